@@ -1,0 +1,54 @@
+"""A stretch of days, half-open: it holds its start and not its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """The days from `start` up to, and without, `end`; at least one day, in the operator's time zone."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        """Refuse a period of no days: nothing is charged for it, so nobody may carry one about."""
+        if self.start >= self.end:
+            raise ValueError(f"a period of no days: [{self.start}, {self.end})")
+
+    @property
+    def days(self) -> int:
+        """Return the number of days."""
+        return (self.end - self.start).days
+
+    def contains(self, day: date) -> bool:
+        """Return whether the day lies in the period; the end does not."""
+        return self.start <= day < self.end
+
+    def covers(self, other: Period) -> bool:
+        """Return whether every day of the other period lies in this one."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlap(self, other: Period) -> Period | None:
+        """Return the days in both periods, None where there are none."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Period(start, end) if start < end else None
+
+    def split(self, day: date) -> tuple[Period | None, Period | None]:
+        """Return the days before `day` and the days from it on; None for a part without days."""
+        if day <= self.start:
+            return None, self
+        if day >= self.end:
+            return self, None
+        return Period(self.start, day), Period(day, self.end)
+
+    def __iter__(self) -> Iterator[date]:
+        """Yield each day."""
+        for offset in range(self.days):
+            yield self.start + timedelta(days=offset)
+
+    def __str__(self) -> str:
+        return f"[{self.start}, {self.end})"
