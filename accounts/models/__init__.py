@@ -1,0 +1,33 @@
+"""Rows of the tree of resellers and customers and of the people in it."""
+
+from accounts.models.account import (
+    AccessLevel,
+    Account,
+    AccountClass,
+    AccountMembership,
+    AccountStatus,
+    AccountType,
+    HandlingType,
+    PaymentModel,
+)
+from accounts.models.reseller import Reseller, ResellerStatus
+from accounts.models.user import Role, SignInAs, Supervision, User, UserKind, UserStatus
+
+__all__ = [
+    "AccessLevel",
+    "Account",
+    "AccountClass",
+    "AccountMembership",
+    "AccountStatus",
+    "AccountType",
+    "HandlingType",
+    "PaymentModel",
+    "Reseller",
+    "ResellerStatus",
+    "Role",
+    "SignInAs",
+    "Supervision",
+    "User",
+    "UserKind",
+    "UserStatus",
+]

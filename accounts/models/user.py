@@ -1,0 +1,121 @@
+"""People who sign in: managers of the operator and of resellers, and users of customers' accounts."""
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from core.timestamps import Timestamped
+
+
+class UserKind(models.TextChoices):
+    MANAGER = "manager", _("Manager")
+    CUSTOMER = "customer", _("Customer user")
+
+
+class Role(models.TextChoices):
+    """The four fixed roles of managers (operator guide 5.0)."""
+
+    SALES = "sales", _("Sales person")
+    MARKETING = "marketing", _("Marketing")
+    OWNER = "owner", _("Product owner")
+    ADMIN = "admin", _("System administrator")
+
+
+class UserStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    INACTIVE = "inactive", _("Inactive")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users with a hashed password."""
+
+    def create_user(self, *, email: str, password: str | None = None, **fields: object) -> "User":
+        """Create a user; without a password the user must be invited to choose one."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+@pghistory.track(exclude=["password", "last_login", "api_token_hash"])
+class User(AbstractBaseUser, Timestamped):
+    """A person with an e-mail as login. A manager has a reseller and a role; a customer user has accounts."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=UserKind.choices)
+    # Whose employee the manager is, or which reseller serves the customer user.
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="people")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=UserStatus.choices, default=UserStatus.ACTIVE)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    manager_key = models.CharField(_("key"), max_length=60, null=True, blank=True, unique=True)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    theme = models.CharField(_("theme"), max_length=10, default="auto")
+    attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
+    # Only a hash of the API token is kept (section 1.6 of the API contract); it is shown once after regenerating.
+    api_token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    api_token_created_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_whatever_the_case"),
+            models.CheckConstraint(
+                condition=models.Q(kind="manager", role__in=Role.values) | models.Q(kind="customer", role=""),
+                name="user_role_only_for_managers",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may sign in (Django asks this name)."""
+        return self.status == UserStatus.ACTIVE
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether the person works for the operator or a reseller."""
+        return self.kind == UserKind.MANAGER
+
+
+class Supervision(models.Model):
+    """A supervisor sees what the subordinate sees: for sales people, the subordinate's accounts too."""
+
+    supervisor = models.ForeignKey(User, models.CASCADE, related_name="subordinate_links")
+    subordinate = models.ForeignKey(User, models.CASCADE, related_name="supervisor_links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["supervisor", "subordinate"], name="supervision_once"),
+            models.CheckConstraint(
+                condition=~models.Q(supervisor=models.F("subordinate")), name="supervision_not_of_oneself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supervisor} > {self.subordinate}"
+
+
+class SignInAs(models.Model):
+    """The trail of "sign in as the account's owner": who acted as whom, for which account, from when to when."""
+
+    manager = models.ForeignKey(User, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="sign_ins_as_owner")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.manager} as {self.user}"

@@ -1,0 +1,20 @@
+"""Rows of money: charges, the ledger, payments."""
+
+from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, ChargeType
+from billing.models.ledger import Book, LedgerEntry, PostingKind
+from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
+
+__all__ = [
+    "CHARGE_TRANSITIONS",
+    "Book",
+    "Charge",
+    "ChargeSource",
+    "ChargeStatus",
+    "ChargeType",
+    "LedgerEntry",
+    "Payment",
+    "PaymentKind",
+    "PaymentMethod",
+    "PaymentStatus",
+    "PostingKind",
+]

@@ -1,0 +1,149 @@
+"""A charge: what is owed for a number of units over some days, and where it stands."""
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields.ranges import RangeOperators as Ranges
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.timestamps import Timestamped
+
+
+class ChargeStatus(models.TextChoices):
+    """Where a charge stands (operator guide 1.94 to 5.8; billing.md 1.10)."""
+
+    NEW = "new", _("New")
+    OPENED = "opened", _("Opened")
+    BLOCKED = "blocked", _("Blocked")
+    CLOSED = "closed", _("Closed")
+    WAITING_FOR_REFUND = "waiting_for_refund", _("Waiting for refund")
+    REFUNDED = "refunded", _("Refunded")
+    DELETED = "deleted", _("Deleted")
+
+
+class ChargeType(models.TextChoices):
+    SETUP_FEE = "setup_fee", _("Setup fee")
+    RECURRING_FEE = "recurring_fee", _("Recurring fee")
+    RENEWAL_FEE = "renewal_fee", _("Renewal fee")
+    TRANSFER_FEE = "transfer_fee", _("Transfer fee")
+
+
+class ChargeSource(models.TextChoices):
+    """Which operation made the charge."""
+
+    PURCHASE = "purchase", _("Purchasing plan")
+    UPGRADE = "upgrade", _("Upgrade resource")
+    RENEWAL = "renewal", _("Renewal subscription")
+    USED_PART = "used_part", _("Used part of a split")
+    CONTINUING_PART = "continuing_part", _("Continuing part of a split")
+    REFUND_PART = "refund_part", _("Unused part of a split")
+    REMAINDER = "remainder", _("Remainder of a stopped subscription")
+    ACTIVATION = "activation", _("Activation")
+
+
+CHARGE_TRANSITIONS = [
+    ("new", "opened"),
+    ("new", "blocked"),
+    ("new", "deleted"),
+    ("opened", "blocked"),
+    ("opened", "deleted"),
+    ("blocked", "closed"),
+    ("blocked", "deleted"),
+    ("waiting_for_refund", "refunded"),
+    ("waiting_for_refund", "deleted"),
+]
+
+
+class DaysOf(models.Func):
+    """The half-open range of days of a charge, for the exclusion constraint."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class Charge(Timestamped):
+    """Units of one resource over the half-open days [operate_from, operate_to) at one price.
+
+    Only the status, its moment, the close date and the refund's end change after a charge is written, along
+    CHARGE_TRANSITIONS; everything else is refused by triggers, as is deleting.
+    """
+
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="charges")
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="charges")
+    subscription = models.ForeignKey("subscriptions.Subscription", models.PROTECT, related_name="charges")
+    subscription_resource = models.ForeignKey(
+        "subscriptions.SubscriptionResource", models.PROTECT, related_name="charges"
+    )
+    order = models.ForeignKey("subscriptions.Order", models.PROTECT, null=True, blank=True, related_name="charges")
+    # The charge that a split took this one from.
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
+    type = models.CharField(_("type"), max_length=20, choices=ChargeType.choices)
+    source = models.CharField(_("source"), max_length=20, choices=ChargeSource.choices)
+    status = models.CharField(_("status"), max_length=20, choices=ChargeStatus.choices)
+    description = models.CharField(_("description"), max_length=300)
+    # Units bought together in one billing period are one block; a block is charged once for a day.
+    block = models.PositiveIntegerField()
+    quantity = models.IntegerField(_("quantity"))
+    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=3)
+    operate_from = models.DateField(_("from"))
+    operate_to = models.DateField(_("to"))
+    # The billing period whose days are the denominator of the share.
+    period_from = models.DateField()
+    period_to = models.DateField()
+    created_on = models.DateField(_("charged on"))
+    closed_on = models.DateField(_("close date"), null=True, blank=True)
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(condition=models.Q(operate_from__lt=models.F("operate_to")), name="charge_has_days"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="charge_has_units"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="charge_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(status="closed", closed_on__isnull=False)
+                | (~models.Q(status="closed") & models.Q(closed_on__isnull=True)),
+                name="charge_closed_has_its_day",
+            ),
+            ExclusionConstraint(
+                name="charge_block_once_a_day",
+                expressions=[
+                    ("subscription_resource", RangeOperators.EQUAL),
+                    ("block", RangeOperators.EQUAL),
+                    (DaysOf("operate_from", "operate_to", RangeBoundary()), Ranges.OVERLAPS),
+                ],
+                condition=models.Q(
+                    type=ChargeType.RECURRING_FEE,
+                    status__in=[ChargeStatus.NEW, ChargeStatus.OPENED, ChargeStatus.BLOCKED, ChargeStatus.CLOSED],
+                ),
+            ),
+        ]
+        indexes = [
+            # The live charges of a subscription: what every operation and the night read.
+            models.Index(
+                fields=["subscription", "operate_from"],
+                name="charge_live",
+                condition=models.Q(status__in=["new", "opened", "blocked", "waiting_for_refund"]),
+            ),
+            # Reserved money of an account.
+            models.Index(
+                fields=["account"],
+                include=["amount"],
+                name="charge_reserving",
+                condition=models.Q(status__in=["blocked", "waiting_for_refund"]),
+            ),
+            models.Index(fields=["account", "id"], name="charge_account"),
+            models.Index(fields=["reseller", "id"], name="charge_reseller"),
+            models.Index(fields=["subscription", "id"], name="charge_subscription"),
+        ]
+        triggers = [
+            *Timestamped.Meta.triggers,
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="only_status_moves", exclude=["status", "closed_on", "updated_at"]),
+            pgtrigger.FSM(name="status_moves_forward", field="status", transitions=CHARGE_TRANSITIONS),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.description}"

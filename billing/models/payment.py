@@ -1,0 +1,88 @@
+"""A payment: money that a customer is asked for, or has sent."""
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.timestamps import Timestamped
+
+
+class PaymentKind(models.TextChoices):
+    """Why the payment exists (operator guide 3.4, payments' types)."""
+
+    ORDER = "order", _("Payment for order")
+    TOP_UP = "top_up", _("Balance topping up")
+
+
+class PaymentStatus(models.TextChoices):
+    WAITING_FOR_PAYMENT = "waiting_for_payment", _("Waiting for payment")
+    COMPLETED = "completed", _("Completed")
+    PAID_FROM_BALANCE = "paid_from_balance", _("Paid from balance")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class PaymentMethod(models.TextChoices):
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+    CARD = "card", _("Card")
+    CASH = "cash", _("Cash")
+
+
+@pghistory.track()
+class Payment(Timestamped):
+    """Money asked for an order or sent to top up; completing it writes one posting, once."""
+
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="payments")
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="payments")
+    order = models.ForeignKey("subscriptions.Order", models.PROTECT, null=True, blank=True, related_name="payments")
+    kind = models.CharField(_("type"), max_length=20, choices=PaymentKind.choices)
+    status = models.CharField(
+        _("status"), max_length=30, choices=PaymentStatus.choices, default=PaymentStatus.WAITING_FOR_PAYMENT
+    )
+    method = models.CharField(_("payment method"), max_length=20, choices=PaymentMethod.choices, blank=True)
+    amount = models.DecimalField(_("total"), max_digits=14, decimal_places=3)
+    currency = models.CharField(_("currency"), max_length=3)
+    opened_on = models.DateField(_("created on"))
+    due_on = models.DateField(_("due date"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    comment = models.CharField(_("comment"), max_length=200, blank=True)
+    created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    approved_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_of_something"),
+            # An order waits for one payment at a time.
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=models.Q(status="waiting_for_payment", order__isnull=False),
+                name="payment_one_waiting_for_an_order",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "id"], name="payment_account"),
+            models.Index(fields=["reseller", "id"], name="payment_reseller"),
+        ]
+        triggers = [
+            *Timestamped.Meta.triggers,
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="what_was_asked_stays", fields=["account", "order", "kind", "amount", "currency"]),
+            pgtrigger.FSM(
+                name="status_moves_forward",
+                field="status",
+                transitions=[
+                    ("waiting_for_payment", "completed"),
+                    ("waiting_for_payment", "paid_from_balance"),
+                    ("waiting_for_payment", "cancelled"),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The payment's document number."""
+        return f"PM{self.pk:06d}" if self.pk else "PM"

@@ -1,0 +1,48 @@
+"""Rows of the catalogue, of orders and of subscriptions."""
+
+from subscriptions.models.application_template import ApplicationResource, ApplicationTemplate, TemplateStatus
+from subscriptions.models.order import Order, OrderItem, OrderStatus, OrderType
+from subscriptions.models.plan import (
+    BillingType,
+    DurationUnit,
+    Plan,
+    PlanCategory,
+    PlanPeriod,
+    PlanResource,
+    PlanStatus,
+    Product,
+    ResourcePrice,
+    ServiceTerm,
+)
+from subscriptions.models.subscription import (
+    StopReason,
+    Subscription,
+    SubscriptionResource,
+    SubscriptionSecret,
+    SubscriptionStatus,
+)
+
+__all__ = [
+    "ApplicationResource",
+    "ApplicationTemplate",
+    "BillingType",
+    "DurationUnit",
+    "Order",
+    "OrderItem",
+    "OrderStatus",
+    "OrderType",
+    "Plan",
+    "PlanCategory",
+    "PlanPeriod",
+    "PlanResource",
+    "PlanStatus",
+    "Product",
+    "ResourcePrice",
+    "ServiceTerm",
+    "StopReason",
+    "Subscription",
+    "SubscriptionResource",
+    "SubscriptionSecret",
+    "SubscriptionStatus",
+    "TemplateStatus",
+]

@@ -1,0 +1,95 @@
+"""An order: what a customer asked for, what it costs, and how far it is carried out."""
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.timestamps import Timestamped
+
+
+class OrderType(models.TextChoices):
+    SALES = "sales", _("Sales")
+    CHANGE = "change", _("Change")
+    RENEWAL = "renewal", _("Renewal")
+
+
+class OrderStatus(models.TextChoices):
+    WAITING_FOR_PAYMENT = "waiting_for_payment", _("Waiting for payment")
+    PROVISIONING = "provisioning", _("Provisioning")
+    PROVISIONING_FAILED = "provisioning_failed", _("Provisioning failed")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+@pghistory.track()
+class Order(Timestamped):
+    """One request of a customer; it is paid at most once and carried out at the vendor at most once."""
+
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="orders")
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="orders")
+    subscription = models.ForeignKey("subscriptions.Subscription", models.PROTECT, related_name="orders")
+    type = models.CharField(_("type"), max_length=20, choices=OrderType.choices)
+    status = models.CharField(_("status"), max_length=30, choices=OrderStatus.choices)
+    total = models.DecimalField(_("total"), max_digits=14, decimal_places=3)
+    currency = models.CharField(_("currency"), max_length=3)
+    placed_on = models.DateField(_("order date"))
+    expires_on = models.DateField(_("pay by"), null=True, blank=True)
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
+    provisioned_on = models.DateField(_("provisioned on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    requester_ip = models.GenericIPAddressField(_("requester's IP address"), null=True, blank=True)
+    failure = models.TextField(_("what went wrong"), blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+    # The same key sent twice (a double click, a repeated request) is the same order.
+    idempotency_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription"],
+                condition=models.Q(status__in=["waiting_for_payment", "provisioning", "provisioning_failed"]),
+                name="order_one_open_for_a_subscription",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "id"], name="order_account"),
+            models.Index(fields=["reseller", "id"], name="order_reseller"),
+            models.Index(
+                fields=["status", "id"],
+                name="order_open",
+                condition=models.Q(status__in=["waiting_for_payment", "provisioning"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The order's document number, for example SO000329."""
+        return f"SO{self.pk:06d}" if self.pk else "SO"
+
+
+class OrderItem(Timestamped):
+    """One resource of an order: from how many units to how many, at which price a unit and month."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="items")
+    subscription_resource = models.ForeignKey(
+        "subscriptions.SubscriptionResource", models.PROTECT, related_name="order_items"
+    )
+    quantity_before = models.PositiveIntegerField(_("quantity before"))
+    quantity_after = models.PositiveIntegerField(_("quantity after"))
+    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
+    # Due with this order, in the order's currency; a lowered resource costs nothing.
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=3)
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["order", "subscription_resource"], name="order_item_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_resource.name}: {self.quantity_before} > {self.quantity_after}"

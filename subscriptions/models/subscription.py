@@ -1,0 +1,139 @@
+"""A subscription: a customer's right to a plan's resources, its life and its vendor's facts."""
+
+import pghistory
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.timestamps import Timestamped
+from subscriptions.models.plan import BillingType
+
+
+class SubscriptionStatus(models.TextChoices):
+    """Stable, transitional and failed statuses (operator guide 2.1 to 5.0)."""
+
+    ORDERED = "ordered", _("Ordered")
+    INSTALLING = "installing", _("Installing")
+    INSTALLATION_FAILED = "installation_failed", _("Installation failed")
+    ACTIVE = "active", _("Active")
+    UPDATING = "updating", _("Updating")
+    UPDATING_FAILED = "updating_failed", _("Updating failed")
+    ACTIVATING = "activating", _("Activating")
+    ACTIVATING_FAILED = "activating_failed", _("Activating failed")
+    GRACED = "graced", _("Graced")
+    STOPPING = "stopping", _("Stopping")
+    STOPPING_FAILED = "stopping_failed", _("Stopping failed")
+    STOPPED = "stopped", _("Stopped")
+    DELETING = "deleting", _("Deleting")
+    DELETION_FAILED = "deletion_failed", _("Deletion failed")
+    DELETED = "deleted", _("Deleted")
+
+
+class StopReason(models.TextChoices):
+    MANUAL = "manual", _("by hand")
+    FUNDS_SHORT = "funds_short", _("funds short")
+    EXPIRED = "expired", _("period ended")
+    CREDIT_HOLD = "credit_hold", _("credit hold")
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    # The night moves dates and search texts of every row: only what a person would call a change is history.
+    pghistory.UpdateEvent(
+        condition=pghistory.AnyChange(
+            "status", "stop_reason", "stop_comment", "name", "start_date", "expiration_date", "billing_priority",
+            "quantity", "attributes",
+        )
+    ),
+    exclude=["search_text", "search_vector"],
+)
+class Subscription(Timestamped):
+    """Copies of names stand here so that a list of a million rows is sorted and searched without a join."""
+
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="subscriptions")
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="subscriptions")
+    manager = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    plan = models.ForeignKey("subscriptions.Plan", models.PROTECT, related_name="subscriptions")
+    period = models.ForeignKey("subscriptions.PlanPeriod", models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=300)
+    status = models.CharField(
+        _("status"), max_length=30, choices=SubscriptionStatus.choices, default=SubscriptionStatus.ORDERED
+    )
+    stop_reason = models.CharField(_("stop reason"), max_length=20, choices=StopReason.choices, blank=True)
+    stop_comment = models.CharField(_("comment"), max_length=500, blank=True)
+    trial = models.BooleanField(_("trial"), default=False)
+    individual_price = models.BooleanField(_("individual price"), default=False)
+    billing_type = models.CharField(_("billing type"), max_length=30, choices=BillingType.choices)
+    currency = models.CharField(_("currency"), max_length=3)
+    # Taken from plan and service term at ordering: later edits of those do not move a running subscription.
+    billing_day = models.PositiveSmallIntegerField(_("billing day"))
+    fixed_price = models.BooleanField(_("fixed price"))
+    # Who is renewed first when the balance is short (decision 7): lower goes first.
+    billing_priority = models.PositiveSmallIntegerField(_("billing priority"), default=100)
+    start_date = models.DateField(_("start date"), null=True, blank=True)
+    expiration_date = models.DateField(_("expiration date"), null=True, blank=True)
+    # The first billing day not yet carried out; empty while nothing is to be billed.
+    next_billing_day = models.DateField(_("next billing day"), null=True, blank=True)
+    stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
+    quantity = models.PositiveIntegerField(_("quantity"), default=0)
+    # What the vendor told: public facts by key, for the service page and the API's additional attributes.
+    attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
+    parameters = models.JSONField(_("service parameters"), default=dict, blank=True)
+    account_name = models.CharField(max_length=200)
+    plan_name = models.CharField(max_length=200)
+    reseller_name = models.CharField(max_length=200)
+    search_text = models.TextField(default="", blank=True, editable=False)
+    search_vector = SearchVectorField(null=True, editable=False)
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        indexes = [
+            models.Index(
+                fields=["next_billing_day", "account"],
+                name="subscription_due",
+                condition=models.Q(next_billing_day__isnull=False),
+            ),
+            models.Index(fields=["account", "id"], name="subscription_account"),
+            models.Index(fields=["reseller", "id"], name="subscription_reseller"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(condition=pghistory.AnyChange("quantity")))
+class SubscriptionResource(Timestamped):
+    """How many units of a resource a subscription has now, and at which price they were ordered."""
+
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="resources")
+    plan_resource = models.ForeignKey("subscriptions.PlanResource", models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    quantity = models.PositiveIntegerField(_("quantity"), default=0)
+    # The plan's price on the day of ordering, per unit and month: what a fixed price stays at.
+    ordering_price = models.DecimalField(_("ordering price"), max_digits=18, decimal_places=6)
+    # The vendor's own id of these units, for example a Microsoft subscription id.
+    vendor_reference = models.CharField(_("vendor's id"), max_length=200, blank=True)
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "plan_resource"], name="subscription_resource_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.quantity}"
+
+
+class SubscriptionSecret(Timestamped):
+    """A secret that the vendor told once, for example the first administrator's password; encrypted at rest."""
+
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="secrets")
+    key = models.CharField(max_length=60)
+    value = models.TextField()
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["subscription", "key"], name="subscription_secret_once")]
+
+    def __str__(self) -> str:
+        return f"{self.subscription}: {self.key}"
