@@ -1,0 +1,86 @@
+"""An order: its lines, what its payment covers, paid at once or later, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from billing.engine.lines import FIRST_BLOCK, Changes, Line, LineStatus, Move, Role, deleted, has_units, with_status
+from billing.engine.parts import priced_line
+from billing.engine.periods import billing_period_of, billing_periods, expiry
+from billing.engine.terms import Terms
+from core.period import Period
+
+
+def order(terms: Terms, quantities: Mapping[str, int], day: date) -> Changes:
+    """Return the New lines of an order placed on `day`: up to the billing day, finite up to the expiry.
+
+    Finite where `terms.months` is given: the expiry counts from `day`. A payment covers `due_now` of them.
+    """
+    prices = {resource: terms.unit_price(resource, day) for resource, quantity in quantities.items() if quantity}
+    return Changes(add=_ordered_lines(terms, quantities, prices, day, paid=False))
+
+
+def pay_order(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+    """Return the New lines of an order as paid on `day`: the current ones Blocked, later ones Opened.
+
+    Paid on a later day than placed, they are Deleted and made anew from `day` at the prices they had, and the expiry
+    counts from `day` (decision 8). Funds must cover `Changes.reserves`.
+    """
+    new = with_status(lines, LineStatus.NEW)
+    if not new:
+        return Changes()
+    start = min(line.period.start for line in new)
+    if start == day:
+        return Changes(move=tuple(Move(line, _paid_status(line.period, day)) for line in new))
+    first = {line.resource: line for line in new if line.period.start == start}
+    made_anew = _ordered_lines(
+        terms,
+        {resource: line.quantity for resource, line in first.items()},
+        {resource: line.unit_price for resource, line in first.items()},
+        day,
+        paid=True,
+    )
+    return Changes(add=made_anew, move=deleted(new))
+
+
+def cancel_unpaid(lines: Sequence[Line]) -> Changes:
+    """Return the New lines of an order that is cancelled, Deleted."""
+    return Changes(move=deleted(with_status(lines, LineStatus.NEW)))
+
+
+def due_now(lines: Iterable[Line], day: date) -> Decimal:
+    """Return what the payment of the order placed on `day` covers: its New lines of the current period."""
+    return sum(
+        (line.amount for line in lines if line.status is LineStatus.NEW and line.period.start <= day), Decimal(0)
+    )
+
+
+def _ordered_lines(
+    terms: Terms, quantities: Mapping[str, int], prices: Mapping[str, Decimal], day: date, *, paid: bool
+) -> tuple[Line, ...]:
+    """Return the lines of an order that starts on `day`: endless the first period, finite all until the expiry."""
+    whole = billing_period_of(day, terms.billing_day)
+    end = whole.end if terms.months is None else expiry(day, terms.months)
+    return tuple(
+        priced_line(
+            currency=terms.currency,
+            resource=resource,
+            block=FIRST_BLOCK,
+            status=_paid_status(period, day) if paid else LineStatus.NEW,
+            role=Role.ORDERED,
+            period=period,
+            billing_period=whole,
+            quantity=quantity,
+            unit_price=prices[resource],
+        )
+        for resource, quantity in quantities.items()
+        if has_units(resource, quantity)
+        for period, whole in billing_periods(day, end, terms.billing_day)
+    )
+
+
+def _paid_status(period: Period, day: date) -> LineStatus:
+    """Return what the line of a paid order is: what lies in the future reserves nothing yet."""
+    return LineStatus.BLOCKED if period.start <= day else LineStatus.OPENED

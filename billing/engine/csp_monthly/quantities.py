@@ -1,0 +1,189 @@
+"""Units added and given back in the middle of a billing period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from billing.engine.lines import (
+    Changes,
+    Line,
+    LineStatus,
+    Move,
+    Role,
+    deleted,
+    fresh_block,
+    has_units,
+    quantities_on,
+    with_status,
+)
+from billing.engine.parts import part_of, priced_line, resized, served_until, used_part
+from billing.engine.periods import billing_period_of, billing_periods
+from billing.engine.proration import share
+from billing.engine.terms import Terms
+
+
+def raise_units(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: date) -> Changes:
+    """Return a New line of its own per resource for `units` added on `day`, until the billing day.
+
+    Later periods of a finite subscription change when it is paid. A payment covers `due_now`.
+    """
+    whole = billing_period_of(day, terms.billing_day)
+    added = tuple(
+        priced_line(
+            currency=terms.currency,
+            resource=resource,
+            block=fresh_block(lines, resource),
+            status=LineStatus.NEW,
+            role=Role.RAISED,
+            period=served_until(terms, day, whole),
+            billing_period=whole,
+            quantity=quantity,
+            unit_price=terms.unit_price(resource, day),
+        )
+        for resource, quantity in units.items()
+        if has_units(resource, quantity)
+    )
+    return Changes(add=added)
+
+
+def pay_raise(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+    """Return the New lines of a raise as paid on `day`: Blocked, and later periods of a finite subscription larger.
+
+    Paid on a later day than placed, they are Deleted and made anew from `day` at the prices they had (decision 8).
+    Funds must cover `Changes.reserves`.
+    """
+    changes = Changes()
+    others = [line for line in lines if line.status is not LineStatus.NEW]
+    for line in with_status(lines, LineStatus.NEW):
+        if line.period.start == day:
+            current = line
+            changes += Changes(move=(Move(line, LineStatus.BLOCKED),))
+        else:
+            whole = billing_period_of(day, terms.billing_day)
+            current = priced_line(
+                currency=terms.currency,
+                resource=line.resource,
+                block=fresh_block(others, line.resource),
+                status=LineStatus.BLOCKED,
+                role=Role.RAISED,
+                period=served_until(terms, day, whole),
+                billing_period=whole,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                parent=line,
+            )
+            changes += Changes(add=(current,), move=deleted([line]))
+        changes += _raise_later_periods(terms, others, current)
+    return changes
+
+
+def lower_units(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: date) -> Changes:
+    """Return the lines split for `units` given back on `day`, those bought last first (decisions 4, 10, 16).
+
+    A touched line becomes a used part (Closed on `day`), a continuing part (Blocked) and a refund (Waiting for refund)
+    that takes the difference. Later periods of a finite subscription become smaller. Raises ValueError where fewer
+    units are Blocked than are given back.
+    """
+    changes = Changes()
+    for resource, quantity in units.items():
+        if not has_units(resource, quantity):
+            continue
+        current = [
+            line
+            for line in with_status(lines, LineStatus.BLOCKED)
+            if line.resource == resource and line.period.contains(day)
+        ]
+        changes += _take_units(current, quantity, lambda line, taken: _give_back(terms, line, taken, day))
+        later: dict[date, list[Line]] = {}
+        for line in with_status(lines, LineStatus.OPENED):
+            if line.resource == resource and line.period.start > day:
+                later.setdefault(line.period.start, []).append(line)
+        for start in sorted(later):
+            changes += _take_units(later[start], quantity, lambda line, taken: resized(terms, line, -taken))
+    return changes
+
+
+def change(terms: Terms, lines: Sequence[Line], wanted: Mapping[str, int], day: date) -> Changes:
+    """Return what leads from the units that are Blocked to the `wanted` ones on `day`: lowering first, then the raise.
+
+    A resource that `wanted` does not name stays as it is. The raise is New; a payment covers `due_now` of it.
+    Empty where nothing changes.
+    """
+    present = quantities_on(lines, day)
+    steps = {resource: quantity - present.get(resource, 0) for resource, quantity in wanted.items()}
+    lowered = {resource: -step for resource, step in steps.items() if step < 0}
+    raised = {resource: step for resource, step in steps.items() if step > 0}
+    return lower_units(terms, lines, lowered, day) + raise_units(terms, lines, raised, day)
+
+
+def _raise_later_periods(terms: Terms, others: Sequence[Line], current: Line) -> Changes:
+    """Return the later periods of a finite subscription with the units of a raise whose line is `current`.
+
+    An Opened line of the same price becomes larger; where there is none, the units get an Opened line of their own.
+    """
+    if terms.expires_on is None:
+        return Changes()
+    same_price = {
+        line.period.start: line
+        for line in with_status(others, LineStatus.OPENED)
+        if line.resource == current.resource and line.unit_price == current.unit_price
+    }
+    changes = Changes()
+    for period, whole in billing_periods(current.billing_period.end, terms.expires_on, terms.billing_day):
+        if period.start in same_price:
+            changes += resized(terms, same_price[period.start], current.quantity)
+            continue
+        own = priced_line(
+            currency=terms.currency,
+            resource=current.resource,
+            block=current.block,
+            status=LineStatus.OPENED,
+            role=Role.RAISED,
+            period=period,
+            billing_period=whole,
+            quantity=current.quantity,
+            unit_price=current.unit_price,
+        )
+        changes += Changes(add=(own,))
+    return changes
+
+
+def _take_units(lines: Sequence[Line], quantity: int, take: Callable[[Line, int], Changes]) -> Changes:
+    """Return what taking `quantity` units makes of the lines of one resource and period, the newest block first."""
+    changes = Changes()
+    left = quantity
+    for line in sorted(lines, key=lambda line: line.block, reverse=True):
+        if not left:
+            break
+        taken = min(left, line.quantity)
+        changes += take(line, taken)
+        left -= taken
+    if left:
+        raise ValueError(f"{quantity} units to give back, {quantity - left} there")
+    return changes
+
+
+def _give_back(terms: Terms, line: Line, taken: int, day: date) -> Changes:
+    """Return a Blocked line split for `taken` units given back on `day`; the parts add up to it exactly."""
+    used = used_part(terms, line, day)
+    _, rest = line.period.split(day)
+    kept = line.quantity - taken
+    if rest is None or not (used or kept):
+        return Changes(move=deleted([line]))
+    parts = used
+    if kept:
+        amount = share(kept, line.unit_price, rest.days, line.billing_period.days, terms.currency)
+        parts += (
+            part_of(line, status=LineStatus.BLOCKED, role=Role.CONTINUING, period=rest, amount=amount, quantity=kept),
+        )
+    refund = part_of(
+        line,
+        status=LineStatus.WAITING_FOR_REFUND,
+        role=Role.REFUND,
+        period=rest,
+        amount=line.amount - sum((part.amount for part in parts), Decimal(0)),
+        quantity=taken,
+    )
+    return Changes(add=(*parts, refund), move=deleted([line]))

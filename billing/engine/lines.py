@@ -1,0 +1,195 @@
+"""What is owed: lines (a charge is a line in the books) and the changes that an operation makes to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from billing.engine.proration import exact_share
+from core.money import round_half_up
+from core.period import Period
+
+
+class LineStatus(StrEnum):
+    """The statuses of a charge (spec/billing.md 1.10); the values are those stored in the rows."""
+
+    NEW = "new"
+    OPENED = "opened"
+    BLOCKED = "blocked"
+    CLOSED = "closed"
+    WAITING_FOR_REFUND = "waiting_for_refund"
+    REFUNDED = "refunded"
+    DELETED = "deleted"
+
+
+# Lines of one block with these statuses never share a day.
+LIVE = frozenset({LineStatus.NEW, LineStatus.OPENED, LineStatus.BLOCKED, LineStatus.CLOSED})
+FIRST_BLOCK = 1
+
+
+class LineType(StrEnum):
+    """The types of a charge; CSP monthly knows only the recurring fee."""
+
+    RECURRING_FEE = "recurring_fee"
+    SETUP_FEE = "setup_fee"
+    RENEWAL_FEE = "renewal_fee"
+    TRANSFER_FEE = "transfer_fee"
+
+
+class Role(StrEnum):
+    """How a line came about: for its description, for its explanation, and to tell a stop's remainder."""
+
+    ORDERED = "ordered"  # a sales order: the first period, and of a finite subscription the later ones
+    RAISED = "raised"  # units added
+    RENEWED = "renewed"  # the billing day of an endless subscription
+    USED = "used"  # the days used of a line that was split
+    CONTINUING = "continuing"  # the units that stay when others are given back
+    REFUND = "refund"  # the unused days of units given back
+    REMAINDER = "remainder"  # the days that a stop left over
+    ACTIVATED = "activated"  # the days from an activation to the billing day
+    ADJUSTED = "adjusted"  # a future period with another quantity than was ordered
+
+
+# The parts that together make up the line they were split from.
+SPLIT_ROLES = frozenset({Role.USED, Role.CONTINUING, Role.REFUND, Role.REMAINDER})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Some units of one resource over some days, at one price; amounts in the currency of the terms.
+
+    `billing_period` is the denominator of the share. Of one resource, live lines of one `block` never share a day;
+    within a billing period a higher block was made later. `row` is the id of the charge it was read from, None for
+    a line not yet written; `parent` is the line it was split from or takes the place of.
+    """
+
+    resource: str
+    block: int
+    status: LineStatus
+    role: Role
+    period: Period
+    billing_period: Period
+    quantity: int
+    unit_price: Decimal
+    amount: Decimal
+    type: LineType = LineType.RECURRING_FEE
+    closed_on: date | None = None
+    row: int | None = None
+    parent: Line | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An existing line goes to another status; `closed_on` is the day of the write-off, only for Closed."""
+
+    line: Line
+    status: LineStatus
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an operation does to the lines. Carry out the moves first: added lines may take their days and block."""
+
+    add: tuple[Line, ...] = ()
+    move: tuple[Move, ...] = ()
+
+    def __add__(self, later: Changes) -> Changes:
+        """Return both, one after the other."""
+        return Changes(self.add + later.add, self.move + later.move)
+
+    def __bool__(self) -> bool:
+        """Return whether anything changes at all."""
+        return bool(self.add or self.move)
+
+    @property
+    def reserves(self) -> Decimal:
+        """Return the sum of the lines that become Blocked: what must be available before this is carried out."""
+        return sum(
+            (line.amount for line in self.add if line.status is LineStatus.BLOCKED),
+            sum((move.line.amount for move in self.move if move.status is LineStatus.BLOCKED), Decimal(0)),
+        )
+
+    @property
+    def releases(self) -> Decimal:
+        """Return the sum of the lines that are Blocked no more, whatever becomes of them."""
+        return sum((move.line.amount for move in self.move if move.line.status is LineStatus.BLOCKED), Decimal(0))
+
+    @property
+    def writes_off(self) -> Decimal:
+        """Return the sum of the lines that become Closed: what leaves the balance."""
+        return sum(
+            (line.amount for line in self.add if line.status is LineStatus.CLOSED),
+            sum((move.line.amount for move in self.move if move.status is LineStatus.CLOSED), Decimal(0)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The inputs of a line's amount: quantity x unit price x days / period days, rounded.
+
+    `difference` is amount - rounded. It is not zero only for the last part of a split, which takes what the other
+    parts leave so that they add up (decision 4); then `whole` is the amount of the line that was split.
+    """
+
+    days: int
+    period_days: int
+    quantity: int
+    unit_price: Decimal
+    exact: Fraction
+    rounded: Decimal
+    amount: Decimal
+    difference: Decimal
+    whole: Decimal | None
+
+
+def explain(line: Line, currency: str) -> Explanation:
+    """Return why the line's amount is what it is."""
+    exact = exact_share(line.quantity, line.unit_price, line.period.days, line.billing_period.days)
+    rounded = round_half_up(exact, currency)
+    return Explanation(
+        days=line.period.days,
+        period_days=line.billing_period.days,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        exact=exact,
+        rounded=rounded,
+        amount=line.amount,
+        difference=line.amount - rounded,
+        whole=line.parent.amount if line.parent is not None and line.role in SPLIT_ROLES else None,
+    )
+
+
+def quantities_on(lines: Iterable[Line], day: date) -> Mapping[str, int]:
+    """Return the units of each resource that Blocked lines hold on `day`."""
+    units: dict[str, int] = {}
+    for line in lines:
+        if line.status is LineStatus.BLOCKED and line.period.contains(day):
+            units[line.resource] = units.get(line.resource, 0) + line.quantity
+    return units
+
+
+def fresh_block(lines: Iterable[Line], resource: str) -> int:
+    """Return a block number above those of all live lines of the resource, so that the newest is the highest."""
+    return max((line.block for line in lines if line.resource == resource), default=FIRST_BLOCK - 1) + 1
+
+
+def with_status(lines: Iterable[Line], status: LineStatus) -> list[Line]:
+    """Return the lines with that status, in their order."""
+    return [line for line in lines if line.status is status]
+
+
+def deleted(lines: Iterable[Line]) -> tuple[Move, ...]:
+    """Return the moves of the lines to Deleted."""
+    return tuple(Move(line, LineStatus.DELETED) for line in lines)
+
+
+def has_units(resource: str, quantity: int) -> bool:
+    """Return whether there are units at all. Raises ValueError for fewer than none."""
+    if quantity < 0:
+        raise ValueError(f"not a quantity of {resource}: {quantity}")
+    return quantity > 0
