@@ -40,22 +40,21 @@ class LineType(StrEnum):
     TRANSFER_FEE = "transfer_fee"
 
 
-class Role(StrEnum):
-    """How a line came about: for its description, for its explanation, and to tell a stop's remainder."""
+class Source(StrEnum):
+    """Which operation made a line: for its description and explanation, and to tell a stop's remainder."""
 
-    ORDERED = "ordered"  # a sales order: the first period, and of a finite subscription the later ones
-    RAISED = "raised"  # units added
-    RENEWED = "renewed"  # the billing day of an endless subscription
-    USED = "used"  # the days used of a line that was split
-    CONTINUING = "continuing"  # the units that stay when others are given back
-    REFUND = "refund"  # the unused days of units given back
+    PURCHASE = "purchase"  # a sales order: the first period, and of a finite subscription the later ones
+    UPGRADE = "upgrade"  # units added
+    RENEWAL = "renewal"  # the billing day of an endless subscription
+    USED_PART = "used_part"  # the days used of a line that was split
+    CONTINUING_PART = "continuing_part"  # the units that stay when others are given back
+    REFUND_PART = "refund_part"  # the unused days of units given back
     REMAINDER = "remainder"  # the days that a stop left over
-    ACTIVATED = "activated"  # the days from an activation to the billing day
-    ADJUSTED = "adjusted"  # a future period with another quantity than was ordered
+    ACTIVATION = "activation"  # the days from an activation to the billing day
 
 
 # The parts that together make up the line they were split from.
-SPLIT_ROLES = frozenset({Role.USED, Role.CONTINUING, Role.REFUND, Role.REMAINDER})
+SPLIT_SOURCES = frozenset({Source.USED_PART, Source.CONTINUING_PART, Source.REFUND_PART, Source.REMAINDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Line:
     resource: str
     block: int
     status: LineStatus
-    role: Role
+    source: Source
     period: Period
     billing_period: Period
     quantity: int
@@ -160,7 +159,7 @@ def explain(line: Line, currency: str) -> Explanation:
         rounded=rounded,
         amount=line.amount,
         difference=line.amount - rounded,
-        whole=line.parent.amount if line.parent is not None and line.role in SPLIT_ROLES else None,
+        whole=line.parent.amount if line.parent is not None and line.source in SPLIT_SOURCES else None,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from billing.engine.lines import Changes, Line, LineStatus, Role, deleted
+from billing.engine.lines import Changes, Line, LineStatus, Source, deleted
 from billing.engine.proration import share
 from billing.engine.terms import Terms
 from core.period import Period
@@ -18,7 +18,7 @@ def priced_line(
     resource: str,
     block: int,
     status: LineStatus,
-    role: Role,
+    source: Source,
     period: Period,
     billing_period: Period,
     quantity: int,
@@ -31,7 +31,7 @@ def priced_line(
         resource=resource,
         block=block,
         status=status,
-        role=role,
+        source=source,
         period=period,
         billing_period=billing_period,
         quantity=quantity,
@@ -46,7 +46,7 @@ def part_of(
     line: Line,
     *,
     status: LineStatus,
-    role: Role,
+    source: Source,
     period: Period,
     amount: Decimal,
     quantity: int | None = None,
@@ -56,7 +56,7 @@ def part_of(
     return replace(
         line,
         status=status,
-        role=role,
+        source=source,
         period=period,
         amount=amount,
         quantity=line.quantity if quantity is None else quantity,
@@ -72,7 +72,7 @@ def used_part(terms: Terms, line: Line, day: date) -> tuple[Line, ...]:
     if days is None:
         return ()
     amount = share(line.quantity, line.unit_price, days.days, line.billing_period.days, terms.currency)
-    used = part_of(line, status=LineStatus.CLOSED, role=Role.USED, period=days, amount=amount, closed_on=day)
+    used = part_of(line, status=LineStatus.CLOSED, source=Source.USED_PART, period=days, amount=amount, closed_on=day)
     return (used,)
 
 
@@ -82,7 +82,7 @@ def resized(terms: Terms, line: Line, step: int) -> Changes:
     if not quantity:
         return Changes(move=deleted([line]))
     amount = share(quantity, line.unit_price, line.period.days, line.billing_period.days, terms.currency)
-    anew = part_of(line, status=line.status, role=Role.ADJUSTED, period=line.period, amount=amount, quantity=quantity)
+    anew = part_of(line, status=line.status, source=line.source, period=line.period, amount=amount, quantity=quantity)
     return Changes(add=(anew,), move=deleted([line]))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from billing.engine.lines import FIRST_BLOCK, Changes, Line, LineStatus, Move, Role, deleted, with_status
+from billing.engine.lines import FIRST_BLOCK, Changes, Line, LineStatus, Move, Source, deleted, with_status
 from billing.engine.parts import priced_line
 from billing.engine.periods import billing_period_of
 from billing.engine.terms import Terms
@@ -45,7 +45,7 @@ def next_period(terms: Terms, quantities: Mapping[str, int], lines: Sequence[Lin
                 resource=resource,
                 block=FIRST_BLOCK,
                 status=LineStatus.BLOCKED,
-                role=Role.RENEWED,
+                source=Source.RENEWAL,
                 period=whole,
                 billing_period=whole,
                 quantity=quantity,

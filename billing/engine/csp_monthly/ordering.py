@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from billing.engine.lines import FIRST_BLOCK, Changes, Line, LineStatus, Move, Role, deleted, has_units, with_status
+from billing.engine.lines import FIRST_BLOCK, Changes, Line, LineStatus, Move, Source, deleted, has_units, with_status
 from billing.engine.parts import priced_line
 from billing.engine.periods import billing_period_of, billing_periods, expiry
 from billing.engine.terms import Terms
@@ -69,7 +69,7 @@ def _ordered_lines(
             resource=resource,
             block=FIRST_BLOCK,
             status=_paid_status(period, day) if paid else LineStatus.NEW,
-            role=Role.ORDERED,
+            source=Source.PURCHASE,
             period=period,
             billing_period=whole,
             quantity=quantity,

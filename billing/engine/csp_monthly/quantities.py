@@ -11,7 +11,7 @@ from billing.engine.lines import (
     Line,
     LineStatus,
     Move,
-    Role,
+    Source,
     deleted,
     fresh_block,
     has_units,
@@ -36,7 +36,7 @@ def raise_units(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], d
             resource=resource,
             block=fresh_block(lines, resource),
             status=LineStatus.NEW,
-            role=Role.RAISED,
+            source=Source.UPGRADE,
             period=served_until(terms, day, whole),
             billing_period=whole,
             quantity=quantity,
@@ -67,7 +67,7 @@ def pay_raise(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
                 resource=line.resource,
                 block=fresh_block(others, line.resource),
                 status=LineStatus.BLOCKED,
-                role=Role.RAISED,
+                source=Source.UPGRADE,
                 period=served_until(terms, day, whole),
                 billing_period=whole,
                 quantity=line.quantity,
@@ -140,7 +140,7 @@ def _raise_later_periods(terms: Terms, others: Sequence[Line], current: Line) ->
             resource=current.resource,
             block=current.block,
             status=LineStatus.OPENED,
-            role=Role.RAISED,
+            source=Source.UPGRADE,
             period=period,
             billing_period=whole,
             quantity=current.quantity,
@@ -176,12 +176,19 @@ def _give_back(terms: Terms, line: Line, taken: int, day: date) -> Changes:
     if kept:
         amount = share(kept, line.unit_price, rest.days, line.billing_period.days, terms.currency)
         parts += (
-            part_of(line, status=LineStatus.BLOCKED, role=Role.CONTINUING, period=rest, amount=amount, quantity=kept),
+            part_of(
+                line,
+                status=LineStatus.BLOCKED,
+                source=Source.CONTINUING_PART,
+                period=rest,
+                amount=amount,
+                quantity=kept,
+            ),
         )
     refund = part_of(
         line,
         status=LineStatus.WAITING_FOR_REFUND,
-        role=Role.REFUND,
+        source=Source.REFUND_PART,
         period=rest,
         amount=line.amount - sum((part.amount for part in parts), Decimal(0)),
         quantity=taken,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from billing.engine.lines import Changes, Line, LineStatus, Role, deleted, fresh_block, with_status
+from billing.engine.lines import Changes, Line, LineStatus, Source, deleted, fresh_block, with_status
 from billing.engine.parts import part_of, priced_line, served_until, used_part
 from billing.engine.periods import billing_period_of
 from billing.engine.terms import Terms
@@ -25,7 +25,7 @@ def stop(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         remainder: tuple[Line, ...] = ()
         if rest is not None:
             amount = line.amount - sum((part.amount for part in used), Decimal(0))
-            remainder = (part_of(line, status=LineStatus.OPENED, role=Role.REMAINDER, period=rest, amount=amount),)
+            remainder = (part_of(line, status=LineStatus.OPENED, source=Source.REMAINDER, period=rest, amount=amount),)
         changes += Changes(add=used + remainder, move=deleted([line]))
     return changes
 
@@ -41,7 +41,7 @@ def activate(terms: Terms, lines: Sequence[Line], quantities: Mapping[str, int],
     opened = with_status(lines, LineStatus.OPENED)
     current = [line for line in opened if whole.contains(line.period.start)]
     others = [line for line in opened if not whole.contains(line.period.start)]
-    remainders = sorted((line for line in current if line.role is Role.REMAINDER), key=lambda line: line.block)
+    remainders = sorted((line for line in current if line.source is Source.REMAINDER), key=lambda line: line.block)
     groups: dict[tuple[str, Decimal], int] = {}
     for line in remainders:
         group = (line.resource, line.unit_price)
@@ -62,7 +62,7 @@ def activate(terms: Terms, lines: Sequence[Line], quantities: Mapping[str, int],
                 resource=resource,
                 block=blocks[resource],
                 status=LineStatus.BLOCKED,
-                role=Role.ACTIVATED,
+                source=Source.ACTIVATION,
                 period=served_until(terms, day, whole),
                 billing_period=whole,
                 quantity=quantity,
