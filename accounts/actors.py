@@ -1,0 +1,181 @@
+"""Who is asking, and for whom: the first argument of every query and every verb."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import (
+    AccessLevel,
+    Account,
+    AccountMembership,
+    AccountStatus,
+    Reseller,
+    ResellerStatus,
+    Role,
+    User,
+)
+from accounts.roles import ALL_RIGHTS, CUSTOMER_RIGHTS, MANAGER_RIGHTS
+from core.errors import Refused
+
+
+class Forbidden(Refused):
+    """The actor's role or access level does not hold the right."""
+
+    code = "forbidden"
+
+
+class MayNotAct(Refused):
+    """The person may not act at all: blocked, or with no reseller or account left to act for."""
+
+    code = "may_not_act"
+
+
+class UnknownRight(KeyError):
+    """A right that the table does not name was asked for: a programming fault."""
+
+
+class ActorKind(enum.StrEnum):
+    MANAGER = "manager"
+    CUSTOMER = "customer"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person (or the night) acting for one reseller or for one customer's account.
+
+    `account_manager_ids` narrows a sales person to the accounts of these managers (own and subordinates'); None means
+    that no such narrowing applies. `impersonator` is the manager who signed in as the account's owner.
+    """
+
+    kind: ActorKind
+    user: User | None = None
+    reseller: Reseller | None = None
+    role: str = ""
+    account: Account | None = None
+    access_level: str = ""
+    account_manager_ids: frozenset[int] | None = None
+    impersonator: User | None = None
+    via_api: bool = False
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """Every right that the table gives to this role or access level."""
+        if self.kind is ActorKind.SYSTEM:
+            return ALL_RIGHTS
+        if self.kind is ActorKind.MANAGER:
+            return MANAGER_RIGHTS[self.role]
+        return CUSTOMER_RIGHTS[self.access_level]
+
+    def may(self, right: str) -> bool:
+        """Return whether the table gives the right. Raises UnknownRight for a name that the table lacks."""
+        if right not in ALL_RIGHTS:
+            raise UnknownRight(right)
+        return right in self.rights
+
+    def require(self, right: str) -> None:
+        """Do nothing where the actor holds the right, else raise Forbidden."""
+        if not self.may(right):
+            raise Forbidden(
+                _("Your role does not allow this (it needs “%(right)s”). Ask an administrator.") % {"right": right}
+            )
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether a manager of the operator or of a reseller is asking."""
+        return self.kind is ActorKind.MANAGER
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether a customer's user is asking."""
+        return self.kind is ActorKind.CUSTOMER
+
+    @property
+    def is_system(self) -> bool:
+        """Whether the platform itself is asking (the night, a worker)."""
+        return self.kind is ActorKind.SYSTEM
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether no reseller or account bounds what is seen: the platform itself and the operator's managers."""
+        if self.is_manager:
+            return self.reseller is not None and self.reseller.is_operator
+        return self.is_system
+
+    @property
+    def sees_only_own_accounts(self) -> bool:
+        """Whether accounts are narrowed to those of the actor and of subordinates (sales people)."""
+        return self.account_manager_ids is not None
+
+    def __str__(self) -> str:
+        return str(self.user) if self.user else str(_("System"))
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
+
+
+def actor_of(
+    user: User, *, account: Account | int | None = None, impersonator: User | None = None, via_api: bool = False
+) -> Actor:
+    """Return the actor that the person is now.
+
+    A customer's user acts for `account` (row or id) where given, else for the first account that is not deleted.
+    Raises MayNotAct for a blocked person, a manager of a blocked reseller, and a user without that account.
+    """
+    if not user.is_active:
+        raise MayNotAct(_("This user is blocked. Ask an administrator to make it active again."))
+    if user.is_manager:
+        return _manager(user, via_api)
+    return _customer(user, account.pk if isinstance(account, Account) else account, impersonator)
+
+
+def _manager(user: User, via_api: bool) -> Actor:
+    if user.reseller.status != ResellerStatus.ACTIVE:
+        raise MayNotAct(_("The reseller %(reseller)s is inactive. Ask its provider.") % {"reseller": user.reseller})
+    seen = frozenset(_with_subordinates(user.pk)) if user.role == Role.SALES else None
+    return Actor(
+        kind=ActorKind.MANAGER,
+        user=user,
+        reseller=user.reseller,
+        role=user.role,
+        account_manager_ids=seen,
+        via_api=via_api,
+    )
+
+
+def _customer(user: User, account_id: int | None, impersonator: User | None) -> Actor:
+    memberships = AccountMembership.objects.filter(user=user).exclude(account__status=AccountStatus.DELETED)
+    if account_id is not None:
+        memberships = memberships.filter(account_id=account_id)
+    membership = memberships.select_related("account__reseller", "account__account_class").order_by("id").first()
+    if membership is None:
+        raise MayNotAct(_("This user has no account to act for. Ask the account's owner for an invitation."))
+    return Actor(
+        kind=ActorKind.CUSTOMER,
+        user=user,
+        reseller=membership.account.reseller,
+        account=membership.account,
+        access_level=AccessLevel(membership.access_level),
+        impersonator=impersonator,
+    )
+
+
+def _with_subordinates(manager_id: int) -> list[int]:
+    """Return the manager's id and those of all subordinates at any depth; circles end by themselves (UNION)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE seen(id) AS (
+                SELECT %s::bigint
+                UNION
+                SELECT link.subordinate_id FROM accounts_supervision link JOIN seen ON link.supervisor_id = seen.id
+            )
+            SELECT id FROM seen
+            """,
+            [manager_id],
+        )
+        return [row[0] for row in cursor.fetchall()]
