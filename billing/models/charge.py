@@ -101,7 +101,11 @@ class Charge(Timestamped):
         constraints = [
             models.CheckConstraint(condition=models.Q(operate_from__lt=models.F("operate_to")), name="charge_has_days"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="charge_has_units"),
-            models.CheckConstraint(condition=models.Q(amount__gte=0), name="charge_not_negative"),
+            # A refund is what the other two parts of a split leave: of amounts below a cent it may be a cent less.
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=0) | models.Q(source=ChargeSource.REFUND_PART),
+                name="charge_not_negative",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status="closed", closed_on__isnull=False)
                 | (~models.Q(status="closed") & models.Q(closed_on__isnull=True)),
