@@ -106,7 +106,7 @@ class Books:
     def books(self) -> dict:
         """Print what `manage.py simulate_billing` prints."""
         return {
-            "charges": [self.row(pile) for s in self.subscriptions.values() for pile in s.piles],
+            "charges": [self.row(pile) for s in self.subscriptions.values() for pile in s.past + s.piles],
             "transactions": self.transactions,
             "balance": self.text(self.balance),
             "blocked": self.text(self.blocked),

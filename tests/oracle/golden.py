@@ -1,6 +1,6 @@
 """The golden examples of billing.md section 8 that concern CSP monthly prepay, and a few decisions of section 7.
 
-A table of histories with the literal charges: every implementation of the billing (oracle, engine, verbs) is held to it.
+A table of histories with the literal charges, to which oracle, engine and verbs are held alike.
 Unless an example says otherwise: 5 units at 10.00, billing day 1, endless, price not fixed, a top-up of 500 on the day
 before the order, which is paid from the balance.
 """

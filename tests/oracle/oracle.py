@@ -77,10 +77,11 @@ class World(Books):
     def end_day(self) -> None:
         """Let every unit that is being paid for live through today."""
         for subscription in self.subscriptions.values():
+            subscription.lay_aside()
             if subscription.status != ACTIVE:
                 continue
-            for unit in subscription.units:
-                self.active_unit_days[subscription.name, unit.resource, self.today] += 1
+            for resource, units in Counter(unit.resource for unit in subscription.units).items():
+                self.active_unit_days[subscription.name, resource, self.today] = units
             for pile in subscription.having(BLOCKED):
                 pile.lived.append(self.today)
 

@@ -115,6 +115,7 @@ class Subscription:
     status: str = ORDERED
     units: list[Unit] = field(default_factory=list)
     piles: list[Pile] = field(default_factory=list)
+    past: list[Pile] = field(default_factory=list)  # piles that can never change again, laid aside every evening
     ordering_prices: dict[str, Decimal] = field(default_factory=dict)
     expiry: date | None = None
     expired: bool = False
@@ -122,6 +123,11 @@ class Subscription:
 
     def having(self, status: str) -> list[Pile]:
         return sorted((pile for pile in self.piles if pile.status == status), key=lambda pile: pile.age)
+
+    def lay_aside(self) -> None:
+        """Move what is closed, refunded or deleted out of the way."""
+        self.past += [pile for pile in self.piles if pile.status in (CLOSED, REFUNDED, DELETED)]
+        self.piles = [pile for pile in self.piles if pile.status in (NEW, OPENED, BLOCKED)]
 
     def count(self, resource: str) -> int:
         return sum(unit.resource == resource for unit in self.units)
