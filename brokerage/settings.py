@@ -1,0 +1,258 @@
+"""The one settings file; everything that differs between machines comes from the environment (docs/settings.md)."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from brokerage import environment as env
+from brokerage import local_services
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"  # all that this checkout makes while it runs; may be deleted
+
+# --- which machine this is -----------------------------------------------------------------------------------------
+ENVIRONMENT = env.environment()
+PRODUCTION = ENVIRONMENT == "production"
+TESTING = ENVIRONMENT == "test"
+DEMO = env.flag("BROKERAGE_DEMO")
+DEBUG = env.flag("BROKERAGE_DEBUG") and not PRODUCTION
+
+BASE_URL = (env.required("BASE_URL") if PRODUCTION else env.text("BASE_URL", "http://localhost:8000")).rstrip("/")
+_local_hosts = [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", *(["testserver"] if TESTING else [])]
+ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", *_local_hosts, *env.words("ALLOWED_HOSTS")]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# SECRETS_KEYS: "keyid:fernetkey", the newest first; what lies encrypted in the database can be read by any of them.
+_secrets = env.production_secrets() if PRODUCTION else env.local_secrets(VAR_DIR / "secrets.json")
+SECRET_KEY = _secrets["SECRET_KEY"]
+SECRETS_KEYS = _secrets["SECRETS_KEYS"]
+
+# --- apps ----------------------------------------------------------------------------------------------------------
+# The only list of vendor plugins: a line here switches one on.
+VENDOR_PLUGINS = [
+    "vendors.office365",
+]
+
+INSTALLED_APPS = [
+    "brokerage",
+    "core.lists",
+    "core.panel",
+    "accounts",
+    "notifications",
+    "vendors",
+    *VENDOR_PLUGINS,
+    "billing",
+    "subscriptions",
+    "api",
+    "operator_panel",
+    "customer_panel",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "pghistory",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_jsonapi",
+    "django_filters",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "hijack",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "brokerage.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "hijack.middleware.HijackUserMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "brokerage.urls"
+WSGI_APPLICATION = "brokerage.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database and Redis --------------------------------------------------------------------------------------------
+# Where an address is missing, this checkout's own server stands in (brokerage/local_services.py); never in production.
+if PRODUCTION:
+    DATABASE_URL, REDIS_URL = env.required("DATABASE_URL"), env.required("REDIS_URL")
+else:
+    DATABASE_URL, REDIS_URL = env.text("DATABASE_URL"), env.text("REDIS_URL")
+LOCAL_SERVICES = tuple(name for name, url in (("postgres", DATABASE_URL), ("redis", REDIS_URL)) if not url)
+SERVICES_PLACE = None
+if LOCAL_SERVICES:
+    SERVICES_PLACE = local_services.place_for(
+        var=VAR_DIR, name="test-services" if TESTING else "services", disposable=TESTING
+    )
+    DATABASE_URL = DATABASE_URL or SERVICES_PLACE.database_url
+    REDIS_URL = REDIS_URL or SERVICES_PLACE.redis_url
+
+_test_name = "_".join(["test", "brokerage", *env.words("BROKERAGE_TEST_DB")])
+DATABASES = {"default": {**env.database(DATABASE_URL), "TEST": {"NAME": _test_name}}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if TESTING
+    else {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "brokerage-cache",
+    }
+}
+
+# --- Celery (brokerage/celery.py reads the CELERY_ names; times are in brokerage/schedule.py) ----------------------
+CELERY_BROKER_URL = env.broker(REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A task of a worker that was killed is given to another one after so many seconds.
+    "visibility_timeout": env.number("TASK_VISIBILITY_SECONDS", 300),
+    "global_keyprefix": f"{DATABASES['default']['NAME']}:",  # one Redis may serve several databases
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+# --- people --------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # thousands of users a run
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation, which went to that address
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "login"
+HIJACK_INSERT_BEFORE = None  # the panels show their own banner
+
+# --- language and time ---------------------------------------------------------------------------------------------
+LANGUAGE_CODE = env.text("BROKERAGE_LANGUAGE", "en")
+LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = env.text("BROKERAGE_TIME_ZONE", "UTC")
+
+# --- files ---------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static-collected"
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))  # exports and documents; never served by address
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING or DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- mail ----------------------------------------------------------------------------------------------------------
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 20
+# Without a mail server, letters are files under var/mail.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "brokerage@localhost")
+
+# --- vendors -------------------------------------------------------------------------------------------------------
+MICROSOFT_LOGIN_BASE = env.text("MICROSOFT_LOGIN_BASE", "https://login.microsoftonline.com").rstrip("/")
+# A test's own transaction is never committed, so rows that must outlive a roll-back are written inside it there.
+VENDOR_CALLS_INSIDE_TRANSACTIONS = TESTING
+
+# --- the browser's side of safety ----------------------------------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from a consent
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SECURE_SSL_REDIRECT", True)
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION and SESSION_COOKIE_SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY") else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # the arrows of Tabler's selects are data: pictures
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF, MICROSOFT_LOGIN_BASE],  # the consent button's redirect counts as the form's target
+    }
+}
+
+# --- log -----------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "brokerage.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    # Django's own handlers would mail error reports and print each line twice.
+    "loggers": {"django": {"handlers": [], "propagate": True, "level": "INFO"}},
+}

@@ -1,0 +1,8 @@
+"""Who answers which address."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("hijack/", include("hijack.urls")),
+]

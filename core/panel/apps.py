@@ -1,0 +1,8 @@
+"""The core.panel app."""
+
+from django.apps import AppConfig
+
+
+class PanelConfig(AppConfig):
+    name = "core.panel"
+    label = "panel"
