@@ -52,3 +52,10 @@ class Terms:
         if self.ordering_prices is None:
             return self.plan_price(resource, day)
         return self.ordering_prices[resource]
+
+
+def chargeable_units(quantity: int, included: int) -> int:
+    """Return the units that are charged of those ordered: what the plan includes is free (G-D5)."""
+    if quantity < 0 or included < 0:
+        raise ValueError(f"not quantities: {quantity}, {included} included")
+    return max(quantity - included, 0)
