@@ -1,6 +1,6 @@
 """Which resellers, accounts and people an actor may see. Every list, page and API method starts here."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountClass, AccountMembership, AccountType, Reseller, User, UserKind
@@ -9,6 +9,12 @@ from accounts.models import Account, AccountClass, AccountMembership, AccountTyp
 def resellers_below(reseller: Reseller) -> QuerySet[Reseller]:
     """Return every reseller below the given one, at any depth, without it. One statement."""
     return Reseller.objects.filter(lineage__contains=[reseller.pk]).exclude(pk=reseller.pk)
+
+
+def resellers_above(reseller: Reseller) -> QuerySet[Reseller]:
+    """Return the reseller itself and every one above it up to the operator, read from the database."""
+    lineage = Reseller.objects.filter(pk=reseller.pk).annotate(above=Func("lineage", function="unnest"))
+    return Reseller.objects.filter(pk__in=lineage.values("above"))
 
 
 def resellers_visible_to(actor: Actor) -> QuerySet[Reseller]:
@@ -87,12 +93,12 @@ def account_types_visible_to(actor: Actor) -> QuerySet[AccountType]:
         return AccountType.objects.none()
     if actor.sees_everything:
         return AccountType.objects.all()
-    return AccountType.objects.filter(within_reach(actor) | Q(reseller__in=_lineage(_own(actor))))
+    return AccountType.objects.filter(within_reach(actor) | Q(reseller__in=resellers_above(_own(actor)).values("pk")))
 
 
 def account_types_for(reseller: Reseller) -> QuerySet[AccountType]:
     """Return the account types that an account of this reseller may have: its own and those inherited from above."""
-    return AccountType.objects.filter(reseller__in=_lineage(reseller))
+    return AccountType.objects.filter(reseller__in=resellers_above(reseller).values("pk"))
 
 
 def account_classes_visible_to(actor: Actor) -> QuerySet[AccountClass]:
@@ -100,12 +106,6 @@ def account_classes_visible_to(actor: Actor) -> QuerySet[AccountClass]:
     if not actor.may("account_classes.view"):
         return AccountClass.objects.none()
     return AccountClass.objects.filter(within_reach(actor))
-
-
-def _lineage(reseller: Reseller) -> QuerySet[Reseller]:
-    """Return the reseller and every one above it, read from the database (a fresh row knows no lineage yet)."""
-    below = Reseller.objects.filter(pk=reseller.pk, lineage__contains=[OuterRef("pk")])
-    return Reseller.objects.filter(Exists(below))
 
 
 def _own(actor: Actor) -> Reseller:

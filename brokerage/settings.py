@@ -85,8 +85,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "hijack.middleware.HijackUserMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "accounts.middleware.ActorMiddleware",
+    "accounts.middleware.ActorHistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -10,6 +10,7 @@ from accounts.models.account import (
     HandlingType,
     PaymentModel,
 )
+from accounts.models.invitation import Invitation
 from accounts.models.reseller import Reseller, ResellerStatus
 from accounts.models.user import Role, SignInAs, Supervision, User, UserKind, UserStatus
 
@@ -21,6 +22,7 @@ __all__ = [
     "AccountStatus",
     "AccountType",
     "HandlingType",
+    "Invitation",
     "PaymentModel",
     "Reseller",
     "ResellerStatus",

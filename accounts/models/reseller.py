@@ -30,9 +30,7 @@ class Reseller(Timestamped):
     manager = models.ForeignKey(
         "accounts.User", models.SET_NULL, null=True, blank=True, related_name="managed_resellers"
     )
-    status = models.CharField(
-        _("status"), max_length=20, choices=ResellerStatus.choices, default=ResellerStatus.ACTIVE
-    )
+    status = models.CharField(_("status"), max_length=20, choices=ResellerStatus.choices, default=ResellerStatus.ACTIVE)
     default_language = models.CharField(_("default language"), max_length=10, default="en")
     # Free attributes by key, for example "reseller_mpn_id": the partner id that Microsoft is told.
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)

@@ -1,0 +1,83 @@
+"""Who is asking, on every request: `request.actor`, in the language and the theme that the person chose."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from pghistory.middleware import HistoryMiddleware
+
+from accounts.actors import Actor, MayNotAct, actor_of
+from accounts.models import User
+
+# Which of several accounts a customer's user acts for; kept in the session.
+CHOSEN_ACCOUNT = "account_id"
+DEFAULT_THEME = "auto"
+
+
+class ActorMiddleware:
+    """Sets `request.actor` (None when signed out), `request.impersonator` and `request.theme`.
+
+    Stands after Django's authentication, locale and messages. A person who may no longer act is signed out and told why.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor, request.impersonator, request.theme = None, None, DEFAULT_THEME
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        request.theme = request.user.theme or DEFAULT_THEME
+        with translation.override(request.user.language):
+            request.LANGUAGE_CODE = translation.get_language()
+            try:
+                request.impersonator = _impersonator(request)
+                request.actor = _actor(request)
+            except MayNotAct as refusal:
+                logout(request)
+                messages.error(request, str(refusal))
+                return redirect("account_login")
+            response = self.get_response(request)
+            response.headers["Content-Language"] = request.LANGUAGE_CODE
+            return response
+
+
+class ActorHistoryMiddleware(HistoryMiddleware):
+    """Writes into every audit row of a request who changed it, at which address, through the API, and on whose behalf."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, object]:
+        """Return the context of pghistory's rows; `impersonator` is the manager who signed in as the user."""
+        context = dict(super().get_context(request))
+        if request.impersonator is not None:
+            context["impersonator"] = request.impersonator.pk
+        if request.path.startswith("/api/"):
+            context["api"] = True
+        return context
+
+
+def _impersonator(request: HttpRequest) -> User | None:
+    managers = request.session.get("hijack_history") or []
+    if not managers:
+        return None
+    manager = User.objects.filter(pk=managers[-1]).first()
+    if manager is None or not manager.is_active:
+        raise MayNotAct(_("The manager who signed in as this user may no longer act. Sign in again."))
+    return manager
+
+
+def _actor(request: HttpRequest) -> Actor:
+    chosen = request.session.get(CHOSEN_ACCOUNT)
+    if chosen is None or request.user.is_manager:
+        return actor_of(request.user, impersonator=request.impersonator)
+    try:
+        return actor_of(request.user, account=chosen, impersonator=request.impersonator)
+    except MayNotAct:
+        # Removed from the chosen account since: fall back to another one, but never while acting on somebody's behalf.
+        if request.impersonator is not None:
+            raise
+        del request.session[CHOSEN_ACCOUNT]
+        return actor_of(request.user)

@@ -1,0 +1,235 @@
+"""Open, change, hold and delete the accounts of customers."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.invitations import invite_owner
+from accounts.models import Account, AccountClass, AccountStatus, AccountType, Reseller, User
+from accounts.queries import account_types_for, accounts_visible_to, managers_visible_to, resellers_visible_to
+from accounts.signals import account_closing
+from core.errors import Refused
+
+CONTACT_PERSON_FIELDS = frozenset(
+    {"contact_first_name", "contact_middle_name", "contact_last_name", "contact_email", "contact_phone"}
+)
+CONTACT_INFORMATION_FIELDS = frozenset(
+    {"email", "phone", "country", "region", "city", "street", "building", "office", "zip", "tax_id", "primary_name"}
+)
+# What the account is served on: only a manager changes it.
+TERMS_FIELDS = frozenset({"account_type", "account_class", "manager", "trial", "credit_limit_override", "attributes"})
+CUSTOMER_FIELDS = CONTACT_PERSON_FIELDS | CONTACT_INFORMATION_FIELDS
+MANAGER_FIELDS = CUSTOMER_FIELDS | TERMS_FIELDS
+
+
+class AccountNotFound(Refused):
+    """The account is not among those that the actor sees."""
+
+    code = "account_not_found"
+
+
+class AccountNotOfThisReseller(Refused):
+    """The type, class or manager belongs to another part of the tree."""
+
+    code = "not_of_this_reseller"
+
+
+class FieldNotYours(Refused):
+    """Somebody tried to change what only a manager may."""
+
+    code = "field_not_yours"
+
+
+class WrongAccountStatus(Refused):
+    """The account's status does not allow the operation."""
+
+    code = "wrong_account_status"
+
+
+class AccountFieldMissing(Refused):
+    """A field without which an account cannot be served is empty."""
+
+    code = "account_field_missing"
+
+
+def open_account(
+    *,
+    actor: Actor,
+    reseller: Reseller,
+    account_type: AccountType,
+    account_class: AccountClass,
+    owner_email: str,
+    owner_name: str = "",
+    values: Mapping[str, object],
+    now: datetime,
+) -> Account:
+    """Open an account of the reseller's customer in the reseller's currency and invite its owner by e-mail.
+
+    `values` holds the contact person, the contact information and the company name by field name (MANAGER_FIELDS).
+    A sales person becomes the account's manager unless `values` names another one. Raises Forbidden, AccountNotFound,
+    AccountNotOfThisReseller, AccountFieldMissing, FieldNotYours and what `invite_owner` raises.
+    """
+    actor.require("accounts.create")
+    if not resellers_visible_to(actor).filter(pk=reseller.pk).exists():
+        raise AccountNotFound(_("There is no such reseller in your part of the tree."), field="reseller")
+    fields = {"account_type": account_type, "account_class": account_class, **values}
+    _refuse_foreign_fields(actor, fields)
+    if actor.sees_only_own_accounts:
+        fields.setdefault("manager", actor.user)
+    account = Account(reseller=reseller, currency=reseller.currency)
+    with transaction.atomic():
+        _assign(actor, account, fields)
+        account.save()
+        invite_owner(actor=actor, account=account, email=owner_email, name=owner_name, now=now)
+    return account
+
+
+def change_account(*, actor: Actor, account: Account, values: Mapping[str, object]) -> Account:
+    """Change the given fields of an account: a customer's user the contact groups, a manager also the terms.
+
+    Raises Forbidden, AccountNotFound, FieldNotYours, AccountNotOfThisReseller, AccountFieldMissing.
+    """
+    actor.require("accounts.change")
+    _refuse_foreign_fields(actor, values)
+    with transaction.atomic():
+        row = _locked(actor, account)
+        _refuse_deleted(row)
+        _assign(actor, row, values)
+        row.save(update_fields=[*values, "name"])
+    return row
+
+
+def hold_account(*, actor: Actor, account: Account) -> Account:
+    """Put an active account on administrative hold: its users still read, and order or change nothing.
+
+    Raises Forbidden, AccountNotFound, WrongAccountStatus.
+    """
+    actor.require("accounts.hold")
+    return _move(
+        actor,
+        account,
+        allowed=(AccountStatus.ACTIVE, AccountStatus.CREDIT_HOLD),
+        to=AccountStatus.ADMINISTRATIVE_HOLD,
+        sentence=_("Only an active account can be put on administrative hold; this one is: %(status)s."),
+    )
+
+
+def release_account(*, actor: Actor, account: Account) -> Account:
+    """Take an account off its administrative hold. Raises Forbidden, AccountNotFound, WrongAccountStatus."""
+    actor.require("accounts.hold")
+    return _move(
+        actor,
+        account,
+        allowed=(AccountStatus.ADMINISTRATIVE_HOLD,),
+        to=AccountStatus.ACTIVE,
+        sentence=_("Only an account on administrative hold can be released; this one is: %(status)s."),
+    )
+
+
+def delete_account(*, actor: Actor, account: Account) -> Account:
+    """Mark an account as deleted; its books stay. Its open invitations no longer work.
+
+    Raises Forbidden, AccountNotFound, WrongAccountStatus, and whatever the floors above object with (live
+    subscriptions, money on the balance).
+    """
+    actor.require("accounts.delete")
+    with transaction.atomic():
+        row = _move(
+            actor,
+            account,
+            allowed=(AccountStatus.ACTIVE, AccountStatus.ADMINISTRATIVE_HOLD, AccountStatus.CREDIT_HOLD),
+            to=AccountStatus.DELETED,
+            sentence=_("The account is deleted already (%(status)s)."),
+        )
+        account_closing.send(sender=Account, account=row)
+    return row
+
+
+def composed_name(account_type: AccountType, account: Account) -> str:
+    """Return the account's name by its type's pattern (%first_name %middle_name %last_name %primary_name).
+
+    Where the pattern yields nothing, the company name, else the contact person's.
+    """
+    parts = {
+        "first_name": account.contact_first_name,
+        "middle_name": account.contact_middle_name,
+        "last_name": account.contact_last_name,
+        "primary_name": account.primary_name,
+    }
+    name = re.sub(
+        r"%(first_name|middle_name|last_name|primary_name)", lambda found: parts[found[1]], account_type.name_pattern
+    )
+    return " ".join(name.split()) or account.primary_name or account.contact_person
+
+
+def _refuse_foreign_fields(actor: Actor, values: Mapping[str, object]) -> None:
+    allowed = CUSTOMER_FIELDS if actor.is_customer else MANAGER_FIELDS
+    for name in values:
+        if name not in allowed:
+            raise FieldNotYours(
+                _("“%(field)s” can be changed only by your provider. Ask your manager.") % {"field": name}, field=name
+            )
+
+
+def _assign(actor: Actor, account: Account, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        setattr(account, name, value)
+    _refuse_what_is_not_of_the_reseller(actor, account, values)
+    account.name = composed_name(account.account_type, account)
+    if not account.name:
+        raise AccountFieldMissing(_("Fill in the company name or the contact person's name."), field="primary_name")
+    if not account.email:
+        raise AccountFieldMissing(_("Fill in the e-mail: vendors write to it."), field="email")
+
+
+def _refuse_what_is_not_of_the_reseller(actor: Actor, account: Account, values: Mapping[str, object]) -> None:
+    reseller = account.reseller
+    if "account_type" in values and not account_types_for(reseller).filter(pk=account.account_type_id).exists():
+        raise AccountNotOfThisReseller(
+            _("Choose an account type of %(reseller)s.") % {"reseller": reseller}, field="account_type"
+        )
+    if "account_class" in values and account.account_class.reseller_id != reseller.pk:
+        raise AccountNotOfThisReseller(
+            _("Choose account terms of %(reseller)s.") % {"reseller": reseller}, field="account_class"
+        )
+    manager: User | None = account.manager
+    if "manager" not in values or manager is None:
+        return
+    known = managers_visible_to(actor).filter(pk=manager.pk, reseller=reseller).exists()
+    within = actor.account_manager_ids is None or manager.pk in actor.account_manager_ids
+    if not (known and within):
+        raise AccountNotOfThisReseller(_("Choose a manager of %(reseller)s.") % {"reseller": reseller}, field="manager")
+
+
+def _move(
+    actor: Actor, account: Account, *, allowed: tuple[AccountStatus, ...], to: AccountStatus, sentence: str
+) -> Account:
+    with transaction.atomic():
+        row = _locked(actor, account)
+        if row.status not in allowed:
+            raise WrongAccountStatus(sentence % {"status": row.get_status_display()}, field="status")
+        row.status = to
+        row.save(update_fields=["status"])
+    return row
+
+
+def _locked(actor: Actor, account: Account) -> Account:
+    row = (
+        accounts_visible_to(actor)
+        .select_related("reseller", "account_type", "account_class")
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=account.pk)
+        .first()
+    )
+    if row is None:
+        raise AccountNotFound(_("There is no such account, or you may not see it."))
+    return row
+
+
+def _refuse_deleted(account: Account) -> None:
+    if account.status == AccountStatus.DELETED:
+        raise WrongAccountStatus(_("The account is deleted and can no longer be changed."), field="status")

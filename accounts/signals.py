@@ -1,0 +1,10 @@
+"""What accounts announces to the floors above, all in one file: the only upward road from here."""
+
+from django.dispatch import Signal
+
+# A link has to reach a person. Keyword: invitation. Received by notifications, in the same transaction.
+person_invited = Signal()
+
+# An account is about to be deleted. Keyword: account. Whoever still has business with it (live subscriptions, money)
+# raises Refused, and the account stays.
+account_closing = Signal()
