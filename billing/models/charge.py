@@ -65,7 +65,7 @@ class DaysOf(models.Func):
 class Charge(Timestamped):
     """Units of one resource over the half-open days [operate_from, operate_to) at one price.
 
-    Only the status, its moment, the close date and the refund's end change after a charge is written, along
+    Only the status, its close date and the order that deleted it change after a charge is written, along
     CHARGE_TRANSITIONS; everything else is refused by triggers, as is deleting.
     """
 
@@ -76,8 +76,12 @@ class Charge(Timestamped):
         "subscriptions.SubscriptionResource", models.PROTECT, related_name="charges"
     )
     order = models.ForeignKey("subscriptions.Order", models.PROTECT, null=True, blank=True, related_name="charges")
-    # The charge that a split took this one from.
+    # The charge that a split took this one from, or whose place it takes.
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
+    # The order that deleted this charge: what it gives back where the vendor refuses it.
+    superseded_by = models.ForeignKey(
+        "subscriptions.Order", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     type = models.CharField(_("type"), max_length=20, choices=ChargeType.choices)
     source = models.CharField(_("source"), max_length=20, choices=ChargeSource.choices)
     status = models.CharField(_("status"), max_length=20, choices=ChargeStatus.choices)
@@ -145,7 +149,7 @@ class Charge(Timestamped):
         triggers = [
             *Timestamped.Meta.triggers,
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="only_status_moves", exclude=["status", "closed_on", "updated_at"]),
+            pgtrigger.ReadOnly(name="only_status_moves", exclude=["status", "closed_on", "superseded_by", "updated_at"]),
             pgtrigger.FSM(name="status_moves_forward", field="status", transitions=CHARGE_TRANSITIONS),
         ]
 

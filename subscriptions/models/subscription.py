@@ -74,11 +74,18 @@ class Subscription(Timestamped):
     expiration_date = models.DateField(_("expiration date"), null=True, blank=True)
     # The first billing day not yet carried out; empty while nothing is to be billed.
     next_billing_day = models.DateField(_("next billing day"), null=True, blank=True)
+    # The next day on which the night has something to do: a billing day, the expiry, the end of a timer, the last day
+    # of an unpaid order. In a status that is not stable the night waits for the vendor and catches up afterwards.
+    due_on = models.DateField(null=True, blank=True, editable=False)
     stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), default=0)
     # What the vendor told: public facts by key, for the service page and the API's additional attributes.
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
     parameters = models.JSONField(_("service parameters"), default=dict, blank=True)
+    # The vendor's own ids of this service, by the plugin's names.
+    vendor_ids = models.JSONField(_("vendor's ids"), default=dict, blank=True)
+    # The key of the vendor operation whose outcome is waited for; applied once.
+    awaited_operation = models.CharField(max_length=200, blank=True, editable=False)
     account_name = models.CharField(max_length=200)
     plan_name = models.CharField(max_length=200)
     reseller_name = models.CharField(max_length=200)
@@ -89,9 +96,14 @@ class Subscription(Timestamped):
         abstract = False
         indexes = [
             models.Index(
-                fields=["next_billing_day", "account"],
+                fields=["due_on", "account"],
                 name="subscription_due",
-                condition=models.Q(next_billing_day__isnull=False),
+                condition=models.Q(due_on__isnull=False),
+            ),
+            models.Index(
+                fields=["awaited_operation"],
+                name="subscription_awaiting",
+                condition=~models.Q(awaited_operation=""),
             ),
             models.Index(fields=["account", "id"], name="subscription_account"),
             models.Index(fields=["reseller", "id"], name="subscription_reseller"),
@@ -109,6 +121,8 @@ class SubscriptionResource(Timestamped):
     plan_resource = models.ForeignKey("subscriptions.PlanResource", models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=200)
     quantity = models.PositiveIntegerField(_("quantity"), default=0)
+    # Units that come with the plan and are not charged, as they were at ordering (G-D5).
+    included = models.PositiveIntegerField(_("included"), default=0)
     # The plan's price on the day of ordering, per unit and month: what a fixed price stays at.
     ordering_price = models.DecimalField(_("ordering price"), max_digits=18, decimal_places=6)
     # The vendor's own id of these units, for example a Microsoft subscription id.
@@ -122,6 +136,11 @@ class SubscriptionResource(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.quantity}"
+
+    @property
+    def chargeable(self) -> int:
+        """Units that are charged: those held less what comes with the plan."""
+        return max(self.quantity - self.included, 0)
 
 
 class SubscriptionSecret(Timestamped):

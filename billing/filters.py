@@ -1,0 +1,84 @@
+"""What charges, payments and transactions can be filtered by: in the panels' lists and in the API's query string."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import Charge, ChargeSource, ChargeStatus, ChargeType, LedgerEntry, Payment
+from billing.models import PaymentKind, PaymentMethod, PaymentStatus
+
+
+class Numbers(django_filters.BaseInFilter, django_filters.NumberFilter):
+    """One id or several, separated by commas."""
+
+
+class Words(django_filters.BaseInFilter, django_filters.ChoiceFilter):
+    """One value or several of a list of choices, separated by commas."""
+
+
+class ChargeFilter(django_filters.FilterSet):
+    """Filters of charges. The days are those of the books, the moments those of the rows."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    status = Words(field_name="status", lookup_expr="in", choices=ChargeStatus.choices, label=_("Status"))
+    type = Words(field_name="type", lookup_expr="in", choices=ChargeType.choices, label=_("Type"))
+    source = Words(field_name="source", lookup_expr="in", choices=ChargeSource.choices, label=_("Made by"))
+    subscription_id = Numbers(field_name="subscription_id", lookup_expr="in", label=_("Subscription"))
+    account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
+    order_id = Numbers(field_name="order_id", lookup_expr="in", label=_("Order"))
+    close_date = django_filters.DateFilter(field_name="closed_on", label=_("Close date"))
+    close_date__gt = django_filters.DateFilter(field_name="closed_on", lookup_expr="gt", label=_("Closed after"))
+    close_date__lt = django_filters.DateFilter(field_name="closed_on", lookup_expr="lt", label=_("Closed before"))
+    operate_from__gt = django_filters.DateFilter(field_name="operate_from", lookup_expr="gt", label=_("Starts after"))
+    operate_from__lt = django_filters.DateFilter(field_name="operate_from", lookup_expr="lt", label=_("Starts before"))
+    created_at__gt = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="gt", label=_("Created after")
+    )
+    created_at__lt = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="lt", label=_("Created before")
+    )
+    updated_at__gt = django_filters.IsoDateTimeFilter(
+        field_name="updated_at", lookup_expr="gt", label=_("Changed after")
+    )
+    updated_at__lt = django_filters.IsoDateTimeFilter(
+        field_name="updated_at", lookup_expr="lt", label=_("Changed before")
+    )
+    amount__gt = django_filters.NumberFilter(field_name="amount", lookup_expr="gt", label=_("Amount above"))
+    amount__lt = django_filters.NumberFilter(field_name="amount", lookup_expr="lt", label=_("Amount below"))
+
+    class Meta:
+        model = Charge
+        fields: list[str] = []
+
+
+class PaymentFilter(django_filters.FilterSet):
+    """Filters of payments."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    status = Words(field_name="status", lookup_expr="in", choices=PaymentStatus.choices, label=_("Status"))
+    kind = Words(field_name="kind", lookup_expr="in", choices=PaymentKind.choices, label=_("Type"))
+    method = Words(field_name="method", lookup_expr="in", choices=PaymentMethod.choices, label=_("Payment method"))
+    account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
+    order_id = Numbers(field_name="order_id", lookup_expr="in", label=_("Order"))
+    opened_on__gt = django_filters.DateFilter(field_name="opened_on", lookup_expr="gt", label=_("Created after"))
+    opened_on__lt = django_filters.DateFilter(field_name="opened_on", lookup_expr="lt", label=_("Created before"))
+    closed_on__gt = django_filters.DateFilter(field_name="closed_on", lookup_expr="gt", label=_("Closed after"))
+    closed_on__lt = django_filters.DateFilter(field_name="closed_on", lookup_expr="lt", label=_("Closed before"))
+    amount__gt = django_filters.NumberFilter(field_name="amount", lookup_expr="gt", label=_("Total above"))
+    amount__lt = django_filters.NumberFilter(field_name="amount", lookup_expr="lt", label=_("Total below"))
+
+    class Meta:
+        model = Payment
+        fields: list[str] = []
+
+
+class TransactionFilter(django_filters.FilterSet):
+    """Filters of the movements of a balance."""
+
+    account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
+    subscription_id = Numbers(field_name="charge__subscription_id", lookup_expr="in", label=_("Subscription"))
+    day__gt = django_filters.DateFilter(field_name="day", lookup_expr="gt", label=_("After"))
+    day__lt = django_filters.DateFilter(field_name="day", lookup_expr="lt", label=_("Before"))
+
+    class Meta:
+        model = LedgerEntry
+        fields: list[str] = []

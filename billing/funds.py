@@ -1,0 +1,133 @@
+"""What an account has: its balance, what is reserved of it, what is available; and the only way into the ledger."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models import Account
+from billing.models import Book, Charge, ChargeStatus, LedgerEntry, PostingKind
+
+# What was paid for and not yet used, and what the vendor has not yet let go.
+RESERVING = (ChargeStatus.BLOCKED, ChargeStatus.WAITING_FOR_REFUND)
+AMOUNT = DecimalField(max_digits=20, decimal_places=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Funds:
+    """The money of one account, in the account's currency; `credit` is how far below zero it may go."""
+
+    balance: Decimal
+    blocked: Decimal
+    credit: Decimal
+
+    @property
+    def available(self) -> Decimal:
+        """What may still be reserved or spent."""
+        return self.balance - self.blocked + self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Money that moves on an account: `amount` is signed, plus is in the account's favour.
+
+    `key` says what it is for ("payment:17"); the same key is posted once.
+    """
+
+    key: str
+    kind: PostingKind
+    account_id: int
+    amount: Decimal
+    currency: str
+    day: date
+    description: str
+    payment_id: int | None = None
+    charge_id: int | None = None
+
+
+COUNTER_BOOK = {PostingKind.PAYMENT: Book.CASH, PostingKind.CHARGE: Book.REVENUE}
+
+
+def lock_accounts(account_ids: Collection[int]) -> list[Account]:
+    """Lock the accounts' money until the transaction ends, in the order of their ids; return them with their classes.
+
+    Everything that moves an account's money or changes its subscriptions does this first. Rows that point at the
+    account may still be written by others (FOR NO KEY UPDATE).
+    """
+    accounts = Account.objects.filter(pk__in=account_ids).select_related("account_class", "reseller")
+    return list(accounts.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+
+
+def with_funds(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Return the accounts with `balance` and `blocked` beside them, each read from one index."""
+    entries = LedgerEntry.objects.filter(account=OuterRef("pk"), book=Book.ACCOUNT).order_by("-number")
+    reserving = Charge.objects.filter(account=OuterRef("pk"), status__in=RESERVING).order_by()
+    reserved = reserving.values("account").annotate(total=Sum("amount")).values("total")
+    nothing = Value(Decimal(0), output_field=AMOUNT)
+    return accounts.annotate(
+        balance=Coalesce(Subquery(entries.values("balance")[:1]), nothing),
+        blocked=Coalesce(Subquery(reserved), nothing),
+    )
+
+
+def funds_of(account: Account) -> Funds:
+    """Return what the account has now."""
+    return funds_of_many([account.pk])[account.pk]
+
+
+def funds_of_many(account_ids: Collection[int]) -> dict[int, Funds]:
+    """Return what each of the accounts has now. One statement."""
+    accounts = with_funds(Account.objects.filter(pk__in=account_ids).select_related("account_class"))
+    return {account.pk: Funds(account.balance, account.blocked, account.allowed_negative) for account in accounts}
+
+
+def post(postings: Sequence[Posting]) -> list[LedgerEntry]:
+    """Write the postings to the ledger, both sides of each; return the entries of the accounts' own books.
+
+    The accounts are locked by the caller. Two statements, however many postings. An amount of nothing is not posted.
+    """
+    postings = [posting for posting in postings if posting.amount]
+    if not postings:
+        return []
+    heads = _heads({posting.account_id for posting in postings})
+    own, counter = [], []
+    for posting in postings:
+        number, balance = heads.get(posting.account_id, (0, Decimal(0)))
+        number, balance = number + 1, balance + posting.amount
+        heads[posting.account_id] = number, balance
+        together = uuid4()
+        own.append(_entry(posting, together, Book.ACCOUNT, posting.amount, number=number, balance=balance))
+        counter.append(_entry(posting, together, COUNTER_BOOK[posting.kind], -posting.amount))
+    LedgerEntry.objects.bulk_create(own + counter)
+    return own
+
+
+def _entry(posting: Posting, together: object, book: Book, amount: Decimal, **chain: object) -> LedgerEntry:
+    return LedgerEntry(
+        posting=together,
+        key=posting.key,
+        kind=posting.kind,
+        book=book,
+        account_id=posting.account_id,
+        amount=amount,
+        currency=posting.currency,
+        day=posting.day,
+        description=posting.description,
+        payment_id=posting.payment_id,
+        charge_id=posting.charge_id,
+        **chain,
+    )
+
+
+def _heads(account_ids: Iterable[int]) -> dict[int, tuple[int, Decimal]]:
+    """Return the last number and balance of each account's book; accounts without entries are missing."""
+    entries = LedgerEntry.objects.filter(account=OuterRef("pk"), book=Book.ACCOUNT).order_by("-number")
+    accounts = Account.objects.filter(pk__in=account_ids).annotate(
+        last_number=Subquery(entries.values("number")[:1]), last_balance=Subquery(entries.values("balance")[:1])
+    )
+    rows = accounts.exclude(last_number=None).values_list("pk", "last_number", "last_balance")
+    return {pk: (number, balance) for pk, number, balance in rows}

@@ -1,0 +1,182 @@
+"""Payments: opened for an order or a top-up, completed once, paid from the balance, cancelled."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Account, AccountStatus
+from billing.charging import in_minor_units, operators_language_in_use
+from billing.funds import Posting, lock_accounts, post
+from billing.models import Payment, PaymentKind, PaymentMethod, PaymentStatus, PostingKind
+from billing.signals import books_opening, payment_completed
+from core.errors import Refused
+from core.money import minor_units
+
+
+class NotAnAmount(Refused):
+    """The amount is nothing, less than nothing, or finer than the currency's smallest unit."""
+
+    code = "not_an_amount"
+    field = "amount"
+
+
+class PaymentIsClosed(Refused):
+    """The payment was completed or cancelled before."""
+
+    code = "payment_is_closed"
+
+
+class PaymentBelongsToOrder(Refused):
+    """A payment for an order goes only together with its order."""
+
+    code = "payment_belongs_to_order"
+
+
+class AccountIsDeleted(Refused):
+    """No money moves on a deleted account."""
+
+    code = "account_is_deleted"
+
+
+class UnknownMethod(Refused):
+    """The payment method is none of those that exist."""
+
+    code = "unknown_method"
+    field = "method"
+
+
+def open_order_payment(
+    *, actor: Actor, account: Account, order_id: int, amount: Decimal, today: date, due_on: date | None
+) -> Payment:
+    """Open the payment for an order, in the account's currency; the caller has checked who may order."""
+    return Payment.objects.create(
+        account=account,
+        reseller_id=account.reseller_id,
+        order_id=order_id,
+        kind=PaymentKind.ORDER,
+        amount=amount,
+        currency=account.currency,
+        opened_on=today,
+        due_on=due_on,
+        created_by=actor.user,
+    )
+
+
+@transaction.atomic
+def open_top_up(
+    *, actor: Actor, account: Account, amount: Decimal, today: date, method: str = "", comment: str = ""
+) -> Payment:
+    """Open a payment that tops the balance up, in the account's currency.
+
+    Raises Forbidden, NotAnAmount, UnknownMethod, AccountIsDeleted.
+    """
+    actor.require("payments.create")
+    _check_amount(amount, account.currency)
+    _check_method(method)
+    if account.status == AccountStatus.DELETED:
+        raise AccountIsDeleted(_("The account is deleted: no money can be paid in."))
+    return Payment.objects.create(
+        account=account,
+        reseller_id=account.reseller_id,
+        kind=PaymentKind.TOP_UP,
+        amount=amount,
+        currency=account.currency,
+        opened_on=today,
+        method=method,
+        comment=comment,
+        created_by=actor.user,
+    )
+
+
+@transaction.atomic
+def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str = "") -> Payment:
+    """Take the money as received on `today`, by word of a manager or of the bank, and put it on the balance.
+
+    Books the whole amount once, however often it is called, and announces payment_completed, on which an order is
+    carried out. Raises Forbidden, UnknownMethod, PaymentIsClosed.
+    """
+    actor.require("payments.approve")
+    _check_method(method)
+    payment = _open_books(payment, today)
+    payment.status = PaymentStatus.COMPLETED
+    payment.closed_on = today
+    payment.method = method or payment.method
+    payment.approved_by = actor.user
+    payment.save(update_fields=["status", "closed_on", "method", "approved_by"])
+    with operators_language_in_use():
+        description = gettext("Payment %(number)s") % {"number": payment.number}
+    post(
+        [
+            Posting(
+                key=f"payment:{payment.pk}",
+                kind=PostingKind.PAYMENT,
+                account_id=payment.account_id,
+                amount=payment.amount,
+                currency=payment.currency,
+                day=today,
+                description=description,
+                payment_id=payment.pk,
+            )
+        ]
+    )
+    payment_completed.send(sender=Payment, payment=payment, today=today, actor=actor)
+    return payment
+
+
+@transaction.atomic
+def cancel_payment(*, actor: Actor, payment: Payment, today: date) -> Payment:
+    """Cancel a waiting top-up. Raises Forbidden, PaymentIsClosed; PaymentBelongsToOrder for the payment of an order."""
+    actor.require("payments.cancel")
+    if payment.order_id is not None:
+        raise PaymentBelongsToOrder(
+            _("This payment is for the order %(order)s. Cancel the order, and the payment is cancelled with it.")
+            % {"order": payment.order}
+        )
+    payment = _open_books(payment, today)
+    payment.status = PaymentStatus.CANCELLED
+    payment.closed_on = today
+    payment.save(update_fields=["status", "closed_on"])
+    return payment
+
+
+def close_order_payments(*, order_ids: list[int], status: PaymentStatus, today: date) -> int:
+    """Close the waiting payments of orders that were paid from the balance or cancelled; return how many there were.
+
+    The accounts are locked by the caller. One statement.
+    """
+    waiting = Payment.objects.filter(order__in=order_ids, status=PaymentStatus.WAITING_FOR_PAYMENT)
+    return waiting.update(status=status, closed_on=today)
+
+
+def _open_books(payment: Payment, today: date) -> Payment:
+    """Bring the account up to date, lock it, and return the payment as it stands then, still waiting."""
+    books_opening.send(sender=Payment, account_ids=[payment.account_id], today=today)
+    lock_accounts([payment.account_id])
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("account").get(pk=payment.pk)
+    if payment.status != PaymentStatus.WAITING_FOR_PAYMENT:
+        raise PaymentIsClosed(
+            _("Payment %(number)s is not waiting any more: it is “%(status)s”.")
+            % {"number": payment.number, "status": payment.get_status_display()}
+        )
+    return payment
+
+
+def _check_amount(amount: Decimal, currency: str) -> None:
+    if not amount.is_finite() or amount <= 0:
+        raise NotAnAmount(_("The amount must be more than zero."))
+    if amount != in_minor_units(amount, currency):
+        raise NotAnAmount(
+            _("The amount may have at most %(decimals)s decimals in %(currency)s.")
+            % {"decimals": minor_units(currency), "currency": currency}
+        )
+    if amount >= Decimal(10) ** 11:
+        raise NotAnAmount(_("The amount is too large to be true. Check the number of zeros."))
+
+
+def _check_method(method: str) -> None:
+    if method and method not in PaymentMethod.values:
+        raise UnknownMethod(_("Choose one of the payment methods."))

@@ -1,0 +1,32 @@
+"""Reading money: which charges, transactions and payments an actor may see."""
+
+from django.db.models import QuerySet
+
+from accounts.actors import Actor
+from accounts.queries import of_visible_accounts, within_reach
+from billing.models import Book, Charge, LedgerEntry, Payment
+
+
+def charges_visible_to(actor: Actor) -> QuerySet[Charge]:
+    """Return the charges of the accounts that the actor sees; none without the right."""
+    if not actor.may("charges.view"):
+        return Charge.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return Charge.objects.filter(within_reach(actor))  # the charge's own column: no join with accounts
+    return Charge.objects.filter(of_visible_accounts(actor))
+
+
+def payments_visible_to(actor: Actor) -> QuerySet[Payment]:
+    """Return the payments of the accounts that the actor sees; none without the right."""
+    if not actor.may("payments.view"):
+        return Payment.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return Payment.objects.filter(within_reach(actor))
+    return Payment.objects.filter(of_visible_accounts(actor))
+
+
+def transactions_visible_to(actor: Actor) -> QuerySet[LedgerEntry]:
+    """Return the movements of the balances of the accounts that the actor sees; none without the right."""
+    if not actor.may("transactions.view"):
+        return LedgerEntry.objects.none()
+    return LedgerEntry.objects.filter(of_visible_accounts(actor), book=Book.ACCOUNT)

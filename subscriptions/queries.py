@@ -1,0 +1,149 @@
+"""Reading the catalogue, subscriptions and orders: every read starts at who asks."""
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from accounts.actors import Actor
+from accounts.models import Account, Reseller
+from accounts.queries import of_visible_accounts, within_reach
+from subscriptions.models import (
+    ApplicationTemplate,
+    Order,
+    OrderStatus,
+    Plan,
+    PlanCategory,
+    PlanPeriod,
+    PlanResource,
+    PlanStatus,
+    Product,
+    ResourcePrice,
+    ServiceTerm,
+    Subscription,
+    SubscriptionResource,
+    SubscriptionStatus,
+)
+from vendors.models import VendorOperation
+
+FAILED = (
+    SubscriptionStatus.INSTALLATION_FAILED,
+    SubscriptionStatus.UPDATING_FAILED,
+    SubscriptionStatus.ACTIVATING_FAILED,
+    SubscriptionStatus.STOPPING_FAILED,
+    SubscriptionStatus.DELETION_FAILED,
+)
+
+
+def subscriptions_visible_to(actor: Actor) -> QuerySet[Subscription]:
+    """Return the subscriptions of the accounts that the actor sees; none without the right."""
+    if not actor.may("subscriptions.view"):
+        return Subscription.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return Subscription.objects.filter(within_reach(actor))  # the row's own column: no join with accounts
+    return Subscription.objects.filter(of_visible_accounts(actor))
+
+
+def subscription_resources_visible_to(actor: Actor) -> QuerySet[SubscriptionResource]:
+    """Return the resources of the subscriptions that the actor sees, in the order of their plans."""
+    visible = subscriptions_visible_to(actor).values("pk")
+    return SubscriptionResource.objects.filter(subscription__in=visible).order_by("pk")
+
+
+def orders_visible_to(actor: Actor) -> QuerySet[Order]:
+    """Return the orders of the accounts that the actor sees; none without the right."""
+    if not actor.may("orders.view"):
+        return Order.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return Order.objects.filter(within_reach(actor))
+    return Order.objects.filter(of_visible_accounts(actor))
+
+
+def operations_for(subscription: Subscription) -> QuerySet[VendorOperation]:
+    """Return what was and is to be done at the vendor for a subscription that the caller may see, the newest first."""
+    orders = [f"order:{pk}" for pk in subscription.orders.order_by().values_list("pk", flat=True)]
+    subjects = [f"subscription:{subscription.pk}", *orders]
+    return VendorOperation.objects.filter(subject__in=subjects).order_by("-created_at", "-pk")
+
+
+def products_visible_to(actor: Actor) -> QuerySet[Product]:
+    """Return the products of the actor's part of the tree; a customer's: those with a plan it may order."""
+    if not actor.may("products.view"):
+        return Product.objects.none()
+    if actor.is_customer:
+        plans = plans_visible_to(actor).filter(product=OuterRef("pk"))
+        return Product.objects.filter(Exists(plans))
+    return Product.objects.filter(within_reach(actor))
+
+
+def plan_categories_visible_to(actor: Actor) -> QuerySet[PlanCategory]:
+    """Return the plan categories of the actor's part of the tree."""
+    if not actor.may("plans.view"):
+        return PlanCategory.objects.none()
+    return PlanCategory.objects.filter(within_reach(actor))
+
+
+def plans_visible_to(actor: Actor) -> QuerySet[Plan]:
+    """Return a manager's plans: of its reseller and of all below. A customer's: the active public ones of its reseller."""
+    if not actor.may("plans.view"):
+        return Plan.objects.none()
+    if actor.is_customer:
+        if actor.account is None:
+            return Plan.objects.none()
+        return plans_for(actor.account).filter(public=True)
+    return Plan.objects.filter(within_reach(actor))
+
+
+def plans_for(account: Account) -> QuerySet[Plan]:
+    """Return the plans that may be ordered for the account: active, of its reseller, open to its account type."""
+    open_to_all = Q(service_term__account_types=None)
+    plans = Plan.objects.filter(reseller=account.reseller_id, status=PlanStatus.ACTIVE, currency=account.currency)
+    return plans.filter(open_to_all | Q(service_term__account_types=account.account_type_id)).distinct()
+
+
+def plan_periods_visible_to(actor: Actor) -> QuerySet[PlanPeriod]:
+    """Return the periods of the plans that the actor sees."""
+    return PlanPeriod.objects.filter(plan__in=plans_visible_to(actor).values("pk")).order_by("plan", "pk")
+
+
+def plan_resources_visible_to(actor: Actor) -> QuerySet[PlanResource]:
+    """Return the resources of the plans that the actor sees, in the plans' order; a customer's: the public ones."""
+    resources = PlanResource.objects.filter(plan__in=plans_visible_to(actor).values("pk"))
+    if actor.is_customer:
+        resources = resources.filter(public=True, active=True)
+    return resources.select_related("resource").order_by("plan", "position", "pk")
+
+
+def prices_visible_to(actor: Actor) -> QuerySet[ResourcePrice]:
+    """Return the price lists of the plans that a manager sees, the newest first. Customers see prices on quotes."""
+    if actor.is_customer or not actor.may("plans.view"):
+        return ResourcePrice.objects.none()
+    resources = plan_resources_visible_to(actor).order_by().values("pk")
+    return ResourcePrice.objects.filter(plan_resource__in=resources).order_by("plan_resource", "-valid_from", "-pk")
+
+
+def templates_visible_to(actor: Actor) -> QuerySet[ApplicationTemplate]:
+    """Return the application templates of the actor's part of the tree."""
+    if not actor.may("application_templates.view"):
+        return ApplicationTemplate.objects.none()
+    return ApplicationTemplate.objects.filter(within_reach(actor))
+
+
+def service_terms_visible_to(actor: Actor) -> QuerySet[ServiceTerm]:
+    """Return the service terms of the actor's part of the tree and those inherited from above (billing.md 1.4)."""
+    if not actor.may("service_terms.view"):
+        return ServiceTerm.objects.none()
+    if actor.sees_everything or actor.reseller is None:
+        return ServiceTerm.objects.filter(within_reach(actor))
+    return ServiceTerm.objects.filter(within_reach(actor) | Q(pk__in=service_terms_for(actor.reseller).values("pk")))
+
+
+def service_terms_for(reseller: Reseller) -> QuerySet[ServiceTerm]:
+    """Return the service terms that a plan of this reseller may have: its own and those inherited from above."""
+    below = Reseller.objects.filter(pk=reseller.pk, lineage__contains=[OuterRef("reseller")])
+    return ServiceTerm.objects.filter(Exists(below))
+
+
+def with_orders(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    """Return the subscriptions with their unfinished order beside them, as a list `unfinished_orders`."""
+    unfinished = Order.objects.filter(
+        status__in=[OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.PROVISIONING, OrderStatus.PROVISIONING_FAILED]
+    )
+    return subscriptions.prefetch_related(Prefetch("orders", unfinished, to_attr="unfinished_orders"))

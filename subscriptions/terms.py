@@ -1,0 +1,185 @@
+"""From rows to what the engine works on: the terms, units and lines of subscriptions, for one and for thousands."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.functional import cached_property
+
+from billing.charging import Booking, Owner, lines_of, resource_key
+from billing.engine.lines import Changes, Line
+from billing.engine.periods import next_billing_day
+from billing.engine.terms import Price, Terms
+from subscriptions.models import (
+    DurationUnit,
+    Order,
+    OrderStatus,
+    PlanPeriod,
+    ResourcePrice,
+    Subscription,
+    SubscriptionResource,
+    SubscriptionStatus,
+)
+
+# The night acts on these; in all others the vendor has the word.
+STABLE = (
+    SubscriptionStatus.ORDERED,
+    SubscriptionStatus.ACTIVE,
+    SubscriptionStatus.GRACED,
+    SubscriptionStatus.STOPPED,
+)
+MONTHS = {DurationUnit.MONTH: 1, DurationUnit.YEAR: 12}
+
+
+@dataclass
+class Contract:
+    """One subscription as its operations need it: the row, its resources by the engine's key, its lines, its prices.
+
+    `waiting` is its order that is neither completed nor cancelled, where there is one.
+    """
+
+    subscription: Subscription
+    resources: Mapping[str, SubscriptionResource]
+    prices: Mapping[str, Sequence[Price]]
+    lines: list[Line]
+    waiting: Order | None = None
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What was agreed, for the engine."""
+        subscription = self.subscription
+        return Terms(
+            currency=subscription.currency,
+            billing_day=subscription.billing_day,
+            prices=self.prices,
+            ordering_prices=(
+                {key: resource.ordering_price for key, resource in self.resources.items()}
+                if subscription.fixed_price
+                else None
+            ),
+            expires_on=subscription.expiration_date,
+        )
+
+    @property
+    def chargeable(self) -> dict[str, int]:
+        """The units of each resource that are charged."""
+        return {key: resource.chargeable for key, resource in self.resources.items()}
+
+    @property
+    def owner(self) -> Owner:
+        """Whose charges they are, for the books."""
+        subscription = self.subscription
+        return Owner(
+            account_id=subscription.account_id,
+            reseller_id=subscription.reseller_id,
+            subscription_id=subscription.pk,
+            currency=subscription.currency,
+            names={key: resource.name for key, resource in self.resources.items()},
+        )
+
+    def booking(self, changes: Changes, day: date, order: Order | None = None) -> Booking:
+        """Return the changes as the books take them."""
+        return Booking(self.owner, changes, day, order.pk if order is not None else None)
+
+
+def contracts_of(subscriptions: Iterable[Subscription]) -> dict[int, Contract]:
+    """Return the contracts of the subscriptions by id. Four statements, however many there are."""
+    rows = {subscription.pk: subscription for subscription in subscriptions}
+    resources: dict[int, dict[str, SubscriptionResource]] = {pk: {} for pk in rows}
+    # The rows of a subscription's resources were made in the order of the plan.
+    for resource in SubscriptionResource.objects.filter(subscription__in=rows).order_by("pk"):
+        resources[resource.subscription_id][resource_key(resource.pk)] = resource
+    lists = price_lists(
+        resource.plan_resource_id
+        for pk, of_one in resources.items()
+        if not rows[pk].fixed_price
+        for resource in of_one.values()
+    )
+    lines = lines_of(rows)
+    waiting = {order.subscription_id: order for order in open_orders(rows)}
+    return {
+        pk: Contract(
+            subscription=subscription,
+            resources=resources[pk],
+            prices={key: lists.get(resource.plan_resource_id, ()) for key, resource in resources[pk].items()},
+            lines=lines[pk],
+            waiting=waiting.get(pk),
+        )
+        for pk, subscription in rows.items()
+    }
+
+
+def contract_of(subscription: Subscription) -> Contract:
+    """Return the contract of one subscription."""
+    return contracts_of([subscription])[subscription.pk]
+
+
+def open_orders(subscription_ids: Collection[int]) -> Iterable[Order]:
+    """Return the orders of the subscriptions that are neither completed nor cancelled: at most one of each."""
+    unfinished = (OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.PROVISIONING, OrderStatus.PROVISIONING_FAILED)
+    return Order.objects.filter(subscription__in=subscription_ids, status__in=unfinished)
+
+
+def price_lists(plan_resource_ids: Iterable[int]) -> dict[int, list[Price]]:
+    """Return the price list of each of the plans' resources, oldest first; of one day the later written comes last."""
+    wanted = set(plan_resource_ids)
+    lists: dict[int, list[Price]] = {}
+    if wanted:
+        prices = ResourcePrice.objects.filter(plan_resource__in=wanted).order_by("plan_resource", "valid_from", "pk")
+        for plan_resource_id, day, fee in prices.values_list("plan_resource", "valid_from", "recurring_fee"):
+            lists.setdefault(plan_resource_id, []).append(Price(day, fee))
+    return lists
+
+
+def months_of(period: PlanPeriod) -> int | None:
+    """Return how many months a plan's period lasts; None for an endless one."""
+    return None if period.endless else (period.duration or 0) * MONTHS[DurationUnit(period.unit)]
+
+
+def schedule(subscription: Subscription, waiting: Order | None, day: date, *, status: SubscriptionStatus) -> None:
+    """Set when the night has to look at the subscription again, after all of `day`: `due_on` and `next_billing_day`.
+
+    `status` is the stable status that it has or is on the way to. While the vendor works on it, and after a failure
+    there, the night waits: what it missed is caught up once the subscription is stable. Needs plan.service_term.
+    """
+    coming: list[date] = []
+    term = subscription.plan.service_term
+    billing_day = next_billing_day(day, subscription.billing_day)
+    expires = subscription.expiration_date
+    if status == SubscriptionStatus.ACTIVE:
+        coming.append(billing_day if expires is None else min(billing_day, expires))
+    elif status == SubscriptionStatus.GRACED and expires is not None:
+        coming.append(expires + timedelta(days=term.grace_period))
+    elif status == SubscriptionStatus.STOPPED:
+        coming += _while_stopped(subscription, billing_day, day, term.stop_period)
+    if status in (SubscriptionStatus.ORDERED, SubscriptionStatus.ACTIVE) and waiting is not None:
+        if waiting.status == OrderStatus.WAITING_FOR_PAYMENT and waiting.expires_on is not None:
+            coming.append(waiting.expires_on)
+    subscription.next_billing_day = billing_day if status == SubscriptionStatus.ACTIVE else None
+    subscription.due_on = min(coming, default=None)
+
+
+def _while_stopped(
+    subscription: Subscription, billing_day: date, day: date, stop_period: int | None
+) -> Iterable[date]:
+    """Yield the days on which a stopped subscription changes: remainders fall due, the stop period ends."""
+    stopped_on, expires = subscription.stopped_on or day, subscription.expiration_date
+    if expires is None:
+        # The remainder of the stop ends with its billing period; later nights find nothing.
+        if billing_day == next_billing_day(stopped_on, subscription.billing_day):
+            yield billing_day
+    elif day < expires:
+        yield min(billing_day, expires)
+    if stop_period is not None:
+        yield max(stopped_on + timedelta(days=stop_period), day + timedelta(days=1))
+
+
+def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, Decimal]:
+    """Return the plan's prices per unit and month on `day`; what has no price that early is missing."""
+    prices = {}
+    for plan_resource_id, prices_of_one in price_lists(plan_resource_ids).items():
+        for price in prices_of_one:
+            if price.valid_from <= day:
+                prices[plan_resource_id] = price.amount
+    return prices
