@@ -2,7 +2,15 @@
 
 from django.urls import include, path
 
+from brokerage.appearance import appearance
+
+handler403 = "core.panel.errors.forbidden"
+handler404 = "core.panel.errors.not_found"
+handler500 = "core.panel.errors.server_error"
+
 urlpatterns = [
+    path("operator/", include("operator_panel.urls")),
+    path("appearance/", appearance, name="appearance"),
     path("accounts/", include("allauth.urls")),
     path("hijack/", include("hijack.urls")),
 ]

@@ -1,0 +1,124 @@
+"""How values read in a panel: money, numbers, days and moments in the reader's language, statuses as words and a dot."""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from core.money import minor_units
+
+NOTHING = "—"
+# Babel's English is American: amounts as $1,902.40. Days are written with the month's name, which no one misreads.
+LOCALES = {"en": "en_US"}
+DAY_PATTERN = "dd MMM y"
+
+GOOD, BAD, BUSY, WAITING, QUIET = "green", "red", "blue", "orange", "secondary"
+_TONES = {
+    **dict.fromkeys(("active", "completed", "granted", "refunded", "paid_from_balance", "closed", "confirmed"), GOOD),
+    **dict.fromkeys(
+        ("stopped", "credit_hold", "administrative_hold", "regrant_needed", "misconfigured", "rejected"), BAD
+    ),
+    **dict.fromkeys(("installing", "updating", "activating", "stopping", "deleting", "provisioning", "sent"), BUSY),
+    **dict.fromkeys(("ordered", "graced", "new", "unknown", "opened", "blocked", "planned"), WAITING),
+    **dict.fromkeys(("deleted", "cancelled", "inactive", "deactivated_by_provider"), QUIET),
+}
+
+
+def tone_of(value: str) -> str:
+    """Return the colour of a status; it only ever accompanies words."""
+    if value.endswith("_failed"):
+        return BAD
+    if value.startswith("waiting_"):
+        return WAITING
+    return _TONES.get(value, QUIET)
+
+
+def status_html(value: str, label: object, detail: object = "") -> SafeString:
+    """Return a status as a dot and plain words: "stopped: funds short"."""
+    words = str(label)
+    words = words[:1].lower() + words[1:]
+    if detail:
+        words = f"{words}: {detail}"
+    return mark_safe(f'<span class="state state-{tone_of(value)}">{escape(words)}</span>')  # noqa: S308 (escaped here)
+
+
+def money_text(amount: Decimal | int, currency: str) -> str:
+    """Return an amount with its currency as the reader's language writes it: $1,902.40."""
+    return format_currency(
+        _in_minor_units(Decimal(amount), currency), currency, locale=locale_code(), currency_digits=False,
+        format=_currency_pattern(locale_code(), minor_units(currency)),
+    )  # fmt: skip
+
+
+def amount_text(amount: Decimal | int, currency: str) -> str:
+    """Return an amount without its currency, for a column whose header or neighbour names it: 1,902.40."""
+    return _decimal_text(_in_minor_units(Decimal(amount), currency), minor_units(currency), locale_code())
+
+
+def unit_price_text(amount: Decimal, currency: str) -> str:
+    """Return a price a unit: at least the currency's decimals, and no digit of a finer price lost."""
+    normal = amount.normalize()
+    exponent = normal.as_tuple().exponent
+    decimals = max(minor_units(currency), -exponent if isinstance(exponent, int) else 0)
+    return _decimal_text(amount, decimals, locale_code())
+
+
+@lru_cache(maxsize=4096)
+def _number_text(value: int, locale: str) -> str:
+    return format_decimal(value, locale=locale)
+
+
+def number_text(value: int) -> str:
+    """Return a whole number with the reader's thousands separator."""
+    return _number_text(value, locale_code())
+
+
+def day_text(value: date | None) -> str:
+    """Return a day as 01 Dec 2026, a dash for nothing. A moment is shown in the current time zone."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return _day_text(value, locale_code())
+
+
+def moment_text(value: datetime | None) -> str:
+    """Return a moment as 01 Dec 2026, 14:05 in the current time zone, a dash for nothing."""
+    if value is None:
+        return NOTHING
+    local = timezone.localtime(value)
+    return f"{_day_text(local.date(), locale_code())}, {local:%H:%M}"
+
+
+def locale_code() -> str:
+    """Return Babel's name of the language that is active now."""
+    language = get_language() or "en"
+    return LOCALES.get(language, language.replace("-", "_"))
+
+
+def _in_minor_units(amount: Decimal, currency: str) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), rounding=ROUND_HALF_UP)
+
+
+@lru_cache(maxsize=64)
+def _currency_pattern(locale: str, decimals: int) -> str:
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    digits = "0." + "0" * decimals if decimals else "0"
+    return pattern.replace("0.00", digits)
+
+
+@lru_cache(maxsize=8192)
+def _decimal_text(amount: Decimal, decimals: int, locale: str) -> str:
+    return format_decimal(amount, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=locale)
+
+
+@lru_cache(maxsize=8192)
+def _day_text(value: date, locale: str) -> str:
+    return format_date(value, DAY_PATTERN, locale=locale)

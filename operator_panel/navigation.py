@@ -1,0 +1,21 @@
+"""The navigation bar of the operator panel: groups, items, and the right that each item needs."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.panel.context import navigation_of
+from core.panel.page import NavigationGroup, NavigationItem
+
+NAVIGATION = (NavigationGroup("", (NavigationItem(_("Home"), "operator:home"),)),)
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Return the navigation bar for pages of the operator panel; nothing for other pages (a context processor)."""
+    match = request.resolver_match
+    if match is None or match.namespace != "operator":
+        return {}
+    return {
+        "navigation": navigation_of(request, NAVIGATION, section=match.url_name or ""),
+        "home_url": reverse("operator:home"),
+    }
