@@ -43,6 +43,7 @@ class Book:
         self.rows: dict[int, Line] = {}
         self.status = "none"
         self.units: dict[str, int] = {}
+        self.waiting: dict[str, int] = {}
         self.balance = Decimal(0)
         self.today: date | None = None
 
@@ -141,7 +142,7 @@ class Book:
 
     def delete(self, day: date) -> Book:
         self.to(day)
-        self._carry_out(stopping.delete(self.terms, self._live(), day))
+        self._carry_out(stopping.delete(self.terms, self._live(), day), keeps_the_whole=False)
         self.status = "deleted"
         return self
 
@@ -173,8 +174,7 @@ class Book:
         elif pay == "balance":
             self.pay(day)
 
-    def _carry_out(self, changes: Changes) -> None:
-        before = self.balance - changes.writes_off
+    def _carry_out(self, changes: Changes, *, keeps_the_whole: bool = True) -> None:
         for move in changes.move:
             assert move.line.row is not None, "only lines that are in the book are moved"
             assert self.rows[move.line.row] == move.line, "a line is moved once"
@@ -183,9 +183,10 @@ class Book:
             row = len(self.rows) + 1
             status = LineStatus.REFUNDED if line.status is LineStatus.WAITING_FOR_REFUND else line.status
             self.rows[row] = replace(line, row=row, status=status)
-        self.balance = before
+        self.balance -= changes.writes_off
         self._refuse_overlaps()
-        _refuse_lost_cents(changes)
+        if keeps_the_whole:
+            _refuse_lost_cents(changes)
 
     def _refuse_overlaps(self) -> None:
         live = [line for line in self.rows.values() if line.status in LIVE]
@@ -206,18 +207,11 @@ class Book:
 
 
 def _refuse_lost_cents(changes: Changes) -> None:
-    """Fail unless the parts of each split line add up to it."""
+    """Fail unless the parts of each line that was split add up to it."""
     parts: dict[int | None, Decimal] = {}
     for line in changes.add:
-        if line.source in SPLIT_SOURCES and line.parent is not None and line.parent.status == "blocked":
+        if line.source in SPLIT_SOURCES and line.parent is not None and line.parent.status == LineStatus.BLOCKED:
             parts[line.parent.row] = parts.get(line.parent.row, Decimal(0)) + line.amount
-    wholes = {move.line.row: move.line.amount for move in changes.move}
-    if not any(line.source == "used_part" and not line.parent for line in changes.add):
-        for row, amount in parts.items():
-            assert amount == wholes[row] or _only_used(changes, row), (row, amount)
-
-
-def _only_used(changes: Changes, row: int | None) -> bool:
-    """Return whether only the used days stay, as deleting a subscription does."""
-    sources = [line.source for line in changes.add if line.parent is not None and line.parent.row == row]
-    return sources == ["used_part"]
+    for move in changes.move:
+        assert parts.pop(move.line.row, move.line.amount) == move.line.amount, move.line
+    assert not parts, "parts only of lines that go"
