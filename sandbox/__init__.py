@@ -1,0 +1,1 @@
+"""Pretend vendors over real HTTP, written from their public documentation and knowing nothing of the platform."""

@@ -1,0 +1,38 @@
+"""Serve every pretend vendor on one port, each below a path of its own: python -m sandbox --port 8600."""
+
+import argparse
+import signal
+import threading
+
+from sandbox.office365 import Office365
+from sandbox.office365.world import DEMO_APP_NAME, DEMO_CLIENT_ID, DEMO_SECRET
+from sandbox.wsgi import mount, start
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until the process is told to end."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8600, help="port to listen on, 0 for any free one (8600)")
+    parser.add_argument("--state", help="file or folder that keeps the vendors' state; without it, memory")
+    parser.add_argument(
+        "--redirect-uri", action="append", default=[], help="further redirect URI of the demo's app; may be repeated"
+    )
+    options = parser.parse_args(arguments)
+    microsoft = Office365(options.state)
+    if options.redirect_uri:
+        microsoft.register_app(
+            client_id=DEMO_CLIENT_ID, secret=DEMO_SECRET, name=DEMO_APP_NAME, redirect_uris=options.redirect_uri
+        )
+    running = start(mount({"/microsoft": microsoft}), host=options.host, port=options.port)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    print(f"sandbox: {running.base_url}/microsoft/login and {running.base_url}/microsoft/partnercenter/v1", flush=True)
+    ended.wait()
+    running.stop()
+    microsoft.close()
+
+
+if __name__ == "__main__":
+    main()

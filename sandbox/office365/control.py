@@ -1,0 +1,129 @@
+"""The switchboard of the pretend Microsoft: the same verbs for tests in the process and, as JSON, over HTTP."""
+
+import inspect
+from typing import Any
+from uuid import uuid4
+
+from sandbox.office365.aad_errors import ERRORS
+from sandbox.office365.faults import KINDS
+from sandbox.office365.tokens import consent_given, new_refresh_token, revoke_tokens, withdraw_consent
+from sandbox.office365.world import DEMO_CLIENT_ID, PARTNER_TENANT, SWITCHES, World
+from sandbox.wsgi import BadJson, Request, Response, json_answer
+
+
+class Control:
+    """What a test may do to the pretend Microsoft, and ask of it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    # troubles
+
+    def fail(
+        self, kind: str, *, method: str = "*", path: str = ".*", nth: int = 1, times: int = 1, **details: Any
+    ) -> dict[str, Any]:
+        """Arrange a fault of faults.KINDS for the nth call from now that matches, and `times` - 1 after it."""
+        fault = self._world.faults.add(kind, method=method, path=path, nth=nth, times=times, **details)
+        return {"number": fault.number}
+
+    def heal(self) -> None:
+        """Forget all faults that still wait for their call."""
+        self._world.faults.clear()
+
+    def behave(self, **switches: Any) -> dict[str, Any]:
+        """Set switches of world.SWITCHES and return how all stand."""
+        if switches.get("token_error") is not None and switches["token_error"] not in ERRORS:
+            raise ValueError(f"unknown AADSTS class {switches['token_error']}; there are {', '.join(map(str, ERRORS))}")
+        return self._world.behave(**switches)
+
+    def advance(self, *, days: float = 0, seconds: float = 0) -> None:
+        """Move the clock forward, so that tokens age and carts run out."""
+        self._world.advance(days=days, seconds=seconds)
+
+    # consent
+
+    def register_app(
+        self, *, client_id: str, secret: str, name: str = "App", redirect_uris: list[str] | None = None
+    ) -> None:
+        """Register an app, or change the secret of one."""
+        self._world.register_app(client_id, secret=secret, name=name, redirect_uris=redirect_uris or [])
+
+    def grant_consent(self, *, client_id: str = DEMO_CLIENT_ID, mfa: bool = True) -> dict[str, str]:
+        """Consent in the admin's name without a browser and return a refresh token."""
+        amr = ["pwd", "mfa"] if mfa else ["pwd"]
+        consent_given(self._world, client_id)
+        token = new_refresh_token(self._world, client_id=client_id, amr=amr, tenant=PARTNER_TENANT)
+        return {"refresh_token": token, "tenant": PARTNER_TENANT}
+
+    def withdraw_consent(self, *, client_id: str = DEMO_CLIENT_ID) -> None:
+        """Withdraw the consent: refresh tokens are answered with AADSTS65001 until it is given again."""
+        withdraw_consent(self._world, client_id)
+
+    def revoke_consent(self, *, client_id: str = DEMO_CLIENT_ID) -> None:
+        """Revoke what was granted until now: its refresh tokens are answered with AADSTS50173."""
+        revoke_tokens(self._world, client_id)
+
+    def expire_consent(self) -> None:
+        """Let 91 days pass: all refresh tokens of today are answered with AADSTS700082."""
+        self._world.advance(days=91)
+
+    # the tenant's facts
+
+    def add_foreign_customer(self, *, domain: str) -> dict[str, str]:
+        """Add a tenant that belongs to another partner (403/20002) and whose domain is therefore taken."""
+        identity = str(uuid4())
+        foreign = {"id": identity, "foreign": True, "partner": PARTNER_TENANT, "domain": domain}
+        with self._world.store.transaction():
+            self._world.store.put("customer", identity, foreign)
+            self._world.store.put("domain", domain.lower(), {"tenant": identity})
+        return {"id": identity}
+
+    def requests_seen(self, *, method: str | None = None, path: str | None = None) -> list[dict[str, Any]]:
+        """Return what was asked, the oldest first, of one method or with `path` in the path where given."""
+        return self._world.requests_seen(method=method, path=path)
+
+    def forget_requests(self) -> None:
+        """Begin the list of what was asked anew."""
+        self._world.forget_requests()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many customers, agreements, orders, subscriptions and users there are."""
+        store = self._world.store
+        own = sum(not customer["foreign"] for customer in store.all("customer"))
+        kinds = {"agreements": "agreement:", "orders": "order:", "subscriptions": "subscription:", "users": "user:"}
+        return {"customers": own} | {name: store.count(prefix) for name, prefix in kinds.items()}
+
+    def reset(self) -> None:
+        """Forget everything: customers, apps, tokens, switches, faults. The demo's app is registered anew."""
+        self._world.store.clear()
+        self._world.faults.clear()
+        self._world.forget_requests()
+        self._world.ensure_demo_app()
+
+
+VERBS = tuple(name for name, _ in inspect.getmembers(Control, inspect.isfunction) if not name.startswith("_"))
+
+
+def answer_control(world: World, request: Request) -> Response:
+    """Answer GET with what there is, and POST {"do": verb, ...} with what the verb of Control returns."""
+    if request.method == "GET":
+        control = Control(world)
+        state = {
+            "verbs": {name: inspect.getdoc(getattr(Control, name)) for name in VERBS},
+            "kinds_of_fault": KINDS,
+            "switches": world.switches(),
+            "switches_by_default": SWITCHES,
+            "faults": world.faults.listed(),
+            "counts": control.counts(),
+            "now": world.now(),
+            "requests": control.requests_seen(),
+        }
+        return json_answer(200, state)
+    try:
+        order = request.json()
+        if not isinstance(order, dict) or order.get("do") not in VERBS:
+            raise ValueError(f'POST {{"do": verb, ...}} with one of {", ".join(VERBS)}')
+        verb = getattr(Control(world), order.pop("do"))
+        return json_answer(200, {"result": verb(**order)})
+    except (BadJson, ValueError, TypeError) as error:
+        return json_answer(400, {"error": str(error)})

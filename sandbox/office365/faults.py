@@ -1,0 +1,150 @@
+"""Troubles on demand: which call meets which fault, and what the caller then sees."""
+
+import itertools
+import re
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sandbox.wsgi import DroppedConnection, Request, Response, html_answer, json_answer
+
+KINDS = {
+    "throttle": "429 with Retry-After: `seconds` (57), before acting",
+    "unavailable": "503 with an HTML page, before acting; `retry_after` seconds if given",
+    "error_before": "`status` (500) with `code` (800003) and `description`, before acting",
+    "error_after": "the same after everything was done and kept",
+    "drop_before": "the connection is lost before acting",
+    "drop_after": "the connection is lost after everything was done and kept",
+    "slow_before": "waits `seconds` (1), then acts and answers",
+    "slow": "acts, then waits `seconds` (1) before answering",
+    "answer": "any `status` (400) and `body`, before acting; `headers` as an object",
+    "accepted": "PATCH of a subscription answers 202 with a Location; done after `reads` (1) further reads of it",
+    "stale_etag": "400 with code 2055, before acting",
+    "token_error": "the token endpoint answers the AADSTS class `aadsts`",
+}
+
+UNAVAILABLE_PAGE = (
+    "<!DOCTYPE html><html><head><title>Service Unavailable</title></head>"
+    "<body><h2>Our services aren't available right now</h2></body></html>"
+)
+
+
+@dataclass
+class Fault:
+    """One trouble for the `nth` matching call from now and `times` - 1 following ones."""
+
+    number: int
+    kind: str
+    method: str = "*"
+    path: str = ".*"
+    nth: int = 1
+    times: int = 1
+    details: dict[str, Any] = field(default_factory=dict)
+    seen: int = 0
+
+    def matches(self, request: Request) -> bool:
+        """Say whether the request is one of those meant."""
+        wanted = self.method.upper() in ("*", request.method)
+        return wanted and re.search(self.path, request.path, re.IGNORECASE) is not None
+
+    def seconds(self, default: float) -> float:
+        """Return the fault's `seconds`."""
+        return float(self.details.get("seconds", default))
+
+
+class Faults:
+    """The faults that wait for their call. They live in memory: a restarted sandbox is healthy."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+        self._numbers = itertools.count(1)
+        self._guard = threading.Lock()
+
+    def add(
+        self, kind: str, *, method: str = "*", path: str = ".*", nth: int = 1, times: int = 1, **details: Any
+    ) -> Fault:
+        """Arrange a trouble and return it; raise ValueError for a kind that is not in KINDS."""
+        if kind not in KINDS:
+            raise ValueError(f"unknown kind of fault {kind!r}; there are {', '.join(KINDS)}")
+        fault = Fault(next(self._numbers), kind, method, path, nth, times, details)
+        with self._guard:
+            self._waiting.append(fault)
+        return fault
+
+    def meet(self, request: Request) -> Fault | None:
+        """Return the fault that this call meets, if any; every fault counts the calls it matches."""
+        met = None
+        with self._guard:
+            for fault in list(self._waiting):
+                if not fault.matches(request):
+                    continue
+                fault.seen += 1
+                if fault.seen >= fault.nth + fault.times - 1:
+                    self._waiting.remove(fault)
+                if met is None and fault.seen >= fault.nth:
+                    met = fault
+        return met
+
+    def clear(self) -> None:
+        """Forget all troubles."""
+        with self._guard:
+            self._waiting.clear()
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the waiting faults as plain values."""
+        with self._guard:
+            return [asdict(fault) for fault in self._waiting]
+
+
+def before_acting(fault: Fault, *, bom: bool = True) -> Response | None:
+    """Do what the fault does before the call is acted on: wait, drop the connection, or return the answer.
+
+    `bom` is false for the login service, which sends no byte order mark and fails with HTML pages.
+    """
+    if fault.kind == "drop_before":
+        raise DroppedConnection
+    if fault.kind == "slow_before":
+        time.sleep(fault.seconds(1))
+    if fault.kind == "throttle":
+        return throttled(round(fault.seconds(57)), bom=bom)
+    if fault.kind == "unavailable":
+        answer = html_answer(503, UNAVAILABLE_PAGE)
+        if "retry_after" in fault.details:
+            answer.headers.append(("Retry-After", str(fault.details["retry_after"])))
+        return answer
+    if fault.kind == "answer":
+        answer = json_answer(int(fault.details.get("status", 400)), fault.details.get("body", {}), bom=bom)
+        answer.headers.extend((name, str(value)) for name, value in fault.details.get("headers", {}).items())
+        return answer
+    return _failure(fault, bom=bom) if fault.kind == "error_before" else None
+
+
+def after_acting(fault: Fault, answer: Response, *, bom: bool = True) -> Response:
+    """Do what the fault does once the call is done and kept, and return what the caller gets to see."""
+    if fault.kind == "drop_after":
+        raise DroppedConnection
+    if fault.kind == "slow":
+        time.sleep(fault.seconds(1))
+    return _failure(fault, bom=bom) if fault.kind == "error_after" else answer
+
+
+def throttled(seconds: int, *, bom: bool = True) -> Response:
+    """Return the gateway's 429, whose members are not those of the service's own errors."""
+    message = f"Rate limit is exceeded. Try again in {seconds} seconds."
+    answer = json_answer(429, {"statusCode": 429, "message": message}, bom=bom)
+    answer.headers.append(("Retry-After", str(seconds)))
+    return answer
+
+
+def _failure(fault: Fault, *, bom: bool) -> Response:
+    status = int(fault.details.get("status", 500))
+    if not bom:
+        return html_answer(status, UNAVAILABLE_PAGE)
+    body = {
+        "code": fault.details.get("code", 800003),
+        "description": fault.details.get("description", "Internal server error"),
+        "data": [],
+        "source": "PartnerFD",
+    }
+    return json_answer(status, body, bom=bom)
