@@ -1,11 +1,20 @@
-"""The playing field of every test: this checkout's own PostgreSQL, started on first need. No cast, no mocks."""
+"""The playing field of every test: this checkout's own PostgreSQL and Redis, and a worker. No cast, no mocks."""
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from brokerage import local_services
+from brokerage.celery import app as celery_app
 
 
 @pytest.fixture(scope="session")
@@ -21,4 +30,60 @@ def local_servers() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(local_servers: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Make sure that PostgreSQL is up before pytest-django makes the test database."""
+    """Make sure that PostgreSQL is up, and that tasks queued by this process stay among its own workers."""
+    name = settings.DATABASES["default"]["TEST"]["NAME"]
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{name}:"
+
+
+def database_url() -> str:
+    """Return the address of the test database in use, for a process that a test starts."""
+    facts = connection.settings_dict
+    user, password, name = (quote(str(facts[key]), safe="") for key in ("USER", "PASSWORD", "NAME"))
+    host = quote(facts["HOST"], safe="")
+    return f"postgresql://{user}{':' if password else ''}{password}@/{name}?host={host}&port={facts['PORT'] or 5432}"
+
+
+def start_process(*arguments: str, log: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """Start `python arguments…` on the test database and the test's Redis; its output goes to the file `log`."""
+    variables = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL, **environment}
+    with open(log, "ab") as output:
+        return subprocess.Popen(
+            [sys.executable, *arguments], cwd=settings.BASE_DIR, env=variables, stdout=output, stderr=output
+        )
+
+
+def wait_for_line(log: Path, words: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+    """Wait until the log of a started process says `words`; fail with the log where it ends or takes longer."""
+    deadline = time.monotonic() + seconds
+    while words not in log.read_text(errors="replace"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"no {words!r} in {log}:\n{log.read_text(errors='replace')[-4000:]}")
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def live_worker(transactional_db: None, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A real Celery worker in a process of its own on the test database; its log is worker.log in tmp_path."""
+    celery_app.control.purge()
+    log = tmp_path / "worker.log"
+    worker = start_process(
+        "-m", "celery", "-A", "brokerage.celery", "worker", "--pool", "prefork", "--concurrency", "1",
+        "--without-gossip", "--without-mingle", "--loglevel", "INFO", log=log,
+    )  # fmt: skip
+    try:
+        wait_for_line(log, " ready.", worker)
+        yield worker
+    finally:
+        worker.terminate()
+        try:
+            worker.wait(10)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+        celery_app.control.purge()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Run what takes longest first, so that two processes end at about the same time."""
+    items.sort(key=lambda item: 0 if item.get_closest_marker("slow") or item.get_closest_marker("browser") else 1)

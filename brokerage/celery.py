@@ -1,0 +1,40 @@
+"""The Celery app: celery -A brokerage.celery worker, celery -A brokerage.celery beat."""
+
+import os
+
+from celery import Celery, signals
+from django.conf import settings
+
+from brokerage import local_services
+from brokerage.request_id import current_id
+from brokerage.schedule import night_and_day
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
+
+app = Celery("brokerage")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_configure.connect
+def set_schedule(sender: Celery, **_: object) -> None:
+    """Hand the schedule to beat once settings can be read."""
+    sender.conf.beat_schedule = night_and_day(sweep_seconds=settings.SWEEP_SECONDS)
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def start_local_servers(**_: object) -> None:
+    """Start this checkout's own PostgreSQL and Redis where the environment names none."""
+    local_services.start_for(settings)
+
+
+@signals.setup_logging.connect
+def keep_django_logging(**_: object) -> None:
+    """Leave logging as settings.LOGGING has it: Celery configures nothing where this signal has a receiver."""
+
+
+@signals.task_prerun.connect
+def name_log_lines(task_id: str, **_: object) -> None:
+    """Write the task's id into every log line that it causes."""
+    current_id.set(task_id)
