@@ -21,11 +21,11 @@ WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 UTF8_BOM = b"\xef\xbb\xbf"
 
 
-class DroppedConnection(ConnectionResetError):
+class ConnectionDroppedError(ConnectionResetError):
     """Raised by an app that wants its client to lose the connection without an answer."""
 
 
-class BadJson(ValueError):
+class BadJsonError(ValueError):
     """The body is not the JSON document that was expected."""
 
 
@@ -63,13 +63,13 @@ class Request:
         )
 
     def json(self) -> Any:
-        """Return the decoded JSON body, None for an empty one; raise BadJson for anything else."""
+        """Return the decoded JSON body, None for an empty one; raise BadJsonError for anything else."""
         if not self.body:
             return None
         try:
             return json.loads(self.body.decode("utf-8-sig"))
         except (UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise BadJson(str(error)) from error
+            raise BadJsonError(str(error)) from error
 
     def form(self) -> dict[str, str]:
         """Return the fields of a form-urlencoded body, the last value of each."""
@@ -158,16 +158,16 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         started: list[Any] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> None:
             started.extend([status, headers])
 
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             payload = b"".join(self.server.app(self._environ(body), start_response))
-        except DroppedConnection:
+        except ConnectionDroppedError:
             self.close_connection = True
             return
-        except Exception:  # a bug of the sandbox must be seen by its developer and answered like any other crash
+        except Exception:  # noqa: BLE001 (a bug of the sandbox is shown to its developer and answered like any crash)
             traceback.print_exc(file=sys.stderr)
             started, payload = ["500 Internal Server Error", [("Content-Length", "0")]], b""
         code, _, reason = started[0].partition(" ")
@@ -200,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
             environ.setdefault("HTTP_" + name.upper().replace("-", "_"), value)
         return environ
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (name of the base)
+    def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet: what was asked is read from the control endpoint."""
 
 

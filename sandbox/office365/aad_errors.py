@@ -122,7 +122,7 @@ ERRORS: dict[int, AadError] = {
 }
 
 
-class Refusal(Exception):
+class LoginError(Exception):
     """Ends a login request with one of the classes."""
 
     def __init__(self, code: int, **details: str) -> None:
@@ -166,7 +166,7 @@ def described(code: int, details: dict[str, str], *, correlation_id: str, now: f
     return body
 
 
-def refusal_answer(refusal: Refusal, *, correlation_id: str, now: float) -> Response:
+def refusal_answer(refusal: LoginError, *, correlation_id: str, now: float) -> Response:
     """Return a refusal as the token endpoint sends it."""
     body = described(refusal.code, refusal.details, correlation_id=correlation_id, now=now)
     answer = json_answer(ERRORS[refusal.code].status, body)

@@ -33,7 +33,7 @@ def _of_type(request: Request) -> str:
     return wanted.lower()
 
 
-def list_templates(world: World, request: Request) -> Json:
+def list_templates(_world: World, request: Request) -> Json:
     """Return the templates of one type, the Microsoft Cloud Agreement's where none is named, `*` for all."""
     wanted = _of_type(request)
     items = [template for template in TEMPLATES if wanted in ("*", template["agreementType"].lower())]
@@ -41,7 +41,7 @@ def list_templates(world: World, request: Request) -> Json:
     return collection(items, links={"self": link(f"/agreements{query}")})
 
 
-def get_document(world: World, request: Request, template: str) -> Json:
+def get_document(_world: World, request: Request, template: str) -> Json:
     """Return where the text of an agreement can be read."""
     if template.lower() not in {known["templateId"] for known in TEMPLATES}:
         raise PartnerCenterError(404, 1000, "Not found")
@@ -102,7 +102,7 @@ def confirm_agreement(world: World, request: Request, customer: str) -> Response
     return written(agreement, 201)
 
 
-def signing_status(world: World, request: Request, customer: str) -> Json:
+def signing_status(world: World, _request: Request, customer: str) -> Json:
     """Say whether the customer signed the Microsoft Customer Agreement directly, which nobody does here."""
     own_customer(world, customer)
     return {"isSigned": False}

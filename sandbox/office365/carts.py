@@ -89,7 +89,7 @@ def create_cart(world: World, request: Request, customer: str) -> Response:
     return written(_shape(found, cart), 201)
 
 
-def get_cart(world: World, request: Request, customer: str, cart: str) -> Json:
+def get_cart(world: World, _request: Request, customer: str, cart: str) -> Json:
     """Return a cart."""
     found = own_customer(world, customer)
     return _shape(found, _own_cart(world, found, cart))

@@ -19,7 +19,10 @@ def currency_of(country: str) -> str:
     return CURRENCIES.get(country.upper(), "USD")
 
 
-def _country(request: Request) -> str:
+def _country(world: World, request: Request, customer: str | None = None) -> str:
+    """Return the country asked about: the customer's own where the path names one."""
+    if customer:
+        return str(own_customer(world, customer)["address"]["country"]).upper()
     country = request.query.get("country", "US").upper()
     if country not in COUNTRIES:
         raise PartnerCenterError(400, 20000, "The country is not supported.")
@@ -97,7 +100,7 @@ def find_offer(identity: str) -> Offer:
 
 def list_offers(world: World, request: Request) -> Json:
     """Return the offers of a country, of one category where named, by size and offset."""
-    country, locale = _country(request), _locale(request)
+    country, locale = _country(world, request), _locale(request)
     items = [offer_shape(offer, country, locale) for offer in OFFERS if offer.available]
     wanted = request.query.get("offer_category_id")
     chosen = [item for item in items if not wanted or item["category"]["id"].lower() == wanted.lower()]
@@ -106,19 +109,19 @@ def list_offers(world: World, request: Request) -> Json:
 
 def list_customer_offers(world: World, request: Request, customer: str) -> Json:
     """Return the offers that a customer can buy, those of its country."""
-    country = own_customer(world, customer)["address"]["country"].upper()
+    country = _country(world, request, customer)
     items = [offer_shape(offer, country, _locale(request)) for offer in OFFERS if offer.available]
     return offset_page(request, items, path=f"customers/{customer}/offers")
 
 
 def get_offer(world: World, request: Request, offer: str) -> Json:
     """Return one offer; what was withdrawn from sale is still described."""
-    return offer_shape(find_offer(offer), _country(request), _locale(request))
+    return offer_shape(find_offer(offer), _country(world, request), _locale(request))
 
 
 def list_add_ons(world: World, request: Request, offer: str) -> Json:
     """Return the offers that can be added to one."""
-    base, country, locale = find_offer(offer), _country(request), _locale(request)
+    base, country, locale = find_offer(offer), _country(world, request), _locale(request)
     items = [
         offer_shape(other, country, locale) for other in OFFERS if base.id in other.prerequisites and other.available
     ]
@@ -127,7 +130,7 @@ def list_add_ons(world: World, request: Request, offer: str) -> Json:
 
 def list_categories(world: World, request: Request) -> Json:
     """Return the categories of offers."""
-    country, locale = _country(request), _locale(request)
+    country, locale = _country(world, request), _locale(request)
     return collection([_category(*category, country, locale) for category in CATEGORIES])
 
 
@@ -195,7 +198,7 @@ def _sku(offer: Offer, country: str) -> Json:
 
 def list_products(world: World, request: Request, customer: str | None = None) -> Json:
     """Return the products of a view of the modern catalogue: here only OnlineServices has any."""
-    country = own_customer(world, customer)["address"]["country"].upper() if customer else _country(request)
+    country = _country(world, request, customer)
     view = request.query.get("targetview", "").lower()
     if not view:
         raise PartnerCenterError(400, 400000, "The query parameter targetView is required.")
@@ -205,12 +208,12 @@ def list_products(world: World, request: Request, customer: str | None = None) -
 
 def get_product(world: World, request: Request, product: str, customer: str | None = None) -> Json:
     """Return one product."""
-    return _product(_modern(product), _country(request))
+    return _product(_modern(product), _country(world, request, customer))
 
 
 def list_skus(world: World, request: Request, product: str, customer: str | None = None) -> Json:
     """Return the SKUs of a product."""
-    country = _country(request)
+    country = _country(world, request, customer)
     links = {"self": link(f"/products/{product}/skus?{request.query_string}")}
     return collection([_sku(_modern(product), country)], links=links)
 
@@ -224,12 +227,12 @@ def _checked_sku(product: str, sku: str) -> Offer:
 
 def get_sku(world: World, request: Request, product: str, sku: str, customer: str | None = None) -> Json:
     """Return one SKU."""
-    return _sku(_checked_sku(product, sku), _country(request))
+    return _sku(_checked_sku(product, sku), _country(world, request, customer))
 
 
 def list_availabilities(world: World, request: Request, product: str, sku: str, customer: str | None = None) -> Json:
     """Return the availabilities of a SKU, whose ids are to be resolved when something is ordered."""
-    offer, country = _checked_sku(product, sku), _country(request)
+    offer, country = _checked_sku(product, sku), _country(world, request, customer)
     generation = world.switch("availabilities")
     base = f"/products/{product}/skus/{sku}/availabilities"
     currency = currency_of(country)

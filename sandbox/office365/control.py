@@ -8,7 +8,7 @@ from sandbox.office365.aad_errors import ERRORS
 from sandbox.office365.faults import KINDS
 from sandbox.office365.tokens import consent_given, new_refresh_token, revoke_tokens, withdraw_consent
 from sandbox.office365.world import DEMO_CLIENT_ID, PARTNER_TENANT, SWITCHES, World
-from sandbox.wsgi import BadJson, Request, Response, json_answer
+from sandbox.wsgi import BadJsonError, Request, Response, json_answer
 
 
 class Control:
@@ -125,5 +125,5 @@ def answer_control(world: World, request: Request) -> Response:
             raise ValueError(f'POST {{"do": verb, ...}} with one of {", ".join(VERBS)}')
         verb = getattr(Control(world), order.pop("do"))
         return json_answer(200, {"result": verb(**order)})
-    except (BadJson, ValueError, TypeError) as error:
+    except (BadJsonError, ValueError, TypeError) as error:
         return json_answer(400, {"error": str(error)})

@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sandbox.wsgi import DroppedConnection, Request, Response, html_answer, json_answer
+from sandbox.wsgi import ConnectionDroppedError, Request, Response, html_answer, json_answer
 
 KINDS = {
     "throttle": "429 with Retry-After: `seconds` (57), before acting",
@@ -103,7 +103,7 @@ def before_acting(fault: Fault, *, bom: bool = True) -> Response | None:
     `bom` is false for the login service, which sends no byte order mark and fails with HTML pages.
     """
     if fault.kind == "drop_before":
-        raise DroppedConnection
+        raise ConnectionDroppedError
     if fault.kind == "slow_before":
         time.sleep(fault.seconds(1))
     if fault.kind == "throttle":
@@ -123,7 +123,7 @@ def before_acting(fault: Fault, *, bom: bool = True) -> Response | None:
 def after_acting(fault: Fault, answer: Response, *, bom: bool = True) -> Response:
     """Do what the fault does once the call is done and kept, and return what the caller gets to see."""
     if fault.kind == "drop_after":
-        raise DroppedConnection
+        raise ConnectionDroppedError
     if fault.kind == "slow":
         time.sleep(fault.seconds(1))
     return _failure(fault, bom=bom) if fault.kind == "error_after" else answer

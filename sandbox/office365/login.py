@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
-from sandbox.office365.aad_errors import ERRORS, NO_STORE, Refusal, refusal_answer, sentence
+from sandbox.office365.aad_errors import ERRORS, NO_STORE, LoginError, refusal_answer, sentence
 from sandbox.office365.consent_page import consent_page, form_post_page, trouble_page
 from sandbox.office365.faults import after_acting, before_acting
 from sandbox.office365.tokens import (
@@ -19,7 +19,7 @@ from sandbox.office365.tokens import (
     new_code,
 )
 from sandbox.office365.world import World
-from sandbox.wsgi import DroppedConnection, Request, Response, Router, html_answer, json_answer
+from sandbox.wsgi import ConnectionDroppedError, Request, Response, Router, html_answer, json_answer
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -49,7 +49,7 @@ class Login:
         answer = None
         try:
             answer = self._answer(request)
-        except DroppedConnection:
+        except ConnectionDroppedError:
             self.world.note(request, status=None, replayed=False, body=None)
             raise
         self.world.note(request, status=answer.status, replayed=False, body=None)
@@ -71,22 +71,22 @@ class Login:
         try:
             with self.world.store.transaction():
                 return handler(request, **values)
-        except Refusal as refusal:
+        except LoginError as refusal:
             correlation = request.headers.get("client-request-id") or str(uuid4())
             return refusal_answer(refusal, correlation_id=correlation, now=self.world.now())
 
     # discovery
 
-    def _instances(self, request: Request) -> Response:
+    def _instances(self, _request: Request) -> Response:
         host = urlsplit(self.world.advertised_login).netloc
         endpoint = f"{self.world.advertised_login}/common/v2.0/.well-known/openid-configuration"
         known = {"preferred_network": host, "preferred_cache": host, "aliases": [host]}
         return json_answer(200, {"tenant_discovery_endpoint": endpoint, "api-version": "1.1", "metadata": [known]})
 
-    def _configuration(self, request: Request, tenant: str) -> Response:
+    def _configuration(self, _request: Request, tenant: str) -> Response:
         tenant_id = self.world.tenant_id(tenant)
         if tenant_id is None:
-            raise Refusal(90002, tenant=tenant)
+            raise LoginError(90002, tenant=tenant)
         base = f"{self.world.advertised_login}/{tenant}"
         shown = "{tenantid}" if tenant.lower() in ("common", "organizations") else tenant_id
         document = {
@@ -114,7 +114,9 @@ class Login:
             document[name] = document[name].replace("/oauth2/v2.0/", "/oauth2/")
         return json_answer(200, document)
 
-    def _keys(self, request: Request, tenant: str) -> Response:
+    def _keys(self, _request: Request, tenant: str) -> Response:
+        if self.world.tenant_id(tenant) is None:
+            raise LoginError(90002, tenant=tenant)
         return json_answer(200, {"keys": []})
 
     # consent
@@ -160,11 +162,11 @@ class Login:
         app = self.world.app(question["client_id"]) or {}
         return html_answer(200, consent_page(app, question, action=request.mounted_at + request.path))
 
-    def _decline(self, request: Request, tenant: str, question: dict[str, str]) -> Response:
+    def _decline(self, _request: Request, _tenant: str, question: dict[str, str]) -> Response:
         described = f"{sentence(65004, {})}\r\nTrace ID: {uuid4()}"
         return self._send_back(question, {"error": ERRORS[65004].error, "error_description": described})
 
-    def _accept(self, request: Request, tenant: str, question: dict[str, str]) -> Response:
+    def _accept(self, _request: Request, tenant: str, question: dict[str, str]) -> Response:
         proves = self.world.switch("admin_uses_mfa") or question.get("amr_values") == "mfa"
         amr = ["pwd", "mfa"] if proves else ["pwd"]
         consent_given(self.world, question["client_id"])

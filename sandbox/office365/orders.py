@@ -112,6 +112,7 @@ def _fulfilled(world: World, customer: Json, order: Json) -> Json:
     """Return the order with a subscription for each line that has none yet."""
     lines = []
     for line in order["lines"]:
+        done = line
         if line["subscription"] is None:
             made = new_subscription(
                 world,
@@ -127,8 +128,8 @@ def _fulfilled(world: World, customer: Json, order: Json) -> Json:
                 term=line["term"],
                 pending_reads=0 if order["modern"] else order["pending_reads"],
             )
-            line = {**line, "subscription": made["id"], "name": made["name"]}
-        lines.append(line)
+            done = {**line, "subscription": made["id"], "name": made["name"]}
+        lines.append(done)
     return {
         **order,
         "lines": lines,
@@ -209,7 +210,7 @@ def list_orders(world: World, request: Request, customer: str) -> Json:
     return collection([shape(found, order) for order in kept], links=links)
 
 
-def get_order(world: World, request: Request, customer: str, order: str) -> Json:
+def get_order(world: World, _request: Request, customer: str, order: str) -> Json:
     """Return one order."""
     found = own_customer(world, customer)
     return shape(found, _read(world, found, own_order(world, found, order)))
@@ -287,7 +288,7 @@ def _with_cycle(world: World, customer: Json, order: Json, cycle: str) -> Json:
     return {**order, "cycle": cycle, "lines": [{**line, "cycle": cycle} for line in order["lines"]]}
 
 
-def provisioning_status(world: World, request: Request, customer: str, order: str) -> Json:
+def provisioning_status(world: World, _request: Request, customer: str, order: str) -> Json:
     """Return how far each line of an order is."""
     found = own_customer(world, customer)
     kept = _read(world, found, own_order(world, found, order))

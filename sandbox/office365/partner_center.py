@@ -23,7 +23,7 @@ from sandbox.office365.errors import PartnerCenterError, error_answer, written
 from sandbox.office365.faults import Fault, after_acting, before_acting, throttled
 from sandbox.office365.tokens import PARTNER_CENTER, read_access_token
 from sandbox.office365.world import PARTNER_TENANT, World
-from sandbox.wsgi import BadJson, DroppedConnection, Request, Response, Router
+from sandbox.wsgi import BadJsonError, ConnectionDroppedError, Request, Response, Router
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SERVER_ID = "0000112E"
@@ -52,9 +52,11 @@ class PartnerCenter:
         body = _peek(request)
         try:
             outcome = self._outcome(request)
-        except DroppedConnection:
+        except ConnectionDroppedError:
             self.world.note(request, status=None, replayed=False, body=body)
             raise
+        if request.method == "HEAD":
+            outcome.answer.body = b""  # answers to HEAD have a Content-Length of 0, errors too
         self._add_headers(request, outcome.answer)
         self.world.note(request, status=outcome.answer.status, replayed=outcome.replayed, body=body)
         return outcome.answer
@@ -99,7 +101,7 @@ class PartnerCenter:
             result = handler(self.world, request, **values)
         except PartnerCenterError as error:
             return error_answer(error)
-        except BadJson:
+        except BadJsonError:
             return error_answer(PartnerCenterError(400, 800002, "Invalid request input"))
         return result if isinstance(result, Response) else written(result)
 
@@ -144,7 +146,7 @@ def _peek(request: Request) -> Any:
     """Return the body for the list of what was asked; what is not JSON is shown as text."""
     try:
         return request.json()
-    except BadJson:
+    except BadJsonError:
         return request.body.decode("utf-8", "replace")
 
 

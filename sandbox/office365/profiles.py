@@ -25,7 +25,7 @@ ADDRESS = {
 CONTACT = {"firstName": "Sandbox", "lastName": "Admin", "phoneNumber": "4255550100"}
 
 
-def legal_business(world: World, request: Request) -> Json:
+def legal_business(_world: World, _request: Request) -> Json:
     """Return the legal business profile: company, contact and vetting."""
     return {
         "companyName": PARTNER_NAME,
@@ -41,7 +41,7 @@ def legal_business(world: World, request: Request) -> Json:
     }
 
 
-def mpn(world: World, request: Request) -> Json:
+def mpn(_world: World, request: Request) -> Json:
     """Return the partner's network profile, or that of another partner by its id."""
     wanted = request.query.get("mpnid") or PARTNER_MPN
     if wanted not in KNOWN_MPN_IDS:
@@ -54,7 +54,7 @@ def mpn(world: World, request: Request) -> Json:
     }
 
 
-def organization(world: World, request: Request) -> Json:
+def organization(_world: World, _request: Request) -> Json:
     """Return the organization profile."""
     return {
         "id": PARTNER_TENANT,
@@ -71,14 +71,14 @@ def organization(world: World, request: Request) -> Json:
     }
 
 
-def invoices(world: World, request: Request) -> Json:
+def invoices(_world: World, request: Request) -> Json:
     """Return the partner's invoices: an empty collection, for nobody pays here."""
     return offset_page(request, [], path="invoices")
 
 
-def invoice(world: World, request: Request, invoice: str) -> Json:
+def invoice(_world: World, _request: Request, invoice: str) -> Json:
     """Raise 404: there is no invoice."""
-    raise PartnerCenterError(404, 1000, "Not found")
+    raise PartnerCenterError(404, 1000, f"Invoice {invoice} not found")
 
 
 ROUTES = [

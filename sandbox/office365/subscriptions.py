@@ -116,7 +116,7 @@ def list_subscriptions(world: World, request: Request, customer: str) -> Json:
     return collection(items, links={"self": link(f"/customers/{found['id']}/subscriptions{query}")})
 
 
-def get_subscription(world: World, request: Request, customer: str, subscription: str) -> Json:
+def get_subscription(world: World, _request: Request, customer: str, subscription: str) -> Json:
     """Return one subscription; a change that was only accepted is done after the reads it waits for."""
     found = own_customer(world, customer)
     kept = own_subscription(world, found, subscription)
@@ -134,7 +134,7 @@ def _keep(world: World, customer: Json, kept: Json) -> Json:
     return world.store.put(f"subscription:{customer['id']}", kept["id"].lower(), kept)
 
 
-def list_add_ons(world: World, request: Request, customer: str, subscription: str) -> Json:
+def list_add_ons(world: World, _request: Request, customer: str, subscription: str) -> Json:
     """Return the add-on subscriptions of one subscription."""
     found = own_customer(world, customer)
     base = own_subscription(world, found, subscription)
@@ -246,7 +246,7 @@ def _apply(world: World, customer: Json, kept: Json, changes: Json) -> Json:
     return changed
 
 
-def provisioning_status(world: World, request: Request, customer: str, subscription: str) -> Json:
+def provisioning_status(world: World, _request: Request, customer: str, subscription: str) -> Json:
     """Return how far a subscription's provisioning is; each read brings a pending one nearer to its end."""
     found = own_customer(world, customer)
     kept = own_subscription(world, found, subscription)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sandbox.office365.aad_errors import NO_STORE, PARTNER_CENTER_APP, Refusal
+from sandbox.office365.aad_errors import NO_STORE, PARTNER_CENTER_APP, LoginError
 from sandbox.office365.shapes import stamp
 from sandbox.office365.world import ADMIN_ID, ADMIN_NAME, ADMIN_UPN, PARTNER_TENANT, World
 from sandbox.wsgi import Request, Response, json_answer
@@ -81,15 +81,15 @@ def _digest(token: str) -> str:
 
 
 def answer_token_request(world: World, request: Request, *, tenant: str, version: int) -> Response:
-    """Return the tokens of a grant; raise Refusal with the class that the login service would name."""
+    """Return the tokens of a grant; raise LoginError with the class that the login service would name."""
     form = request.form()
     scripted = request.fault.details.get("aadsts") if request.fault and request.fault.kind == "token_error" else None
     scripted = scripted or world.switch("token_error")
     if scripted:
-        raise Refusal(int(scripted), client_id=form.get("client_id", ""), tenant=tenant, issued=stamp(0))
+        raise LoginError(int(scripted), client_id=form.get("client_id", ""), tenant=tenant, issued=stamp(0))
     tenant_id = world.tenant_id(tenant)
     if tenant_id is None:
-        raise Refusal(90002, tenant=tenant)
+        raise LoginError(90002, tenant=tenant)
     client_id = _check_client(world, form, request, tenant)
     kind = form.get("grant_type", "")
     if kind == "authorization_code":
@@ -99,9 +99,9 @@ def answer_token_request(world: World, request: Request, *, tenant: str, version
     elif kind == "client_credentials":
         grant = Grant(client_id, tenant_id, [], *_resource_and_scope(form, {}), app_only=True)
     elif kind == "password":
-        raise Refusal(50126)
+        raise LoginError(50126)
     else:
-        raise Refusal(70003, grant_type=kind)
+        raise LoginError(70003, grant_type=kind)
     return _tokens(world, grant, form, version)
 
 
@@ -112,29 +112,29 @@ def _check_client(world: World, form: dict[str, str], request: Request, tenant: 
         client_id, _, secret = base64.b64decode(authorization[6:]).decode().partition(":")
     app = world.app(client_id)
     if app is None:
-        raise Refusal(700016, client_id=client_id, tenant=tenant)
+        raise LoginError(700016, client_id=client_id, tenant=tenant)
     if not secret:
-        raise Refusal(7000218)
+        raise LoginError(7000218)
     if not hmac.compare_digest(app["secret_sha256"], hashlib.sha256(secret.encode()).hexdigest()):
-        raise Refusal(7000215, client_id=client_id)
+        raise LoginError(7000215, client_id=client_id)
     if world.switch("secret_expired"):
-        raise Refusal(7000222, client_id=client_id)
+        raise LoginError(7000222, client_id=client_id)
     return client_id.lower()
 
 
 def _from_code(world: World, form: dict[str, str], client_id: str) -> Grant:
     code = form.get("code", "")
     if not code:
-        raise Refusal(90014, field="code")
+        raise LoginError(90014, field="code")
     kept = world.store.get("code", code)
     if kept is None or kept["client_id"] != client_id:
-        raise Refusal(70000)
+        raise LoginError(70000)
     if kept["used"]:
-        raise Refusal(54005)
+        raise LoginError(54005)
     if world.now() - kept["issued"] > CODE_LIFE:
-        raise Refusal(70008)
+        raise LoginError(70008)
     if kept["redirect_uri"] != form.get("redirect_uri", ""):
-        raise Refusal(500112)
+        raise LoginError(500112)
     _check_challenge(kept, form.get("code_verifier", ""))
     world.store.put("code", code, {**kept, "used": True})
     resource, scope = _resource_and_scope(form, kept)
@@ -147,23 +147,23 @@ def _check_challenge(kept: dict[str, Any], verifier: str) -> None:
     digest = hashlib.sha256(verifier.encode()).digest()
     expected = base64url(digest) if kept["challenge_method"] == "S256" else verifier
     if not hmac.compare_digest(expected, kept["challenge"]):
-        raise Refusal(501481)
+        raise LoginError(501481)
 
 
 def _from_refresh_token(world: World, form: dict[str, str], client_id: str, tenant_id: str) -> Grant:
     kept = world.store.get("refresh_token", _digest(form.get("refresh_token", "")))
     if kept is None or kept["client_id"] != client_id:
-        raise Refusal(70000)
+        raise LoginError(70000)
     consent = world.store.get("consent", client_id) or {}
     issued = stamp(kept["issued"], digits=7)
     if consent.get("withdrawn"):
-        raise Refusal(65001, client_id=client_id, name=(world.app(client_id) or {}).get("name", ""))
+        raise LoginError(65001, client_id=client_id, name=(world.app(client_id) or {}).get("name", ""))
     if kept["issued"] <= consent.get("tokens_valid_from", 0):
-        raise Refusal(50173, issued=issued, valid_from=stamp(consent["tokens_valid_from"], digits=7))
+        raise LoginError(50173, issued=issued, valid_from=stamp(consent["tokens_valid_from"], digits=7))
     if world.now() - kept["issued"] > REFRESH_LIFE:
-        raise Refusal(700082, issued=issued)
+        raise LoginError(700082, issued=issued)
     if world.switch("mfa_required") and "mfa" not in kept["amr"]:
-        raise Refusal(50076)
+        raise LoginError(50076)
     resource, scope = _resource_and_scope(form, {})
     return Grant(client_id, tenant_id, kept["amr"], resource, scope)
 
@@ -176,7 +176,7 @@ def _resource_and_scope(form: dict[str, str], kept: dict[str, Any]) -> tuple[str
             resource = item.rsplit("/", 1)[0]
     resource = resource.rstrip("/") or PARTNER_CENTER
     if resource.lower() not in RESOURCES:
-        raise Refusal(70011)
+        raise LoginError(70011)
     return resource.lower(), scope
 
 

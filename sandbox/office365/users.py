@@ -77,7 +77,7 @@ def _offer_of(product: str) -> Offer:
     return next(offer for offer in OFFERS if offer.product_id.lower() == product)
 
 
-def list_skus(world: World, request: Request, customer: str) -> Json:
+def list_skus(world: World, _request: Request, customer: str) -> Json:
     """Return the customer's licences by product: how many there are, how many are given to users."""
     found = own_customer(world, customer)
     items = []
@@ -162,19 +162,19 @@ def create_user(world: World, request: Request, customer: str) -> Response:
     return written(answer, 201)
 
 
-def get_user(world: World, request: Request, customer: str, user: str) -> Json:
+def get_user(world: World, _request: Request, customer: str, user: str) -> Json:
     """Return one user."""
     return _user_shape(_own_user(world, own_customer(world, customer), user))
 
 
-def delete_user(world: World, request: Request, customer: str, user: str) -> Response:
+def delete_user(world: World, _request: Request, customer: str, user: str) -> Response:
     """Delete a user, whose licences become free."""
     found = own_customer(world, customer)
     world.store.delete(f"user:{found['id']}", _own_user(world, found, user)["id"])
     return Response(204)
 
 
-def list_licences(world: World, request: Request, customer: str, user: str) -> Json:
+def list_licences(world: World, _request: Request, customer: str, user: str) -> Json:
     """Return the licences that a user holds."""
     found = own_customer(world, customer)
     items = []

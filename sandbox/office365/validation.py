@@ -59,7 +59,7 @@ REGISTERED = tuple(code for code, rules in COUNTRIES.items() if rules.registrati
 US_CITIES = {"98007": "BELLEVUE", "98052": "REDMOND", "10001": "NEW YORK", "94105": "SAN FRANCISCO"}
 
 
-def country_rules(world: World, request: Request, country: str) -> Json:
+def country_rules(_world: World, _request: Request, country: str) -> Json:
     """Return the rules for one country."""
     code = country.upper()
     rules = COUNTRIES.get(code)
@@ -104,7 +104,7 @@ def check_address(address: Fields, *, prefix: str) -> Country:
     return rules
 
 
-def check_registration(country: str, rules: Country, registration: str, phone: str) -> None:
+def check_registration(rules: Country, registration: str, phone: str) -> None:
     """Raise 600049 to 600051 or 600002 where registration number or phone are not what the country demands."""
     if rules.registration is None:
         if registration:

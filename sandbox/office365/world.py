@@ -21,7 +21,7 @@ ADMIN_NAME = "Sandbox Admin"
 ADMIN_UPN = f"admin@{PARTNER_DOMAIN}"
 
 DEMO_CLIENT_ID = "7c0d3a3e-1111-4222-8333-0b0b0b0b0b0b"
-DEMO_SECRET = "sandbox-secret"
+DEMO_SECRET = "sandbox-secret"  # noqa: S105 (public: it opens a pretend vendor only)
 DEMO_APP_NAME = "Brokerage demo"
 LOGIN_HOST = "https://login.microsoftonline.com"
 
