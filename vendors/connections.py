@@ -1,0 +1,299 @@
+"""A connection's life: created, granted, checked, granted again; and opened for a plugin to work with."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Reseller
+from core.errors import Refused
+from vendors import secrets as sealing
+from vendors.base import JSON, Connection, Field, FieldKind
+from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
+from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
+from vendors.http import VendorSession
+from vendors.journal import RowJournal
+from vendors.models import UNFINISHED, ConnectionState, VendorConnection, VendorOperation
+from vendors.registry import plugin_for
+
+logger = logging.getLogger(__name__)
+
+# Kept among a connection's secrets: which consent the tokens come from, so that a late renewal of an older grant
+# cannot overwrite the tokens of a newer one.
+GRANT = "grant"
+
+
+class SettingRefused(Refused):
+    """A setting of a connection is missing or malformed; `field` names it."""
+
+    code = "setting_refused"
+
+
+class ConsentNotUsed(Refused):
+    """The vendor behind this connection is not one whose access is granted in its own pages."""
+
+    code = "consent_not_used"
+
+
+@dataclass
+class StoredSecrets:
+    """The Secrets of vendors/base.py over a row: reads fresh, writes under a row lock."""
+
+    connection_id: int
+    session: VendorSession
+
+    def read(self) -> Mapping[str, str]:
+        """Return the current secrets; from now on their values are masked in the journal."""
+        row = VendorConnection.objects.only("secrets").get(pk=self.connection_id)
+        values = sealing.decrypt(row.secrets)
+        self.session.hide(value for name, value in values.items() if name != GRANT)
+        self._grant = values.get(GRANT)
+        return values
+
+    def renew(self, fresh: Mapping[str, str], *, issued_at: datetime, expires_on: datetime | None) -> None:
+        """Keep renewed tokens, unless a newer grant or a newer token has been stored meanwhile."""
+        self.session.hide(fresh.values())
+        with transaction.atomic():
+            row = VendorConnection.objects.select_for_update().get(pk=self.connection_id)
+            values = sealing.decrypt(row.secrets)
+            if values.get(GRANT) != self._grant or (row.token_issued_at and row.token_issued_at > issued_at):
+                return
+            row.secrets = sealing.encrypt(values | dict(fresh))
+            row.token_issued_at, row.token_expires_on = issued_at, expires_on
+            row.save(update_fields=["secrets", "token_issued_at", "token_expires_on"])
+
+
+def opened(connection: VendorConnection, *, now: datetime, operation: VendorOperation | None = None) -> Connection:
+    """Return the connection as a plugin may use it now; its exchanges are journalled under the operation."""
+    session = VendorSession(RowJournal(connection_id=connection.pk, operation_id=operation.pk if operation else None))
+    return Connection(
+        settings=connection.settings, secrets=StoredSecrets(connection.pk, session), http=session, now=now
+    )
+
+
+def add_connection(
+    *, actor: Actor, reseller: Reseller, plugin: str, name: str, values: Mapping[str, str]
+) -> VendorConnection:
+    """Create a connection of the reseller to a vendor from the values of the plugin's settings_fields.
+
+    Raises SettingRefused, naming the field.
+    """
+    actor.require("vendor_connections.change")
+    fields = plugin_for(plugin).settings_fields
+    checked = _checked(fields, values, stored={})
+    return _saved(
+        VendorConnection(
+            reseller=reseller,
+            plugin=plugin,
+            name=_name(name),
+            settings=_open_part(fields, checked),
+            secrets=sealing.encrypt(_secret_part(fields, checked)),
+            state=ConnectionState.NEW,
+            created_by=actor.user,
+        )
+    )
+
+
+def change_connection(
+    *, actor: Actor, connection: VendorConnection, name: str, values: Mapping[str, str]
+) -> VendorConnection:
+    """Change a connection's name and settings; a secret left empty stays as it is.
+
+    Another application or tenant makes an earlier consent void: the tokens are dropped and consent starts anew.
+    Wrong settings that were corrected wait for the next check. Raises SettingRefused, naming the field.
+    """
+    actor.require("vendor_connections.change")
+    fields = plugin_for(connection.plugin).settings_fields
+    with transaction.atomic():
+        row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
+        stored = sealing.decrypt(row.secrets)
+        checked = _checked(fields, values, stored=stored)
+        before = row.settings | stored
+        changed = {field.name for field in fields if before.get(field.name, "") != checked.get(field.name, "")}
+        kept = stored
+        if any(field.voids_consent and field.name in changed for field in fields):
+            kept = {}
+            row.token_issued_at = row.token_expires_on = row.granted_at = row.granted_by = None
+            row.state = ConnectionState.NEW
+        elif changed and row.state == ConnectionState.MISCONFIGURED:
+            row.state = ConnectionState.REGRANT_NEEDED if row.granted_at else ConnectionState.NEW
+        if changed:
+            _forget_error(row)
+        row.name = _name(name)
+        row.settings = _open_part(fields, checked)
+        row.secrets = sealing.encrypt(kept | _secret_part(fields, checked))
+        return _saved(row)
+
+
+def begin_consent(
+    *, actor: Actor, connection: VendorConnection, redirect_uri: str, now: datetime
+) -> ConsentRequest | None:
+    """Return where the manager has to go to grant access, or None when the vendor could not be asked.
+
+    In the latter case the connection tells why. A connection whose access works keeps working until it is granted
+    anew.
+    """
+    actor.require("vendor_connections.change")
+    plugin = _consenting(connection)
+    try:
+        request = plugin.begin_consent(opened(connection, now=now), redirect_uri=redirect_uri)
+    except VendorError as error:
+        record_trouble(connection, error, now=now)
+        return None
+    if connection.state != ConnectionState.GRANTED:
+        connection.state = ConnectionState.WAITING_FOR_CONSENT
+        connection.save(update_fields=["state"])
+    return request
+
+
+def complete_consent(
+    *, actor: Actor, connection: VendorConnection, flow: JSON, answer: Mapping[str, str], now: datetime
+) -> VendorConnection:
+    """Take the vendor's answer to a consent, check the tokens and store them.
+
+    Returns the connection either way: granted, or with the state and the sentence that say what to do. Operations
+    that waited for the consent become due at once.
+    """
+    actor.require("vendor_connections.change")
+    plugin = _consenting(connection)
+    try:
+        grant = plugin.complete_consent(opened(connection, now=now), flow=flow, answer=answer)
+    except VendorError as error:
+        record_trouble(connection, error, now=now)
+        return connection
+    _store_grant(connection, grant, actor=actor, now=now)
+    return connection
+
+
+def check_connection(*, actor: Actor, connection: VendorConnection, now: datetime) -> VendorConnection:
+    """Ask the vendor whether the access works, and record what came of it; returns the connection."""
+    actor.require("vendor_connections.view")
+    try:
+        access = plugin_for(connection.plugin).check_access(opened(connection, now=now))
+    except VendorError as error:
+        record_trouble(connection, error, now=now)
+        return connection
+    with transaction.atomic():
+        row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
+        _mark_working(row, details=access.details, now=now)
+        row.save()
+    _let_operations_go_on(connection, now=now)
+    connection.refresh_from_db()
+    return connection
+
+
+def record_trouble(connection: VendorConnection, error: VendorError, *, now: datetime) -> None:
+    """Record on the connection what the vendor answered, and the state that follows from it.
+
+    Trouble that passes by itself, or that concerns a single request, leaves the state alone.
+    """
+    with transaction.atomic():
+        row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
+        row.last_check_at = now
+        row.last_error_code, row.last_error_message, row.last_error_values = error.code, error.message, error.values
+        if isinstance(error, ConsentDeclined):
+            # Saying no to a new consent does not take the old one away.
+            if row.state != ConnectionState.GRANTED:
+                row.state = ConnectionState.WAITING_FOR_CONSENT
+        elif isinstance(error, ConsentNeeded):
+            row.state = ConnectionState.REGRANT_NEEDED
+        elif isinstance(error, Misconfigured):
+            row.state = ConnectionState.MISCONFIGURED
+        row.save()
+    connection.refresh_from_db()
+    logger.warning("vendor connection %s: %s", connection.pk, error.code)
+
+
+def _store_grant(connection: VendorConnection, grant: Grant, *, actor: Actor, now: datetime) -> None:
+    with transaction.atomic():
+        row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
+        values = sealing.decrypt(row.secrets) | dict(grant.secrets) | {GRANT: uuid4().hex}
+        row.secrets = sealing.encrypt(values)
+        row.granted_by, row.granted_at = actor.user, now
+        row.token_issued_at, row.token_expires_on = grant.issued_at, grant.expires_on
+        _mark_working(row, details=grant.details, now=now)
+        row.save()
+    _let_operations_go_on(connection, now=now)
+    connection.refresh_from_db()
+
+
+def _mark_working(row: VendorConnection, *, details: Mapping[str, str], now: datetime) -> None:
+    row.state = ConnectionState.GRANTED
+    row.details = row.details | dict(details)
+    row.last_check_at = now
+    _forget_error(row)
+
+
+def _forget_error(row: VendorConnection) -> None:
+    row.last_error_code, row.last_error_message, row.last_error_values = "", "", {}
+
+
+def _let_operations_go_on(connection: VendorConnection, *, now: datetime) -> None:
+    """Make the operations due that were put off while the access did not work."""
+    waiting = VendorOperation.objects.filter(connection=connection, state__in=UNFINISHED, next_attempt_at__gt=now)
+    waiting.update(next_attempt_at=now)
+
+
+def _consenting(connection: VendorConnection) -> NeedsConsent:
+    plugin = plugin_for(connection.plugin)
+    if not isinstance(plugin, NeedsConsent):
+        raise ConsentNotUsed(_("This vendor's access is not granted by consent; check the connection instead."))
+    return plugin
+
+
+def _checked(fields: Iterable[Field], values: Mapping[str, str], *, stored: Mapping[str, str]) -> dict[str, str]:
+    return {field.name: _checked_value(field, values, stored) for field in fields}
+
+
+def _checked_value(field: Field, values: Mapping[str, str], stored: Mapping[str, str]) -> str:
+    value = str(values.get(field.name, "")).strip()
+    if field.kind is FieldKind.SECRET:
+        value = value or stored.get(field.name, "")
+    value = value or field.default
+    if field.required and not value:
+        raise SettingRefused(_("“%(field)s” is missing: fill it in.") % {"field": field.label}, field=field.name)
+    if field.kind is FieldKind.URL and value and not _is_address(value):
+        sentence = _("“%(field)s” is not an address: write it as https://server/path.") % {"field": field.label}
+        raise SettingRefused(sentence, field=field.name)
+    if field.kind is FieldKind.CHOICE and value and value not in {choice for choice, _label in field.choices}:
+        sentence = _("“%(field)s” has no such choice: pick one from the list.") % {"field": field.label}
+        raise SettingRefused(sentence, field=field.name)
+    return value
+
+
+def _is_address(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _open_part(fields: Iterable[Field], checked: Mapping[str, str]) -> dict[str, str]:
+    return {field.name: checked[field.name] for field in fields if field.kind is not FieldKind.SECRET}
+
+
+def _secret_part(fields: Iterable[Field], checked: Mapping[str, str]) -> dict[str, str]:
+    return {field.name: checked[field.name] for field in fields if field.kind is FieldKind.SECRET}
+
+
+def _name(name: str) -> str:
+    if not name.strip():
+        raise SettingRefused(_("“Name” is missing: fill it in."), field="name")
+    return name.strip()
+
+
+def _saved(row: VendorConnection) -> VendorConnection:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        if "vendor_connection_name_unique" not in str(error):
+            raise
+        raise SettingRefused(
+            _("A connection with this name exists already: choose another name."), field="name"
+        ) from error
+    return row

@@ -1,0 +1,84 @@
+"""What can go wrong at a vendor, sorted by what to do next; each with a sentence for the operator."""
+
+from django.utils.translation import gettext
+
+
+class VendorError(Exception):
+    """Trouble at a vendor, told in one sentence.
+
+    `message` is English source text marked with gettext_noop, `values` fills its placeholders: rows keep both, so that
+    the sentence is read in the reader's language. `code` is for programs: the vendor's own code where it gave one.
+    """
+
+    default_code = "vendor_error"
+
+    def __init__(self, message: str, *, code: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.values = {name: str(value) for name, value in values.items()}
+
+    def __str__(self) -> str:
+        """Return the sentence in the active language."""
+        return gettext(self.message) % self.values
+
+
+class Transient(VendorError):
+    """Certainly not done, and worth trying again later: throttling, a server that cannot be reached, not ready yet.
+
+    `retry_after` is what the vendor asked for, in seconds. `at_once` says that the reason has already been removed
+    (a stale access token was renewed, a stale version was read again), so that one more try makes sense immediately.
+    """
+
+    default_code = "transient"
+
+    def __init__(
+        self, message: str, *, code: str = "", retry_after: float | None = None, at_once: bool = False, **values: object
+    ) -> None:
+        super().__init__(message, code=code, **values)
+        self.retry_after = retry_after
+        self.at_once = at_once
+
+
+class LostAnswer(VendorError):
+    """The call went out and nobody knows whether it was carried out. It is probed, never blindly repeated.
+
+    `answered` is true when there was an answer that says nothing (a server error): the next attempt then needs a new
+    request id.
+    """
+
+    default_code = "lost_answer"
+
+    def __init__(self, message: str, *, code: str = "", answered: bool = False, **values: object) -> None:
+        super().__init__(message, code=code, **values)
+        self.answered = answered
+
+
+class StillUnknown(VendorError):
+    """The probe could not tell either: parked, and probed again later."""
+
+    default_code = "still_unknown"
+
+
+class Rejected(VendorError):
+    """The vendor understood and said no: nothing changes until somebody changes the request."""
+
+    default_code = "rejected"
+
+
+class ConsentNeeded(VendorError):
+    """The vendor no longer trusts our token: a person has to grant the permissions again."""
+
+    default_code = "consent_needed"
+
+
+class Misconfigured(VendorError):
+    """The connection's settings are wrong: granting again will not help, correcting them will."""
+
+    default_code = "misconfigured"
+
+
+class ConsentDeclined(ConsentNeeded):
+    """The person asked to grant the permissions said no."""
+
+    default_code = "consent_declined"

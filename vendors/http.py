@@ -1,0 +1,166 @@
+"""The one HTTP session to vendors: timeouts, retries of reads, a masked journal, trouble as VendorError."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import requests
+from django.utils.translation import gettext_noop
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from vendors.errors import LostAnswer, Transient
+from vendors.masking import masked_body, masked_headers, masked_text, masked_url
+
+CONNECT_TIMEOUT = 10.0
+READ_TIMEOUT = 100.0
+READ_ATTEMPTS = 3
+TOO_MANY_REQUESTS = 429
+SERVER_ERROR = 500
+
+UNREACHABLE = gettext_noop("%(server)s cannot be reached. It will be tried again; check the address and the network.")
+THROTTLED = gettext_noop("%(server)s asks to wait %(seconds)s seconds. It will be tried again by itself.")
+SERVER_TROUBLE = gettext_noop("%(server)s reports an error of its own (%(status)s). It will be tried again by itself.")
+NO_ANSWER = gettext_noop("%(server)s did not answer in full. Whether the request was carried out will be looked up.")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and what came of it, secrets already masked."""
+
+    method: str
+    url: str
+    status: int | None
+    milliseconds: int
+    error: str = ""
+    request_id: str = ""
+    request_headers: dict[str, str] = field(default_factory=dict)
+    request_body: str = ""
+    response_headers: dict[str, str] = field(default_factory=dict)
+    response_body: str = ""
+
+
+class Journal(Protocol):
+    """Where exchanges are written; writing may not fail because a transaction around it does."""
+
+    def write(self, exchange: Exchange) -> None:
+        """Keep the exchange."""
+
+
+class VendorSession(requests.Session):
+    """A requests.Session that never waits for ever, follows no redirect, and journals every exchange."""
+
+    def __init__(self, journal: Journal, *, hide: Iterable[str] = (), pause: float = 0.5) -> None:
+        super().__init__()
+        self.journal = journal
+        self.hidden = set(hide)
+        self.pause = pause
+
+    def hide(self, values: Iterable[str]) -> None:
+        """Mask these values wherever they occur from now on, whatever they are called."""
+        self.hidden.update(values)
+
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override]  # narrower on purpose
+        """Send a request with a timeout and without following redirects; raises what `requests` raises."""
+        if options.get("timeout") is None:
+            options["timeout"] = (CONNECT_TIMEOUT, READ_TIMEOUT)
+        options["allow_redirects"] = False
+        return super().request(method, url, **options)
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send a prepared request and journal it, also when it fails."""
+        began = time.monotonic()
+        response, error = None, ""
+        try:
+            response = super().send(request, **options)
+            return response
+        except requests.RequestException as trouble:
+            error = type(trouble).__name__
+            raise
+        finally:
+            self.journal.write(self._exchange(request, response, error, round((time.monotonic() - began) * 1000)))
+
+    def exchange(self, method: str, url: str, *, changes: bool, **options: Any) -> requests.Response:
+        """Send a request and return its answer if that is below 500 and not 429.
+
+        Reads are repeated READ_ATTEMPTS times on server errors and lost connections, with growing pauses; calls that
+        change something never are. Raises Transient when nothing can have happened, LostAnswer when it may have.
+        """
+        attempts = 1 if changes else READ_ATTEMPTS
+        for attempt in range(1, attempts + 1):
+            try:
+                return self._attempt(method, url, changes=changes, **options)
+            except Transient as trouble:
+                if attempt == attempts or trouble.retry_after is not None:
+                    raise
+            time.sleep(self.pause * (2**attempt - 1))
+        raise AssertionError("the loop either returns or raises")
+
+    def _attempt(self, method: str, url: str, *, changes: bool, **options: Any) -> requests.Response:
+        server = urlsplit(url).netloc
+        try:
+            response = self.request(method, url, **options)
+        except requests.RequestException as trouble:
+            if changes and not never_sent(trouble):
+                raise LostAnswer(NO_ANSWER, server=server) from trouble
+            raise Transient(UNREACHABLE, code="unreachable", server=server) from trouble
+        if response.status_code == TOO_MANY_REQUESTS:
+            seconds = retry_after(response) or 60.0
+            raise Transient(THROTTLED, code="throttled", retry_after=seconds, server=server, seconds=round(seconds))
+        if response.status_code >= SERVER_ERROR:
+            status = response.status_code
+            if changes:
+                raise LostAnswer(NO_ANSWER, code=str(status), answered=True, server=server)
+            raise Transient(SERVER_TROUBLE, code=str(status), server=server, status=status)
+        return response
+
+    def _exchange(
+        self, request: requests.PreparedRequest, response: requests.Response | None, error: str, milliseconds: int
+    ) -> Exchange:
+        sent_type = request.headers.get("Content-Type") or ""
+        common = {
+            "method": request.method or "",
+            "url": masked_url(request.url or "", self.hidden),
+            "milliseconds": milliseconds,
+            "request_id": request.headers.get("MS-RequestId", ""),
+            "request_headers": masked_headers(request.headers, self.hidden),
+            "request_body": masked_body(request.body, sent_type, self.hidden),  # type: ignore[arg-type]  # never a stream
+        }
+        if response is None:
+            return Exchange(**common, status=None, error=masked_text(error, self.hidden))
+        return Exchange(
+            **common,
+            status=response.status_code,
+            response_headers=masked_headers(response.headers, self.hidden),
+            response_body=masked_body(response.content, response.headers.get("Content-Type", ""), self.hidden),
+        )
+
+
+def never_sent(trouble: requests.RequestException) -> bool:
+    """Return whether the failure happened before the request left: nobody listened, or it could not be built."""
+    if isinstance(
+        trouble, requests.ConnectTimeout | requests.exceptions.InvalidURL | requests.exceptions.MissingSchema
+    ):
+        return True
+    reason = trouble.args[0] if trouble.args else None
+    return isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError)
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """Return how many seconds a vendor asks to wait: Retry-After is seconds or a date (Partner Center uses both).
+
+    A date is compared with the server's own Date header, so that no clock of ours is involved.
+    """
+    wanted = response.headers.get("Retry-After", "").strip()
+    if not wanted:
+        return None
+    if wanted.replace(".", "", 1).isdigit():
+        return float(wanted)
+    try:
+        until = parsedate_to_datetime(wanted)
+        at = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return None
+    return max((until - at).total_seconds(), 0.0)

@@ -1,0 +1,188 @@
+"""Rows of the outside world: connections to vendors, the intent of every call that changes something, the journal."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.timestamps import Timestamped
+
+
+class ConnectionState(models.TextChoices):
+    """How far a connection is from being usable in an application template."""
+
+    NEW = "new", _("New")
+    WAITING_FOR_CONSENT = "waiting_for_consent", _("Waiting for consent")
+    GRANTED = "granted", _("Granted")
+    REGRANT_NEEDED = "regrant_needed", _("Permissions must be granted again")
+    MISCONFIGURED = "misconfigured", _("Settings are wrong")
+
+
+class OperationAction(models.TextChoices):
+    PROVISION = "provision", _("Provision")
+    CHANGE = "change", _("Change")
+    SUSPEND = "suspend", _("Suspend")
+    RESUME = "resume", _("Resume")
+    CANCEL = "cancel", _("Cancel")
+
+
+class OperationState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    SENT = "sent", _("Sent")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REJECTED = "rejected", _("Rejected")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+UNFINISHED = (OperationState.PLANNED, OperationState.SENT, OperationState.UNKNOWN)
+
+
+class VendorConnection(Timestamped):
+    """One reseller's access to one vendor: its settings, its encrypted secrets, and whether they work."""
+
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="vendor_connections")
+    plugin = models.SlugField(_("vendor"), max_length=60)
+    name = models.CharField(_("name"), max_length=200)
+    # Settings that anybody with access may read, base addresses of the servers among them.
+    settings = models.JSONField(_("settings"), default=dict, blank=True)
+    # Encrypted JSON (vendors/secrets.py): client secret, tokens. Never leaves this app in clear.
+    secrets = models.TextField(default="", blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=30, choices=ConnectionState.choices, default=ConnectionState.NEW)
+    granted_by = models.ForeignKey(
+        "accounts.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("granted by")
+    )
+    granted_at = models.DateTimeField(_("granted at"), null=True, blank=True)
+    token_issued_at = models.DateTimeField(_("token issued at"), null=True, blank=True)
+    token_expires_on = models.DateTimeField(_("token expires on"), null=True, blank=True)
+    last_check_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
+    # The sentence is kept as its English source and values, so that everybody reads it in their own language.
+    last_error_code = models.CharField(max_length=60, blank=True)
+    last_error_message = models.TextField(blank=True)
+    last_error_values = models.JSONField(default=dict, blank=True)
+    # What the vendor told about us when the access was checked, for example the partner's company name.
+    details = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        "accounts.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("created by")
+    )
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["reseller", "name"], name="vendor_connection_name_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def usable(self) -> bool:
+        """Whether an application template may use this connection."""
+        return self.state == ConnectionState.GRANTED
+
+    @property
+    def last_error(self) -> str:
+        """What went wrong last, as a sentence in the active language; empty when nothing did."""
+        return _sentence(self.last_error_message, self.last_error_values)
+
+
+class VendorOperation(Timestamped):
+    """The intent of one thing to be done at a vendor, written before the first call and kept after the last."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Empty for a plan that no vendor stands behind: such an operation is confirmed without a call.
+    connection = models.ForeignKey(
+        VendorConnection, models.PROTECT, null=True, blank=True, related_name="operations", verbose_name=_("connection")
+    )
+    action = models.CharField(_("action"), max_length=20, choices=OperationAction.choices)
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    # Text references upwards, which this floor only carries: "order:17", "subscription:5".
+    subject = models.CharField(_("subject"), max_length=100, db_index=True)
+    service = models.CharField(_("service"), max_length=100, blank=True)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=20, choices=OperationState.choices, default=OperationState.PLANNED)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    planned_at = models.DateTimeField(_("planned at"))
+    next_attempt_at = models.DateTimeField(_("next attempt at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    last_error_code = models.CharField(max_length=60, blank=True)
+    last_error_message = models.TextField(blank=True)
+    last_error_values = models.JSONField(default=dict, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    # Encrypted JSON: what the vendor tells once and nobody may read in clear, for example a first password.
+    sealed = models.TextField(default="", blank=True, editable=False)
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(state__in=UNFINISHED),
+                name="vendor_operation_unfinished",
+            ),
+            models.Index(fields=["service"], condition=models.Q(state__in=UNFINISHED), name="vendor_operation_in_line"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing remains to be done, for better or worse."""
+        return self.state not in UNFINISHED
+
+    @property
+    def last_error(self) -> str:
+        """What went wrong last, as a sentence in the active language; empty when nothing did."""
+        return _sentence(self.last_error_message, self.last_error_values)
+
+
+class VendorCall(Timestamped):
+    """One changing call inside an operation: committed before it is sent, so that nothing is ever sent unrecorded."""
+
+    operation = models.ForeignKey(VendorOperation, models.CASCADE, related_name="calls")
+    name = models.CharField(_("step"), max_length=100)
+    request_id = models.UUIDField(_("request id"))
+    state = models.CharField(_("state"), max_length=20, choices=OperationState.choices)
+    # A server error is an answer of sorts: what happened is not known, yet the next attempt needs a new request id.
+    answered = models.BooleanField(default=False)
+    result = models.JSONField(null=True, blank=True)
+
+    class Meta(Timestamped.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["operation", "name"], name="vendor_call_once_per_operation")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.state})"
+
+
+class VendorExchange(models.Model):
+    """A journal line: one HTTP exchange with a vendor, secrets masked, bodies trimmed."""
+
+    # No constraint: the line is written at once, outside the transaction that may have made the connection.
+    connection = models.ForeignKey(
+        VendorConnection, models.CASCADE, null=True, blank=True, related_name="exchanges", db_constraint=False
+    )
+    operation_id = models.UUIDField(null=True, blank=True, db_index=True)
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+    method = models.CharField(_("method"), max_length=10)
+    url = models.TextField(_("address"))
+    status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+    milliseconds = models.PositiveIntegerField(_("milliseconds"))
+    request_id = models.CharField(_("request id"), max_length=100, blank=True)
+    request_headers = models.JSONField(default=dict)
+    request_body = models.TextField(blank=True)
+    response_headers = models.JSONField(default=dict)
+    response_body = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "-id"], name="vendor_exchange_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url} {self.status or self.error}"
+
+
+def _sentence(message: str, values: dict[str, object]) -> str:
+    return gettext(message) % values if message else ""

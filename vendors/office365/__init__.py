@@ -1,0 +1,1 @@
+"""Microsoft Office 365 through Partner Center: customers, agreements, orders, subscriptions, consent."""

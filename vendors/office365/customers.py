@@ -1,0 +1,268 @@
+"""Making a Microsoft customer of an account: what Microsoft demands, the customer, the agreement."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from core.errors import Refused
+from vendors.base import JSON, Order, Party, Steps
+from vendors.errors import Rejected
+from vendors.office365.errors import DOMAIN_TAKEN
+from vendors.office365.partner_center import Members, PartnerCenter, same_id
+
+DOMAIN_SUFFIX = ".onmicrosoft.com"
+PREFIX = re.compile(r"[a-z0-9]([a-z0-9-]{0,25}[a-z0-9])?")
+# Where Microsoft demands a registration number (lists of 2019 and 2021, 600049, 600050); elsewhere it refuses one.
+REGISTRATION_COUNTRIES = frozenset(
+    [
+        "AM",
+        "AZ",
+        "BY",
+        "HU",
+        "KZ",
+        "KG",
+        "MD",
+        "RU",
+        "TJ",
+        "UZ",
+        "UA",
+        "BR",
+        "IN",
+        "ZA",
+        "PL",
+        "AE",
+        "SA",
+        "TR",
+        "TH",
+        "VN",
+        "MM",
+        "IQ",
+        "SS",
+        "VE",
+    ]
+)
+PHONE_COUNTRIES = frozenset(["AM", "AZ", "BY", "HU", "KZ", "KG", "MD", "RU", "TJ", "UZ", "UA"])
+NAME_LENGTH = 50
+
+INCOMPLETE = gettext_noop("The account lacks “%(field)s”, which Microsoft demands. Fill it in on the account.")
+
+
+class OrderIncomplete(Refused):
+    """The account or the order lacks something that Microsoft demands; `field` names it."""
+
+    code = "order_incomplete"
+
+
+class DomainRefused(Refused):
+    """The domain prefix is malformed or taken."""
+
+    code = "domain_refused"
+    field = "domain_prefix"
+
+
+def domain_of(order: Order) -> str:
+    """Return the domain that the order asks for; the suffix may have been typed along."""
+    prefix = order.answers.get("domain_prefix", "").strip().casefold()
+    return prefix.removesuffix(DOMAIN_SUFFIX) + DOMAIN_SUFFIX
+
+
+def missing_from(account: Party) -> tuple[str, object] | None:
+    """Return the first field of the account (its name and label) that Microsoft demands and that is empty.
+
+    The contact person signs the agreement (CR-544), the account's e-mail is the main contact's (CR-494).
+    """
+    contact = account.contact
+    demanded: list[tuple[str, object, str]] = [
+        ("contact_first_name", _("Contact person: first name"), contact.first_name),
+        ("contact_last_name", _("Contact person: last name"), contact.last_name),
+        ("contact_email", _("Contact person: e-mail"), contact.email),
+        ("email", _("E-mail"), account.email),
+        ("country", _("Country"), account.country),
+        ("city", _("City"), account.city),
+        ("street", _("Street"), account.address1),
+    ]
+    if account.country in REGISTRATION_COUNTRIES:
+        demanded.append(("tax_id", _("Tax number"), account.registration_number))
+    if account.country in PHONE_COUNTRIES:
+        demanded.append(("phone", _("Phone"), account.phone or contact.phone))
+    return next(((name, label) for name, label, value in demanded if not value.strip()), None)
+
+
+def validate(partner_center: PartnerCenter, order: Order) -> None:
+    """Raise Refused, naming the field, when Microsoft would not take the order's account as a customer."""
+    missing = missing_from(order.account)
+    if missing:
+        name, label = missing
+        sentence = _("The account lacks “%(field)s”, which Microsoft demands. Fill it in on the account.")
+        raise OrderIncomplete(sentence % {"field": label}, field=name)
+    domain = domain_of(order)
+    if not PREFIX.fullmatch(domain.removesuffix(DOMAIN_SUFFIX)):
+        raise DomainRefused(
+            _("The domain prefix may have up to 27 Latin letters, digits and hyphens: choose one like “contoso”.")
+        )
+    if partner_center.domain_is_taken(domain):
+        raise DomainRefused(
+            _("The domain %(domain)s is taken at Microsoft. Choose another domain prefix.") % {"domain": domain}
+        )
+    partner_center.validate_address(address_of(partner_center, order.account))
+
+
+def provide(partner_center: PartnerCenter, order: Order, steps: Steps) -> JSON:
+    """Return the order's customer {"customer_id", "domain"}, made once if the account has none at Microsoft yet."""
+    known = order.vendor_ids.get("customer_id")
+    if known:
+        customer = partner_center.customer(known)
+        return {"customer_id": str(customer["id"]), "domain": str(customer["companyProfile"]["domain"])}
+    missing = missing_from(order.account)
+    if missing:
+        raise Rejected(INCOMPLETE, code="order_incomplete", field=missing[1])
+    return steps.once(
+        "customer",
+        send=lambda request_id: _created(partner_center, order, steps, request_id),
+        find=lambda: find(partner_center, order),
+    )
+
+
+def find(partner_center: PartnerCenter, order: Order) -> JSON | None:
+    """Return the customer that an earlier attempt made for this order, or None; raises Rejected for a stranger's."""
+    domain = domain_of(order)
+    if not partner_center.domain_is_taken(domain):
+        return None
+    customer = partner_center.customer_with_domain(domain)
+    if customer is None or not _is_of(customer, order.account):
+        raise Rejected(DOMAIN_TAKEN, code="domain_taken", domain=domain)
+    return {"customer_id": str(customer["id"]), "domain": domain}
+
+
+def confirm_agreement(
+    partner_center: PartnerCenter,
+    customer_id: str,
+    order: Order,
+    *,
+    kind: str,
+    user_id: str,
+    now: datetime,
+    steps: Steps,
+) -> None:
+    """Confirm once, with the account's contact person as signer (CR-544), that the customer accepted the agreement.
+
+    An agreement of the kind that the customer accepted earlier is enough.
+    """
+    path = f"customers/{customer_id}/agreements"
+
+    def find_agreement() -> JSON | None:
+        accepted = partner_center.collection(path, params={"agreementType": kind})
+        agreement = next((item for item in accepted if item["type"] == kind), None)
+        return None if agreement is None else {"template_id": str(agreement["templateId"])}
+
+    def send(request_id: str) -> JSON:
+        earlier = find_agreement()
+        if earlier is not None:
+            return earlier
+        missing = missing_from(order.account)
+        if missing:
+            raise Rejected(INCOMPLETE, code="order_incomplete", field=missing[1])
+        template_id = partner_center.newest_agreement_template(kind)
+        body = _agreement(order.account, template_id=template_id, kind=kind, user_id=user_id, now=now)
+        partner_center.write("POST", path, body, request_id=request_id)
+        return {"template_id": template_id}
+
+    steps.once("agreement", send=send, find=find_agreement)
+
+
+def address_of(partner_center: PartnerCenter, account: Party) -> dict[str, str]:
+    """Return the account's address as Microsoft wants it: a state where the country has states, else the region."""
+    address = {
+        "firstName": account.contact.first_name[:NAME_LENGTH],
+        "middleName": account.contact.middle_name[:NAME_LENGTH],
+        "lastName": account.contact.last_name[:NAME_LENGTH],
+        "addressLine1": account.address1,
+        "addressLine2": account.address2,
+        "city": account.city,
+        "postalCode": account.postal_code,
+        "country": account.country,
+        "phoneNumber": account.phone or account.contact.phone,
+    }
+    # Never both: a region beside a US state is refused with 27002.
+    needs_state = rules_of(partner_center, account.country).get("isStateRequired")
+    address["state" if needs_state else "region"] = account.region.upper() if needs_state else account.region
+    return {name: value for name, value in address.items() if value}
+
+
+def rules_of(partner_center: PartnerCenter, country: str) -> Members:
+    """Return Microsoft's rules for a country."""
+    return Members(partner_center.read(f"countryvalidationrules/{country}").body)
+
+
+def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_id: str) -> JSON:
+    domain = domain_of(order)
+    # An order of the same account that ran beside this one may have made the customer; a stranger's raises Rejected.
+    beside = find(partner_center, order)
+    if beside is not None:
+        return beside
+    partner_center.validate_address(address_of(partner_center, order.account))
+    body = _customer(partner_center, order)
+    customer = partner_center.write("POST", "customers", body, request_id=request_id).body
+    credentials = customer.get("userCredentials") or Members()
+    if credentials.get("password"):
+        # Told only here, and never again: kept before anything else can fail.
+        user = f"{credentials['userName']}@{domain}"
+        steps.seal({"admin_user": user, "admin_password": str(credentials["password"])})
+    return {"customer_id": str(customer["id"]), "domain": domain}
+
+
+def _customer(partner_center: PartnerCenter, order: Order) -> dict[str, Any]:
+    account = order.account
+    rules = rules_of(partner_center, account.country)
+    culture = _culture(rules, account.language)
+    body: dict[str, Any] = {
+        "companyProfile": {"domain": domain_of(order)},
+        "billingProfile": {
+            "email": account.email,  # CR-494: the account's own, not admin@<tenant>
+            "culture": culture,
+            "language": culture.partition("-")[0],
+            "companyName": account.company,
+            "firstName": account.contact.first_name[:NAME_LENGTH],
+            "lastName": account.contact.last_name[:NAME_LENGTH],
+            "defaultAddress": address_of(partner_center, account),
+        },
+    }
+    if account.country in REGISTRATION_COUNTRIES:
+        body["companyProfile"]["organizationRegistrationNumber"] = account.registration_number
+    if order.options.get("partner_mpn_id"):
+        body["associatedPartnerId"] = order.options["partner_mpn_id"]
+    return body
+
+
+def _culture(rules: Members, language: str) -> str:
+    """Return the country's culture in the account's language where Microsoft has it, else the country's own."""
+    supported = [str(culture) for culture in rules.get("supportedCulturesList") or []]
+    wanted = language.partition("-")[0]
+    own = [culture for culture in supported if culture.partition("-")[0].casefold() == wanted.casefold()]
+    return own[0] if own else str(rules.get("defaultCulture") or "en-US")
+
+
+def _agreement(account: Party, *, template_id: str, kind: str, user_id: str, now: datetime) -> dict[str, Any]:
+    contact = account.contact
+    signer = {"firstName": contact.first_name, "lastName": contact.last_name, "email": contact.email}
+    if contact.phone:
+        signer["phoneNumber"] = contact.phone
+    body: dict[str, Any] = {
+        "primaryContact": signer,
+        "templateId": template_id,
+        "dateAgreed": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "type": kind,
+    }
+    # Required in 2019, derived from the token later (specification 5).
+    return body | ({"userId": user_id} if user_id else {})
+
+
+def _is_of(customer: Members, account: Party) -> bool:
+    """Return whether the customer is the one made for this account: its company and main contact's e-mail match."""
+    profile = customer["billingProfile"]
+    return same_id(str(profile.get("companyName") or ""), account.company) and same_id(
+        str(profile.get("email") or ""), account.email
+    )

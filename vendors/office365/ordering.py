@@ -1,0 +1,261 @@
+"""Ordering at Microsoft: lines into orders or carts, each once, and waiting until they are provisioned."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from vendors.base import JSON, Resource, Steps
+from vendors.errors import Rejected, Transient
+from vendors.office365.partner_center import Members, PartnerCenter, same_id
+
+STILL_PROVISIONING = gettext_noop("Microsoft is still preparing the subscription. It will be looked at again.")
+PROVISIONING_FAILED = gettext_noop("Microsoft could not prepare the subscription. Ask Microsoft's partner support.")
+NO_PARENT = gettext_noop("The add-on %(offer)s needs a base offer in the same plan. Add one to the template.")
+ORDER_ERRORS = gettext_noop("Microsoft refused part of the order: %(reason)s")
+LOOK_AGAIN = 60.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often, and after how many seconds each, a worker looks again before it leaves the rest to a later attempt."""
+
+    times: int = 5
+    pause: float = 1.0
+
+    def until(self, look: Callable[[], bool]) -> bool:
+        """Return whether `look` became true in time."""
+        for turn in range(self.times):
+            if turn:
+                time.sleep(self.pause)
+            if look():
+                return True
+        return False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One resource to be ordered. `mark` is how we know our line again at Microsoft, should the answer be lost."""
+
+    key: str
+    offer: str
+    quantity: int
+    name: str
+    mark: str
+
+    @property
+    def friendly_name(self) -> str:
+        """The subscription's name at Microsoft, our mark included."""
+        return f"{self.name} ({self.mark})"
+
+    @property
+    def modern(self) -> bool:
+        """Whether the offer is a catalogue item (product:sku:availability), which is bought through a cart."""
+        return self.offer.count(":") == 2
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How to order: the billing cycle on the wire, the country of the catalogue, the indirect reseller's MPN id."""
+
+    billing_cycle: str = "monthly"
+    country: str = "US"
+    partner_mpn_id: str = ""
+
+
+def lines_of(resources: Mapping[str, Resource], *, label: str, reference: str) -> list[Line]:
+    """Return the lines to order: resources that have an offer at Microsoft and a quantity."""
+    return [
+        Line(key=key, offer=resource.offer, quantity=resource.quantity, name=label, mark=f"{reference}/{key}")
+        for key, resource in sorted(resources.items())
+        if resource.offer and resource.quantity > 0
+    ]
+
+
+def order(
+    partner_center: PartnerCenter,
+    customer_id: str,
+    lines: Iterable[Line],
+    *,
+    terms: Terms,
+    steps: Steps,
+    subscriptions: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Order every line once; return the vendor ids "order_id.<key>" and, where known already, "subscription_id.<key>".
+
+    Lines of one sales group share an order, as Microsoft demands; add-ons follow on their base line's order.
+    `subscriptions` are existing base subscriptions by offer id, for add-ons ordered later.
+    """
+    every = list(lines)
+    offers = {line.key: _offer(partner_center, line, terms) for line in every if not line.modern}
+    base = [line for line in every if not line.modern and not offers[line.key].get("isAddOn")]
+    ids: dict[str, str] = {}
+    for group in sorted({str(offers[line.key].get("salesGroupId") or "") for line in base}):
+        together = [line for line in base if str(offers[line.key].get("salesGroupId") or "") == group]
+        ids |= _ordered(partner_center, customer_id, together, name=f"order:{group}", terms=terms, steps=steps)
+    modern = [line for line in every if line.modern]
+    if modern:
+        ids |= _bought(partner_center, customer_id, modern, terms=terms, steps=steps)
+    parents = dict(subscriptions or {}) | {line.offer: ids.get(f"subscription_id.{line.key}", "") for line in base}
+    for line in every:
+        if line not in base and line not in modern:
+            parent = _parent(offers[line.key], parents, line)
+            ids |= _added(partner_center, customer_id, line, parent=parent, steps=steps)
+    return ids
+
+
+def find(partner_center: PartnerCenter, customer_id: str, lines: Iterable[Line]) -> dict[str, str] | None:
+    """Return the vendor ids of lines that were ordered earlier, known by their marks; None when one is missing."""
+    wanted = {line.friendly_name: line.key for line in lines}
+    ids: dict[str, str] = {}
+    for found in partner_center.collection(f"customers/{customer_id}/orders"):
+        for row in found.get("lineItems") or []:
+            key = wanted.pop(str(row.get("friendlyName") or ""), None)
+            if key is not None:
+                ids |= _ids(key, str(found["id"]), row)
+    return None if wanted else ids
+
+
+def settle(
+    partner_center: PartnerCenter, customer_id: str, ids: Mapping[str, str], *, patience: Patience
+) -> dict[str, str]:
+    """Wait until each ordered line has a provisioned subscription; return the ids completed.
+
+    Raises Transient while Microsoft is not ready, Rejected when it gave up.
+    """
+    settled = dict(ids)
+    for key in sorted(name.partition(".")[2] for name in ids if name.startswith("order_id.")):
+        order_id = ids[f"order_id.{key}"]
+
+        def ready(key: str = key, order_id: str = order_id) -> bool:
+            subscription_id = settled.get(f"subscription_id.{key}") or _subscription_of(
+                partner_center, customer_id, order_id, settled.get(f"line.{key}", "")
+            )
+            if not subscription_id:
+                return False
+            settled[f"subscription_id.{key}"] = subscription_id
+            return _provisioned(partner_center, customer_id, subscription_id)
+
+        if not patience.until(ready):
+            raise Transient(STILL_PROVISIONING, code="provisioning", retry_after=LOOK_AGAIN)
+    return {name: value for name, value in settled.items() if not name.startswith("line.")}
+
+
+def _ordered(
+    partner_center: PartnerCenter, customer_id: str, lines: list[Line], *, name: str, terms: Terms, steps: Steps
+) -> dict[str, str]:
+    path = f"customers/{customer_id}/orders"
+    rows = [_row(number, line, terms) for number, line in enumerate(lines)]
+    body = {"referenceCustomerId": customer_id, "billingCycle": terms.billing_cycle, "lineItems": rows}
+
+    def send(request_id: str) -> JSON:
+        made = partner_center.write("POST", path, body, request_id=request_id).body
+        return _ids_by_number(made, lines)
+
+    return steps.once(name, send=send, find=lambda: find(partner_center, customer_id, lines))
+
+
+def _bought(
+    partner_center: PartnerCenter, customer_id: str, lines: list[Line], *, terms: Terms, steps: Steps
+) -> dict[str, str]:
+    """Buy catalogue items: a cart, which costs nothing and may be made twice, and its checkout, which may not."""
+    path = f"customers/{customer_id}/carts"
+    items = [
+        {
+            "id": number,
+            "catalogItemId": line.offer,
+            "friendlyName": line.friendly_name,
+            "quantity": line.quantity,
+            "billingCycle": terms.billing_cycle,
+        }
+        for number, line in enumerate(lines)
+    ]
+
+    def send(request_id: str) -> JSON:
+        # A cart lives for minutes: it is made right before its checkout, and one left behind expires by itself.
+        cart = partner_center.write("POST", path, {"lineItems": items}, request_id=request_id).body
+        refused = [row["error"] for row in cart.get("lineItems") or [] if row.get("error")]
+        if refused:
+            raise Rejected(ORDER_ERRORS, code="cart", reason=refused[0].get("errorDescription") or "")
+        done = partner_center.write("POST", f"{path}/{cart['id']}/checkout", None, request_id=request_id).body
+        if done.get("orderErrors"):
+            raise Rejected(ORDER_ERRORS, code="cart", reason=done["orderErrors"][0].get("description") or "")
+        ids = find(partner_center, customer_id, lines)
+        if ids is None:
+            raise Transient(STILL_PROVISIONING, code="provisioning", retry_after=LOOK_AGAIN)
+        return ids
+
+    return steps.once("cart", send=send, find=lambda: find(partner_center, customer_id, lines))
+
+
+def _added(partner_center: PartnerCenter, customer_id: str, line: Line, *, parent: str, steps: Steps) -> dict[str, str]:
+    """Add an add-on to the order of its base subscription."""
+
+    def send(request_id: str) -> JSON:
+        order_id = str(partner_center.subscription(customer_id, parent)["orderId"]).lower()
+        row = {
+            "lineItemNumber": 0,
+            "offerId": line.offer,
+            "parentSubscriptionId": parent,
+            "friendlyName": line.friendly_name,
+            "quantity": line.quantity,
+        }
+        path = f"customers/{customer_id}/orders/{order_id}"
+        body = {"referenceCustomerId": customer_id, "lineItems": [row]}
+        changed = partner_center.write("PATCH", path, body, request_id=request_id).body
+        ours = [row for row in changed["lineItems"] if row.get("friendlyName") == line.friendly_name]
+        return _ids(line.key, str(changed["id"]), ours[0])
+
+    return steps.once(f"add-on:{line.key}", send=send, find=lambda: find(partner_center, customer_id, [line]))
+
+
+def _offer(partner_center: PartnerCenter, line: Line, terms: Terms) -> Members:
+    return Members(partner_center.read(f"offers/{line.offer}", params={"country": terms.country}).body)
+
+
+def _parent(offer: Members, parents: Mapping[str, str], line: Line) -> str:
+    allowed = {str(parent).casefold() for parent in offer.get("prerequisiteOffers") or []}
+    for parent_offer, subscription_id in parents.items():
+        if subscription_id and (parent_offer.casefold() in allowed or not allowed):
+            return subscription_id
+    raise Rejected(NO_PARENT, code="no_parent", offer=offer.get("name") or line.offer)
+
+
+def _row(number: int, line: Line, terms: Terms) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "lineItemNumber": number,
+        "offerId": line.offer,
+        "quantity": line.quantity,
+        "friendlyName": line.friendly_name,
+    }
+    return row | ({"partnerIdOnRecord": terms.partner_mpn_id} if terms.partner_mpn_id else {})
+
+
+def _ids_by_number(made: Members, lines: list[Line]) -> JSON:
+    ids: dict[str, str] = {}
+    for row in made["lineItems"]:
+        ids |= _ids(lines[int(row["lineItemNumber"])].key, str(made["id"]), row)
+    return ids
+
+
+def _ids(key: str, order_id: str, row: Members) -> dict[str, str]:
+    ids = {f"order_id.{key}": order_id, f"line.{key}": str(row.get("lineItemNumber") or 0)}
+    subscription_id = row.get("subscriptionId")
+    return ids | ({f"subscription_id.{key}": str(subscription_id)} if subscription_id else {})
+
+
+def _subscription_of(partner_center: PartnerCenter, customer_id: str, order_id: str, number: str) -> str:
+    """Return the subscription that an order's line has become, or "" while there is none (modern orders)."""
+    found = partner_center.read(f"customers/{customer_id}/orders/{order_id}").body
+    rows = [row for row in found.get("lineItems") or [] if str(row.get("lineItemNumber") or 0) == number]
+    return str(rows[0].get("subscriptionId") or "") if rows else ""
+
+
+def _provisioned(partner_center: PartnerCenter, customer_id: str, subscription_id: str) -> bool:
+    path = f"customers/{customer_id}/subscriptions/{subscription_id}/provisioningstatus"
+    status = str(partner_center.read(path).body.get("status") or "")
+    if same_id(status, "failed"):
+        raise Rejected(PROVISIONING_FAILED, code="provisioning_failed")
+    return same_id(status, "success")

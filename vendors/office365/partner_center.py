@@ -1,0 +1,271 @@
+"""The client of the Partner Center REST API: how Microsoft wants to be asked, and how its answers are to be read."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlsplit
+from uuid import uuid4
+
+from requests import Response
+
+from vendors.base import Connection
+from vendors.errors import ConsentNeeded, Misconfigured, Rejected, Transient, VendorError
+from vendors.office365.errors import (
+    ADDRESS_WRONG,
+    MFA_REQUIRED,
+    NO_AGREEMENT,
+    NO_RIGHTS,
+    WRONG_ADDRESS,
+    partner_center_error,
+)
+
+API_BASE = "https://api.partnercenter.microsoft.com/v1"
+ADDRESS_INVALID = "2007"
+ADDRESS_STATUSES_REFUSED = frozenset({"none", "multiple", "streetpartial", "premisespartial", "interactionrequired"})
+
+
+class Members(dict[str, Any]):
+    """A JSON object whose members are found whatever the case of their names (answers mix spellings)."""
+
+    def __missing__(self, name: str) -> Any:
+        """Return the member whose name differs only in case."""
+        wanted = name.casefold()
+        for known, value in self.items():
+            if known.casefold() == wanted:
+                return value
+        raise KeyError(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the member, whatever its case, or the default."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that is not an error."""
+
+    status: int
+    # An object, or (provisioning of an order) a list of them.
+    body: Any
+    headers: Mapping[str, str]
+
+
+def parsed(content: bytes) -> Any:
+    """Return the JSON of a body: it begins with a byte-order mark, and its numbers keep their digits."""
+    text = content.decode("utf-8-sig").strip()
+    return json.loads(text, parse_float=Decimal, object_pairs_hook=Members) if text else Members()
+
+
+def same_id(one: str, other: str) -> bool:
+    """Return whether two ids are equal: Microsoft changes their case between resources."""
+    return one.casefold() == other.casefold()
+
+
+class PartnerCenter:
+    """Partner Center over one connection. `token(fresh)` gives an access token, a renewed one if `fresh`."""
+
+    def __init__(self, connection: Connection, token: Callable[[bool], str]) -> None:
+        self.http = connection.http
+        self.base = connection.setting("api_base_url", API_BASE).rstrip("/")
+        self.locale = connection.setting("locale", "en-US")
+        self.token = token
+        self.correlation_id = str(uuid4())
+
+    # -- how to ask ---------------------------------------------------------------------------------------------
+
+    def read(
+        self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """GET a resource."""
+        return self._answered(self._send("GET", path, changes=False, params=params, headers=headers))
+
+    def write(
+        self, method: str, path: str, body: Mapping[str, Any] | None, *, request_id: str, etag: str = ""
+    ) -> Reply:
+        """Make a call that changes something, under the given MS-RequestId, with If-Match where an etag is known."""
+        headers = {"If-Match": f'"{etag}"'} if etag else {}
+        response = self._send(method, path, changes=True, body=body, request_id=request_id, headers=headers)
+        return self._answered(response)
+
+    def collection(self, path: str, *, params: Mapping[str, str] | None = None) -> Iterator[Members]:
+        """Yield the items of a collection, page after page, as long as there is a next link.
+
+        The next link is followed as it is, with every header it names (MS-ContinuationToken); totalCount is not
+        looked at, because it counts the page.
+        """
+        page = self.read(path, params=params).body
+        while True:
+            yield from page.get("items") or []
+            following = (page.get("links") or Members()).get("next")
+            if not following:
+                return
+            headers = {pair["key"]: pair["value"] for pair in following.get("headers") or []}
+            page = self.read(following["uri"], headers=headers).body
+
+    def url(self, path: str) -> str:
+        """Return the full address of a path or link: with version, without, or without its first slash."""
+        if path.startswith(("http://", "https://")):
+            return path
+        version = urlsplit(self.base).path.rstrip("/").rpartition("/")[2]
+        relative = path.lstrip("/").removeprefix(f"{version}/")
+        return f"{self.base}/{relative}"
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        changes: bool,
+        body: Mapping[str, Any] | None = None,
+        request_id: str = "",
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Send, renewing the access token once where Partner Center no longer accepts it."""
+        options: dict[str, Any] = {"params": params} if params else {}
+        if body is not None:
+            options["data"] = json.dumps(body, default=_plain_number).encode()
+        for fresh in (False, True):
+            sent = self._headers(fresh, request_id, body is not None) | dict(headers or {})
+            response = self.http.exchange(method, self.url(path), changes=changes, headers=sent, **options)
+            if response.status_code != 401 or _code(response) == "900421":
+                return response
+            if changes and not fresh:
+                # An answer was given, so the repetition needs a new request id: the step mints it.
+                self.token(True)
+                raise Transient(NO_RIGHTS, code="401", at_once=True)
+        return response
+
+    def _headers(self, fresh: bool, request_id: str, has_body: bool) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self.token(fresh)}",
+            "Accept": "application/json",
+            "MS-RequestId": request_id or str(uuid4()),
+            "MS-CorrelationId": self.correlation_id,
+            "X-Locale": self.locale,
+        }
+        return headers | ({"Content-Type": "application/json"} if has_body else {})
+
+    def _answered(self, response: Response) -> Reply:
+        if response.status_code >= 300:
+            raise error_of(response)
+        try:
+            body = parsed(response.content)
+        except ValueError as error:
+            raise Misconfigured(WRONG_ADDRESS, server=urlsplit(self.base).netloc) from error
+        return Reply(response.status_code, body, response.headers)
+
+    # -- what to ask for ----------------------------------------------------------------------------------------
+
+    def domain_is_taken(self, domain: str) -> bool:
+        """Return whether the domain belongs to somebody: 200 means taken, 404 free (the reverse of a lookup)."""
+        response = self._send("HEAD", f"domains/{quote(domain)}", changes=False)
+        if response.status_code == 200:
+            return True
+        if response.status_code == 404 and not response.content and "MS-RequestId" in response.headers:
+            return False
+        if response.status_code == 404:
+            raise Misconfigured(WRONG_ADDRESS, server=urlsplit(self.base).netloc)
+        raise error_of(response)
+
+    def validate_address(self, address: Mapping[str, str]) -> None:
+        """Raise Rejected, with Microsoft's reason, when it does not accept the address.
+
+        Both contracts are understood: 2019 answers 400/2007 with JSON in the description, 2021 answers 200 with a
+        status.
+        """
+        response = self._send("POST", "validations/address", changes=False, body=address)
+        if response.status_code == 400 and _code(response) == ADDRESS_INVALID:
+            raise Rejected(ADDRESS_WRONG, code=ADDRESS_INVALID, reason=_reason(parsed(response.content)))
+        body = self._answered(response).body
+        if str(body.get("status") or "").casefold() in ADDRESS_STATUSES_REFUSED:
+            reason = body.get("validationMessage") or body["status"]
+            raise Rejected(ADDRESS_WRONG, code=ADDRESS_INVALID, reason=_sentence(reason))
+
+    def customer_with_domain(self, domain: str) -> Members | None:
+        """Return our customer that owns the domain, in full, or None."""
+        condition = json.dumps({"Field": "Domain", "Value": domain, "Operator": "starts_with"})
+        for row in self.collection("customers", params={"size": "100", "filter": condition}):
+            if same_id(row["companyProfile"]["domain"], domain):
+                return self.customer(row["id"])
+        return None
+
+    def customer(self, customer_id: str) -> Members:
+        """Return a customer in full."""
+        return self.read(f"customers/{customer_id}").body
+
+    def newest_agreement_template(self, agreement_type: str) -> str:
+        """Return the template id of the newest agreement of the type: the highest versionRank."""
+        items = list(self.collection("agreements", params={"agreementType": agreement_type}))
+        newest = max(
+            (item for item in items if item["agreementType"] == agreement_type),
+            key=lambda item: item.get("versionRank") or 0,
+            default=None,
+        )
+        if newest is None:
+            raise Rejected(NO_AGREEMENT, code="no_agreement", type=agreement_type)
+        return str(newest["templateId"])
+
+    def subscription(self, customer_id: str, subscription_id: str) -> Members:
+        """Return a subscription with its etag."""
+        return self.read(f"customers/{customer_id}/subscriptions/{subscription_id}").body
+
+    def own_profile(self) -> Members:
+        """Return our legal business profile; raises ConsentNeeded when Microsoft says that the token lacks MFA."""
+        reply = self.read(
+            "profiles/legalbusiness", params={"vettingVersion": "Current"}, headers={"ValidateMfa": "true"}
+        )
+        if reply.headers.get("isMfaCompliant", "true").casefold() != "true":
+            raise ConsentNeeded(MFA_REQUIRED, code="mfa_required")
+        return Members(reply.body)
+
+
+def error_of(response: Response) -> VendorError:
+    """Return what an error answer means: a service error, a gateway's, one without a body, or no API at all."""
+    try:
+        body = parsed(response.content)
+    except ValueError:
+        body = Members()
+    if not isinstance(body, Members):
+        body = Members()
+    return partner_center_error(
+        status=response.status_code, code=_code(response), description=_reason(body) or response.reason or ""
+    )
+
+
+def _code(response: Response) -> str:
+    try:
+        body = parsed(response.content)
+    except ValueError:
+        return ""
+    return str(body.get("code") or body.get("statusCode") or "") if isinstance(body, Members) else ""
+
+
+def _reason(body: Members) -> str:
+    """Return the sentence of an error body; the description may itself be JSON with a reason."""
+    description = str(body.get("description") or body.get("message") or "")
+    if description.startswith("{"):
+        try:
+            inner = parsed(description.encode())
+        except ValueError:
+            return description
+        description = str(inner.get("reason") or description)
+    details = "; ".join(str(line).strip() for line in body.get("data") or [] if str(line).strip())
+    return _sentence(" ".join(part for part in (description, details) if part))
+
+
+def _sentence(text: str) -> str:
+    """Return the text without HTML escapes and with a full stop, so that it can stand before another sentence."""
+    plain = text.replace("&#39;", "'").replace("&quot;", '"').replace("&amp;", "&").strip()
+    return plain if not plain or plain.endswith((".", "!", "?")) else f"{plain}."
+
+
+def _plain_number(value: object) -> float | int:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{value!r} cannot be sent as JSON.")
+    return int(value) if value == value.to_integral_value() else float(value)

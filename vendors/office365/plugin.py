@@ -1,0 +1,288 @@
+"""The Office 365 plugin: Microsoft subscriptions sold through Partner Center (CR-499, CR-544, CR-494)."""
+
+from collections.abc import Iterator, Mapping
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from vendors.base import (
+    JSON,
+    Access,
+    Connection,
+    Done,
+    Fact,
+    Field,
+    FieldKind,
+    Offer,
+    Order,
+    Probe,
+    Resource,
+    Service,
+    Steps,
+    Task,
+    VendorPlugin,
+    Verdict,
+)
+from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
+from vendors.office365 import consent, customers, licences, ordering
+from vendors.office365.partner_center import API_BASE, Members, PartnerCenter, same_id
+from vendors.office365.subscriptions import Subscriptions, has_status, is_deleted, subscription_ids
+from vendors.registry import register
+
+CUSTOMER_AGREEMENT = "MicrosoftCustomerAgreement"
+CLOUD_AGREEMENT = "MicrosoftCloudAgreement"
+
+
+@register
+class Office365(VendorPlugin, NeedsConsent):
+    """Office 365 as a Microsoft Cloud Solution Provider sells it."""
+
+    slug = "office365"
+    name = _("Office 365")
+    urls = "vendors.office365.urls"
+    settings_fields = (
+        Field("tenant_id", _("Microsoft tenant ID"), help=_("The partner's own tenant."), voids_consent=True),
+        Field("client_id", _("Application ID"), voids_consent=True),
+        Field("client_secret", _("Secret key"), FieldKind.SECRET),
+        Field("country", _("Country of the price list"), default="US", help=_("Two letters, for example US.")),
+        Field(
+            "agreement_type",
+            _("Agreement"),
+            FieldKind.CHOICE,
+            choices=(
+                (CUSTOMER_AGREEMENT, _("Microsoft Customer Agreement")),
+                (CLOUD_AGREEMENT, _("Microsoft Cloud Agreement")),
+            ),
+            default=CUSTOMER_AGREEMENT,
+        ),
+        Field("locale", _("Language of Microsoft's answers"), default="en-US"),
+        Field("login_base_url", _("Sign-in server"), FieldKind.URL, default=settings.MICROSOFT_LOGIN_BASE),
+        Field("api_base_url", _("Partner Center server"), FieldKind.URL, default=API_BASE),
+        Field(
+            "login_browser_url",
+            _("Sign-in server as browsers reach it"),
+            FieldKind.URL,
+            required=False,
+            help=_("Only where it differs from the address above."),
+        ),
+    )
+    order_fields = (
+        Field(
+            "domain_prefix",
+            _("Domain prefix"),
+            required=False,
+            help=_(
+                "The customer's domain at Microsoft will be <prefix>.onmicrosoft.com; not needed for a second order."
+            ),
+        ),
+    )
+
+    def __init__(self, patience: ordering.Patience | None = None) -> None:
+        self.patience = patience or ordering.Patience()
+
+    # -- the connection -----------------------------------------------------------------------------------------
+
+    def begin_consent(self, connection: Connection, *, redirect_uri: str) -> ConsentRequest:
+        """Return Microsoft's consent page for this connection."""
+        return consent.begin(connection, redirect_uri=redirect_uri)
+
+    def complete_consent(self, connection: Connection, *, flow: JSON, answer: Mapping[str, str]) -> Grant:
+        """Exchange Microsoft's answer for tokens and prove that they work; raises VendorError."""
+        return consent.complete(connection, flow=flow, answer=answer)
+
+    def check_access(self, connection: Connection) -> Access:
+        """Renew the token and read our own profile, asking for the MFA verdict."""
+        consent.access_token(connection, fresh=True)
+        return Access(consent.profile_details(_partner_center(connection).own_profile()))
+
+    def catalogue(self, connection: Connection) -> Iterator[Offer]:
+        """Yield the licence offers of the connection's country that can be bought."""
+        for item in _partner_center(connection).collection("offers", params={"country": _country(connection)}):
+            if item.get("isAvailableForPurchase", True) and same_id(str(item.get("billing") or "license"), "license"):
+                yield licences.offer_of(item)
+
+    # -- a service's life ---------------------------------------------------------------------------------------
+
+    def provision(self, connection: Connection, order: Order, steps: Steps) -> Done:
+        """Provide the customer, confirm the agreement, place the order, and wait until Microsoft is ready."""
+        partner_center = _partner_center(connection)
+        customer = customers.provide(partner_center, order, steps)
+        customers.confirm_agreement(
+            partner_center,
+            customer["customer_id"],
+            order,
+            kind=connection.setting("agreement_type", CUSTOMER_AGREEMENT),
+            user_id=_user_id(connection),
+            now=connection.now,
+            steps=steps,
+        )
+        lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
+        ids = ordering.order(
+            partner_center, customer["customer_id"], lines, terms=_terms(connection, order.options), steps=steps
+        )
+        ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
+        return _done(partner_center, customer | ids, order.resources)
+
+    def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Done:
+        """Bring each resource's subscription to its quantity; one that was never ordered is ordered now."""
+        partner_center = _partner_center(connection)
+        subscriptions = self._subscriptions(partner_center, service)
+        for key in subscriptions.in_order(quantities):
+            subscriptions.set_quantity(key, quantities[key], steps)
+        ids = dict(service.vendor_ids) | self._ordered_later(connection, service, quantities, steps)
+        return _done(partner_center, ids, _at(service, quantities))
+
+    def suspend(self, connection: Connection, service: Service, steps: Steps) -> Done:
+        """Suspend every subscription of the service."""
+        subscriptions = self._subscriptions(_partner_center(connection), service)
+        for key in subscriptions.in_order():
+            subscriptions.set_status(key, "suspended", steps)
+        return Done(service.vendor_ids)
+
+    def resume(self, connection: Connection, service: Service, steps: Steps) -> Done:
+        """Activate every subscription of the service that has a quantity, base subscriptions first (27009)."""
+        subscriptions = self._subscriptions(_partner_center(connection), service)
+        for key in subscriptions.in_order(_sold(service)):
+            subscriptions.set_status(key, "active", steps)
+        return Done(service.vendor_ids)
+
+    def cancel(self, connection: Connection, service: Service, steps: Steps) -> Done:
+        """Switch renewal off and suspend: Partner Center of this era deletes nothing on request.
+
+        A suspended subscription is not invoiced further, does not come back by itself, and is removed by Microsoft
+        when its data's retention ends (specification 4.7).
+        """
+        subscriptions = self._subscriptions(_partner_center(connection), service)
+        for key in subscriptions.in_order():
+            subscriptions.stop_renewing(key, steps)
+            subscriptions.set_status(key, "suspended", steps)
+        return Done(service.vendor_ids)
+
+    def probe(self, connection: Connection, task: Task) -> Probe:
+        """Look whether Microsoft's records show the whole operation as done."""
+        partner_center = _partner_center(connection)
+        if task.order is not None:
+            return self._probe_order(partner_center, task.order)
+        service = task.service or Service({}, {})
+        quantities = task.quantities
+        subscriptions = self._subscriptions(partner_center, service)
+        if any(quantities[key] for key in _never_ordered(service, quantities)):
+            return Probe(Verdict.NOT_DONE)
+        keys = {"change": quantities, "resume": _sold(service)}.get(task.action)
+        wanted = [key for key in subscriptions.ids if keys is None or key in keys]
+        if not all(_reached(task.action, subscriptions.read(key), quantities.get(key, 0)) for key in wanted):
+            return Probe(Verdict.NOT_DONE)
+        if task.action == "change":
+            return Probe(Verdict.DONE, _done(partner_center, service.vendor_ids, _at(service, quantities)))
+        return Probe(Verdict.DONE, Done(service.vendor_ids))
+
+    # -- questions ----------------------------------------------------------------------------------------------
+
+    def validate_order(self, connection: Connection, order: Order) -> None:
+        """Raise Refused when the domain, the contact person or the address is not what Microsoft demands.
+
+        An account that is Microsoft's customer already was checked when it became one.
+        """
+        if not order.vendor_ids.get("customer_id"):
+            customers.validate(_partner_center(connection), order)
+
+    def check(self, connection: Connection, service: Service, quantities: Mapping[str, int]) -> None:
+        """Raise Refused for quantities outside the offer's bounds or below the licences that are assigned."""
+        licences.check(_partner_center(connection), service, quantities, country=_country(connection))
+
+    def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
+        """Return what Microsoft knows of the service now: ids, states, licences in use."""
+        return licences.facts(_partner_center(connection), service, country=_country(connection))
+
+    # -- parts --------------------------------------------------------------------------------------------------
+
+    def _subscriptions(self, partner_center: PartnerCenter, service: Service) -> Subscriptions:
+        return Subscriptions(partner_center, service, patience=self.patience)
+
+    def _ordered_later(
+        self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps
+    ) -> dict[str, str]:
+        """Order the resources that get their first units now."""
+        known = subscription_ids(service)
+        fresh = {
+            key: Resource(service.resources[key].offer, quantities[key]) for key in _never_ordered(service, quantities)
+        }
+        label = service.label or service.vendor_ids.get("domain", "")
+        lines = ordering.lines_of(fresh, label=label, reference=steps.reference)
+        if not lines:
+            return {}
+        partner_center, customer_id = _partner_center(connection), service.vendor_ids["customer_id"]
+        terms = _terms(connection, service.options)
+        parents = {service.resources[key].offer: value for key, value in known.items() if key in service.resources}
+        ids = ordering.order(partner_center, customer_id, lines, terms=terms, steps=steps, subscriptions=parents)
+        return ordering.settle(partner_center, customer_id, ids, patience=self.patience)
+
+    def _probe_order(self, partner_center: PartnerCenter, order: Order) -> Probe:
+        known = order.vendor_ids.get("customer_id")
+        customer = {"customer_id": known} if known else customers.find(partner_center, order)
+        if customer is None:
+            return Probe(Verdict.NOT_DONE)
+        lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
+        ids = ordering.find(partner_center, customer["customer_id"], lines)
+        if ids is None:
+            return Probe(Verdict.NOT_DONE)
+        ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
+        return Probe(Verdict.DONE, _done(partner_center, customer | ids, order.resources))
+
+
+def _partner_center(connection: Connection) -> PartnerCenter:
+    return PartnerCenter(connection, lambda fresh: consent.access_token(connection, fresh=fresh))
+
+
+def _country(connection: Connection) -> str:
+    return connection.setting("country", "US")
+
+
+def _user_id(connection: Connection) -> str:
+    """Return the object id of the person who granted: the agreement's confirmation names it."""
+    return str(consent.claims_of(consent.access_token(connection)).get("oid") or "")
+
+
+def _terms(connection: Connection, options: Mapping[str, str]) -> ordering.Terms:
+    return ordering.Terms(
+        billing_cycle=options.get("billing_cycle") or "monthly",
+        country=_country(connection),
+        partner_mpn_id=options.get("partner_mpn_id") or "",
+    )
+
+
+def _at(service: Service, quantities: Mapping[str, int]) -> dict[str, Resource]:
+    """Return the service's resources with the new quantities."""
+    return {
+        key: Resource(resource.offer, quantities.get(key, resource.quantity))
+        for key, resource in service.resources.items()
+    }
+
+
+def _sold(service: Service) -> dict[str, Resource]:
+    """Return the resources of which there are units."""
+    return {key: resource for key, resource in service.resources.items() if resource.quantity > 0}
+
+
+def _never_ordered(service: Service, quantities: Mapping[str, int]) -> list[str]:
+    """Return the resources of a change that have an offer at Microsoft and no subscription yet."""
+    known = subscription_ids(service)
+    return [key for key in quantities if key not in known and key in service.resources and service.resources[key].offer]
+
+
+def _reached(action: str, subscription: Members, quantity: int) -> bool:
+    """Return whether a subscription is where the action was to bring it."""
+    if action == "change":
+        if quantity == 0:
+            return has_status(subscription, "suspended")
+        return has_status(subscription, "active") and int(subscription["quantity"]) == quantity
+    if action == "resume":
+        return has_status(subscription, "active")
+    if action == "cancel" and subscription.get("autoRenewEnabled") and not is_deleted(subscription):
+        return False
+    return has_status(subscription, "suspended")
+
+
+def _done(partner_center: PartnerCenter, ids: Mapping[str, str], resources: Mapping[str, Resource]) -> Done:
+    service = Service(vendor_ids=ids, resources=resources)
+    return Done(vendor_ids=dict(ids), facts=licences.service_facts(partner_center, service))

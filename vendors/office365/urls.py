@@ -1,0 +1,11 @@
+"""Addresses of the consent's pages, below vendors/office365/."""
+
+from django.urls import path
+
+from vendors.office365 import views
+
+urlpatterns = [
+    path("connections/<int:connection_id>/consent", views.begin, name="begin"),
+    path("connections/<int:connection_id>/check", views.check, name="check"),
+    path("consent/callback", views.callback, name="callback"),
+]

@@ -1,0 +1,120 @@
+"""The pages of the consent: leaving for Microsoft, coming back, and asking whether the access still works."""
+
+import json
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.errors import Refused
+from vendors import connections
+from vendors.models import VendorConnection
+from vendors.queries import connections_visible_to
+from vendors.secrets import decrypt, encrypt
+
+# Where the flow (PKCE verifier, nonce, state) waits, encrypted, in the session of the manager who began it.
+SESSION_KEY = "office365_consent"
+ANSWER_FIELDS = ("code", "state", "session_state", "client_info", "error", "error_description", "error_uri")
+
+
+@require_POST
+def begin(request: HttpRequest, connection_id: int) -> HttpResponseBase:
+    """Send the manager to Microsoft's consent page, for the first grant and for every later one."""
+    connection = _connection(request, connection_id)
+    try:
+        consent = connections.begin_consent(
+            actor=request.actor, connection=connection, redirect_uri=_reply_address(request), now=timezone.now()
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _page(connection)
+    if consent is None:
+        messages.error(request, connection.last_error)
+        return _page(connection)
+    kept = {"connection": str(connection.pk), "state": consent.state, "flow": json.dumps(consent.flow)}
+    request.session[SESSION_KEY] = encrypt(kept)
+    return redirect(consent.url)
+
+
+# Exempt from the CSRF token because the form is Microsoft's (response_mode=form_post): what protects the answer is the
+# state, which only the session that began the consent knows. The form carries no session cookie (SameSite), so a POST
+# is only turned into a GET of the same answer, and the GET is where it counts.
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def callback(request: HttpRequest) -> HttpResponseBase:
+    """Take Microsoft's answer, complete the consent and show the connection as it then stands."""
+    answer = {name: value for name, value in _answer(request).items() if name in ANSWER_FIELDS}
+    if request.method == "POST":
+        return HttpResponse(status=303, headers={"Location": f"{request.path}?{_query(request)}"})
+    kept = decrypt(request.session.pop(SESSION_KEY, ""))
+    if not kept or kept["state"] != answer.get("state"):
+        messages.error(
+            request, _("This grant was begun elsewhere or is finished. Open the connection and grant again.")
+        )
+        return redirect("operator:vendor_connections")
+    connection = _connection(request, int(kept["connection"]))
+    try:
+        connection = connections.complete_consent(
+            actor=request.actor,
+            connection=connection,
+            flow=json.loads(kept["flow"]),
+            answer=answer,
+            now=timezone.now(),
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _page(connection)
+    if connection.last_error:
+        messages.error(request, connection.last_error)
+    else:
+        messages.success(request, _("The permissions are granted and checked: the connection can be used."))
+    return _page(connection)
+
+
+@require_POST
+def check(request: HttpRequest, connection_id: int) -> HttpResponseBase:
+    """Ask Microsoft now whether the access works, and show what it said."""
+    connection = _connection(request, connection_id)
+    try:
+        connection = connections.check_connection(actor=request.actor, connection=connection, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _page(connection)
+    if connection.last_error:
+        messages.error(request, connection.last_error)
+    else:
+        messages.success(request, _("The access works."))
+    return _page(connection)
+
+
+def _connection(request: HttpRequest, connection_id: int) -> VendorConnection:
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        raise Http404
+    return get_object_or_404(connections_visible_to(actor), pk=connection_id, plugin="office365")
+
+
+def _answer(request: HttpRequest) -> dict[str, str]:
+    return (request.POST if request.method == "POST" else request.GET).dict()
+
+
+def _query(request: HttpRequest) -> str:
+    kept = request.POST.copy()
+    for name in list(kept):
+        if name not in ANSWER_FIELDS:
+            del kept[name]
+    return kept.urlencode()
+
+
+def _reply_address(request: HttpRequest) -> str:
+    """Return the reply URL as it is registered at Microsoft: one address for all connections."""
+    return request.build_absolute_uri(reverse("vendors:office365:callback"))
+
+
+def _page(connection: VendorConnection) -> HttpResponseBase:
+    return redirect("operator:vendor_connection", connection.pk)

@@ -1,0 +1,286 @@
+"""Operations at vendors: planned in the caller's transaction, carried out once, probed after a lost answer."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection as database
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_noop
+
+from vendors import secrets as sealing
+from vendors.base import Connection, Done, Order, Service, Task, VendorPlugin, Verdict
+from vendors.connections import opened, record_trouble
+from vendors.errors import (
+    ConsentNeeded,
+    LostAnswer,
+    Misconfigured,
+    Rejected,
+    StillUnknown,
+    Transient,
+    VendorError,
+)
+from vendors.models import UNFINISHED, OperationAction, OperationState, VendorCall, VendorConnection, VendorOperation
+from vendors.registry import plugin_for
+from vendors.steps import IN_DOUBT, Call, CallState, OnceOnly
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=1)
+# A person has to act first; granting or checking the connection makes its operations due at once.
+PAUSE_FOR_PEOPLE = timedelta(minutes=30)
+
+NO_VERDICT = gettext_noop("The vendor cannot say yet whether the request was carried out. It will be asked again.")
+UNEXPECTED = gettext_noop("An unexpected fault (%(kind)s). It is in the log; it will be tried again by itself.")
+
+
+class InsideTransaction(RuntimeError):
+    """An operation was to be carried out inside an open transaction: its intent rows would not be durable."""
+
+
+class RowBook:
+    """The CallBook of vendors/steps.py over VendorCall rows: in autocommit, so that each save is durable."""
+
+    def __init__(self, operation: VendorOperation) -> None:
+        self.operation = operation
+
+    def load(self, name: str) -> Call | None:
+        """Return the step, or None when it was never begun."""
+        row = VendorCall.objects.filter(operation=self.operation, name=name).first()
+        if row is None:
+            return None
+        return Call(row.name, row.request_id, CallState(row.state), row.answered, row.result)
+
+    def save(self, call: Call) -> None:
+        """Keep the step durably, and the operation's state with the first that is sent."""
+        VendorCall.objects.update_or_create(
+            operation=self.operation,
+            name=call.name,
+            defaults={
+                "request_id": call.request_id,
+                "state": call.state.value,
+                "answered": call.answered,
+                "result": call.result,
+            },
+        )
+        if call.state is CallState.SENT and self.operation.state != OperationState.SENT:
+            self.operation.state = OperationState.SENT
+            self.operation.save(update_fields=["state"])
+
+    def seal(self, secrets: Mapping[str, str]) -> None:
+        """Keep secrets durably and encrypted on the operation."""
+        self.operation.sealed = sealing.encrypt(sealing.decrypt(self.operation.sealed) | dict(secrets))
+        self.operation.save(update_fields=["sealed"])
+
+    def in_doubt(self) -> bool:
+        """Return whether a step was sent whose answer is not known."""
+        return VendorCall.objects.filter(operation=self.operation, state__in=[s.value for s in IN_DOUBT]).exists()
+
+
+def plan(
+    connection: VendorConnection | None,
+    *,
+    action: str,
+    key: str,
+    subject: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    service: str = "",
+) -> VendorOperation:
+    """Write down, in the caller's transaction, what is to be done at the vendor; planning a key again changes nothing.
+
+    `payload` holds plain values: an Order's for provision, {"service": …, "quantities": …} for the others
+    (docs/vendor_plugins.md). Operations that name the same `service` are carried out in the order of planning.
+    """
+    operation, _made = VendorOperation.objects.get_or_create(
+        key=key,
+        defaults={
+            "connection": connection,
+            "action": OperationAction(action).value,
+            "subject": subject,
+            "service": service,
+            "payload": dict(payload),
+            "planned_at": now,
+            "next_attempt_at": now,
+        },
+    )
+    return operation
+
+
+def due(now: datetime) -> QuerySet[VendorOperation]:
+    """Return the unfinished operations to try now, oldest first; one behind another of its service waits."""
+    ready = Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now)
+    return (
+        VendorOperation.objects.filter(ready, state__in=UNFINISHED)
+        .exclude(Exists(_ahead_of(OuterRef("service"), OuterRef("created_at"), OuterRef("id"))))
+        .order_by("created_at", "id")
+    )
+
+
+def carry_out(operation_id: UUID | str, *, now: datetime) -> VendorOperation:
+    """Carry the operation on as far as the vendor lets it, and return it as it then stands.
+
+    Never raises for vendor trouble: what passes is tried again later (next_attempt_at), a refusal is recorded with its
+    sentence, a lost answer is parked and probed. Does nothing while another worker has it, while an earlier operation
+    of the same service is unfinished, or when it is finished. Raises InsideTransaction.
+    """
+    operation = VendorOperation.objects.select_related("connection").get(pk=operation_id)
+    if operation.connection is not None:
+        _refuse_open_transaction()
+    with _only_worker(operation) as mine:
+        if not mine:
+            return operation
+        operation.refresh_from_db()
+        if operation.finished or _has_to_wait(operation):
+            return operation
+        operation.attempts += 1
+        operation.save(update_fields=["attempts"])
+        try:
+            done = _performed(operation, now=now)
+        except VendorError as error:
+            _record(operation, error, now=now)
+        except Exception as fault:
+            _put_off(operation, Transient(UNEXPECTED, code="unexpected", kind=type(fault).__name__), now=now)
+            raise
+        else:
+            _finish(operation, done, now=now)
+    return operation
+
+
+def retry(operation: VendorOperation, *, now: datetime) -> VendorOperation:
+    """Make an operation due at once; a rejected one starts over where it was rejected (its remedy was applied)."""
+    VendorOperation.objects.filter(pk=operation.pk, state=OperationState.REJECTED).update(
+        state=OperationState.PLANNED, finished_at=None
+    )
+    VendorOperation.objects.filter(pk=operation.pk, state__in=UNFINISHED).update(next_attempt_at=now)
+    operation.refresh_from_db()
+    return operation
+
+
+def unsealed(operation: VendorOperation) -> dict[str, str]:
+    """Return what the vendor told only once (a first password), decrypted; the caller answers for who may read it."""
+    return sealing.decrypt(operation.sealed)
+
+
+def _performed(operation: VendorOperation, *, now: datetime) -> Done:
+    """Run the plugin, after a probe where an earlier attempt was left in doubt."""
+    if operation.connection is None:
+        return Done()
+    plugin = plugin_for(operation.connection.plugin)
+    connection = opened(operation.connection, now=now, operation=operation)
+    task = task_of(operation)
+    steps = OnceOnly(RowBook(operation), reference=operation.key)
+    if steps.in_doubt():
+        probe = plugin.probe(connection, task)
+        if probe.verdict is Verdict.UNKNOWN:
+            raise StillUnknown(NO_VERDICT)
+        if probe.verdict is Verdict.DONE and probe.done is not None:
+            return probe.done
+    return perform(plugin, connection, task, steps)
+
+
+def task_of(operation: VendorOperation) -> Task:
+    """Return the operation in the plain values that plugins speak."""
+    payload = operation.payload
+    provisions = operation.action == OperationAction.PROVISION
+    return Task(
+        action=operation.action,
+        reference=operation.key,
+        order=Order.from_payload(operation.key, payload) if provisions else None,
+        service=None if provisions else Service.from_payload(payload["service"]),
+        quantities=payload.get("quantities", {}),
+    )
+
+
+def perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Done:
+    """Call the plugin's method for the task."""
+    if task.order is not None:
+        return plugin.provision(connection, task.order, steps)
+    if task.service is None:
+        raise ValueError(f"Task {task.reference} has neither an order nor a service.")
+    if task.action == OperationAction.CHANGE:
+        return plugin.change(connection, task.service, task.quantities, steps)
+    verbs = {
+        OperationAction.SUSPEND: plugin.suspend,
+        OperationAction.RESUME: plugin.resume,
+        OperationAction.CANCEL: plugin.cancel,
+    }
+    return verbs[OperationAction(task.action)](connection, task.service, steps)
+
+
+def _finish(operation: VendorOperation, done: Done, *, now: datetime) -> None:
+    operation.result = {
+        "vendor_ids": dict(done.vendor_ids),
+        "facts": [{"name": fact.name, "label": fact.label, "value": fact.value} for fact in done.facts],
+    }
+    operation.state = OperationState.CONFIRMED
+    operation.finished_at, operation.next_attempt_at = now, None
+    operation.last_error_code, operation.last_error_message, operation.last_error_values = "", "", {}
+    operation.save()
+
+
+def _record(operation: VendorOperation, error: VendorError, *, now: datetime) -> None:
+    if isinstance(error, Rejected):
+        operation.state = OperationState.REJECTED
+        operation.finished_at, operation.next_attempt_at = now, None
+        _note(operation, error)
+        operation.save()
+        return
+    if isinstance(error, LostAnswer | StillUnknown):
+        operation.state = OperationState.UNKNOWN
+    if isinstance(error, ConsentNeeded | Misconfigured) and operation.connection is not None:
+        record_trouble(operation.connection, error, now=now)
+    _put_off(operation, error, now=now)
+
+
+def _put_off(operation: VendorOperation, error: VendorError, *, now: datetime) -> None:
+    if isinstance(error, ConsentNeeded | Misconfigured):
+        pause = PAUSE_FOR_PEOPLE
+    elif isinstance(error, Transient) and error.retry_after is not None:
+        pause = timedelta(seconds=error.retry_after)
+    else:
+        pause = min(FIRST_PAUSE * 2 ** min(operation.attempts - 1, 12), LONGEST_PAUSE)
+    operation.next_attempt_at = now + pause
+    _note(operation, error)
+    operation.save()
+    logger.warning("vendor operation %s put off: %s", operation.key, error.code)
+
+
+def _note(operation: VendorOperation, error: VendorError) -> None:
+    operation.last_error_code = error.code
+    operation.last_error_message, operation.last_error_values = error.message, error.values
+
+
+def _ahead_of(service: Any, created_at: Any, pk: Any) -> QuerySet[VendorOperation]:
+    """Return the unfinished operations of the same service that were planned earlier."""
+    earlier = Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=pk)
+    return VendorOperation.objects.filter(earlier, service=service, state__in=UNFINISHED).exclude(service="")
+
+
+def _has_to_wait(operation: VendorOperation) -> bool:
+    return _ahead_of(operation.service, operation.created_at, operation.pk).exists()
+
+
+def _refuse_open_transaction() -> None:
+    if database.in_atomic_block and not settings.VENDOR_CALLS_INSIDE_TRANSACTIONS:
+        raise InsideTransaction("Carry vendor operations out after the transaction that planned them is committed.")
+
+
+@contextmanager
+def _only_worker(operation: VendorOperation) -> Iterator[bool]:
+    """Hold the operation for this worker: a session lock, which the server releases when the worker is killed."""
+    number = int.from_bytes(operation.pk.bytes[:8], "big", signed=True)
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with database.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])

@@ -1,0 +1,75 @@
+"""Asking a vendor something that changes nothing, for people who wait: trouble becomes a Refused with its sentence."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from core.errors import Refused
+from vendors.base import Fact, Field, Offer, Order, Service
+from vendors.connections import opened
+from vendors.errors import VendorError
+from vendors.models import VendorConnection
+from vendors.registry import plugin_for
+
+Answer = TypeVar("Answer")
+
+
+class VendorUnavailable(Refused):
+    """The vendor could not be asked, or refused to answer; the sentence says what to do."""
+
+    code = "vendor_unavailable"
+
+
+def catalogue(connection: VendorConnection, *, now: datetime) -> tuple[Offer, ...]:
+    """Return what can be sold through the connection; raises VendorUnavailable."""
+    plugin = plugin_for(connection.plugin)
+    return _asked(lambda: tuple(plugin.catalogue(opened(connection, now=now))))
+
+
+def order_fields(connection: VendorConnection | None) -> tuple[Field, ...]:
+    """Return the inputs that an order over this connection needs; none for a plan without a vendor."""
+    return plugin_for(connection.plugin).order_fields if connection else ()
+
+
+def validate_order(
+    connection: VendorConnection | None, *, reference: str, payload: Mapping[str, Any], now: datetime
+) -> None:
+    """Raise Refused, naming the field, when the order that the payload describes could not be provisioned."""
+    if connection is None:
+        return
+    plugin, order = plugin_for(connection.plugin), Order.from_payload(reference, payload)
+    _asked(lambda: plugin.validate_order(opened(connection, now=now), order))
+
+
+def check(
+    connection: VendorConnection | None,
+    *,
+    service: Mapping[str, Any],
+    quantities: Mapping[str, int],
+    now: datetime,
+) -> None:
+    """Raise Refused when the vendor would not allow these quantities of the service."""
+    if connection is None:
+        return
+    plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
+    _asked(lambda: plugin.check(opened(connection, now=now), known, quantities))
+
+
+def facts(connection: VendorConnection | None, *, service: Mapping[str, Any], now: datetime) -> tuple[Fact, ...]:
+    """Return what the vendor knows of the service now, as labels and values; raises VendorUnavailable."""
+    if connection is None:
+        return ()
+    plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
+    return _asked(lambda: plugin.facts(opened(connection, now=now), known))
+
+
+def notices(connection: VendorConnection | None, action: str) -> tuple[str, ...]:
+    """Return sentences to show before an action at this vendor."""
+    return plugin_for(connection.plugin).notices(action) if connection else ()
+
+
+def _asked(question: Callable[[], Answer]) -> Answer:
+    try:
+        return question()
+    except VendorError as error:
+        raise VendorUnavailable(str(error), code=error.code) from error

@@ -1,0 +1,54 @@
+"""Which vendor plugins there are: registered by decorator, found in installed apps and through entry points."""
+
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from typing import TypeVar
+
+from vendors.base import VendorPlugin
+
+ENTRY_POINT_GROUP = "brokerage.vendor_plugins"
+
+_plugins: dict[str, VendorPlugin] = {}
+
+PluginClass = TypeVar("PluginClass", bound=type[VendorPlugin])
+Capability = TypeVar("Capability")
+
+
+class UnknownPlugin(LookupError):
+    """A row names a vendor plugin that is not installed."""
+
+
+def register(plugin_class: PluginClass) -> PluginClass:
+    """Make the plugin known under its slug; a decorator for its class. Two classes under one slug are a mistake."""
+    known = _plugins.get(plugin_class.slug)
+    if known is not None and type(known) is not plugin_class:
+        raise ValueError(f"Two vendor plugins are called {plugin_class.slug!r}: {type(known)} and {plugin_class}.")
+    _plugins[plugin_class.slug] = plugin_class()
+    return plugin_class
+
+
+def plugin_for(slug: str) -> VendorPlugin:
+    """Return the plugin with this slug; raises UnknownPlugin."""
+    try:
+        return _plugins[slug]
+    except KeyError:
+        raise UnknownPlugin(f"No vendor plugin {slug!r} is installed; installed: {sorted(_plugins)}.") from None
+
+
+def plugins() -> tuple[VendorPlugin, ...]:
+    """Return every plugin, by slug."""
+    return tuple(_plugins[slug] for slug in sorted(_plugins))
+
+
+def plugins_with(capability: type[Capability]) -> Iterator[Capability]:
+    """Yield the plugins that have a capability of vendors/capabilities.py."""
+    return (plugin for plugin in plugins() if isinstance(plugin, capability))
+
+
+def discover_entry_points() -> None:
+    """Import the plugins that other installed packages announce in the group "brokerage.vendor_plugins".
+
+    Loading the entry point is enough: its module registers the class.
+    """
+    for entry_point in entry_points(group=ENTRY_POINT_GROUP):
+        entry_point.load()
