@@ -34,10 +34,6 @@ class MayNotAct(Refused):
     code = "may_not_act"
 
 
-class UnknownRight(KeyError):
-    """A right that the table does not name was asked for: a programming fault."""
-
-
 class ActorKind(enum.StrEnum):
     MANAGER = "manager"
     CUSTOMER = "customer"
@@ -72,9 +68,9 @@ class Actor:
         return CUSTOMER_RIGHTS[self.access_level]
 
     def may(self, right: str) -> bool:
-        """Return whether the table gives the right. Raises UnknownRight for a name that the table lacks."""
+        """Return whether the table gives the right. Raises ValueError for a name that the table lacks."""
         if right not in ALL_RIGHTS:
-            raise UnknownRight(right)
+            raise ValueError(f"the table of rights has no {right!r}")
         return right in self.rights
 
     def require(self, right: str) -> None:

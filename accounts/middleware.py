@@ -1,4 +1,4 @@
-"""Who is asking, on every request: `request.actor`, in the language and the theme that the person chose."""
+"""Who is asking, on every request: `request.actor`, in the language that the person chose."""
 
 from collections.abc import Callable
 
@@ -15,23 +15,21 @@ from accounts.models import User
 
 # Which of several accounts a customer's user acts for; kept in the session.
 CHOSEN_ACCOUNT = "account_id"
-DEFAULT_THEME = "auto"
 
 
 class ActorMiddleware:
-    """Sets `request.actor` (None when signed out), `request.impersonator` and `request.theme`.
+    """Sets `request.actor` (None when signed out) and `request.impersonator`, and activates the person's language.
 
-    Stands after Django's authentication, locale and messages. A person who may no longer act is signed out and told why.
+    Stands after Django's authentication, locale and messages. Who may no longer act is signed out and told why.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor, request.impersonator, request.theme = None, None, DEFAULT_THEME
+        request.actor, request.impersonator = None, None
         if not request.user.is_authenticated:
             return self.get_response(request)
-        request.theme = request.user.theme or DEFAULT_THEME
         with translation.override(request.user.language):
             request.LANGUAGE_CODE = translation.get_language()
             try:
@@ -47,7 +45,7 @@ class ActorMiddleware:
 
 
 class ActorHistoryMiddleware(HistoryMiddleware):
-    """Writes into every audit row of a request who changed it, at which address, through the API, and on whose behalf."""
+    """Writes into every audit row of a request who changed it, at which address, through the API, on whose behalf."""
 
     def get_context(self, request: HttpRequest) -> dict[str, object]:
         """Return the context of pghistory's rows; `impersonator` is the manager who signed in as the user."""

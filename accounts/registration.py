@@ -9,8 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.invitations import invite_owner
-from accounts.models import Account, AccountClass, AccountStatus, AccountType, Reseller, User
-from accounts.queries import account_types_for, accounts_visible_to, managers_visible_to, resellers_visible_to
+from accounts.models import Account, AccountClass, AccountStatus, AccountType, Reseller
+from accounts.queries import (
+    account_types_for,
+    accounts_visible_to,
+    managers_visible_to,
+    resellers_above,
+    resellers_visible_to,
+)
 from accounts.signals import account_closing
 from core.errors import Refused
 
@@ -169,16 +175,22 @@ def composed_name(account_type: AccountType, account: Account) -> str:
 def _refuse_foreign_fields(actor: Actor, values: Mapping[str, object]) -> None:
     allowed = CUSTOMER_FIELDS if actor.is_customer else MANAGER_FIELDS
     for name in values:
+        if name not in MANAGER_FIELDS:
+            raise ValueError(f"an account has no field {name!r} that could be changed")
         if name not in allowed:
             raise FieldNotYours(
-                _("“%(field)s” can be changed only by your provider. Ask your manager.") % {"field": name}, field=name
+                _("“%(field)s” can be changed only by your provider. Ask your manager.")
+                % {"field": Account._meta.get_field(name).verbose_name},
+                field=name,
             )
 
 
 def _assign(actor: Actor, account: Account, values: Mapping[str, object]) -> None:
+    manager_before = account.manager_id
     for name, value in values.items():
         setattr(account, name, value)
-    _refuse_what_is_not_of_the_reseller(actor, account, values)
+    _refuse_what_is_not_of_the_reseller(account, values)
+    _refuse_foreign_manager(actor, account, manager_before)
     account.name = composed_name(account.account_type, account)
     if not account.name:
         raise AccountFieldMissing(_("Fill in the company name or the contact person's name."), field="primary_name")
@@ -186,7 +198,7 @@ def _assign(actor: Actor, account: Account, values: Mapping[str, object]) -> Non
         raise AccountFieldMissing(_("Fill in the e-mail: vendors write to it."), field="email")
 
 
-def _refuse_what_is_not_of_the_reseller(actor: Actor, account: Account, values: Mapping[str, object]) -> None:
+def _refuse_what_is_not_of_the_reseller(account: Account, values: Mapping[str, object]) -> None:
     reseller = account.reseller
     if "account_type" in values and not account_types_for(reseller).filter(pk=account.account_type_id).exists():
         raise AccountNotOfThisReseller(
@@ -196,13 +208,19 @@ def _refuse_what_is_not_of_the_reseller(actor: Actor, account: Account, values: 
         raise AccountNotOfThisReseller(
             _("Choose account terms of %(reseller)s.") % {"reseller": reseller}, field="account_class"
         )
-    manager: User | None = account.manager
-    if "manager" not in values or manager is None:
+
+
+def _refuse_foreign_manager(actor: Actor, account: Account, before: int | None) -> None:
+    if account.manager_id is None or account.manager_id == before:
         return
-    known = managers_visible_to(actor).filter(pk=manager.pk, reseller=reseller).exists()
-    within = actor.account_manager_ids is None or manager.pk in actor.account_manager_ids
-    if not (known and within):
-        raise AccountNotOfThisReseller(_("Choose a manager of %(reseller)s.") % {"reseller": reseller}, field="manager")
+    serves = managers_visible_to(actor).filter(
+        pk=account.manager_id, reseller__in=resellers_above(account.reseller).values("pk")
+    )
+    within = actor.account_manager_ids is None or account.manager_id in actor.account_manager_ids
+    if not (within and serves.exists()):
+        raise AccountNotOfThisReseller(
+            _("Choose a manager of %(reseller)s.") % {"reseller": account.reseller}, field="manager"
+        )
 
 
 def _move(

@@ -6,6 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
+from accounts.profile import choose_language_and_theme
 from core.panel.context import THEME_COOKIE, THEMES
 
 YEAR = 365 * 24 * 3600
@@ -28,4 +29,6 @@ def appearance(request: HttpRequest) -> HttpResponse:
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
     if theme:
         answer.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax")
+    if request.user.is_authenticated and (language or theme):
+        choose_language_and_theme(user=request.user, language=language or None, theme=theme or None)
     return answer

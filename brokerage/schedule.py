@@ -8,5 +8,5 @@ def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
     """Return Celery beat's schedule; a sweep, run every `sweep_seconds`, carries on what a killed worker left."""
     sweep = timedelta(seconds=sweep_seconds)
     return {
-        # "deliver due messages": {"task": "notifications.tasks.deliver_due", "schedule": sweep},
+        "deliver due messages": {"task": "notifications.tasks.deliver_due", "schedule": sweep},
     }

@@ -1,0 +1,121 @@
+"""Create and change account types and account classes (menu "Account Terms")."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import AccountClass, AccountType, PaymentModel, Reseller
+from accounts.queries import resellers_visible_to, within_reach
+from core.errors import Refused
+
+CLASS_FIELDS = frozenset(
+    {
+        "name",
+        "key",
+        "color",
+        "is_default",
+        "stop_type",
+        "delete_type",
+        "credit_limit",
+        "pay_with_negative_balance",
+        "subzero_period",
+        "cancel_unpaid_order_in",
+    }
+)
+TYPE_FIELDS = frozenset({"name", "key", "name_pattern"})
+
+
+class AccountTermsRefused(Refused):
+    """The account type or class cannot be kept that way."""
+
+    code = "account_terms_refused"
+
+
+def create_account_class(*, actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> AccountClass:
+    """Create account terms of a reseller (CLASS_FIELDS); amounts are in the reseller's currency.
+
+    Prepay only, so far. Raises Forbidden and AccountTermsRefused.
+    """
+    actor.require("account_classes.change")
+    _refuse_foreign_reseller(actor, reseller)
+    with transaction.atomic():
+        return _keep_class(AccountClass(reseller=reseller, payment_model=PaymentModel.PREPAY), values)
+
+
+def change_account_class(*, actor: Actor, account_class: AccountClass, values: Mapping[str, object]) -> AccountClass:
+    """Change account terms; what is charged already stays. Raises Forbidden and AccountTermsRefused."""
+    actor.require("account_classes.change")
+    with transaction.atomic():
+        rows = AccountClass.objects.select_for_update(of=("self",)).filter(within_reach(actor), pk=account_class.pk)
+        row = rows.first()
+        if row is None:
+            raise AccountTermsRefused(_("There are no such account terms in your part of the tree."))
+        return _keep_class(row, values)
+
+
+def create_account_type(*, actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> AccountType:
+    """Create an account type; resellers below inherit it read-only. Raises Forbidden and AccountTermsRefused."""
+    actor.require("account_classes.change")
+    _refuse_foreign_reseller(actor, reseller)
+    with transaction.atomic():
+        return _keep_type(AccountType(reseller=reseller), values)
+
+
+def change_account_type(*, actor: Actor, account_type: AccountType, values: Mapping[str, object]) -> AccountType:
+    """Change an account type of one's own part of the tree. Raises Forbidden and AccountTermsRefused."""
+    actor.require("account_classes.change")
+    with transaction.atomic():
+        rows = AccountType.objects.select_for_update(of=("self",)).filter(within_reach(actor), pk=account_type.pk)
+        row = rows.first()
+        if row is None:
+            raise AccountTermsRefused(
+                _("An inherited account type is changed by the provider who made it. Ask your provider.")
+            )
+        return _keep_type(row, values)
+
+
+def _keep_class(row: AccountClass, values: Mapping[str, object]) -> AccountClass:
+    _assign(row, values, CLASS_FIELDS)
+    if Decimal(row.credit_limit) < 0:
+        raise AccountTermsRefused(_("The credit limit is zero or more."), field="credit_limit")
+    if row.subzero_period < -1:
+        raise AccountTermsRefused(_("Enter a number of days, or -1 for a period without end."), field="subzero_period")
+    _refuse_taken_key(AccountClass, row)
+    others = AccountClass.objects.filter(reseller=row.reseller_id).exclude(pk=row.pk)
+    if row.is_default:
+        others.filter(is_default=True).update(is_default=False)
+    elif not others.filter(is_default=True).exists():
+        row.is_default = True  # exactly one class is the default
+    row.save()
+    return row
+
+
+def _keep_type(row: AccountType, values: Mapping[str, object]) -> AccountType:
+    _assign(row, values, TYPE_FIELDS)
+    _refuse_taken_key(AccountType, row)
+    row.save()
+    return row
+
+
+def _assign(row: AccountClass | AccountType, values: Mapping[str, object], allowed: frozenset[str]) -> None:
+    for name, value in values.items():
+        if name not in allowed:
+            raise ValueError(f"no field {name!r} that could be changed")
+        setattr(row, name, value)
+    if not row.name.strip():
+        raise AccountTermsRefused(_("Enter a name."), field="name")
+
+
+def _refuse_taken_key(model: type[AccountClass] | type[AccountType], row: AccountClass | AccountType) -> None:
+    if not row.key:
+        raise AccountTermsRefused(_("Enter a key of Latin letters, digits and dashes."), field="key")
+    if model.objects.filter(reseller=row.reseller_id, key=row.key).exclude(pk=row.pk).exists():
+        raise AccountTermsRefused(_("This key is taken. Enter another one."), field="key")
+
+
+def _refuse_foreign_reseller(actor: Actor, reseller: Reseller) -> None:
+    if not resellers_visible_to(actor).filter(pk=reseller.pk).exists():
+        raise AccountTermsRefused(_("There is no such reseller in your part of the tree."), field="reseller")

@@ -1,0 +1,150 @@
+"""Something happened: write a message to each person who hears of it, in that person's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from accounts.models import AccessLevel, Account, Reseller, Role, User, UserKind, UserStatus
+from core.money import Money
+from core.panel.formats import day_text, moment_text, money_text
+from notifications.events import Audience, Event, event_named
+from notifications.models import Notification
+from notifications.tasks import deliver_due
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where one message goes."""
+
+    email: str
+    language: str
+    user: User | None = None
+
+
+def announce(
+    event: str,
+    *,
+    context: Mapping[str, object],
+    key: str,
+    account: Account | None = None,
+    user: User | None = None,
+    reseller: Reseller | None = None,
+    email: str = "",
+    language: str = "",
+    path: str = "",
+    link_object_id: int | None = None,
+) -> list[Notification]:
+    """Write the messages of an event into the outbox, in the caller's transaction, and return those that are new.
+
+    The event's audience is found from `account` or `reseller`; an event for one person takes `user`, or `email` with
+    `language`. `key` says what is told (for example "17:2026-08-01"): telling it again writes nothing. `context` holds
+    exactly the event's placeholders; `path` is the page in the panel that it is about. Raises ValueError where the
+    event is unknown, a placeholder is missing, or nobody is named.
+    """
+    kind = event_named(event, context)
+    recipients = _recipients(
+        kind.audience, account, user, reseller, Recipient(email, language or settings.LANGUAGE_CODE)
+    )
+    rows = [
+        _message(event, kind, recipient, context, key=key, path=path, account=account, link_object_id=link_object_id)
+        for recipient in recipients
+    ]
+    known = set(Notification.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
+    new = [row for row in rows if row.key not in known]
+    Notification.objects.bulk_create(new, ignore_conflicts=True)  # a neighbour may have told it a moment ago
+    if kind.urgent and new:
+        # Robust: a broker that is down only delays the letter until the next minute's sweep.
+        transaction.on_commit(deliver_due.delay, robust=True)
+    return list(Notification.objects.filter(key__in=[row.key for row in new]).order_by("id"))
+
+
+def _recipients(
+    audience: Audience, account: Account | None, user: User | None, reseller: Reseller | None, address: Recipient
+) -> list[Recipient]:
+    if audience is Audience.PERSON:
+        if user is not None:
+            return [_of(user)]
+        if address.email:
+            return [address]
+    elif audience is Audience.CUSTOMER and account is not None:
+        return _customers(account)
+    elif audience is Audience.ACCOUNT_MANAGER and account is not None:
+        manager = account.manager
+        people = [manager] if manager is not None and manager.is_active else []
+        return _once([*people, *_administrators(account.reseller)])
+    elif audience is Audience.ADMINISTRATORS and reseller is not None:
+        return _once(_administrators(reseller))
+    raise ValueError(f"nobody is named who could hear of it ({audience})")
+
+
+def _customers(account: Account) -> list[Recipient]:
+    people = User.objects.filter(
+        memberships__account=account,
+        memberships__access_level__in=(AccessLevel.OWNER, AccessLevel.ADMIN),
+        status=UserStatus.ACTIVE,
+    ).order_by("id")
+    return _once(list(people)) or [Recipient(account.email, account.reseller.default_language)]
+
+
+def _administrators(reseller: Reseller) -> list[User]:
+    return list(
+        User.objects.filter(
+            kind=UserKind.MANAGER, reseller=reseller, role=Role.ADMIN, status=UserStatus.ACTIVE
+        ).order_by("id")
+    )
+
+
+def _once(people: list[User]) -> list[Recipient]:
+    return [_of(person) for person in {person.pk: person for person in people}.values()]
+
+
+def _of(user: User) -> Recipient:
+    return Recipient(email=user.email, language=user.language, user=user)
+
+
+def _message(
+    name: str,
+    event: Event,
+    recipient: Recipient,
+    context: Mapping[str, object],
+    *,
+    key: str,
+    path: str,
+    account: Account | None,
+    link_object_id: int | None,
+) -> Notification:
+    with translation.override(recipient.language):
+        words = {placeholder: _in_words(value) for placeholder, value in context.items()}
+        subject = " ".join((str(event.subject) % words).split())[:255]
+        page = f"{settings.BASE_URL}{path}" if path else ""
+        content = {**words, "subject": subject, "page": page, "language": recipient.language}
+        return Notification(
+            key=f"{name}:{key}:{recipient.user.pk if recipient.user else recipient.email}",
+            event=name,
+            user=recipient.user,
+            account=account,
+            email=recipient.email,
+            language=recipient.language,
+            subject=subject,
+            body_text=render_to_string(f"emails/{name}.txt", content).strip() + "\n",
+            body_html=render_to_string(f"emails/{name}.html", content),
+            path=path,
+            link_kind=event.link_kind,
+            link_object_id=link_object_id,
+        )
+
+
+def _in_words(value: object) -> object:
+    """Return a placeholder as the active language writes it; lists and texts stay."""
+    if isinstance(value, Money):
+        return money_text(value.amount, value.currency)
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, date):
+        return day_text(value)
+    return value

@@ -1,0 +1,83 @@
+"""Every event that people are told about, with its placeholders and its audience: one table."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications.models import LinkKind
+
+
+class Audience(enum.StrEnum):
+    """Who of the account or reseller that an event is about hears of it."""
+
+    PERSON = "person"  # exactly the person or the address that is given
+    CUSTOMER = "customer"  # the account's owner and admins; its e-mail where it has neither
+    ACCOUNT_MANAGER = "account_manager"  # the account's manager and the administrators of its reseller
+    ADMINISTRATORS = "administrators"  # the administrators of the reseller
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event: the subject's sentence, what its templates may use, who hears of it.
+
+    The texts are templates/emails/<name>.txt and .html. Placeholders named in `subject` are given as %(name)s.
+    `urgent` letters are handed to a worker at once instead of waiting for the next minute.
+    """
+
+    subject: object
+    placeholders: frozenset[str]
+    audience: Audience
+    link_kind: LinkKind = LinkKind.NONE
+    urgent: bool = False
+
+
+def _event(subject: object, placeholders: str, audience: Audience, **more: object) -> Event:
+    return Event(subject, frozenset(placeholders.split()), audience, **more)
+
+
+# Amounts are core.money.Money, days are dates, moments aware datetimes; everything else is text.
+EVENTS: dict[str, Event] = {
+    "invitation": _event(
+        _("You are invited to %(where)s"),
+        "where invited_by expires_at",
+        Audience.PERSON,
+        link_kind=LinkKind.INVITATION,
+        urgent=True,
+    ),
+    "password_reset": _event(
+        _("Choose a new password"), "person", Audience.PERSON, link_kind=LinkKind.PASSWORD_RESET, urgent=True
+    ),
+    "order_placed": _event(_("Order %(order)s is placed"), "order subscription total account", Audience.CUSTOMER),
+    "subscription_activated": _event(_("%(subscription)s is active"), "subscription account facts", Audience.CUSTOMER),
+    "subscription_stopped_funds_short": _event(
+        _("%(subscription)s is stopped: funds are short"),
+        "subscription account day required available",
+        Audience.CUSTOMER,
+    ),
+    "billing_day_is_coming": _event(
+        _("Billing day %(day)s is coming: %(required)s is needed"),
+        "account day required available missing",
+        Audience.CUSTOMER,
+    ),
+    "provisioning_failed": _event(
+        _("Provisioning of %(subscription)s failed"),
+        "subscription account operation reason",
+        Audience.ACCOUNT_MANAGER,
+    ),
+    "consent_needed": _event(
+        _("Microsoft consent is needed again: %(connection)s"), "connection reason", Audience.ADMINISTRATORS
+    ),
+    "export_ready": _event(_("Your file is ready: %(file)s"), "file rows", Audience.PERSON),
+}
+
+
+def event_named(name: str, context: Mapping[str, object]) -> Event:
+    """Return the event of that name. Raises ValueError for an unknown one or for the wrong placeholders."""
+    event = EVENTS.get(name)
+    if event is None:
+        raise ValueError(f"no such event: {name!r}")
+    if set(context) != event.placeholders:
+        raise ValueError(f"{name} takes {sorted(event.placeholders)}, not {sorted(context)}")
+    return event

@@ -1,0 +1,142 @@
+"""What an event writes into the outbox, for whom, and in which language."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import AccessLevel, Role, UserStatus
+from core.money import Money
+from notifications.announce import announce
+from notifications.events import EVENTS
+from notifications.models import Notification, NotificationStatus
+from tests.factories import accounts as make
+
+pytestmark = pytest.mark.django_db
+
+COMING = {
+    "account": "Acme",
+    "day": date(2018, 9, 1),
+    "required": Money(Decimal("1902.40"), "USD"),
+    "available": Money(Decimal("100.00"), "USD"),
+    "missing": Money(Decimal("1802.40"), "USD"),
+}
+
+
+def test_an_event_is_told_once_per_key_however_often_it_is_announced():
+    account = make.account()
+    make.customer_user(account=account)
+    first = announce("billing_day_is_coming", context=COMING, key="7:2018-09-01", account=account)
+    again = announce("billing_day_is_coming", context=COMING, key="7:2018-09-01", account=account)
+    later = announce("billing_day_is_coming", context=COMING, key="7:2018-10-01", account=account)
+    assert (len(first), again, len(later)) == (1, [], 1)
+    assert Notification.objects.count() == 2
+
+
+def test_the_customers_owner_and_admins_hear_of_it_and_plain_users_do_not():
+    account = make.account()
+    owner = make.customer_user(account=account)
+    admin = make.customer_user(account=account, access_level=AccessLevel.ADMIN)
+    make.customer_user(account=account, access_level=AccessLevel.USER)
+    make.customer_user(account=account, access_level=AccessLevel.ADMIN, status=UserStatus.INACTIVE)
+    rows = announce("billing_day_is_coming", context=COMING, key="1", account=account)
+    assert [row.email for row in rows] == [owner.email, admin.email]
+    assert {row.status for row in rows} == {NotificationStatus.QUEUED}
+
+
+def test_an_account_without_users_is_told_at_its_own_address():
+    account = make.account(email="office@example.com")
+    rows = announce("billing_day_is_coming", context=COMING, key="1", account=account)
+    assert [(row.email, row.user) for row in rows] == [("office@example.com", None)]
+
+
+def test_a_message_is_written_in_the_recipients_language():
+    account = make.account()
+    make.customer_user(account=account, language="en")
+    [row] = announce("billing_day_is_coming", context=COMING, key="1", account=account, path="/payments/")
+    assert row.subject == "Billing day 01 Sep 2018 is coming: $1,902.40 is needed"
+    assert row.body_text == (
+        "On 01 Sep 2018 the subscriptions of Acme are renewed. They need $1,902.40; $100.00 is available now.\n\n"
+        "Top up at least $1,802.40 before that day, else subscriptions without funds are stopped.\n\n"
+        "http://localhost:8000/payments/\n"
+    )
+    assert 'href="http://localhost:8000/payments/"' in row.body_html
+
+
+def test_amounts_and_days_follow_a_russian_recipient():
+    account = make.account()
+    make.customer_user(account=account, language="ru")
+    [row] = announce("billing_day_is_coming", context=COMING, key="1", account=account)
+    assert "1\xa0902,40\xa0$" in row.body_text
+    assert "01 сент. 2018" in row.body_text
+
+
+def test_what_people_typed_cannot_become_markup():
+    account = make.account()
+    make.customer_user(account=account)
+    [row] = announce(
+        "billing_day_is_coming",
+        context={**COMING, "account": "<b>Acme</b> & co"},
+        key="1",
+        account=account,
+    )
+    assert "&lt;b&gt;Acme&lt;/b&gt; &amp; co" in row.body_html
+    assert "<b>Acme</b> & co" in row.body_text
+
+
+def test_a_failed_provisioning_reaches_the_accounts_manager_and_the_administrators_once():
+    north = make.reseller()
+    admin = make.manager(reseller=north)
+    seller = make.manager(reseller=north, role=Role.SALES)
+    make.manager(reseller=north, role=Role.MARKETING)
+    account = make.account(reseller=north, manager=seller)
+    context = {"subscription": "Office 365", "account": "Acme", "operation": "order", "reason": "Domain is taken."}
+    rows = announce("provisioning_failed", context=context, key="1", account=account)
+    assert [row.email for row in rows] == [seller.email, admin.email]
+    account.manager = admin
+    assert len(announce("provisioning_failed", context=context, key="2", account=account)) == 1
+
+
+def test_administrators_of_exactly_the_reseller_hear_of_a_missing_consent():
+    north = make.reseller()
+    admin = make.manager(reseller=north)
+    make.manager(reseller=make.reseller())
+    context = {"connection": "Microsoft", "reason": "The consent has expired."}
+    rows = announce("consent_needed", context=context, key="1", reseller=north)
+    assert [row.email for row in rows] == [admin.email]
+
+
+@pytest.mark.parametrize(
+    ("event", "context"), [("no_such_event", {}), ("export_ready", {"file": "a.csv"}), ("export_ready", {})]
+)
+def test_an_unknown_event_or_a_missing_placeholder_is_refused(event, context):
+    with pytest.raises(ValueError, match=event):
+        announce(event, context=context, key="1", email="a@example.com")
+
+
+def test_an_event_for_one_person_needs_the_person():
+    with pytest.raises(ValueError, match="nobody is named"):
+        announce("export_ready", context={"file": "a.csv", "rows": 3}, key="1")
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_event_has_texts_for_every_placeholder(name, language):
+    account = make.account()
+    marks = {placeholder: f"mark-{placeholder}" for placeholder in EVENTS[name].placeholders}
+    marks |= {key: value for key, value in {"facts": [("label", "mark-facts")], "rows": 3}.items() if key in marks}
+    [row, *_rest] = announce(
+        name,
+        context=marks,
+        key="1",
+        account=account,
+        user=make.customer_user(account=account, language=language),
+        reseller=make.manager(role=Role.ADMIN).reseller,
+        link_object_id=1,
+    )
+    text = row.subject + row.body_text
+    html = row.subject + row.body_html
+    for placeholder in EVENTS[name].placeholders - {"rows"}:
+        assert f"mark-{placeholder}" in text, placeholder
+        assert f"mark-{placeholder}" in html, placeholder
+    assert "%(" not in text
