@@ -76,13 +76,18 @@ def used_part(terms: Terms, line: Line, day: date) -> tuple[Line, ...]:
     return (used,)
 
 
-def resized(terms: Terms, line: Line, step: int) -> Changes:
-    """Return a line of a later period Deleted and, where units stay, made anew with `step` units more (or fewer)."""
+def resized(terms: Terms, line: Line, step: int, *, block: int | None = None) -> Changes:
+    """Return a line of a later period Deleted and, where units stay, made anew with `step` units more (or fewer).
+
+    `block` is that of the units added, so that they are the last bought there too (decision 10); None keeps the line's.
+    """
     quantity = line.quantity + step
     if not quantity:
         return Changes(move=deleted([line]))
     amount = share(quantity, line.unit_price, line.period.days, line.billing_period.days, terms.currency)
     anew = part_of(line, status=line.status, source=line.source, period=line.period, amount=amount, quantity=quantity)
+    if block is not None:
+        anew = replace(anew, block=block)
     return Changes(add=(anew,), move=deleted([line]))
 
 

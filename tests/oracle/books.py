@@ -76,12 +76,12 @@ class Books:
             alike.setdefault((unit.resource, unit.price), []).append(unit)
         return [self.pile(subscription, same, days, status) for same in alike.values()]
 
-    def rest_of_period(self, subscription: Subscription) -> list[date]:
-        """The days from today to the end of this billing period, or of the subscription."""
+    def rest_of_period(self, expiry: date | None) -> list[date]:
+        """The days from today to the end of this billing period, or to the expiry."""
         return [
             day
             for day in billing_period(self.today, self.billing_day)
-            if day >= self.today and (subscription.expiry is None or day < subscription.expiry)
+            if day >= self.today and (expiry is None or day < expiry)
         ]
 
     def periods_ahead(self, expiry: date) -> list[list[date]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from datetime import date
 from decimal import Decimal
 
-from tests.oracle.golden import Golden
+from tests.oracle.examples import Example
+from tests.oracle.oracle import World
+from tests.oracle.units import BLOCKED, CLOSED, ONE_DAY
 
 
 def charge_key(charge: dict) -> tuple:
@@ -58,11 +61,31 @@ def differences(ours: dict, theirs: dict) -> list[str]:
     return found
 
 
-def assert_golden(answer: dict, golden: Golden) -> None:
-    """Check an answer against the literal amounts of one golden example."""
+def days_charged_wrongly(world: World, answer: dict) -> list[str]:
+    """List the days on which the units charged are not the units that worked: a day for nothing, or paid twice.
+
+    Counts what is written off or reserved, up to the last day that the oracle lived through.
+    """
+    charged: Counter = Counter()
+    for charge in answer["charges"]:
+        if charge["status"] in (CLOSED, BLOCKED):
+            day = date.fromisoformat(charge["from"])
+            while day < min(date.fromisoformat(charge["to"]), world.today + ONE_DAY):
+                charged[charge["subscription"], charge["resource"], day] += int(charge["quantity"])
+                day += ONE_DAY
+    worked = world.active_unit_days
+    return [
+        f"{key}: {worked[key]} units worked, {charged[key]} were charged"
+        for key in sorted(worked | charged)
+        if worked[key] != charged[key]
+    ]
+
+
+def assert_example(answer: dict, example: Example) -> None:
+    """Check an answer against the literal amounts of an example."""
     expected = Counter(
-        (status, start, end, quantity, Decimal(amount), Decimal(more[0] if more else usual_price(golden)))
-        for status, start, end, quantity, amount, *more in golden.charges
+        (status, start, end, quantity, Decimal(amount), Decimal(more[0] if more else usual_price(example)))
+        for status, start, end, quantity, amount, *more in example.charges
     )
     charged = Counter(
         (c["status"], c["from"], c["to"], int(c["quantity"]), Decimal(c["amount"]), Decimal(c["unit_price"]))
@@ -73,12 +96,12 @@ def assert_golden(answer: dict, golden: Golden) -> None:
         c["to"] if c["status"] == "closed" else None for c in answer["charges"]
     ]
     assert (Decimal(answer["balance"]), Decimal(answer["blocked"])) == (
-        Decimal(golden.balance),
-        Decimal(golden.blocked),
+        Decimal(example.balance),
+        Decimal(example.blocked),
     )
-    assert [item["status"] for item in answer["subscriptions"]] == golden.status.split()
-    assert [(entry["day"], entry["do"]) for entry in answer["refused"]] == golden.refused
+    assert [item["status"] for item in answer["subscriptions"]] == example.status.split()
+    assert [(entry["day"], entry["do"]) for entry in answer["refused"]] == example.refused
 
 
-def usual_price(golden: Golden) -> str:
-    return golden.history["resources"][0]["price"]
+def usual_price(example: Example) -> str:
+    return example.history["resources"][0]["price"]

@@ -25,7 +25,8 @@ from tests.oracle.units import (
     REFUNDED,
     STOPPED,
     Cut,
-    No,
+    NotAcceptedError,
+    Pile,
     Subscription,
     Unit,
     Waiting,
@@ -69,7 +70,7 @@ class World(Books):
         """Do one event and tell whether it was accepted; a refusal is written down."""
         try:
             getattr(self, "do_" + event["do"])(event)
-        except No as reason:
+        except NotAcceptedError as reason:
             self.refused.append({"day": event["day"], "do": event["do"], "reason": str(reason)})
             return False
         return True
@@ -106,7 +107,7 @@ class World(Books):
 
     def renew(self, subscription: Subscription) -> None:
         if self.months is None:
-            days = self.rest_of_period(subscription)
+            days = self.rest_of_period(subscription.expiry)
             coming = self.piles_by_price(subscription, self.repriced(subscription), days, BLOCKED)
         else:
             coming = [pile for pile in subscription.having(OPENED) if self.today in pile.days]
@@ -138,42 +139,49 @@ class World(Books):
         subscription = self.known(event)
         waiting = subscription.waiting
         if waiting is None:
-            raise No("nothing_to_pay")
+            raise NotAcceptedError("nothing_to_pay")
         self.move_money(waiting.due, "payment")
         if self.today > waiting.placed:
-            if waiting.piles[0].days[0] != self.today:
-                self.promise(subscription, waiting)
-            needed = self.current_amount(waiting)
+            needed = sum((pile.amount for pile in self.promised(subscription, waiting)[0]), Fraction(0))
             if self.available < needed:
                 waiting.due = needed - self.available
-                raise No("still_short")
+                raise NotAcceptedError("still_short")
+            self.promise(subscription, waiting)
         self.settle(subscription)
 
-    def current_amount(self, waiting: Waiting) -> Fraction:
-        return sum((pile.amount for pile in waiting.piles if self.today in pile.days), Fraction(0))
+    def promised(self, subscription: Subscription, waiting: Waiting) -> tuple[list[Pile], list[Pile]]:
+        """Work out the new piles of a waiting order if it started today: the current ones, and those to come."""
+        expiry = self.expiry_from_today(subscription)
+        now = self.piles_by_price(subscription, waiting.wanted, self.rest_of_period(expiry), NEW)
+        if subscription.status != ORDERED or expiry is None:
+            return now, []
+        ahead = self.periods_ahead(expiry)
+        return now, [p for days in ahead for p in self.piles_by_price(subscription, waiting.wanted, days, NEW)]
+
+    def expiry_from_today(self, subscription: Subscription) -> date | None:
+        """Return the day on which a subscription ends: of one that has not begun yet, as if it began today."""
+        if self.months is None or subscription.status != ORDERED:
+            return subscription.expiry
+        return later_by_months(self.today, self.months)
 
     def promise(self, subscription: Subscription, waiting: Waiting) -> None:
         """Make the new piles of a waiting order, from today, in place of those it had."""
         for pile in waiting.piles:
             pile.status = DELETED
-        is_sale = subscription.status == ORDERED
-        if is_sale and self.months is not None:
-            subscription.expiry = later_by_months(self.today, self.months)
-        waiting.piles = self.piles_by_price(subscription, waiting.wanted, self.rest_of_period(subscription), NEW)
-        if is_sale and subscription.expiry is not None:
-            for days in self.periods_ahead(subscription.expiry):
-                waiting.piles += self.piles_by_price(subscription, waiting.wanted, days, NEW)
+        now, ahead = self.promised(subscription, waiting)
+        subscription.expiry = self.expiry_from_today(subscription)
+        waiting.due = sum((pile.amount for pile in now), Fraction(0))
+        waiting.piles = now + ahead
         subscription.piles += waiting.piles
 
     def place(self, subscription: Subscription, wanted: list[Unit], event: dict, released: Fraction) -> None:
         """Take an order for units, and its money unless it is to be paid later. Nothing due: nothing to wait for."""
         waiting = Waiting(self.today, wanted, [], Fraction(0))
         self.promise(subscription, waiting)
-        waiting.due = self.current_amount(waiting)
         pay = event.get("pay", "now")
         if pay == "balance" and waiting.due and self.available + released < waiting.due:
             del subscription.piles[-len(waiting.piles) :]
-            raise No("funds_short")
+            raise NotAcceptedError("funds_short")
         subscription.waiting = waiting
         if pay == "now":
             self.move_money(waiting.due, "payment")
@@ -195,11 +203,15 @@ class World(Books):
     def join_ahead(self, subscription: Subscription, units: list[Unit], days: list[date]) -> None:
         """Add units to a coming period: to the pile of their price if there is one, else as a pile of their own."""
         for added in self.piles_by_price(subscription, units, days, OPENED):
-            for pile in subscription.having(OPENED):
-                if pile.days[0] == days[0] and (pile.resource, pile.price) == (added.resource, added.price):
-                    pile.status = DELETED
-                    added = self.pile(subscription, pile.units + added.units, days, OPENED)
-            subscription.piles.append(added)
+            alike = [
+                pile
+                for pile in subscription.having(OPENED)
+                if pile.days[0] == days[0] and (pile.resource, pile.price) == (added.resource, added.price)
+            ]
+            for pile in alike:
+                pile.status = DELETED
+            together = [unit for pile in [*alike, added] for unit in pile.units]
+            subscription.piles.append(self.pile(subscription, together, days, OPENED))
 
     def cancel_waiting(self, subscription: Subscription) -> None:
         if subscription.waiting is not None:
@@ -212,21 +224,21 @@ class World(Books):
     def known(self, event: dict) -> Subscription:
         subscription = self.subscriptions.get(event.get("subscription", "main"))
         if subscription is None or subscription.status == DELETED:
-            raise No("no_such_subscription")
+            raise NotAcceptedError("no_such_subscription")
         return subscription
 
     def do_order(self, event: dict) -> None:
         name = event.get("subscription", "main")
         if name in self.subscriptions:
-            raise No("name_taken")
+            raise NotAcceptedError("name_taken")
         subscription = Subscription(name, ordering_prices=self.prices)
         wanted = self.new_units(subscription, event["quantities"])
         if not wanted:
-            raise No("nothing_ordered")
+            raise NotAcceptedError("nothing_ordered")
         self.subscriptions[name] = subscription
         try:
             self.place(subscription, wanted, event, Fraction(0))
-        except No:
+        except NotAcceptedError:
             del self.subscriptions[name]
             raise
 
@@ -240,12 +252,12 @@ class World(Books):
     def do_change(self, event: dict) -> None:
         subscription = self.known(event)
         if subscription.status != ACTIVE:
-            raise No("not_active")
+            raise NotAcceptedError("not_active")
         if subscription.waiting is not None:
-            raise No("order_waiting")
+            raise NotAcceptedError("order_waiting")
         changes = {key: wanted - subscription.count(key) for key, wanted in event["quantities"].items()}
         if not any(changes.values()):
-            raise No("nothing_to_change")
+            raise NotAcceptedError("nothing_to_change")
         cuts = [cut for key, by in changes.items() if by < 0 for cut in self.cuts(subscription, key, -by)]
         wanted = self.new_units(subscription, {key: by for key, by in changes.items() if by > 0})
         if wanted:
@@ -303,7 +315,7 @@ class World(Books):
     def do_stop(self, event: dict) -> None:
         subscription = self.known(event)
         if subscription.status != ACTIVE:
-            raise No("not_active")
+            raise NotAcceptedError("not_active")
         self.cancel_waiting(subscription)
         for pile in subscription.having(BLOCKED):
             used = self.write_off_lived_days(subscription, pile)
@@ -316,14 +328,14 @@ class World(Books):
     def do_activate(self, event: dict) -> None:
         subscription = self.known(event)
         if subscription.status != STOPPED or subscription.expired:
-            raise No("not_stopped")
+            raise NotAcceptedError("not_stopped")
         old = [p for p in subscription.having(OPENED) if self.today in billing_period(p.days[0], self.billing_day)]
         units = [unit for pile in old if pile.after_stop for unit in pile.units]
         if not units:
             units = self.repriced(subscription)
-        coming = self.piles_by_price(subscription, units, self.rest_of_period(subscription), BLOCKED)
+        coming = self.piles_by_price(subscription, units, self.rest_of_period(subscription.expiry), BLOCKED)
         if self.available < sum(pile.amount for pile in coming):
-            raise No("funds_short")
+            raise NotAcceptedError("funds_short")
         for pile in old:
             pile.status = DELETED
         subscription.piles += coming

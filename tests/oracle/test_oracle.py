@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracle.comparison import assert_golden
-from tests.oracle.golden import GOLDEN, Golden
+from tests.oracle.comparison import assert_example
+from tests.oracle.decisions import DECISIONS
+from tests.oracle.examples import Example
+from tests.oracle.golden import GOLDEN
 from tests.oracle.oracle import run
 
 
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.key)
-def test_oracle_gives_the_published_amounts(golden: Golden) -> None:
-    assert_golden(run(golden.history), golden)
+@pytest.mark.parametrize("example", [*GOLDEN, *DECISIONS], ids=lambda example: example.key)
+def test_oracle_gives_the_published_amounts(example: Example) -> None:
+    assert_example(run(example.history), example)

@@ -15,7 +15,7 @@ MINOR_DIGITS = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3}
 ONE_DAY = timedelta(days=1)
 
 
-class No(Exception):
+class NotAcceptedError(Exception):
     """An event that is refused; its text is the reason."""
 
 

@@ -133,7 +133,7 @@ def _raise_later_periods(terms: Terms, others: Sequence[Line], current: Line) ->
     changes = Changes()
     for period, whole in billing_periods(current.billing_period.end, terms.expires_on, terms.billing_day):
         if period.start in same_price:
-            changes += resized(terms, same_price[period.start], current.quantity)
+            changes += resized(terms, same_price[period.start], current.quantity, block=current.block)
             continue
         own = priced_line(
             currency=terms.currency,

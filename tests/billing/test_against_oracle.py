@@ -1,0 +1,45 @@
+"""The engine against the day-by-day oracle: random histories of everything people do, no cent of difference.
+
+2,000 histories, always the same ones. By hand, other and longer ones: `ORACLE_STEPS=10000 pytest tests/billing/
+test_against_oracle.py` carries out that many steps.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.oracle import drive_engine
+from tests.oracle.comparison import assert_example
+from tests.oracle.decisions import DECISIONS
+from tests.oracle.examples import Example
+from tests.oracle.golden import GOLDEN
+from tests.oracle.histories import histories
+from tests.oracle.trial import assert_agrees_with_oracle
+
+STEPS_BY_HAND = int(os.environ.get("ORACLE_STEPS", "0"))
+LONGEST = 60 if STEPS_BY_HAND else 20
+STEPS_IN_A_LONG_HISTORY = 30
+HISTORIES = -(-STEPS_BY_HAND // STEPS_IN_A_LONG_HISTORY) or 2000
+
+
+@pytest.mark.parametrize("example", [*GOLDEN, *DECISIONS], ids=lambda example: example.key)
+def test_engine_gives_the_published_amounts(example: Example) -> None:
+    assert_example(drive_engine.run(example.history), example)
+
+
+# One test rather than two: the oracle's answer is the dear part. It shrinks by leaving out events, not by hypothesis.
+@settings(
+    max_examples=HISTORIES,
+    derandomize=not STEPS_BY_HAND,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(histories(LONGEST))
+def test_engine_agrees_with_the_oracle_on_time_and_late(history: dict) -> None:
+    assert_agrees_with_oracle(history, drive_engine.run)
+    assert drive_engine.run(history, late=True) == drive_engine.run(history)

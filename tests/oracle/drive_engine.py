@@ -1,0 +1,343 @@
+"""Carries a JSON history through the pure functions of billing/engine, with the funds of one account in memory.
+
+It stands where the verbs and the rows stand in the product, so it holds only what the engine leaves to them: statuses,
+money, who waits for payment. Every operation ends with a check of what must hold of the lines at any time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from billing.engine.csp_monthly import billing_day as night
+from billing.engine.csp_monthly import ordering, quantities, stopping
+from billing.engine.lines import LIVE, SPLIT_SOURCES, Changes, Line, LineStatus
+from billing.engine.periods import expiry, is_billing_day
+from billing.engine.terms import Price, Terms
+from core.errors import Refused
+from core.money import round_half_up
+
+ONE_DAY = timedelta(days=1)
+LIVING = (LineStatus.NEW, LineStatus.OPENED, LineStatus.BLOCKED)
+
+
+@dataclass
+class Waiting:
+    """An order that waits for its payment."""
+
+    units: Mapping[str, int]
+    due: Decimal
+
+
+@dataclass
+class Contract:
+    """One subscription: its terms, the units it has, its lines by row number, and what it waits for."""
+
+    name: str
+    terms: Terms
+    status: str = "ordered"
+    units: dict[str, int] = field(default_factory=dict)
+    rows: dict[int, Line] = field(default_factory=dict)
+    waiting: Waiting | None = None
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for line in self.rows.values() if line.status in LIVING]
+
+
+class EngineDriver:
+    """One account whose subscriptions are charged by the engine. With `late`, nights run only when somebody acts."""
+
+    def __init__(self, history: dict, *, late: bool = False) -> None:
+        self.late = late
+        self.history = history
+        self.fixed = history["fixed_price"]
+        self.credit = Decimal(history["credit_limit"])
+        self.price_rows = [(date.min, resource["key"], Decimal(resource["price"])) for resource in history["resources"]]
+        self.contracts: dict[str, Contract] = {}
+        self.balance = round_half_up(0, history["currency"])
+        self.transactions: list[dict] = []
+        self.refused: list[dict] = []
+        self.nights_run_to: date | None = None
+        self.today = date.min
+
+    # ---- days -------------------------------------------------------------------------------------------------
+
+    def run(self) -> dict:
+        """Carry the history out and return the books as `manage.py simulate_billing` prints them."""
+        for event in self.history["events"]:
+            day = date.fromisoformat(event["day"])
+            if not (self.late and event["do"] == "price"):
+                self.catch_up(day)
+            self.today = day
+            try:
+                getattr(self, "do_" + event["do"])(event)
+            except Refused as reason:
+                self.refused.append({"day": event["day"], "do": event["do"], "reason": str(reason)})
+        self.catch_up(date.fromisoformat(self.history["until"]))
+        return self.books()
+
+    def catch_up(self, day: date) -> None:
+        """Run the nights after the last one up to and with that of `day`, in their order."""
+        missed = self.nights_run_to + ONE_DAY if self.nights_run_to else day
+        while missed <= day:
+            self.today = missed
+            self.night(missed)
+            missed += ONE_DAY
+        self.nights_run_to = max(day, self.nights_run_to or day)
+
+    def night(self, day: date) -> None:
+        running = [c for c in self.contracts.values() if c.status in ("active", "stopped")]
+        billing = is_billing_day(day, self.history["billing_day"])
+        for contract in running:
+            if contract.terms.expires_on == day:
+                self.put(contract, night.end(contract.lines, day))
+                self.stand_still(contract)
+                assert not night.end(contract.lines, day), "ending twice changes nothing"
+            elif billing:
+                self.put(contract, night.close_period(contract.lines, day))
+                assert not night.close_period(contract.lines, day), "closing twice changes nothing"
+        for contract in running:
+            if billing and contract.status == "active":
+                self.renew(contract, day)
+
+    def renew(self, contract: Contract, day: date) -> None:
+        # Price rows entered on `day` came after its night, also when the night is run late.
+        terms = replace(contract.terms, prices=self.prices(before=day))
+        changes = night.next_period(terms, contract.units, contract.lines, day)
+        assert changes.reserves == night.required_on(terms, contract.units, contract.lines, day)
+        if self.available < changes.reserves:
+            self.stand_still(contract)
+        else:
+            self.put(contract, changes)
+            refuse_second_renewal(contract, night.next_period(terms, contract.units, contract.lines, day))
+
+    def stand_still(self, contract: Contract) -> None:
+        """The night stops a subscription; nobody can pay for more units of it now."""
+        self.cancel_waiting(contract)
+        contract.status = "stopped"
+
+    def prices(self, before: date | None = None) -> dict[str, Sequence[Price]]:
+        prices = defaultdict(list)
+        for day, resource, amount in self.price_rows:
+            if before is None or day < before:
+                prices[resource].append(Price(day, amount))
+        return prices
+
+    # ---- money and rows ---------------------------------------------------------------------------------------
+
+    @property
+    def blocked(self) -> Decimal:
+        blocked = (x.amount for c in self.contracts.values() for x in c.lines if x.status is LineStatus.BLOCKED)
+        return sum(blocked, Decimal(0))
+
+    @property
+    def available(self) -> Decimal:
+        return self.balance - self.blocked + self.credit
+
+    def post(self, amount: Decimal) -> None:
+        self.balance += amount
+        self.transactions.append({"day": self.today.isoformat(), "amount": str(amount)})
+
+    def put(self, contract: Contract, changes: Changes) -> None:
+        """Carry changes out on the rows, write off what they close, and check what must always hold."""
+        for move in changes.move:
+            assert contract.rows[move.line.row] == move.line, "a line is moved once, from the state it is in"
+            contract.rows[move.line.row] = replace(move.line, status=move.status, closed_on=move.closed_on)
+        for line in changes.add:
+            row = len(contract.rows) + 1
+            status = LineStatus.REFUNDED if line.status is LineStatus.WAITING_FOR_REFUND else line.status
+            contract.rows[row] = replace(line, row=row, status=status)
+        if changes.writes_off:
+            self.post(-changes.writes_off)
+        refuse_overlaps(contract, changes)
+        refuse_lost_cents(changes)
+
+    # ---- what people do ---------------------------------------------------------------------------------------
+
+    def contract_of(self, event: dict, *statuses: str) -> Contract:
+        contract = self.contracts.get(event.get("subscription", "main"))
+        if contract is None or contract.status not in statuses:
+            raise Refused("no subscription in a state for this", code="status")
+        expired = contract.terms.expires_on is not None and contract.terms.expires_on <= self.today
+        if expired and event["do"] == "activate":
+            raise Refused("the subscription has ended", code="ended")
+        return contract
+
+    def do_top_up(self, event: dict) -> None:
+        self.post(Decimal(event["amount"]))
+
+    def do_price(self, event: dict) -> None:
+        day = date.fromisoformat(event["day"])
+        self.price_rows += [(day, key, Decimal(price)) for key, price in event["prices"].items()]
+        for contract in self.contracts.values():
+            contract.terms = replace(contract.terms, prices=self.prices())
+
+    def do_order(self, event: dict) -> None:
+        name = event.get("subscription", "main")
+        if name in self.contracts or not any(event["quantities"].values()):
+            raise Refused("nothing to order", code="order")
+        history = self.history
+        months = None if history["period"] == "endless" else history["period"]["months"]
+        terms = Terms(history["currency"], history["billing_day"], self.prices(), months=months)
+        if self.fixed:
+            agreed = {
+                resource["key"]: terms.plan_price(resource["key"], self.today) for resource in history["resources"]
+            }
+            terms = replace(terms, ordering_prices=agreed)
+        contract = Contract(name, terms)
+        self.contracts[name] = contract
+        try:
+            self.place(contract, ordering.order(terms, event["quantities"], self.today), event["quantities"], event)
+        except Refused:
+            del self.contracts[name]
+            raise
+
+    def do_change(self, event: dict) -> None:
+        contract = self.contract_of(event, "active")
+        if contract.waiting is not None:
+            raise Refused("an order waits for payment", code="waiting")
+        changes = quantities.change(contract.terms, contract.lines, event["quantities"], self.today)
+        if not changes:
+            raise Refused("nothing to change", code="same")
+        raised = {key: max(n - contract.units.get(key, 0), 0) for key, n in event["quantities"].items()}
+        before = (dict(contract.rows), dict(contract.units), self.balance, list(self.transactions))
+        try:
+            lowered = {key: n for key, n in event["quantities"].items() if n < contract.units.get(key, 0)}
+            contract.units |= lowered
+            self.place(contract, changes, raised, event)
+        except Refused:
+            contract.rows, contract.units, self.balance, self.transactions = before
+            raise
+
+    def place(self, contract: Contract, changes: Changes, units: Mapping[str, int], event: dict) -> None:
+        """Put the New lines of an order in the rows and have them paid as the event says."""
+        self.put(contract, changes)
+        if not any(units.values()):
+            return
+        due = ordering.due_now(contract.lines, self.today)
+        pay = event.get("pay", "now")
+        if pay == "balance" and due and self.available < due:
+            raise Refused("funds are short", code="funds")
+        contract.waiting = Waiting(units, due)
+        if pay == "now" and due:
+            self.post(due)
+        if pay != "later" or not due:
+            self.start(contract)
+
+    def do_pay(self, event: dict) -> None:
+        contract = self.contract_of(event, "ordered", "active")
+        if contract.waiting is None:
+            raise Refused("nothing to pay", code="paid")
+        self.post(contract.waiting.due)
+        self.start(contract)
+
+    def start(self, contract: Contract) -> None:
+        """A waiting order is paid: its lines are Blocked or Opened, if the funds cover them as of today."""
+        waiting, is_sale = contract.waiting, contract.status == "ordered"
+        pay = ordering.pay_order if is_sale else quantities.pay_raise
+        changes = pay(contract.terms, contract.lines, self.today)
+        made_anew = any(
+            move.status is LineStatus.DELETED and move.line.status is LineStatus.NEW for move in changes.move
+        )
+        if made_anew and self.available < changes.reserves:
+            waiting.due = changes.reserves - self.available
+            raise Refused("funds are still short", code="funds")
+        self.put(contract, changes)
+        if is_sale and contract.terms.months is not None:
+            contract.terms = replace(contract.terms, expires_on=expiry(self.today, contract.terms.months))
+        for key, count in waiting.units.items():
+            contract.units[key] = contract.units.get(key, 0) + count
+        contract.status, contract.waiting = "active", None
+
+    def cancel_waiting(self, contract: Contract) -> None:
+        if contract.waiting is not None:
+            self.put(contract, ordering.cancel_unpaid(contract.lines))
+            contract.waiting = None
+
+    def do_stop(self, event: dict) -> None:
+        contract = self.contract_of(event, "active")
+        self.cancel_waiting(contract)
+        self.put(contract, stopping.stop(contract.terms, contract.lines, self.today))
+        contract.status = "stopped"
+
+    def do_activate(self, event: dict) -> None:
+        contract = self.contract_of(event, "stopped")
+        changes = stopping.activate(contract.terms, contract.lines, contract.units, self.today)
+        if self.available < changes.reserves:
+            raise Refused("funds are short", code="funds")
+        self.put(contract, changes)
+        contract.status = "active"
+
+    def do_delete(self, event: dict) -> None:
+        contract = self.contract_of(event, "ordered", "active", "stopped")
+        self.put(contract, stopping.delete(contract.terms, contract.lines, self.today))
+        contract.status, contract.waiting = "deleted", None
+
+    # ---- the books --------------------------------------------------------------------------------------------
+
+    def books(self) -> dict:
+        return {
+            "charges": [charge(c.name, line) for c in self.contracts.values() for line in c.rows.values()],
+            "transactions": self.transactions,
+            "balance": str(self.balance),
+            "blocked": str(self.blocked),
+            "available": str(self.available),
+            "subscriptions": [{"name": c.name, "status": c.status} for c in self.contracts.values()],
+            "refused": self.refused,
+        }
+
+
+def charge(name: str, line: Line) -> dict:
+    return {
+        "subscription": name,
+        "resource": line.resource,
+        "type": line.type.value,
+        "status": line.status.value,
+        "from": line.period.start.isoformat(),
+        "to": line.period.end.isoformat(),
+        "quantity": line.quantity,
+        "unit_price": str(line.unit_price),
+        "amount": str(line.amount),
+        "closed_on": line.closed_on.isoformat() if line.closed_on else None,
+    }
+
+
+def refuse_overlaps(contract: Contract, changes: Changes) -> None:
+    """Fail where a line that came shares a day with another live line of its block, as the database would."""
+    live = [line for line in contract.rows.values() if line.status in LIVE]
+    for added in changes.add:
+        if added.status in LIVE:
+            same = [
+                line
+                for line in live
+                if (line.resource, line.block) == (added.resource, added.block) and line.period.overlap(added.period)
+            ]
+            assert len(same) == 1, same
+
+
+def refuse_second_renewal(contract: Contract, again: Changes) -> None:
+    """Fail where the same night, run again, could charge anything that the database would let through."""
+    assert not again.move
+    charged = {(line.resource, line.block, line.period) for line in contract.lines if line.status is LineStatus.BLOCKED}
+    assert {(line.resource, line.block, line.period) for line in again.add} <= charged
+
+
+def refuse_lost_cents(changes: Changes) -> None:
+    """Fail unless the parts of every line that was split add up to it, or only its used days stay."""
+    parts: dict[int, list[Line]] = defaultdict(list)
+    for line in changes.add:
+        if line.source in SPLIT_SOURCES and line.parent is not None and line.parent.status is LineStatus.BLOCKED:
+            parts[line.parent.row].append(line)
+    for move in changes.move:
+        split = parts.get(move.line.row, [])
+        if len(split) > 1:
+            assert sum(part.amount for part in split) == move.line.amount, split
+
+
+def run(history: dict, *, late: bool = False) -> dict:
+    """Return the books that the engine gives for a history; with `late`, nights run only when somebody acts."""
+    return EngineDriver(history, late=late).run()
