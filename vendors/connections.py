@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
+from core import secrets as sealing
 from core.errors import Refused
-from vendors import secrets as sealing
 from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError

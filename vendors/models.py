@@ -47,7 +47,7 @@ class VendorConnection(Timestamped):
     name = models.CharField(_("name"), max_length=200)
     # Settings that anybody with access may read, base addresses of the servers among them.
     settings = models.JSONField(_("settings"), default=dict, blank=True)
-    # Encrypted JSON (vendors/secrets.py): client secret, tokens. Never leaves this app in clear.
+    # Encrypted JSON (core/secrets.py): client secret, tokens. Never leaves this app in clear.
     secrets = models.TextField(default="", blank=True, editable=False)
     state = models.CharField(_("state"), max_length=30, choices=ConnectionState.choices, default=ConnectionState.NEW)
     granted_by = models.ForeignKey(

@@ -12,7 +12,7 @@ from django.db import connection as database
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from vendors import secrets as sealing
+from core import secrets as sealing
 from vendors.base import Connection, Done, Order, Service, Task, VendorPlugin, Verdict
 from vendors.connections import opened, record_trouble
 from vendors.errors import (
@@ -168,20 +168,28 @@ def unsealed(operation: VendorOperation) -> dict[str, str]:
 
 
 def _performed(operation: VendorOperation, *, now: datetime) -> Done:
-    """Run the plugin, after a probe where an earlier attempt was left in doubt."""
     if operation.connection is None:
         return Done()
-    plugin = plugin_for(operation.connection.plugin)
-    connection = opened(operation.connection, now=now, operation=operation)
-    task = task_of(operation)
-    steps = OnceOnly(RowBook(operation), reference=operation.key)
+    return attempt(
+        plugin_for(operation.connection.plugin),
+        opened(operation.connection, now=now, operation=operation),
+        task_of(operation),
+        OnceOnly(RowBook(operation), reference=operation.key),
+    )
+
+
+def attempt(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Done:
+    """Run the plugin's method for the task, after a probe where an earlier attempt was left in doubt.
+
+    Raises VendorError. Knows no rows: the plugins' contract suite runs it as workers do.
+    """
     if steps.in_doubt():
         probe = plugin.probe(connection, task)
         if probe.verdict is Verdict.UNKNOWN:
             raise StillUnknown(NO_VERDICT)
         if probe.verdict is Verdict.DONE and probe.done is not None:
             return probe.done
-    return perform(plugin, connection, task, steps)
+    return _perform(plugin, connection, task, steps)
 
 
 def task_of(operation: VendorOperation) -> Task:
@@ -197,7 +205,7 @@ def task_of(operation: VendorOperation) -> Task:
     )
 
 
-def perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Done:
+def _perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Done:
     """Call the plugin's method for the task."""
     if task.order is not None:
         return plugin.provision(connection, task.order, steps)

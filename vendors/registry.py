@@ -48,7 +48,7 @@ def plugins_with(capability: type[Capability]) -> Iterator[Capability]:
 def discover_entry_points() -> None:
     """Import the plugins that other installed packages announce in the group "brokerage.vendor_plugins".
 
-    Loading the entry point is enough: its module registers the class.
+    An entry point names the plugin's class.
     """
     for entry_point in entry_points(group=ENTRY_POINT_GROUP):
-        entry_point.load()
+        register(entry_point.load())

@@ -12,10 +12,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Refused
+from core.secrets import decrypt, encrypt
 from vendors import connections
 from vendors.models import VendorConnection
 from vendors.queries import connections_visible_to
-from vendors.secrets import decrypt, encrypt
 
 # Where the flow (PKCE verifier, nonce, state) waits, encrypted, in the session of the manager who began it.
 SESSION_KEY = "office365_consent"
