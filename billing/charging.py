@@ -164,9 +164,7 @@ def _write_offs(bookings: Sequence[Booking], added: Sequence[Charge]) -> list[Po
                        describe(booking.owner.names[line.resource], line))
             for booking, row, amount, day, line in closed
         ]  # fmt: skip
-    return postings + [
-        _write_off(c.pk, c.account_id, c.amount, c.currency, c.closed_on, c.description) for c in made
-    ]
+    return postings + [_write_off(c.pk, c.account_id, c.amount, c.currency, c.closed_on, c.description) for c in made]
 
 
 def _write_off(
@@ -212,3 +210,12 @@ def describe(name: str, line: Line) -> str:
 def in_minor_units(amount: Decimal, currency: str) -> Decimal:
     """Return an amount of the books with the currency's own number of decimals: 19.350 USD is 19.35."""
     return amount.quantize(Decimal(1).scaleb(-minor_units(currency)))
+
+
+def settle_refunds(order_id: int) -> int:
+    """Make refunded what an order gave back, now that the vendor has let it go; return how many charges there were.
+
+    Nothing is posted: the money was only reserved, and is available again.
+    """
+    waiting = Charge.objects.filter(order=order_id, status=ChargeStatus.WAITING_FOR_REFUND)
+    return waiting.update(status=ChargeStatus.REFUNDED)

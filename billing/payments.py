@@ -12,6 +12,7 @@ from accounts.models import Account, AccountStatus
 from billing.charging import in_minor_units, operators_language_in_use
 from billing.funds import Posting, lock_accounts, post
 from billing.models import Payment, PaymentKind, PaymentMethod, PaymentStatus, PostingKind
+from billing.queries import require_sight
 from billing.signals import books_opening, payment_completed
 from core.errors import Refused
 from core.money import minor_units
@@ -75,6 +76,7 @@ def open_top_up(
     Raises Forbidden, NotAnAmount, UnknownMethod, AccountIsDeleted.
     """
     actor.require("payments.create")
+    require_sight(actor, account.pk)
     _check_amount(amount, account.currency)
     _check_method(method)
     if account.status == AccountStatus.DELETED:
@@ -100,6 +102,7 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
     carried out. Raises Forbidden, UnknownMethod, PaymentIsClosed.
     """
     actor.require("payments.approve")
+    require_sight(actor, payment.account_id)
     _check_method(method)
     payment = _open_books(payment, today)
     payment.status = PaymentStatus.COMPLETED
@@ -131,6 +134,7 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
 def cancel_payment(*, actor: Actor, payment: Payment, today: date) -> Payment:
     """Cancel a waiting top-up. Raises Forbidden, PaymentIsClosed; PaymentBelongsToOrder for the payment of an order."""
     actor.require("payments.cancel")
+    require_sight(actor, payment.account_id)
     if payment.order_id is not None:
         raise PaymentBelongsToOrder(
             _("This payment is for the order %(order)s. Cancel the order, and the payment is cancelled with it.")

@@ -1,8 +1,10 @@
 """Reading money: which charges, transactions and payments an actor may see."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, Forbidden
+from accounts.models import Account
 from accounts.queries import of_visible_accounts, within_reach
 from billing.models import Book, Charge, LedgerEntry, Payment
 
@@ -30,3 +32,9 @@ def transactions_visible_to(actor: Actor) -> QuerySet[LedgerEntry]:
     if not actor.may("transactions.view"):
         return LedgerEntry.objects.none()
     return LedgerEntry.objects.filter(of_visible_accounts(actor), book=Book.ACCOUNT)
+
+
+def require_sight(actor: Actor, account_id: int) -> None:
+    """Do nothing where the actor sees the account whose money is to move, else raise Forbidden."""
+    if not Account.objects.filter(of_visible_accounts(actor, ""), pk=account_id).exists():
+        raise Forbidden(_("This account is not yours to manage."))

@@ -1,8 +1,14 @@
 """The subscriptions app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class SubscriptionsConfig(AppConfig):
     name = "subscriptions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what the books announce."""
+        import_module("subscriptions.receivers")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.functional import cached_property
 
+from accounts.models import Account
 from billing.charging import Booking, Owner, lines_of, resource_key
 from billing.engine.lines import Changes, Line
 from billing.engine.periods import next_billing_day
@@ -160,9 +161,7 @@ def schedule(subscription: Subscription, waiting: Order | None, day: date, *, st
     subscription.due_on = min(coming, default=None)
 
 
-def _while_stopped(
-    subscription: Subscription, billing_day: date, day: date, stop_period: int | None
-) -> Iterable[date]:
+def _while_stopped(subscription: Subscription, billing_day: date, day: date, stop_period: int | None) -> Iterable[date]:
     """Yield the days on which a stopped subscription changes: remainders fall due, the stop period ends."""
     stopped_on, expires = subscription.stopped_on or day, subscription.expiration_date
     if expires is None:
@@ -183,3 +182,9 @@ def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, 
             if price.valid_from <= day:
                 prices[plan_resource_id] = price.amount
     return prices
+
+
+def unpaid_until(account: Account, day: date) -> date | None:
+    """Return the day on which an order placed on `day` is cancelled if nobody has paid; None for never."""
+    days = account.account_class.cancel_unpaid_order_in
+    return None if days is None else day + timedelta(days=days)

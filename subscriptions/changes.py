@@ -1,0 +1,217 @@
+"""Raising and lowering the units of a running subscription."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from billing.charging import record, settle_refunds
+from billing.engine.csp_monthly.ordering import due_now
+from billing.engine.csp_monthly.quantities import change
+from billing.engine.lines import Changes, LineStatus
+from billing.payments import open_order_payment
+from core.errors import Refused
+from subscriptions.handover import held_units, service_payload
+from subscriptions.models import (
+    Order,
+    OrderItem,
+    OrderStatus,
+    OrderType,
+    Subscription,
+    SubscriptionResource,
+    SubscriptionStatus,
+)
+from subscriptions.opening import open_contract, require_status, save_state
+from subscriptions.paying import carry_out_at_no_cost, pay_order_from_balance
+from subscriptions.quantities import QuantityNotAllowed, check_quantity
+from subscriptions.terms import Contract, contract_of, schedule, unpaid_until
+from vendors import questions
+
+
+class NothingToChange(Refused):
+    """The quantities wanted are those that the subscription has."""
+
+    code = "nothing_to_change"
+    field = "quantities"
+
+
+class OrderWaits(Refused):
+    """An earlier change of the subscription waits for its payment."""
+
+    code = "order_waits"
+
+
+class PayOrLowerFirst(Refused):
+    """A change that lowers at the vendor and raises cannot wait for a payment from outside."""
+
+    code = "pay_or_lower_first"
+    field = "quantities"
+
+
+def change_quantities(
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    quantities: Mapping[str, int],
+    today: date,
+    now: datetime,
+    pay_from_balance: bool = False,
+    idempotency_key: str = "",
+    requester_ip: str | None = None,
+) -> Order:
+    """Change the units, by the template's resource keys, in one Change order; resources left out stay as they are.
+
+    Lowering takes effect at once; a raise once it is paid: from the balance now, or by the payment that is opened for
+    it. The same `idempotency_key` gives the same order. Raises Forbidden, NotInThisStatus (only Active ones change),
+    NothingToChange, OrderWaits, QuantityNotAllowed, FundsShort, refusals of the vendor.
+    """
+    actor.require("subscriptions.change")
+    key = f"{subscription.account_id}:{idempotency_key}" if idempotency_key else None
+    _ask_vendor(subscription, quantities, now)
+    with transaction.atomic():
+        contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.change", today=today)
+        if key:
+            earlier = Order.objects.filter(account=subscription.account_id, idempotency_key=key).first()
+            if earlier is not None:
+                return earlier
+        order = _change(actor, contract, quantities, today, key, requester_ip, at_once=pay_from_balance)
+        if pay_from_balance and order.status == OrderStatus.WAITING_FOR_PAYMENT:
+            return pay_order_from_balance(actor=actor, order=order, today=today)
+        return order
+
+
+def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: datetime) -> None:
+    """Let the vendor refuse quantities (licences in use), before anything is locked: it may take seconds."""
+    connection = subscription.plan.template.connection
+    held = held_units(subscription)
+    if connection is None or not set(quantities) <= set(held) or subscription.status != SubscriptionStatus.ACTIVE:
+        return
+    questions.check(
+        connection, service=service_payload(subscription, held), quantities=held | dict(quantities), now=now
+    )
+
+
+def _change(
+    actor: Actor,
+    contract: Contract,
+    quantities: Mapping[str, int],
+    today: date,
+    key: str | None,
+    requester_ip: str | None,
+    *,
+    at_once: bool,
+) -> Order:
+    subscription = contract.subscription
+    require_status(
+        contract,
+        {SubscriptionStatus.ACTIVE},
+        _("Quantities change only while a subscription is Active: activate it first."),
+    )
+    if contract.waiting is not None:
+        raise OrderWaits(_("Pay or cancel the order %(order)s first.") % {"order": contract.waiting})
+    wanted = _wanted(contract, quantities)
+    units = {name: max(count - contract.resources[name].included, 0) for name, count in wanted.items()}
+    changes = change(contract.terms, contract.lines, units, today)
+    due = due_now(changes.add, today)
+    if due and not at_once and _lowers(contract, wanted) and subscription.plan.template.connection is not None:
+        raise PayOrLowerFirst(
+            _(
+                "Units are lowered and raised at once. Pay from the balance, or lower first and raise in a second change."
+            )
+        )
+    order = _placed(actor, contract, wanted, changes, today, key, requester_ip)
+    if not due:
+        return carry_out_at_no_cost(contract_of(subscription), order, today)
+    _lower_now(contract, order, wanted)
+    open_order_payment(
+        actor=actor,
+        account=subscription.account,
+        order_id=order.pk,
+        amount=due,
+        today=today,
+        due_on=order.expires_on,
+    )
+    schedule(subscription, order, today, status=SubscriptionStatus.ACTIVE)
+    save_state(subscription)
+    return order
+
+
+def _wanted(contract: Contract, quantities: Mapping[str, int]) -> dict[str, int]:
+    """Return the resources that change, by the engine's key, and how many units of each are wanted."""
+    resources = SubscriptionResource.objects.filter(subscription=contract.subscription)
+    rows = {
+        row.plan_resource.resource.key: row
+        for row in resources.select_related("plan_resource__resource").order_by("pk")
+    }
+    wanted = {}
+    for key, count in quantities.items():
+        if key not in rows:
+            raise QuantityNotAllowed(
+                _("The subscription has no resource “%(key)s”.") % {"key": key}, field=f"quantities.{key}"
+            )
+        if count != rows[key].quantity:
+            check_quantity(rows[key].plan_resource, count)
+            wanted[str(rows[key].pk)] = count
+    if not wanted:
+        raise NothingToChange(_("There is nothing to change: these are the quantities that the subscription has."))
+    return wanted
+
+
+def _lowers(contract: Contract, wanted: Mapping[str, int]) -> bool:
+    return any(count < contract.resources[name].quantity for name, count in wanted.items())
+
+
+def _placed(
+    actor: Actor,
+    contract: Contract,
+    wanted: Mapping[str, int],
+    changes: Changes,
+    today: date,
+    key: str | None,
+    requester_ip: str | None,
+) -> Order:
+    """Write the order down and put its changes in the books: lowering takes effect, the raise is New."""
+    subscription = contract.subscription
+    order = Order.objects.create(
+        account_id=subscription.account_id,
+        reseller_id=subscription.reseller_id,
+        subscription=subscription,
+        type=OrderType.CHANGE,
+        status=OrderStatus.WAITING_FOR_PAYMENT,
+        total=due_now(changes.add, today),
+        currency=subscription.currency,
+        placed_on=today,
+        expires_on=unpaid_until(subscription.account, today),
+        created_by=actor.user,
+        requester_ip=requester_ip,
+        idempotency_key=key,
+    )
+    new = [line for line in changes.add if line.status is LineStatus.NEW]
+    OrderItem.objects.bulk_create(
+        OrderItem(
+            order=order,
+            subscription_resource=contract.resources[name],
+            quantity_before=contract.resources[name].quantity,
+            quantity_after=count,
+            unit_price=contract.terms.unit_price(name, today),
+            amount=due_now([line for line in new if line.resource == name], today),
+        )
+        for name, count in wanted.items()
+    )
+    record([contract.booking(changes, today, order)])
+    return order
+
+
+def _lower_now(contract: Contract, order: Order, wanted: Mapping[str, int]) -> None:
+    """Hold fewer units at once where no vendor has to agree; the raise waits for its payment."""
+    if contract.subscription.plan.template.connection is not None:
+        return  # the order is paid in the same transaction, and the vendor is asked for all of it at once
+    lowered = {name: count for name, count in wanted.items() if count < contract.resources[name].quantity}
+    for name, count in lowered.items():
+        contract.resources[name].quantity = count
+        contract.resources[name].save(update_fields=["quantity"])
+    if lowered:
+        contract.subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+        settle_refunds(order.pk)

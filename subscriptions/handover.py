@@ -1,0 +1,224 @@
+"""What the vendor is asked to do: the operation that is planned for it, or nothing where a plan has no vendor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Account
+from billing.charging import settle_refunds
+from subscriptions.models import (
+    ApplicationTemplate,
+    Order,
+    OrderStatus,
+    Subscription,
+    SubscriptionStatus,
+)
+from subscriptions.terms import Contract, schedule
+from vendors import operations
+from vendors.models import OperationAction, VendorOperation
+from vendors.queries import operations_of
+
+# The columns that a step in a subscription's life may change.
+STATE_FIELDS = (
+    "status",
+    "stop_reason",
+    "stop_comment",
+    "stopped_on",
+    "start_date",
+    "expiration_date",
+    "next_billing_day",
+    "due_on",
+    "quantity",
+    "awaited_operation",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A step in a subscription's life for which the vendor has to do something."""
+
+    action: OperationAction
+    meanwhile: SubscriptionStatus
+    failed: SubscriptionStatus
+    then: SubscriptionStatus
+
+
+INSTALL = Work(
+    OperationAction.PROVISION,
+    SubscriptionStatus.INSTALLING,
+    SubscriptionStatus.INSTALLATION_FAILED,
+    SubscriptionStatus.ACTIVE,
+)
+UPDATE = Work(
+    OperationAction.CHANGE,
+    SubscriptionStatus.UPDATING,
+    SubscriptionStatus.UPDATING_FAILED,
+    SubscriptionStatus.ACTIVE,
+)
+STOP = Work(
+    OperationAction.SUSPEND,
+    SubscriptionStatus.STOPPING,
+    SubscriptionStatus.STOPPING_FAILED,
+    SubscriptionStatus.STOPPED,
+)
+ACTIVATE = Work(
+    OperationAction.RESUME,
+    SubscriptionStatus.ACTIVATING,
+    SubscriptionStatus.ACTIVATING_FAILED,
+    SubscriptionStatus.ACTIVE,
+)
+DELETE = Work(
+    OperationAction.CANCEL,
+    SubscriptionStatus.DELETING,
+    SubscriptionStatus.DELETION_FAILED,
+    SubscriptionStatus.DELETED,
+)
+WORK_OF_ACTION = {work.action: work for work in (INSTALL, UPDATE, STOP, ACTIVATE, DELETE)}
+WORK_MEANWHILE = {work.meanwhile: work for work in WORK_OF_ACTION.values()}
+WORK_FAILED = {work.failed: work for work in WORK_OF_ACTION.values()}
+
+
+def hand_over(
+    contract: Contract,
+    work: Work,
+    *,
+    day: date,
+    order: Order | None = None,
+    quantities: Mapping[str, int] | None = None,
+) -> VendorOperation | None:
+    """Set the subscription on its way and plan the vendor's part of it; return that, or None where there is none.
+
+    The caller saves STATE_FIELDS, and completes the order where there is no vendor. `quantities` are the units wanted
+    by the template's resource keys, for UPDATE.
+    """
+    subscription = contract.subscription
+    schedule(subscription, contract.waiting, day, status=work.then)
+    template = subscription.plan.template
+    if template.connection is None:
+        subscription.status = work.then
+        subscription.awaited_operation = ""
+        return None
+    operation = operations.plan(
+        template.connection,
+        action=work.action,
+        key=_key(subscription, work, day, order),
+        subject=f"order:{order.pk}" if order is not None else f"subscription:{subscription.pk}",
+        service=f"subscription:{subscription.pk}",
+        payload=_payload(contract, work, template, quantities or {}),
+        now=start_of(day),
+    )
+    subscription.status = work.meanwhile
+    subscription.awaited_operation = operation.key
+    return operation
+
+
+def complete(order: Order, day: date) -> None:
+    """Complete an order that is carried out; what it gave back is refunded."""
+    order.status = OrderStatus.COMPLETED
+    order.failure = ""
+    order.provisioned_on = order.closed_on = day
+    order.save(update_fields=["status", "failure", "provisioned_on", "closed_on"])
+    settle_refunds(order.pk)
+
+
+def start_of(day: date) -> datetime:
+    """Return the first moment of a day in the operator's time zone: what is planned on it is due at once."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def order_payload(
+    *, label: str, account: Account, template: ApplicationTemplate, quantities: Mapping[str, int], answers: Mapping
+) -> dict[str, Any]:
+    """Return what a vendor has to know to provision, as plain values (vendors.base.Order.from_payload)."""
+    return {
+        "label": label,
+        "account": party(account),
+        "resources": _offers(template, quantities),
+        "answers": dict(answers),
+        "options": template.settings,
+        "vendor_ids": _ids_of_account(account, template),
+    }
+
+
+def service_payload(subscription: Subscription, quantities: Mapping[str, int]) -> dict[str, Any]:
+    """Return a service and its units by the template's resource keys (vendors.base.Service.from_payload)."""
+    template = subscription.plan.template
+    return {
+        "vendor_ids": subscription.vendor_ids,
+        "resources": _offers(template, quantities),
+        "label": subscription.name,
+        "options": template.settings,
+    }
+
+
+def party(account: Account) -> dict[str, Any]:
+    """Return the account as vendors are told of it: the account's own e-mail (CR-494), the contact person (CR-544)."""
+    street = " ".join(part for part in (account.street, account.building) if part)
+    return {
+        "id": str(account.pk),
+        "company": account.primary_name or account.name,
+        "email": account.email,
+        "phone": account.phone,
+        "country": account.country,
+        "region": account.region,
+        "city": account.city,
+        "address1": street,
+        "address2": account.office,
+        "postal_code": account.zip,
+        "registration_number": account.tax_id,
+        "language": account.reseller.default_language,
+        "contact": {
+            "first_name": account.contact_first_name,
+            "middle_name": account.contact_middle_name,
+            "last_name": account.contact_last_name,
+            "email": account.contact_email,
+            "phone": account.contact_phone,
+        },
+    }
+
+
+def held_units(subscription: Subscription) -> dict[str, int]:
+    """Return the units that the subscription holds now, by the template's resource keys."""
+    resources = subscription.resources.order_by("pk").values_list("plan_resource__resource__key", "quantity")
+    return dict(resources)
+
+
+def _payload(
+    contract: Contract, work: Work, template: ApplicationTemplate, quantities: Mapping[str, int]
+) -> dict[str, Any]:
+    subscription = contract.subscription
+    if work is INSTALL:
+        return order_payload(
+            label=subscription.name,
+            account=subscription.account,
+            template=template,
+            quantities=quantities,
+            answers=subscription.parameters,
+        )
+    payload: dict[str, Any] = {"service": service_payload(subscription, held_units(subscription))}
+    if quantities:
+        payload["quantities"] = dict(quantities)
+    return payload
+
+
+def _offers(template: ApplicationTemplate, quantities: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    offers = dict(template.resources.filter(key__in=quantities).values_list("key", "vendor_reference"))
+    return {key: {"offer": offers[key], "quantity": quantity} for key, quantity in quantities.items()}
+
+
+def _ids_of_account(account: Account, template: ApplicationTemplate) -> dict[str, str]:
+    """Return what the vendor already calls this account: the ids of its newest service over the same connection."""
+    services = Subscription.objects.filter(account=account, plan__template__connection=template.connection_id)
+    newest = services.exclude(vendor_ids={}).order_by("-pk").values_list("vendor_ids", flat=True).first()
+    return newest or {}
+
+
+def _key(subscription: Subscription, work: Work, day: date, order: Order | None) -> str:
+    """Return the operation's key: an order is carried out once, a stop may come again."""
+    if order is not None:
+        return f"order:{order.pk}:{work.action}"
+    earlier = operations_of([f"subscription:{subscription.pk}"]).count()
+    return f"subscription:{subscription.pk}:{work.action}:{day}:{earlier + 1}"

@@ -1,0 +1,83 @@
+"""How every verb of people begins: may they, do they see it; the account is locked, and the night comes first."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Account
+from billing.queries import require_sight
+from core.errors import Refused
+from subscriptions.handover import STATE_FIELDS, WORK_FAILED, WORK_MEANWHILE
+from subscriptions.models import Subscription, SubscriptionStatus
+from subscriptions.renewals import renew_accounts
+from subscriptions.terms import Contract, contract_of
+
+
+class VendorIsWorking(Refused):
+    """The vendor has not finished the last step yet."""
+
+    code = "vendor_is_working"
+
+
+class VendorRefused(Refused):
+    """The last step failed at the vendor; it has to be tried again or cancelled first."""
+
+    code = "vendor_refused"
+
+
+class NotInThisStatus(Refused):
+    """The subscription's status does not allow the step."""
+
+    code = "not_in_this_status"
+
+
+def open_account(*, actor: Actor, account_id: int, right: str, today: date) -> Account:
+    """Lock the account for the rest of the transaction and carry out what the night has left to do on it.
+
+    Raises Forbidden where the actor lacks the right or does not see the account.
+    """
+    actor.require(right)
+    require_sight(actor, account_id)
+    renew_accounts(account_ids=[account_id], today=today)
+    return Account.objects.select_related("account_class", "account_type", "reseller").get(pk=account_id)
+
+
+def open_contract(*, actor: Actor, subscription: Subscription, right: str, today: date) -> Contract:
+    """Lock the subscription's account, bring it up to date, and return the subscription as it then stands."""
+    open_account(actor=actor, account_id=subscription.account_id, right=right, today=today)
+    row = Subscription.objects.select_related(
+        "account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period"
+    ).get(pk=subscription.pk)
+    return contract_of(row)
+
+
+def require_status(contract: Contract, allowed: Collection[SubscriptionStatus], remedy: object) -> None:
+    """Do nothing where the subscription has one of these statuses, else refuse with a sentence that says what to do."""
+    subscription = contract.subscription
+    if subscription.status in allowed:
+        return
+    status = subscription.get_status_display()
+    if subscription.status in WORK_MEANWHILE:
+        raise VendorIsWorking(
+            _("The vendor is still working on this subscription (%(status)s). Try again in a few minutes.")
+            % {"status": status}
+        )
+    if subscription.status in WORK_FAILED:
+        raise VendorRefused(
+            _("The last step failed at the vendor (%(status)s). Try it again or cancel it first.") % {"status": status}
+        )
+    raise NotInThisStatus(
+        _("The subscription is “%(status)s”. %(remedy)s") % {"status": status, "remedy": remedy},
+        code=_code(subscription),
+    )
+
+
+def save_state(subscription: Subscription) -> None:
+    """Save what a step changed of the subscription's life."""
+    subscription.save(update_fields=STATE_FIELDS)
+
+
+def _code(subscription: Subscription) -> str:
+    return f"subscription_is_{subscription.status}"

@@ -1,0 +1,288 @@
+"""Ordering: what it would cost, placing an order, cancelling one that nobody has paid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Account, AccountStatus
+from billing.charging import record
+from billing.engine.csp_monthly.ordering import due_now
+from billing.engine.csp_monthly.ordering import order as order_lines
+from billing.payments import open_order_payment
+from core.errors import Refused
+from subscriptions.cancelling import close_orders, give_up, is_waiting
+from subscriptions.handover import order_payload
+from subscriptions.models import (
+    Order,
+    OrderItem,
+    OrderStatus,
+    OrderType,
+    Plan,
+    PlanPeriod,
+    PlanResource,
+    Subscription,
+    SubscriptionResource,
+    SubscriptionStatus,
+)
+from subscriptions.opening import open_account, open_contract, save_state
+from subscriptions.paying import carry_out_at_no_cost
+from subscriptions.queries import plans_for
+from subscriptions.quantities import checked_quantities, refuse_nothing
+from subscriptions.terms import Contract, contract_of, months_of, ordering_prices, schedule, unpaid_until
+from vendors import questions
+
+
+class AccountMayNotOrder(Refused):
+    """The account is on hold or deleted."""
+
+    code = "account_may_not_order"
+
+
+class PlanNotForSale(Refused):
+    """The plan, or its period, cannot be ordered for this account."""
+
+    code = "plan_not_for_sale"
+    field = "plan"
+
+
+class SingletonTaken(Refused):
+    """The account has a subscription of a plan that may be had once."""
+
+    code = "singleton_taken"
+    field = "plan"
+
+
+class OrderIsNotWaiting(Refused):
+    """Only an order that waits for its payment can be cancelled."""
+
+    code = "order_is_not_waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be ordered: a plan for a period, units by the template's resource keys, the vendor's questions."""
+
+    plan: Plan
+    period: PlanPeriod
+    quantities: Mapping[str, int]
+    parameters: Mapping[str, str]
+
+
+def place_order(
+    *,
+    actor: Actor,
+    account: Account,
+    plan: Plan,
+    period: PlanPeriod,
+    quantities: Mapping[str, int],
+    today: date,
+    now: datetime,
+    parameters: Mapping[str, str] | None = None,
+    name: str = "",
+    idempotency_key: str = "",
+    requester_ip: str | None = None,
+) -> Order:
+    """Place a sales order for the account: a subscription, its New charges, and the payment for the current period.
+
+    `quantities` counts units by the template's resource keys; a resource left out is ordered with what the plan
+    includes or demands. The same `idempotency_key` gives the same order. Nothing due: carried out at once. Raises
+    Forbidden, AccountMayNotOrder, PlanNotForSale, SingletonTaken, refusals of quantities and of the vendor.
+    """
+    actor.require("subscriptions.order")
+    wish = Wish(plan, period, dict(quantities), dict(parameters or {}))
+    key = f"{account.pk}:{idempotency_key}" if idempotency_key else None
+    earlier = _placed_before(account, key)
+    if earlier is not None:
+        return earlier
+    _ask_vendor(account, wish, now)
+    with transaction.atomic():
+        account = open_account(actor=actor, account_id=account.pk, right="subscriptions.order", today=today)
+        earlier = _placed_before(account, key)
+        if earlier is not None:
+            return earlier
+        wanted = _checked(actor, account, wish)
+        subscription = _new_subscription(account, wish, wanted, name, today)
+        order = _new_order(actor, subscription, key, requester_ip, today)
+        return _charge(actor, contract_of(subscription), order, wanted, today)
+
+
+@transaction.atomic
+def cancel_order(*, actor: Actor, order: Order, today: date) -> Order:
+    """Cancel an order that waits for its payment, and the payment with it; a sale takes its subscription with it.
+
+    Raises Forbidden, OrderIsNotWaiting.
+    """
+    contract = open_contract(actor=actor, subscription=order.subscription, right="orders.cancel", today=today)
+    waiting = contract.waiting
+    if waiting is None or waiting.pk != order.pk or not is_waiting(waiting):
+        raise OrderIsNotWaiting(_("Order %(order)s is not waiting for its payment any more.") % {"order": order})
+    record([contract.booking(give_up(contract), today, waiting)])
+    close_orders(order_ids=[waiting.pk], day=today)
+    subscription = contract.subscription
+    if waiting.type == OrderType.SALES:
+        subscription.status = SubscriptionStatus.DELETED
+    schedule(subscription, None, today, status=SubscriptionStatus(subscription.status))
+    save_state(subscription)
+    waiting.refresh_from_db()
+    return waiting
+
+
+def _placed_before(account: Account, key: str | None) -> Order | None:
+    return Order.objects.filter(account=account, idempotency_key=key).first() if key else None
+
+
+def _ask_vendor(account: Account, wish: Wish, now: datetime) -> None:
+    """Let the vendor refuse what it could not provision, before anything is locked: it may take seconds."""
+    template = wish.plan.template
+    if template.connection is None:
+        return
+    wanted = checked_quantities(_resources(wish.plan), wish.quantities)
+    payload = order_payload(
+        label=wish.plan.name,
+        account=account,
+        template=template,
+        quantities={resource.resource.key: count for resource, count in wanted.items() if count},
+        answers=wish.parameters,
+    )
+    questions.validate_order(template.connection, reference=f"account:{account.pk}", payload=payload, now=now)
+
+
+def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, int]:
+    """Return the units of every resource of the plan, where all of it may be ordered now."""
+    if account.status in (AccountStatus.ADMINISTRATIVE_HOLD, AccountStatus.DELETED):
+        raise AccountMayNotOrder(
+            _("The account is “%(status)s”: nothing can be ordered for it. Ask your manager.")
+            % {"status": account.get_status_display()}
+        )
+    plans = plans_for(account).filter(public=True) if actor.is_customer else plans_for(account)
+    if not plans.filter(pk=wish.plan.pk).exists():
+        raise PlanNotForSale(_("The plan “%(plan)s” is not for sale to this account. Choose another.")
+                             % {"plan": wish.plan})  # fmt: skip
+    if wish.period.plan_id != wish.plan.pk or not wish.period.active:
+        raise PlanNotForSale(_("The plan is not sold for this period any more. Choose another."), field="period")
+    living = Subscription.objects.filter(account=account, plan=wish.plan).exclude(status=SubscriptionStatus.DELETED)
+    if wish.plan.singleton and living.exists():
+        raise SingletonTaken(
+            _("The account has “%(plan)s” already, and may have it once. Change that subscription instead.")
+            % {"plan": wish.plan}
+        )
+    wanted = checked_quantities(_resources(wish.plan), wish.quantities)
+    refuse_nothing(wanted)
+    return wanted
+
+
+def _resources(plan: Plan) -> list[PlanResource]:
+    return list(plan.resources.filter(active=True).select_related("resource").order_by("position", "pk"))
+
+
+def _new_subscription(
+    account: Account, wish: Wish, wanted: Mapping[PlanResource, int], name: str, today: date
+) -> Subscription:
+    plan = wish.plan
+    prices = ordering_prices([resource.pk for resource in wanted], today)
+    if len(prices) < len(wanted):
+        raise PlanNotForSale(_("The plan has no price on this day. Ask your provider to set one."))
+    subscription = Subscription.objects.create(
+        account=account,
+        reseller_id=account.reseller_id,
+        manager_id=account.manager_id,
+        plan=plan,
+        period=wish.period,
+        name=name,
+        trial=wish.period.trial,
+        billing_type=plan.billing_type,
+        currency=plan.currency,
+        billing_day=plan.service_term.billing_day,
+        fixed_price=plan.fixed_price,
+        parameters=dict(wish.parameters),
+        account_name=account.name,
+        plan_name=plan.name,
+        reseller_name=account.reseller.name,
+    )
+    if not name:
+        subscription.name = _named(subscription, account, plan)
+        subscription.save(update_fields=["name"])
+    SubscriptionResource.objects.bulk_create(
+        SubscriptionResource(
+            subscription=subscription,
+            plan_resource=resource,
+            name=resource.name,
+            included=resource.included,
+            ordering_price=prices[resource.pk],
+        )
+        for resource in wanted
+    )
+    return subscription
+
+
+def _named(subscription: Subscription, account: Account, plan: Plan) -> str:
+    """Return the subscription's name by the plan's pattern."""
+    known = {
+        "{{plan.id}}": plan.pk,
+        "{{plan.name}}": plan.name,
+        "{{account.name}}": account.name,
+        "{{subscription.id}}": subscription.pk,
+    }
+    name = plan.subscription_name_template
+    for placeholder, value in known.items():
+        name = name.replace(placeholder, str(value))
+    return name[:300]
+
+
+def _new_order(
+    actor: Actor, subscription: Subscription, key: str | None, requester_ip: str | None, today: date
+) -> Order:
+    return Order(
+        account_id=subscription.account_id,
+        reseller_id=subscription.reseller_id,
+        subscription=subscription,
+        type=OrderType.SALES,
+        status=OrderStatus.WAITING_FOR_PAYMENT,
+        currency=subscription.currency,
+        placed_on=today,
+        expires_on=unpaid_until(subscription.account, today),
+        created_by=actor.user,
+        requester_ip=requester_ip,
+        idempotency_key=key,
+    )
+
+
+def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[PlanResource, int], today: date) -> Order:
+    """Charge the order New, and open the payment for what is due of it."""
+    subscription = contract.subscription
+    counts = {resource.pk: count for resource, count in wanted.items()}
+    units = {key: max(counts[r.plan_resource_id] - r.included, 0) for key, r in contract.resources.items()}
+    terms = replace(contract.terms, months=months_of(subscription.period))
+    changes = order_lines(terms, units, today)
+    order.total = due_now(changes.add, today)
+    order.save()
+    OrderItem.objects.bulk_create(
+        OrderItem(
+            order=order,
+            subscription_resource=resource,
+            quantity_before=0,
+            quantity_after=counts[resource.plan_resource_id],
+            unit_price=terms.unit_price(key, today),
+            amount=due_now([line for line in changes.add if line.resource == key], today),
+        )
+        for key, resource in contract.resources.items()
+    )
+    record([contract.booking(changes, today, order)])
+    if not order.total:
+        return carry_out_at_no_cost(contract_of(subscription), order, today)
+    open_order_payment(
+        actor=actor,
+        account=subscription.account,
+        order_id=order.pk,
+        amount=order.total,
+        today=today,
+        due_on=order.expires_on,
+    )
+    schedule(subscription, order, today, status=SubscriptionStatus.ORDERED)
+    save_state(subscription)
+    return order

@@ -1,0 +1,166 @@
+"""An order is paid: its charges are reserved, its units are held, and the vendor is asked."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from billing.charging import in_minor_units, record
+from billing.engine.csp_monthly.ordering import pay_order
+from billing.engine.csp_monthly.quantities import pay_raise
+from billing.engine.lines import Changes, LineStatus
+from billing.engine.periods import expiry
+from billing.funds import funds_of
+from billing.models import PaymentStatus
+from billing.payments import close_order_payments, open_order_payment
+from core.errors import Refused
+from subscriptions.handover import INSTALL, UPDATE, complete, hand_over
+from subscriptions.models import Order, OrderStatus, OrderType
+from subscriptions.opening import open_contract, save_state
+from subscriptions.tasks import provision
+from subscriptions.terms import Contract, months_of
+
+
+class FundsShort(Refused):
+    """Less is available than the step needs."""
+
+    code = "funds_short"
+
+    def __init__(self, missing: Decimal, currency: str) -> None:
+        self.missing = in_minor_units(missing, currency)
+        super().__init__(
+            _("%(missing)s %(currency)s more are needed. Top up the balance first.")
+            % {"missing": self.missing, "currency": currency}
+        )
+
+
+class OrderIsNotWaiting(Refused):
+    """The order was paid or cancelled before."""
+
+    code = "order_is_not_waiting"
+
+
+@transaction.atomic
+def pay_order_from_balance(*, actor: Actor, order: Order, today: date) -> Order:
+    """Pay a waiting order from the account's available funds and carry it out.
+
+    Paid on a later day than placed, it costs what its units cost from today (decision 8). Raises Forbidden, FundsShort,
+    OrderIsNotWaiting.
+    """
+    contract = open_contract(actor=actor, subscription=order.subscription, right="subscriptions.order", today=today)
+    waiting = _waiting(contract, order)
+    changes = _paid(contract, waiting, today)
+    _refuse_short(contract, changes)
+    return _settle(contract, waiting, changes, today, status=PaymentStatus.PAID_FROM_BALANCE)
+
+
+@transaction.atomic
+def carry_out_paid_order(*, actor: Actor, order: Order, today: date) -> Order:
+    """Carry out an order whose payment has come in; the account's books are open and the money is on the balance.
+
+    Where the order has become dearer meanwhile and the balance does not cover it, it goes on waiting, at today's
+    charges, and a further payment is opened for what is missing (decision 8). Raises OrderIsNotWaiting.
+    """
+    contract = open_contract(actor=actor, subscription=order.subscription, right="payments.approve", today=today)
+    waiting = _waiting(contract, order)
+    changes = _paid(contract, waiting, today)
+    missing = changes.reserves - funds_of(contract.subscription.account).available
+    if missing <= 0:
+        return _settle(contract, waiting, changes, today, status=PaymentStatus.CANCELLED)
+    record([contract.booking(_still_waiting(waiting, changes, today), today, waiting)])
+    open_order_payment(
+        actor=actor,
+        account=contract.subscription.account,
+        order_id=waiting.pk,
+        amount=missing,
+        today=today,
+        due_on=waiting.expires_on,
+    )
+    return waiting
+
+
+def carry_out_at_no_cost(contract: Contract, order: Order, today: date) -> Order:
+    """Carry out an order of which nothing is due: there is no payment to wait for."""
+    changes = _paid(contract, order, today)
+    return _settle(contract, order, changes, today, status=PaymentStatus.CANCELLED)
+
+
+def _waiting(contract: Contract, order: Order) -> Order:
+    waiting = contract.waiting
+    if waiting is None or waiting.pk != order.pk or waiting.status != OrderStatus.WAITING_FOR_PAYMENT:
+        raise OrderIsNotWaiting(_("Order %(order)s does not wait for a payment any more.") % {"order": order})
+    return waiting
+
+
+def _refuse_short(contract: Contract, changes: Changes) -> None:
+    missing = changes.reserves - funds_of(contract.subscription.account).available
+    if missing > 0:
+        raise FundsShort(missing, contract.subscription.currency)
+
+
+def _paid(contract: Contract, order: Order, today: date) -> Changes:
+    """Return what the order's payment today makes of its charges."""
+    if order.type == OrderType.SALES:
+        months = months_of(contract.subscription.period)
+        return pay_order(replace(contract.terms, months=months, expires_on=None), contract.lines, today)
+    return pay_raise(contract.terms, contract.lines, today)
+
+
+def _still_waiting(order: Order, changes: Changes, today: date) -> Changes:
+    """Return the charges of an order made anew from today and not yet paid; nothing where they are of today already.
+
+    Later periods of a subscription that runs already are left alone until the raise is paid.
+    """
+    moves = tuple(move for move in changes.move if move.line.status is LineStatus.NEW)
+    if any(move.status is not LineStatus.DELETED for move in moves):
+        return Changes()
+    sale = order.type == OrderType.SALES
+    added = (line for line in changes.add if sale or line.period.start == today)
+    return Changes(add=tuple(replace(line, status=LineStatus.NEW) for line in added), move=moves)
+
+
+def _settle(contract: Contract, order: Order, changes: Changes, today: date, *, status: PaymentStatus) -> Order:
+    """Put the paid charges in the books, hold the units, ask the vendor. `status` closes a payment still waiting."""
+    subscription = contract.subscription
+    record([contract.booking(changes, today, order)])
+    close_order_payments(order_ids=[order.pk], status=status, today=today)
+    order.paid_on = today
+    order.status = OrderStatus.PROVISIONING
+    order.save(update_fields=["paid_on", "status"])
+    contract.waiting = None
+    if order.type == OrderType.SALES:
+        months = months_of(subscription.period)
+        subscription.start_date = today
+        subscription.expiration_date = None if months is None else expiry(today, months)
+    hold_and_hand_over(contract, order, today)
+    return order
+
+
+def hold_and_hand_over(contract: Contract, order: Order, today: date) -> None:
+    """Hold the units that the order asks for, and have the vendor provide them; without a vendor it is complete."""
+    subscription = contract.subscription
+    items = list(order.items.select_related("subscription_resource__plan_resource__resource").order_by("pk"))
+    operation = hand_over(
+        contract,
+        INSTALL if order.type == OrderType.SALES else UPDATE,
+        day=today,
+        order=order,
+        quantities={
+            item.subscription_resource.plan_resource.resource.key: item.quantity_after
+            for item in items
+            if item.quantity_after or order.type != OrderType.SALES
+        },
+    )
+    for item in items:
+        item.subscription_resource.quantity = item.quantity_after
+        item.subscription_resource.save(update_fields=["quantity"])
+    changed = {item.subscription_resource_id: item.quantity_after for item in items}
+    subscription.quantity = sum(changed.get(r.pk, r.quantity) for r in contract.resources.values())
+    save_state(subscription)
+    if operation is None:
+        complete(order, today)
+    else:
+        provision.delay_on_commit(operation_id=str(operation.pk))

@@ -1,0 +1,236 @@
+"""The billing day: what the night closes, renews, stops, ends and deletes, for many accounts at once.
+
+Every account is brought up to date day by day, in the order of the days, so that a night run late gives the books of a
+night run in time (decision 14). A day that is carried out leaves nothing due on it: running it again changes nothing.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import Exists, Min, OuterRef, QuerySet
+
+from accounts.models import Account
+from billing.charging import Booking, record
+from billing.engine.csp_monthly.billing_day import close_period, end, next_period
+from billing.engine.csp_monthly.stopping import delete
+from billing.engine.lines import Changes
+from billing.funds import funds_of_many, lock_accounts
+from subscriptions.cancelling import close_orders, give_up, is_waiting
+from subscriptions.handover import DELETE, STATE_FIELDS, STOP, hand_over
+from subscriptions.models import OrderType, StopReason, Subscription, SubscriptionStatus
+from subscriptions.terms import STABLE, Contract, contracts_of, schedule
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+SAVE_STATES = """
+    UPDATE subscriptions_subscription AS subscription
+    SET status = carried.status, stop_reason = carried.stop_reason, stop_comment = carried.stop_comment,
+        stopped_on = carried.stopped_on, start_date = carried.start_date,
+        expiration_date = carried.expiration_date, next_billing_day = carried.next_billing_day,
+        due_on = carried.due_on, quantity = carried.quantity, awaited_operation = carried.awaited_operation
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[], %s::date[], %s::date[],
+                %s::date[], %s::int[], %s::text[])
+        AS carried(id, status, stop_reason, stop_comment, stopped_on, start_date, expiration_date, next_billing_day,
+                   due_on, quantity, awaited_operation)
+    WHERE subscription.id = carried.id
+"""
+
+
+@dataclass
+class Night:
+    """What a run of the billing day did."""
+
+    accounts: int = 0
+    subscriptions: int = 0
+    failed_accounts: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Ledge:
+    """One account on one day of the night: what is available is taken by whoever comes first."""
+
+    available: Decimal
+    bookings: list[Booking] = field(default_factory=list)
+    cancelled_orders: list[int] = field(default_factory=list)
+
+
+def run_billing_day(*, today: date, batch_size: int = BATCH) -> Night:
+    """Bring every account up to `today`, batch by batch, each in its own transaction.
+
+    May be killed at any moment and run again, and may run beside itself and beside people: accounts that somebody else
+    holds are left to the end. An account that cannot be carried out is reported, and does not hold up the others.
+    """
+    night = Night()
+    for wait in (False, True):
+        last = 0
+        while batch := _run_batch(night, _accounts_due(today).filter(pk__gt=last), today, batch_size, wait=wait):
+            last = batch[-1]
+    return night
+
+
+def _run_batch(night: Night, due: QuerySet[Account], today: date, size: int, *, wait: bool) -> list[int]:
+    """Carry out the first accounts of `due` in one transaction; return their ids, in order."""
+    ids: list[int] = []
+    waiting = due.exclude(pk__in=night.failed_accounts).order_by("pk")
+    try:
+        with transaction.atomic():
+            locked = waiting.select_for_update(no_key=True, skip_locked=not wait)
+            ids = list(locked.values_list("pk", flat=True)[:size])
+            done = renew_accounts(account_ids=ids, today=today) if ids else 0
+    except Exception:
+        if not ids:
+            raise
+        logger.exception("the billing day failed for %s accounts, from %s on", len(ids), ids[0])
+        if len(ids) == 1:
+            night.failed_accounts += ids
+        else:
+            for account_id in ids:
+                _run_batch(night, _accounts_due(today).filter(pk=account_id), today, 1, wait=True)
+        return ids
+    night.accounts += len(ids)
+    night.subscriptions += done
+    return ids
+
+
+def renew_accounts(*, account_ids: Collection[int], today: date) -> int:
+    """Lock the accounts and carry out all that is due on them up to and with `today`; return how many steps it took.
+
+    A fixed number of statements for each day on which something is due, however many accounts and subscriptions; a
+    subscription that is stopped or deleted at its vendor takes a few more.
+    """
+    lock_accounts(account_ids)
+    steps = 0
+    due = _due(today).filter(account__in=account_ids)
+    while day := due.aggregate(first=Min("due_on"))["first"]:
+        steps += _carry_out_day(due.filter(due_on=day), day)
+    return steps
+
+
+def required_funds(account: Account, *, day: date) -> Decimal:
+    """Return what the account needs on the billing day `day` to keep its Active subscriptions: a dry run (G-I16).
+
+    In the account's currency. Stopped subscriptions are not renewed and need nothing (G-D18).
+    """
+    active = Subscription.objects.filter(
+        account=account, status=SubscriptionStatus.ACTIVE, next_billing_day=day
+    ).select_related("plan__service_term")
+    contracts = contracts_of(active).values()
+    return sum((next_period(c.terms, c.chargeable, c.lines, day).reserves for c in contracts), Decimal(0))
+
+
+def _due(today: date) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(due_on__lte=today, status__in=STABLE)
+
+
+def _accounts_due(today: date) -> QuerySet[Account]:
+    return Account.objects.filter(Exists(_due(today).filter(account=OuterRef("pk"))))
+
+
+def _carry_out_day(due: QuerySet[Subscription], day: date) -> int:
+    """Carry out one day for the subscriptions that are due on it; their accounts are locked."""
+    subscriptions = due.select_related("account", "plan__template__connection", "plan__service_term").defer(
+        "search_vector"
+    )
+    contracts = list(contracts_of(subscriptions.order_by("account", "billing_priority", "pk")).values())
+    funds = funds_of_many({contract.subscription.account_id for contract in contracts})
+    ledges = {account_id: Ledge(of_account.available) for account_id, of_account in funds.items()}
+    closings = []
+    for contract in contracts:
+        changes = close_period(contract.lines, day)
+        contract.lines = _without_moved(contract, changes)
+        closings.append(contract.booking(changes, day))
+    for contract in contracts:
+        _step(contract, ledges[contract.subscription.account_id], day)
+    steps = [booking for ledge in ledges.values() for booking in ledge.bookings]
+    record([booking for booking in (*closings, *steps) if booking.changes])
+    close_orders(order_ids=[pk for ledge in ledges.values() for pk in ledge.cancelled_orders], day=day)
+    _save([contract.subscription for contract in contracts])
+    return len(contracts)
+
+
+def _step(contract: Contract, ledge: Ledge, day: date) -> None:
+    """Take one subscription through the night of `day`, after all closings of its account."""
+    subscription, status = contract.subscription, contract.subscription.status
+    term = subscription.plan.service_term
+    expires = subscription.expiration_date
+    if is_waiting(contract.waiting) and contract.waiting.expires_on is not None and contract.waiting.expires_on <= day:
+        _give_up(contract, ledge, day)
+        if status == SubscriptionStatus.ORDERED:
+            return
+    if status == SubscriptionStatus.ACTIVE and expires is not None and day >= expires:
+        _expire(contract, ledge, day, grace=term.grace_period)
+    elif status == SubscriptionStatus.ACTIVE and day == subscription.next_billing_day:
+        _renew(contract, ledge, day)
+    elif status == SubscriptionStatus.GRACED and expires and day >= expires + timedelta(days=term.grace_period):
+        _stop(contract, StopReason.EXPIRED, day)
+    elif status == SubscriptionStatus.STOPPED and _stop_period_over(subscription, term.stop_period, day):
+        ledge.bookings.append(contract.booking(delete(contract.terms, contract.lines, day), day))
+        hand_over(contract, DELETE, day=day)
+    else:
+        schedule(subscription, contract.waiting, day, status=SubscriptionStatus(status))
+
+
+def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
+    """Block the coming period, or stop the subscription where less is available than it costs."""
+    coming = next_period(contract.terms, contract.chargeable, contract.lines, day)
+    if coming.reserves <= ledge.available:
+        ledge.available -= coming.reserves
+        ledge.bookings.append(contract.booking(coming, day))
+        schedule(contract.subscription, contract.waiting, day, status=SubscriptionStatus.ACTIVE)
+        return
+    _give_up(contract, ledge, day)
+    _stop(contract, StopReason.FUNDS_SHORT, day)
+
+
+def _expire(contract: Contract, ledge: Ledge, day: date, *, grace: int) -> None:
+    """End a finite subscription: it works on for the days of grace, then it is stopped."""
+    _give_up(contract, ledge, day)
+    ledge.bookings.append(contract.booking(end(contract.lines, day), day))
+    if grace:
+        contract.subscription.status = SubscriptionStatus.GRACED
+        schedule(contract.subscription, None, day, status=SubscriptionStatus.GRACED)
+    else:
+        _stop(contract, StopReason.EXPIRED, day)
+
+
+def _stop(contract: Contract, reason: StopReason, day: date) -> None:
+    contract.subscription.stop_reason = reason
+    contract.subscription.stop_comment = ""
+    contract.subscription.stopped_on = day
+    hand_over(contract, STOP, day=day)
+
+
+def _give_up(contract: Contract, ledge: Ledge, day: date) -> None:
+    """Cancel the order that nobody paid; a sale takes its subscription with it."""
+    order = contract.waiting
+    if order is None or not is_waiting(order):
+        return
+    ledge.bookings.append(contract.booking(give_up(contract), day, order))
+    ledge.cancelled_orders.append(order.pk)
+    if order.type == OrderType.SALES:
+        contract.subscription.status = SubscriptionStatus.DELETED
+        schedule(contract.subscription, None, day, status=SubscriptionStatus.DELETED)
+
+
+def _stop_period_over(subscription: Subscription, stop_period: int | None, day: date) -> bool:
+    if stop_period is None or subscription.stopped_on is None:
+        return False
+    return day >= subscription.stopped_on + timedelta(days=stop_period) and day > subscription.stopped_on
+
+
+def _without_moved(contract: Contract, changes: Changes) -> list:
+    moved = {move.line.row for move in changes.move}
+    return [line for line in contract.lines if line.row not in moved]
+
+
+def _save(subscriptions: Sequence[Subscription]) -> None:
+    """Save where the subscriptions stand now. One statement."""
+    columns = [[getattr(subscription, name) for subscription in subscriptions] for name in ("pk", *STATE_FIELDS)]
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE_STATES, columns)

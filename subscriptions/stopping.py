@@ -1,0 +1,113 @@
+"""Stopping a subscription, activating it again, deleting it."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import AccountStatus
+from billing.charging import record
+from billing.engine.csp_monthly import stopping as engine
+from billing.engine.lines import Changes
+from billing.funds import funds_of
+from core.errors import Refused
+from subscriptions.cancelling import close_orders, give_up, is_waiting
+from subscriptions.handover import ACTIVATE, DELETE, STOP, Work, hand_over
+from subscriptions.models import StopReason, Subscription, SubscriptionStatus
+from subscriptions.opening import open_contract, require_status, save_state
+from subscriptions.paying import FundsShort
+from subscriptions.tasks import provision
+from subscriptions.terms import Contract, schedule
+
+RUNNING = {SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED}
+# What failed at the vendor on the way there may be left by the opposite way.
+MAY_STOP = RUNNING | {SubscriptionStatus.ACTIVATING_FAILED}
+MAY_ACTIVATE = {SubscriptionStatus.STOPPED, SubscriptionStatus.STOPPING_FAILED}
+MAY_DELETE = MAY_STOP | MAY_ACTIVATE | {SubscriptionStatus.ORDERED}
+
+
+class PeriodIsOver(Refused):
+    """A subscription whose period has ended is not activated again."""
+
+    code = "period_is_over"
+
+
+class AccountOnHold(Refused):
+    """Nothing is activated while the account is on hold."""
+
+    code = "account_on_hold"
+
+
+@transaction.atomic
+def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str = "") -> Subscription:
+    """Stop a running subscription: the days used are written off, the rest of the period is released.
+
+    The day itself is not charged. An order that waits for its payment is cancelled. Raises Forbidden, NotInThisStatus.
+    """
+    contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.stop", today=today)
+    require_status(contract, MAY_STOP, _("Only an active subscription can be stopped."))
+    _cancel_waiting(contract, today)
+    contract.subscription.stop_reason = StopReason.MANUAL
+    contract.subscription.stop_comment = comment[:500]
+    contract.subscription.stopped_on = today
+    return _carry_out(contract, engine.stop(contract.terms, contract.lines, today), STOP, today)
+
+
+@transaction.atomic
+def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscription:
+    """Activate a stopped subscription: the days from today to the billing day are reserved.
+
+    Raises Forbidden, NotInThisStatus, PeriodIsOver, AccountOnHold; FundsShort with the missing amount (decision 11).
+    """
+    contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.activate", today=today)
+    require_status(contract, MAY_ACTIVATE, _("Only a stopped subscription can be activated."))
+    row = contract.subscription
+    if row.expiration_date is not None and row.expiration_date <= today:
+        raise PeriodIsOver(_("The period of the subscription is over. Order a new one."))
+    if row.account.status != AccountStatus.ACTIVE:
+        raise AccountOnHold(
+            _("The account is “%(status)s”: nothing can be activated until that is settled.")
+            % {"status": row.account.get_status_display()}
+        )
+    changes = engine.activate(contract.terms, contract.lines, contract.chargeable, today)
+    missing = changes.reserves - funds_of(row.account).available
+    if missing > 0:
+        raise FundsShort(missing, row.currency)
+    row.stop_reason = row.stop_comment = ""
+    row.stopped_on = None
+    return _carry_out(contract, changes, ACTIVATE, today)
+
+
+@transaction.atomic
+def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscription:
+    """Delete a subscription for good: the days used are written off, all else is released (decision 20).
+
+    An order that waits for its payment is cancelled. Raises Forbidden, NotInThisStatus.
+    """
+    contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.delete", today=today)
+    require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
+    never_paid = contract.subscription.status == SubscriptionStatus.ORDERED
+    _cancel_waiting(contract, today)
+    if never_paid:
+        contract.subscription.status = SubscriptionStatus.DELETED
+        schedule(contract.subscription, None, today, status=SubscriptionStatus.DELETED)
+        save_state(contract.subscription)
+        return contract.subscription
+    return _carry_out(contract, engine.delete(contract.terms, contract.lines, today), DELETE, today)
+
+
+def _cancel_waiting(contract: Contract, today: date) -> None:
+    order = contract.waiting
+    if order is not None and is_waiting(order):
+        record([contract.booking(give_up(contract), today, order)])
+        close_orders(order_ids=[order.pk], day=today)
+
+
+def _carry_out(contract: Contract, changes: Changes, work: Work, today: date) -> Subscription:
+    record([contract.booking(changes, today)])
+    operation = hand_over(contract, work, day=today)
+    save_state(contract.subscription)
+    if operation is not None:
+        provision.delay_on_commit(operation_id=str(operation.pk))
+    return contract.subscription

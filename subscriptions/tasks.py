@@ -1,0 +1,25 @@
+"""Hand-over to the workers: ids in, one call out."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from subscriptions import provisioning, renewals
+
+
+@shared_task
+def provision(*, operation_id: str) -> None:
+    """Carry one operation on at its vendor."""
+    provisioning.carry_out(operation_id=operation_id, now=timezone.now(), today=timezone.localdate())
+
+
+@shared_task
+def carry_on_provisioning() -> None:
+    """Try again all that is unfinished at the vendors: planned by the night, put off, or left by a killed worker."""
+    for operation_id in provisioning.unfinished_work(now=timezone.now()):
+        provision.delay(operation_id=str(operation_id))
+
+
+@shared_task
+def run_billing_day() -> None:
+    """Bring every account up to today."""
+    renewals.run_billing_day(today=timezone.localdate())
