@@ -14,6 +14,7 @@ from subscriptions.models.plan import (
     ResourcePrice,
     ServiceTerm,
 )
+from subscriptions.models.search import SubscriptionWord
 from subscriptions.models.subscription import (
     StopReason,
     Subscription,
@@ -44,5 +45,6 @@ __all__ = [
     "SubscriptionResource",
     "SubscriptionSecret",
     "SubscriptionStatus",
+    "SubscriptionWord",
     "TemplateStatus",
 ]

@@ -1,12 +1,15 @@
 """A subscription: a customer's right to a plan's resources, its life and its vendor's facts."""
 
 import pghistory
+import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.timestamps import Timestamped
 from subscriptions.models.plan import BillingType
+from subscriptions.models.search import GATHER_WORDS, REMEMBER_WORDS, TOUCH_SUBSCRIPTION, sort_indexes
 
 
 class SubscriptionStatus(models.TextChoices):
@@ -38,14 +41,14 @@ class StopReason(models.TextChoices):
 
 @pghistory.track(
     pghistory.InsertEvent(),
-    # The night moves dates and search texts of every row: only what a person would call a change is history.
+    # The night moves dates and search words of every row: only what a person would call a change is history.
     pghistory.UpdateEvent(
         condition=pghistory.AnyChange(
             "status", "stop_reason", "stop_comment", "name", "start_date", "expiration_date", "billing_priority",
             "quantity", "attributes",
         )
     ),
-    exclude=["search_text", "search_vector"],
+    exclude=["search_vector"],
 )
 class Subscription(Timestamped):
     """Copies of names stand here so that a list of a million rows is sorted and searched without a join."""
@@ -89,7 +92,7 @@ class Subscription(Timestamped):
     account_name = models.CharField(max_length=200)
     plan_name = models.CharField(max_length=200)
     reseller_name = models.CharField(max_length=200)
-    search_text = models.TextField(default="", blank=True, editable=False)
+    # Kept by the trigger below: what the list's full-text search finds the row by.
     search_vector = SearchVectorField(null=True, editable=False)
 
     class Meta(Timestamped.Meta):
@@ -107,6 +110,41 @@ class Subscription(Timestamped):
             ),
             models.Index(fields=["account", "id"], name="subscription_account"),
             models.Index(fields=["reseller", "id"], name="subscription_reseller"),
+            # The list of a million rows: one index for each thing it is filtered by, and one for each sort.
+            models.Index(fields=["id"], name="subscription_not_deleted", condition=~models.Q(status="deleted")),
+            models.Index(fields=["status"], name="subscription_status"),
+            models.Index(fields=["billing_type"], name="subscription_billing_type"),
+            models.Index(fields=["currency"], name="subscription_currency"),
+            models.Index(fields=["stop_reason"], name="subscription_stopped", condition=~models.Q(stop_reason="")),
+            models.Index(fields=["id"], name="subscription_trial", condition=models.Q(trial=True)),
+            models.Index(fields=["id"], name="subscription_individual", condition=models.Q(individual_price=True)),
+            models.Index(fields=["created_at", "id"], name="subscription_created"),
+            GinIndex(fields=["search_vector"], name="subscription_words"),
+            *sort_indexes(
+                texts=["name", "account_name", "plan_name", "reseller_name"],
+                numbers=["quantity", "updated_at"],
+                days=["next_billing_day", "start_date", "expiration_date"],
+            ),
+        ]
+        triggers = [
+            *Timestamped.Meta.triggers,
+            pgtrigger.Trigger(
+                name="gather_words",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("name", "account_name", "plan_name", "attributes", "parameters"),
+                func=GATHER_WORDS,
+            ),
+            pgtrigger.Trigger(
+                name="remember_new_words", when=pgtrigger.After, operation=pgtrigger.Insert, func=REMEMBER_WORDS
+            ),
+            pgtrigger.Trigger(
+                name="remember_changed_words",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__search_vector__df=pgtrigger.F("new__search_vector")),
+                func=REMEMBER_WORDS,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,6 +170,24 @@ class SubscriptionResource(Timestamped):
         abstract = False
         constraints = [
             models.UniqueConstraint(fields=["subscription", "plan_resource"], name="subscription_resource_once")
+        ]
+        triggers = [
+            *Timestamped.Meta.triggers,
+            # The vendor's id is a word that the subscription is searched by.
+            pgtrigger.Trigger(
+                name="tell_new_reference",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__vendor_reference__df=""),
+                func=TOUCH_SUBSCRIPTION,
+            ),
+            pgtrigger.Trigger(
+                name="tell_changed_reference",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("vendor_reference"),
+                condition=pgtrigger.Q(old__vendor_reference__df=pgtrigger.F("new__vendor_reference")),
+                func=TOUCH_SUBSCRIPTION,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,183 @@
+"""The columns of a list: what each cell holds (for the file) and how it reads (for the panel)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.urls import get_script_prefix, reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from core.panel import formats
+
+_PLACE = 987654321
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`value` is what a file gets: text, number, amount, day, moment or nothing. `html` is what the panel shows."""
+
+    value: Callable[[Any], object]
+    html: Callable[[Any], str]
+    end: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list. `sort` names a field of the row's own table that an index is there for."""
+
+    name: str
+    title: object
+    cell: Cell | None = None
+    sort: str = ""
+    shown: bool = True
+    link: Callable[[Any], str] | None = None
+
+    @property
+    def content(self) -> Cell:
+        """The cell; by default the text of the field that has the column's name."""
+        return self.cell or text(self.name)
+
+    def html(self, row: object) -> str:
+        """Return the table cell, linked where the column leads somewhere."""
+        shown = self.content.html(row)
+        if self.link is not None and shown != formats.NOTHING:
+            url = self.link(row)
+            if url:
+                shown = f'<a href="{url}">{shown}</a>'
+        return f'<td class="end">{shown}</td>' if self.content.end else f"<td>{shown}</td>"
+
+
+def to(url_name: str, key: str = "pk") -> Callable[[Any], str]:
+    """Return what leads from a row to a page: to("operator:account", "account_id")."""
+    read = _reader(key)
+
+    def url(row: object) -> str:
+        value = read(row)
+        if value is None:
+            return ""
+        before, after = _address(url_name, get_script_prefix())
+        return f"{before}{value}{after}"
+
+    return url
+
+
+@lru_cache(maxsize=256)
+def _address(url_name: str, prefix: str) -> tuple[str, str]:
+    """Return what stands before and after the id in the page's address: one reverse() instead of one a row."""
+    before, _found, after = reverse(url_name, args=[_PLACE]).partition(str(_PLACE))
+    return before, after
+
+
+def text(path: str) -> Cell:
+    """Return a cell with the text of a field; dots lead through related rows."""
+    read = _reader(path)
+
+    def html(row: object) -> str:
+        value = read(row)
+        return escape(value) if value not in (None, "") else formats.NOTHING
+
+    return Cell(value=lambda row: _plain(read(row)), html=html)
+
+
+def number(path: str) -> Cell:
+    """Return a cell with a whole number."""
+    read = _reader(path)
+
+    def html(row: object) -> str:
+        value = read(row)
+        return formats.NOTHING if value is None else formats.number_text(value)
+
+    return Cell(value=read, html=html, end=True)
+
+
+def money(path: str, currency: str = "currency") -> Cell:
+    """Return a cell with an amount and its currency; a file gets the bare amount."""
+    read, read_currency = _reader(path), _reader(currency)
+
+    def html(row: object) -> str:
+        value = read(row)
+        return formats.NOTHING if value is None else escape(formats.money_text(value, read_currency(row)))
+
+    return Cell(value=read, html=html, end=True)
+
+
+def day(path: str) -> Cell:
+    """Return a cell with a day."""
+    read = _reader(path)
+    return Cell(value=read, html=lambda row: formats.day_text(read(row)))
+
+
+def moment(path: str) -> Cell:
+    """Return a cell with a moment in the current time zone."""
+    read = _reader(path)
+    return Cell(value=read, html=lambda row: formats.moment_text(read(row)))
+
+
+def yes_no(path: str) -> Cell:
+    """Return a cell with yes or a dash; a file gets yes and no."""
+    read = _reader(path)
+    return Cell(
+        value=lambda row: _("yes") if read(row) else _("no"),
+        html=lambda row: escape(_("yes")) if read(row) else formats.NOTHING,
+    )
+
+
+def choice(path: str) -> Cell:
+    """Return a cell with the words of a field of choices."""
+    read = _reader(f"get_{path}_display")
+    return Cell(
+        value=lambda row: str(read(row)()), html=lambda row: escape(read(row)()) if read(row)() else formats.NOTHING
+    )
+
+
+def status(path: str, detail: str = "") -> Cell:
+    """Return a cell with a status as dot and words; `detail` is a second field of choices: "stopped: funds short"."""
+    read, label = _reader(path), _reader(f"get_{path}_display")
+    more = _reader(f"get_{detail}_display") if detail else None
+
+    def words(row: object) -> tuple[object, object]:
+        return label(row)(), more(row)() if more else ""
+
+    def value(row: object) -> str:
+        word, added = words(row)
+        return f"{word}: {added}" if added else str(word)
+
+    return Cell(value=value, html=lambda row: formats.status_html(read(row), *words(row)))
+
+
+def computed(
+    value: Callable[[Any], object], html: Callable[[Any], str] | None = None, *, end: bool = False
+) -> Cell:
+    """Return a cell whose value is worked out from the row; `html` must escape what it takes from it."""
+
+    def shown(row: object) -> str:
+        found = value(row)
+        return escape(found) if found not in (None, "") else formats.NOTHING
+
+    return Cell(value=value, html=html or shown, end=end)
+
+
+def _reader(path: str) -> Callable[[Any], Any]:
+    steps = path.split(".")
+    if len(steps) == 1:
+        return lambda row: getattr(row, path)
+
+    def read(row: Any) -> Any:
+        for step in steps:
+            if row is None:
+                return None
+            row = getattr(row, step)
+        return row
+
+    return read
+
+
+def _plain(value: object) -> object:
+    """Return what a spreadsheet can hold: related rows become their names."""
+    if value is None or isinstance(value, str | int | float | Decimal | date | datetime):
+        return value
+    return str(value)

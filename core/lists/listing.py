@@ -1,0 +1,123 @@
+"""A list of objects (CR-496), declared once per object: rows, columns, filters, quick filters, search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from core.lists.columns import Column
+from core.lists.search import FieldSearch, WordSearch
+from core.lists.sorting import kind_of, sort_expressions
+
+PAGE_SIZES = (25, 50, 100)
+
+
+class UnknownListing(LookupError):
+    """No list of this name is declared: the export is older than the program."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """What filters see in place of a request: who asks, and on which day."""
+
+    actor: Any
+    today: date
+
+
+@dataclass(frozen=True)
+class Quick:
+    """A quick filter: a name, a label, and a condition, or a function from the asker to one."""
+
+    name: str
+    label: object
+    condition: Q | Callable[[Asker], Q]
+
+    def q(self, asker: Asker) -> Q:
+        """Return the condition for who asks."""
+        return self.condition(asker) if callable(self.condition) else self.condition
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Rows that stay out of the list until the filter `unless` is used or they are asked for: deleted ones."""
+
+    condition: Q
+    label: object
+    unless: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """One list. Its name is the key of people's choices and of exports; keep it."""
+
+    name: str
+    title: object
+    right: str
+    rows: Callable[[Any], QuerySet]
+    columns: tuple[Column, ...]
+    # The person and what it acted for -> the actor again, for an export in the background.
+    actor_of: Callable[..., Any]
+    filterset: type[django_filters.FilterSet] | None = None
+    filters_shown: tuple[str, ...] = ("status",)
+    quick: tuple[Quick, ...] = ()
+    search: FieldSearch | WordSearch | None = None
+    search_hint: object = ""
+    sort: str = "-id"
+    hidden: Hidden | None = None
+    related: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    # More about the rows of one page in a fixed number of statements, for example balances by account.
+    enrich: Callable[[list[Any]], None] | None = None
+    row_link: Callable[[Any], str] | None = None
+    empty: object = ""
+    export_right: str = "exports.use"
+    acting_for: Callable[[Any], Mapping[str, object]] = field(default=lambda actor: {})
+
+    def __post_init__(self) -> None:
+        """Make the list known by its name."""
+        if self.column_of_sort(self.sort) is None:
+            raise ValueError(f"{self.name} is sorted by {self.sort}, which is no column to sort by")
+        LISTINGS[self.name] = self
+
+    def column(self, name: str) -> Column | None:
+        """Return the column of this name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def column_of_sort(self, sort: str) -> Column | None:
+        """Return the column that "-name" or "name" sorts by; None where that column is not sorted by."""
+        column = self.column(sort.removeprefix("-"))
+        return column if column is not None and column.sort else None
+
+    def columns_for(self, names: list[str]) -> list[Column]:
+        """Return the columns of a person's choice in its order; the default where nothing (that still is) is chosen."""
+        chosen = [column for name in names if (column := self.column(name)) is not None]
+        return chosen or [column for column in self.columns if column.shown]
+
+    def sort_expression(self, sort: str, rows: QuerySet) -> Any:
+        """Return what the rows are ordered by: never NULL, and there is an index on it."""
+        column = self.column_of_sort(sort)
+        if column is None:
+            raise ValueError(f"{self.name} is not sorted by {sort}")
+        upwards, downwards = sort_expressions(column.sort, kind_of(rows.model._meta.get_field(column.sort)))
+        return downwards if sort.startswith("-") else upwards
+
+    @property
+    def link_of_row(self) -> Callable[[Any], str] | None:
+        """Where a row leads: what is declared, else where its first linked column leads."""
+        return self.row_link or next((column.link for column in self.columns if column.link), None)
+
+
+LISTINGS: dict[str, Listing] = {}
+
+
+def listing_named(name: str) -> Listing:
+    """Return the list declared under the name. Raises UnknownListing."""
+    try:
+        return LISTINGS[name]
+    except KeyError:
+        raise UnknownListing(name) from None

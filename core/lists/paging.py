@@ -1,0 +1,183 @@
+"""Pages of a long list in a time that does not depend on its length: by position, not by counting."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connections
+from django.db.models import BooleanField, F, Func, QuerySet, Value
+
+# How many rows are looked at in the order of the list before the filters lead the search instead.
+WINDOW = 3_000
+# Counted exactly below, estimated above.
+COUNTED = 2_000
+# A page this near is found from the front; farther ones by the database's OFFSET over the keys alone.
+NEAR_ROWS = 600
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in the list: the sort value and the id of a row; the page lies behind it, or before it."""
+
+    key: str
+    pk: int
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the list is ordered by: an expression that is never NULL, then the id, both in one direction."""
+
+    expression: Any
+    downwards: bool
+
+    def of(self, rows: QuerySet, *, reverse: bool = False) -> QuerySet:
+        """Return the rows with their sort value as `list_key`, in this order or its reverse."""
+        down = self.downwards != reverse
+        rows = rows.annotate(list_key=self.expression)
+        return rows.order_by(*[F(name).desc() if down else F(name).asc() for name in ("list_key", "pk")])
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The ids of one page with their sort values, whether more follow, and the number of all where it came for free."""
+
+    pairs: list[tuple[Any, int]]
+    more: bool
+    total: int | None = None
+
+
+class IsBeyond(Func):
+    """(sort value, id) > (given value, given id) as one comparison, which an index answers."""
+
+    output_field = BooleanField()
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        """Return the row comparison."""
+        parts, params = [], []
+        for expression in self.get_source_expressions():
+            sql, part_params = compiler.compile(expression)
+            parts.append(sql)
+            params += part_params
+        return f"({parts[0]}, {parts[1]}) {self.extra['operator']} ({parts[2]}, {parts[3]})", params
+
+
+def keys_of_page(rows: QuerySet, order: Order, *, size: int, offset: int, position: Position | None, easy: bool) -> Keys:
+    """Return the keys of one page: behind or before a position, or at an offset. One statement.
+
+    `easy` says that (nearly) every row of the table belongs to the list, so that the order's index alone serves.
+    """
+    backwards = position is not None and position.backwards
+    bounded = rows if position is None else _beyond(rows, order, position)
+    if position is not None:
+        offset = 0
+    if easy or offset + size > NEAR_ROWS:
+        found = order.of(bounded, reverse=backwards).values_list("list_key", "pk")[offset : offset + size + 1]
+        pairs, total = list(found), None
+    else:
+        pairs, total = _near_or_far(bounded, order, position, offset + size + 1, backwards)
+        pairs = pairs[offset:]
+    more = len(pairs) > size
+    pairs = pairs[:size]
+    return Keys(pairs[::-1] if backwards else pairs, more, total if position is None else None)
+
+
+def estimates(queries: list[QuerySet]) -> list[tuple[int, bool]]:
+    """Return for each query how many rows it has, and whether that is exact: small numbers are counted.
+
+    Two statements at most, whatever the number of queries: the planner's estimates of all, a count of the small ones.
+    """
+    wanted = [query.order_by().values("pk") for query in queries if not query.query.is_empty()]
+    guesses = iter(_planned_rows(wanted))
+    guessed = [0 if query.query.is_empty() else next(guesses) for query in queries]
+    small = [n for n, query in enumerate(queries) if guessed[n] < COUNTED and not query.query.is_empty()]
+    counts = dict(zip(small, _counted([queries[n] for n in small]), strict=True))
+    return [(counts.get(n, guess), n in counts or queries[n].query.is_empty()) for n, guess in enumerate(guessed)]
+
+
+def cursor_of(pair: tuple[Any, int]) -> str:
+    """Return a position as text for the address."""
+    key, pk = pair
+    return json.dumps([key.isoformat() if hasattr(key, "isoformat") else str(key), pk], ensure_ascii=False)
+
+
+def position_of(text: str, rows: QuerySet, order: Order, *, backwards: bool) -> Position | None:
+    """Return the position that a cursor names; None for one that somebody made up."""
+    try:
+        key, pk = json.loads(text)
+        output = rows.annotate(list_key=order.expression).query.annotations["list_key"].output_field
+        output.to_python(key)
+        return Position(str(key), int(pk), backwards)
+    except (ValueError, TypeError, ValidationError):
+        return None
+
+
+def _beyond(rows: QuerySet, order: Order, position: Position) -> QuerySet:
+    """Return the rows behind the position (before it, where it looks backwards)."""
+    operator = "<" if order.downwards != position.backwards else ">"
+    annotated = rows.annotate(list_key=order.expression)
+    output = annotated.query.annotations["list_key"].output_field
+    key = Value(output.to_python(position.key), output_field=output)
+    return annotated.filter(IsBeyond(F("list_key"), F("pk"), key, Value(position.pk), operator=operator))
+
+
+def _near_or_far(
+    rows: QuerySet, order: Order, position: Position | None, count: int, backwards: bool
+) -> tuple[list[tuple[Any, int]], int | None]:
+    """Return the first `count` keys, and the number of all rows where it fell out. One statement.
+
+    Filters and order pull a planner in two directions, and its guess is sometimes wrong by a thousand times. So: look
+    through the next WINDOW rows of the whole table in the list's order; if they hold enough, that is the page. If not,
+    the rows that match are few for their number of places: find them all by the filters and sort them.
+    """
+    everything = rows.model._default_manager.all()
+    if position is not None:
+        everything = _beyond(everything, order, position)
+    window = order.of(everything, reverse=backwards).values("pk")[:WINDOW]
+    near = order.of(rows.filter(pk__in=window), reverse=backwards).values_list("list_key", "pk")[:count]
+    far = order.of(rows, reverse=backwards)
+    direction = "DESC" if order.downwards != backwards else "ASC"
+    far = far.extra(where=["(SELECT count(*) FROM near) < %s"], params=[count]).order_by()  # noqa: S610 (no input)
+    far_sql, far_params = far.values_list("list_key", "pk").query.sql_with_params()
+    near_sql, near_params = near.query.sql_with_params()
+    sql = f"""
+        WITH near (list_key, pk) AS MATERIALIZED ({near_sql}),
+             far (list_key, pk) AS MATERIALIZED ({far_sql})
+        (SELECT list_key, pk, (SELECT count(*) FROM far) FROM far ORDER BY list_key {direction}, pk {direction} LIMIT %s)
+        UNION ALL
+        SELECT list_key, pk, NULL FROM near WHERE (SELECT count(*) FROM near) >= %s
+    """  # noqa: S608 (made of compiled queries)
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(sql, [*near_params, *far_params, count, count])
+        found = cursor.fetchall()
+    total = found[0][2] if found else 0
+    return [(key, pk) for key, pk, _total in found], total
+
+
+def _planned_rows(queries: list[QuerySet]) -> list[int]:
+    if not queries:
+        return []
+    parts, params = [], []
+    for query in queries:
+        sql, part_params = query.query.sql_with_params()
+        parts.append(f"({sql})")
+        params += part_params
+    with connections[queries[0].db].cursor() as cursor:
+        cursor.execute("EXPLAIN (FORMAT JSON) " + " UNION ALL ".join(parts), params)
+        plan = cursor.fetchone()[0]
+    plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+    return [part["Plan Rows"] for part in plan["Plans"]] if len(queries) > 1 else [plan["Plan Rows"]]
+
+
+def _counted(queries: list[QuerySet]) -> list[int]:
+    if not queries:
+        return []
+    parts, params = [], []
+    for query in queries:
+        sql, part_params = query.order_by().values("pk").query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 (made of compiled queries)
+        params += part_params
+    with connections[queries[0].db].cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts), params)
+        return list(cursor.fetchone())

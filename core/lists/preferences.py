@@ -1,0 +1,101 @@
+"""A person's own columns, filters and named views of a list."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
+from core.lists.listing import PAGE_SIZES, Listing
+from core.lists.models import ListPreference, SavedView
+from core.lists.state import filters_of
+
+MOST_VIEWS = 50
+
+
+class NothingChosen(Refused):
+    """A list without columns shows nothing."""
+
+    code = "no_columns"
+    field = "columns"
+
+
+class NamelessView(Refused):
+    """A view needs a name to be found by."""
+
+    code = "no_name"
+    field = "name"
+
+
+class TooManyViews(Refused):
+    """So many views are no longer found by their names."""
+
+    code = "too_many_views"
+
+
+def preference_of(user: object, listing: Listing) -> ListPreference:
+    """Return the person's choices for the list; an unsaved row with the defaults where nothing was chosen yet."""
+    found = ListPreference.objects.filter(user=user, listing=listing.name).first()
+    return found or ListPreference(user=user, listing=listing.name)
+
+
+def choose_columns(*, actor: object, listing: Listing, columns: list[str]) -> ListPreference:
+    """Keep which columns of the list the actor's person sees, and in which order.
+
+    Raises NothingChosen when none of them is a column of the list.
+    """
+    chosen = [name for name in dict.fromkeys(columns) if listing.column(name)]
+    if not chosen:
+        raise NothingChosen(_("Choose at least one column: a list without columns shows nothing."))
+    return _keep(actor, listing, columns=chosen)
+
+
+def choose_filters(*, actor: object, listing: Listing, filters: list[str]) -> ListPreference:
+    """Keep which filters always stand above the list, and in which order; an empty choice means the default ones."""
+    known = filters_of(listing)
+    return _keep(actor, listing, filters=[name for name in dict.fromkeys(filters) if name in known])
+
+
+def choose_page_size(*, actor: object, listing: Listing, page_size: int) -> ListPreference:
+    """Keep how many rows a page has for the person; a size that is not offered leaves it as it is."""
+    if page_size not in PAGE_SIZES:
+        return preference_of(actor.user, listing)
+    return _keep(actor, listing, page_size=page_size)
+
+
+def restore_defaults(*, actor: object, listing: Listing) -> ListPreference:
+    """Forget the person's columns, filters and page size of the list; views stay."""
+    return _keep(actor, listing, columns=[], filters=[], page_size=50)
+
+
+def views_of(user: object, listing: Listing) -> QuerySet[SavedView]:
+    """Return the person's named views of the list."""
+    return SavedView.objects.filter(user=user, listing=listing.name).order_by("name")
+
+
+def save_view(*, actor: object, listing: Listing, name: str, query: str) -> SavedView:
+    """Keep search, filters, quick filter and sort under a name; the same name again replaces the view.
+
+    Raises NamelessView, TooManyViews.
+    """
+    name = name.strip()[:60]
+    if not name:
+        raise NamelessView(_("Give the view a name."))
+    others = views_of(actor.user, listing).exclude(name=name)
+    if others.count() >= MOST_VIEWS:
+        raise TooManyViews(_("There are %(number)s views already: delete one first.") % {"number": MOST_VIEWS})
+    view, _made = SavedView.objects.update_or_create(
+        user=actor.user, listing=listing.name, name=name, defaults={"query": query[:2000]}
+    )
+    return view
+
+
+def delete_view(*, actor: object, listing: Listing, name: str) -> int:
+    """Delete the person's view of that name; return how many there were (none or one)."""
+    deleted, _by_model = views_of(actor.user, listing).filter(name=name).delete()
+    return deleted
+
+
+def _keep(actor: object, listing: Listing, **choices: object) -> ListPreference:
+    preference, _made = ListPreference.objects.update_or_create(
+        user=actor.user, listing=listing.name, defaults=choices
+    )
+    return preference

@@ -1,0 +1,59 @@
+"""How subscriptions are found and sorted among a million: words kept by triggers, an index for each sort."""
+
+from django.db import models
+
+from core.lists.models import WordVariant
+from core.lists.sorting import sort_expressions
+
+# The words of a subscription: its id, names, the domains and ids that the vendor told, and what was asked for.
+# Statements that insert or update many rows pass here too; list_words is made by core/lists/migrations/0001.
+GATHER_WORDS = """
+    NEW.search_vector = array_to_tsvector(list_words(concat_ws(' ',
+        NEW.id, NEW.name, NEW.account_name, NEW.plan_name,
+        (SELECT string_agg(left(value #>> '{}', 200), ' ')
+           FROM jsonb_path_query(jsonb_build_array(NEW.attributes, NEW.parameters), 'strict $.**') AS value
+          WHERE jsonb_typeof(value) = 'string'),
+        (SELECT string_agg(vendor_reference, ' ')
+           FROM subscriptions_subscriptionresource WHERE subscription_id = NEW.id)
+    )));
+    RETURN NEW;
+"""
+
+# New words are remembered without a unique constraint: two transactions that bring the same word never wait for each
+# other, and a word that stands there twice harms nobody.
+REMEMBER_WORDS = """
+    INSERT INTO subscriptions_subscriptionword (word, variant)
+    SELECT word, word_variants(word)
+      FROM unnest(tsvector_to_array(NEW.search_vector)) AS word
+     WHERE is_plain_word(word)
+       AND NOT EXISTS (SELECT FROM subscriptions_subscriptionword known WHERE known.word = word.word);
+    RETURN NULL;
+"""
+
+# Naming the column in SET is enough to make the subscription gather its words again.
+TOUCH_SUBSCRIPTION = """
+    UPDATE subscriptions_subscription SET name = name WHERE id = NEW.subscription_id;
+    RETURN NULL;
+"""
+
+
+class SubscriptionWord(WordVariant):
+    """The words that subscriptions are searched by, for the correction of typing errors."""
+
+    class Meta(WordVariant.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return self.word
+
+
+def sort_indexes(*, texts: list[str], numbers: list[str], days: list[str]) -> list[models.Index]:
+    """Return the indexes under which the sorts of the list need no sorting; days may be empty, texts ignore case."""
+    indexes = []
+    for name in [*texts, *numbers, *days]:
+        kind = "text" if name in texts else "day" if name in days else "plain"
+        ascending, descending = sort_expressions(name, kind)
+        indexes.append(models.Index(ascending, "id", name=f"subscription_by_{name}"[:30]))
+        if descending != ascending:
+            indexes.append(models.Index(descending, "id", name=f"subscription_by_{name}"[:25] + "_desc"))
+    return indexes
