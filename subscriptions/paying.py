@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from billing.charging import in_minor_units, record
 from billing.engine.csp_monthly.ordering import pay_order
 from billing.engine.csp_monthly.quantities import pay_raise
-from billing.engine.lines import Changes, LineStatus
+from billing.engine.lines import Changes
 from billing.engine.periods import expiry
 from billing.funds import funds_of
 from billing.models import PaymentStatus
@@ -61,16 +61,16 @@ def pay_order_from_balance(*, actor: Actor, order: Order, today: date) -> Order:
 def carry_out_paid_order(*, actor: Actor, order: Order, today: date) -> Order:
     """Carry out an order whose payment has come in; the account's books are open and the money is on the balance.
 
-    Where the order has become dearer meanwhile and the balance does not cover it, it goes on waiting, at today's
-    charges, and a further payment is opened for what is missing (decision 8). Raises OrderIsNotWaiting.
+    Where the order has become dearer meanwhile and the balance does not cover it, it goes on waiting as it is, and a
+    further payment is opened for what is missing (decision 8). Raises OrderIsNotWaiting.
     """
     contract = open_contract(actor=actor, subscription=order.subscription, right="payments.approve", today=today)
     waiting = _waiting(contract, order)
     changes = _paid(contract, waiting, today)
     missing = changes.reserves - funds_of(contract.subscription.account).available
-    if missing <= 0:
+    # On the day it was placed the payment is what the order costs.
+    if missing <= 0 or waiting.placed_on == today:
         return _settle(contract, waiting, changes, today, status=PaymentStatus.CANCELLED)
-    record([contract.booking(_still_waiting(waiting, changes, today), today, waiting)])
     open_order_payment(
         actor=actor,
         account=contract.subscription.account,
@@ -107,19 +107,6 @@ def _paid(contract: Contract, order: Order, today: date) -> Changes:
         months = months_of(contract.subscription.period)
         return pay_order(replace(contract.terms, months=months, expires_on=None), contract.lines, today)
     return pay_raise(contract.terms, contract.lines, today)
-
-
-def _still_waiting(order: Order, changes: Changes, today: date) -> Changes:
-    """Return the charges of an order made anew from today and not yet paid; nothing where they are of today already.
-
-    Later periods of a subscription that runs already are left alone until the raise is paid.
-    """
-    moves = tuple(move for move in changes.move if move.line.status is LineStatus.NEW)
-    if any(move.status is not LineStatus.DELETED for move in moves):
-        return Changes()
-    sale = order.type == OrderType.SALES
-    added = (line for line in changes.add if sale or line.period.start == today)
-    return Changes(add=tuple(replace(line, status=LineStatus.NEW) for line in added), move=moves)
 
 
 def _settle(contract: Contract, order: Order, changes: Changes, today: date, *, status: PaymentStatus) -> Order:

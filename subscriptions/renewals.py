@@ -137,7 +137,7 @@ def _carry_out_day(due: QuerySet[Subscription], day: date) -> int:
     subscriptions = due.select_related("account", "plan__template__connection", "plan__service_term").defer(
         "search_vector"
     )
-    contracts = list(contracts_of(subscriptions.order_by("account", "billing_priority", "pk")).values())
+    contracts = list(contracts_of(subscriptions.order_by("account", "billing_priority", "pk"), night_of=day).values())
     funds = funds_of_many({contract.subscription.account_id for contract in contracts})
     ledges = {account_id: Ledge(of_account.available) for account_id, of_account in funds.items()}
     closings = []

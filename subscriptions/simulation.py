@@ -110,7 +110,9 @@ def _do(stage: Stage, event: Event) -> str:
         complete_payment(actor=SYSTEM, payment=payment, today=event.day)
     elif event.do == "price":
         for key, price in event.prices.items():
-            ResourcePrice.objects.create(plan_resource=stage.resources[key], valid_from=event.day, recurring_fee=price)
+            ResourcePrice.objects.create(
+                plan_resource=stage.resources[key], valid_from=event.day, entered_on=event.day, recurring_fee=price
+            )
     elif event.do == "order":
         _order(stage, event)
     elif event.do == "change":
@@ -236,7 +238,7 @@ def _priced(story: History, template: ApplicationTemplate, plan: Plan, day: date
     for position, (key, price) in enumerate(story.prices.items()):
         sold = ApplicationResource.objects.create(template=template, key=key, name=key)
         resources[key] = PlanResource.objects.create(plan=plan, resource=sold, name=key, position=position)
-        ResourcePrice.objects.create(plan_resource=resources[key], valid_from=day, recurring_fee=price)
+        ResourcePrice.objects.create(plan_resource=resources[key], valid_from=day, entered_on=day, recurring_fee=price)
     return resources
 
 

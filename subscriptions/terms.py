@@ -84,18 +84,24 @@ class Contract:
         return Booking(self.owner, changes, day, order.pk if order is not None else None)
 
 
-def contracts_of(subscriptions: Iterable[Subscription]) -> dict[int, Contract]:
-    """Return the contracts of the subscriptions by id. Four statements, however many there are."""
+def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None = None) -> dict[int, Contract]:
+    """Return the contracts of the subscriptions by id. Four statements, however many there are.
+
+    For the night of a day: with the prices that had been entered before it.
+    """
     rows = {subscription.pk: subscription for subscription in subscriptions}
     resources: dict[int, dict[str, SubscriptionResource]] = {pk: {} for pk in rows}
     # The rows of a subscription's resources were made in the order of the plan.
     for resource in SubscriptionResource.objects.filter(subscription__in=rows).order_by("pk"):
         resources[resource.subscription_id][resource_key(resource.pk)] = resource
     lists = price_lists(
-        resource.plan_resource_id
-        for pk, of_one in resources.items()
-        if not rows[pk].fixed_price
-        for resource in of_one.values()
+        (
+            resource.plan_resource_id
+            for pk, of_one in resources.items()
+            if not rows[pk].fixed_price
+            for resource in of_one.values()
+        ),
+        entered_before=night_of,
     )
     lines = lines_of(rows)
     waiting = {order.subscription_id: order for order in open_orders(rows)}
@@ -122,12 +128,17 @@ def open_orders(subscription_ids: Collection[int]) -> Iterable[Order]:
     return Order.objects.filter(subscription__in=subscription_ids, status__in=unfinished)
 
 
-def price_lists(plan_resource_ids: Iterable[int]) -> dict[int, list[Price]]:
-    """Return the price list of each of the plans' resources, oldest first; of one day the later written comes last."""
+def price_lists(plan_resource_ids: Iterable[int], *, entered_before: date | None = None) -> dict[int, list[Price]]:
+    """Return the price list of each of the plans' resources, oldest first; of one day the later written comes last.
+
+    Only what was entered before a day, where that is given.
+    """
     wanted = set(plan_resource_ids)
     lists: dict[int, list[Price]] = {}
     if wanted:
         prices = ResourcePrice.objects.filter(plan_resource__in=wanted).order_by("plan_resource", "valid_from", "pk")
+        if entered_before is not None:
+            prices = prices.filter(entered_on__lt=entered_before)
         for plan_resource_id, day, fee in prices.values_list("plan_resource", "valid_from", "recurring_fee"):
             lists.setdefault(plan_resource_id, []).append(Price(day, fee))
     return lists

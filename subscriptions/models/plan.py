@@ -204,6 +204,9 @@ class ResourcePrice(models.Model):
 
     plan_resource = models.ForeignKey(PlanResource, models.PROTECT, related_name="prices")
     valid_from = models.DateField(_("valid from"))
+    # The business day on which somebody entered it. The night of a day comes before what people do on it (decision
+    # 19): a renewal knows only what was entered before its day, so that a late night renews at the same price.
+    entered_on = models.DateField(_("entered on"))
     # Per unit and month, in the plan's currency.
     recurring_fee = models.DecimalField(_("recurring fee a month"), max_digits=18, decimal_places=6)
     setup_fee = models.DecimalField(_("setup fee"), max_digits=18, decimal_places=6, default=Decimal(0))
