@@ -67,6 +67,12 @@ def invitation_of(token: str, *, now: datetime) -> Invitation:
     return invitation
 
 
+def needs_password(invitation: Invitation) -> bool:
+    """Return whether the invited person still has to choose a password (and a name)."""
+    user = invitation.user or User.objects.filter(email__iexact=invitation.email).first()
+    return user is None or not user.has_usable_password()
+
+
 def invite_users(
     *, actor: Actor, account: Account, emails: Iterable[str], access_level: str, now: datetime
 ) -> list[Invitation]:

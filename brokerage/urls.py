@@ -11,6 +11,5 @@ handler500 = "core.panel.errors.server_error"
 urlpatterns = [
     path("operator/", include("operator_panel.urls")),
     path("appearance/", appearance, name="appearance"),
-    path("accounts/", include("allauth.urls")),
-    path("hijack/", include("hijack.urls")),
+    path("accounts/", include("accounts.urls")),
 ]

@@ -1,0 +1,132 @@
+"""Pages of people that belong to neither panel: an invitation, the choice of an account, signing in as the owner."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+from hijack.views import AcquireUserView, ReleaseUserView
+
+from accounts.actors import Forbidden
+from accounts.forms import AcceptanceForm
+from accounts.invitations import InvitationNotGood, accept_invitation, invitation_of, needs_password
+from accounts.middleware import CHOSEN_ACCOUNT
+from accounts.queries import accounts_of, accounts_visible_to
+from accounts.sign_in import client_address, home_of
+from accounts.sign_in_as import SignInAsRefused, begin_sign_in_as, end_sign_in_as
+from core.errors import Refused
+
+# The row of the trail that a manager's visit as an owner belongs to; kept in the session.
+TRAIL = "sign_in_as"
+
+
+@never_cache
+@sensitive_post_parameters("password", "repeated")
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Show an invitation and accept it; a person new to the platform is signed in at once."""
+    now = timezone.now()
+    try:
+        invited = invitation_of(token, now=now)
+    except InvitationNotGood as refusal:
+        return render(request, "account/invitation_not_good.html", {"refusal": refusal}, status=410)
+    new = needs_password(invited)
+    initial = {"name": invited.user.name if invited.user else ""}
+    form = AcceptanceForm(request.POST or None, initial=initial) if new else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        entered = form.cleaned_data if form else {"name": "", "password": ""}
+        try:
+            user = accept_invitation(token=token, name=entered["name"], password=entered["password"], now=now)
+        except Refused as refusal:
+            if form is None:
+                return render(request, "account/invitation_not_good.html", {"refusal": refusal}, status=410)
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            if new:
+                login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+                return redirect(home_of(user))
+            messages.success(request, _("The invitation is accepted. Sign in as usual."))
+            return redirect("account_login")
+    return render(request, "account/invitation.html", {"invitation": invited, "form": form})
+
+
+@require_POST
+@login_required
+def choose_account(request: HttpRequest) -> HttpResponse:
+    """Act for another of the person's accounts from now on."""
+    chosen = request.POST.get("account", "")
+    if request.impersonator is not None or not chosen.isdecimal():
+        raise Http404
+    account = get_object_or_404(accounts_of(request.user), pk=int(chosen))
+    request.session[CHOSEN_ACCOUNT] = account.pk
+    return redirect(home_of(request.user))
+
+
+@method_decorator(never_cache, name="dispatch")
+class SignInAsOwner(AcquireUserView):
+    """Signs a manager in as the owner of an account; POST only."""
+
+    http_method_names = ["post"]
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Skip hijack's own form field: whom to become follows from the account in the address."""
+        return super(AcquireUserView, self).dispatch(request, *args, **kwargs)
+
+    def test_func(self) -> bool:
+        """Return whether the verb allows it; what is not visible is not found."""
+        account = get_object_or_404(accounts_visible_to(self.request.actor), pk=self.kwargs["account_id"])
+        self.refusal = None
+        try:
+            self.trail = begin_sign_in_as(
+                actor=self.request.actor,
+                account=account,
+                ip_address=client_address(self.request),
+                now=timezone.now(),
+            )
+        except Forbidden:
+            return False
+        except SignInAsRefused as refusal:
+            self.refusal = refusal
+        return True
+
+    def get_object(self, queryset: object = None) -> object:
+        """Return the owner."""
+        return self.trail.user
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Become the owner, acting for exactly this account."""
+        if self.refusal is not None:
+            messages.error(request, str(self.refusal))
+            return redirect(self.get_redirect_url() or home_of(request.user))
+        response = super().post(request, *args, **kwargs)
+        request.session[CHOSEN_ACCOUNT] = self.trail.account_id
+        request.session[TRAIL] = self.trail.pk
+        return response
+
+    def get_success_url(self) -> str:
+        """Return the customer's home."""
+        return home_of(self.trail.user)
+
+
+class SignInAsEnd(ReleaseUserView):
+    """Brings a manager back to the own session; POST only."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """End the trail and become the manager again."""
+        trail_id = request.session.get(TRAIL)
+        response = super().post(request, *args, **kwargs)
+        if trail_id is not None:
+            end_sign_in_as(trail_id=trail_id, now=timezone.now())
+        request.session.pop(CHOSEN_ACCOUNT, None)
+        return response
+
+    def get_success_url(self) -> str:
+        """Return where the manager came from if that is given and safe, else the operator panel."""
+        return self.get_redirect_url() or home_of(self.request.user)

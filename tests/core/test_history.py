@@ -1,0 +1,74 @@
+"""The Log tab reads back who changed what, from what to what."""
+
+import pghistory
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Account, AccountStatus
+from core.history import history_of
+from tests.factories import accounts as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_row_has_one_entry_by_the_system():
+    [entry] = history_of(make.account())
+    assert (entry.title, entry.text, entry.who, entry.via_api) == ("Created", "", "System", False)
+
+
+def test_entries_say_which_fields_changed_from_what_to_what_newest_first():
+    manager = make.manager(name="Mary")
+    account = make.account(city="Minsk")
+    with pghistory.context(user=manager.pk):
+        account.city, account.status = "Brest", AccountStatus.ADMINISTRATIVE_HOLD
+        account.save()
+        Account.objects.filter(pk=account.pk).update(manager=manager, trial=True)
+    texts = [(entry.title, entry.text, entry.who) for entry in history_of(account)]
+    assert texts == [
+        ("Changed", "Manager: — → Mary; Trial: no → yes", "Mary"),
+        ("Changed", "Status: Active → Administrative hold; City: Minsk → Brest", "Mary"),
+        ("Created", "", "System"),
+    ]
+
+
+def test_the_api_and_the_manager_behind_an_owner_are_named():
+    manager, owner = make.manager(name="Mary"), make.customer_user(account=make.account(), name="Olga")
+    account = make.account()
+    with pghistory.context(user=owner.pk, impersonator=manager.pk):
+        Account.objects.filter(pk=account.pk).update(city="Brest")
+    with pghistory.context(user=manager.pk, api=True):
+        Account.objects.filter(pk=account.pk).update(city="Gomel")
+    newest, before, _created = history_of(account)
+    assert (newest.who, newest.via_api) == ("Mary (API)", True)
+    assert before.who == "Mary, signed in as Olga"
+
+
+def test_values_that_look_like_secrets_are_never_shown():
+    account = make.account(attributes={"client_secret": "canary-1", "tier": "gold"})
+    Account.objects.filter(pk=account.pk).update(attributes={"client_secret": "canary-2", "tier": "gold"})
+    newest, _created = history_of(account)
+    assert newest.text == "Additional attributes: client_secret: •••, tier: gold → client_secret: •••, tier: gold"
+
+
+def test_the_number_of_statements_does_not_grow_with_the_log(django_assert_num_queries):
+    manager = make.manager()
+    account = make.account()
+    for city in ("Brest", "Gomel", "Grodno"):
+        with pghistory.context(user=manager.pk):
+            Account.objects.filter(pk=account.pk).update(city=city)
+    with django_assert_num_queries(2):
+        assert len(history_of(account)) == 4
+
+
+def test_a_limited_log_still_knows_what_its_oldest_entry_changed():
+    account = make.account(city="Minsk")
+    for city in ("Brest", "Gomel"):
+        Account.objects.filter(pk=account.pk).update(city=city)
+    assert [entry.text for entry in history_of(account, limit=1)] == ["City: Brest → Gomel"]
+
+
+def test_a_row_that_is_not_tracked_is_refused():
+    with pytest.raises(ValueError, match="not tracked"):
+        history_of(AnonymousUser())
+    with pytest.raises(ValueError, match="AccountType is not tracked"):
+        history_of(make.account_type())
