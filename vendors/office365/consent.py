@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ SCOPES = ["https://api.partnercenter.microsoft.com/user_impersonation"]
 REFRESH_LIFE = timedelta(days=90)
 # Microsoft's own client renews an access token this long before it expires.
 RENEW_BEFORE = timedelta(seconds=30)
+# The answer comes by GET on purpose: a POST from Microsoft's site would come without our session's cookie.
+warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended", module="msal")
 _CODE = re.compile(r"AADSTS(\d+)")
 
 

@@ -187,14 +187,9 @@ def address_of(partner_center: PartnerCenter, account: Party) -> dict[str, str]:
         "phoneNumber": account.phone or account.contact.phone,
     }
     # Never both: a region beside a US state is refused with 27002.
-    needs_state = rules_of(partner_center, account.country).get("isStateRequired")
+    needs_state = partner_center.country_rules(account.country).get("isStateRequired")
     address["state" if needs_state else "region"] = account.region.upper() if needs_state else account.region
     return {name: value for name, value in address.items() if value}
-
-
-def rules_of(partner_center: PartnerCenter, country: str) -> Members:
-    """Return Microsoft's rules for a country."""
-    return Members(partner_center.read(f"countryvalidationrules/{country}").body)
 
 
 def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_id: str) -> JSON:
@@ -216,7 +211,7 @@ def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_
 
 def _customer(partner_center: PartnerCenter, order: Order) -> dict[str, Any]:
     account = order.account
-    rules = rules_of(partner_center, account.country)
+    rules = partner_center.country_rules(account.country)
     culture = _culture(rules, account.language)
     body: dict[str, Any] = {
         "companyProfile": {"domain": domain_of(order)},

@@ -75,6 +75,7 @@ class PartnerCenter:
         self.locale = connection.setting("locale", "en-US")
         self.token = token
         self.correlation_id = str(uuid4())
+        self._rules: dict[str, Members] = {}
 
     # -- how to ask ---------------------------------------------------------------------------------------------
 
@@ -198,6 +199,12 @@ class PartnerCenter:
     def customer(self, customer_id: str) -> Members:
         """Return a customer in full."""
         return self.read(f"customers/{customer_id}").body
+
+    def country_rules(self, country: str) -> Members:
+        """Return Microsoft's rules for the addresses and languages of a country, read once."""
+        if country not in self._rules:
+            self._rules[country] = self.read(f"countryvalidationrules/{country}").body
+        return self._rules[country]
 
     def newest_agreement_template(self, agreement_type: str) -> str:
         """Return the template id of the newest agreement of the type: the highest versionRank."""

@@ -1,0 +1,310 @@
+"""What every vendor plugin has to keep, whatever its vendor: the suite that test_every_plugin.py runs.
+
+A plugin brings a ContractBench (tests/vendors/<slug>/bench.py); each function here takes one, fresh.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import ClassVar, Protocol
+
+import pytest
+
+from tests.vendors.memory import Killed, MemoryBook, MemoryJournal
+from vendors.base import Connection, Done, Order, Resource, Service, Task, Verdict, VendorPlugin
+from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, StillUnknown, Transient, VendorError
+from vendors.operations import attempt
+from vendors.steps import OnceOnly
+
+PATIENCE = 8
+
+
+class Trouble(Enum):
+    """What can happen to a changing call between us and the vendor."""
+
+    LOST_BEFORE = auto()
+    LOST_AFTER = auto()
+    ERROR_BEFORE = auto()
+    ERROR_AFTER = auto()
+    THROTTLED = auto()
+
+
+@dataclass(frozen=True)
+class Held:
+    """One service as the vendor's own records show it."""
+
+    quantity: int
+    running: bool
+
+
+class ContractBench(Protocol):
+    """A plugin, its pretend vendor, and a look into that vendor's records."""
+
+    plugin: VendorPlugin
+    resource: ClassVar[str]
+    journal: MemoryJournal
+
+    def connection(self) -> Connection:
+        """Return a connection that works."""
+
+    def wrong_connection(self) -> Connection:
+        """Return a connection whose credentials the vendor refuses."""
+
+    def order(self, *, reference: str, quantity: int) -> Order:
+        """Return an order of a customer of its own, with `resource` as its resource."""
+
+    def held(self) -> list[Held]:
+        """Return every service that the vendor holds."""
+
+    def trouble(self, kind: Trouble, *, nth: int) -> None:
+        """Let the n-th changing call from now meet the trouble."""
+
+    def changing_calls(self) -> int:
+        """Return how many changing calls the vendor has been sent so far, refused ones included."""
+
+    def down(self) -> AbstractContextManager[None]:
+        """Keep the vendor from being reached for the length of a with block."""
+
+    def secret_values(self) -> list[str]:
+        """Return every secret that has been in play: keys, tokens, first passwords."""
+
+
+def work(bench: ContractBench, task: Task, book: MemoryBook | None = None) -> Done:
+    """Carry the task out as workers do: again and again, until the vendor's trouble is over."""
+    book = book or MemoryBook()
+    for _turn in range(PATIENCE):
+        try:
+            return attempt(bench.plugin, bench.connection(), task, OnceOnly(book, reference=task.reference))
+        except (Transient, LostAnswer, StillUnknown, Killed):
+            continue
+    pytest.fail(f"{task.action} is not done after {PATIENCE} attempts")
+
+
+def provisioning(bench: ContractBench, *, reference: str = "order:1:provision", quantity: int = 5) -> Task:
+    """Return the task to provision a service."""
+    return Task(action="provision", reference=reference, order=bench.order(reference=reference, quantity=quantity))
+
+
+def provisioned(bench: ContractBench, *, quantity: int = 5) -> Service:
+    """Provision a service and return it."""
+    task = provisioning(bench, quantity=quantity)
+    done = work(bench, task)
+    assert task.order is not None
+    return Service(vendor_ids=done.vendor_ids, resources=task.order.resources, label=task.order.label)
+
+
+def life(bench: ContractBench, action: str, service: Service, *, quantity: int = 0, turn: int = 1) -> Task:
+    """Return the task to change, suspend, resume or cancel the service."""
+    quantities: Mapping[str, int] = {bench.resource: quantity} if action == "change" else {}
+    return Task(action=action, reference=f"subscription:1:{action}:{turn}", service=service, quantities=quantities)
+
+
+def _with(bench: ContractBench, service: Service, quantity: int) -> Service:
+    offer = service.resources[bench.resource].offer
+    return Service(service.vendor_ids, {bench.resource: Resource(offer, quantity)}, service.label)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One changing action, how to get there, and what the vendor then holds."""
+
+    name: str
+    quantity: int
+    expected: Held
+
+    def prepared(self, bench: ContractBench) -> Task:
+        """Return the task, on a service that is where the action begins."""
+        if self.name == "provision":
+            return provisioning(bench, quantity=self.quantity)
+        service = provisioned(bench)
+        if self.name == "resume":
+            work(bench, life(bench, "suspend", service))
+        return life(bench, self.name, service, quantity=self.quantity)
+
+
+ACTIONS = (
+    Action("provision", 5, Held(5, running=True)),
+    Action("change", 8, Held(8, running=True)),
+    Action("change", 3, Held(3, running=True)),
+    Action("suspend", 0, Held(5, running=False)),
+    Action("resume", 0, Held(5, running=True)),
+    Action("cancel", 0, Held(5, running=False)),
+)
+
+
+def keeps_one_service_whatever_is_lost(new_bench: "NewBench", action: Action) -> None:
+    """Each trouble at each changing call of the action ends with exactly what was asked for, once."""
+    for kind in Trouble:
+        for nth in range(1, _calls_of(new_bench, action) + 1):
+            with new_bench() as bench:
+                task = action.prepared(bench)
+                bench.trouble(kind, nth=nth)
+                done = work(bench, task)
+                assert bench.held() == [action.expected], (action, kind, nth)
+                assert done.vendor_ids, (action, kind, nth)
+
+
+def survives_being_killed(new_bench: "NewBench", action: Action) -> None:
+    """A worker killed right before or after any of its notes leaves a job that the next one finishes, once."""
+    with new_bench() as bench:
+        book = MemoryBook()
+        work(bench, action.prepared(bench), book)
+    for save in range(1, book.saves + 1):
+        for dying in ("dies_before", "dies_after"):
+            with new_bench() as bench:
+                task = action.prepared(bench)
+                work(bench, task, MemoryBook(**{dying: save}))
+                assert bench.held() == [action.expected], (action, dying, save)
+
+
+def does_nothing_when_repeated(new_bench: "NewBench", action: Action) -> None:
+    """A finished operation carried out again sends nothing that changes; its result is the same."""
+    with new_bench() as bench:
+        task, book = action.prepared(bench), MemoryBook()
+        first = work(bench, task, book)
+        before = bench.changing_calls()
+        assert work(bench, task, book).vendor_ids == first.vendor_ids
+        assert bench.changing_calls() == before
+        assert bench.held() == [action.expected]
+
+
+def change_to_what_is_there_already_leaves_it(new_bench: "NewBench") -> None:
+    """A second operation for the same quantity (a fresh book) leaves the vendor as it is."""
+    with new_bench() as bench:
+        service = provisioned(bench)
+        work(bench, life(bench, "change", service, quantity=8))
+        work(bench, life(bench, "change", _with(bench, service, 8), quantity=8, turn=2))
+        assert bench.held() == [Held(8, running=True)]
+
+
+def probe_tells_the_truth(new_bench: "NewBench", action: Action) -> None:
+    """A probe says "not done" before and "done" after, changes nothing, and claims nothing while the vendor is away."""
+    with new_bench() as bench:
+        task = action.prepared(bench)
+        before = bench.changing_calls()
+        assert bench.plugin.probe(bench.connection(), task).verdict is Verdict.NOT_DONE
+        assert bench.changing_calls() == before
+        done = work(bench, task)
+        after = bench.changing_calls()
+        probe = bench.plugin.probe(bench.connection(), task)
+        assert probe.verdict is Verdict.DONE
+        assert probe.done is not None
+        assert probe.done.vendor_ids == done.vendor_ids
+        assert bench.changing_calls() == after
+        with bench.down():
+            assert _verdict_without_vendor(bench, task) is Verdict.UNKNOWN
+
+
+def two_orders_are_two_services(new_bench: "NewBench") -> None:
+    """Different operations are never taken for one another."""
+    with new_bench() as bench:
+        work(bench, provisioning(bench, reference="order:1:provision", quantity=5))
+        work(bench, provisioning(bench, reference="order:2:provision", quantity=6))
+        assert sorted(held.quantity for held in bench.held()) == [5, 6]
+
+
+def tells_facts(new_bench: "NewBench") -> None:
+    """The facts of a service are labelled texts, each name once."""
+    with new_bench() as bench:
+        facts = bench.plugin.facts(bench.connection(), provisioned(bench))
+        assert all(fact.name and fact.title and isinstance(fact.value, str) for fact in facts)
+        assert len({fact.name for fact in facts}) == len(facts)
+
+
+def offers_what_it_can_sell(new_bench: "NewBench") -> None:
+    """The catalogue's offers have ids and names, each id once; the access check names us."""
+    with new_bench() as bench:
+        offers = list(bench.plugin.catalogue(bench.connection()))
+        assert all(offer.id and offer.name for offer in offers)
+        assert len({offer.id for offer in offers}) == len(offers)
+        bench.plugin.check_access(bench.connection())
+
+
+def refuses_wrong_credentials(new_bench: "NewBench") -> None:
+    """Wrong credentials are told apart from other trouble, and nothing is made with them."""
+    with new_bench() as bench:
+        with pytest.raises((ConsentNeeded, Misconfigured)):
+            bench.plugin.check_access(bench.wrong_connection())
+        task = provisioning(bench)
+        with pytest.raises((ConsentNeeded, Misconfigured)):
+            attempt(bench.plugin, bench.wrong_connection(), task, OnceOnly(MemoryBook(), reference=task.reference))
+        assert bench.held() == []
+
+
+def waits_while_the_vendor_is_down(new_bench: "NewBench", action: Action) -> None:
+    """While nobody answers, every action is trouble that passes; afterwards it is carried out once."""
+    with new_bench() as bench:
+        task, book = action.prepared(bench), MemoryBook()
+        with bench.down(), pytest.raises((Transient, LostAnswer)):
+            attempt(bench.plugin, bench.connection(), task, OnceOnly(book, reference=task.reference))
+        work(bench, task, book)
+        assert bench.held() == [action.expected]
+
+
+def says_how_long_to_wait_when_throttled(new_bench: "NewBench") -> None:
+    """A throttled call is trouble that passes, and says for how long."""
+    with new_bench() as bench:
+        task = provisioning(bench)
+        bench.trouble(Trouble.THROTTLED, nth=1)
+        with pytest.raises(Transient) as trouble:
+            attempt(bench.plugin, bench.connection(), task, OnceOnly(MemoryBook(), reference=task.reference))
+        assert trouble.value.retry_after is not None
+        assert trouble.value.retry_after > 0
+
+
+def journals_without_secrets(new_bench: "NewBench") -> None:
+    """Every exchange is journalled, and no secret that was in play stands in the journal."""
+    with new_bench() as bench:
+        service = provisioned(bench)
+        work(bench, life(bench, "change", service, quantity=8))
+        with pytest.raises((ConsentNeeded, Misconfigured)):
+            bench.plugin.check_access(bench.wrong_connection())
+        written = "\n".join(repr(exchange) for exchange in bench.journal.exchanges)
+        assert len(bench.journal.exchanges) >= bench.changing_calls()
+        assert bench.secret_values(), "the bench must name the secrets that were in play"
+        assert [secret for secret in bench.secret_values() if secret in written] == []
+
+
+NewBench = Callable[[], AbstractContextManager[ContractBench]]
+EACH_ACTION: tuple[Callable[[NewBench, Action], None], ...] = (
+    keeps_one_service_whatever_is_lost,
+    survives_being_killed,
+    does_nothing_when_repeated,
+    probe_tells_the_truth,
+    waits_while_the_vendor_is_down,
+)
+ONCE: tuple[Callable[[NewBench], None], ...] = (
+    change_to_what_is_there_already_leaves_it,
+    two_orders_are_two_services,
+    tells_facts,
+    offers_what_it_can_sell,
+    refuses_wrong_credentials,
+    says_how_long_to_wait_when_throttled,
+    journals_without_secrets,
+)
+
+
+def every_check() -> Iterator[tuple[str, Callable[[NewBench], None]]]:
+    """Yield each promise with its name, once per action where it concerns actions."""
+    for promise in ONCE:
+        yield promise.__name__, promise
+    for per_action in EACH_ACTION:
+        for action in ACTIONS:
+            name = f"{per_action.__name__}-{action.name}-{action.quantity}"
+            yield name, lambda new_bench, kept=per_action, action=action: kept(new_bench, action)
+
+
+def _calls_of(new_bench: NewBench, action: Action) -> int:
+    with new_bench() as bench:
+        task = action.prepared(bench)
+        before = bench.changing_calls()
+        work(bench, task)
+        return bench.changing_calls() - before
+
+
+def _verdict_without_vendor(bench: ContractBench, task: Task) -> Verdict:
+    try:
+        return bench.plugin.probe(bench.connection(), task).verdict
+    except VendorError:
+        return Verdict.UNKNOWN

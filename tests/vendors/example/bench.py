@@ -1,0 +1,78 @@
+"""The example plugin on the contract suite's bench."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from sandbox.wsgi import Running, start
+from tests.vendors.contract import Held, Trouble
+from tests.vendors.example.vendor import API_KEY, ExampleVendor
+from tests.vendors.memory import MemoryJournal, MemorySecrets
+from vendors.base import Connection, Order, Party, Resource, VendorPlugin
+from vendors.http import VendorSession
+from vendors.registry import plugin_for
+
+TROUBLES = {
+    Trouble.LOST_BEFORE: "drop_before",
+    Trouble.LOST_AFTER: "drop_after",
+    Trouble.ERROR_BEFORE: "error_before",
+    Trouble.ERROR_AFTER: "error_after",
+    Trouble.THROTTLED: "throttle",
+}
+
+
+class ExampleBench:
+    """See tests/vendors/contract.py, ContractBench."""
+
+    resource = "seats"
+
+    def __init__(self, plugin: VendorPlugin, vendor: ExampleVendor, running: Running) -> None:
+        self.plugin = plugin
+        self.vendor = vendor
+        self.running = running
+        self.journal = MemoryJournal()
+
+    def connection(self) -> Connection:
+        return self._connection(API_KEY)
+
+    def wrong_connection(self) -> Connection:
+        return self._connection("some-other-key")
+
+    def order(self, *, reference: str, quantity: int) -> Order:
+        account = Party(id="12", company="Acme", email="office@acme.example")
+        return Order(reference, "Acme backup", account, {"seats": Resource("backup", quantity)})
+
+    def held(self) -> list[Held]:
+        return [Held(row["seats"], running=row["state"] == "running") for row in self.vendor.services.values()]
+
+    def trouble(self, kind: Trouble, *, nth: int) -> None:
+        self.vendor.trouble = (TROUBLES[kind], nth)
+
+    def changing_calls(self) -> int:
+        return self.vendor.changing_calls
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        self.running.stop()
+        yield
+        self.running = start(self.vendor, port=urlsplit(self.running.base_url).port or 0)
+
+    def secret_values(self) -> list[str]:
+        return [API_KEY, "some-other-key"]
+
+    def _connection(self, key: str) -> Connection:
+        session = VendorSession(self.journal, pause=0)
+        secrets = MemorySecrets({"api_key": key}, session)
+        return Connection({"base_url": self.running.base_url}, secrets, session, datetime.now(UTC))
+
+
+@contextmanager
+def open_bench(plugin: VendorPlugin | None = None) -> Iterator[ExampleBench]:
+    """Yield a bench with a fresh vendor, for the registered plugin or for a broken one."""
+    vendor = ExampleVendor()
+    bench = ExampleBench(plugin or plugin_for("example"), vendor, start(vendor))
+    try:
+        yield bench
+    finally:
+        bench.running.stop()

@@ -1,0 +1,38 @@
+"""The client of Example Backup: JSON over HTTP, one key, no request ids."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_noop
+
+from vendors.base import Connection
+from vendors.errors import Misconfigured, Rejected
+
+WRONG_KEY = gettext_noop("%(server)s does not accept the API key. Correct it in the connection.")
+REFUSED = gettext_noop("Example Backup refused: %(reason)s")
+
+
+class Client:
+    """Example Backup over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.http = connection.http
+        self.base = connection.setting("base_url").rstrip("/")
+        self.key = connection.secrets.read().get("api_key", "")
+
+    def get(self, path: str) -> Any:
+        """Return what is at a path."""
+        return self._asked("GET", path, changes=False)
+
+    def send(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        """Make a call that changes something; return its answer."""
+        return self._asked(method, path, changes=True, json=body)
+
+    def _asked(self, method: str, path: str, **options: Any) -> Any:
+        headers = {"X-Api-Key": self.key}
+        response = self.http.exchange(method, f"{self.base}{path}", headers=headers, **options)
+        if response.status_code == 401:
+            raise Misconfigured(WRONG_KEY, code="wrong_key", server=urlsplit(self.base).netloc)
+        if response.status_code >= 400:
+            raise Rejected(REFUSED, code=str(response.status_code), reason=response.text)
+        return response.json()

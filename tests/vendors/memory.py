@@ -1,0 +1,68 @@
+"""What a plugin needs to work without a database: a book of calls, secrets and a journal, all in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vendors.http import Exchange, VendorSession
+from vendors.steps import IN_DOUBT, Call
+
+
+class Killed(BaseException):
+    """The worker dies here: nothing may catch it, as nothing catches SIGKILL."""
+
+
+@dataclass
+class MemoryBook:
+    """A CallBook whose worker can be killed right before or right after its n-th save."""
+
+    calls: dict[str, Call] = field(default_factory=dict)
+    sealed: dict[str, str] = field(default_factory=dict)
+    saves: int = 0
+    dies_before: int | None = None
+    dies_after: int | None = None
+
+    def load(self, name: str) -> Call | None:
+        return self.calls.get(name)
+
+    def save(self, call: Call) -> None:
+        self.saves += 1
+        if self.saves == self.dies_before:
+            raise Killed
+        self.calls[call.name] = call
+        if self.saves == self.dies_after:
+            raise Killed
+
+    def seal(self, secrets: Mapping[str, str]) -> None:
+        self.sealed |= secrets
+
+    def in_doubt(self) -> bool:
+        return any(call.state in IN_DOUBT for call in self.calls.values())
+
+
+@dataclass
+class MemorySecrets:
+    """The Secrets of vendors/base.py, with every renewal that was asked for."""
+
+    values: dict[str, str]
+    session: VendorSession
+    renewals: list[tuple[Mapping[str, str], datetime, datetime | None]] = field(default_factory=list)
+
+    def read(self) -> Mapping[str, str]:
+        self.session.hide(self.values.values())
+        return dict(self.values)
+
+    def renew(self, fresh: Mapping[str, str], *, issued_at: datetime, expires_on: datetime | None) -> None:
+        self.session.hide(fresh.values())
+        self.renewals.append((fresh, issued_at, expires_on))
+        self.values |= fresh
+
+
+@dataclass
+class MemoryJournal:
+    """The journal as a list."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def write(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)

@@ -1,0 +1,158 @@
+"""The Office 365 plugin on the contract suite's bench: the sandbox over real HTTP, consent given in its page."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import requests
+
+from sandbox.office365 import Office365 as Microsoft
+from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
+from sandbox.wsgi import Running, start
+from tests.vendors.contract import Held, Trouble
+from tests.vendors.memory import MemoryJournal, MemorySecrets
+from vendors.base import Connection, Order, Party, Person, Resource
+from vendors.http import VendorSession
+from vendors.office365.ordering import Patience
+from vendors.office365.plugin import Office365
+
+E3 = "796B6B5F-613C-4E24-A17C-EBA730D49C02"
+ACCOUNT = Party(
+    id="12",
+    company="Acme",
+    email="office@acme.example",
+    phone="4255550100",
+    country="US",
+    region="WA",
+    city="Redmond",
+    address1="One Main Street",
+    postal_code="98052",
+    contact=Person(first_name="Tania", last_name="Carr", email="tania@acme.example", phone="4255550101"),
+)
+WRONG_SECRET = "not-the-secret-key"  # noqa: S105  # opens nothing
+REDIRECT_URI = "http://127.0.0.1:8000/vendors/office365/consent/callback"
+# Not a path that only asks (the address check), and not the sign-in: what changes something at Partner Center.
+CHANGING = r"/partnercenter/(?!.*/validations/)"
+FAULTS = {
+    Trouble.LOST_BEFORE: "drop_before",
+    Trouble.LOST_AFTER: "drop_after",
+    Trouble.ERROR_BEFORE: "error_before",
+    Trouble.ERROR_AFTER: "error_after",
+    Trouble.THROTTLED: "throttle",
+}
+
+
+def settings_of(base_url: str, **other: str) -> dict[str, str]:
+    """Return a connection's settings for the sandbox at the address."""
+    return {
+        "tenant_id": PARTNER_DOMAIN,
+        "client_id": DEMO_CLIENT_ID,
+        "country": "US",
+        "agreement_type": "MicrosoftCustomerAgreement",
+        "locale": "en-US",
+        "login_base_url": f"{base_url}/login",
+        "api_base_url": f"{base_url}/partnercenter/v1",
+        "login_browser_url": "",
+        **other,
+    }
+
+
+def answered(url: str, decision: str = "accept") -> dict[str, str]:
+    """Answer the consent page at the address as an admin would; return what the browser is sent back with."""
+    page = requests.get(url, timeout=10)
+    assert page.status_code == 200, page.text
+    target = urlsplit(url)
+    question = {**dict(parse_qsl(target.query)), "decision": decision}
+    address = f"{target.scheme}://{target.netloc}{target.path}"
+    reply = requests.post(address, data=urlencode(question), headers={"Content-Type": "application/x-www-form-urlencoded"},
+                          allow_redirects=False, timeout=10)  # fmt: skip
+    return dict(parse_qsl(urlsplit(reply.headers["Location"]).query))
+
+
+class Office365Bench:
+    """See tests/vendors/contract.py, ContractBench."""
+
+    resource = "seats"
+
+    def __init__(self, microsoft: Microsoft, running: Running) -> None:
+        self.microsoft = microsoft
+        self.running = running
+        self.base_url = running.base_url
+        self.plugin = Office365(patience=Patience(times=3, pause=0))
+        self.journal = MemoryJournal()
+        self.now = datetime.now(UTC)
+        self.secrets = {"client_secret": DEMO_SECRET}
+        self.codes: list[str] = []
+
+    def opened(self, secrets: dict[str, str], **settings: str) -> Connection:
+        """Return a connection to the sandbox that keeps its secrets in the given dictionary."""
+        session = VendorSession(self.journal, pause=0)
+        return Connection(settings_of(self.base_url, **settings), MemorySecrets(secrets, session), session, self.now)
+
+    def consent(self, decision: str = "accept") -> None:
+        """Grant (or decline) the permissions in the sandbox's page and keep the tokens."""
+        connection = self.opened(self.secrets)
+        request = self.plugin.begin_consent(connection, redirect_uri=REDIRECT_URI)
+        answer = answered(request.url, decision)
+        self.codes.append(answer.get("code", "no code"))
+        grant = self.plugin.complete_consent(connection, flow=request.flow, answer=answer)
+        self.secrets |= grant.secrets
+
+    def connection(self) -> Connection:
+        return self.opened(self.secrets)
+
+    def wrong_connection(self) -> Connection:
+        tokens = {name: value for name, value in self.secrets.items() if name == "refresh_token"}
+        return self.opened({**tokens, "client_secret": WRONG_SECRET})
+
+    def order(self, *, reference: str, quantity: int) -> Order:
+        return Order(
+            reference=reference,
+            label="Acme mail",
+            account=ACCOUNT,
+            resources={"seats": Resource(E3, quantity)},
+            answers={"domain_prefix": "acme" + "".join(filter(str.isdigit, reference))},
+        )
+
+    def held(self) -> list[Held]:
+        store = self.microsoft.world.store
+        return [
+            Held(row["quantity"], running=row["status"] == "active")
+            for customer in store.all("customer")
+            for row in store.all(f"subscription:{customer['id']}")
+        ]
+
+    def trouble(self, kind: Trouble, *, nth: int) -> None:
+        for method in ("POST", "PATCH"):
+            self.microsoft.fail(FAULTS[kind], method=method, path=CHANGING, nth=nth)
+
+    def changing_calls(self) -> int:
+        calls = self.microsoft.requests_seen(path="/partnercenter/")
+        return sum(call["method"] in ("POST", "PATCH") and "/validations/" not in call["path"] for call in calls)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        self.running.stop()
+        yield
+        self.running = start(self.microsoft, port=urlsplit(self.base_url).port or 0)
+
+    def secret_values(self) -> list[str]:
+        answers = [json.loads(row["body"].lstrip("\ufeff") or "{}") for row in self.microsoft.world.store.all("answer")]
+        passwords = [answer["userCredentials"]["password"] for answer in answers if "userCredentials" in answer]
+        secret = {value for name, value in self.secrets.items() if name != "access_expires_at"}
+        return sorted({*secret, *passwords, *self.codes, WRONG_SECRET})
+
+
+@contextmanager
+def open_bench() -> Iterator[Office365Bench]:
+    """Yield a bench with a fresh Microsoft and a granted connection."""
+    microsoft = Microsoft()
+    bench = Office365Bench(microsoft, start(microsoft))
+    try:
+        bench.consent()
+        yield bench
+    finally:
+        bench.running.stop()
+        microsoft.close()
