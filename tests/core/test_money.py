@@ -96,16 +96,11 @@ def test_the_same_number_of_another_currency_is_not_equal():
     assert Money(Decimal(1), "USD") != Money(Decimal(1), "RUB")
 
 
-def test_amounts_of_one_currency_are_compared():
-    one, two = Money(Decimal(1), "USD"), Money(Decimal(2), "USD")
-    assert (one < two, one <= one, two > one, two >= two, two < one, one > two) == (
-        True,
-        True,
-        True,
-        True,
-        False,
-        False,
-    )
+@pytest.mark.parametrize(("other", "less", "equal", "more"), [(1, False, False, True), (2, False, True, False)])
+def test_amounts_of_one_currency_are_compared(other, less, equal, more):
+    two, other = Money(Decimal(2), "USD"), Money(Decimal(other), "USD")
+    assert (two < other, two == other, two > other) == (less, equal, more)
+    assert (two <= other, two >= other) == (less or equal, more or equal)
 
 
 @pytest.mark.parametrize("amount", [1.5, 1, Decimal("NaN"), Decimal("Infinity")])

@@ -38,9 +38,8 @@ def activate(terms: Terms, lines: Sequence[Line], quantities: Mapping[str, int],
     resource in one line, at the price of `day`. Opened lines of the current period are Deleted, later ones stay.
     """
     whole = billing_period_of(day, terms.billing_day)
-    opened = with_status(lines, LineStatus.OPENED)
-    current = [line for line in opened if whole.contains(line.period.start)]
-    others = [line for line in opened if not whole.contains(line.period.start)]
+    current = [line for line in with_status(lines, LineStatus.OPENED) if whole.contains(line.period.start)]
+    others = [line for line in lines if line.status is not LineStatus.OPENED or not whole.contains(line.period.start)]
     remainders = sorted((line for line in current if line.source is Source.REMAINDER), key=lambda line: line.block)
     groups: dict[tuple[str, Decimal], int] = {}
     for line in remainders:

@@ -169,6 +169,8 @@ class Book:
             self._carry_out(changes)
 
     def _pay_as_told(self, day: date, pay: str) -> None:
+        if self.status == "active" and not self.having("new"):
+            return  # lowering alone asks for no money, even where rounding leaves a cent less than is reserved
         if pay == "now":
             self.pay(day, f"{self.due}")
         elif pay == "balance":
