@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",  # FORM_RENDERER finds the templates of widgets there
     "django.contrib.humanize",
     "pgtrigger",
     "pghistory",
