@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from sandbox.office365.errors import PartnerCenterError
-from sandbox.office365.paging import seek_page
+from sandbox.office365.paging import question, seek_page
 from sandbox.office365.shapes import Json, pascal_case, read_moment, stamp
 from sandbox.office365.world import PARTNER_TENANT, World
 from sandbox.wsgi import Request
@@ -58,8 +58,9 @@ def list_records(world: World, request: Request) -> Json:
 
 
 def _bounds(request: Request, now: float) -> tuple[float, float]:
-    begin = read_moment(request.query["startdate"]) if "startdate" in request.query else now - 30 * DAY
-    end = read_moment(request.query["enddate"]) if "enddate" in request.query else now
+    query = question(request)
+    begin = read_moment(query["startdate"]) if "startdate" in query else now - 30 * DAY
+    end = read_moment(query["enddate"]) if "enddate" in query else now
     if begin is None or end is None:
         raise PartnerCenterError(400, 800002, "startDate and endDate must be dates.")
     if begin < now - KEPT_DAYS * DAY - DAY:
@@ -68,10 +69,11 @@ def _bounds(request: Request, now: float) -> tuple[float, float]:
 
 
 def _passes(item: Json, request: Request) -> bool:
-    if "filter" not in request.query:
+    query = question(request)
+    if "filter" not in query:
         return True
     try:
-        wanted = {str(name).lower(): value for name, value in json.loads(request.query["filter"]).items()}
+        wanted = {str(name).lower(): value for name, value in json.loads(query["filter"]).items()}
     except (json.JSONDecodeError, AttributeError) as error:
         raise PartnerCenterError(400, 800002, "The filter is not valid JSON.") from error
     names = {"customerid": "customerId", "companyname": "customerName", "resourcetype": "resourceType"}

@@ -29,7 +29,7 @@ def _checked_lines(world: World, customer: Json, request: Request) -> list[Json]
     if not given:
         raise invalid_property("lineItems", "must not be empty")
     originals = next(member for name, member in body.items() if name.lower() == "lineitems")
-    lines = []
+    lines: list[Json] = []
     for fields, original in zip(given, originals, strict=True):
         trouble = None
         try:

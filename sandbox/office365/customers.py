@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sandbox.office365 import audit
 from sandbox.office365.errors import PartnerCenterError, invalid_property, written
-from sandbox.office365.paging import seek_page
+from sandbox.office365.paging import question, seek_page
 from sandbox.office365.shapes import Fields, Json, link
 from sandbox.office365.validation import check_address, check_registration
 from sandbox.office365.world import KNOWN_MPN_IDS, World
@@ -270,7 +270,7 @@ def _row(customer: Json) -> Json:
 
 
 def _filter(request: Request) -> Any:
-    text = request.query.get("filter")
+    text = question(request).get("filter")
     if not text:
         return None
     try:

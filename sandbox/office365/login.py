@@ -70,7 +70,8 @@ class Login:
         handler, values = found
         try:
             with self.world.store.transaction():
-                return handler(request, **values)
+                answer: Response = handler(request, **values)
+                return answer
         except LoginError as refusal:
             correlation = request.headers.get("client-request-id") or str(uuid4())
             return refusal_answer(refusal, correlation_id=correlation, now=self.world.now())

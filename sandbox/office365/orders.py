@@ -74,6 +74,8 @@ def _checked_parent(world: World, customer: Json, offer: Offer, parent: str) -> 
 def check_room(world: World, customer: Json, lines: list[Json]) -> None:
     """Raise 27006 where an offer's use limit is reached, 800018 where the integration sandbox's limit is."""
     held = world.store.all(f"subscription:{customer['id']}")
+    pending = [order for order in world.store.all(f"order:{customer['id']}") if order["status"] == "pending"]
+    held += [{**line, "status": "active"} for order in pending for line in order["lines"]]
     for line in lines:
         offer = BY_ID[line["offer"].lower()]
         same = [kept for kept in held if kept["offer"] == offer.id and (offer.trial or kept["status"] == "active")]

@@ -27,24 +27,31 @@ def seek_page(world: World, request: Request, items: list[Json], *, path: str, s
     """
     asked = number(request, "size", PAGE_CAP)
     size = min(asked, PAGE_CAP) if asked > 0 else PAGE_CAP
-    begin = _position(request)
+    begin = int(_token(request).get("row", 0))
     query = f"?{request.query_string}" if request.query_string else ""
     links: Json = {"self": link(f"/{path}{query}")}
     if begin + size < len(items):
         chosen = world.switch("link_style")
         prefix = LINK_STYLES[style if chosen == "published" else chosen]
         following = link(f"{prefix}{path}?size={size}&seekOperation=Next")
-        token = base64.b64encode(json.dumps({"row": begin + size, "query": query}).encode()).decode()
+        resumed = json.dumps({"row": begin + size, "question": question(request)})
+        token = base64.b64encode(resumed.encode()).decode()
         following["headers"] = [{"key": "MS-ContinuationToken", "value": token}]
         links["next"] = following
     return collection(items[begin : begin + size], links=links)
 
 
-def _position(request: Request) -> int:
+def question(request: Request) -> dict[str, str]:
+    """Return the query of the first page: later pages do not repeat it, their token remembers it."""
+    return dict(_token(request).get("question", request.query))
+
+
+def _token(request: Request) -> Json:
     if request.query.get("seekoperation", "").lower() != "next":
-        return 0
+        return {}
     try:
-        return int(json.loads(base64.b64decode(request.headers.get("ms-continuationtoken", "")))["row"])
+        token = json.loads(base64.b64decode(request.headers.get("ms-continuationtoken", ""), validate=True))
+        return {"row": int(token["row"]), "question": dict(token["question"])}
     except (ValueError, KeyError, TypeError) as error:
         raise PartnerCenterError(400, 800002, "The continuation token is missing or invalid.") from error
 

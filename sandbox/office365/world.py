@@ -60,7 +60,7 @@ class World:
 
     def now(self) -> float:
         """Return the sandbox's time in seconds since 1970: the machine's, moved by what `advance` added."""
-        return time.time() + self._setting("clock").get("offset", 0.0)
+        return time.time() + float(self._setting("clock").get("offset", 0.0))
 
     def wall_clock(self) -> float:
         """Return the machine's time, which token claims carry because clients compare them with their own clock."""
@@ -129,7 +129,7 @@ class World:
             return PARTNER_TENANT
         domain = self.store.get("domain", wanted)
         if domain:
-            return domain["tenant"]
+            return str(domain["tenant"])
         return wanted if self.store.get("customer", wanted) else None
 
     # what was asked

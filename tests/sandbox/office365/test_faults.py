@@ -1,0 +1,103 @@
+"""Troubles on demand."""
+
+import time
+
+import pytest
+import requests
+
+from sandbox.office365 import Office365
+from tests.sandbox.office365.asking import BOM, Asker, customer_body
+
+
+def test_throttle_answers_429_in_the_gateways_shape(partner: Asker, microsoft: Office365) -> None:
+    microsoft.fail("throttle", seconds=3)
+    answer = partner.get("/profiles/mpn")
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "3")
+    assert answer.json == {"statusCode": 429, "message": "Rate limit is exceeded. Try again in 3 seconds."}
+    assert partner.get("/profiles/mpn").status == 200
+
+
+def test_unavailable_answers_503_with_a_page(partner: Asker, microsoft: Office365) -> None:
+    microsoft.fail("unavailable", retry_after=9)
+    answer = partner.get("/profiles/mpn")
+    assert (answer.status, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert answer.headers["Retry-After"] == "9"
+    assert answer.content.startswith(b"<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(("kind", "customers"), [("error_before", 0), ("error_after", 1)])
+def test_error_comes_before_or_after_acting(partner: Asker, microsoft: Office365, kind: str, customers: int) -> None:
+    microsoft.fail(kind, method="POST", path="/customers$", status=502, code=1, description="Bad gateway")
+    answer = partner.post("/customers", customer_body())
+    assert answer.refused == (502, 1)
+    assert microsoft.counts()["customers"] == customers
+
+
+@pytest.mark.parametrize(("kind", "customers"), [("drop_before", 0), ("drop_after", 1)])
+def test_connection_is_dropped_before_or_after_acting(
+    partner: Asker, microsoft: Office365, kind: str, customers: int
+) -> None:
+    microsoft.fail(kind, method="POST", path="/customers$")
+    with pytest.raises(requests.ConnectionError):
+        partner.post("/customers", customer_body())
+    assert microsoft.counts()["customers"] == customers
+    assert microsoft.requests_seen(method="POST", path="/customers")[-1]["status"] is None
+
+
+@pytest.mark.parametrize("kind", ["slow", "slow_before"])
+def test_slow_answer_comes_late(partner: Asker, microsoft: Office365, kind: str) -> None:
+    microsoft.fail(kind, seconds=0.2)
+    begun = time.monotonic()
+    assert partner.get("/profiles/mpn").status == 200
+    assert time.monotonic() - begun >= 0.2
+
+
+def test_slow_answer_does_not_hold_others_up(partner: Asker, microsoft: Office365) -> None:
+    microsoft.fail("slow", method="POST", path="/customers$", seconds=1)
+    with pytest.raises(requests.ReadTimeout):
+        partner.http.post(
+            f"{partner.base_url}/partnercenter/v1/customers",
+            json=customer_body(),
+            headers={"Authorization": f"Bearer {partner.token}"},
+            timeout=0.2,
+        )
+    begun = time.monotonic()
+    assert len(partner.get("/customers").json["items"]) == 1
+    assert time.monotonic() - begun < 0.5
+
+
+def test_any_answer_can_be_scripted(partner: Asker, microsoft: Office365) -> None:
+    body = {"code": 800060, "description": "Your order is in progress.", "data": [], "source": "PartnerFD"}
+    microsoft.fail("answer", status=409, body=body, headers={"Retry-After": 5})
+    answer = partner.get("/profiles/mpn")
+    assert (answer.status, answer.json, answer.headers["Retry-After"]) == (409, body, "5")
+
+
+def test_fault_waits_for_its_call(partner: Asker, microsoft: Office365) -> None:
+    microsoft.fail("throttle", method="GET", path="/profiles/", nth=2, times=2)
+    assert partner.get("/customers").status == 200
+    assert [partner.get("/profiles/mpn").status for _ in range(4)] == [200, 429, 429, 200]
+
+
+def test_healed_world_is_healthy(partner: Asker, microsoft: Office365) -> None:
+    microsoft.fail("throttle", times=100)
+    microsoft.heal()
+    assert partner.get("/profiles/mpn").status == 200
+
+
+def test_unknown_kind_is_refused(microsoft: Office365) -> None:
+    with pytest.raises(ValueError, match="unknown kind of fault 'flood'; there are throttle, unavailable"):
+        microsoft.fail("flood")
+
+
+def test_login_fails_without_a_byte_order_mark(stranger: Asker, microsoft: Office365) -> None:
+    microsoft.fail("throttle", path="/login/", seconds=2)
+    microsoft.fail("error_before", path="/login/", nth=2)
+    microsoft.fail("drop_after", path="/login/", nth=3)
+    token = microsoft.grant_consent()["refresh_token"]
+    throttled, failed = stranger.refresh(token), stranger.refresh(token)
+    assert (throttled.status, throttled.content.startswith(BOM)) == (429, False)
+    assert (failed.status, failed.content[:5]) == (500, b"<!DOC")
+    with pytest.raises(requests.ConnectionError):
+        stranger.refresh(token)
+    assert stranger.refresh(token).status == 200

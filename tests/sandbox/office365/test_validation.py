@@ -1,0 +1,57 @@
+"""Country rules and the address check."""
+
+import json
+
+import pytest
+
+from sandbox.office365 import Office365
+from sandbox.office365.validation import COUNTRIES, REGISTERED
+from tests.sandbox.office365.asking import Asker
+
+GOOD = {"AddressLine1": "One Microsoft Way", "City": "Redmond", "State": "WA", "PostalCode": "98052", "Country": "US"}
+WRONG_CITY = GOOD | {"PostalCode": "98007"}
+
+
+def test_registration_is_demanded_in_the_eleven_countries() -> None:
+    assert sorted(REGISTERED) == ["AM", "AZ", "BY", "HU", "KG", "KZ", "MD", "RU", "TJ", "UA", "UZ"]
+
+
+@pytest.mark.parametrize("code", sorted(COUNTRIES))
+def test_rules_are_answered_for_each_country(partner: Asker, code: str) -> None:
+    rules = partner.get(f"/countryvalidationrules/{code.lower()}").json
+    assert rules["iso2Code"] == code
+    assert rules["isStateRequired"] is ("supportedStatesList" in rules)
+    assert rules["isPostalCodeRequired"] is ("postalCodeRegex" in rules)
+
+
+def test_rules_of_an_unknown_country_are_404(partner: Asker) -> None:
+    assert partner.get("/countryvalidationrules/XX").refused == (404, 1000)
+
+
+def test_contract_of_2021_always_answers_200(partner: Asker) -> None:
+    good = partner.post("/validations/address", GOOD)
+    assert (good.status, good.json["status"], good.json["suggestedAddresses"]) == (200, "VerifiedShippable", [])
+    assert good.json["originalAddress"]["addressLine1"] == "One Microsoft Way"
+    wrong = partner.post("/validations/address", WRONG_CITY)
+    assert (wrong.status, wrong.json["status"]) == (200, "InteractionRequired")
+    assert [address["city"] for address in wrong.json["suggestedAddresses"]] == ["BELLEVUE"]
+    assert wrong.json["validationMessage"].startswith("ZipCityInvalid")
+
+
+@pytest.mark.parametrize("change", [{"Country": "XX"}, {"City": ""}, {"PostalCode": "1"}, {"State": "ZZ"}])
+def test_contract_of_2021_says_what_it_could_not_check(partner: Asker, change: dict[str, str]) -> None:
+    answer = partner.post("/validations/address", GOOD | change)
+    assert (answer.status, answer.json["status"], answer.json["suggestedAddresses"]) == (200, "NotValidated", [])
+
+
+def test_contract_of_2019_answers_nothing_or_a_nested_error(partner: Asker, microsoft: Office365) -> None:
+    microsoft.behave(address_contract="2019")
+    good = partner.post("/validations/address", GOOD)
+    assert (good.status, good.content) == (200, b"")
+    wrong = partner.post("/validations/address", WRONG_CITY)
+    assert wrong.refused == (400, 2007)
+    nested = json.loads(wrong.json["description"])
+    assert (nested["code"], nested["corrected_address"]["city"]) == ("60071", "BELLEVUE")
+    assert "&#39;City&#39;" in nested["reason"]
+    hopeless = partner.post("/validations/address", GOOD | {"PostalCode": "1"})
+    assert "corrected_address" not in json.loads(hopeless.json["description"])
