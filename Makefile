@@ -1,0 +1,69 @@
+# One door: make demo, make test, make check, make bench. `make help` lists all.
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(if $(shell command -v $(name)),$(name))))
+BIN := .venv/bin
+SIZE ?= full
+JOBS ?= 2
+STATIC := format lint contracts types migrations catalogues
+
+.DEFAULT_GOAL := help
+.PHONY: help set-up demo test check bench lock messages stop clean $(STATIC)
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+set-up:  ## everything that the other commands need; they do it themselves
+	@$(PYTHON) brokerage/set_up.py
+
+demo: set-up  ## the main job against the sandbox, then the panels; ONCE=1 stops after the job
+	@$(BIN)/python manage.py demo $(if $(ONCE),--once); code=$$?; \
+	$(BIN)/python manage.py services stop --unless-used >/dev/null; exit $$code
+
+test: set-up  ## all tests; ARGS=… is handed to pytest
+	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS); code=$$?; \
+	$(BIN)/python manage.py services stop --tests --unless-used >/dev/null; exit $$code
+
+check: set-up  ## format, lint, contracts, types, migrations, catalogues, and the tests
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=$(JOBS) $(STATIC)
+	@$(MAKE) --no-print-directory test
+
+format:
+	@$(BIN)/ruff format --check --quiet . && echo "format: clean"
+
+lint:
+	@$(BIN)/ruff check --quiet . && echo "lint: clean"
+
+contracts:
+	@$(BIN)/lint-imports --no-cache >var/contracts.log 2>&1 && echo "import contracts: kept" || { cat var/contracts.log; exit 1; }
+
+types:
+	@$(BIN)/mypy --no-error-summary && echo "types: right"
+
+migrations:
+	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 1 >var/migrations.log 2>&1 \
+	&& echo "migrations: complete" || { cat var/migrations.log; exit 1; }
+
+catalogues:
+	@$(BIN)/python -m brokerage.catalogues check >var/catalogues.log && echo "catalogues: $$(tail -1 var/catalogues.log)" \
+	|| { cat var/catalogues.log; exit 1; }
+
+bench: set-up  ## the measurements; SIZE=small for a quick look
+	@$(BIN)/python -m bench --size $(SIZE) $(ARGS)
+
+messages: set-up  ## take the source's texts into locale/*/LC_MESSAGES/django.po
+	@$(BIN)/python -m brokerage.catalogues update
+
+lock: set-up  ## resolve the dependencies of pyproject.toml and package.json anew
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -c requirements.lock \
+	  --group pyproject.toml:dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group pyproject.toml:node -o requirements-node.lock
+	@npm update --package-lock-only --loglevel=error
+	@$(BIN)/python -c "import json, pathlib; p = pathlib.Path('package-lock.json'); d = json.loads(p.read_text()); \
+	[e.pop('funding', None) for e in d['packages'].values()]; p.write_text(json.dumps(d, indent=2) + '\n')"
+
+stop:  ## stop this checkout's PostgreSQL and Redis
+	@$(BIN)/python manage.py services stop
+	@$(BIN)/python manage.py services stop --tests
+
+clean: stop  ## forget everything that was set up, data included
+	@rm -rf .venv node_modules static-collected core/panel/static/vendor var

