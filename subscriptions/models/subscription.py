@@ -132,7 +132,7 @@ class Subscription(Timestamped):
                 name="gather_words",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert
-                | pgtrigger.UpdateOf("name", "account_name", "plan_name", "attributes", "parameters"),
+                | pgtrigger.UpdateOf("name", "account_name", "plan_name", "attributes", "parameters", "vendor_ids"),
                 func=GATHER_WORDS,
             ),
             pgtrigger.Trigger(
