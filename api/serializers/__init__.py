@@ -1,0 +1,1 @@
+"""The shapes of the API's records: one file per resource."""
