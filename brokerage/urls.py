@@ -12,4 +12,5 @@ urlpatterns = [
     path("operator/", include("operator_panel.urls")),
     path("appearance/", appearance, name="appearance"),
     path("accounts/", include("accounts.urls")),
+    path("vendors/", include("vendors.urls")),
 ]
