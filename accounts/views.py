@@ -13,10 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from hijack.views import AcquireUserView, ReleaseUserView
 
-from accounts.actors import Forbidden
 from accounts.forms import AcceptanceForm
 from accounts.invitations import InvitationNotGood, accept_invitation, invitation_of, needs_password
 from accounts.middleware import CHOSEN_ACCOUNT
+from accounts.models import Account, SignInAs
 from accounts.queries import accounts_of, accounts_visible_to
 from accounts.sign_in import client_address, home_of
 from accounts.sign_in_as import SignInAsRefused, begin_sign_in_as, end_sign_in_as
@@ -72,36 +72,31 @@ class SignInAsOwner(AcquireUserView):
     """Signs a manager in as the owner of an account; POST only."""
 
     http_method_names = ["post"]
+    account: Account
+    trail: SignInAs
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Skip hijack's own form field: whom to become follows from the account in the address."""
         return super(AcquireUserView, self).dispatch(request, *args, **kwargs)
 
     def test_func(self) -> bool:
-        """Return whether the verb allows it; what is not visible is not found."""
+        """Return whether the role allows it; an account that is not visible is not found."""
         account = get_object_or_404(accounts_visible_to(self.request.actor), pk=self.kwargs["account_id"])
-        self.refusal = None
-        try:
-            self.trail = begin_sign_in_as(
-                actor=self.request.actor,
-                account=account,
-                ip_address=client_address(self.request),
-                now=timezone.now(),
-            )
-        except Forbidden:
-            return False
-        except SignInAsRefused as refusal:
-            self.refusal = refusal
-        return True
+        self.account = account
+        return self.request.actor.may("sign_in_as.use")
 
-    def get_object(self, queryset: object = None) -> object:
+    def get_object(self, queryset: object = None) -> object:  # noqa: ARG002 - hijack's signature
         """Return the owner."""
         return self.trail.user
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Become the owner, acting for exactly this account."""
-        if self.refusal is not None:
-            messages.error(request, str(self.refusal))
+        try:
+            self.trail = begin_sign_in_as(
+                actor=request.actor, account=self.account, ip_address=client_address(request), now=timezone.now()
+            )
+        except SignInAsRefused as refusal:
+            messages.error(request, str(refusal))
             return redirect(self.get_redirect_url() or home_of(request.user))
         response = super().post(request, *args, **kwargs)
         request.session[CHOSEN_ACCOUNT] = self.trail.account_id
