@@ -239,6 +239,19 @@ MICROSOFT_LOGIN_BASE = env.text("MICROSOFT_LOGIN_BASE", "https://login.microsoft
 # A test's own transaction is never committed, so rows that must outlive a roll-back are written inside it there.
 VENDOR_CALLS_INSIDE_TRANSACTIONS = TESTING
 
+# --- the resellers' API (api/) --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
+    "DEFAULT_RENDERER_CLASSES": ["api.media.JsonApi", "api.media.PlainJson"],
+    "DEFAULT_PARSER_CLASSES": ["api.media.JsonApiBody", "api.media.PlainJsonBody"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.media.Negotiation",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular_jsonapi.schemas.openapi.JsonApiAutoSchema",
+    "EXCEPTION_HANDLER": "api.errors.handle",
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Brokerage reseller API", "VERSION": "3", "SERVE_INCLUDE_SCHEMA": False}
+
 # --- the browser's side of safety ----------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from a consent

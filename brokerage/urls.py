@@ -13,4 +13,5 @@ urlpatterns = [
     path("appearance/", appearance, name="appearance"),
     path("accounts/", include("accounts.urls")),
     path("vendors/", include("vendors.urls")),
+    path("api/v3/", include("api.urls")),
 ]

@@ -1,0 +1,41 @@
+"""What the API speaks: JSON:API, and for the lenient the same under plain application/json."""
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework_json_api.parsers import JSONParser as JsonApiParser
+from rest_framework_json_api.renderers import JSONRenderer
+
+
+class JsonApi(JSONRenderer):
+    """application/vnd.api+json, which the guide's examples send."""
+
+
+class PlainJson(JSONRenderer):
+    """The same document for clients that ask for application/json."""
+
+    media_type = "application/json"
+    format = "plain"
+
+
+class JsonApiBody(JsonApiParser):
+    """A body in the JSON:API envelope."""
+
+
+class PlainJsonBody(JSONParser):
+    """A body in plain JSON; no method takes one yet."""
+
+
+class Negotiation(DefaultContentNegotiation):
+    """Chooses by the Accept header only: `format` in the query string is an unknown parameter."""
+
+    def filter_renderers(self, renderers: list[BaseRenderer], format: str) -> list[BaseRenderer]:
+        """Return all renderers, whatever the format."""
+        return renderers
+
+    def select_renderer(
+        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return the renderer for the Accept header. Raises NotAcceptable."""
+        return super().select_renderer(request, renderers, None)
