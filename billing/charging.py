@@ -4,7 +4,7 @@ For one subscription and for thousands in the same, fixed number of statements.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -150,37 +150,37 @@ def _charge(booking: Booking, line: Line) -> Charge:
 def _write_offs(bookings: Sequence[Booking], added: Sequence[Charge]) -> list[Posting]:
     """Return the postings of what closes: first the charges that were there, then those that were made closed."""
     closed = [
-        (booking, move.line.row, move.line.amount, move.closed_on or booking.day, move.line)
-        for booking in bookings
-        for move in booking.changes.move
-        if move.status is LineStatus.CLOSED
+        (booking, move) for booking in bookings for move in booking.changes.move if move.status is LineStatus.CLOSED
     ]
-    made = [charge for charge in added if charge.status == ChargeStatus.CLOSED]
-    if not closed and not made:
-        return []
-    with operators_language_in_use():
-        postings = [
-            _write_off(row, booking.owner.account_id, amount, booking.owner.currency, day,
-                       describe(booking.owner.names[line.resource], line))
-            for booking, row, amount, day, line in closed
-        ]  # fmt: skip
-    return postings + [_write_off(c.pk, c.account_id, c.amount, c.currency, c.closed_on, c.description) for c in made]
+    with operators_language_in_use() if closed else nullcontext():
+        postings = [_write_off_line(booking, move) for booking, move in closed]
+    return postings + [_write_off(charge) for charge in added if charge.status == ChargeStatus.CLOSED]
 
 
-def _write_off(
-    charge_id: int | None, account_id: int, amount: Decimal, currency: str, day: date | None, description: str
-) -> Posting:
-    if charge_id is None or day is None:
-        raise ValueError("a charge is written off only once it is a row and has its day")
+def _write_off_line(booking: Booking, move: Move) -> Posting:
+    line, owner = move.line, booking.owner
     return Posting(
-        key=f"charge:{charge_id}",
+        key=f"charge:{line.row}",
         kind=PostingKind.CHARGE,
-        account_id=account_id,
-        amount=-amount,
-        currency=currency,
-        day=day,
-        description=description,
-        charge_id=charge_id,
+        account_id=owner.account_id,
+        amount=-line.amount,
+        currency=owner.currency,
+        day=move.closed_on or booking.day,
+        description=describe(owner.names[line.resource], line),
+        charge_id=line.row,
+    )
+
+
+def _write_off(charge: Charge) -> Posting:
+    return Posting(
+        key=f"charge:{charge.pk}",
+        kind=PostingKind.CHARGE,
+        account_id=charge.account_id,
+        amount=-charge.amount,
+        currency=charge.currency,
+        day=charge.closed_on or charge.created_on,
+        description=charge.description,
+        charge_id=charge.pk,
     )
 
 

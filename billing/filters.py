@@ -3,8 +3,17 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Charge, ChargeSource, ChargeStatus, ChargeType, LedgerEntry, Payment
-from billing.models import PaymentKind, PaymentMethod, PaymentStatus
+from billing.models import (
+    Charge,
+    ChargeSource,
+    ChargeStatus,
+    ChargeType,
+    LedgerEntry,
+    Payment,
+    PaymentKind,
+    PaymentMethod,
+    PaymentStatus,
+)
 
 
 class Numbers(django_filters.BaseInFilter, django_filters.NumberFilter):

@@ -1,6 +1,7 @@
 """Raising and lowering the units of a running subscription."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -50,6 +51,18 @@ class PayOrLowerFirst(Refused):
     field = "quantities"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A change as it was asked for: units by the template's resource keys, and how a raise is to be paid."""
+
+    actor: Actor
+    quantities: Mapping[str, int]
+    today: date
+    pay_from_balance: bool
+    key: str | None
+    requester_ip: str | None
+
+
 def change_quantities(
     *,
     actor: Actor,
@@ -69,6 +82,7 @@ def change_quantities(
     """
     actor.require("subscriptions.change")
     key = f"{subscription.account_id}:{idempotency_key}" if idempotency_key else None
+    asked = Asked(actor, dict(quantities), today, pay_from_balance, key, requester_ip)
     _ask_vendor(subscription, quantities, now)
     with transaction.atomic():
         contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.change", today=today)
@@ -76,7 +90,7 @@ def change_quantities(
             earlier = Order.objects.filter(account=subscription.account_id, idempotency_key=key).first()
             if earlier is not None:
                 return earlier
-        order = _change(actor, contract, quantities, today, key, requester_ip, at_once=pay_from_balance)
+        order = _change(contract, asked)
         if pay_from_balance and order.status == OrderStatus.WAITING_FOR_PAYMENT:
             return pay_order_from_balance(actor=actor, order=order, today=today)
         return order
@@ -93,16 +107,7 @@ def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: 
     )
 
 
-def _change(
-    actor: Actor,
-    contract: Contract,
-    quantities: Mapping[str, int],
-    today: date,
-    key: str | None,
-    requester_ip: str | None,
-    *,
-    at_once: bool,
-) -> Order:
+def _change(contract: Contract, asked: Asked) -> Order:
     subscription = contract.subscription
     require_status(
         contract,
@@ -111,22 +116,26 @@ def _change(
     )
     if contract.waiting is not None:
         raise OrderWaits(_("Pay or cancel the order %(order)s first.") % {"order": contract.waiting})
-    wanted = _wanted(contract, quantities)
+    today = asked.today
+    wanted = _wanted(contract, asked.quantities)
     units = {name: max(count - contract.resources[name].included, 0) for name, count in wanted.items()}
     changes = change(contract.terms, contract.lines, units, today)
     due = due_now(changes.add, today)
-    if due and not at_once and _lowers(contract, wanted) and subscription.plan.template.connection is not None:
+    if (
+        due
+        and not asked.pay_from_balance
+        and _lowers(contract, wanted)
+        and subscription.plan.template.connection is not None
+    ):
         raise PayOrLowerFirst(
-            _(
-                "Units are lowered and raised at once. Pay from the balance, or lower first and raise in a second change."
-            )
+            _("Units are lowered and raised at once. Pay from the balance, or lower first and raise afterwards.")
         )
-    order = _placed(actor, contract, wanted, changes, today, key, requester_ip)
+    order = _placed(contract, asked, wanted, changes)
     if not due:
         return carry_out_at_no_cost(contract_of(subscription), order, today)
     _lower_now(contract, order, wanted)
     open_order_payment(
-        actor=actor,
+        actor=asked.actor,
         account=subscription.account,
         order_id=order.pk,
         amount=due,
@@ -163,17 +172,9 @@ def _lowers(contract: Contract, wanted: Mapping[str, int]) -> bool:
     return any(count < contract.resources[name].quantity for name, count in wanted.items())
 
 
-def _placed(
-    actor: Actor,
-    contract: Contract,
-    wanted: Mapping[str, int],
-    changes: Changes,
-    today: date,
-    key: str | None,
-    requester_ip: str | None,
-) -> Order:
+def _placed(contract: Contract, asked: Asked, wanted: Mapping[str, int], changes: Changes) -> Order:
     """Write the order down and put its changes in the books: lowering takes effect, the raise is New."""
-    subscription = contract.subscription
+    subscription, today = contract.subscription, asked.today
     order = Order.objects.create(
         account_id=subscription.account_id,
         reseller_id=subscription.reseller_id,
@@ -184,9 +185,9 @@ def _placed(
         currency=subscription.currency,
         placed_on=today,
         expires_on=unpaid_until(subscription.account, today),
-        created_by=actor.user,
-        requester_ip=requester_ip,
-        idempotency_key=key,
+        created_by=asked.actor.user,
+        requester_ip=asked.requester_ip,
+        idempotency_key=asked.key,
     )
     new = [line for line in changes.add if line.status is LineStatus.NEW]
     OrderItem.objects.bulk_create(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -31,8 +30,9 @@ from subscriptions.models import (
 )
 from subscriptions.opening import open_account, open_contract, save_state
 from subscriptions.paying import carry_out_at_no_cost
-from subscriptions.queries import plans_for
 from subscriptions.quantities import checked_quantities, refuse_nothing
+from subscriptions.queries import plans_for
+from subscriptions.telling import order_placed
 from subscriptions.terms import Contract, contract_of, months_of, ordering_prices, schedule, unpaid_until
 from vendors import questions
 
@@ -285,4 +285,5 @@ def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[Plan
     )
     schedule(subscription, order, today, status=SubscriptionStatus.ORDERED)
     save_state(subscription)
+    order_placed(order)
     return order

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from billing.funds import lock_accounts
 from core.secrets import encrypt
-from subscriptions.handover import STATE_FIELDS, WORK_MEANWHILE, complete
+from subscriptions.handover import INSTALL, STATE_FIELDS, WORK_MEANWHILE, complete
 from subscriptions.models import Order, OrderStatus, Subscription, SubscriptionSecret
+from subscriptions.telling import subscription_activated, vendor_refused
 from subscriptions.terms import open_orders
 from vendors import operations
 from vendors.models import OperationState, VendorOperation
@@ -49,7 +50,9 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     if found is None:
         return None
     lock_accounts([found[1]])
-    subscription = awaiting.select_related("account", "plan__template__connection", "plan__service_term").first()
+    subscription = awaiting.select_related(
+        "account__reseller", "plan__template__connection", "plan__service_term"
+    ).first()
     if subscription is None:
         return None
     order = next(iter(open_orders([subscription.pk])), None)
@@ -75,6 +78,8 @@ def _confirmed(subscription: Subscription, order: Order | None, operation: Vendo
         )
     if order is not None and order.status == OrderStatus.PROVISIONING:
         complete(order, today)
+    if work is INSTALL:
+        subscription_activated(subscription, operation)
 
 
 def _rejected(subscription: Subscription, order: Order | None, operation: VendorOperation) -> None:
@@ -85,3 +90,4 @@ def _rejected(subscription: Subscription, order: Order | None, operation: Vendor
         order.status = OrderStatus.PROVISIONING_FAILED
         order.failure = operation.last_error
         order.save(update_fields=["status", "failure"])
+    vendor_refused(subscription, operation)

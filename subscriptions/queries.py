@@ -81,7 +81,7 @@ def plan_categories_visible_to(actor: Actor) -> QuerySet[PlanCategory]:
 
 
 def plans_visible_to(actor: Actor) -> QuerySet[Plan]:
-    """Return a manager's plans: of its reseller and of all below. A customer's: the active public ones of its reseller."""
+    """Return a manager's plans: of its reseller and of all below. A customer's: the public ones that it may order."""
     if not actor.may("plans.view"):
         return Plan.objects.none()
     if actor.is_customer:

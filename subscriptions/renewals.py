@@ -22,6 +22,7 @@ from billing.funds import funds_of_many, lock_accounts
 from subscriptions.cancelling import close_orders, give_up, is_waiting
 from subscriptions.handover import DELETE, STATE_FIELDS, STOP, hand_over
 from subscriptions.models import OrderType, StopReason, Subscription, SubscriptionStatus
+from subscriptions.telling import stopped_for_funds
 from subscriptions.terms import STABLE, Contract, contracts_of, schedule
 
 logger = logging.getLogger(__name__)
@@ -134,7 +135,7 @@ def _accounts_due(today: date) -> QuerySet[Account]:
 
 def _carry_out_day(due: QuerySet[Subscription], day: date) -> int:
     """Carry out one day for the subscriptions that are due on it; their accounts are locked."""
-    subscriptions = due.select_related("account", "plan__template__connection", "plan__service_term").defer(
+    subscriptions = due.select_related("account__reseller", "plan__template__connection", "plan__service_term").defer(
         "search_vector"
     )
     contracts = list(contracts_of(subscriptions.order_by("account", "billing_priority", "pk"), night_of=day).values())
@@ -186,6 +187,7 @@ def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
         return
     _give_up(contract, ledge, day)
     _stop(contract, StopReason.FUNDS_SHORT, day)
+    stopped_for_funds(contract.subscription, day, coming.reserves, ledge.available)
 
 
 def _expire(contract: Contract, ledge: Ledge, day: date, *, grace: int) -> None:

@@ -165,11 +165,16 @@ def schedule(subscription: Subscription, waiting: Order | None, day: date, *, st
         coming.append(expires + timedelta(days=term.grace_period))
     elif status == SubscriptionStatus.STOPPED:
         coming += _while_stopped(subscription, billing_day, day, term.stop_period)
-    if status in (SubscriptionStatus.ORDERED, SubscriptionStatus.ACTIVE) and waiting is not None:
-        if waiting.status == OrderStatus.WAITING_FOR_PAYMENT and waiting.expires_on is not None:
-            coming.append(waiting.expires_on)
+    if status in (SubscriptionStatus.ORDERED, SubscriptionStatus.ACTIVE):
+        coming += _unpaid_until(waiting)
     subscription.next_billing_day = billing_day if status == SubscriptionStatus.ACTIVE else None
     subscription.due_on = min(coming, default=None)
+
+
+def _unpaid_until(order: Order | None) -> Iterable[date]:
+    """Yield the day on which an order that waits for its payment is cancelled, where there is one."""
+    if order is not None and order.status == OrderStatus.WAITING_FOR_PAYMENT and order.expires_on is not None:
+        yield order.expires_on
 
 
 def _while_stopped(subscription: Subscription, billing_day: date, day: date, stop_period: int | None) -> Iterable[date]:

@@ -149,7 +149,9 @@ class Charge(Timestamped):
         triggers = [
             *Timestamped.Meta.triggers,
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="only_status_moves", exclude=["status", "closed_on", "superseded_by", "updated_at"]),
+            pgtrigger.ReadOnly(
+                name="only_status_moves", exclude=["status", "closed_on", "superseded_by", "updated_at"]
+            ),
             pgtrigger.FSM(name="status_moves_forward", field="status", transitions=CHARGE_TRANSITIONS),
         ]
 

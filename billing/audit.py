@@ -1,0 +1,136 @@
+"""Do the books agree? Each check is one statement over all rows, and returns what does not fit."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not fit: which check found it, on what, and the numbers."""
+
+    check: str
+    subject: str
+    detail: str
+
+
+# Every statement returns (subject, detail); `today` is the day up to which the night has been carried out.
+CHECKS: dict[str, str] = {
+    "postings add up to zero": """
+        SELECT 'posting ' || posting, 'sum ' || SUM(amount) FROM billing_ledgerentry
+        GROUP BY posting HAVING SUM(amount) <> 0
+    """,
+    "an account's entries follow one another": """
+        SELECT 'account ' || account_id, 'entry ' || number || ': balance ' || balance || ', counted ' || counted
+        FROM (
+            SELECT account_id, number, balance,
+                   SUM(amount) OVER (PARTITION BY account_id ORDER BY number) AS counted,
+                   ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY number) AS place
+            FROM billing_ledgerentry WHERE book = 'account'
+        ) AS entry
+        WHERE balance <> counted OR number <> place
+    """,
+    "a closed charge is written off, once and whole": """
+        SELECT 'charge ' || charge.id, charge.status || ', amount ' || charge.amount || ', written off '
+               || COALESCE(-SUM(entry.amount), 0)
+        FROM billing_charge charge
+        LEFT JOIN billing_ledgerentry entry ON entry.charge_id = charge.id AND entry.book = 'account'
+        GROUP BY charge.id
+        HAVING COALESCE(-SUM(entry.amount), 0) <> CASE WHEN charge.status = 'closed' THEN charge.amount ELSE 0 END
+    """,
+    "a completed payment is on the balance, once and whole": """
+        SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', booked '
+               || COALESCE(SUM(entry.amount), 0)
+        FROM billing_payment payment
+        LEFT JOIN billing_ledgerentry entry ON entry.payment_id = payment.id AND entry.book = 'account'
+        GROUP BY payment.id
+        HAVING COALESCE(SUM(entry.amount), 0)
+               <> CASE WHEN payment.status = 'completed' THEN payment.amount ELSE 0 END
+    """,
+    "nothing is charged in another currency than the account's": """
+        SELECT 'charge ' || charge.id, charge.currency || ' on an account in ' || account.currency
+        FROM billing_charge charge JOIN accounts_account account ON account.id = charge.account_id
+        WHERE charge.currency <> account.currency
+    """,
+    "the parts of a split add up": """
+        SELECT 'charge ' || whole.id, 'amount ' || whole.amount || ', parts ' || SUM(part.amount)
+        FROM billing_charge whole JOIN billing_charge part ON part.parent_id = whole.id
+        WHERE part.source IN ('used_part', 'continuing_part', 'refund_part', 'remainder')
+        GROUP BY whole.id
+        HAVING SUM(part.amount) <> whole.amount AND BOOL_OR(part.source IN ('refund_part', 'remainder'))
+    """,
+    "no live charge of a deleted subscription": """
+        SELECT 'charge ' || charge.id, charge.status || ' of the deleted subscription ' || subscription.id
+        FROM billing_charge charge JOIN subscriptions_subscription subscription
+             ON subscription.id = charge.subscription_id
+        WHERE subscription.status = 'deleted' AND charge.status IN ('new', 'opened', 'blocked')
+    """,
+    "nothing is reserved for a stopped subscription": """
+        SELECT 'charge ' || charge.id, 'blocked for the subscription ' || subscription.id || ' which is '
+               || subscription.status
+        FROM billing_charge charge JOIN subscriptions_subscription subscription
+             ON subscription.id = charge.subscription_id
+        WHERE subscription.status IN ('ordered', 'graced', 'stopping', 'stopped', 'stopping_failed')
+          AND charge.status = 'blocked'
+    """,
+    "an active subscription is charged today for the units it holds": """
+        SELECT 'subscription ' || subscription.id, resource.name || ': holds ' || resource.quantity || ', of them '
+               || resource.included || ' included, charged ' || COALESCE(SUM(charge.quantity), 0)
+        FROM subscriptions_subscription subscription
+        JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
+        LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
+             AND charge.status = 'blocked' AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
+        WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
+        GROUP BY subscription.id, resource.id
+        HAVING COALESCE(SUM(charge.quantity), 0) <> GREATEST(resource.quantity - resource.included, 0)
+    """,
+    "no unit is charged for more days than it was held": """
+        SELECT 'subscription ' || charge.subscription_id,
+               'charge ' || charge.id || ' overlaps charge ' || other.id || ' in block ' || charge.block
+        FROM billing_charge charge JOIN billing_charge other
+             ON other.subscription_resource_id = charge.subscription_resource_id AND other.block = charge.block
+            AND other.id > charge.id AND other.operate_from < charge.operate_to
+            AND charge.operate_from < other.operate_to
+        WHERE charge.status IN ('new', 'opened', 'blocked', 'closed')
+          AND other.status IN ('new', 'opened', 'blocked', 'closed')
+    """,
+    "a subscription's quantity is that of its resources": """
+        SELECT 'subscription ' || subscription.id, 'quantity ' || subscription.quantity || ', resources '
+               || SUM(resource.quantity)
+        FROM subscriptions_subscription subscription
+        JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
+        GROUP BY subscription.id HAVING SUM(resource.quantity) <> subscription.quantity
+    """,
+    "an order that waits has one payment that waits, others none": """
+        SELECT 'order ' || orders.id, orders.status || ' with ' || COUNT(payment.id) || ' waiting payments'
+        FROM subscriptions_order orders
+        LEFT JOIN billing_payment payment
+             ON payment.order_id = orders.id AND payment.status = 'waiting_for_payment'
+        GROUP BY orders.id
+        HAVING COUNT(payment.id) <> CASE WHEN orders.status = 'waiting_for_payment' THEN 1 ELSE 0 END
+    """,
+    "new charges belong to an order that waits": """
+        SELECT 'charge ' || charge.id, 'new, of the order ' || COALESCE(charge.order_id::text, 'none') || ' which is '
+               || COALESCE(orders.status, 'missing')
+        FROM billing_charge charge LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id
+        WHERE charge.status = 'new' AND orders.status IS DISTINCT FROM 'waiting_for_payment'
+    """,
+    "refunds wait only for the vendor": """
+        SELECT 'charge ' || charge.id, 'waits for a refund, of the order ' || COALESCE(charge.order_id::text, 'none')
+               || ' which is ' || COALESCE(orders.status, 'missing')
+        FROM billing_charge charge LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id
+        WHERE charge.status = 'waiting_for_refund'
+          AND COALESCE(orders.status, 'missing') NOT IN ('provisioning', 'provisioning_failed')
+    """,
+}
+
+
+def audit(*, today: date) -> list[Finding]:
+    """Return everything in the books that does not fit, with the night carried out up to `today`."""
+    findings = []
+    with connection.cursor() as cursor:
+        for check, statement in CHECKS.items():
+            cursor.execute(statement, {"today": today})
+            findings += [Finding(check, subject, detail) for subject, detail in cursor.fetchall()]
+    return findings

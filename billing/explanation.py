@@ -1,0 +1,119 @@
+"""Why a charge is what it is: the formula with its inputs, the price it came from, the chain of splits."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from billing.charging import in_minor_units, line_of
+from billing.engine.lines import SPLIT_SOURCES, Source, explain
+from billing.models import Charge, ChargeStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """The line of the plan's price list that a unit price came from; `fixed` where it stays that of the ordering."""
+
+    valid_from: date
+    recurring_fee: Decimal
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeExplanation:
+    """The inputs of `quantity x unit price x days / period days` in the charge's currency, and where it comes from.
+
+    `exact` is that product, `rounded` the same to the currency's smallest unit. `difference` is amount - rounded: not
+    zero only for the last part of a split, which takes what the other parts leave of `whole`. `chain` leads from the
+    charge that was first made down to this one; `parts` are those that it was split into.
+    """
+
+    charge: Charge
+    days: int
+    period_days: int
+    quantity: int
+    unit_price: Decimal
+    exact: Fraction
+    rounded: Decimal
+    difference: Decimal
+    whole: Decimal | None
+    price: PriceRow | None
+    chain: tuple[Charge, ...]
+    parts: tuple[Charge, ...]
+
+    @property
+    def formula(self) -> str:
+        """Return the arithmetic as one line in the active language."""
+        currency = self.charge.currency
+        return _("%(quantity)s × %(price)s × %(days)s of %(period)s days = %(amount)s %(currency)s") % {
+            "quantity": self.quantity,
+            "price": f"{self.unit_price.normalize():f}",
+            "days": self.days,
+            "period": self.period_days,
+            "amount": in_minor_units(self.rounded, currency),
+            "currency": currency,
+        }
+
+    @property
+    def sentences(self) -> list[str]:
+        """Return what else there is to say, in the active language."""
+        said = []
+        if self.difference and self.whole is not None:
+            said.append(
+                _("The parts of a split add up to %(whole)s, so this part takes the difference of %(difference)s.")
+                % {
+                    "whole": in_minor_units(self.whole, self.charge.currency),
+                    "difference": in_minor_units(self.difference, self.charge.currency),
+                }
+            )
+        if self.price is not None and self.price.fixed:
+            said.append(_("The price is fixed: it stays that of the ordering."))
+        elif self.price is not None:
+            said.append(_("The plan's price valid from %(day)s.") % {"day": self.price.valid_from})
+        if self.charge.status == ChargeStatus.DELETED and self.parts:
+            said.append(_("It was split, and its parts took its place."))
+        return said
+
+
+def explain_charge(charge: Charge) -> ChargeExplanation:
+    """Return why the charge is what it is; the caller has found it through charges_visible_to."""
+    chain = _chain(charge)
+    line = line_of(charge)
+    if len(chain) > 1 and line.source in SPLIT_SOURCES:
+        line = replace(line, parent=line_of(chain[-2]))
+    explained = explain(line, charge.currency)
+    return ChargeExplanation(
+        charge=charge,
+        days=explained.days,
+        period_days=explained.period_days,
+        quantity=explained.quantity,
+        unit_price=explained.unit_price,
+        exact=explained.exact,
+        rounded=explained.rounded,
+        difference=explained.difference,
+        whole=explained.whole,
+        price=_price_row(charge, chain[0]),
+        chain=chain,
+        parts=tuple(charge.parts.order_by("pk")),
+    )
+
+
+def _chain(charge: Charge) -> tuple[Charge, ...]:
+    """Return the charges from which this one was split, the first made first, and itself."""
+    chain = [charge]
+    while chain[0].parent is not None:
+        chain.insert(0, chain[0].parent)
+    return tuple(chain)
+
+
+def _price_row(charge: Charge, first: Charge) -> PriceRow | None:
+    """Return the price-list row behind the unit price: the newest of that price valid on the day it was taken."""
+    taken_on = first.operate_from if first.source == Source.RENEWAL else first.created_on
+    fixed = charge.subscription.fixed_price
+    rows = charge.subscription_resource.plan_resource.prices.filter(
+        recurring_fee=charge.unit_price, valid_from__lte=taken_on
+    )
+    row = rows.order_by("-valid_from", "-pk").first()
+    return PriceRow(row.valid_from, row.recurring_fee, fixed) if row is not None else None

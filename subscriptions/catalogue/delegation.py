@@ -1,0 +1,171 @@
+"""Plans handed down to resellers below, and switched off and on again for all who sell them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Reseller
+from accounts.queries import resellers_below
+from core.errors import Refused
+from subscriptions.catalogue.plans import check_fee
+from subscriptions.catalogue.reach import require_reseller
+from subscriptions.models import Plan, PlanPeriod, PlanResource, PlanStatus, ResourcePrice
+
+
+class DelegationNotAllowed(Refused):
+    """The plan cannot be handed to this reseller."""
+
+    code = "delegation_not_allowed"
+    field = "reseller"
+
+
+class PlanSwitchedOff(Refused):
+    """The provider of a delegated plan has switched it off."""
+
+    code = "plan_switched_off"
+
+
+class PlanIsThatAlready(Refused):
+    """The plan is active, or inactive, already."""
+
+    code = "plan_is_that_already"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a unit and month costs the reseller (net cost) and its customers (retail), in the plan's currency."""
+
+    retail: Decimal
+    net_cost: Decimal
+
+
+@transaction.atomic
+def delegate_plan(*, actor: Actor, plan: Plan, reseller: Reseller, prices: Mapping[str, Terms], today: date) -> Plan:
+    """Hand a plan to a reseller below the plan's own, with its prices by resource key, valid from today.
+
+    The copy keeps template, service terms, resources and periods. Raises Forbidden, DelegationNotAllowed,
+    PriceNotAllowed.
+    """
+    require_reseller(actor, plan.reseller, "plans.delegate")
+    _check_delegation(plan, reseller)
+    resources = list(plan.resources.filter(active=True).select_related("resource").order_by("position", "pk"))
+    missing = [resource.name for resource in resources if resource.resource.key not in prices]
+    if missing:
+        raise DelegationNotAllowed(
+            _("Enter prices for %(resources)s.") % {"resources": ", ".join(missing)}, field="prices"
+        )
+    copy = Plan.objects.create(
+        reseller=reseller,
+        parent=plan,
+        currency=plan.currency,
+        status=PlanStatus.ACTIVE if plan.status == PlanStatus.ACTIVE else PlanStatus.DEACTIVATED_BY_PROVIDER,
+        **{name: getattr(plan, name) for name in COPIED},
+    )
+    PlanPeriod.objects.bulk_create(
+        PlanPeriod(plan=copy, endless=period.endless, duration=period.duration, unit=period.unit, trial=period.trial)
+        for period in plan.periods.filter(active=True).order_by("pk")
+    )
+    for resource in resources:
+        _copy_resource(actor, copy, resource, prices[resource.resource.key], today)
+    return copy
+
+
+COPIED = (
+    "name",
+    "sku",
+    "category",
+    "product",
+    "description",
+    "template",
+    "billing_type",
+    "service_term",
+    "public",
+    "singleton",
+    "fixed_price",
+    "subscription_name_template",
+)
+
+
+@transaction.atomic
+def deactivate_plan(*, actor: Actor, plan: Plan) -> Plan:
+    """Take a plan out of sale, with every copy below; running subscriptions go on, and are renewed.
+
+    Raises Forbidden, PlanIsThatAlready.
+    """
+    require_reseller(actor, plan.reseller, "plans.change")
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if plan.status != PlanStatus.ACTIVE:
+        raise PlanIsThatAlready(_("The plan is not active."))
+    plan.status = PlanStatus.INACTIVE
+    plan.save(update_fields=["status"])
+    _switch_below([plan.pk], PlanStatus.ACTIVE, PlanStatus.DEACTIVATED_BY_PROVIDER)
+    return plan
+
+
+@transaction.atomic
+def activate_plan(*, actor: Actor, plan: Plan) -> Plan:
+    """Put a plan on sale again, with the copies that went out of sale because of it.
+
+    Raises Forbidden, PlanIsThatAlready, PlanSwitchedOff.
+    """
+    require_reseller(actor, plan.reseller, "plans.change")
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("parent").get(pk=plan.pk)
+    if plan.status == PlanStatus.ACTIVE:
+        raise PlanIsThatAlready(_("The plan is active already."))
+    if plan.parent is not None and plan.parent.status != PlanStatus.ACTIVE:
+        raise PlanSwitchedOff(_("The provider of this plan has switched it off. Ask the provider to switch it on."))
+    plan.status = PlanStatus.ACTIVE
+    plan.save(update_fields=["status"])
+    _switch_below([plan.pk], PlanStatus.DEACTIVATED_BY_PROVIDER, PlanStatus.ACTIVE)
+    return plan
+
+
+def _switch_below(above: Collection[int], status: PlanStatus, becomes: PlanStatus) -> None:
+    """Switch the copies, level by level; below a copy that its own reseller has switched off nothing changes."""
+    while above:
+        copies = Plan.objects.filter(parent__in=above, status=status)
+        above = list(copies.values_list("pk", flat=True))
+        Plan.objects.filter(pk__in=above).update(status=becomes)
+
+
+def _check_delegation(plan: Plan, reseller: Reseller) -> None:
+    if not resellers_below(plan.reseller).filter(pk=reseller.pk).exists():
+        raise DelegationNotAllowed(_("A plan is delegated to a reseller below the one that sells it."))
+    if reseller.currency != plan.currency:
+        raise DelegationNotAllowed(
+            _("The plan is sold in %(plan)s, the reseller sells in %(reseller)s.")
+            % {"plan": plan.currency, "reseller": reseller.currency}
+        )
+    if Plan.objects.filter(parent=plan, reseller=reseller).exists():
+        raise DelegationNotAllowed(_("The reseller has this plan already."))
+    if plan.sku and Plan.objects.filter(reseller=reseller, sku=plan.sku).exists():
+        raise DelegationNotAllowed(_("The reseller has another plan with this SKU."))
+
+
+def _copy_resource(actor: Actor, copy: Plan, resource: PlanResource, terms: Terms, today: date) -> None:
+    for field, fee in (("retail", terms.retail), ("net_cost", terms.net_cost)):
+        check_fee(fee, f"prices.{resource.resource.key}.{field}")
+    copied = PlanResource.objects.create(
+        plan=copy,
+        resource=resource.resource,
+        name=resource.name,
+        position=resource.position,
+        measurable=resource.measurable,
+        included=resource.included,
+        minimum=resource.minimum,
+        limit=resource.limit,
+        public=resource.public,
+    )
+    ResourcePrice.objects.create(
+        plan_resource=copied,
+        valid_from=today,
+        entered_on=today,
+        recurring_fee=terms.retail,
+        net_cost=terms.net_cost,
+        created_by=actor.user,
+    )

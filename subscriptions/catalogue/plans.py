@@ -1,0 +1,294 @@
+"""Plans: made in one verb from the three steps of the wizard; their texts, periods and prices."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Reseller
+from core.errors import Refused
+from subscriptions.catalogue.reach import NameTaken, checked_name, require_reseller
+from subscriptions.models import (
+    ApplicationResource,
+    ApplicationTemplate,
+    BillingType,
+    DurationUnit,
+    Plan,
+    PlanCategory,
+    PlanPeriod,
+    PlanResource,
+    Product,
+    ResourcePrice,
+    ServiceTerm,
+    TemplateStatus,
+)
+from subscriptions.queries import service_terms_for
+
+PRICE_DECIMALS = 6
+
+
+class PlanNotAllowed(Refused):
+    """Something of a plan does not fit; `field` names it, that of a resource "resources.<key>.<field>"."""
+
+    code = "plan_not_allowed"
+
+
+class PriceNotAllowed(Refused):
+    """A price is negative, too fine, or of a day that has passed."""
+
+    code = "price_not_allowed"
+    field = "recurring_fee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Information:
+    """The first step of the wizard: what the plan is."""
+
+    name: str
+    template: ApplicationTemplate
+    service_term: ServiceTerm
+    sku: str = ""
+    category: PlanCategory | None = None
+    product: Product | None = None
+    description: str = ""
+    billing_type: str = BillingType.CSP_MONTHLY
+    public: bool = True
+    singleton: bool = False
+    fixed_price: bool = False
+    subscription_name_template: str = "{{plan.id}} {{plan.name}}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fees:
+    """The prices of a unit, in the plan's currency: once, per month, at a renewal."""
+
+    recurring_fee: Decimal
+    setup_fee: Decimal = Decimal(0)
+    renewal_fee: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """The second step: a resource of the template, how many units may be had, and their prices."""
+
+    resource: ApplicationResource
+    fees: Fees
+    name: str = ""
+    included: int = 0
+    minimum: int = 0
+    limit: int | None = None
+    measurable: bool = True
+    public: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lasting:
+    """The third step: for how long the plan is bought."""
+
+    endless: bool = False
+    duration: int | None = None
+    unit: str = ""
+    trial: bool = False
+
+
+@transaction.atomic
+def create_plan(
+    *,
+    actor: Actor,
+    reseller: Reseller,
+    information: Information,
+    resources: Sequence[Offered],
+    periods: Sequence[Lasting],
+    today: date,
+) -> Plan:
+    """Create an active plan in the reseller's currency, its prices valid from today.
+
+    Raises Forbidden, NameMissing, NameTaken, PlanNotAllowed, PriceNotAllowed.
+    """
+    require_reseller(actor, reseller, "plans.change")
+    _check_information(reseller, information)
+    _check_resources(information.template, resources)
+    _check_periods(periods)
+    plan = Plan.objects.create(
+        reseller=reseller,
+        currency=reseller.currency,
+        **{name: getattr(information, name) for name in Information.__dataclass_fields__},
+    )
+    PlanPeriod.objects.bulk_create(PlanPeriod(plan=plan, **asdict(period)) for period in periods)
+    for position, offered in enumerate(resources):
+        resource = PlanResource.objects.create(
+            plan=plan,
+            resource=offered.resource,
+            name=offered.name or offered.resource.name,
+            position=position,
+            included=offered.included,
+            minimum=offered.minimum,
+            limit=offered.limit,
+            measurable=offered.measurable,
+            public=offered.public,
+        )
+        _append(actor, resource, offered.fees, today, today, net_cost=None)
+    return plan
+
+
+@transaction.atomic
+def change_plan(*, actor: Actor, plan: Plan, information: Information) -> Plan:
+    """Change what a plan says and whom it is shown to. Template, service terms and billing type stay.
+
+    Fixed price applies to what is ordered from now on. Raises Forbidden, NameMissing, NameTaken, PlanNotAllowed.
+    """
+    require_reseller(actor, plan.reseller, "plans.change")
+    if information.template != plan.template or information.service_term != plan.service_term:
+        raise PlanNotAllowed(
+            _("A plan keeps its template and service terms. Create another plan for others."), field="template"
+        )
+    _check_texts(plan.reseller, information, but=plan)
+    for name in Information.__dataclass_fields__:
+        if name not in ("template", "service_term", "billing_type"):
+            setattr(plan, name, getattr(information, name))
+    plan.save()
+    return plan
+
+
+@transaction.atomic
+def add_period(*, actor: Actor, plan: Plan, period: Lasting) -> PlanPeriod:
+    """Sell the plan for one period more. Raises Forbidden, PlanNotAllowed."""
+    require_reseller(actor, plan.reseller, "plans.change")
+    _check_periods([period])
+    same = PlanPeriod.objects.filter(plan=plan, active=True, **asdict(period))
+    if same.exists():
+        raise PlanNotAllowed(_("The plan is sold for this period already."), field="periods")
+    return PlanPeriod.objects.create(plan=plan, **asdict(period))
+
+
+@transaction.atomic
+def withdraw_period(*, actor: Actor, period: PlanPeriod) -> PlanPeriod:
+    """Sell the plan for this period no more; running subscriptions stay. Raises Forbidden, PlanNotAllowed."""
+    require_reseller(actor, period.plan.reseller, "plans.change")
+    if not PlanPeriod.objects.filter(plan=period.plan_id, active=True).exclude(pk=period.pk).exists():
+        raise PlanNotAllowed(_("A plan needs a period: add another one first."), field="periods")
+    period.active = False
+    period.save(update_fields=["active"])
+    return period
+
+
+@transaction.atomic
+def set_price(
+    *,
+    actor: Actor,
+    plan_resource: PlanResource,
+    fees: Fees,
+    valid_from: date,
+    today: date,
+    net_cost: Decimal | None = None,
+) -> ResourcePrice:
+    """Append a price, in the plan's currency, valid from a day that has not passed. Touches nothing that is charged.
+
+    For orders, raises and activations from that day; for renewals of floating prices from the next billing day.
+    `net_cost` of a delegated plan is set by the upstream alone; without it the present one goes on. Raises Forbidden,
+    PriceNotAllowed.
+    """
+    plan = plan_resource.plan
+    require_reseller(actor, plan.reseller, "plans.change")
+    if valid_from < today:
+        raise PriceNotAllowed(
+            _("A price cannot begin in the past: what is charged stays charged. Choose today or a later day."),
+            field="valid_from",
+        )
+    if net_cost is None:
+        newest = plan_resource.prices.order_by("-valid_from", "-pk").values_list("net_cost", flat=True)
+        net_cost = newest.first()
+    elif plan.parent_id is None or (actor.reseller is not None and actor.reseller.pk == plan.reseller_id):
+        raise PriceNotAllowed(_("The net cost is set by the provider of the plan."), field="net_cost")
+    return _append(actor, plan_resource, fees, valid_from, today, net_cost=net_cost)
+
+
+def _append(
+    actor: Actor, resource: PlanResource, fees: Fees, valid_from: date, today: date, *, net_cost: Decimal | None
+) -> ResourcePrice:
+    for field, fee in {**asdict(fees), "net_cost": net_cost}.items():
+        check_fee(fee, field)
+    return ResourcePrice.objects.create(
+        plan_resource=resource,
+        valid_from=valid_from,
+        entered_on=today,
+        net_cost=net_cost,
+        created_by=actor.user,
+        **asdict(fees),
+    )
+
+
+def check_fee(fee: Decimal | None, field: str) -> None:
+    """Do nothing where the fee can be a price, else raise PriceNotAllowed for the field."""
+    if fee is None:
+        return
+    if not fee.is_finite() or not 0 <= fee < Decimal(10) ** 10:
+        raise PriceNotAllowed(_("A price is zero or more."), field=field)
+    if fee != round(fee, PRICE_DECIMALS):
+        raise PriceNotAllowed(
+            _("A price has at most %(decimals)s decimals.") % {"decimals": PRICE_DECIMALS}, field=field
+        )
+
+
+def _check_information(reseller: Reseller, information: Information) -> None:
+    template, term = information.template, information.service_term
+    if template.reseller_id != reseller.pk or template.status != TemplateStatus.ACTIVE:
+        raise PlanNotAllowed(_("Choose an active application template of this reseller."), field="template")
+    if template.connection is not None and not template.connection.usable:
+        raise PlanNotAllowed(
+            _("The template's vendor connection is not granted. Grant it on the connection's page first."),
+            field="template",
+        )
+    if not service_terms_for(reseller).filter(pk=term.pk).exists():
+        raise PlanNotAllowed(_("Choose service terms of this reseller or of one above it."), field="service_term")
+    if information.billing_type not in BillingType.values:
+        raise PlanNotAllowed(_("Choose one of the billing types."), field="billing_type")
+    _check_texts(reseller, information, but=None)
+
+
+def _check_texts(reseller: Reseller, information: Information, *, but: Plan | None) -> None:
+    checked_name(information.name)
+    others = Plan.objects.filter(reseller=reseller).exclude(pk=but.pk if but else None)
+    if information.sku and others.filter(sku=information.sku).exists():
+        raise NameTaken(_("Another plan has this SKU. Choose another."), field="sku")
+    for field in ("category", "product"):
+        chosen = getattr(information, field)
+        if chosen is not None and chosen.reseller_id not in (
+            reseller.pk,
+            but and but.parent and but.parent.reseller_id,
+        ):
+            raise PlanNotAllowed(_("Choose one of this reseller."), field=field)
+
+
+def _check_resources(template: ApplicationTemplate, resources: Sequence[Offered]) -> None:
+    if not resources:
+        raise PlanNotAllowed(_("A plan needs at least one resource."), field="resources")
+    if len({offered.resource.pk for offered in resources}) < len(resources):
+        raise PlanNotAllowed(_("A resource is named twice."), field="resources")
+    for offered in resources:
+        field = f"resources.{offered.resource.key}"
+        if offered.resource.template_id != template.pk:
+            raise PlanNotAllowed(_("Choose resources of the plan's template."), field=field)
+        if min(offered.included, offered.minimum) < 0:
+            raise PlanNotAllowed(_("A number of units is zero or more."), field=f"{field}.minimum")
+        if offered.limit is not None and offered.limit < max(offered.minimum, offered.included):
+            raise PlanNotAllowed(_("The limit is below what is included or demanded."), field=f"{field}.limit")
+
+
+def _check_periods(periods: Sequence[Lasting]) -> None:
+    """CSP monthly is charged by months: a period lasts months or years, or has no end."""
+    if not periods:
+        raise PlanNotAllowed(_("A plan needs at least one period."), field="periods")
+    if len(set(periods)) < len(periods):
+        raise PlanNotAllowed(_("A period is named twice."), field="periods")
+    for period in periods:
+        if period.endless and period.duration is None and not period.unit:
+            continue
+        if period.endless or period.unit not in (DurationUnit.MONTH, DurationUnit.YEAR):
+            raise PlanNotAllowed(_("A period is endless, or a number of months or years."), field="periods")
+        if not period.duration or not 1 <= period.duration <= 120:
+            raise PlanNotAllowed(_("A period lasts from 1 to 120 months or years."), field="periods")

@@ -1,0 +1,55 @@
+"""manage.py simulate_billing: a billing history in, the books out, as JSON; nothing of it stays."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from subscriptions.history import BadHistory
+from subscriptions.simulation import simulate
+
+BAD_INPUT = 2
+
+
+class Command(BaseCommand):
+    help = "Carry a billing history out with the real verbs and nights, and print the books."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", help="the history as JSON; - for standard input")
+        parser.add_argument("--lines", action="store_true", help="one history a line, one result a line")
+
+    def handle(self, *_args: Any, file: str, lines: bool, **_options: Any) -> None:
+        try:
+            for text in _texts(file, lines):
+                books = simulate(_parsed(text))
+                self.stdout.write(json.dumps(books, ensure_ascii=False, indent=None if lines else 2))
+                self.stdout.flush()
+        except (BadHistory, OSError, UnicodeDecodeError) as fault:
+            self.stderr.write(str(fault).replace("\n", " "))
+            raise SystemExit(BAD_INPUT) from None
+
+
+def _texts(file: str, lines: bool) -> Iterator[str]:
+    if file == "-":
+        yield from _of(sys.stdin, lines)
+        return
+    with open(file, encoding="utf-8") as opened:
+        yield from _of(opened, lines)
+
+
+def _of(opened: TextIO, lines: bool) -> Iterator[str]:
+    if not lines:
+        yield opened.read()
+        return
+    for line in opened:
+        if line.strip():
+            yield line
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as fault:
+        raise BadHistory(f"history: is not JSON ({fault})") from None

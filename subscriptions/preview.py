@@ -1,0 +1,90 @@
+"""What an operation would do: carried out by the real verb, looked at, and rolled back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Account
+from billing.funds import Funds, funds_of
+from billing.models import Book, Charge, ChargeStatus, LedgerEntry, Payment, PaymentStatus
+from subscriptions.renewals import renew_accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The books as they would be. The rows are read but not kept: show them, do not save or follow them.
+
+    `added` are the charges that would be made, `moved` those whose status would change (with their new status),
+    `payments` those that would be opened, `transactions` the movements of the balance. `result` is what the verb
+    returned. `due` is what would be asked for, `given_back` what would be refunded, in the account's currency.
+    """
+
+    result: Any
+    added: tuple[Charge, ...]
+    moved: tuple[Charge, ...]
+    transactions: tuple[LedgerEntry, ...]
+    payments: tuple[Payment, ...]
+    before: Funds
+    after: Funds
+
+    @property
+    def due(self) -> Decimal:
+        """Return what is to be paid before anything happens."""
+        return sum((payment.amount for payment in self.payments), Decimal(0))
+
+    @property
+    def given_back(self) -> Decimal:
+        """Return what is given back for units that are not wanted any more."""
+        refunds = (ChargeStatus.WAITING_FOR_REFUND, ChargeStatus.REFUNDED)
+        return sum((charge.amount for charge in self.added if charge.status in refunds), Decimal(0))
+
+    @property
+    def reserved(self) -> Decimal:
+        """Return by how much the reserved money grows; less than zero where some is released."""
+        return self.after.blocked - self.before.blocked
+
+    @property
+    def written_off(self) -> Decimal:
+        """Return what leaves the balance."""
+        return -sum((entry.amount for entry in self.transactions if entry.amount < 0), Decimal(0))
+
+
+def preview(verb: Callable[[], Any], *, account: Account, today: date) -> Preview:
+    """Return what the verb would do to the account's books today; raises what the verb raises.
+
+    `verb` is one with all its arguments, as `functools.partial` makes it. What the night has left to do comes first
+    and is not counted in.
+    """
+    with transaction.atomic():
+        try:
+            renew_accounts(account_ids=[account.pk], today=today)
+            return _looked_at(verb, account)
+        finally:
+            transaction.set_rollback(True)
+
+
+def _looked_at(verb: Callable[[], Any], account: Account) -> Preview:
+    charges = Charge.objects.filter(account=account)
+    live = (ChargeStatus.NEW, ChargeStatus.OPENED, ChargeStatus.BLOCKED, ChargeStatus.WAITING_FOR_REFUND)
+    earlier = dict(charges.filter(status__in=live).values_list("pk", "status"))
+    newest = charges.order_by("-pk").values_list("pk", flat=True).first() or 0
+    entries = LedgerEntry.objects.filter(account=account, book=Book.ACCOUNT)
+    number = entries.order_by("-number").values_list("number", flat=True).first() or 0
+    waiting = Payment.objects.filter(account=account, status=PaymentStatus.WAITING_FOR_PAYMENT)
+    asked = set(waiting.values_list("pk", flat=True))
+    before = funds_of(account)
+    result = verb()
+    resources = charges.select_related("subscription_resource").order_by("pk")
+    return Preview(
+        result=result,
+        added=tuple(resources.filter(pk__gt=newest)),
+        moved=tuple(charge for charge in resources.filter(pk__in=earlier) if charge.status != earlier[charge.pk]),
+        transactions=tuple(entries.filter(number__gt=number).order_by("number")),
+        payments=tuple(waiting.exclude(pk__in=asked).order_by("pk")),
+        before=before,
+        after=funds_of(account),
+    )

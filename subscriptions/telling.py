@@ -1,0 +1,74 @@
+"""What customers and managers are told of an order and of a subscription's life: rows in the outbox."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext
+
+from billing.charging import in_minor_units
+from core.money import Money
+from notifications.announce import announce
+from subscriptions.models import Order, Subscription
+from vendors.models import VendorOperation
+
+
+def order_placed(order: Order) -> None:
+    """Tell the customer of an order that waits for its payment."""
+    subscription = order.subscription
+    announce(
+        "order_placed",
+        account=subscription.account,
+        key=str(order.pk),
+        context={
+            "order": order.number,
+            "subscription": subscription.name,
+            "total": _money(order.total, order.currency),
+            "account": subscription.account.name,
+        },
+    )
+
+
+def subscription_activated(subscription: Subscription, operation: VendorOperation) -> None:
+    """Tell the customer that the vendor has provided a new subscription, and what the vendor told of it."""
+    facts = [(gettext(fact["label"]), fact["value"]) for fact in operation.result.get("facts", ())]
+    announce(
+        "subscription_activated",
+        account=subscription.account,
+        key=operation.key,
+        context={"subscription": subscription.name, "account": subscription.account.name, "facts": facts},
+    )
+
+
+def stopped_for_funds(subscription: Subscription, day: date, required: Decimal, available: Decimal) -> None:
+    """Tell the customer that the night has stopped a subscription, and what was missing."""
+    announce(
+        "subscription_stopped_funds_short",
+        account=subscription.account,
+        key=f"{subscription.pk}:{day}",
+        context={
+            "subscription": subscription.name,
+            "account": subscription.account.name,
+            "day": day,
+            "required": _money(required, subscription.currency),
+            "available": _money(available, subscription.currency),
+        },
+    )
+
+
+def vendor_refused(subscription: Subscription, operation: VendorOperation) -> None:
+    """Tell the account's manager that an operation was refused by the vendor, and why."""
+    announce(
+        "provisioning_failed",
+        account=subscription.account,
+        key=f"{operation.key}:{operation.attempts}",
+        context={
+            "subscription": subscription.name,
+            "account": subscription.account.name,
+            "operation": str(operation.get_action_display()),
+            "reason": operation.last_error,
+        },
+    )
+
+
+def _money(amount: Decimal, currency: str) -> Money:
+    return Money(in_minor_units(amount, currency), currency)
