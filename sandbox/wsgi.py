@@ -258,7 +258,7 @@ class Running:
 def start(app: WSGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Running:
     """Serve `app` from a thread of its own and return where; port 0 takes any free one."""
     server = _Server((host, port), app)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     return Running(base_url=f"http://{host}:{server.server_address[1]}", server=server)
 
 

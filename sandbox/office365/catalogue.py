@@ -61,10 +61,7 @@ def offer_shape(offer: Offer, country: str, locale: str) -> Json:
         "locale": locale,
         "country": country,
         "category": _category_of(offer, country, locale),
-        "limitUnitOfMeasure": "Lifetime" if offer.trial else "Concurrent" if offer.limit else "None",
-        "limit": offer.limit,
-        "termUnitOfMeasure": "Month" if offer.trial or offer.usage else "Year",
-        "term": 9999 if offer.usage else 1,
+        **_limit_and_term(offer),
         "prerequisiteOffers": list(offer.prerequisites),
         "isAddOn": offer.is_add_on,
         "hasAddOns": offer.has_add_ons,
@@ -75,7 +72,7 @@ def offer_shape(offer: Offer, country: str, locale: str) -> Json:
         "isInternal": False,
         "isMicrosoftProduct": True,
         "upgradeTargetOffers": list(offer.upgrades) or None,
-        "conversionTargetOffers": [],
+        "conversionTargetOffers": list(offer.conversions),
         "reselleeQualifications": [],
         "resellerQualifications": [],
         "salesGroupId": "Default",
@@ -87,6 +84,15 @@ def offer_shape(offer: Offer, country: str, locale: str) -> Json:
         "unitType": offer.unit,
         "links": {"learnMore": learn_more, "self": link(f"/offers/{offer.id}?country={country}")},
         "attributes": {"objectType": "Offer"},
+    }
+
+
+def _limit_and_term(offer: Offer) -> Json:
+    return {
+        "limitUnitOfMeasure": "Lifetime" if offer.trial else "Concurrent" if offer.limit else "None",
+        "limit": offer.limit,
+        "termUnitOfMeasure": "Month" if offer.trial or offer.usage else "Year",
+        "term": 9999 if offer.usage else 1,
     }
 
 

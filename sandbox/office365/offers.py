@@ -31,6 +31,7 @@ class Offer:
     maximum: int = 10_000_000
     prerequisites: tuple[str, ...] = ()
     upgrades: tuple[str, ...] = ()
+    conversions: tuple[str, ...] = ()
     trial: bool = False
     usage: bool = False
     has_add_ons: bool = True
@@ -232,6 +233,7 @@ OFFERS: tuple[Offer, ...] = (
         rank=35,
         maximum=25,
         trial=True,
+        conversions=(BASE_SUITES[1],),
         limit=1,
         has_add_ons=False,
         services=("EXCHANGE_S_STANDARD", "SHAREPOINTSTANDARD", "TEAMS1", "OFFICE_BUSINESS", "EXCHANGE_S_FOUNDATION"),

@@ -27,7 +27,9 @@ def test_serve_answers_on_a_free_port_and_is_gone_afterwards() -> None:
     session = requests.Session()
     session.trust_env = False
     with serve(echo) as running:
-        answer = session.post(f"{running.base_url}/Ä/b?Size=2&x=%20", data=b"hello", headers={"X-Locale": "ru"})
+        answer = session.post(
+            f"{running.base_url}/Ä/b?Size=2&x=%20", data=b"hello", headers={"X-Locale": "ru"}, timeout=5
+        )
         assert answer.json() == {
             "method": "POST",
             "path": "/Ä/b",
@@ -38,23 +40,23 @@ def test_serve_answers_on_a_free_port_and_is_gone_afterwards() -> None:
         }
     # The session still holds its kept-alive connection: a stopped vendor must not answer on it.
     with pytest.raises(requests.ConnectionError):
-        session.get(f"{running.base_url}/again")
+        session.get(f"{running.base_url}/again", timeout=5)
 
 
 def test_two_servers_run_side_by_side() -> None:
     with serve(echo) as one, serve(echo) as two:
         assert one.base_url != two.base_url
-        assert [requests.get(server.base_url).status_code for server in (one, two)] == [200, 200]
+        assert [requests.get(server.base_url, timeout=5).status_code for server in (one, two)] == [200, 200]
 
 
 def test_dropped_connection_gives_the_client_no_answer() -> None:
     with serve(echo) as running, pytest.raises(requests.ConnectionError):
-        requests.get(f"{running.base_url}/drop")
+        requests.get(f"{running.base_url}/drop", timeout=5)
 
 
 def test_bug_is_answered_with_500_and_shown(capfd: pytest.CaptureFixture[str]) -> None:
     with serve(echo) as running:
-        assert requests.get(f"{running.base_url}/bug").status_code == 500
+        assert requests.get(f"{running.base_url}/bug", timeout=5).status_code == 500
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
@@ -71,10 +73,13 @@ def test_head_is_answered_without_a_body() -> None:
 
 def test_mount_serves_each_app_below_its_prefix_and_a_health_check() -> None:
     with serve(mount({"/one": echo, "/two": echo})) as running:
-        answer = requests.get(f"{running.base_url}/two/deep").json()
+        answer = requests.get(f"{running.base_url}/two/deep", timeout=5).json()
         assert (answer["path"], answer["mounted"]) == ("/deep", "/two")
-        assert requests.get(f"{running.base_url}/health").json() == {"status": "ok", "vendors": ["/one", "/two"]}
-        assert requests.get(f"{running.base_url}/three").status_code == 404
+        assert requests.get(f"{running.base_url}/health", timeout=5).json() == {
+            "status": "ok",
+            "vendors": ["/one", "/two"],
+        }
+        assert requests.get(f"{running.base_url}/three", timeout=5).status_code == 404
 
 
 def test_router_matches_literals_in_any_case_and_gives_the_values() -> None:

@@ -7,7 +7,9 @@ from sandbox.office365.users import SERVICE_NAMES
 def test_every_reference_between_offers_exists() -> None:
     assert len(BY_ID) == len(OFFERS)
     for offer in OFFERS:
-        assert [other for other in (*offer.prerequisites, *offer.upgrades) if other.lower() not in BY_ID] == []
+        assert [
+            other for other in (*offer.prerequisites, *offer.upgrades, *offer.conversions) if other.lower() not in BY_ID
+        ] == []
         assert [name for name in offer.services if name not in SERVICE_NAMES] == []
 
 
