@@ -5,7 +5,7 @@ import signal
 import threading
 
 from sandbox.office365 import Office365
-from sandbox.office365.world import DEMO_APP_NAME, DEMO_CLIENT_ID, DEMO_SECRET
+from sandbox.office365.world import DEMO_APP_NAME, DEMO_CLIENT_ID, DEMO_SECRET, LOGIN_HOST
 from sandbox.wsgi import mount, start
 
 
@@ -18,8 +18,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--redirect-uri", action="append", default=[], help="further redirect URI of the demo's app; may be repeated"
     )
+    parser.add_argument(
+        "--advertised-login", default=LOGIN_HOST, help=f"base of the endpoints in the discovery document ({LOGIN_HOST})"
+    )
     options = parser.parse_args(arguments)
-    microsoft = Office365(options.state)
+    microsoft = Office365(options.state, advertised_login=options.advertised_login)
     if options.redirect_uri:
         microsoft.register_app(
             client_id=DEMO_CLIENT_ID, secret=DEMO_SECRET, name=DEMO_APP_NAME, redirect_uris=options.redirect_uri

@@ -51,10 +51,12 @@ def test_killed_sandbox_comes_back_with_all_it_had_committed(tmp_path: Path) -> 
 
 
 def test_vendors_stand_below_their_paths_and_health_beside_them() -> None:
-    process, asker = start("--redirect-uri", "https://demo.example/back")
+    process, asker = start("--redirect-uri", "https://demo.example/back", "--advertised-login", "https://x.example")
     try:
         root = asker.base_url.removesuffix("/microsoft")
         assert requests.get(f"{root}/health", timeout=5).json() == {"status": "ok", "vendors": ["/microsoft"]}
+        document = asker.http.get(f"{asker.base_url}/login/common/v2.0/.well-known/openid-configuration").json()
+        assert document["token_endpoint"] == "https://x.example/common/oauth2/v2.0/token"
         page = asker.http.get(asker.authorize_url(redirect_uri="https://demo.example/back"))
         assert f'action="/microsoft/login/{PARTNER_DOMAIN}/oauth2/v2.0/authorize"' in page.text
         assert DEMO_CLIENT_ID in page.text
