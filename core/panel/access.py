@@ -1,0 +1,45 @@
+"""Who may open a page: every view of the panels declares the right that it needs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+View = Callable[..., HttpResponseBase]
+
+
+class Door:
+    """The door of one panel: signed in, the right kind of person, and the right that the page declares.
+
+    `admits` says whether an actor belongs into this panel at all; who does not gets a 404, as for any unknown address.
+    """
+
+    def __init__(self, admits: Callable[[Any], bool]) -> None:
+        self.admits = admits
+
+    def requires(self, right: str) -> Callable[[View], View]:
+        """Return the decorator of a view that needs `right` ("" for every person of this panel).
+
+        The declaration stays readable on the view as `right`, so that tests can compare it with the table of rights.
+        """
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def behind_the_door(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+                actor = request.actor
+                if actor is None:
+                    return redirect_to_login(request.get_full_path())
+                if not self.admits(actor):
+                    raise Http404
+                if right and not actor.may(right):
+                    raise PermissionDenied
+                return view(request, *args, **kwargs)
+
+            behind_the_door.right = right  # type: ignore[attr-defined]  # read by tests/security/test_rights.py
+            behind_the_door.door = self  # type: ignore[attr-defined]  # the same
+            return behind_the_door
+
+        return decorate
