@@ -24,6 +24,13 @@ KINDS = {
     "token_error": "the token endpoint answers the AADSTS class `aadsts`",
 }
 
+# Where a kind makes sense at one place only, its calls are counted there unless told otherwise.
+PLACES = {
+    "token_error": ("POST", "/oauth2(/v2.0)?/token$"),
+    "accepted": ("PATCH", "/subscriptions/[^/]+$"),
+}
+ANYWHERE = ("*", ".*")
+
 UNAVAILABLE_PAGE = (
     "<!DOCTYPE html><html><head><title>Service Unavailable</title></head>"
     "<body><h2>Our services aren't available right now</h2></body></html>"
@@ -67,6 +74,8 @@ class Faults:
         """Arrange a trouble and return it; raise ValueError for a kind that is not in KINDS."""
         if kind not in KINDS:
             raise ValueError(f"unknown kind of fault {kind!r}; there are {', '.join(KINDS)}")
+        if (method, path) == ANYWHERE:
+            method, path = PLACES.get(kind, ANYWHERE)
         fault = Fault(next(self._numbers), kind, method, path, nth, times, details)
         with self._guard:
             self._waiting.append(fault)
