@@ -1,0 +1,50 @@
+"""The customer panel's navigation bar and what stands above each of its pages."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from billing.funds import funds_of
+from core.panel.context import navigation_of
+from core.panel.page import NavigationGroup, NavigationItem
+
+NAVIGATION = (
+    NavigationGroup("", (NavigationItem(_("Home"), "customer:home"),)),
+    NavigationGroup(
+        _("Services"),
+        (
+            NavigationItem(_("Subscriptions"), "customer:subscriptions", "subscriptions.view"),
+            NavigationItem(_("Order"), "customer:order_plan", "subscriptions.order"),
+        ),
+    ),
+    NavigationGroup(
+        _("Billing"),
+        (
+            NavigationItem(_("Payments"), "customer:payments", "payments.view"),
+            NavigationItem(_("Charges"), "customer:charges", "charges.view"),
+            NavigationItem(_("Transactions"), "customer:transactions", "transactions.view"),
+        ),
+    ),
+    NavigationGroup(
+        _("Account"),
+        (
+            NavigationItem(_("Account"), "customer:account", "accounts.view"),
+            NavigationItem(_("Users"), "customer:users", "account_users.view"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Return the navigation bar and the balance for pages of the customer panel; nothing elsewhere."""
+    match = request.resolver_match
+    actor = getattr(request, "actor", None)
+    if match is None or match.namespace != "customer" or actor is None or not actor.is_customer:
+        return {}
+    return {
+        "navigation": navigation_of(request, NAVIGATION, section=match.url_name or ""),
+        "home_url": reverse("customer:home"),
+        "profile_url": reverse("customer:profile"),
+        "account": actor.account,
+        "funds": funds_of(actor.account) if actor.may("payments.view") else None,
+    }
