@@ -31,14 +31,13 @@ def pay_order(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
     new = with_status(lines, LineStatus.NEW)
     if not new:
         return Changes()
-    start = min(line.period.start for line in new)
-    if start == day:
+    if min(line.period.start for line in new) == day:
         return Changes(move=tuple(Move(line, _paid_status(line.period, day)) for line in new))
-    first = {line.resource: line for line in new if line.period.start == start}
+    ordered = {line.resource: line for line in new}  # all periods of a resource have one quantity and price
     made_anew = _ordered_lines(
         terms,
-        {resource: line.quantity for resource, line in first.items()},
-        {resource: line.unit_price for resource, line in first.items()},
+        {resource: line.quantity for resource, line in ordered.items()},
+        {resource: line.unit_price for resource, line in ordered.items()},
         day,
         paid=True,
     )
