@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -221,7 +221,7 @@ def _give(path: Path, uid: int, gid: int) -> None:
 
 def _run(command: list[str | Path], *, place: Place, log: Path) -> None:
     """Run a server program as the place's owner, in a session of its own so that Ctrl-C does not reach the server."""
-    owner = {"user": place.uid, "group": place.gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    owner: dict[str, Any] = {"user": place.uid, "group": place.gid, "extra_groups": []} if os.geteuid() == 0 else {}
     with open(log, "ab") as output:
         _give(log, place.uid, place.gid)
         result = subprocess.run(
@@ -284,7 +284,7 @@ def _make_cluster(place: Place, programs: Path, log: Path) -> None:
     if version_file.exists():
         if int(version_file.read_text()) != version:
             raise ServiceError(
-                f"{place.postgres_data} was made by PostgreSQL {version_file.read_text().strip()} and this is {version}:"
+                f"{place.postgres_data} is PostgreSQL {version_file.read_text().strip()}'s and this is {version}:"
                 " move the data with pg_dump, or remove the folder to start empty"
             )
         return
@@ -385,7 +385,7 @@ def _end(pid: int | None, polite: signal.Signals) -> bool:
     raise ServiceError(f"process {pid} does not end, not even by SIGKILL")
 
 
-def _wait_for(answers, what: str, log: Path) -> None:
+def _wait_for(answers: Callable[[], bool], what: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not answers():
         if time.monotonic() > deadline:

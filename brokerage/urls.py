@@ -10,6 +10,7 @@ handler500 = "core.panel.errors.server_error"
 
 urlpatterns = [
     path("operator/", include("operator_panel.urls")),
+    path("lists/", include("core.lists.urls")),
     path("appearance/", appearance, name="appearance"),
     path("accounts/", include("accounts.urls")),
     path("vendors/", include("vendors.urls")),
