@@ -23,6 +23,8 @@ class Cell:
     value: Callable[[Any], object]
     html: Callable[[Any], str]
     end: bool = False
+    # How a spreadsheet shows the value, where its own way will not do.
+    format: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,13 @@ def money(path: str, currency: str = "currency") -> Cell:
         value = read(row)
         return formats.NOTHING if value is None else escape(formats.money_text(value, read_currency(row)))
 
-    return Cell(value=read, html=html, end=True)
+    return Cell(value=read, html=html, end=True, format="#,##0.00#")
 
 
 def day(path: str) -> Cell:
     """Return a cell with a day."""
     read = _reader(path)
-    return Cell(value=read, html=lambda row: formats.day_text(read(row)))
+    return Cell(value=read, html=lambda row: formats.day_text(read(row)), format="yyyy-mm-dd")
 
 
 def moment(path: str) -> Cell:
@@ -149,9 +151,7 @@ def status(path: str, detail: str = "") -> Cell:
     return Cell(value=value, html=lambda row: formats.status_html(read(row), *words(row)))
 
 
-def computed(
-    value: Callable[[Any], object], html: Callable[[Any], str] | None = None, *, end: bool = False
-) -> Cell:
+def computed(value: Callable[[Any], object], html: Callable[[Any], str] | None = None, *, end: bool = False) -> Cell:
     """Return a cell whose value is worked out from the row; `html` must escape what it takes from it."""
 
     def shown(row: object) -> str:

@@ -64,7 +64,9 @@ class Named(django_filters.CharFilter):
     The objects are found first and by themselves, so that a million rows are filtered by an index and not by a join.
     """
 
-    def __init__(self, *, queryset: Callable[[Any], QuerySet], names: tuple[str, ...] = ("name",), **given: Any) -> None:
+    def __init__(
+        self, *, queryset: Callable[[Any], QuerySet], names: tuple[str, ...] = ("name",), **given: Any
+    ) -> None:
         super().__init__(**given)
         self.visible, self.names = queryset, names
 

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import connections
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 # How many rows are looked at in the order of the list before the filters lead the search instead.
@@ -14,6 +14,8 @@ WINDOW = 3_000
 COUNTED = 2_000
 # A page this near is found from the front; farther ones by the database's OFFSET over the keys alone.
 NEAR_ROWS = 600
+
+Sql = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class IsBeyond(Func):
 
     output_field = BooleanField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, _connection: Any, **_context: Any) -> tuple[str, list[Any]]:
         """Return the row comparison."""
         parts, params = [], []
         for expression in self.get_source_expressions():
@@ -63,7 +65,9 @@ class IsBeyond(Func):
         return f"({parts[0]}, {parts[1]}) {self.extra['operator']} ({parts[2]}, {parts[3]})", params
 
 
-def keys_of_page(rows: QuerySet, order: Order, *, size: int, offset: int, position: Position | None, easy: bool) -> Keys:
+def keys_of_page(
+    rows: QuerySet, order: Order, *, size: int, offset: int, position: Position | None, easy: bool
+) -> Keys:
     """Return the keys of one page: behind or before a position, or at an offset. One statement.
 
     `easy` says that (nearly) every row of the table belongs to the list, so that the order's index alone serves.
@@ -88,12 +92,11 @@ def estimates(queries: list[QuerySet]) -> list[tuple[int, bool]]:
 
     Two statements at most, whatever the number of queries: the planner's estimates of all, a count of the small ones.
     """
-    wanted = [query.order_by().values("pk") for query in queries if not query.query.is_empty()]
-    guesses = iter(_planned_rows(wanted))
-    guessed = [0 if query.query.is_empty() else next(guesses) for query in queries]
-    small = [n for n, query in enumerate(queries) if guessed[n] < COUNTED and not query.query.is_empty()]
-    counts = dict(zip(small, _counted([queries[n] for n in small]), strict=True))
-    return [(counts.get(n, guess), n in counts or queries[n].query.is_empty()) for n, guess in enumerate(guessed)]
+    asked = {n: sql for n, query in enumerate(queries) if (sql := _compiled(query.order_by().values("pk")))}
+    guesses = dict(zip(asked, _planned_rows(list(asked.values())), strict=True))
+    small = {n: asked[n] for n, guess in guesses.items() if guess < COUNTED}
+    counts = dict(zip(small, _counted(list(small.values())), strict=True))
+    return [(counts.get(n, guesses.get(n, 0)), n in counts or n not in asked) for n in range(len(queries))]
 
 
 def cursor_of(pair: tuple[Any, int]) -> str:
@@ -139,8 +142,10 @@ def _near_or_far(
     far = order.of(rows, reverse=backwards)
     direction = "DESC" if order.downwards != backwards else "ASC"
     far = far.extra(where=["(SELECT count(*) FROM near) < %s"], params=[count]).order_by()  # noqa: S610 (no input)
-    far_sql, far_params = far.values_list("list_key", "pk").query.sql_with_params()
-    near_sql, near_params = near.query.sql_with_params()
+    compiled = _compiled(near), _compiled(far.values_list("list_key", "pk"))
+    if compiled[0] is None or compiled[1] is None:
+        return [], 0
+    (near_sql, near_params), (far_sql, far_params) = compiled
     sql = f"""
         WITH near (list_key, pk) AS MATERIALIZED ({near_sql}),
              far (list_key, pk) AS MATERIALIZED ({far_sql})
@@ -148,36 +153,38 @@ def _near_or_far(
         UNION ALL
         SELECT list_key, pk, NULL FROM near WHERE (SELECT count(*) FROM near) >= %s
     """  # noqa: S608 (made of compiled queries)
-    with connections[rows.db].cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(sql, [*near_params, *far_params, count, count])
         found = cursor.fetchall()
     total = found[0][2] if found else 0
     return [(key, pk) for key, pk, _total in found], total
 
 
-def _planned_rows(queries: list[QuerySet]) -> list[int]:
+def _compiled(query: QuerySet) -> Sql | None:
+    """Return the query's SQL; None where Django knows that nothing can match."""
+    try:
+        return query.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+
+
+def _planned_rows(queries: list[Sql]) -> list[int]:
     if not queries:
         return []
-    parts, params = [], []
-    for query in queries:
-        sql, part_params = query.query.sql_with_params()
-        parts.append(f"({sql})")
-        params += part_params
-    with connections[queries[0].db].cursor() as cursor:
-        cursor.execute("EXPLAIN (FORMAT JSON) " + " UNION ALL ".join(parts), params)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN (FORMAT JSON) " + " UNION ALL ".join(f"({sql})" for sql, _params in queries),
+            [value for _sql, params in queries for value in params],
+        )
         plan = cursor.fetchone()[0]
     plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
     return [part["Plan Rows"] for part in plan["Plans"]] if len(queries) > 1 else [plan["Plan Rows"]]
 
 
-def _counted(queries: list[QuerySet]) -> list[int]:
+def _counted(queries: list[Sql]) -> list[int]:
     if not queries:
         return []
-    parts, params = [], []
-    for query in queries:
-        sql, part_params = query.order_by().values("pk").query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 (made of compiled queries)
-        params += part_params
-    with connections[queries[0].db].cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), params)
+    counts = [f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _params in queries]  # noqa: S608 (compiled queries)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(counts), [value for _sql, params in queries for value in params])
         return list(cursor.fetchone())

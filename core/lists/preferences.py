@@ -95,7 +95,5 @@ def delete_view(*, actor: object, listing: Listing, name: str) -> int:
 
 
 def _keep(actor: object, listing: Listing, **choices: object) -> ListPreference:
-    preference, _made = ListPreference.objects.update_or_create(
-        user=actor.user, listing=listing.name, defaults=choices
-    )
+    preference, _made = ListPreference.objects.update_or_create(user=actor.user, listing=listing.name, defaults=choices)
     return preference

@@ -142,4 +142,3 @@ def errors_between(one: str, other: str) -> int:
                 cost = min(cost, older[column - 2] + 1)
             line.append(cost)
     return line[-1]
-

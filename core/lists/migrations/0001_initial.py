@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,80 +18,171 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ListPreference',
+            name="ListPreference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('listing', models.CharField(max_length=100)),
-                ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('filters', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('page_size', models.PositiveSmallIntegerField(default=50)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("listing", models.CharField(max_length=100)),
+                (
+                    "columns",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "filters",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                ("page_size", models.PositiveSmallIntegerField(default=50)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('listing', models.CharField(max_length=100)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('query', models.TextField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("listing", models.CharField(max_length=100)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("query", models.TextField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ListExport',
+            name="ListExport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('listing', models.CharField(max_length=100)),
-                ('format', models.CharField(choices=[('xlsx', 'XLSX'), ('csv', 'CSV')], max_length=10)),
-                ('query', models.TextField(blank=True)),
-                ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('narrow', models.JSONField(default=dict)),
-                ('acting_for', models.JSONField(default=dict)),
-                ('language', models.CharField(max_length=10)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Being written'), ('ready', 'Ready'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('rows_expected', models.PositiveBigIntegerField(null=True)),
-                ('rows_written', models.PositiveBigIntegerField(default=0)),
-                ('file', models.CharField(blank=True, max_length=200)),
-                ('failure', models.TextField(blank=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("listing", models.CharField(max_length=100)),
+                ("format", models.CharField(choices=[("xlsx", "XLSX"), ("csv", "CSV")], max_length=10)),
+                ("query", models.TextField(blank=True)),
+                (
+                    "columns",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
+                ),
+                ("narrow", models.JSONField(default=dict)),
+                ("acting_for", models.JSONField(default=dict)),
+                ("language", models.CharField(max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Being written"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("rows_expected", models.PositiveBigIntegerField(null=True)),
+                ("rows_written", models.PositiveBigIntegerField(default=0)),
+                ("file", models.CharField(blank=True, max_length=200)),
+                ("failure", models.TextField(blank=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['user', '-id'], name='list_export_of_a_person')],
+                "abstract": False,
+                "indexes": [models.Index(fields=["user", "-id"], name="list_export_of_a_person")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='listexport',
-            trigger=pgtrigger.compiler.Trigger(name='touch_updated_at', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."acting_for" IS DISTINCT FROM (NEW."acting_for") OR OLD."columns" IS DISTINCT FROM (NEW."columns") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."failure" IS DISTINCT FROM (NEW."failure") OR OLD."file" IS DISTINCT FROM (NEW."file") OR OLD."finished_at" IS DISTINCT FROM (NEW."finished_at") OR OLD."format" IS DISTINCT FROM (NEW."format") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."listing" IS DISTINCT FROM (NEW."listing") OR OLD."narrow" IS DISTINCT FROM (NEW."narrow") OR OLD."query" IS DISTINCT FROM (NEW."query") OR OLD."rows_expected" IS DISTINCT FROM (NEW."rows_expected") OR OLD."rows_written" IS DISTINCT FROM (NEW."rows_written") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='NEW.updated_at = statement_timestamp(); RETURN NEW;', hash='319690bff11df8306baa7e2c5e97cb4c5cd1843c', operation='UPDATE', pgid='pgtrigger_touch_updated_at_7110f', table='lists_listexport', when='BEFORE')),
+            model_name="listexport",
+            trigger=pgtrigger.compiler.Trigger(
+                name="touch_updated_at",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."acting_for" IS DISTINCT FROM (NEW."acting_for") OR OLD."columns" IS DISTINCT FROM (NEW."columns") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."failure" IS DISTINCT FROM (NEW."failure") OR OLD."file" IS DISTINCT FROM (NEW."file") OR OLD."finished_at" IS DISTINCT FROM (NEW."finished_at") OR OLD."format" IS DISTINCT FROM (NEW."format") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."listing" IS DISTINCT FROM (NEW."listing") OR OLD."narrow" IS DISTINCT FROM (NEW."narrow") OR OLD."query" IS DISTINCT FROM (NEW."query") OR OLD."rows_expected" IS DISTINCT FROM (NEW."rows_expected") OR OLD."rows_written" IS DISTINCT FROM (NEW."rows_written") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))',
+                    func="NEW.updated_at = statement_timestamp(); RETURN NEW;",
+                    hash="319690bff11df8306baa7e2c5e97cb4c5cd1843c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_touch_updated_at_7110f",
+                    table="lists_listexport",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listpreference',
-            constraint=models.UniqueConstraint(fields=('user', 'listing'), name='list_preference_once'),
+            model_name="listpreference",
+            constraint=models.UniqueConstraint(fields=("user", "listing"), name="list_preference_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='listpreference',
-            trigger=pgtrigger.compiler.Trigger(name='touch_updated_at', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."columns" IS DISTINCT FROM (NEW."columns") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."filters" IS DISTINCT FROM (NEW."filters") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."listing" IS DISTINCT FROM (NEW."listing") OR OLD."page_size" IS DISTINCT FROM (NEW."page_size") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='NEW.updated_at = statement_timestamp(); RETURN NEW;', hash='048e1e6a2a41616c551ff0dc6054c28664bf7b78', operation='UPDATE', pgid='pgtrigger_touch_updated_at_8fa0a', table='lists_listpreference', when='BEFORE')),
+            model_name="listpreference",
+            trigger=pgtrigger.compiler.Trigger(
+                name="touch_updated_at",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."columns" IS DISTINCT FROM (NEW."columns") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."filters" IS DISTINCT FROM (NEW."filters") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."listing" IS DISTINCT FROM (NEW."listing") OR OLD."page_size" IS DISTINCT FROM (NEW."page_size") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))',
+                    func="NEW.updated_at = statement_timestamp(); RETURN NEW;",
+                    hash="048e1e6a2a41616c551ff0dc6054c28664bf7b78",
+                    operation="UPDATE",
+                    pgid="pgtrigger_touch_updated_at_8fa0a",
+                    table="lists_listpreference",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('user', 'listing', 'name'), name='list_view_name_once'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(fields=("user", "listing", "name"), name="list_view_name_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='savedview',
-            trigger=pgtrigger.compiler.Trigger(name='touch_updated_at', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."listing" IS DISTINCT FROM (NEW."listing") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."query" IS DISTINCT FROM (NEW."query") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='NEW.updated_at = statement_timestamp(); RETURN NEW;', hash='f3d5b0646e69bbc737a3f5f865daef8e831b5dcb', operation='UPDATE', pgid='pgtrigger_touch_updated_at_a4c50', table='lists_savedview', when='BEFORE')),
+            model_name="savedview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="touch_updated_at",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."listing" IS DISTINCT FROM (NEW."listing") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."query" IS DISTINCT FROM (NEW."query") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))',
+                    func="NEW.updated_at = statement_timestamp(); RETURN NEW;",
+                    hash="f3d5b0646e69bbc737a3f5f865daef8e831b5dcb",
+                    operation="UPDATE",
+                    pgid="pgtrigger_touch_updated_at_a4c50",
+                    table="lists_savedview",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -58,10 +58,19 @@
     mover.focus();
   });
 
-  // A double click sends one form.
+  // Empty inputs of a filter form would only litter the address.
+  const tidy = (form) => form.querySelectorAll("input[name], select[name]").forEach((input) => {
+    if (!/^(checkbox|radio)$/.test(input.type) && input.value === "") {
+      input.disabled = true;
+      window.setTimeout(() => { input.disabled = false; }, 0);
+    }
+  });
+  document.addEventListener("submit", (event) => { if (event.target.matches("form[data-tidy]")) tidy(event.target); }, true);
+
+  // A double click sends one form. What answers with a file (data-again) may be sent again at once.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.dataset.sent) { if (form.dataset.sent) event.preventDefault(); return; }
+    if (form.method !== "post" || "again" in form.dataset || form.dataset.sent) { if (form.dataset.sent) event.preventDefault(); return; }
     form.dataset.sent = "yes";
     window.setTimeout(() => delete form.dataset.sent, 8000);
   });

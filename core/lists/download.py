@@ -1,0 +1,113 @@
+"""A list as a file for the browser: a small one at once, a large one through a worker."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
+from core.lists.columns import Column
+from core.lists.export import cells_of, file_path, rows_to_write
+from core.lists.listing import Asker, Listing
+from core.lists.models import ExportFormat, ListExport
+from core.lists.paging import estimates
+from core.lists.preferences import preference_of
+from core.lists.state import ListState
+from core.lists.tasks import write_export
+from core.spreadsheet import MIME_TYPES, csv_lines, write_xlsx
+
+# Up to so many rows the browser waits for the file; more are written in the background.
+AT_ONCE = 5_000
+
+
+class NoExports(Refused):
+    """The actor's role may see the list and not carry it away."""
+
+    code = "no_exports"
+    field = "format"
+
+
+def answer_export(
+    request: HttpRequest, listing: Listing, state: ListState, narrowed_to: dict[str, Any]
+) -> HttpResponseBase:
+    """Answer with the file of the list as it stands in the address, or with the page that shows its progress."""
+    wanted = request.POST.get("format", "")
+    file_format = ExportFormat(wanted) if wanted in ExportFormat.values else ExportFormat.XLSX
+    actor = request.actor
+    if not actor.may(listing.export_right):
+        raise NoExports(_("Your role may not export lists. Ask an administrator."))
+    asker = Asker(actor=actor, today=timezone.localdate())
+    rows = rows_to_write(listing, state, asker, narrowed_to)
+    columns = listing.columns_for(preference_of(actor.user, listing).columns)
+    (expected, _exact), *_none = estimates([rows])
+    if expected <= AT_ONCE:
+        return _at_once(listing, rows, columns, file_format)
+    export = start_export(
+        actor=actor, listing=listing, query=state.parameters(), columns=columns, narrow=narrowed_to,
+        file_format=file_format, rows_expected=expected,
+    )  # fmt: skip
+    return HttpResponseRedirect(reverse("lists:export", args=[export.pk]))
+
+
+def start_export(
+    *, actor: Any, listing: Listing, query: str, columns: Sequence[Column], narrow: dict[str, Any],
+    file_format: ExportFormat, rows_expected: int,
+) -> ListExport:  # fmt: skip
+    """Ask a worker to write the list to a file and return the row that shows how far it is."""
+    with transaction.atomic():
+        export = ListExport.objects.create(
+            user=actor.user,
+            listing=listing.name,
+            format=file_format,
+            query=query,
+            columns=[column.name for column in columns],
+            narrow=narrow,
+            acting_for=dict(listing.acting_for(actor)),
+            language=translation.get_language() or settings.LANGUAGE_CODE,
+            rows_expected=rows_expected,
+        )
+        write_export.delay_on_commit(export_id=export.pk)
+    return export
+
+
+def exports_of(user: object) -> QuerySet[ListExport]:
+    """Return the person's own exports: nobody else's can be seen or fetched."""
+    return ListExport.objects.filter(user=user)
+
+
+def answer_file(export: ListExport, listing: Listing) -> FileResponse:
+    """Answer with the file of an export that is ready."""
+    name = f"{_file_name(listing)}.{export.format}"
+    return FileResponse(
+        open(file_path(export), "rb"), as_attachment=True, filename=name, content_type=MIME_TYPES[export.format]
+    )
+
+
+def _at_once(
+    listing: Listing, rows: QuerySet, columns: Sequence[Column], file_format: ExportFormat
+) -> HttpResponseBase:
+    titles = [str(column.title) for column in columns]
+    values = cells_of(listing, rows, columns)
+    if file_format == ExportFormat.CSV:
+        answer: HttpResponseBase = StreamingHttpResponse(csv_lines(titles, values))
+    else:
+        file = io.BytesIO()
+        formats = [column.content.format for column in columns]
+        write_xlsx(file, titles, values, sheet=str(listing.title), formats=formats)
+        answer = HttpResponse(file.getvalue())
+    answer["Content-Type"] = MIME_TYPES[file_format]
+    answer["Content-Disposition"] = f'attachment; filename="{_file_name(listing)}.{file_format}"'
+    return answer
+
+
+def _file_name(listing: Listing) -> str:
+    return slugify(listing.name.rpartition(".")[2]) or "list"

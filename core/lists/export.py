@@ -1,0 +1,134 @@
+"""A list written to a file by a worker, with its progress kept in the row of the export."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone, translation
+
+from core.lists.columns import Column
+from core.lists.listing import Asker, Listing, listing_named
+from core.lists.models import ExportFormat, ExportState, ListExport
+from core.lists.preferences import preference_of
+from core.lists.reading import narrow, order_of
+from core.lists.signals import export_finished
+from core.lists.state import ListState, state_of
+from core.spreadsheet import csv_lines, write_xlsx
+
+CHUNK = 2_000
+
+
+def carry_out(*, export: ListExport, now: datetime) -> ListExport:
+    """Write the file of an export that waits, or that a killed worker left; an export that is ready stays as it is.
+
+    Whatever goes wrong is written into the row and raised on, so that the person and the log both hear of it.
+    """
+    if export.state == ExportState.READY:
+        return export
+    ListExport.objects.filter(pk=export.pk).update(state=ExportState.RUNNING, rows_written=0, failure="")
+    path = file_path(export)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(path.name + ".half")
+    try:
+        with translation.override(export.language):
+            written = _write(export, half, now)
+        half.replace(path)
+    except Exception as error:
+        half.unlink(missing_ok=True)
+        _finish(export, now, state=ExportState.FAILED, failure=type(error).__name__)
+        raise
+    return _finish(export, now, state=ExportState.READY, rows_written=written, file=path.name)
+
+
+def file_path(export: ListExport) -> Path:
+    """Return where the export's file lies; no address leads there."""
+    return Path(settings.MEDIA_ROOT) / "exports" / f"{export.pk}.{export.format}"
+
+
+def _write(export: ListExport, path: Path, now: datetime) -> int:
+    listing = listing_named(export.listing)
+    actor = listing.actor_of(export.user, **export.acting_for)
+    asker = Asker(actor=actor, today=timezone.localdate(now))
+    query = QueryDict(export.query.removeprefix("?"))
+    state = state_of(listing, query, page_size=preference_of(export.user, listing).page_size)
+    rows = rows_to_write(listing, state, asker, export.narrow)
+    columns = listing.columns_for(export.columns)
+    values = cells_of(listing, rows, columns, progress=lambda count: _tell(export, count))
+    titles = [str(column.title) for column in columns]
+    if export.format == ExportFormat.CSV:
+        counted = _Counted(values)
+        with open(path, "wb") as file:
+            file.writelines(csv_lines(titles, counted))
+        return counted.count
+    return write_xlsx(
+        path, titles, values, sheet=str(listing.title), formats=[column.content.format for column in columns],
+        expected=export.rows_expected or 0,
+    )  # fmt: skip
+
+
+class _Counted:
+    """Counts the rows that pass."""
+
+    def __init__(self, rows: Iterator[Sequence[object]]) -> None:
+        self.rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[object]]:
+        for row in self.rows:
+            self.count += 1
+            yield row
+
+
+def rows_to_write(listing: Listing, state: ListState, asker: Asker, narrowed_to: dict[str, Any]) -> QuerySet:
+    """Return what the person sees in the list, in its order: through the same query as the list itself."""
+    visible = listing.rows(asker.actor).filter(**narrowed_to) if narrowed_to else listing.rows(asker.actor)
+    rows = narrow(listing, visible, state, asker, whole=False).rows
+    return order_of(listing, state, rows).of(rows)
+
+
+def cells_of(
+    listing: Listing, rows: QuerySet, columns: Sequence[Column], *, progress: Callable[[int], None] | None = None
+) -> Iterator[list[object]]:
+    """Yield the cells of each row, read through a cursor on the server some thousand rows at a time."""
+    if listing.related:
+        rows = rows.select_related(*listing.related)
+    if listing.without:
+        rows = rows.defer(*listing.without)
+    read = [column.content.value for column in columns]
+    chunk: list[Any] = []
+    done = 0
+    # Closing the cursor also when the reader of this generator stops early.
+    with contextlib.closing(rows.iterator(chunk_size=CHUNK)) as found:
+        for row in found:
+            chunk.append(row)
+            if len(chunk) == CHUNK:
+                yield from _cells(listing, chunk, read)
+                done += len(chunk)
+                chunk = []
+                if progress:
+                    progress(done)
+        yield from _cells(listing, chunk, read)
+
+
+def _cells(listing: Listing, rows: list[Any], read: list[Callable[[Any], object]]) -> Iterator[list[object]]:
+    if listing.enrich:
+        listing.enrich(rows)
+    for row in rows:
+        yield [value(row) for value in read]
+
+
+def _tell(export: ListExport, count: int) -> None:
+    ListExport.objects.filter(pk=export.pk).update(rows_written=count)
+
+
+def _finish(export: ListExport, now: datetime, **fields: object) -> ListExport:
+    with transaction.atomic():
+        ListExport.objects.filter(pk=export.pk).update(finished_at=now, **fields)
+        export.refresh_from_db()
+        export_finished.send(sender=ListExport, export=export)
+    return export
