@@ -10,7 +10,7 @@ from accounts.views import TRAIL
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.sign_in_as")
-def close_trail(*, request: HttpRequest | None, **kwargs: object) -> None:
+def close_trail(*, request: HttpRequest | None, **_signal: object) -> None:
     """Write down the end of the visit, if this session was one."""
     trail_id = request.session.get(TRAIL) if request is not None else None
     if trail_id is not None:

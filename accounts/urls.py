@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from accounts import views
 
 
-def not_here(request: HttpRequest, **kwargs: object) -> HttpResponse:
+def not_here(_request: HttpRequest) -> HttpResponse:
     """Answer 404: people come by invitation, and e-mails are changed by managers; allauth links to these by name."""
     raise Http404
 

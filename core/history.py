@@ -113,21 +113,28 @@ class _Names:
 
     def words(self, field: models.Field, value: Any) -> str:
         """Return one value as a person reads it."""
-        if value is None or value == "" or value == {}:
+        if value is None or value in ("", {}):
             return NOTHING
         if field.is_relation:
             return str(self._referred.get(field.name, {}).get(value, value))
         if field.choices:
             return str(dict(field.flatchoices).get(value, value))
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        if isinstance(value, datetime):
-            return moment_text(value)
-        if isinstance(value, date):
-            return day_text(value)
-        if isinstance(value, dict):
-            return _shortened(", ".join(f"{key}: {_masked(key, part)}" for key, part in sorted(value.items())))
-        return _shortened(str(value))
+        return _value_in_words(value)
+
+
+def _value_in_words(value: Any) -> str:
+    match value:
+        case bool():
+            words = _("yes") if value else _("no")
+        case datetime():
+            words = moment_text(value)
+        case date():
+            words = day_text(value)
+        case dict():
+            words = ", ".join(f"{key}: {_masked(key, part)}" for key, part in sorted(value.items()))
+        case _:
+            words = str(value)
+    return _shortened(words)
 
 
 def _masked(key: object, value: object) -> object:

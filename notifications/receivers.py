@@ -8,7 +8,7 @@ from notifications.announce import announce
 
 
 @receiver(person_invited, dispatch_uid="notifications.invitation")
-def write_invitation(*, invitation: Invitation, **kwargs: object) -> None:
+def write_invitation(*, invitation: Invitation, **_signal: object) -> None:
     """Write the letter of an invitation, in the language of the person or of the inviting reseller."""
     user = invitation.user
     reseller = invitation.account.reseller if invitation.account else invitation.user.reseller

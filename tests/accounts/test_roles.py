@@ -70,5 +70,5 @@ def test_no_customer_holds_a_managers_right():
 
 
 def test_a_right_that_the_table_lacks_is_a_programming_fault():
-    with pytest.raises(ValueError, match="subscriptions.fly"):
+    with pytest.raises(ValueError, match=r"subscriptions\.fly"):
         SYSTEM.may("subscriptions.fly")

@@ -20,7 +20,7 @@ from accounts.models import (
     UserKind,
 )
 
-PASSWORD = "correct horse battery staple"  # noqa: S105 - the password of people who exist only in tests
+PASSWORD = "correct horse battery staple"
 
 _numbers = count(1)
 

@@ -1,0 +1,27 @@
+"""What the lockout counts by, and where people start."""
+
+import pytest
+from django.test import RequestFactory
+
+from accounts.sign_in import client_address, home_of, typed_name
+from tests.factories import accounts as make
+
+
+def test_the_name_is_what_was_typed_or_handed_over_in_lower_case():
+    posted = RequestFactory().post("/", {"login": " Mary@Example.com"})
+    assert typed_name(posted) == "mary@example.com"
+    assert typed_name(posted, {"email": "ANN@example.com"}) == "ann@example.com"
+    assert typed_name(RequestFactory().get("/")) is None
+
+
+def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(settings):
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="6.6.6.6, 203.0.113.7")
+    assert client_address(request) == "10.0.0.1"
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert client_address(request) == "203.0.113.7"
+
+
+@pytest.mark.django_db
+def test_managers_and_customers_start_in_their_panels():
+    assert home_of(make.manager()) == "/operator/"
+    assert home_of(make.customer_user(account=make.account())) == "/"
