@@ -25,7 +25,7 @@ class RowJournal:
 
 def _write_apart(row: VendorExchange) -> None:
     """Insert through a connection of its own, for a caller whose transaction may never be committed."""
-    apart = connection.copy("vendor_journal")
+    apart = connection.copy()
     try:
         fields = [
             field for field in VendorExchange._meta.concrete_fields if not field.primary_key and field.name != "at"

@@ -67,6 +67,9 @@ class VendorConnection(Timestamped):
         "accounts.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("created by")
     )
 
+    # Encrypted columns, which the command rotate_secrets moves to the newest key.
+    sealed_columns = ("secrets",)
+
     class Meta(Timestamped.Meta):
         abstract = False
         constraints = [
@@ -112,6 +115,8 @@ class VendorOperation(Timestamped):
     result = models.JSONField(default=dict, blank=True)
     # Encrypted JSON: what the vendor tells once and nobody may read in clear, for example a first password.
     sealed = models.TextField(default="", blank=True, editable=False)
+
+    sealed_columns = ("sealed",)
 
     class Meta(Timestamped.Meta):
         abstract = False

@@ -206,6 +206,9 @@ class SubscriptionSecret(Timestamped):
     key = models.CharField(max_length=60)
     value = models.TextField()
 
+    # Encrypted columns, which the command rotate_secrets moves to the newest key.
+    sealed_columns = ("value",)
+
     class Meta(Timestamped.Meta):
         abstract = False
         constraints = [models.UniqueConstraint(fields=["subscription", "key"], name="subscription_secret_once")]

@@ -1,9 +1,11 @@
 """What a plugin needs to work without a database: a book of calls, secrets and a journal, all in memory."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sandbox.wsgi import Running
 from vendors.http import Exchange, VendorSession
 from vendors.steps import IN_DOUBT, Call
 
@@ -66,3 +68,8 @@ class MemoryJournal:
 
     def write(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)
+
+
+def stopped_soon(running: Running) -> None:
+    """Stop a pretend vendor beside the tests that follow: its loop takes a moment to notice."""
+    threading.Thread(target=running.stop).start()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sandbox.wsgi import Running, start
 from tests.vendors.contract import Held, Trouble
 from tests.vendors.example.vendor import API_KEY, ExampleVendor
-from tests.vendors.memory import MemoryJournal, MemorySecrets
+from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
 from vendors.base import Connection, Order, Party, Resource, VendorPlugin
 from vendors.http import VendorSession
 from vendors.registry import plugin_for
@@ -75,4 +75,4 @@ def open_bench(plugin: VendorPlugin | None = None) -> Iterator[ExampleBench]:
     try:
         yield bench
     finally:
-        bench.running.stop()
+        stopped_soon(bench.running)

@@ -1,12 +1,14 @@
 """Example Backup's pretend servers: one small HTTP application with troubles on demand."""
 
 import threading
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 from sandbox.wsgi import ConnectionDroppedError, Environ, Request, Response, Router, json_answer
 
 API_KEY = "example-api-key-1"
+PRODUCTS = (("backup", "Backup"),)
 
 
 class ExampleVendor:
@@ -16,15 +18,16 @@ class ExampleVendor:
         self.services: dict[str, dict[str, Any]] = {}
         self.changing_calls = 0
         self.trouble: tuple[str, int] | None = None
+        self.before_acting: Callable[[], None] = lambda: None
         self._numbers = count(1)
         self._guard = threading.Lock()
         self._router = Router(
             [
-                ("GET", "/company", lambda request: {"name": "Sandbox Partner"}),
-                ("GET", "/products", lambda request: [{"id": "backup", "name": "Backup"}]),
+                ("GET", "/company", lambda _request: {"name": "Sandbox Partner"}),
+                ("GET", "/products", lambda _request: [{"id": product, "name": name} for product, name in PRODUCTS]),
                 ("GET", "/services", self._find),
                 ("POST", "/services", self._create),
-                ("GET", "/services/{number}", lambda request, number: self.services[number]),
+                ("GET", "/services/{number}", lambda _request, number: self.services[number]),
                 ("PUT", "/services/{number}", self._change),
                 ("POST", "/services/{number}/add", self._add),
             ]
@@ -38,6 +41,7 @@ class ExampleVendor:
 
     def _answer(self, request: Request) -> Response:
         trouble = self._met(request)
+        self.before_acting()
         if trouble == "drop_before":
             raise ConnectionDroppedError
         if trouble == "throttle":
@@ -49,9 +53,13 @@ class ExampleVendor:
         if request.headers.get("x-api-key") != API_KEY:
             return json_answer(401, {"error": "wrong key"})
         found = self._router.find(request.method, request.path)
-        assert found is not None, request.path
+        if found is None:
+            return json_answer(404, {"error": "nothing is served here"})
         handler, values = found
-        answer = json_answer(200, handler(request, **values))
+        try:
+            answer = json_answer(200, handler(request, **values))
+        except KeyError as unknown:
+            answer = json_answer(400, {"error": f"unknown {unknown.args[0]}"})
         if trouble == "drop_after":
             raise ConnectionDroppedError
         return json_answer(500, {"error": "out of order"}) if trouble == "error_after" else answer
@@ -73,6 +81,8 @@ class ExampleVendor:
 
     def _create(self, request: Request) -> dict[str, Any]:
         body = request.json()
+        if body["product"] not in dict(PRODUCTS):
+            raise KeyError(body["product"])
         number = str(next(self._numbers))
         self.services[number] = {"id": number, "state": "running", **body}
         return self.services[number]

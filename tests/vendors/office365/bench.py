@@ -12,7 +12,7 @@ from sandbox.office365 import Office365 as Microsoft
 from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
 from sandbox.wsgi import Running, start
 from tests.vendors.contract import Held, Trouble
-from tests.vendors.memory import MemoryJournal, MemorySecrets
+from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
 from vendors.base import Connection, Order, Party, Person, Resource
 from vendors.http import VendorSession
 from vendors.office365.ordering import Patience
@@ -154,5 +154,4 @@ def open_bench() -> Iterator[Office365Bench]:
         bench.consent()
         yield bench
     finally:
-        bench.running.stop()
-        microsoft.close()
+        stopped_soon(bench.running)

@@ -3,13 +3,11 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.db import models, transaction
 
 from core.secrets import needs_rotation, rotate
-from vendors.models import VendorConnection, VendorOperation
-
-COLUMNS = ((VendorConnection, "secrets"), (VendorOperation, "sealed"))
 
 
 class Command(BaseCommand):
@@ -17,15 +15,17 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Rotate row by row, each in a transaction of its own, so that workers are never held up."""
-        moved = sum(self._rotated(model, column) for model, column in COLUMNS)
+        # A model says itself which of its columns are encrypted: floors above this one have some too.
+        sealed = [(model, column) for model in apps.get_models() for column in getattr(model, "sealed_columns", ())]
+        moved = sum(self._rotated(model, column) for model, column in sealed)
         moved += self._second_factors_rotated()
         self.stdout.write(f"{moved} secrets moved to the newest key.")
 
-    def _rotated(self, model: type[VendorConnection] | type[VendorOperation], column: str) -> int:
+    def _rotated(self, model: type[models.Model], column: str) -> int:
         moved = 0
-        for pk in model.objects.exclude(**{column: ""}).values_list("pk", flat=True).iterator():
+        for pk in model._default_manager.exclude(**{column: ""}).values_list("pk", flat=True).iterator():
             with transaction.atomic():
-                row = model.objects.select_for_update().get(pk=pk)
+                row = model._default_manager.select_for_update().get(pk=pk)
                 if needs_rotation(getattr(row, column)):
                     setattr(row, column, rotate(getattr(row, column)))
                     row.save(update_fields=[column])

@@ -1,0 +1,83 @@
+"""Connections as rows, on the pretend vendors."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts.actors import Actor, actor_of
+from sandbox.office365 import Office365 as Microsoft
+from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
+from sandbox.wsgi import Running, start
+from tests.factories import accounts as cast
+from tests.vendors.example.vendor import API_KEY, ExampleVendor
+from tests.vendors.installing import example_installed
+from tests.vendors.memory import stopped_soon
+from vendors.connections import add_connection
+from vendors.models import VendorConnection
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which things happen: the real one, because token claims are compared with clocks."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def admin(db: None) -> Actor:
+    """An administrator of the operator."""
+    return actor_of(cast.manager())
+
+
+@pytest.fixture
+def microsoft() -> Iterator[Microsoft]:
+    """A pretend Microsoft that knows the demo's application."""
+    yield Microsoft()
+
+
+@pytest.fixture
+def microsoft_server(microsoft: Microsoft) -> Iterator[Running]:
+    """Where that Microsoft answers."""
+    running = start(microsoft)
+    yield running
+    stopped_soon(running)
+
+
+@pytest.fixture
+def office365(admin: Actor, microsoft_server: Running) -> VendorConnection:
+    """A new Office 365 connection of the operator to the pretend Microsoft."""
+    base = microsoft_server.base_url
+    return add_connection(
+        actor=admin,
+        reseller=admin.reseller,
+        plugin="office365",
+        name="Office 365",
+        values={
+            "tenant_id": PARTNER_DOMAIN,
+            "client_id": DEMO_CLIENT_ID,
+            "client_secret": DEMO_SECRET,
+            "login_base_url": f"{base}/login",
+            "api_base_url": f"{base}/partnercenter/v1",
+        },
+    )
+
+
+@pytest.fixture
+def example_vendor() -> ExampleVendor:
+    """Example Backup's pretend servers."""
+    return ExampleVendor()
+
+
+@pytest.fixture
+def example(admin: Actor, example_vendor: ExampleVendor) -> Iterator[VendorConnection]:
+    """A new connection of the operator to Example Backup."""
+    running = start(example_vendor)
+    with example_installed():
+        yield add_connection(
+            actor=admin,
+            reseller=admin.reseller,
+            plugin="example",
+            name="Backup",
+            values={"base_url": running.base_url, "api_key": API_KEY},
+        )
+    stopped_soon(running)

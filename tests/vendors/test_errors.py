@@ -1,0 +1,27 @@
+"""Trouble is told in the reader's language, from the sentence and the values that rows keep."""
+
+from django.utils import translation
+
+from vendors.errors import ConsentDeclined, ConsentNeeded, Rejected, Transient, VendorError
+
+
+def test_sentence_is_filled_with_its_values_when_it_is_read() -> None:
+    error = Rejected("Refused: %(reason)s (%(times)s)", reason="no", times=3)
+    assert str(error) == "Refused: no (3)"
+    assert error.values == {"reason": "no", "times": "3"}
+
+
+def test_code_is_the_vendors_or_that_of_the_class() -> None:
+    assert Transient("x").code == "transient"
+    assert Transient("x", code="429").code == "429"
+
+
+def test_declined_consent_is_consent_that_is_needed() -> None:
+    assert issubclass(ConsentDeclined, ConsentNeeded)
+    assert issubclass(ConsentNeeded, VendorError)
+
+
+def test_sentence_is_looked_up_in_the_active_language() -> None:
+    error = Rejected("Yes")  # a word that Django itself translates
+    with translation.override("ru"):
+        assert str(error) == "Да"

@@ -1,0 +1,154 @@
+"""The one session: what is repeated, what is lost, what is waited for, what is written down."""
+
+import socket
+from collections.abc import Iterator
+from email.utils import format_datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+
+from sandbox.wsgi import ConnectionDroppedError, Environ, Request, Response, Running, json_answer, start
+from tests.vendors.memory import MemoryJournal, stopped_soon
+from vendors.errors import LostAnswer, Transient
+from vendors.http import VendorSession, retry_after
+
+
+class Server:
+    """Answers as its script says, the last line for ever; counts."""
+
+    def __init__(self) -> None:
+        self.script: list[Response | None] = [json_answer(200, {"password": "canary"})]
+        self.requests: list[Request] = []
+
+    def __call__(self, environ: Environ, start_response: object) -> object:
+        self.requests.append(Request.from_environ(environ))
+        answer = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if answer is None:
+            raise ConnectionDroppedError
+        return answer(environ, start_response)
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def running(server: Server) -> Iterator[Running]:
+    running = start(server)
+    yield running
+    stopped_soon(running)
+
+
+@pytest.fixture
+def session() -> VendorSession:
+    return VendorSession(MemoryJournal(), pause=0)
+
+
+OK = json_answer(200, {})
+
+
+def test_read_is_repeated_after_a_server_error_and_a_lost_connection(
+    server: Server, running: Running, session: VendorSession
+) -> None:
+    server.script = [json_answer(503, {}), None, OK]
+    assert session.exchange("GET", running.base_url, changes=False).status_code == 200
+    assert len(server.requests) == 3
+
+
+def test_read_that_fails_three_times_is_trouble_that_passes(
+    server: Server, running: Running, session: VendorSession
+) -> None:
+    server.script = [json_answer(500, {})]
+    with pytest.raises(Transient) as trouble:
+        session.exchange("GET", running.base_url, changes=False)
+    host = running.base_url.removeprefix("http://")
+    assert str(trouble.value) == f"{host} reports an error of its own (500). It will be tried again by itself."
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(("answer", "answered"), [(None, False), (json_answer(500, {}), True)])
+def test_change_without_an_answer_that_says_something_is_lost_and_not_repeated(
+    server: Server, running: Running, session: VendorSession, answer: Response | None, answered: bool
+) -> None:
+    server.script = [answer]
+    with pytest.raises(LostAnswer) as trouble:
+        session.exchange("POST", running.base_url, changes=True)
+    assert trouble.value.answered is answered
+    assert len(server.requests) == 1
+
+
+def test_change_that_never_left_is_trouble_that_passes(session: VendorSession) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(Transient) as trouble:
+        session.exchange("POST", f"http://127.0.0.1:{port}/", changes=True)
+    assert trouble.value.code == "unreachable"
+
+
+@pytest.mark.parametrize("changes", [True, False])
+def test_throttling_is_not_repeated_but_waited_for(
+    server: Server, running: Running, session: VendorSession, changes: bool
+) -> None:
+    answer = json_answer(429, {"statusCode": 429, "message": "Rate limit is exceeded."})
+    answer.headers.append(("Retry-After", "57"))
+    server.script = [answer]
+    with pytest.raises(Transient) as trouble:
+        session.exchange("GET", running.base_url, changes=changes)
+    assert trouble.value.retry_after == 57
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [200, 202, 204, 302, 400, 401, 403, 404, 409, 412])
+def test_every_other_answer_is_returned_as_it_is(
+    server: Server, running: Running, session: VendorSession, status: int
+) -> None:
+    server.script = [Response(status, headers=[("Location", "/elsewhere")])]
+    assert session.exchange("POST", running.base_url, changes=True).status_code == status
+    assert len(server.requests) == 1
+
+
+def test_read_that_takes_too_long_is_given_up(server: Server, running: Running, session: VendorSession) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(requests.ReadTimeout):
+            session.request("GET", address, timeout=0.05)
+    assert [exchange.error for exchange in session.journal.exchanges] == ["ReadTimeout"]
+
+
+def test_every_exchange_is_written_down_without_its_secrets(running: Running, session: VendorSession) -> None:
+    session.hide(["canary-by-value"])
+    session.exchange(
+        "POST",
+        f"{running.base_url}/token?code=canary",
+        changes=True,
+        headers={"Authorization": "Bearer canary", "MS-RequestId": "7"},
+        data={"client_secret": "canary", "text": "canary-by-value"},
+    )
+    (exchange,) = session.journal.exchanges
+    assert (exchange.method, exchange.status, exchange.request_id) == ("POST", 200, "7")
+    assert exchange.url == f"{running.base_url}/token?code=***"
+    assert exchange.request_body == "client_secret=***&text=***"
+    assert exchange.response_body == '{"password":"***"}'
+    assert "canary" not in repr(exchange)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "seconds"),
+    [
+        ("57", 57.0),
+        (format_datetime(datetime(2019, 1, 1, 0, 15, tzinfo=UTC), usegmt=True), 900.0),
+        (format_datetime(datetime(2018, 12, 31, tzinfo=UTC), usegmt=True), 0.0),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(wanted: str, seconds: float | None) -> None:
+    response = requests.Response()
+    now = datetime(2019, 1, 1, tzinfo=UTC) + timedelta()
+    response.headers.update({"Retry-After": wanted, "Date": format_datetime(now, usegmt=True)})
+    assert retry_after(response) == seconds

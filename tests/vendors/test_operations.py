@@ -1,0 +1,264 @@
+"""Operations as rows: planned once, carried out once, parked, probed, in line, and held by one worker."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from pytest_django.fixtures import Settings
+
+from accounts.actors import Actor
+from tests.vendors.example.vendor import API_KEY, ExampleVendor
+from vendors import operations
+from vendors.connections import change_connection, check_connection
+from vendors.models import (
+    ConnectionState,
+    OperationState,
+    VendorCall,
+    VendorConnection,
+    VendorExchange,
+    VendorOperation,
+)
+from vendors.operations import InsideTransaction
+
+ORDER: dict[str, Any] = {
+    "label": "Acme backup",
+    "account": {"id": "12", "company": "Acme", "email": "office@acme.example", "contact": {"first_name": "Ann"}},
+    "resources": {"seats": {"offer": "backup", "quantity": 5}},
+}
+
+
+def planned(
+    connection: VendorConnection | None, now: datetime, *, key: str = "order:1:provision", **payload: Any
+) -> VendorOperation:
+    return operations.plan(
+        connection,
+        action="provision",
+        key=key,
+        subject="order:1",
+        payload={**ORDER, **payload},
+        now=now,
+        service="subscription:1",
+    )
+
+
+def planned_change(connection: VendorConnection, now: datetime, seats: int, *, key: str) -> VendorOperation:
+    service = {"vendor_ids": {"service_id": "1"}, "resources": {"seats": {"offer": "backup", "quantity": 5}}}
+    return operations.plan(
+        connection,
+        action="change",
+        key=key,
+        subject="order:2",
+        payload={"service": service, "quantities": {"seats": seats}},
+        now=now,
+        service="subscription:1",
+    )
+
+
+def test_plan_of_a_key_planned_before_returns_the_same_operation(example: VendorConnection, now: datetime) -> None:
+    first = planned(example, now)
+    again = planned(example, now + timedelta(days=1), label="Another")
+    assert again == first
+    assert again.payload == ORDER
+    assert VendorOperation.objects.count() == 1
+
+
+def test_operation_without_vendor_is_confirmed_without_a_call(db: None, now: datetime) -> None:
+    operation = operations.carry_out(planned(None, now).pk, now=now)
+    assert operation.state == OperationState.CONFIRMED
+    assert operation.finished_at == now
+    assert operation.result == {"vendor_ids": {}, "facts": []}
+
+
+def test_operation_carried_out_keeps_ids_calls_and_journal(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert operation.state == OperationState.CONFIRMED
+    assert operation.result == {"vendor_ids": {"service_id": "1"}, "facts": []}
+    assert [(call.name, call.state) for call in operation.calls.all()] == [("service", "confirmed")]
+    exchange = VendorExchange.objects.get(operation_id=operation.pk)
+    assert (exchange.method, exchange.status, exchange.request_headers["X-Api-Key"]) == ("POST", 200, "***")
+    assert API_KEY not in repr(VendorExchange.objects.values())
+    operations.carry_out(operation.pk, now=now)
+    assert example_vendor.changing_calls == 1
+
+
+def test_lost_answer_is_parked_then_probed_and_not_repeated(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    example_vendor.trouble = ("drop_after", 1)
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert operation.state == OperationState.UNKNOWN
+    assert operation.next_attempt_at == now + timedelta(seconds=10)
+    assert operation.last_error_code == "lost_answer"
+    assert operation.last_error.endswith(
+        "did not answer in full. Whether the request was carried out will be looked up."
+    )
+    assert operation.calls.get().state == OperationState.UNKNOWN
+    later = now + timedelta(minutes=1)
+    assert operations.carry_out(operation.pk, now=later).state == OperationState.CONFIRMED
+    assert example_vendor.changing_calls == 1
+    assert len(example_vendor.services) == 1
+
+
+def test_lost_answer_of_a_call_not_done_is_sent_again_with_the_same_request_id(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    example_vendor.trouble = ("drop_before", 1)
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    request_id = operation.calls.get().request_id
+    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+    assert operation.calls.get().request_id == request_id
+    assert len(example_vendor.services) == 1
+
+
+def test_server_error_of_a_call_not_done_is_sent_again_with_a_new_request_id(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    example_vendor.trouble = ("error_before", 1)
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert operation.state == OperationState.UNKNOWN
+    request_id = operation.calls.get().request_id
+    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+    assert operation.calls.get().request_id != request_id
+
+
+def test_throttled_operation_waits_as_long_as_the_vendor_says(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    example_vendor.trouble = ("throttle", 1)
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert operation.next_attempt_at == now + timedelta(seconds=7)
+    assert list(operations.due(now + timedelta(seconds=6))) == []
+    assert list(operations.due(now + timedelta(seconds=7))) == [operation]
+
+
+def test_pauses_grow_up_to_an_hour(example: VendorConnection, example_vendor: ExampleVendor, now: datetime) -> None:
+    operation = planned(example, now)
+    pauses = []
+    for _turn in range(11):
+        example_vendor.trouble = ("drop_before", 1)
+        operation = operations.carry_out(operation.pk, now=now)
+        assert operation.next_attempt_at is not None
+        pauses.append(int((operation.next_attempt_at - now).total_seconds()))
+    assert pauses == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]
+    assert operation.attempts == 11
+
+
+def test_rejected_operation_tells_why_and_can_be_retried_after_the_remedy(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    operation = planned(example, now, resources={"seats": {"offer": "nonsense", "quantity": 5}})
+    operation = operations.carry_out(operation.pk, now=now)
+    assert operation.state == OperationState.REJECTED
+    assert operation.last_error == 'Example Backup refused: {"error":"unknown nonsense"}'
+    assert list(operations.due(now + timedelta(days=1))) == []
+    VendorOperation.objects.filter(pk=operation.pk).update(payload=ORDER)
+    operation = operations.retry(operation, now=now)
+    assert list(operations.due(now)) == [operation]
+    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+    assert len(example_vendor.services) == 1
+
+
+def test_retry_of_a_confirmed_operation_changes_nothing(example: VendorConnection, now: datetime) -> None:
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert operations.retry(operation, now=now).state == OperationState.CONFIRMED
+    assert list(operations.due(now)) == []
+
+
+def test_wrong_settings_mark_the_connection_and_the_operation_goes_on_once_they_are_right(
+    admin: Actor, example: VendorConnection, now: datetime
+) -> None:
+    base_url = example.settings["base_url"]
+    change_connection(
+        actor=admin, connection=example, name="Backup", values={"base_url": base_url, "api_key": "wrong-key"}
+    )
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    example.refresh_from_db()
+    assert operation.next_attempt_at == now + timedelta(minutes=30)
+    assert (example.state, example.last_error_code) == (ConnectionState.MISCONFIGURED, "wrong_key")
+    change_connection(actor=admin, connection=example, name="Backup", values={"base_url": base_url, "api_key": API_KEY})
+    check_connection(actor=admin, connection=example, now=now + timedelta(minutes=1))
+    assert list(operations.due(now + timedelta(minutes=1))) == [operation]
+    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+
+
+def test_operations_of_one_service_are_carried_out_in_the_order_of_planning(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    first = planned(example, now)
+    second = planned_change(example, now, 8, key="order:2:change")
+    third = planned_change(example, now, 3, key="order:3:change")
+    assert list(operations.due(now)) == [first]
+    assert operations.carry_out(third.pk, now=now).attempts == 0
+    for operation in (first, second, third):
+        assert list(operations.due(now)) == [operation]
+        operations.carry_out(operation.pk, now=now)
+    assert example_vendor.services["1"]["seats"] == 3
+
+
+def test_operations_of_different_services_do_not_wait_for_one_another(example: VendorConnection, now: datetime) -> None:
+    first = planned(example, now)
+    other = operations.plan(
+        example, action="provision", key="order:9:provision", subject="order:9", payload=ORDER, now=now
+    )
+    another = operations.plan(
+        example, action="provision", key="order:10:provision", subject="order:10", payload=ORDER, now=now
+    )
+    assert list(operations.due(now)) == [first, other, another]
+
+
+def test_unexpected_fault_is_raised_and_the_operation_put_off(example: VendorConnection, now: datetime) -> None:
+    operation = planned(example, now, resources={})
+    with pytest.raises(ValueError, match="not enough values"):
+        operations.carry_out(operation.pk, now=now)
+    operation.refresh_from_db()
+    assert operation.next_attempt_at == now + timedelta(seconds=10)
+    assert operation.last_error == (
+        "An unexpected fault (ValueError). It is in the log; it will be tried again by itself."
+    )
+
+
+def test_operation_refuses_an_open_transaction(example: VendorConnection, now: datetime, settings: Settings) -> None:
+    settings.VENDOR_CALLS_INSIDE_TRANSACTIONS = False
+    operation = planned(example, now)
+    with pytest.raises(InsideTransaction):
+        operations.carry_out(operation.pk, now=now)
+    assert VendorCall.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_operation_held_by_another_worker_is_left_alone(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    operation = planned(example, now)
+    number = int.from_bytes(operation.pk.bytes[:8], "big", signed=True)
+    other_worker = database.copy()
+    with other_worker.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+    assert operations.carry_out(operation.pk, now=now).state == OperationState.PLANNED
+    assert example_vendor.changing_calls == 0
+    other_worker.close()  # the server releases the lock, as it does when a worker is killed
+    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_intent_is_committed_before_the_call(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime, settings: Settings
+) -> None:
+    settings.VENDOR_CALLS_INSIDE_TRANSACTIONS = False
+    seen = []
+    observer = database.copy()
+    observer.inc_thread_sharing()  # the pretend vendor answers from a thread of its own
+
+    def look() -> None:
+        with observer.cursor() as cursor:
+            cursor.execute("SELECT o.state, c.state FROM vendors_vendoroperation o JOIN vendors_vendorcall c"
+                           " ON c.operation_id = o.id")  # fmt: skip
+            seen.extend(cursor.fetchall())
+
+    example_vendor.before_acting = look
+    operations.carry_out(planned(example, now).pk, now=now)
+    observer.close()
+    assert seen == [("sent", "sent")]
