@@ -19,7 +19,7 @@ from tests.oracle.histories import histories
 from tests.oracle.trial import assert_agrees_with_oracle
 
 STEPS_BY_HAND = int(os.environ.get("ORACLE_STEPS", "0"))
-STEPS_IN_A_HISTORY = 12
+STEPS_IN_A_HISTORY = 9
 HISTORIES = -(-STEPS_BY_HAND // STEPS_IN_A_HISTORY) or 100
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,6 @@ def test_verbs_give_the_published_amounts(example: Example) -> None:
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
-@given(histories())
+@given(histories(16))
 def test_verbs_agree_with_the_oracle(history: dict) -> None:
     assert_agrees_with_oracle(history, simulate)
