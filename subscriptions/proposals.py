@@ -9,9 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Account
 from billing.charging import in_minor_units
 from subscriptions.changes import change_quantities
-from subscriptions.models import Order, OrderStatus, Subscription, SubscriptionResource
+from subscriptions.models import Order, OrderStatus, Plan, Subscription, SubscriptionResource
+from subscriptions.ordering import place_order
 from subscriptions.preview import Preview, preview
 from subscriptions.stopping import activate, delete, stop
 
@@ -24,6 +26,21 @@ class Proposal:
     question: str
     submit: str
     verb: Callable[[], Any]
+
+
+def propose_order(
+    *, actor: Actor, account: Account, plan: Plan, today: date, idempotency_key: str = "", **wish: Any
+) -> Proposal:
+    """Propose to order a plan; `wish` is passed to `place_order`. Raises what that does."""
+    verb = partial(place_order, actor=actor, account=account, plan=plan, today=today, **wish)
+    # The key belongs to the deed alone: a preview with it would find an order that is there already.
+    seen = preview(verb, account=account, today=today)
+    question = _("Order %(plan)s for %(account)s?") % {"plan": plan.name, "account": account.name}
+    if seen.due:
+        submit = _("Order, pay %(amount)s") % {"amount": _money(seen.due, plan.currency)}
+    else:
+        submit = _("Order")
+    return Proposal(seen, question, submit, partial(verb, idempotency_key=idempotency_key))
 
 
 def propose_change(
