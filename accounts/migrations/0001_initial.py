@@ -1233,4 +1233,12 @@ class Migration(migrations.Migration):
                 name="supervision_not_of_oneself",
             ),
         ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(django.db.models.functions.text.Lower("name"), models.F("id"), name="account_by_name"),
+        ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(fields=["created_at", "id"], name="account_by_created_at"),
+        ),
     ]

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pghistory
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.timestamps import Timestamped
@@ -147,6 +148,8 @@ class Account(Timestamped):
         indexes = [
             models.Index(fields=["reseller", "id"], name="account_reseller"),
             models.Index(fields=["manager", "id"], name="account_manager"),
+            models.Index(Lower("name"), "id", name="account_by_name"),
+            models.Index(fields=["created_at", "id"], name="account_by_created_at"),
         ]
 
     def __str__(self) -> str:
