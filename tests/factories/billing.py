@@ -1,0 +1,21 @@
+"""Money for tests, put in by the real verbs."""
+
+from datetime import date
+from decimal import Decimal
+
+from accounts.actors import SYSTEM
+from accounts.models import Account
+from billing.models import Payment
+from billing.payments import complete_payment, open_top_up
+
+
+def top_up(*, account: Account, amount: str, today: date) -> Payment:
+    """Return a completed payment of that amount."""
+    payment = open_top_up(actor=SYSTEM, account=account, amount=Decimal(amount), today=today)
+    return complete_payment(actor=SYSTEM, payment=payment, today=today)
+
+
+def pay(*, order: object, today: date) -> Payment:
+    """Return the order's waiting payment, completed."""
+    payment = Payment.objects.get(order=order, status="waiting_for_payment")
+    return complete_payment(actor=SYSTEM, payment=payment, today=today)
