@@ -1,9 +1,12 @@
-"""What accounts announces and people hear of."""
+"""What the floors below announce and people hear of."""
 
 from django.dispatch import receiver
+from django.urls import reverse
 
 from accounts.models import Invitation
 from accounts.signals import person_invited
+from core.lists.models import ExportState, ListExport
+from core.lists.signals import export_finished
 from notifications.announce import announce
 
 
@@ -24,4 +27,18 @@ def write_invitation(*, invitation: Invitation, **_signal: object) -> None:
         email=invitation.email,
         language=user.language if user else reseller.default_language,
         link_object_id=invitation.pk,
+    )
+
+
+@receiver(export_finished, dispatch_uid="notifications.export_ready")
+def tell_export_is_ready(*, export: ListExport, **_signal: object) -> None:
+    """Tell the person who asked for it that a file is ready; a failure is shown on the file's own page."""
+    if export.state != ExportState.READY:
+        return
+    announce(
+        "export_ready",
+        context={"file": str(export), "rows": export.rows_written},
+        key=str(export.pk),
+        user=export.user,
+        path=reverse("lists:export", args=[export.pk]),
     )
