@@ -28,19 +28,16 @@ class Proposal:
     verb: Callable[[], Any]
 
 
-def propose_order(
-    *, actor: Actor, account: Account, plan: Plan, today: date, idempotency_key: str = "", **wish: Any
-) -> Proposal:
+def propose_order(*, actor: Actor, account: Account, plan: Plan, today: date, **wish: Any) -> Proposal:
     """Propose to order a plan; `wish` is passed to `place_order`. Raises what that does."""
     verb = partial(place_order, actor=actor, account=account, plan=plan, today=today, **wish)
-    # The key belongs to the deed alone: a preview with it would find an order that is there already.
     seen = preview(verb, account=account, today=today)
     question = _("Order %(plan)s for %(account)s?") % {"plan": plan.name, "account": account.name}
     if seen.due:
         submit = _("Order, pay %(amount)s") % {"amount": _money(seen.due, plan.currency)}
     else:
         submit = _("Order")
-    return Proposal(seen, question, submit, partial(verb, idempotency_key=idempotency_key))
+    return Proposal(seen, question, submit, verb)
 
 
 def propose_change(

@@ -1,5 +1,6 @@
 """Ordering: choose a plan, say how much, see what it costs, order. The place and the answers stand in the address."""
 
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -15,6 +16,7 @@ from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
 from customer_panel.forms.ordering import PARAMETER, OrderForm, asked_of
 from subscriptions.models import Plan
+from subscriptions.ordering import place_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
 from vendors.questions import order_fields
@@ -49,29 +51,29 @@ def order_confirmation(request: HttpRequest, plan_pk: int) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, plan, form)
     try:
-        proposal = _proposal(request, plan, form, request.POST.get(KEY, ""))
+        wish = _wish(request, plan, form)
         if request.method == "POST":
-            return redirect("customer:order", pk=proposal.verb().pk)
+            return redirect("customer:order", pk=place_order(**wish, idempotency_key=request.POST.get(KEY, "")).pk)
+        proposal = propose_order(**wish)
     except Refused as refusal:
         _put(form, refusal)
         return _ask(request, plan, form)
     return _confirm(request, plan, proposal)
 
 
-def _proposal(request: HttpRequest, plan: Plan, form: OrderForm, key: str) -> Proposal:
+def _wish(request: HttpRequest, plan: Plan, form: OrderForm) -> dict[str, Any]:
     period = get_object_or_404(plan_periods_visible_to(request.actor), plan=plan, pk=form.cleaned_data["period"])
-    return propose_order(
-        actor=request.actor,
-        account=request.actor.account,
-        plan=plan,
-        period=period,
-        quantities=OrderForm.quantities(form.cleaned_data),
-        parameters=form.parameters(),
-        today=timezone.localdate(),
-        now=timezone.now(),
-        idempotency_key=key,
-        requester_ip=request.META.get("REMOTE_ADDR"),
-    )
+    return {
+        "actor": request.actor,
+        "account": request.actor.account,
+        "plan": plan,
+        "period": period,
+        "quantities": OrderForm.quantities(form.cleaned_data),
+        "parameters": form.parameters(),
+        "today": timezone.localdate(),
+        "now": timezone.now(),
+        "requester_ip": request.META.get("REMOTE_ADDR"),
+    }
 
 
 def _plan(request: HttpRequest, pk: int) -> Plan:
