@@ -62,6 +62,10 @@ def test_a_later_period_with_other_units_takes_the_place_of_the_first():
     assert [(move.line, move.status) for move in changes.move] == [(LINE, LineStatus.DELETED)]
 
 
+def test_a_later_period_with_units_added_is_the_newest_block():
+    assert [(line.quantity, line.block) for line in resized(TERMS, LINE, 1, block=4).add] == [(6, 4)]
+
+
 def test_a_later_period_without_units_goes():
     changes = resized(TERMS, LINE, -5)
     assert (changes.add, [move.line for move in changes.move]) == ((), [LINE])
