@@ -16,7 +16,7 @@ VAR_DIR = BASE_DIR / "var"  # all that this checkout makes while it runs; may be
 ENVIRONMENT = env.environment()
 PRODUCTION = ENVIRONMENT == "production"
 TESTING = ENVIRONMENT == "test"
-DEMO = env.flag("BROKERAGE_DEMO")
+DEMO = env.flag("BROKERAGE_DEMO") and not PRODUCTION
 DEBUG = env.flag("BROKERAGE_DEBUG") and not PRODUCTION
 
 BASE_URL = (env.required("BASE_URL") if PRODUCTION else env.text("BASE_URL", "http://localhost:8000")).rstrip("/")
