@@ -170,7 +170,7 @@ class Account(Timestamped):
         return " ".join(part for part in parts if part)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["updated_at"])
 class AccountMembership(Timestamped):
     """What a customer user may do in one account."""
 

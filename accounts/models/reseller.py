@@ -16,7 +16,7 @@ class ResellerStatus(models.TextChoices):
     INACTIVE = "inactive", _("Inactive")
 
 
-@pghistory.track()
+@pghistory.track(exclude=["updated_at"])
 class Reseller(Timestamped):
     """A legal entity that sells plans to customers and to resellers below it, in one currency."""
 

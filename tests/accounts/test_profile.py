@@ -78,7 +78,7 @@ def test_a_renewed_token_shows_in_the_log_without_its_value():
     actor = make.manager_actor()
     token = regenerate_api_token(actor=actor, now=NOW)
     newest, _created = history_of(actor.user)
-    assert newest.text == "Api token created at: changed"
+    assert newest.text == "API token: changed"
     assert token not in newest.text
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from accounts.sign_in import client_address, home_of, typed_name
+from core.history import history_of
 from tests.factories import accounts as make
 
 
@@ -25,3 +26,12 @@ def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(settings):
 def test_managers_and_customers_start_in_their_panels():
     assert home_of(make.manager()) == "/operator/"
     assert home_of(make.customer_user(account=make.account())) == "/"
+
+
+@pytest.mark.django_db
+def test_signing_in_leaves_no_entry_in_the_log_of_changes(client):
+    mary = make.manager()
+    client.post("/accounts/login/", {"login": mary.email, "password": make.PASSWORD})
+    mary.refresh_from_db()
+    assert mary.last_login is not None
+    assert [entry.title for entry in history_of(mary)] == ["Created"]
