@@ -30,9 +30,9 @@ def admin(db: None) -> Actor:
 
 
 @pytest.fixture
-def microsoft() -> Iterator[Microsoft]:
+def microsoft() -> Microsoft:
     """A pretend Microsoft that knows the demo's application."""
-    yield Microsoft()
+    return Microsoft()
 
 
 @pytest.fixture

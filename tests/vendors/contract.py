@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol
 import pytest
 
 from tests.vendors.memory import Killed, MemoryBook, MemoryJournal
-from vendors.base import Connection, Done, Order, Resource, Service, Task, Verdict, VendorPlugin
+from vendors.base import Connection, Done, Order, Resource, Service, Task, VendorPlugin, Verdict
 from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, StillUnknown, Transient, VendorError
 from vendors.operations import attempt
 from vendors.steps import OnceOnly

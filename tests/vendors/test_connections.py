@@ -1,6 +1,7 @@
 """A connection's life: settings, consent with every outcome, checks, and tokens that two workers renew."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
@@ -57,7 +58,11 @@ def test_new_connection_is_new_and_keeps_its_secret_encrypted(admin: Actor, offi
     [
         ("tenant_id", "", "“Microsoft tenant ID” is missing: fill it in."),
         ("client_secret", "", "“Secret key” is missing: fill it in."),
-        ("api_base_url", "partner center", "“Partner Center server” is not an address: write it as https://server/path."),
+        (
+            "api_base_url",
+            "partner center",
+            "“Partner Center server” is not an address: write it as https://server/path.",
+        ),
         ("agreement_type", "Handshake", "“Agreement” has no such choice: pick one from the list."),
     ],
 )
@@ -133,37 +138,40 @@ def require_mfa(microsoft: Microsoft) -> None:
 
 
 def wrong_secret(microsoft: Microsoft) -> None:
-    microsoft.register_app(client_id=DEMO_CLIENT_ID, secret="another-secret")  # noqa: S106  # opens nothing
+    microsoft.register_app(client_id=DEMO_CLIENT_ID, secret="another-secret")
 
 
 def trouble(microsoft: Microsoft) -> None:
     microsoft.fail("unavailable", path="/token$")
 
 
-AT_FIRST: list[tuple[str, Callable[[Microsoft], None], str, ConnectionState, str]] = [
-    ("declined", lambda _m: None, "cancel", WAITING, errors.DECLINED),
-    ("MFA missing", require_mfa, "accept", REGRANT, errors.MFA_REQUIRED),
-    ("wrong secret", wrong_secret, "accept", MISCONFIGURED, errors.WRONG_SECRET),
-    ("secret expired", lambda m: m.behave(secret_expired=True), "accept", MISCONFIGURED, errors.SECRET_EXPIRED),
-    ("transient failure", trouble, "accept", WAITING, errors.LOGIN_TROUBLE),
+@dataclass(frozen=True)
+class Outcome:
+    """What goes wrong (arranged at Microsoft, or decided in its page), and what the connection then says."""
+
+    name: str
+    arrange: Callable[[Microsoft], object]
+    state: ConnectionState
+    sentence: str
+    decision: str = "accept"
+
+
+AT_FIRST = [
+    Outcome("declined", lambda _m: None, WAITING, errors.DECLINED, decision="cancel"),
+    Outcome("MFA missing", require_mfa, REGRANT, errors.MFA_REQUIRED),
+    Outcome("wrong secret", wrong_secret, MISCONFIGURED, errors.WRONG_SECRET),
+    Outcome("secret expired", lambda m: m.behave(secret_expired=True), MISCONFIGURED, errors.SECRET_EXPIRED),
+    Outcome("transient failure", trouble, WAITING, errors.LOGIN_TROUBLE),
 ]
 
 
-@pytest.mark.parametrize(("name", "arrange", "decision", "state", "sentence"), AT_FIRST, ids=[r[0] for r in AT_FIRST])
+@pytest.mark.parametrize("outcome", AT_FIRST, ids=lambda outcome: outcome.name)
 def test_consent_that_fails_leaves_the_state_and_the_sentence(
-    admin: Actor,
-    office365: VendorConnection,
-    microsoft: Microsoft,
-    now: datetime,
-    name: str,
-    arrange: Callable[[Microsoft], None],
-    decision: str,
-    state: ConnectionState,
-    sentence: str,
+    admin: Actor, office365: VendorConnection, microsoft: Microsoft, now: datetime, outcome: Outcome
 ) -> None:
-    arrange(microsoft)
-    connection = consent(admin, office365, now, decision)
-    assert (connection.state, connection.last_error) == (state, sentence)
+    outcome.arrange(microsoft)
+    connection = consent(admin, office365, now, outcome.decision)
+    assert (connection.state, connection.last_error) == (outcome.state, outcome.sentence)
     assert connection.granted_at is None
     assert sorted(decrypt(connection.secrets)) == ["client_secret"]
 
@@ -179,31 +187,24 @@ def test_consent_without_mfa_is_not_enough_even_if_microsoft_hands_out_a_token(
     assert (office365.state, office365.last_error) == (REGRANT, errors.MFA_REQUIRED)
 
 
-LATER: list[tuple[str, Callable[[Microsoft], object], ConnectionState, str]] = [
-    ("expired", lambda m: m.expire_consent(), REGRANT, errors.TOKEN_EXPIRED),
-    ("revoked", lambda m: m.revoke_consent(), REGRANT, errors.REVOKED),
-    ("withdrawn", lambda m: m.withdraw_consent(), REGRANT, errors.CONSENT_MISSING),
-    ("MFA missing", require_mfa, REGRANT, errors.MFA_REQUIRED),
-    ("wrong secret", wrong_secret, MISCONFIGURED, errors.WRONG_SECRET),
-    ("transient failure at sign-in", trouble, GRANTED, errors.LOGIN_TROUBLE),
+LATER = [
+    Outcome("expired", lambda m: m.expire_consent(), REGRANT, errors.TOKEN_EXPIRED),
+    Outcome("revoked", lambda m: m.revoke_consent(), REGRANT, errors.REVOKED),
+    Outcome("withdrawn", lambda m: m.withdraw_consent(), REGRANT, errors.CONSENT_MISSING),
+    Outcome("MFA missing", require_mfa, REGRANT, errors.MFA_REQUIRED),
+    Outcome("wrong secret", wrong_secret, MISCONFIGURED, errors.WRONG_SECRET),
+    Outcome("transient failure at sign-in", trouble, GRANTED, errors.LOGIN_TROUBLE),
 ]
 
 
-@pytest.mark.parametrize(("name", "arrange", "state", "sentence"), LATER, ids=[row[0] for row in LATER])
+@pytest.mark.parametrize("outcome", LATER, ids=lambda outcome: outcome.name)
 def test_access_lost_later_is_found_by_a_check(
-    admin: Actor,
-    office365: VendorConnection,
-    microsoft: Microsoft,
-    now: datetime,
-    name: str,
-    arrange: Callable[[Microsoft], object],
-    state: ConnectionState,
-    sentence: str,
+    admin: Actor, office365: VendorConnection, microsoft: Microsoft, now: datetime, outcome: Outcome
 ) -> None:
     consent(admin, office365, now)
-    arrange(microsoft)
+    outcome.arrange(microsoft)
     connection = check_connection(actor=admin, connection=office365, now=now + timedelta(minutes=5))
-    assert (connection.state, connection.last_error) == (state, sentence)
+    assert (connection.state, connection.last_error) == (outcome.state, outcome.sentence)
     assert connection.granted_at == now
     assert connection.last_check_at == now + timedelta(minutes=5)
 
@@ -327,7 +328,9 @@ def test_corrected_secret_can_be_checked_at_once(
 
 def test_no_secret_stands_in_the_journal(admin: Actor, office365: VendorConnection, now: datetime) -> None:
     connection = check_connection(actor=admin, connection=consent(admin, office365, now), now=now)
-    secrets = [value for name, value in decrypt(connection.secrets).items() if name not in ("grant", "access_expires_at")]
+    secrets = [
+        value for name, value in decrypt(connection.secrets).items() if name not in ("grant", "access_expires_at")
+    ]
     written = repr(list(VendorExchange.objects.values()))
     assert VendorExchange.objects.filter(connection=connection).count() > 5
     assert [secret for secret in secrets if secret in written] == []

@@ -1,4 +1,4 @@
-"""The contract suite over every registered plugin, the example's package included; and two broken plugins that fail it."""
+"""The contract suite over every registered plugin, the example's package included; two broken plugins fail it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -8,7 +8,7 @@ import pytest
 
 from tests.vendors.contract import NewBench, every_check
 from tests.vendors.installing import example_installed
-from vendors.base import Connection, Done, Probe, Service, Steps, Task, Verdict, VendorPlugin
+from vendors.base import Connection, Done, Probe, Service, Steps, Task, VendorPlugin, Verdict
 from vendors.registry import plugin_for, plugins
 
 with example_installed():

@@ -18,7 +18,7 @@ class Vendor:
     def __init__(self, *script: Exception | JSON) -> None:
         self.script = list(script)
         self.request_ids: list[str] = []
-        self.found: JSON | None | Exception = None
+        self.found: JSON | Exception | None = None
 
     def send(self, request_id: str) -> JSON:
         self.request_ids.append(request_id)

@@ -107,7 +107,10 @@ def validate(partner_center: PartnerCenter, order: Order) -> None:
         raise DomainRefused(
             _("The domain %(domain)s is taken at Microsoft. Choose another domain prefix.") % {"domain": domain}
         )
-    partner_center.validate_address(address_of(partner_center, order.account))
+    try:
+        partner_center.validate_address(address_of(partner_center, order.account))
+    except Rejected as rejection:
+        raise OrderIncomplete(str(rejection), code="address_refused", field="street") from rejection
 
 
 def provide(partner_center: PartnerCenter, order: Order, steps: Steps) -> JSON:

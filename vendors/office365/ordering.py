@@ -15,6 +15,7 @@ STILL_PROVISIONING = gettext_noop("Microsoft is still preparing the subscription
 PROVISIONING_FAILED = gettext_noop("Microsoft could not prepare the subscription. Ask Microsoft's partner support.")
 NO_PARENT = gettext_noop("The add-on %(offer)s needs a base offer in the same plan. Add one to the template.")
 ORDER_ERRORS = gettext_noop("Microsoft refused part of the order: %(reason)s")
+NOT_SOLD = gettext_noop("Microsoft does not sell %(offer)s in %(country)s. Choose another offer in the template.")
 LOOK_AGAIN = 60.0
 
 
@@ -52,17 +53,18 @@ class Line:
 
     @property
     def modern(self) -> bool:
-        """Whether the offer is a catalogue item (product:sku:availability), which is bought through a cart."""
-        return self.offer.count(":") == 2
+        """Whether the offer is a catalogue item (product:sku, or with an availability), bought through a cart."""
+        return ":" in self.offer
 
 
 @dataclass(frozen=True)
 class Terms:
-    """How to order: the billing cycle on the wire, the country of the catalogue, the indirect reseller's MPN id."""
+    """How to order: billing cycle and (for catalogue items) term on the wire, country, the reseller's MPN id."""
 
     billing_cycle: str = "monthly"
     country: str = "US"
     partner_mpn_id: str = ""
+    term_duration: str = ""
 
 
 def lines_of(resources: Mapping[str, Resource], *, label: str, reference: str) -> list[Line]:
@@ -96,8 +98,8 @@ def order(
         together = [line for line in base if str(offers[line.key].get("salesGroupId") or "") == group]
         ids |= _ordered(partner_center, customer_id, together, name=f"order:{group}", terms=terms, steps=steps)
     modern = [line for line in every if line.modern]
-    if modern:
-        ids |= _bought(partner_center, customer_id, modern, terms=terms, steps=steps)
+    for line in modern:
+        ids |= _bought(partner_center, customer_id, line, terms=terms, steps=steps)
     parents = dict(subscriptions or {}) | {line.offer: ids.get(f"subscription_id.{line.key}", "") for line in base}
     for line in every:
         if line not in base and line not in modern:
@@ -158,36 +160,46 @@ def _ordered(
 
 
 def _bought(
-    partner_center: PartnerCenter, customer_id: str, lines: list[Line], *, terms: Terms, steps: Steps
+    partner_center: PartnerCenter, customer_id: str, line: Line, *, terms: Terms, steps: Steps
 ) -> dict[str, str]:
-    """Buy catalogue items: a cart, which costs nothing and may be made twice, and its checkout, which may not."""
+    """Buy a catalogue item: a cart, which costs nothing and may be made twice, and its checkout, which may not.
+
+    Each line has a cart of its own: a cart of several may be carried out in part.
+    """
     path = f"customers/{customer_id}/carts"
-    items = [
-        {
-            "id": number,
-            "catalogItemId": line.offer,
-            "friendlyName": line.friendly_name,
-            "quantity": line.quantity,
-            "billingCycle": terms.billing_cycle,
-        }
-        for number, line in enumerate(lines)
-    ]
 
     def send(request_id: str) -> JSON:
         # A cart lives for minutes: it is made right before its checkout, and one left behind expires by itself.
-        cart = partner_center.write("POST", path, {"lineItems": items}, request_id=request_id).body
+        body = {"lineItems": [_item(partner_center, line, terms)]}
+        cart = partner_center.write("POST", path, body, request_id=request_id).body
         refused = [row["error"] for row in cart.get("lineItems") or [] if row.get("error")]
         if refused:
             raise Rejected(ORDER_ERRORS, code="cart", reason=refused[0].get("errorDescription") or "")
         done = partner_center.write("POST", f"{path}/{cart['id']}/checkout", None, request_id=request_id).body
         if done.get("orderErrors"):
             raise Rejected(ORDER_ERRORS, code="cart", reason=done["orderErrors"][0].get("description") or "")
-        ids = find(partner_center, customer_id, lines)
-        if ids is None:
-            raise Transient(STILL_PROVISIONING, code="provisioning", retry_after=LOOK_AGAIN)
-        return ids
+        (made,) = done["orders"]
+        return _ids(line.key, str(made["id"]), made["lineItems"][0])
 
-    return steps.once("cart", send=send, find=lambda: find(partner_center, customer_id, lines))
+    return steps.once(f"cart:{line.key}", send=send, find=lambda: find(partner_center, customer_id, [line]))
+
+
+def _item(partner_center: PartnerCenter, line: Line, terms: Terms) -> dict[str, Any]:
+    """Return the cart's line. The availability is looked up now, because Microsoft changes its id over time."""
+    product, sku = line.offer.split(":")[:2]
+    path = f"products/{product}/skus/{sku}/availabilities"
+    available = partner_center.collection(path, params={"country": terms.country, "targetSegment": "commercial"})
+    chosen = next((row for row in available if row.get("isPurchasable", True)), None)
+    if chosen is None:
+        raise Rejected(NOT_SOLD, code="no_availability", offer=line.offer, country=terms.country)
+    item: dict[str, Any] = {
+        "id": 0,
+        "catalogItemId": str(chosen["catalogItemId"]),
+        "friendlyName": line.friendly_name,
+        "quantity": line.quantity,
+        "billingCycle": terms.billing_cycle,
+    }
+    return item | ({"termDuration": terms.term_duration} if terms.term_duration else {})
 
 
 def _added(partner_center: PartnerCenter, customer_id: str, line: Line, *, parent: str, steps: Steps) -> dict[str, str]:

@@ -248,6 +248,7 @@ def _terms(connection: Connection, options: Mapping[str, str]) -> ordering.Terms
         billing_cycle=options.get("billing_cycle") or "monthly",
         country=_country(connection),
         partner_mpn_id=options.get("partner_mpn_id") or "",
+        term_duration=options.get("term_duration") or "",
     )
 
 

@@ -31,7 +31,7 @@ ACCOUNT = Party(
     postal_code="98052",
     contact=Person(first_name="Tania", last_name="Carr", email="tania@acme.example", phone="4255550101"),
 )
-WRONG_SECRET = "not-the-secret-key"  # noqa: S105  # opens nothing
+WRONG_SECRET = "not-the-secret-key"
 REDIRECT_URI = "http://127.0.0.1:8000/vendors/office365/consent/callback"
 # Not a path that only asks (the address check), and not the sign-in: what changes something at Partner Center.
 CHANGING = r"/partnercenter/(?!.*/validations/)"
@@ -66,8 +66,8 @@ def answered(url: str, decision: str = "accept") -> dict[str, str]:
     target = urlsplit(url)
     question = {**dict(parse_qsl(target.query)), "decision": decision}
     address = f"{target.scheme}://{target.netloc}{target.path}"
-    reply = requests.post(address, data=urlencode(question), headers={"Content-Type": "application/x-www-form-urlencoded"},
-                          allow_redirects=False, timeout=10)  # fmt: skip
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    reply = requests.post(address, data=urlencode(question), headers=headers, allow_redirects=False, timeout=10)
     return dict(parse_qsl(urlsplit(reply.headers["Location"]).query))
 
 

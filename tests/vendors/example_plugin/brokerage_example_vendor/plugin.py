@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from brokerage_example_vendor.client import Client
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from brokerage_example_vendor.client import Client
 from vendors.base import (
     JSON,
     Access,
@@ -21,8 +21,8 @@ from vendors.base import (
     Service,
     Steps,
     Task,
-    Verdict,
     VendorPlugin,
+    Verdict,
 )
 
 SERVICE_ID = gettext_noop("Backup ID")

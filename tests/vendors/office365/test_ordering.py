@@ -1,0 +1,123 @@
+"""Orders, carts and add-ons: what is sent, and that each is placed once."""
+
+import pytest
+
+from sandbox.office365.offers import BY_ID, catalogue_item_id
+from tests.vendors.contract import Held, work
+from tests.vendors.memory import MemoryBook
+from tests.vendors.office365.bench import E3, Office365Bench
+from tests.vendors.office365.orders import (
+    ARCHIVING,
+    BUSINESS_BASIC,
+    WITH_ADD_ON,
+    an_order,
+    change,
+    provision,
+    sent,
+    service_of,
+)
+from vendors.base import Resource, Task
+from vendors.errors import Rejected, Transient
+
+
+def test_order_names_the_offer_and_carries_our_mark(bench: Office365Bench) -> None:
+    order = an_order(options={"billing_cycle": "annual", "partner_mpn_id": "4847383"})
+    done = provision(bench, order)
+    assert sent(bench, "POST", "/orders") == [
+        {
+            "referenceCustomerId": done.vendor_ids["customer_id"],
+            "billingCycle": "annual",
+            "lineItems": [
+                {
+                    "lineItemNumber": 0,
+                    "offerId": E3,
+                    "quantity": 5,
+                    "friendlyName": "Acme mail (order:17:provision/seats)",
+                    "partnerIdOnRecord": "4847383",
+                }
+            ],
+        }
+    ]
+
+
+def test_order_that_is_still_prepared_is_looked_at_again_later(bench: Office365Bench) -> None:
+    bench.microsoft.behave(legacy_pending_reads=4)
+    book = MemoryBook()
+    with pytest.raises(Transient) as trouble:
+        provision(bench, an_order(), book)
+    assert (trouble.value.code, trouble.value.retry_after) == ("provisioning", 60)
+    provision(bench, an_order(), book)
+    assert bench.microsoft.counts()["orders"] == 1
+
+
+def test_catalogue_item_is_bought_through_a_cart_with_the_availability_of_the_day(bench: Office365Bench) -> None:
+    offer = BY_ID[BUSINESS_BASIC.lower()]
+    resources = {"seats": Resource(catalogue_item_id(offer, 1), 5)}
+    bench.microsoft.behave(availabilities=2)
+    done = work(bench, Task("provision", "order:17:provision", order=an_order(resources=resources)))
+    assert bench.held() == [Held(5, running=True)]
+    assert done.vendor_ids["subscription_id.seats"]
+    (cart,) = sent(bench, "POST", "/carts")
+    assert cart["lineItems"] == [
+        {
+            "id": 0,
+            "catalogItemId": catalogue_item_id(offer, 2),
+            "friendlyName": "Acme mail (order:17:provision/seats)",
+            "quantity": 5,
+            "billingCycle": "monthly",
+        }
+    ]
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error_before", "error_after"])
+@pytest.mark.parametrize("path", ["/carts$", "/checkout$"])
+def test_cart_whose_answer_is_lost_is_bought_once(bench: Office365Bench, kind: str, path: str) -> None:
+    resources = {"seats": Resource("CFQ7TTC0LH18:0001", 5)}
+    bench.microsoft.fail(kind, method="POST", path=path)
+    work(bench, Task("provision", "order:17:provision", order=an_order(resources=resources)))
+    assert bench.held() == [Held(5, running=True)]
+    assert bench.microsoft.counts()["orders"] == 1
+
+
+def test_add_on_follows_its_base_offer_in_one_order(bench: Office365Bench) -> None:
+    done = provision(bench, an_order(resources=WITH_ADD_ON))
+    assert sorted(held.quantity for held in bench.held()) == [2, 5]
+    assert done.vendor_ids["order_id.archive"] == done.vendor_ids["order_id.seats"]
+    assert bench.microsoft.counts()["orders"] == 1
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error_before", "error_after"])
+def test_add_on_whose_answer_is_lost_is_added_once(bench: Office365Bench, kind: str) -> None:
+    bench.microsoft.fail(kind, method="PATCH", path="/orders/")
+    work(bench, Task("provision", "order:17:provision", order=an_order(resources=WITH_ADD_ON)))
+    assert sorted(held.quantity for held in bench.held()) == [2, 5]
+
+
+def test_add_on_without_base_offer_is_refused(bench: Office365Bench) -> None:
+    with pytest.raises(Rejected) as refusal:
+        provision(bench, an_order(resources={"archive": Resource(ARCHIVING, 2)}))
+    assert str(refusal.value) == (
+        "The add-on Exchange Online Archiving for Exchange Online needs a base offer in the same plan."
+        " Add one to the template."
+    )
+
+
+def test_resource_of_our_own_and_resource_without_units_are_not_ordered(bench: Office365Bench) -> None:
+    resources = {"seats": Resource(E3, 5), "support": Resource("", 1), "archive": Resource(ARCHIVING, 0)}
+    provision(bench, an_order(resources=resources))
+    assert [held.quantity for held in bench.held()] == [5]
+
+
+def test_resource_raised_from_nothing_is_ordered_then(bench: Office365Bench) -> None:
+    resources = {"seats": Resource(E3, 5), "archive": Resource(ARCHIVING, 0)}
+    service = service_of(provision(bench, an_order(resources=resources)), resources)
+    done = change(bench, service, seats=6, archive=3)
+    assert sorted(held.quantity for held in bench.held()) == [3, 6]
+    assert sorted(done.vendor_ids) == [
+        "customer_id",
+        "domain",
+        "order_id.archive",
+        "order_id.seats",
+        "subscription_id.archive",
+        "subscription_id.seats",
+    ]
