@@ -7,7 +7,39 @@ from django.utils.translation import gettext_lazy as _
 from core.panel.context import navigation_of
 from core.panel.page import NavigationGroup, NavigationItem
 
-NAVIGATION = (NavigationGroup("", (NavigationItem(_("Home"), "operator:home"),)),)
+NAVIGATION = (
+    NavigationGroup("", (NavigationItem(_("Home"), "operator:home"),)),
+    NavigationGroup(
+        _("Operations"),
+        (
+            NavigationItem(_("Orders"), "operator:orders", "orders.view"),
+            NavigationItem(_("Subscriptions"), "operator:subscriptions", "subscriptions.view"),
+            NavigationItem(_("Accounts"), "operator:accounts", "accounts.view"),
+            NavigationItem(_("Resellers"), "operator:resellers", "resellers.view"),
+        ),
+    ),
+    NavigationGroup(
+        _("Finance"),
+        (
+            NavigationItem(_("Payments"), "operator:payments", "payments.view"),
+            NavigationItem(_("Charges"), "operator:charges", "charges.view"),
+        ),
+    ),
+    NavigationGroup(
+        _("Products"),
+        (
+            NavigationItem(_("Plans"), "operator:plans", "plans.view"),
+            NavigationItem(_("Application templates"), "operator:application_templates", "application_templates.view"),
+        ),
+    ),
+    NavigationGroup(
+        _("Settings"),
+        (
+            NavigationItem(_("Vendor connections"), "operator:vendor_connections", "vendor_connections.view"),
+            NavigationItem(_("Managers"), "operator:managers", "managers.view"),
+        ),
+    ),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:

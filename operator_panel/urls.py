@@ -13,9 +13,21 @@ def not_yet(request, pk):
     raise Http404
 
 
+LISTS = {
+    "accounts": lists.ACCOUNTS,
+    "application_templates": lists.APPLICATION_TEMPLATES,
+    "charges": lists.CHARGES,
+    "managers": lists.MANAGERS,
+    "orders": lists.ORDERS,
+    "payments": lists.PAYMENTS,
+    "plans": lists.PLANS,
+    "resellers": lists.RESELLERS,
+    "subscriptions": lists.SUBSCRIPTIONS,
+    "vendor_connections": lists.VENDOR_CONNECTIONS,
+}
+
 urlpatterns = [
     path("", home.home, name="home"),
-    path("subscriptions/", list_view(lists.SUBSCRIPTIONS), name="subscriptions"),
-    path("subscriptions/<int:pk>/", not_yet, name="subscription"),
-    path("accounts/<int:pk>/", not_yet, name="account"),
+    *(path(f"{name.replace('_', '-')}/", list_view(listing), name=name) for name, listing in LISTS.items()),
+    *(path(f"{name.replace('_', '-')}/<int:pk>/", not_yet, name=name.removesuffix("s")) for name in LISTS),
 ]

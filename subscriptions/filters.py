@@ -50,16 +50,16 @@ class SortedDays(Days):
 
 
 class NameWords(django_filters.CharFilter):
-    """Words of the name, or their beginnings: found by the search's index, then looked for in the name itself."""
+    """Words of a name, or their beginnings: found by the search's index, then looked for in the name itself."""
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
-        """Return the rows that have all the words in their name."""
+        """Return the rows that have all the words in the name."""
         words = words_of(value or "")
         if not words:
             return qs
         named = Q()
         for piece in value.replace("\0", "").split():
-            named &= Q(name__icontains=piece)
+            named &= Q(**{f"{self.field_name}__icontains": piece})
         return qs.filter(named, search_vector__words=words)
 
 
@@ -91,11 +91,12 @@ class SubscriptionFilter(django_filters.FilterSet):
     """Every column of the list, and what the reference filters by besides (plan category, product, endless)."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    name = NameWords(label=_("Name"))
-    account = Named(queryset=accounts_visible_to, field_name="account", label=_("Account"))
+    name = NameWords(field_name="name", label=_("Name"))
+    account = NameWords(field_name="account_name", label=_("Account"))
     account_id = Numbers(field_name="account", lookup_expr="in", label=_("Account ID"))
     reseller = ResellerAndBelow(queryset=resellers_visible_to, field_name="reseller", label=_("Reseller and below"))
-    plan = Named(queryset=plans_visible_to, names=("name", "sku"), field_name="plan", label=_("Plan"))
+    plan = NameWords(field_name="plan_name", label=_("Plan"))
+    plan_id = Numbers(field_name="plan", lookup_expr="in", label=_("Plan ID"))
     category = OfPlan(queryset=plan_categories_visible_to, field_name="category", label=_("Plan category"))
     product = OfPlan(queryset=products_visible_to, field_name="product", label=_("Product"))
     manager = Visible(queryset=managers_visible_to, field_name="manager", label=_("Manager"))

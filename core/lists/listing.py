@@ -11,7 +11,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from core.lists.columns import Column
-from core.lists.search import FieldSearch, WordSearch
+from core.lists.search import FieldSearch, RelatedSearch, WordSearch
 from core.lists.sorting import kind_of, sort_expressions
 
 PAGE_SIZES = (25, 50, 100)
@@ -65,7 +65,7 @@ class Listing:
     filterset: type[django_filters.FilterSet] | None = None
     filters_shown: tuple[str, ...] = ("status",)
     quick: tuple[Quick, ...] = ()
-    search: FieldSearch | WordSearch | None = None
+    search: FieldSearch | RelatedSearch | WordSearch | None = None
     search_hint: object = ""
     sort: str = "-id"
     hidden: Hidden | None = None

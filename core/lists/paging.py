@@ -169,16 +169,21 @@ def _compiled(query: QuerySet) -> Sql | None:
 
 
 def _planned_rows(queries: list[Sql]) -> list[int]:
+    """Return how many rows the planner expects of each query; one statement, which reads no table."""
     if not queries:
         return []
+    # Materialized, each query keeps a plan of its own under its own name, even one that can return nothing.
+    named = ", ".join(f"q{n} AS MATERIALIZED ({sql})" for n, (sql, _params) in enumerate(queries))
+    used = ", ".join(f"(SELECT 1 FROM q{n} LIMIT 1)" for n in range(len(queries)))
     with connection.cursor() as cursor:
         cursor.execute(
-            "EXPLAIN (FORMAT JSON) " + " UNION ALL ".join(f"({sql})" for sql, _params in queries),
+            f"EXPLAIN (FORMAT JSON) WITH {named} SELECT {used}",
             [value for _sql, params in queries for value in params],
         )
         plan = cursor.fetchone()[0]
     plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
-    return [part["Plan Rows"] for part in plan["Plans"]] if len(queries) > 1 else [plan["Plan Rows"]]
+    rows = {part.get("Subplan Name", ""): part["Plan Rows"] for part in plan["Plans"]}
+    return [rows[f"CTE q{n}"] for n in range(len(queries))]
 
 
 def _counted(queries: list[Sql]) -> list[int]:

@@ -100,7 +100,7 @@ def narrow(listing: Listing, rows: QuerySet, state: ListState, asker: Asker, *, 
         if quick.name == state.quick:
             rows, easy = rows.filter(quick.q(asker)), False
     if listing.search and state.search:
-        found = listing.search.find(rows, state.search)
+        found = listing.search.find(rows, state.search, asker.actor)
         rows, mended, easy = found.rows, found.mended, False
     return Narrowed(rows, easy, mended, errors)
 

@@ -1,8 +1,10 @@
 """Full-text search of lists: by words and their beginnings, with typing errors mended where a word is not known."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
@@ -10,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 # More words narrow nothing down and cost time.
 MOST_WORDS = 8
+SOME = 500
 SHORTEST_MENDED, TWO_ERRORS_FROM = 4, 8
 _EDGES = ".,;:!?\"'`«»„“”‘’()[]{}<>/\\|*&@#%+=~^-_–—"  # noqa: RUF001 (quotation marks as people type them)
 
@@ -67,7 +70,7 @@ class WordSearch:
     vector: str
     vocabulary: type[models.Model]
 
-    def find(self, rows: QuerySet, text: str) -> Found:
+    def find(self, rows: QuerySet, text: str, _actor: object) -> Found:
         """Return the rows that have every word of `text`. Asks the vocabulary once, whatever the number of words."""
         words = words_of(text)
         if not words:
@@ -82,7 +85,7 @@ class FieldSearch:
 
     fields: tuple[str, ...]
 
-    def find(self, rows: QuerySet, text: str) -> Found:
+    def find(self, rows: QuerySet, text: str, _actor: object) -> Found:
         """Return the rows that have every word of `text` in one of the fields."""
         condition = Q()
         for word in text.split()[:MOST_WORDS]:
@@ -93,6 +96,30 @@ class FieldSearch:
                 hit |= Q(pk=int(word))
             condition &= hit
         return Found(rows.filter(condition))
+
+
+@dataclass(frozen=True)
+class RelatedSearch:
+    """Search of a long list by the object that its rows belong to: an order by its subscription's words.
+
+    `objects` is an `…_visible_to` function; the objects are found first, by the search of their own, so that no join
+    is searched. A number, also as a document's ("SO000329"), is the row's own id.
+    """
+
+    path: str
+    objects: Callable[[Any], QuerySet]
+    search: WordSearch | FieldSearch
+    document: str = ""
+
+    def find(self, rows: QuerySet, text: str, actor: object) -> Found:
+        """Return the rows with that id, or of the objects that have every word of `text`."""
+        number = text.strip().upper().removeprefix(self.document)
+        own = Q(pk=int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else Q(pk=None)
+        found = self.search.find(self.objects(actor), text, actor)
+        some = list(found.rows.order_by().values_list("pk", flat=True)[: SOME + 1])
+        # Many objects have many rows: then the list's own order finds a page soon, joined or not.
+        theirs = some if len(some) <= SOME else found.rows.order_by().values("pk")
+        return Found(rows.filter(own | Q(**{f"{self.path}__in": theirs})), found.mended)
 
 
 def _mended(words: list[str], vocabulary: type[models.Model]) -> dict[str, str]:

@@ -1,0 +1,36 @@
+"""What the pages of all objects have around them: tabs that the actor may open, the Log tab."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.actors import Actor
+from core.history import history_of
+from core.panel.page import Button, Page, Tab
+
+
+def tabs_of(actor: Actor, offered: Iterable[tuple[str, object, str]], active: str, pk: object) -> tuple[Tab, ...]:
+    """Return the tabs whose right the actor has, of (URL name, label, right)."""
+    return tuple(
+        Tab(label, reverse(f"operator:{name}", args=[pk]), active=name == active)
+        for name, label, right in offered
+        if actor.may(right)
+    )
+
+
+def able(actor: Actor, offered: Iterable[tuple[str, object, str, bool]], pk: object) -> tuple[Button, ...]:
+    """Return buttons for what can be done now, of (URL name, label, right, whether it can); the first is primary."""
+    buttons = [
+        (label, reverse(f"operator:{name}", args=[pk]))
+        for name, label, right, can in offered
+        if can and actor.may(right)
+    ]
+    return tuple(Button(label, url, primary=position == 0) for position, (label, url) in enumerate(buttons))
+
+
+def log_page(request: HttpRequest, page: Page, row: Any) -> HttpResponse:
+    """Show what happened to a row."""
+    return render(request, "operator_panel/log.html", {"page": page, "entries": history_of(row)})

@@ -1,0 +1,63 @@
+"""The list of charges (operator guide 1.94 to 5.8)."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import actor_of
+from billing.filters import ChargeFilter
+from billing.models import ChargeStatus
+from billing.queries import charges_visible_to
+from core.lists.columns import Column, choice, computed, day, money, number, status, text, to
+from core.lists.listing import Listing, Quick
+from core.lists.search import RelatedSearch, WordSearch
+from core.panel import formats
+from subscriptions.models import SubscriptionWord
+from subscriptions.queries import subscriptions_visible_to
+
+
+def _unit_price(row: object) -> str:
+    return formats.unit_price_text(row.unit_price, row.currency)
+
+
+CHARGES = Listing(
+    name="operator.charges",
+    title=_("Charges"),
+    right="charges.view",
+    actor_of=actor_of,
+    rows=charges_visible_to,
+    filterset=ChargeFilter,
+    filters_shown=("status", "type"),
+    search=RelatedSearch("subscription", subscriptions_visible_to, WordSearch("search_vector", SubscriptionWord)),
+    search_hint=_("ID, account, subscription, domain…"),
+    related=("account", "reseller"),
+    empty=_("Charges appear here with the first paid order."),
+    columns=(
+        Column("id", _("ID"), text("id"), sort="id", link=to("operator:charge")),
+        Column("account", _("Account"), text("account"), link=to("operator:account", "account_id")),
+        Column("reseller", _("Reseller"), text("reseller"), shown=False),
+        Column("description", _("Description")),
+        Column(
+            "subscription",
+            _("Subscription"),
+            text("subscription_id"),
+            link=to("operator:subscription", "subscription_id"),
+        ),
+        Column("type", _("Type"), choice("type"), shown=False),
+        Column("source", _("Made by"), choice("source"), shown=False),
+        Column("operate_from", _("From"), day("operate_from")),
+        Column("operate_to", _("To"), day("operate_to")),
+        Column("quantity", _("Quantity"), number("quantity")),
+        Column("unit_price", _("Unit price"), computed(lambda row: row.unit_price, _unit_price, end=True), shown=False),
+        Column("status", _("Status"), status("status")),
+        Column("amount", _("Amount"), money("amount")),
+        Column("created_on", _("Created at"), day("created_on")),
+        Column("closed_on", _("Close date"), day("closed_on")),
+        Column("currency", _("Currency"), shown=False),
+    ),
+    quick=(
+        Quick("blocked", _("Blocked"), Q(status=ChargeStatus.BLOCKED)),
+        Quick("opened", _("Opened"), Q(status=ChargeStatus.OPENED)),
+        Quick("closed", _("Closed"), Q(status=ChargeStatus.CLOSED)),
+        Quick("refund", _("Waiting for refund"), Q(status=ChargeStatus.WAITING_FOR_REFUND)),
+    ),
+)

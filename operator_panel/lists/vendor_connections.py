@@ -1,0 +1,39 @@
+"""The list of vendor connections ("Office 365 Settings")."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import actor_of
+from core.lists.columns import Column, day, moment, status, text, to
+from core.lists.listing import Listing, Quick
+from core.lists.search import FieldSearch
+from vendors.models import ConnectionState
+from vendors.queries import connections_visible_to
+
+VENDOR_CONNECTIONS = Listing(
+    name="operator.vendor_connections",
+    title=_("Vendor connections"),
+    right="vendor_connections.view",
+    actor_of=actor_of,
+    rows=connections_visible_to,
+    search=FieldSearch(("name", "plugin")),
+    search_hint=_("ID, name, vendor…"),
+    related=("reseller", "granted_by"),
+    without=("secrets",),
+    empty=_("A connection is our access to a vendor: create one, then let the vendor's administrator grant it."),
+    columns=(
+        Column("id", _("ID"), text("id"), sort="id", link=to("operator:vendor_connection")),
+        Column("name", _("Name"), sort="name", link=to("operator:vendor_connection")),
+        Column("plugin", _("Vendor")),
+        Column("reseller", _("Reseller"), text("reseller")),
+        Column("state", _("State"), status("state")),
+        Column("granted_by", _("Granted by"), text("granted_by")),
+        Column("granted_at", _("Granted at"), moment("granted_at")),
+        Column("token_expires_on", _("Token expires on"), day("token_expires_on")),
+        Column("last_check_at", _("Last checked at"), moment("last_check_at"), shown=False),
+    ),
+    quick=(
+        Quick("granted", _("Granted"), Q(state=ConnectionState.GRANTED)),
+        Quick("attention", _("Needs attention"), ~Q(state=ConnectionState.GRANTED)),
+    ),
+)
