@@ -22,19 +22,28 @@ class Shown:
 
     question: object
     submit: object
-    charges: Iterable[Any] = ()
+    # None where no money moves: then nothing is said of charges at all.
+    charges: Iterable[Any] | None = ()
     currency: str = ""
     total: Decimal | None = None
     balance_after: Decimal | None = None
     text: object = ""
 
 
+@dataclass(frozen=True)
+class Done:
+    """What to tell the person afterwards, and where to go where that is not simply back."""
+
+    said: object
+    url: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """One operation of a page. `form` builds the questions (an empty form where there are none).
 
-    `show` says what it would do with the answers, `carry_out` does it and returns what to tell the person. Both raise
-    Refused.
+    `show` says what it would do with the answers, `carry_out` does it and returns what to tell the person (or Done).
+    Both raise Refused.
     """
 
     page: Page
@@ -58,8 +67,10 @@ def confirming(request: HttpRequest, operation: Operation) -> HttpResponse:
         return _questions(request, operation, form)
     try:
         if request.method == "POST" and CONFIRMED in request.POST:
-            messages.success(request, operation.carry_out(form.cleaned_data))
-            return redirect(operation.back)
+            done = operation.carry_out(form.cleaned_data)
+            done = done if isinstance(done, Done) else Done(done, operation.back)
+            messages.success(request, done.said)
+            return redirect(done.url)
         shown = operation.show(form.cleaned_data)
     except Refused as refusal:
         put_refusal(form, refusal)
@@ -68,8 +79,12 @@ def confirming(request: HttpRequest, operation: Operation) -> HttpResponse:
 
 
 def put_refusal(form: Form, refusal: Refused) -> None:
-    """Put the sentence of a refusal at the field that it names, else above the form. Needs a validated form."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    """Put the sentence of a refusal at the field that it names, else above the form. Needs a validated form.
+
+    A vendor names a resource by its key alone.
+    """
+    names = (refusal.field, f"quantities.{refusal.field}")
+    form.add_error(next((name for name in names if name in form.fields), None), str(refusal))
 
 
 def _questions(request: HttpRequest, operation: Operation, form: Form) -> HttpResponse:
