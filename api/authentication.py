@@ -29,7 +29,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("The API token is unknown."))
         return actor.user, actor
 
-    def authenticate_header(self, request: Request) -> str:
+    def authenticate_header(self, _request: Request) -> str:
         """Return what makes a missing token a 401 rather than a 403."""
         return f'{HEADER} realm="api"'
 
@@ -40,7 +40,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
     target_class = TokenAuthentication
     name = "ApiToken"
 
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+    def get_security_definition(self, _auto_schema: object) -> dict[str, str]:
         """Return the security scheme: a header with the manager's own token."""
         return {
             "type": "apiKey",

@@ -25,7 +25,7 @@ class BadParameter(exceptions.APIException):
         self.parameter = parameter
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+def handle(error: Exception, _context: dict[str, Any]) -> Response | None:
     """Return the answer for an error of a view; None for what nobody anticipated (a 500 that is reported)."""
     error = _translated(error)
     if not isinstance(error, exceptions.APIException):
@@ -39,7 +39,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     return Response(_errors(error), status=error.status_code, headers=headers)
 
 
-def not_found(request: HttpRequest) -> JsonResponse:
+def not_found(_request: HttpRequest) -> JsonResponse:
     """Answer an address that the API does not have, with or without a token."""
     body = _errors(exceptions.NotFound(_("The API has no such address.")))
     return JsonResponse({"errors": body}, status=404, content_type="application/vnd.api+json")

@@ -30,12 +30,12 @@ class PlainJsonBody(JSONParser):
 class Negotiation(DefaultContentNegotiation):
     """Chooses by the Accept header only: `format` in the query string is an unknown parameter."""
 
-    def filter_renderers(self, renderers: list[BaseRenderer], format: str) -> list[BaseRenderer]:
+    def filter_renderers(self, renderers: list[BaseRenderer], _format: str) -> list[BaseRenderer]:
         """Return all renderers, whatever the format."""
         return renderers
 
     def select_renderer(
-        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: list[BaseRenderer], _format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """Return the renderer for the Accept header. Raises NotAcceptable."""
         return super().select_renderer(request, renderers, None)

@@ -1,4 +1,4 @@
-"""Pages of a list: by number as the reference has them, and by position, so that the millionth row costs as the first."""
+"""Pages of a list: by number as the reference has them, and by position, so that far rows cost what near ones do."""
 
 from collections.abc import Sequence
 from typing import Any

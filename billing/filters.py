@@ -14,23 +14,16 @@ from billing.models import (
     PaymentMethod,
     PaymentStatus,
 )
-
-
-class Numbers(django_filters.BaseInFilter, django_filters.NumberFilter):
-    """One id or several, separated by commas."""
-
-
-class Words(django_filters.BaseInFilter, django_filters.ChoiceFilter):
-    """One value or several of a list of choices, separated by commas."""
+from core.lists.filters import Numbers, OneOf
 
 
 class ChargeFilter(django_filters.FilterSet):
     """Filters of charges. The days are those of the books, the moments those of the rows."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    status = Words(field_name="status", lookup_expr="in", choices=ChargeStatus.choices, label=_("Status"))
-    type = Words(field_name="type", lookup_expr="in", choices=ChargeType.choices, label=_("Type"))
-    source = Words(field_name="source", lookup_expr="in", choices=ChargeSource.choices, label=_("Made by"))
+    status = OneOf(field_name="status", choices=ChargeStatus.choices, label=_("Status"))
+    type = OneOf(field_name="type", lookup_expr="in", choices=ChargeType.choices, label=_("Type"))
+    source = OneOf(field_name="source", lookup_expr="in", choices=ChargeSource.choices, label=_("Made by"))
     subscription_id = Numbers(field_name="subscription_id", lookup_expr="in", label=_("Subscription"))
     account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
     order_id = Numbers(field_name="order_id", lookup_expr="in", label=_("Order"))
@@ -63,9 +56,9 @@ class PaymentFilter(django_filters.FilterSet):
     """Filters of payments."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    status = Words(field_name="status", lookup_expr="in", choices=PaymentStatus.choices, label=_("Status"))
-    kind = Words(field_name="kind", lookup_expr="in", choices=PaymentKind.choices, label=_("Type"))
-    method = Words(field_name="method", lookup_expr="in", choices=PaymentMethod.choices, label=_("Payment method"))
+    status = OneOf(field_name="status", choices=PaymentStatus.choices, label=_("Status"))
+    kind = OneOf(field_name="kind", lookup_expr="in", choices=PaymentKind.choices, label=_("Type"))
+    method = OneOf(field_name="method", lookup_expr="in", choices=PaymentMethod.choices, label=_("Payment method"))
     account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
     order_id = Numbers(field_name="order_id", lookup_expr="in", label=_("Order"))
     opened_on__gt = django_filters.DateFilter(field_name="opened_on", lookup_expr="gt", label=_("Created after"))

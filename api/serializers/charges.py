@@ -6,7 +6,7 @@ from rest_framework_json_api import serializers
 from rest_framework_json_api.relations import ResourceRelatedField, SerializerMethodResourceRelatedField
 
 from api.serializers.related import AccountSerializer, PlanSerializer, ResellerSerializer, SubscriptionSerializer
-from billing.models import Charge
+from billing.models import Charge, ChargeType
 from core.money import minor_units
 from subscriptions.models import Plan
 
@@ -30,6 +30,8 @@ class ChargeSerializer(serializers.ModelSerializer):
     plan_resource_id = serializers.IntegerField(source="subscription_resource.plan_resource_id")
     duration = serializers.SerializerMethodField(help_text="Months, for display: 1 day is 0.033.")
     amount = serializers.SerializerMethodField(help_text="Decimal string, rounded to the currency's smallest unit.")
+    # JSON:API keeps the name "type" for the record's own kind.
+    charge_type = serializers.ChoiceField(source="type", choices=ChargeType.choices)
     close_date = serializers.DateField(source="closed_on", allow_null=True)
     account = ResourceRelatedField(read_only=True)
     reseller = ResourceRelatedField(read_only=True)
@@ -49,8 +51,8 @@ class ChargeSerializer(serializers.ModelSerializer):
         fields = (
             "created_at", "updated_at", "subscription_id", "subscription_resource_id", "subscription_resource_name",
             "plan_resource_id", "quantity", "operate_from", "operate_to", "duration", "description", "unit_price",
-            "amount", "currency", "status", "type", "source", "close_date", "period_from", "period_to", "account_id",
-            "reseller_id", "order_id", "account", "reseller", "subscription", "plan",
+            "amount", "currency", "status", "charge_type", "source", "close_date", "period_from", "period_to",
+            "account_id", "reseller_id", "order_id", "account", "reseller", "subscription", "plan",
         )  # fmt: skip
         read_only_fields = fields
 

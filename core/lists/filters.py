@@ -13,8 +13,20 @@ from django_filters.widgets import DateRangeWidget, RangeWidget
 MOST_NAMESAKES = 1_000
 
 
+# Larger ids are in no table, and PostgreSQL would refuse to compare them.
+LARGEST_ID = 2**63 - 1
+
+
 class Numbers(django_filters.BaseInFilter, django_filters.NumberFilter):
-    """One number or several, separated by commas."""
+    """One id or several, separated by commas."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": LARGEST_ID, **given})
+
+    def get_max_validator(self) -> None:
+        """Return none beside the field's own: the bound of decimals is too high for ids."""
 
 
 class OneOf(django_filters.BaseInFilter, django_filters.ChoiceFilter):

@@ -1,0 +1,67 @@
+"""The API as four callers see it: the operator, North, North-East below it, South."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.actors import actor_of
+from accounts.models import Account, Reseller, Role
+from accounts.profile import regenerate_api_token
+from billing.models import Charge
+from tests.factories import accounts as people
+from tests.factories import subscriptions as catalogue
+
+ORDERED = date(2018, 8, 20)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A manager with a token."""
+
+    client: Client
+    token: str
+
+    def get(self, path: str, **headers: str) -> Any:
+        """Ask for an address below /api/v3."""
+        return self.client.get(f"/api/v3{path}", headers={"X-Api-Token": self.token, **headers})
+
+
+@dataclass(frozen=True)
+class World:
+    """The tree, an account of each reseller with one subscription, and its charge."""
+
+    operator: Reseller
+    north: Reseller
+    north_east: Reseller
+    south: Reseller
+    accounts: dict[str, Account]
+    charges: dict[str, Charge]
+
+
+@pytest.fixture
+def caller() -> Callable[..., Caller]:
+    """Make a caller: a manager of the reseller, by default an administrator."""
+
+    def make(reseller: Reseller, role: str = Role.ADMIN) -> Caller:
+        actor = actor_of(people.manager(reseller=reseller, role=role))
+        return Caller(Client(), regenerate_api_token(actor=actor, now=datetime.now(UTC)))
+
+    return make
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Return the tree with one paid subscription of five seats below each reseller, ordered on 20 August 2018."""
+    cast = people.cast()
+    resellers = {"operator": cast.operator, "north": cast.north, "north_east": cast.north_east, "south": cast.south}
+    accounts, charges = {}, {}
+    for name, reseller in resellers.items():
+        accounts[name] = people.account(reseller=reseller, name=f"Customer of {name}")
+        plan = catalogue.plan(reseller=reseller)
+        made = catalogue.subscription(account=accounts[name], plan=plan, today=ORDERED)
+        charges[name] = Charge.objects.get(subscription=made)
+    return World(cast.operator, cast.north, cast.north_east, cast.south, accounts, charges)
