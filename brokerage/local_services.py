@@ -25,6 +25,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from brokerage.server_processes import end, own_pid
 from brokerage.server_programs import (
     ROOT_HOME,
     ServiceError,
@@ -126,7 +127,7 @@ def stop(place: Place) -> list[str]:
     with locked(place.home / "start.lock"):
         for name, pid_file in (("postgres", place.postgres_data / "postmaster.pid"), ("redis", _redis_pid_file(place))):
             # PostgreSQL: SIGINT is the fast shutdown, which does not wait for clients to leave.
-            if _end(_own_pid(pid_file, place), signal.SIGINT if name == "postgres" else signal.SIGTERM):
+            if end(own_pid(pid_file, place.home, place.run), signal.SIGINT if name == "postgres" else signal.SIGTERM):
                 stopped.append(name)
     return stopped
 
@@ -233,17 +234,6 @@ def _run(command: list[str | Path], *, place: Place, log: Path) -> None:
         raise ServiceError(f"{Path(command[0]).name} failed; its log {log} ends:\n{_tail(log)}")
 
 
-def _run_again(command: list[str | Path], *, place: Place, log: Path, times: int = 10) -> None:
-    """Run a program that refuses while the children of a killed server are still on their way out."""
-    for left in reversed(range(times)):
-        try:
-            return _run(command, place=place, log=log)
-        except ServiceError:
-            if not left:
-                raise
-            time.sleep(0.5)
-
-
 def _tail(log: Path, lines: int = 12) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
@@ -263,7 +253,7 @@ def _start_postgres(place: Place) -> None:
     programs = within_reach(postgres_programs().parent) / "bin"
     log = place.home / "postgres.log"
     _make_cluster(place, programs, log)
-    if not _own_pid(place.postgres_data / "postmaster.pid", place):
+    if not _lives(place, place.postgres_data / "postmaster.pid", place.run / SOCKET_NAME):
         _forget_dead_postmaster(place)
         settings = [
             "listen_addresses=", f"unix_socket_directories={place.run}", "unix_socket_permissions=0700",
@@ -273,9 +263,25 @@ def _start_postgres(place: Place) -> None:
         options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
         data = place.postgres_data
         command: list[str | Path] = [programs / "pg_ctl", "-w", "-t", str(START_SECONDS), "-D", data, "-l", log]
-        _run_again([*command, "-o", options, "start"], place=place, log=log)
+        _start_postmaster([*command, "-o", options, "start"], place=place, log=log)
     _wait_for(lambda: _postgres_answers(place, "postgres"), "PostgreSQL", log)
     _make_database(place)
+
+
+def _start_postmaster(command: list[str | Path], *, place: Place, log: Path) -> None:
+    """Run pg_ctl, again while it refuses because the children of a killed server are still on their way out.
+
+    Also content with the server that another process, killed before it could wait, has started a moment ago.
+    """
+    for left in reversed(range(10)):
+        try:
+            return _run(command, place=place, log=log)
+        except ServiceError:
+            if _postgres_answers(place, "postgres"):
+                return None
+            if not left:
+                raise
+            time.sleep(0.5)
 
 
 def _make_cluster(place: Place, programs: Path, log: Path) -> None:
@@ -288,8 +294,11 @@ def _make_cluster(place: Place, programs: Path, log: Path) -> None:
                 " move the data with pg_dump, or remove the folder to start empty"
             )
         return
-    half = place.home / "postgres.half"  # renamed when whole, so that a kill in between leaves nothing that looks done
-    shutil.rmtree(half, ignore_errors=True)
+    # Renamed when whole, so that a kill in between leaves nothing that looks done. Each try has a name of its own,
+    # since the initdb of a killed try may still be at work.
+    for left in place.home.glob("postgres.half-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    half = place.home / f"postgres.half-{os.getpid()}"
     # Upper and lower case of every script, and the same order everywhere, whatever locales the machine has.
     builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     command: list[str | Path] = [programs / "initdb", "-D", half, "-U", DATABASE_USER, "-A", "trust", "-E", "UTF8"]
@@ -338,7 +347,8 @@ def _start_redis(place: Place) -> None:
         data.mkdir(mode=0o700)
         _give(data, place.uid, place.gid)
     log = place.home / "redis.log"
-    if not _own_pid(_redis_pid_file(place), place):
+    if not _lives(place, _redis_pid_file(place), place.redis_socket):
+        _redis_pid_file(place).unlink(missing_ok=True)
         program = redis_program()
         program = within_reach(program.parent.parent) / "bin" / program.name
         command: list[str | Path] = [program, "--port", "0", "--unixsocket", place.redis_socket]
@@ -349,40 +359,13 @@ def _start_redis(place: Place) -> None:
     _wait_for(lambda: _redis_answers(place), "Redis", log)
 
 
-# --- processes -----------------------------------------------------------------------------------------------------
-
-
-def _own_pid(pid_file: Path, place: Place) -> int | None:
-    """Return the number in `pid_file` when that process lives and is a server of this place, not a later namesake."""
-    try:
-        pid = int(pid_file.read_text().split()[0])
-    except (FileNotFoundError, IndexError, ValueError):
-        return None
-    command = _command_line(pid)
-    return pid if str(place.home) in command or str(place.run) in command else None
-
-
-def _command_line(pid: int) -> str:
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except (FileNotFoundError, ProcessLookupError):
-            return ""
-    return subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False).stdout
-
-
-def _end(pid: int | None, polite: signal.Signals) -> bool:
-    if pid is None:
+def _lives(place: Place, pid_file: Path, socket: Path) -> bool:
+    """Return whether the server is there; one whose socket was swept away, as in /tmp, is ended: nobody can reach it."""
+    pid = own_pid(pid_file, place.home, place.run)
+    if pid and not socket.exists():
+        end(pid, signal.SIGINT)
         return False
-    for name, seconds in ((polite, START_SECONDS), (signal.SIGKILL, 5)):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, name)
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if not _command_line(pid):
-                return True
-            time.sleep(0.02)
-    raise ServiceError(f"process {pid} does not end, not even by SIGKILL")
+    return pid is not None
 
 
 def _wait_for(answers: Callable[[], bool], what: str, log: Path) -> None:

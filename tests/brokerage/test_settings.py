@@ -31,7 +31,8 @@ SHOWN = (
 def read_settings(**environment: str) -> subprocess.CompletedProcess[str]:
     shown = "{name: getattr(settings, name) for name in " + repr(SHOWN) + "}"
     program = f"import json; from brokerage import settings; print(json.dumps({shown}))"
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def variables_read() -> set[str]:
