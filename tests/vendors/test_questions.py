@@ -1,0 +1,60 @@
+"""Questions to vendors on behalf of people who wait."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.vendors.example.vendor import ExampleVendor
+from tests.vendors.test_operations import ORDER, planned
+from vendors import operations, questions
+from vendors.models import VendorConnection, VendorExchange
+from vendors.questions import VendorUnavailable
+
+SERVICE: dict[str, Any] = {
+    "vendor_ids": {"service_id": "1"},
+    "resources": {"seats": {"offer": "backup", "quantity": 5}},
+}
+
+
+def test_catalogue_is_asked_and_journalled(example: VendorConnection, now: datetime) -> None:
+    assert [(offer.id, offer.name) for offer in questions.catalogue(example, now=now)] == [("backup", "Backup")]
+    assert VendorExchange.objects.get().connection == example
+
+
+def test_facts_are_asked(example: VendorConnection, now: datetime) -> None:
+    operations.carry_out(planned(example, now).pk, now=now)
+    facts = questions.facts(example, service=SERVICE, now=now)
+    assert [(fact.title, fact.value) for fact in facts] == [("Backup ID", "1")]
+
+
+def test_trouble_becomes_a_refusal_with_its_sentence(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    VendorConnection.objects.update(settings={"base_url": "http://127.0.0.1:9"})
+    example.refresh_from_db()
+    with pytest.raises(VendorUnavailable) as refusal:
+        questions.catalogue(example, now=now)
+    assert refusal.value.code == "unreachable"
+    assert str(refusal.value) == (
+        "127.0.0.1:9 cannot be reached. It will be tried again; check the address and the network."
+    )
+
+
+def test_plugin_that_has_no_objection_accepts(example: VendorConnection, now: datetime) -> None:
+    questions.validate_order(example, reference="order:1", payload=ORDER, now=now)
+    questions.check(example, service=SERVICE, quantities={"seats": 1}, now=now)
+    assert questions.notices(example, "change") == ()
+    assert questions.order_fields(example) == ()
+
+
+def test_office365_names_its_order_fields(office365: VendorConnection) -> None:
+    assert [field.name for field in questions.order_fields(office365)] == ["domain_prefix"]
+
+
+def test_plan_without_vendor_has_no_questions(now: datetime) -> None:
+    questions.validate_order(None, reference="order:1", payload={}, now=now)
+    questions.check(None, service={}, quantities={}, now=now)
+    assert questions.facts(None, service={}, now=now) == ()
+    assert questions.notices(None, "change") == ()
+    assert questions.order_fields(None) == ()
