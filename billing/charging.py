@@ -4,10 +4,12 @@ For one subscription and for thousands in the same, fixed number of statements.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 from django.utils.formats import date_format
@@ -32,6 +34,23 @@ MOVE_CHARGES = """
     FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::bigint[]) AS moved(id, status, closed_on, superseded_by)
     WHERE charge.id = moved.id
 """
+ADD_CHARGES = """
+    INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, order_id, parent_id,
+        type, source, status, description, block, quantity, unit_price, currency, amount, operate_from, operate_to,
+        period_from, period_to, created_on, closed_on)
+    SELECT account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
+        description, block, quantity, unit_price, currency, amount, operate_from, operate_to, period_from, period_to,
+        created_on, closed_on
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
+        %s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::numeric[], %s::text[], %s::numeric[], %s::date[],
+        %s::date[], %s::date[], %s::date[], %s::date[], %s::date[]) WITH ORDINALITY
+        AS made(account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
+            description, block, quantity, unit_price, currency, amount, operate_from, operate_to, period_from,
+            period_to, created_on, closed_on, place)
+    ORDER BY place
+    RETURNING id
+"""
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,16 @@ class Owner:
     subscription_id: int
     currency: str
     names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOff:
+    """A charge that closes, and the day on which its amount leaves the balance."""
+
+    owner: Owner
+    charge_id: int | None
+    line: Line
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +89,74 @@ def resource_key(subscription_resource_id: int) -> str:
     return str(subscription_resource_id)
 
 
+LINE_COLUMNS = (
+    "pk",
+    "subscription_resource_id",
+    "block",
+    "status",
+    "source",
+    "operate_from",
+    "operate_to",
+    "period_from",
+    "period_to",
+    "quantity",
+    "unit_price",
+    "amount",
+    "type",
+    "closed_on",
+)
+
+
 def line_of(charge: Charge) -> Line:
     """Return the charge as the engine's line."""
+    return _line([getattr(charge, column) for column in LINE_COLUMNS])
+
+
+def _line(values: Sequence[Any]) -> Line:
+    """Return the line of a charge's values, in the order of LINE_COLUMNS."""
+    row, resource_id, block, status, source, start, end, period_start, period_end, *more = values
+    quantity, unit_price, amount, kind, closed_on = more
     return Line(
-        resource=resource_key(charge.subscription_resource_id),
-        block=charge.block,
-        status=LineStatus(charge.status),
-        source=Source(charge.source),
-        period=Period(charge.operate_from, charge.operate_to),
-        billing_period=Period(charge.period_from, charge.period_to),
-        quantity=charge.quantity,
-        unit_price=charge.unit_price,
-        amount=charge.amount,
-        type=LineType(charge.type),
-        closed_on=charge.closed_on,
-        row=charge.pk,
+        resource=resource_key(resource_id),
+        block=block,
+        status=LineStatus(status),
+        source=Source(source),
+        period=Period(start, end),
+        billing_period=Period(period_start, period_end),
+        quantity=quantity,
+        unit_price=unit_price,
+        amount=amount,
+        type=LineType(kind),
+        closed_on=closed_on,
+        row=row,
     )
 
 
 def lines_of(subscription_ids: Collection[int]) -> dict[int, list[Line]]:
     """Return the lines that operations work on, of each subscription, in the order they were made. One statement."""
     lines: dict[int, list[Line]] = {subscription_id: [] for subscription_id in subscription_ids}
-    for charge in Charge.objects.filter(subscription__in=subscription_ids, status__in=WORKED_ON).order_by("pk"):
-        lines[charge.subscription_id].append(line_of(charge))
+    charges = Charge.objects.filter(subscription__in=subscription_ids, status__in=WORKED_ON).order_by("pk")
+    # Plain values: the night reads many thousands.
+    for subscription_id, *values in charges.values_list("subscription_id", *LINE_COLUMNS):
+        lines[subscription_id].append(_line(values))
     return lines
 
 
-def record(bookings: Sequence[Booking]) -> list[Charge]:
-    """Put changes in the books: move charges, add charges, write what closes off the balance; return those added.
+def record(bookings: Sequence[Booking]) -> None:
+    """Put changes in the books: move charges, add charges, write what closes off the balance.
 
     The accounts are locked by the caller. Money leaves the balance on the day on which a charge is closed.
     """
     _move([(booking, move) for booking in bookings for move in booking.changes.move])
-    charges = _add([(booking, line) for booking in bookings for line in booking.changes.add])
-    post(_write_offs(bookings, charges))
-    return charges
+    with operators_language_in_use() as language:
+        added = _add([(booking, line) for booking in bookings for line in booking.changes.add], language)
+        moved = [
+            WriteOff(booking.owner, move.line.row, move.line, move.closed_on or booking.day)
+            for booking in bookings
+            for move in booking.changes.move
+            if move.status is LineStatus.CLOSED
+        ]
+        post([_posting(write_off, language) for write_off in (*moved, *added)])
 
 
 def _move(moves: Sequence[tuple[Booking, Move]]) -> None:
@@ -112,75 +174,61 @@ def _move(moves: Sequence[tuple[Booking, Move]]) -> None:
             raise RuntimeError(f"{len(moves)} charges to move, {cursor.rowcount} found")
 
 
-def _add(lines: Sequence[tuple[Booking, Line]]) -> list[Charge]:
+def _add(lines: Sequence[tuple[Booking, Line]], language: str) -> list[WriteOff]:
+    """Write new charges; return those of them that are closed already."""
     if not lines:
         return []
-    with operators_language_in_use():
-        charges = [_charge(booking, line) for booking, line in lines]
-    return Charge.objects.bulk_create(charges)
+    rows = [_row(booking, line, language) for booking, line in lines]
+    with connection.cursor() as cursor:
+        cursor.execute(ADD_CHARGES, [list(column) for column in zip(*rows, strict=True)])
+        # The numbers were given in the order of the rows, whatever order they come back in.
+        numbers = sorted(number for (number,) in cursor.fetchall())
+    return [
+        WriteOff(booking.owner, number, line, line.closed_on or booking.day)
+        for number, (booking, line) in zip(numbers, lines, strict=True)
+        if line.status is LineStatus.CLOSED
+    ]
 
 
-def _charge(booking: Booking, line: Line) -> Charge:
+def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
+    """Return the values of a new charge, in the order of ADD_CHARGES."""
     owner = booking.owner
-    return Charge(
-        account_id=owner.account_id,
-        reseller_id=owner.reseller_id,
-        subscription_id=owner.subscription_id,
-        subscription_resource_id=int(line.resource),
-        order_id=booking.order_id,
-        parent_id=line.parent.row if line.parent is not None else None,
-        type=line.type,
-        source=line.source,
-        status=line.status,
-        description=describe(owner.names[line.resource], line),
-        block=line.block,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        currency=owner.currency,
-        amount=line.amount,
-        operate_from=line.period.start,
-        operate_to=line.period.end,
-        period_from=line.billing_period.start,
-        period_to=line.billing_period.end,
-        created_on=booking.day,
-        closed_on=line.closed_on,
+    return (
+        owner.account_id,
+        owner.reseller_id,
+        owner.subscription_id,
+        int(line.resource),
+        booking.order_id,
+        line.parent.row if line.parent is not None else None,
+        str(line.type),
+        str(line.source),
+        str(line.status),
+        describe(owner.names[line.resource], line, language),
+        line.block,
+        line.quantity,
+        line.unit_price,
+        owner.currency,
+        line.amount,
+        line.period.start,
+        line.period.end,
+        line.billing_period.start,
+        line.billing_period.end,
+        booking.day,
+        line.closed_on,
     )
 
 
-def _write_offs(bookings: Sequence[Booking], added: Sequence[Charge]) -> list[Posting]:
-    """Return the postings of what closes: first the charges that were there, then those that were made closed."""
-    closed = [
-        (booking, move) for booking in bookings for move in booking.changes.move if move.status is LineStatus.CLOSED
-    ]
-    with operators_language_in_use() if closed else nullcontext():
-        postings = [_write_off_line(booking, move) for booking, move in closed]
-    return postings + [_write_off(charge) for charge in added if charge.status == ChargeStatus.CLOSED]
-
-
-def _write_off_line(booking: Booking, move: Move) -> Posting:
-    line, owner = move.line, booking.owner
+def _posting(write_off: WriteOff, language: str) -> Posting:
+    owner, line = write_off.owner, write_off.line
     return Posting(
-        key=f"charge:{line.row}",
+        key=f"charge:{write_off.charge_id}",
         kind=PostingKind.CHARGE,
         account_id=owner.account_id,
         amount=-line.amount,
         currency=owner.currency,
-        day=move.closed_on or booking.day,
-        description=describe(owner.names[line.resource], line),
-        charge_id=line.row,
-    )
-
-
-def _write_off(charge: Charge) -> Posting:
-    return Posting(
-        key=f"charge:{charge.pk}",
-        kind=PostingKind.CHARGE,
-        account_id=charge.account_id,
-        amount=-charge.amount,
-        currency=charge.currency,
-        day=charge.closed_on or charge.created_on,
-        description=charge.description,
-        charge_id=charge.pk,
+        day=write_off.day,
+        description=describe(owner.names[line.resource], line, language),
+        charge_id=write_off.charge_id,
     )
 
 
@@ -190,21 +238,29 @@ def operators_language() -> str:
 
 
 @contextmanager
-def operators_language_in_use() -> Iterator[None]:
-    """Speak the operator's default language for the length of the block."""
-    with override(operators_language()):
-        yield
+def operators_language_in_use() -> Iterator[str]:
+    """Speak the operator's default language for the length of the block, and yield it."""
+    language = operators_language()
+    with override(language):
+        yield language
 
 
-def describe(name: str, line: Line) -> str:
-    """Return the charge's description in the active language: what, how many, for which days (the last included)."""
-    last_day = line.period.end - line.period.end.resolution
+def describe(name: str, line: Line, language: str) -> str:
+    """Return the charge's description: what, how many, for which days (the last included).
+
+    `language` is the active one: texts of days are kept by it, because the night writes the same ones over and over.
+    """
     return gettext("%(name)s: %(quantity)s, %(from)s – %(to)s") % {
         "name": name[:200],
         "quantity": line.quantity,
-        "from": date_format(line.period.start, "SHORT_DATE_FORMAT"),
-        "to": date_format(last_day, "SHORT_DATE_FORMAT"),
+        "from": _day_text(line.period.start, language),
+        "to": _day_text(line.period.end - ONE_DAY, language),
     }
+
+
+@lru_cache(maxsize=1000)
+def _day_text(day: date, _language: str) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def in_minor_units(amount: Decimal, currency: str) -> Decimal:

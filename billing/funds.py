@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
+from django.db import connection
 from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -49,6 +50,17 @@ class Posting:
     charge_id: int | None = None
 
 
+POST = """
+    INSERT INTO billing_ledgerentry (posting, key, kind, book, account_id, number, amount, balance, currency, day,
+        description, payment_id, charge_id)
+    SELECT posting, key, kind, book, account_id, number, amount, balance, currency, day, description, payment_id,
+        charge_id
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::int[], %s::numeric[], %s::numeric[],
+        %s::text[], %s::date[], %s::text[], %s::bigint[], %s::bigint[]) WITH ORDINALITY
+        AS made(posting, key, kind, book, account_id, number, amount, balance, currency, day, description, payment_id,
+            charge_id, place)
+    ORDER BY place
+"""
 COUNTER_BOOK = {PostingKind.PAYMENT: Book.CASH, PostingKind.CHARGE: Book.REVENUE}
 
 
@@ -76,50 +88,56 @@ def with_funds(accounts: QuerySet[Account]) -> QuerySet[Account]:
 
 def funds_of(account: Account) -> Funds:
     """Return what the account has now."""
-    return funds_of_many([account.pk])[account.pk]
+    return funds_of_many([account])[account.pk]
 
 
-def funds_of_many(account_ids: Collection[int]) -> dict[int, Funds]:
-    """Return what each of the accounts has now. One statement."""
-    accounts = with_funds(Account.objects.filter(pk__in=account_ids).select_related("account_class"))
-    return {account.pk: Funds(account.balance, account.blocked, account.allowed_negative) for account in accounts}
+def funds_of_many(accounts: Collection[Account]) -> dict[int, Funds]:
+    """Return what each of the accounts has now, by id. One statement; the accounts' classes are loaded."""
+    credit = {account.pk: account.allowed_negative for account in accounts}
+    rows = with_funds(Account.objects.filter(pk__in=credit)).values_list("pk", "balance", "blocked")
+    return {pk: Funds(balance, blocked, credit[pk]) for pk, balance, blocked in rows}
 
 
-def post(postings: Sequence[Posting]) -> list[LedgerEntry]:
-    """Write the postings to the ledger, both sides of each; return the entries of the accounts' own books.
+def post(postings: Sequence[Posting]) -> None:
+    """Write the postings to the ledger, both sides of each. An amount of nothing is not posted.
 
-    The accounts are locked by the caller. Two statements, however many postings. An amount of nothing is not posted.
+    The accounts are locked by the caller. Two statements, however many postings.
     """
     postings = [posting for posting in postings if posting.amount]
     if not postings:
-        return []
+        return
     heads = _heads({posting.account_id for posting in postings})
-    own, counter = [], []
+    rows = []
     for posting in postings:
         number, balance = heads.get(posting.account_id, (0, Decimal(0)))
         number, balance = number + 1, balance + posting.amount
         heads[posting.account_id] = number, balance
-        together = uuid4()
-        own.append(_entry(posting, together, Book.ACCOUNT, posting.amount, number=number, balance=balance))
-        counter.append(_entry(posting, together, COUNTER_BOOK[posting.kind], -posting.amount))
-    LedgerEntry.objects.bulk_create(own + counter)
-    return own
+        together = str(uuid4())
+        rows.append(_row(posting, together, Book.ACCOUNT, posting.amount, (number, balance)))
+        rows.append(_row(posting, together, COUNTER_BOOK[posting.kind], -posting.amount, (None, None)))
+    with connection.cursor() as cursor:
+        cursor.execute(POST, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _entry(posting: Posting, together: object, book: Book, amount: Decimal, **chain: object) -> LedgerEntry:
-    return LedgerEntry(
-        posting=together,
-        key=posting.key,
-        kind=posting.kind,
-        book=book,
-        account_id=posting.account_id,
-        amount=amount,
-        currency=posting.currency,
-        day=posting.day,
-        description=posting.description,
-        payment_id=posting.payment_id,
-        charge_id=posting.charge_id,
-        **chain,
+def _row(
+    posting: Posting, together: str, book: Book, amount: Decimal, chain: tuple[int | None, Decimal | None]
+) -> tuple[object, ...]:
+    """Return the values of a ledger entry, in the order of POST."""
+    number, balance = chain
+    return (
+        together,
+        posting.key,
+        str(posting.kind),
+        str(book),
+        posting.account_id,
+        number,
+        amount,
+        balance,
+        posting.currency,
+        posting.day,
+        posting.description,
+        posting.payment_id,
+        posting.charge_id,
     )
 
 

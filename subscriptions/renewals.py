@@ -5,7 +5,7 @@ night run in time (decision 14). A day that is carried out leaves nothing due on
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of_many, lock_accounts
 from subscriptions.cancelling import close_orders, give_up, is_waiting
 from subscriptions.handover import DELETE, STATE_FIELDS, STOP, hand_over
-from subscriptions.models import OrderType, StopReason, Subscription, SubscriptionStatus
+from subscriptions.models import OrderType, Plan, StopReason, Subscription, SubscriptionStatus
 from subscriptions.telling import stopped_for_funds
 from subscriptions.terms import STABLE, Contract, contracts_of, schedule
 
@@ -105,11 +105,11 @@ def renew_accounts(*, account_ids: Collection[int], today: date) -> int:
     A fixed number of statements for each day on which something is due, however many accounts and subscriptions; a
     subscription that is stopped or deleted at its vendor takes a few more.
     """
-    lock_accounts(account_ids)
+    accounts = {account.pk: account for account in lock_accounts(account_ids)}
     steps = 0
     due = _due(today).filter(account__in=account_ids)
     while day := due.aggregate(first=Min("due_on"))["first"]:
-        steps += _carry_out_day(due.filter(due_on=day), day)
+        steps += _carry_out_day(accounts, due.filter(due_on=day), day)
     return steps
 
 
@@ -133,13 +133,17 @@ def _accounts_due(today: date) -> QuerySet[Account]:
     return Account.objects.filter(Exists(_due(today).filter(account=OuterRef("pk"))))
 
 
-def _carry_out_day(due: QuerySet[Subscription], day: date) -> int:
+def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription], day: date) -> int:
     """Carry out one day for the subscriptions that are due on it; their accounts are locked."""
-    subscriptions = due.select_related("account__reseller", "plan__template__connection", "plan__service_term").defer(
-        "search_vector"
+    subscriptions = list(due.defer("search_vector").order_by("account", "billing_priority", "pk"))
+    # Thousands of subscriptions share a few plans, and each account was read when it was locked.
+    plans = Plan.objects.select_related("template__connection", "service_term").in_bulk(
+        {subscription.plan_id for subscription in subscriptions}
     )
-    contracts = list(contracts_of(subscriptions.order_by("account", "billing_priority", "pk"), night_of=day).values())
-    funds = funds_of_many({contract.subscription.account_id for contract in contracts})
+    for subscription in subscriptions:
+        subscription.account, subscription.plan = accounts[subscription.account_id], plans[subscription.plan_id]
+    contracts = list(contracts_of(subscriptions, night_of=day).values())
+    funds = funds_of_many([accounts[pk] for pk in {subscription.account_id for subscription in subscriptions}])
     ledges = {account_id: Ledge(of_account.available) for account_id, of_account in funds.items()}
     closings = []
     for contract in contracts:

@@ -142,10 +142,10 @@ def test_an_account_that_fails_does_not_hold_up_the_others(monkeypatch: pytest.M
     sick = accounts[1].pk
     carry_out = renewals._carry_out_day
 
-    def fails(due: Any, day: date) -> int:
+    def fails(accounts: Any, due: Any, day: date) -> int:
         if due.filter(account=sick).exists():
             raise LookupError("no price")
-        return carry_out(due, day)
+        return carry_out(accounts, due, day)
 
     monkeypatch.setattr(renewals, "_carry_out_day", fails)
     night = run_billing_day(today=BILLING_DAY)

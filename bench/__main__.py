@@ -1,0 +1,45 @@
+"""python -m bench [name…] --size small|full: run the measurements of this package, all by default."""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+import time
+
+import django
+
+import bench
+
+
+def main() -> int:
+    """Run the measurements that are asked for; return 1 where one of them misses its target."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", help="the measurements; all by default")
+    parser.add_argument("--size", choices=("small", "full"), default="full")
+    asked = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
+    django.setup()
+    known = {name: importlib.import_module(f"bench.{name}") for name in _modules()}
+    measurements = {name: module for name, module in known.items() if hasattr(module, "run")}
+    unknown = [name for name in asked.names if name not in measurements]
+    if unknown:
+        parser.error(f"no such measurement: {', '.join(unknown)}; there are {', '.join(measurements)}")
+    missed = []
+    for name in asked.names or measurements:
+        print(f"== {name} ({asked.size})", flush=True)
+        begun = time.perf_counter()
+        if not measurements[name].run(asked.size):
+            missed.append(name)
+        print(f"   took {time.perf_counter() - begun:.0f} s", flush=True)
+    if missed:
+        print(f"missed their targets: {', '.join(missed)}")
+    return 1 if missed else 0
+
+
+def _modules() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if not module.name.startswith("_"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
