@@ -10,10 +10,11 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from accounts.models import Reseller
 from core import secrets as sealing
 from core.errors import Refused
+from notifications.announce import announce
 from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
@@ -188,6 +189,15 @@ def check_connection(*, actor: Actor, connection: VendorConnection, now: datetim
     return connection
 
 
+def check_every_connection(*, now: datetime) -> int:
+    """Check the connections that work, each for itself; return how many still do.
+
+    It also renews each refresh token, so that one that is not used dies of nothing but a withdrawn consent.
+    """
+    granted = VendorConnection.objects.filter(state=ConnectionState.GRANTED).order_by("pk")
+    return sum(check_connection(actor=SYSTEM, connection=row, now=now).usable for row in granted)
+
+
 def record_trouble(connection: VendorConnection, error: VendorError, *, now: datetime) -> None:
     """Record on the connection what the vendor answered, and the state that follows from it.
 
@@ -195,6 +205,7 @@ def record_trouble(connection: VendorConnection, error: VendorError, *, now: dat
     """
     with transaction.atomic():
         row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
+        before = row.state
         row.last_check_at = now
         row.last_error_code, row.last_error_message, row.last_error_values = error.code, error.message, error.values
         if isinstance(error, ConsentDeclined):
@@ -206,8 +217,20 @@ def record_trouble(connection: VendorConnection, error: VendorError, *, now: dat
         elif isinstance(error, Misconfigured):
             row.state = ConnectionState.MISCONFIGURED
         row.save()
+        if (before, row.state) == (ConnectionState.GRANTED, ConnectionState.REGRANT_NEEDED):
+            _call_for_consent(row, error)
     connection.refresh_from_db()
     logger.warning("vendor connection %s: %s", connection.pk, error.code)
+
+
+def _call_for_consent(row: VendorConnection, error: VendorError) -> None:
+    """Tell the reseller's administrators, once for each grant; the error speaks each reader's language."""
+    announce(
+        "consent_needed",
+        reseller=row.reseller,
+        key=f"{row.pk}:{row.granted_at}",
+        context={"connection": row.name, "reason": error},
+    )
 
 
 def _store_grant(connection: VendorConnection, grant: Grant, *, actor: Actor, now: datetime) -> None:

@@ -9,6 +9,7 @@ import pytest
 from accounts.actors import Actor, Forbidden, actor_of
 from accounts.models import Role
 from core.secrets import decrypt
+from notifications.models import Notification
 from sandbox.office365 import Office365 as Microsoft
 from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_TENANT
 from tests.factories import accounts as cast
@@ -20,6 +21,7 @@ from vendors.connections import (
     begin_consent,
     change_connection,
     check_connection,
+    check_every_connection,
     complete_consent,
     opened,
 )
@@ -334,3 +336,33 @@ def test_no_secret_stands_in_the_journal(admin: Actor, office365: VendorConnecti
     written = repr(list(VendorExchange.objects.values()))
     assert VendorExchange.objects.filter(connection=connection).count() > 5
     assert [secret for secret in secrets if secret in written] == []
+
+
+def test_administrators_are_told_once_that_consent_is_needed(
+    admin: Actor, office365: VendorConnection, microsoft: Microsoft, now: datetime
+) -> None:
+    consent(admin, office365, now)
+    russian = cast.manager(language="ru")
+    cast.manager(role=Role.SALES)
+    microsoft.revoke_consent()
+    for _turn in range(2):
+        check_connection(actor=admin, connection=office365, now=now)
+    told = Notification.objects.filter(event="consent_needed").order_by("pk")
+    assert [message.user for message in told] == [admin.user, russian]
+    assert errors.REVOKED in " ".join(told[0].body_text.split())
+    assert all("Office 365" in message.subject for message in told)
+
+
+def test_nightly_check_renews_what_works_and_finds_what_does_not(
+    admin: Actor, office365: VendorConnection, example: VendorConnection, microsoft: Microsoft, now: datetime
+) -> None:
+    consent(admin, office365, now)
+    check_connection(actor=admin, connection=example, now=now)
+    assert check_every_connection(now=now + timedelta(days=1)) == 2
+    office365.refresh_from_db()
+    assert office365.token_issued_at == now + timedelta(days=1)
+    microsoft.revoke_consent()
+    assert check_every_connection(now=now + timedelta(days=2)) == 1
+    assert check_every_connection(now=now + timedelta(days=3)) == 1
+    office365.refresh_from_db()
+    assert (office365.state, office365.last_check_at) == (REGRANT, now + timedelta(days=2))
