@@ -10,7 +10,7 @@ from django_filters import FilterSet
 
 from api.errors import BadParameter
 
-FILTER = re.compile(r"filter\[(?P<name>[a-z_]+)\](?:\[(?P<lookup>[a-z]+)\])?")
+FILTER = re.compile(r"filter\[(?P<name>[a-z]+(?:_[a-z]+)*)\](?:\[(?P<lookup>[a-z]+)\])?")
 # Larger ids are in no table; PostgreSQL would refuse to compare them.
 LARGEST_ID = 2**63 - 1
 
@@ -44,10 +44,12 @@ def _name(parameter: str, filters: Mapping[str, object]) -> str:
         if name in filters:
             return name
     raise BadParameter(
-        parameter, _("There is no such filter. There are: %(names)s.") % {"names": ", ".join(parameter_names(filters))}
+        parameter,
+        _("There is no such filter. There are: %(names)s.")
+        % {"names": ", ".join(parameter_name(other) for other in filters)},
     )
 
 
-def parameter_names(filters: Mapping[str, object]) -> list[str]:
-    """Return how the filters are written in the query string."""
-    return [f"filter[{name}]".replace("__", "][") for name in filters]
+def parameter_name(name: str) -> str:
+    """Return how a filter of a FilterSet is written in the query string."""
+    return f"filter[{name}]".replace("__", "][")

@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.panel.context.frame",
                 "operator_panel.navigation.navigation",
+                "customer_panel.navigation.navigation",
             ],
         },
     },
@@ -248,9 +249,10 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["api.media.JsonApi", "api.media.PlainJson"],
     "DEFAULT_PARSER_CLASSES": ["api.media.JsonApiBody", "api.media.PlainJsonBody"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.media.Negotiation",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular_jsonapi.schemas.openapi.JsonApiAutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "EXCEPTION_HANDLER": "api.errors.handle",
 }
+JSON_API_FORMAT_TYPES, JSON_API_PLURALIZE_TYPES = "underscore", True
 SPECTACULAR_SETTINGS = {"TITLE": "Brokerage reseller API", "VERSION": "3", "SERVE_INCLUDE_SCHEMA": False}
 
 # --- the browser's side of safety ----------------------------------------------------------------------------------

@@ -47,7 +47,6 @@ class ChargeSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Charge
-        resource_name = "charges"
         fields = (
             "created_at", "updated_at", "subscription_id", "subscription_resource_id", "subscription_resource_name",
             "plan_resource_id", "quantity", "operate_from", "operate_to", "duration", "description", "unit_price",

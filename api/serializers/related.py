@@ -11,7 +11,6 @@ class ResellerSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Reseller
-        resource_name = "resellers"
         fields = ("name", "domain", "currency", "parent_id")
         read_only_fields = fields
 
@@ -21,7 +20,6 @@ class AccountSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Account
-        resource_name = "accounts"
         fields = ("reseller_id", "name", "status", "currency", "email")
         read_only_fields = fields
 
@@ -31,7 +29,6 @@ class SubscriptionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Subscription
-        resource_name = "subscriptions"
         fields = ("account_id", "plan_id", "name", "status", "trial", "start_date", "expiration_date")
         read_only_fields = fields
 
@@ -41,6 +38,5 @@ class PlanSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Plan
-        resource_name = "plans"
         fields = ("reseller_id", "name", "sku", "status", "billing_type", "fixed_price", "public")
         read_only_fields = fields

@@ -1,0 +1,170 @@
+"""The OpenAPI document: written from the serializers and filters that answer, in the JSON:API envelope they come in."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.relations import RelatedField
+from rest_framework_json_api.utils import get_resource_type_from_serializer
+
+from api.filtering import parameter_name
+from api.pagination import AFTER, BEFORE, DEFAULT_SIZE, LARGEST_NUMBER, LARGEST_SIZE, NUMBER, SIZE
+from api.scopes import Scope
+
+Json = dict[str, Any]
+ERRORS = {
+    "400": "A parameter cannot be used; the error names it.",
+    "401": "The token is missing, unknown, or its manager is blocked.",
+    "403": "The manager's role does not hold the right.",
+    "404": "There is no such reseller or record in the part of the tree that the token sees.",
+    "406": "The Accept header asks for something else than JSON.",
+}
+TEXT: Json = {"type": "string"}
+NUMBER_OF_ROWS: Json = {"type": "integer", "minimum": 0}
+LINK: Json = {"type": "string", "format": "uri", "nullable": True}
+
+
+class Schema(AutoSchema):
+    """One operation of the API: its parameters, its answers, and the errors that it documents."""
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        """Return what the query string takes."""
+        parameters = []
+        if self._is_list:
+            parameters += [*_paging(), _sort(self.view.sorts), *_filters(self.view.filterset)]
+        if self.view.scope is Scope.OWN:
+            names = ", ".join(self.view.includes)
+            parameters.append(OpenApiParameter("include", str, description=f"Comma list of: {names}."))
+        return parameters
+
+    def get_tags(self) -> list[str]:
+        """Return the resource that the operation belongs to."""
+        return [get_resource_type_from_serializer(self.view.serializer_class())]
+
+    def _get_filter_parameters(self) -> list[Json]:
+        return []
+
+    def _get_pagination_parameters(self) -> list[Json]:
+        return []
+
+    def _get_response_bodies(self, *_direction: str) -> Json:
+        content = self.map_renderers("media_type")
+        answer = self._document_of_list() if self._is_list else self._document_of_record()
+        bodies = {"200": _body(answer, content, self.get_description())}
+        errors = self._component("Errors", _errors())
+        bodies.update({status: _body(errors, content, text) for status, text in ERRORS.items()})
+        return bodies
+
+    @property
+    def _is_list(self) -> bool:
+        return self.view.action == "list"
+
+    def _document_of_list(self) -> Json:
+        paging = {
+            "total": {"type": "integer"},
+            "total_is_estimate": {"type": "boolean"},
+            "page_size": {"type": "integer"},
+        }
+        members = {
+            "links": _object({"self": LINK, "first": LINK, "next": LINK, "prev": LINK}),
+            "data": {"type": "array", "items": self._record()},
+            "meta": _object({"pagination": _object(paging)}),
+        }
+        return self._with_included(members)
+
+    def _document_of_record(self) -> Json:
+        return self._with_included({"data": self._record()})
+
+    def _with_included(self, members: Json) -> Json:
+        document = _object(members)
+        if self.view.scope is Scope.OWN:
+            serializers = self.view.serializer_class.included_serializers.values()
+            kinds = [self._record_of(serializer()) for serializer in serializers]
+            document["properties"]["included"] = {"type": "array", "items": {"oneOf": kinds}}
+        return document
+
+    def _record(self) -> Json:
+        return self._record_of(self.view.serializer_class())
+
+    def _record_of(self, serializer: Any) -> Json:
+        """Return the record that the serializer writes, registered under the name of its kind."""
+        kind = get_resource_type_from_serializer(serializer)
+        mapped = self._map_serializer(serializer, "response")["properties"]
+        related = {name for name, field in serializer.fields.items() if isinstance(field, RelatedField)}
+        attributes = {name: shape for name, shape in mapped.items() if name not in related}
+        members = {"type": {"type": "string", "enum": [kind]}, "id": TEXT, "attributes": _object(attributes)}
+        if related:
+            members["relationships"] = _object({name: _linkage() for name in sorted(related)})
+        return self._component(kind.capitalize(), _object(members))
+
+    def _component(self, name: str, schema: Json) -> Json:
+        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)
+        self.registry.register_on_missing(component)
+        return component.ref
+
+
+def _object(properties: Json) -> Json:
+    """Return the schema of an object that has all these members and no others."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _linkage() -> Json:
+    return _object({"data": {**_object({"type": TEXT, "id": TEXT}), "nullable": True}})
+
+
+def _errors() -> Json:
+    source = {"type": "object", "properties": {"parameter": TEXT, "pointer": TEXT}, "additionalProperties": False}
+    error = _object({"status": TEXT, "code": TEXT, "title": TEXT, "detail": TEXT})
+    error["properties"]["source"] = source
+    return _object({"errors": {"type": "array", "minItems": 1, "items": error}})
+
+
+def _body(schema: Json, media_types: list[str], description: str) -> Json:
+    return {"description": description, "content": {media_type: {"schema": schema} for media_type in media_types}}
+
+
+def _paging() -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter(SIZE, {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE, "default": DEFAULT_SIZE}),
+        OpenApiParameter(
+            NUMBER,
+            {"type": "integer", "minimum": 1, "maximum": LARGEST_NUMBER, "default": 1},
+            description="The page by its number. Following `links.next` is faster for many pages.",
+        ),
+        OpenApiParameter(AFTER, str, description="A position: taken from `links.next`."),
+        OpenApiParameter(BEFORE, str, description="A position: taken from `links.prev`."),
+    ]
+
+
+def _sort(sorts: dict[str, str]) -> OpenApiParameter:
+    names = [sign + name for name in sorts for sign in ("", "-")]
+    return OpenApiParameter("sort", str, enum=names, description="With - in front: downwards. By default: id.")
+
+
+def _filters(filterset: type[django_filters.FilterSet]) -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter(parameter_name(name), _shape(declared), description=_words(declared))
+        for name, declared in filterset.base_filters.items()
+    ]
+
+
+def _shape(declared: django_filters.Filter) -> Any:
+    if isinstance(declared, django_filters.IsoDateTimeFilter):
+        return OpenApiTypes.DATETIME
+    if isinstance(declared, django_filters.DateFilter):
+        return OpenApiTypes.DATE
+    if isinstance(declared, django_filters.NumberFilter) and not isinstance(declared, django_filters.BaseCSVFilter):
+        return OpenApiTypes.DECIMAL
+    return OpenApiTypes.STR
+
+
+def _words(declared: django_filters.Filter) -> str:
+    text = str(declared.label)
+    if choices := declared.extra.get("choices"):
+        text += ": " + ", ".join(value for value, _label in choices)
+    if isinstance(declared, django_filters.BaseCSVFilter):
+        text += " (several: separated by commas)"
+    return text

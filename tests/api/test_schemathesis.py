@@ -1,0 +1,72 @@
+"""Random requests drawn from the OpenAPI document, as each kind of caller (acceptance: no 5xx, nothing undocumented).
+
+`FUZZ_EXAMPLES=2000 make test` looks longer by hand.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import CHECKS, load_all_checks
+
+from brokerage.wsgi import application
+from tests.api.conftest import Caller, World
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
+WHO = ("operator", "north", "north_east", "nobody")
+OPERATIONS = (
+    "/api/v3/resellers/{reseller_id}/charges",
+    "/api/v3/resellers/{reseller_id}/charges/{id}",
+    "/api/v3/resellers/{reseller_id}/child_reseller_charges",
+    "/api/v3/resellers/{reseller_id}/child_reseller_charges/{id}",
+)
+
+load_all_checks()
+SOUND = CHECKS.get_by_names(
+    [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_headers_conformance",
+        "response_schema_conformance",
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    """The OpenAPI document as a client gets it."""
+    return schemathesis.openapi.from_wsgi("/api/v3/openapi.json?format=json", application)
+
+
+def test_every_operation_of_the_document_is_fuzzed(document: Any) -> None:
+    assert sorted(document) == sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("path", OPERATIONS)
+def test_no_request_gets_an_undocumented_answer(
+    document: Any, world: World, caller: Callable[..., Caller], who: str, path: str
+) -> None:
+    headers = {} if who == "nobody" else {"X-Api-Token": caller(getattr(world, who)).token}
+    known = {"reseller_id": getattr(world, who, world.north).pk, "id": world.charges["north_east"].pk}
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=document[path]["GET"].as_strategy())
+    def ask(case: Any) -> None:
+        # Half of the requests name a reseller and a charge that are there, or nothing would be found but 404s.
+        if len(str(case.path_parameters)) % 2:
+            case.path_parameters.update({name: known[name] for name in case.path_parameters})
+        case.call_and_validate(headers=headers, checks=SOUND)
+
+    ask()
