@@ -360,7 +360,7 @@ def _start_redis(place: Place) -> None:
 
 
 def _lives(place: Place, pid_file: Path, socket: Path) -> bool:
-    """Return whether the server is there; one whose socket was swept away, as in /tmp, is ended: nobody can reach it."""
+    """Return whether the server is there; one whose socket was swept away, as in /tmp, is ended."""
     pid = own_pid(pid_file, place.home, place.run)
     if pid and not socket.exists():
         end(pid, signal.SIGINT)
