@@ -15,15 +15,7 @@ from django.utils.translation import gettext_noop
 from core import secrets as sealing
 from vendors.base import Connection, Done, Order, Service, Task, VendorPlugin, Verdict
 from vendors.connections import opened, record_trouble
-from vendors.errors import (
-    ConsentNeeded,
-    LostAnswer,
-    Misconfigured,
-    Rejected,
-    StillUnknown,
-    Transient,
-    VendorError,
-)
+from vendors.errors import ConsentNeeded, Misconfigured, Rejected, StillUnknown, Transient, VendorError
 from vendors.models import UNFINISHED, OperationAction, OperationState, VendorCall, VendorConnection, VendorOperation
 from vendors.registry import plugin_for
 from vendors.steps import IN_DOUBT, Call, CallState, OnceOnly
@@ -239,11 +231,18 @@ def _record(operation: VendorOperation, error: VendorError, *, now: datetime) ->
         _note(operation, error)
         operation.save()
         return
-    if isinstance(error, LostAnswer | StillUnknown):
-        operation.state = OperationState.UNKNOWN
+    operation.state = _state_between_attempts(operation)
     if isinstance(error, ConsentNeeded | Misconfigured) and operation.connection is not None:
         record_trouble(operation.connection, error, now=now)
     _put_off(operation, error, now=now)
+
+
+def _state_between_attempts(operation: VendorOperation) -> OperationState:
+    """Return unknown while a call is in doubt, sent when a part is done, planned when certainly nothing is."""
+    states = set(operation.calls.values_list("state", flat=True))
+    if states & {state.value for state in IN_DOUBT}:
+        return OperationState.UNKNOWN
+    return OperationState.SENT if OperationState.CONFIRMED in states else OperationState.PLANNED
 
 
 def _put_off(operation: VendorOperation, error: VendorError, *, now: datetime) -> None:

@@ -1,0 +1,93 @@
+"""Office 365 operations as rows: first passwords, consent lost and granted again, on the sandbox over HTTP."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accounts.actors import Actor
+from core.secrets import decrypt
+from sandbox.office365 import Office365 as Microsoft
+from tests.vendors.office365.bench import E3
+from tests.vendors.test_connections import consent
+from vendors import operations
+from vendors.models import (
+    ConnectionState,
+    OperationState,
+    VendorCall,
+    VendorConnection,
+    VendorExchange,
+    VendorOperation,
+)
+
+PAYLOAD: dict[str, Any] = {
+    "label": "Acme mail",
+    "account": {
+        "id": "12",
+        "company": "Acme",
+        "email": "office@acme.example",
+        "phone": "4255550100",
+        "country": "US",
+        "region": "WA",
+        "city": "Redmond",
+        "address1": "One Main Street",
+        "postal_code": "98052",
+        "contact": {"first_name": "Tania", "last_name": "Carr", "email": "tania@acme.example"},
+    },
+    "resources": {"seats": {"offer": E3, "quantity": 5}},
+    "answers": {"domain_prefix": "acme"},
+}
+
+
+@pytest.fixture
+def operation(admin: Actor, office365: VendorConnection, now: datetime) -> VendorOperation:
+    consent(admin, office365, now)
+    return operations.plan(
+        office365, action="provision", key="order:17:provision", subject="order:17", payload=PAYLOAD, now=now
+    )
+
+
+def test_provisioning_is_confirmed_with_ids_facts_and_its_calls(operation: VendorOperation, now: datetime) -> None:
+    done = operations.carry_out(operation.pk, now=now)
+    assert done.state == OperationState.CONFIRMED
+    assert done.result["vendor_ids"]["domain"] == "acme.onmicrosoft.com"
+    assert [fact["name"] for fact in done.result["facts"]] == [
+        "tenant_id",
+        "domain",
+        "subscription_id.seats",
+        "offer.seats",
+        "order_id.seats",
+        "status.seats",
+        "licences.seats",
+    ]
+    calls = done.calls.order_by("created_at").values_list("name", "state")
+    assert list(calls) == [("customer", "confirmed"), ("agreement", "confirmed"), ("order:Default", "confirmed")]
+    ids = {str(call.request_id) for call in done.calls.all()}
+    changing = VendorExchange.objects.filter(operation_id=done.pk, method="POST").exclude(url__contains="validations")
+    assert {exchange.request_id for exchange in changing} == ids
+
+
+def test_first_password_is_kept_encrypted_and_nowhere_in_clear(operation: VendorOperation, now: datetime) -> None:
+    done = operations.carry_out(operation.pk, now=now)
+    secrets = operations.unsealed(done)
+    assert secrets["admin_user"] == "admin@acme.onmicrosoft.com"
+    written = repr([list(model.objects.values()) for model in (VendorOperation, VendorCall, VendorExchange)])
+    assert secrets["admin_password"] not in written
+    assert decrypt(done.sealed) == secrets
+
+
+def test_operation_waits_for_a_lost_consent_and_goes_on_when_it_is_granted_again(
+    admin: Actor, office365: VendorConnection, operation: VendorOperation, microsoft: Microsoft, now: datetime
+) -> None:
+    microsoft.revoke_consent()
+    later = now + timedelta(hours=2)
+    waiting = operations.carry_out(operation.pk, now=later)
+    office365.refresh_from_db()
+    assert office365.state == ConnectionState.REGRANT_NEEDED
+    assert (waiting.state, waiting.next_attempt_at) == (OperationState.PLANNED, later + timedelta(minutes=30))
+    assert waiting.last_error == office365.last_error
+    consent(admin, office365, later + timedelta(minutes=1))
+    assert list(operations.due(later + timedelta(minutes=1))) == [waiting]
+    done = operations.carry_out(operation.pk, now=later + timedelta(minutes=1))
+    assert (done.state, done.last_error) == (OperationState.CONFIRMED, "")
+    assert microsoft.counts()["customers"] == 1
