@@ -33,6 +33,7 @@ from brokerage.server_programs import (
     others_can_enter,
     postgres_programs,
     redis_program,
+    sweep,
     within_reach,
 )
 
@@ -185,7 +186,10 @@ def _home(wanted: Path, known: dict[str, str]) -> Path:
         wanted.mkdir(mode=0o700, exist_ok=True)
     else:
         ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+        sweep(time.time())
+        checkout = wanted.parent
         wanted = Path(tempfile.mkdtemp(prefix=f"{wanted.name}-", dir=ROOT_HOME))
+        (wanted / "checkout").write_text(str(checkout))
     os.chown(wanted, uid, gid)
     return wanted
 
@@ -250,7 +254,7 @@ def _postgres_answers(place: Place, database: str = DATABASE_NAME) -> bool:
 
 
 def _start_postgres(place: Place) -> None:
-    programs = within_reach(postgres_programs().parent) / "bin"
+    programs = within_reach(postgres_programs())
     log = place.home / "postgres.log"
     _make_cluster(place, programs, log)
     if not _lives(place, place.postgres_data / "postmaster.pid", place.run / SOCKET_NAME):
@@ -350,7 +354,7 @@ def _start_redis(place: Place) -> None:
     if not _lives(place, _redis_pid_file(place), place.redis_socket):
         _redis_pid_file(place).unlink(missing_ok=True)
         program = redis_program()
-        program = within_reach(program.parent.parent) / "bin" / program.name
+        program = within_reach(program.parent) / program.name
         command: list[str | Path] = [program, "--port", "0", "--unixsocket", place.redis_socket]
         command += ["--unixsocketperm", "700", "--daemonize", "yes", "--pidfile", _redis_pid_file(place)]
         command += ["--dir", data, "--logfile", log, "--databases", "64", "--save", ""]

@@ -1,6 +1,5 @@
 """Finds the programs of PostgreSQL and Redis: in the wheels that bring them, which nothing else knows, or installed."""
 
-import contextlib
 import importlib.util
 import os
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 OLDEST_POSTGRES = 15
 # Root hands the servers to an unprivileged user; what that user cannot enter in the checkout lies here instead.
 ROOT_HOME = Path("/var/lib/brokerage")
+KEPT_SECONDS = 7 * 24 * 3600
 
 
 class ServiceError(Exception):
@@ -61,20 +61,43 @@ def major_version(programs: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def within_reach(tree: Path) -> Path:
-    """Return `tree`, or a copy of it where root's unprivileged user cannot enter the folder that it lies in."""
-    if os.geteuid() != 0 or others_can_enter(tree):
-        return tree
-    changed = max(int(path.stat().st_mtime) for path in (tree, *tree.glob("bin/*")))
-    copy = ROOT_HOME / f"programs-{tree.name}-{changed}"
+def within_reach(folder: Path) -> Path:
+    """Return the programs' `folder`, or its copy where root's unprivileged user cannot enter the one in a wheel.
+
+    The copy holds the whole wheel, since its programs look for their libraries beside it, and serves every checkout
+    with that version of the wheel.
+    """
+    site = next((step for step in folder.parents if step.name == "site-packages"), None)
+    if os.geteuid() != 0 or site is None or others_can_enter(folder):
+        return folder
+    package = folder.relative_to(site).parts[0]
+    version = next(site.glob(f"{package}-*.dist-info")).stem
+    copy = ROOT_HOME / version
     if not copy.exists():
         ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
         half = Path(tempfile.mkdtemp(prefix="half-", dir=ROOT_HOME))
-        shutil.copytree(tree, half, dirs_exist_ok=True, symlinks=True)
+        for tree in (site / package, site / f"{package}.libs"):
+            if tree.is_dir():
+                shutil.copytree(tree, half / tree.name, symlinks=True)
         half.chmod(0o755)
-        with contextlib.suppress(OSError):  # another checkout was faster: its copy is as good
+        try:
             half.rename(copy)
-    return copy
+        except OSError:  # another checkout was faster: its copy is as good
+            shutil.rmtree(half)
+    return copy / folder.relative_to(site)
+
+
+def sweep(now: float) -> None:
+    """Remove what lies under ROOT_HOME for checkouts that have been gone for a week, and end their servers.
+
+    `now` is in seconds since 1970.
+    """
+    for marker in ROOT_HOME.glob("*/checkout"):
+        gone = not Path(marker.read_text()).exists()
+        if gone and now - marker.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(marker.parent, ignore_errors=True)  # PostgreSQL ends by itself where its folder is gone
+        elif not gone:
+            marker.touch()
 
 
 def others_can_enter(folder: Path) -> bool:

