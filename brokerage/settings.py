@@ -18,6 +18,8 @@ PRODUCTION = ENVIRONMENT == "production"
 TESTING = ENVIRONMENT == "test"
 DEMO = env.flag("BROKERAGE_DEMO") and not PRODUCTION
 DEBUG = env.flag("BROKERAGE_DEBUG") and not PRODUCTION
+DEFAULT_EXCEPTION_REPORTER = "brokerage.error_reports.Report"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "brokerage.error_reports.ReportFilter"
 
 BASE_URL = (env.required("BASE_URL") if PRODUCTION else env.text("BASE_URL", "http://localhost:8000")).rstrip("/")
 _local_hosts = [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", *(["testserver"] if TESTING else [])]
@@ -260,6 +262,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from a consent
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "accounts.sessions"  # sealed at rest
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SECURE_SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION and SESSION_COOKIE_SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY") else None
