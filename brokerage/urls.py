@@ -15,4 +15,5 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("vendors/", include("vendors.urls")),
     path("api/v3/", include("api.urls")),
+    path("", include("customer_panel.urls")),
 ]

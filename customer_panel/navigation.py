@@ -4,6 +4,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor
+from accounts.models import Account, AccountStatus
+from accounts.queries import accounts_of
 from billing.funds import funds_of
 from core.panel.context import navigation_of
 from core.panel.page import NavigationGroup, NavigationItem
@@ -36,7 +39,7 @@ NAVIGATION = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return the navigation bar and the balance for pages of the customer panel; nothing elsewhere."""
+    """Return the navigation bar and what stands above pages of the customer panel; nothing elsewhere."""
     match = request.resolver_match
     actor = getattr(request, "actor", None)
     if match is None or match.namespace != "customer" or actor is None or not actor.is_customer:
@@ -45,6 +48,17 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "navigation": navigation_of(request, NAVIGATION, section=match.url_name or ""),
         "home_url": reverse("customer:home"),
         "profile_url": reverse("customer:profile"),
+        "panel_stylesheet": "customer_panel/customer.css",
+        "topbar": "customer_panel/topbar.html",
         "account": actor.account,
+        "accounts_to_choose": _others(actor),
         "funds": funds_of(actor.account) if actor.may("payments.view") else None,
     }
+
+
+def _others(actor: Actor) -> list[Account]:
+    """Return the other accounts that the person may act for; none while a manager is signed in as the owner."""
+    if actor.impersonator is not None:
+        return []
+    others = accounts_of(actor.user).exclude(status=AccountStatus.DELETED).exclude(pk=actor.account.pk)
+    return list(others.order_by("name", "pk"))

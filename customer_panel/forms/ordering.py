@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from core.panel.quantities import Asked, QuantitiesForm
 from subscriptions.models import PlanPeriod, PlanResource
@@ -20,10 +20,10 @@ def asked_of(resources: Iterable[PlanResource]) -> list[Asked]:
         Asked(
             key=resource.resource.key,
             name=resource.name,
-            initial=max(resource.included, resource.minimum, 1),
+            initial=max(resource.included, resource.minimum),
             minimum=resource.minimum,
             maximum=resource.limit,
-            help=_("Included: %(number)s") % {"number": resource.included} if resource.included else "",
+            help=_bounds(resource),
         )
         for resource in resources
     ]
@@ -33,24 +33,48 @@ class OrderForm(QuantitiesForm):
     """Period, units and the vendor's questions, on one page."""
 
     def __init__(
-        self, *args: Any, periods: Sequence[PlanPeriod], resources: Sequence[Asked], questions: Sequence[Field], **kw: Any
+        self,
+        *args: Any,
+        periods: Sequence[PlanPeriod],
+        resources: Sequence[Asked],
+        questions: Sequence[Field],
+        **kw: Any,
     ) -> None:
-        super().__init__(*args, resources=resources, **kw)
-        self.order_fields(["period", *self.fields])
+        super().__init__(*args, resources=_at_least_one(resources), **kw)
         self.fields["period"] = forms.ChoiceField(
             label=_("Period"),
             choices=[(period.pk, str(period)) for period in periods],
             initial=periods[0].pk if periods else None,
             widget=forms.RadioSelect,
         )
+        self.order_fields(["period"])
         for question in questions:
             self.fields[PARAMETER + question.name] = _field_of(question)
-        self.order_fields(["period"])
 
     def parameters(self) -> dict[str, str]:
         """Return the answers to the vendor's questions."""
         answers = self.cleaned_data.items()
         return {name.removeprefix(PARAMETER): value for name, value in answers if name.startswith(PARAMETER)}
+
+
+def _at_least_one(resources: Sequence[Asked]) -> list[Asked]:
+    """Return the boxes with a one in the first where all would say nothing: nobody orders nothing."""
+    if not resources or any(resource.initial for resource in resources):
+        return list(resources)
+    first = resources[0]
+    one = Asked(first.key, first.name, 1, first.minimum, first.maximum, first.help)
+    return [one, *resources[1:]]
+
+
+def _bounds(resource: PlanResource) -> str:
+    said = []
+    if resource.included:
+        said.append(_("%(number)s come with the plan at no charge.") % {"number": resource.included})
+    if resource.minimum:
+        said.append(_("At least %(number)s.") % {"number": resource.minimum})
+    if resource.limit is not None:
+        said.append(_("At most %(number)s.") % {"number": resource.limit})
+    return " ".join(said)
 
 
 def _field_of(question: Field) -> forms.Field:

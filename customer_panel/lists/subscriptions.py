@@ -12,6 +12,21 @@ from subscriptions.filters import SubscriptionFilter
 from subscriptions.models import SubscriptionStatus, SubscriptionWord
 from subscriptions.queries import subscriptions_visible_to
 
+
+class CustomerSubscriptionFilter(SubscriptionFilter):
+    """The filters of subscriptions without those that say the same for all of a customer's, or are the seller's."""
+
+    account = None
+    account_id = None
+    reseller = None
+    manager = None
+    category = None
+    plan_id = None
+    billing_type = None
+    currency = None
+    individual_price = None
+
+
 SUBSCRIPTIONS = Listing(
     name="customer.subscriptions",
     title=_("Subscriptions"),
@@ -19,7 +34,7 @@ SUBSCRIPTIONS = Listing(
     actor_of=actor_of,
     acting_for=account_of,
     rows=subscriptions_visible_to,
-    filterset=SubscriptionFilter,
+    filterset=CustomerSubscriptionFilter,
     search=WordSearch("search_vector", SubscriptionWord),
     search_hint=_("Name, domain, number…"),
     hidden=Hidden(Q(status=SubscriptionStatus.DELETED), _("Status: not deleted"), unless="status"),

@@ -1,6 +1,7 @@
 """Change, stop, activate, delete: each shows the charges that it would make before it is confirmed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,7 +14,9 @@ from core.panel.confirming import Operation, Shown, confirming
 from core.panel.page import Crumb, Page
 from core.panel.quantities import Asked, QuantitiesForm
 from customer_panel.doors import requires
+from customer_panel.forms.operations import ChangeForm, StopForm
 from customer_panel.views.subscriptions import one
+from subscriptions.changes import change_quantities
 from subscriptions.models import Subscription
 from subscriptions.proposals import (
     Proposal,
@@ -24,29 +27,18 @@ from subscriptions.proposals import (
     resources_by_key,
     said_after_change,
 )
+from subscriptions.stopping import activate, delete, stop
 
 
-class ChangeForm(QuantitiesForm):
-    """New quantities, and whether a raise is paid from the balance at once."""
+@dataclass(frozen=True)
+class Step:
+    """A verb on a subscription: its name on the page, its preview, the deed, and what to say of the outcome."""
 
-    pay_from_balance = forms.BooleanField(label="", required=False, initial=True)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        pay = self.fields.pop("pay_from_balance")
-        pay.label = _("Pay from the balance at once")
-        pay.help_text = _("Without it, added units are put into service when the payment for them has come.")
-        self.fields["pay_from_balance"] = pay
-
-
-class StopForm(forms.Form):
-    """Why the subscription is stopped."""
-
-    comment = forms.CharField(max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["comment"].label = _("Reason")
+    title: str
+    propose: Callable[..., Proposal]
+    carry_out: Callable[..., Any]
+    said: Callable[[Any], str]
+    danger: bool = False
 
 
 @requires("subscriptions.change")
@@ -58,72 +50,55 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
         for key, resource in resources_by_key(found).items()
     ]
 
-    def proposed(answers: dict[str, Any]) -> Proposal:
-        return propose_change(
-            actor=request.actor,
-            subscription=found,
-            quantities=QuantitiesForm.quantities(answers),
-            today=timezone.localdate(),
-            now=timezone.now(),
-            pay_from_balance=answers["pay_from_balance"],
-            requester_ip=request.META.get("REMOTE_ADDR"),
-        )
-
     def form(*args: Any) -> ChangeForm:
         return ChangeForm(*args, resources=asked)
 
-    return _operation(request, found, _("Change quantities"), form, proposed, said=said_after_change)
+    def wish(answers: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "quantities": QuantitiesForm.quantities(answers),
+            "now": timezone.now(),
+            "pay_from_balance": answers["pay_from_balance"],
+            "idempotency_key": answers["key"],
+            "requester_ip": request.META.get("REMOTE_ADDR"),
+        }
+
+    step = Step(_("Change quantities"), propose_change, change_quantities, said_after_change)
+    return _answer(request, found, step, form, wish)
 
 
 @requires("subscriptions.stop")
 def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop the subscription, with a reason."""
-    found = one(request, pk)
-
-    def proposed(answers: dict[str, Any]) -> Proposal:
-        return propose_stop(
-            actor=request.actor, subscription=found, today=timezone.localdate(), comment=answers["comment"]
-        )
-
-    return _operation(request, found, _("Stop"), StopForm, proposed, danger=True)
+    step = Step(_("Stop"), propose_stop, stop, _said, danger=True)
+    return _answer(request, one(request, pk), step, StopForm, lambda answers: {"comment": answers["comment"]})
 
 
 @requires("subscriptions.activate")
 def subscription_activate(request: HttpRequest, pk: int) -> HttpResponse:
     """Activate the subscription again."""
-    found = one(request, pk)
-
-    def proposed(_answers: dict[str, Any]) -> Proposal:
-        return propose_activation(actor=request.actor, subscription=found, today=timezone.localdate())
-
-    return _operation(request, found, _("Activate"), forms.Form, proposed)
+    step = Step(_("Activate"), propose_activation, activate, _said)
+    return _answer(request, one(request, pk), step, forms.Form, lambda _answers: {})
 
 
 @requires("subscriptions.delete")
 def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete the subscription for good."""
-    found = one(request, pk)
-
-    def proposed(_answers: dict[str, Any]) -> Proposal:
-        return propose_deletion(actor=request.actor, subscription=found, today=timezone.localdate())
-
-    return _operation(request, found, _("Delete"), forms.Form, proposed, danger=True)
+    step = Step(_("Delete"), propose_deletion, delete, _said, danger=True)
+    return _answer(request, one(request, pk), step, forms.Form, lambda _answers: {})
 
 
-def _operation(
+def _answer(
     request: HttpRequest,
     found: Subscription,
-    title: str,
+    step: Step,
     form: Callable[..., forms.Form],
-    proposed: Callable[[dict[str, Any]], Proposal],
-    *,
-    danger: bool = False,
-    said: Callable[[Any], str] | None = None,
+    wish: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> HttpResponse:
     back = reverse("customer:subscription", args=[found.pk])
+    common = {"actor": request.actor, "subscription": found, "today": timezone.localdate()}
 
     def show(answers: dict[str, Any]) -> Shown:
-        proposal = proposed(answers)
+        proposal = step.propose(**common, **wish(answers))
         return Shown(
             question=proposal.question,
             submit=proposal.submit,
@@ -133,20 +108,22 @@ def _operation(
             balance_after=proposal.preview.after.available,
         )
 
-    def carry_out(answers: dict[str, Any]) -> str:
-        done = proposed(answers).verb()
-        return said(done) if said else _("%(name)s: %(status)s.") % {
-            "name": done.name, "status": done.get_status_display()
-        }  # fmt: skip
+    operation = Operation(
+        page=_page(found, step.title, back),
+        form=form,
+        show=show,
+        carry_out=lambda answers: step.said(step.carry_out(**common, **wish(answers))),
+        back=back,
+        ask=_("Show what it costs"),
+        danger=step.danger,
+    )
+    return confirming(request, operation)
 
-    page = Page(
-        title=title,
-        crumbs=(
-            Crumb(_("Subscriptions"), reverse("customer:subscriptions")),
-            Crumb(found.name, back),
-            Crumb(title),
-        ),
-    )
-    return confirming(
-        request, Operation(page=page, form=form, show=show, carry_out=carry_out, back=back, ask=_("Show what it costs"), danger=danger)
-    )
+
+def _page(found: Subscription, title: str, back: str) -> Page:
+    crumbs = (Crumb(_("Subscriptions"), reverse("customer:subscriptions")), Crumb(found.name, back), Crumb(title))
+    return Page(title=title, crumbs=crumbs)
+
+
+def _said(done: Subscription) -> str:
+    return _("%(name)s: %(status)s.") % {"name": done.name, "status": done.get_status_display()}

@@ -1,63 +1,85 @@
 """Ordering: choose a plan, say how much, see what it costs, order. The place and the answers stand in the address."""
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.registration import CUSTOMER_FIELDS
 from core.errors import Refused
 from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
 from customer_panel.forms.ordering import PARAMETER, OrderForm, asked_of
-from subscriptions.models import Plan
+from subscriptions.models import Plan, PlanResource
 from subscriptions.ordering import place_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
-from vendors.questions import order_fields
+from subscriptions.terms import ordering_prices
+from vendors.questions import notices, order_fields
 
 KEY = "key"
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A resource of a plan with its price a unit and month; None where it has none today."""
+
+    resource: PlanResource
+    price: Decimal | None
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A plan with its priced resources."""
+
+    plan: Plan
+    resources: tuple[Priced, ...]
 
 
 @requires("subscriptions.order")
 def order_plan(request: HttpRequest) -> HttpResponse:
     """Show the plans that the account may order, by product."""
     plans = plans_visible_to(request.actor).select_related("product").order_by("product__name", "name", "pk")
-    plans = plans.prefetch_related(
-        Prefetch("resources", queryset=plan_resources_visible_to(request.actor), to_attr="shown_resources")
-    )
-    page = Page(title=_("Order a subscription"), crumbs=_crumbs())
-    return render(request, "customer_panel/order_plan.html", {"page": page, "plans": plans, "step": 1})
+    context = {
+        "page": Page(title=_("Order a subscription"), crumbs=_crumbs()),
+        "offers": _offered(request, list(plans), timezone.localdate()),
+        "step": 1,
+    }
+    return render(request, "customer_panel/order_plan.html", context)
 
 
 @requires("subscriptions.order")
-def order_configuration(request: HttpRequest, plan_pk: int) -> HttpResponse:
+def order_plan_details(request: HttpRequest, plan_pk: int) -> HttpResponse:
     """Ask for the period, the units and what the vendor needs; answers in the address are filled in again."""
     plan = _plan(request, plan_pk)
-    form = _form(request, plan, initial=request.GET.dict())
-    return _ask(request, plan, form)
+    return _ask(request, plan, _form(request, plan, initial=request.GET.dict()))
 
 
 @requires("subscriptions.order")
-def order_confirmation(request: HttpRequest, plan_pk: int) -> HttpResponse:
+def order_plan_check(request: HttpRequest, plan_pk: int) -> HttpResponse:
     """Show what the order would cost (GET), place it (POST). The hidden key makes a double click one order."""
     plan = _plan(request, plan_pk)
     form = _form(request, plan, data=request.GET)
     if not form.is_valid():
         return _ask(request, plan, form)
+    wish = _wish(request, plan, form)
     try:
-        wish = _wish(request, plan, form)
         if request.method == "POST":
-            return redirect("customer:order", pk=place_order(**wish, idempotency_key=request.POST.get(KEY, "")).pk)
+            placed = place_order(**wish, idempotency_key=request.POST.get(KEY, "")[:40])
+            return redirect("customer:subscription_order", pk=placed.pk)
         proposal = propose_order(**wish)
     except Refused as refusal:
         _put(form, refusal)
-        return _ask(request, plan, form)
+        return _ask(request, plan, form, refusal=refusal)
     return _confirm(request, plan, proposal)
 
 
@@ -74,6 +96,16 @@ def _wish(request: HttpRequest, plan: Plan, form: OrderForm) -> dict[str, Any]:
         "now": timezone.now(),
         "requester_ip": request.META.get("REMOTE_ADDR"),
     }
+
+
+def _offered(request: HttpRequest, plans: list[Plan], today: date) -> list[Offered]:
+    """Return the plans with the prices of their public resources: two statements, however many plans."""
+    resources = list(plan_resources_visible_to(request.actor).filter(plan__in=[plan.pk for plan in plans]))
+    prices = ordering_prices([resource.pk for resource in resources], today)
+    by_plan: dict[int, list[Priced]] = {}
+    for resource in resources:
+        by_plan.setdefault(resource.plan_id, []).append(Priced(resource, prices.get(resource.pk)))
+    return [Offered(plan, tuple(by_plan.get(plan.pk, ()))) for plan in plans]
 
 
 def _plan(request: HttpRequest, pk: int) -> Plan:
@@ -97,34 +129,46 @@ def _put(form: OrderForm, refusal: Refused) -> None:
     form.add_error(next((name for name in candidates if name in form.fields), None), str(refusal))
 
 
-def _ask(request: HttpRequest, plan: Plan, form: forms.Form) -> HttpResponse:
+def _ask(request: HttpRequest, plan: Plan, form: OrderForm, *, refusal: Refused | None = None) -> HttpResponse:
     context = {
         "page": Page(title=plan.name, crumbs=(*_crumbs(), Crumb(plan.name))),
-        "plan": plan,
+        "offer": _offered(request, [plan], timezone.localdate())[0],
+        "notices": notices(plan.template.connection, "order"),
         "form": form,
         "step": 2,
-        "action": reverse("customer:order_confirmation", args=[plan.pk]),
+        "action": reverse("customer:order_plan_check", args=[plan.pk]),
         "cancel": reverse("customer:order_plan"),
+        "complete_account": _account_page(request, refusal),
     }
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "customer_panel/order_configuration.html", context, status=status)
+    return render(request, "customer_panel/order_details.html", context, status=status)
+
+
+def _account_page(request: HttpRequest, refusal: Refused | None) -> str:
+    """Return where to fill in what the vendor demands of the account, and come back here; "" for another refusal."""
+    if refusal is None or refusal.field not in CUSTOMER_FIELDS or not request.actor.may("accounts.change"):
+        return ""
+    back = urlencode({"next": request.get_full_path()})
+    return f"{reverse('customer:account_edit')}?{back}#id_{refusal.field}"
 
 
 def _confirm(request: HttpRequest, plan: Plan, proposal: Proposal) -> HttpResponse:
-    back = f"{reverse('customer:order_configuration', args=[plan.pk])}?{request.GET.urlencode()}"
+    back = f"{reverse('customer:order_plan_details', args=[plan.pk])}?{request.GET.urlencode()}"
+    title = _("Check the order")
+    left = proposal.preview.after.available - proposal.preview.due  # when it is paid from the balance
     context = {
-        "page": Page(title=_("Check the order"), crumbs=(*_crumbs(), Crumb(plan.name, back), Crumb(_("Check the order")))),
+        "page": Page(title=title, crumbs=(*_crumbs(), Crumb(plan.name, back), Crumb(title))),
         "question": proposal.question,
         "submit": proposal.submit,
         "cancel": back,
         "charges": proposal.preview.added,
         "currency": plan.currency,
         "total": proposal.preview.due,
-        "balance_after": proposal.preview.after.available,
+        "balance_after": left if left >= 0 else None,
         "form": _KeyForm(initial={KEY: uuid4().hex}),
         "step": 3,
     }
-    return render(request, "customer_panel/order_confirmation.html", context)
+    return render(request, "customer_panel/order_check.html", context)
 
 
 class _KeyForm(forms.Form):
@@ -132,4 +176,7 @@ class _KeyForm(forms.Form):
 
 
 def _crumbs() -> tuple[Crumb, ...]:
-    return (Crumb(_("Subscriptions"), reverse("customer:subscriptions")), Crumb(_("Order"), reverse("customer:order_plan")))
+    return (
+        Crumb(_("Subscriptions"), reverse("customer:subscriptions")),
+        Crumb(_("Order"), reverse("customer:order_plan")),
+    )

@@ -1,11 +1,15 @@
 """A customer's subscriptions: the list, one subscription, its charges, and what can be done with it."""
 
+from decimal import Decimal
+
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Page, Status, Tab
@@ -13,16 +17,26 @@ from customer_panel.doors import requires
 from customer_panel.lists.charges import CHARGES
 from customer_panel.lists.subscriptions import SUBSCRIPTIONS
 from customer_panel.lists.transactions import TRANSACTIONS
-from subscriptions.models import Order, Subscription
+from customer_panel.progress import show_progress
+from customer_panel.services import service_of
+from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, orders_visible_to, subscriptions_visible_to
 from subscriptions.stopping import MAY_ACTIVATE, MAY_DELETE, MAY_STOP, RUNNING
+
+TRANSITIONAL = {
+    SubscriptionStatus.INSTALLING,
+    SubscriptionStatus.UPDATING,
+    SubscriptionStatus.ACTIVATING,
+    SubscriptionStatus.STOPPING,
+    SubscriptionStatus.DELETING,
+}
 
 
 def one(request: HttpRequest, pk: int) -> Subscription:
     """Return the subscription of the address. Raises Http404 for one that the actor does not see."""
     visible = subscriptions_visible_to(request.actor).select_related("account__account_class", "plan", "period")
-    return get_object_or_404(visible, pk=pk)
+    return get_object_or_404(visible.defer("search_vector"), pk=pk)
 
 
 @requires("subscriptions.view")
@@ -37,18 +51,19 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 @requires("subscriptions.view")
 def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one subscription: what it has, what it costs next, how to get in."""
-    found = one(request, pk)
-    waiting = orders_visible_to(request.actor).filter(subscription=found).exclude(closed_on__isnull=False)
+    actor, found = request.actor, one(request, pk)
+    open_orders = orders_visible_to(actor).filter(subscription=found, closed_on=None)
     context = {
-        "page": page_of(request.actor, found, "subscription"),
-        "subscription": found,
-        "resources": resources_by_key(found).values(),
-        "attributes": found.attributes.values(),
+        "page": page_of(actor, found, "subscription"),
+        "service": service_of(found),
+        "resources": list(resources_by_key(found).values()),
         "failed": found.status in FAILED,
-        "open_order": _open_order(waiting),
-        "secrets": found.secrets.exists() and request.actor.may("subscriptions.change"),
+        "open_order": open_orders.order_by("-pk").first(),
+        "reserved": _reserved(actor, found),
+        "sees_money": actor.may("charges.view"),
     }
-    return render(request, "customer_panel/subscription.html", context)
+    busy = found.status in TRANSITIONAL
+    return show_progress(request, "customer_panel/subscription.html", context, busy=busy)
 
 
 @requires("charges.view")
@@ -64,13 +79,15 @@ def subscription_transactions(request: HttpRequest, pk: int) -> HttpResponse:
     """List the movements of the balance that the subscription's charges made."""
     found = one(request, pk)
     page = page_of(request.actor, found, "subscription_transactions")
-    ids = charges_visible_to(request.actor).filter(subscription=found).values("pk")
-    return show_list(request, TRANSACTIONS, page=page, narrow={"charge__in": ids})
+    return show_list(request, TRANSACTIONS, page=page, narrow={"charge__subscription_id": found.pk})
 
 
 def page_of(actor: Actor, found: Subscription, active: str) -> Page:
     """Return what stands around every page of one subscription."""
-    tabs = [("subscription", _("General"), "subscriptions.view"), ("subscription_charges", _("Charges"), "charges.view")]
+    tabs = [
+        ("subscription", _("General"), "subscriptions.view"),
+        ("subscription_charges", _("Charges"), "charges.view"),
+    ]
     tabs.append(("subscription_transactions", _("Transactions"), "transactions.view"))
     return Page(
         title=found.name,
@@ -100,5 +117,7 @@ def buttons_of(actor: Actor, found: Subscription) -> tuple[Button, ...]:
     )
 
 
-def _open_order(orders: object) -> Order | None:
-    return orders.order_by("-pk").first()
+def _reserved(actor: Actor, found: Subscription) -> Decimal:
+    """Return what is blocked of the balance for this subscription, in its currency."""
+    blocked = charges_visible_to(actor).filter(subscription=found, status=ChargeStatus.BLOCKED)
+    return blocked.aggregate(total=Sum("amount"))["total"] or Decimal(0)

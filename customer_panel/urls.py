@@ -1,0 +1,56 @@
+"""The customer panel's addresses. Names: a list is the plural ("payments"), its pages start with the singular."""
+
+from django.urls import path
+
+from customer_panel.views import (
+    account,
+    charges,
+    home,
+    operations,
+    ordering,
+    orders,
+    payments,
+    profile,
+    subscriptions,
+    users,
+)
+
+app_name = "customer"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("messages/", home.messages_page, name="home_messages"),
+    path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("subscriptions/<int:pk>/", subscriptions.subscription, name="subscription"),
+    path("subscriptions/<int:pk>/charges/", subscriptions.subscription_charges, name="subscription_charges"),
+    path(
+        "subscriptions/<int:pk>/transactions/",
+        subscriptions.subscription_transactions,
+        name="subscription_transactions",
+    ),
+    path("subscriptions/<int:pk>/change/", operations.subscription_change, name="subscription_change"),
+    path("subscriptions/<int:pk>/stop/", operations.subscription_stop, name="subscription_stop"),
+    path("subscriptions/<int:pk>/activate/", operations.subscription_activate, name="subscription_activate"),
+    path("subscriptions/<int:pk>/delete/", operations.subscription_delete, name="subscription_delete"),
+    path("order/", ordering.order_plan, name="order_plan"),
+    path("order/<int:plan_pk>/", ordering.order_plan_details, name="order_plan_details"),
+    path("order/<int:plan_pk>/check/", ordering.order_plan_check, name="order_plan_check"),
+    path("orders/<int:pk>/", orders.order, name="subscription_order"),
+    path("orders/<int:pk>/pay/", orders.order_pay_from_balance, name="order_pay_from_balance"),
+    path("orders/<int:pk>/cancel/", orders.order_cancel, name="order_cancel"),
+    path("payments/", payments.payments, name="payments"),
+    path("payments/top-up/", payments.payment_top_up, name="payment_top_up"),
+    path("payments/<int:pk>/cancel/", payments.payment_cancel, name="payment_cancel"),
+    path("payments/<int:pk>/demo-bank/", payments.payment_demo_bank, name="payment_demo_bank"),
+    path("charges/", charges.charges, name="charges"),
+    path("charges/<int:pk>/", charges.charge, name="charge"),
+    path("transactions/", charges.transactions, name="transactions"),
+    path("account/", account.account, name="account"),
+    path("account/edit/", account.account_edit, name="account_edit"),
+    path("users/", users.users, name="users"),
+    path("users/invite/", users.user_invite, name="user_invite"),
+    path("users/<int:pk>/level/", users.user_level, name="user_level"),
+    path("users/<int:pk>/remove/", users.user_remove, name="user_remove"),
+    path("users/invitations/<int:pk>/withdraw/", users.user_withdraw, name="user_withdraw"),
+    path("profile/", profile.profile, name="profile"),
+]

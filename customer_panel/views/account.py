@@ -1,0 +1,58 @@
+"""The customer's account: balance, contact person, contact information (CR-544)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from accounts.registration import change_account
+from core.errors import Refused
+from core.panel.confirming import put_refusal
+from core.panel.page import Crumb, Page, Status
+from customer_panel.doors import requires
+from customer_panel.forms.account import AccountForm, country_name
+
+
+@requires("accounts.view")
+def account(request: HttpRequest) -> HttpResponse:
+    """Show the account; the balance stands on top for who may see money."""
+    found = request.actor.account
+    context = {
+        "page": Page(title=found.name, status=Status(found.status, found.get_status_display())),
+        "country": country_name(found.country),
+        "edit": reverse("customer:account_edit") if request.actor.may("accounts.change") else "",
+    }
+    return render(request, "customer_panel/account.html", context)
+
+
+@requires("accounts.change")
+def account_edit(request: HttpRequest) -> HttpResponse:
+    """Change the contact person and the contact information; go back to where the person came from."""
+    found = request.actor.account
+    back = _back(request)
+    form = AccountForm(request.POST or None, initial={name: getattr(found, name) for name in AccountForm.base_fields})
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_account(actor=request.actor, account=found, values=form.cleaned_data)
+        except Refused as refusal:
+            put_refusal(form, refusal)
+        else:
+            messages.success(request, _("The account is changed."))
+            return redirect(back)
+    title = _("Edit")
+    context = {
+        "page": Page(title=title, crumbs=(Crumb(_("Account"), reverse("customer:account")), Crumb(title))),
+        "form": form,
+        "cancel": back,
+    }
+    return render(request, "customer_panel/account_edit.html", context, status=422 if form.errors else 200)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else reverse("customer:account")

@@ -1,0 +1,117 @@
+"""Payments: those that are awaited, those that are done with, and topping the balance up."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.actors import SYSTEM
+from billing.models import Payment, PaymentMethod, PaymentStatus
+from billing.payments import cancel_payment, complete_payment, open_top_up
+from billing.queries import payments_visible_to
+from core.errors import Refused
+from core.lists.views import show_list
+from core.panel.confirming import put_refusal
+from core.panel.page import Button, Crumb, Page
+from customer_panel.doors import requires
+from customer_panel.forms.payments import TopUpForm
+from customer_panel.lists.payments import PAYMENTS
+
+
+def one(request: HttpRequest, pk: int) -> Payment:
+    """Return the payment of the address. Raises Http404 for one that the actor does not see."""
+    return get_object_or_404(payments_visible_to(request.actor).select_related("order"), pk=pk)
+
+
+@requires("payments.view")
+def payments(request: HttpRequest) -> HttpResponse:
+    """Show every awaited payment with what can be done about it, and list the others."""
+    waiting = payments_visible_to(request.actor).filter(status=PaymentStatus.WAITING_FOR_PAYMENT)
+    buttons = ()
+    if request.actor.may("payments.create"):
+        buttons = (Button(_("Top up"), reverse("customer:payment_top_up"), primary=True),)
+    context = {
+        "waiting": waiting.select_related("order__subscription").order_by("-pk"),
+        "may_cancel": request.actor.may("payments.cancel"),
+        "demo_bank": settings.DEMO and request.actor.may("payments.create"),
+    }
+    page = Page(title=_("Payments"), buttons=buttons)
+    return show_list(request, PAYMENTS, page=page, template="customer_panel/payments.html", context=context)
+
+
+@requires("payments.create")
+def payment_top_up(request: HttpRequest) -> HttpResponse:
+    """Ask for an amount and open the payment for it."""
+    form = TopUpForm(request.POST or None, initial={"amount": _suggested(request)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            payment = _open(request, form)
+        except Refused as refusal:
+            put_refusal(form, refusal)
+        else:
+            said = _("Transfer the money and name the payment number %(number)s. The balance grows when it has come.")
+            messages.success(request, said % {"number": payment.number})
+            return redirect("customer:payments")
+    title = _("Top up")
+    context = {
+        "page": Page(title=title, crumbs=(Crumb(_("Payments"), reverse("customer:payments")), Crumb(title))),
+        "form": form,
+        "submit": _("Top up"),
+        "cancel": reverse("customer:payments"),
+    }
+    return render(request, "customer_panel/top_up.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("payments.cancel")
+def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a waiting top-up."""
+    found = one(request, pk)
+    try:
+        cancel_payment(actor=request.actor, payment=found, today=timezone.localdate())
+        messages.success(request, _("The payment %(number)s is cancelled.") % {"number": found.number})
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("customer:payments")
+
+
+@require_POST
+@requires("payments.create")
+def payment_demo_bank(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the demo's bank pay at once, as a gateway's callback would; without the demo there is no such address."""
+    if not settings.DEMO:
+        raise Http404
+    payment = one(request, pk)
+    try:
+        complete_payment(actor=SYSTEM, payment=payment, today=timezone.localdate(), method=PaymentMethod.CARD)
+        messages.success(request, _("The demo bank has paid %(number)s.") % {"number": payment.number})
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    if payment.order_id:
+        return redirect("customer:subscription_order", pk=payment.order_id)
+    return redirect("customer:payments")
+
+
+def _open(request: HttpRequest, form: TopUpForm) -> Payment:
+    return open_top_up(
+        actor=request.actor,
+        account=request.actor.account,
+        amount=form.cleaned_data["amount"],
+        today=timezone.localdate(),
+        comment=form.cleaned_data["comment"],
+    )
+
+
+def _suggested(request: HttpRequest) -> Decimal | None:
+    """Return the amount that the page with the missing sum led here with."""
+    try:
+        amount = Decimal(request.GET.get("amount", ""))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and 0 < amount < 10**11 else None
