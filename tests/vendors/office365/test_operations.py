@@ -81,6 +81,7 @@ def test_operation_waits_for_a_lost_consent_and_goes_on_when_it_is_granted_again
 ) -> None:
     microsoft.revoke_consent()
     later = now + timedelta(hours=2)
+    microsoft.advance(seconds=7200)
     waiting = operations.carry_out(operation.pk, now=later)
     office365.refresh_from_db()
     assert office365.state == ConnectionState.REGRANT_NEEDED
