@@ -1,0 +1,73 @@
+"""From lines to charges and back."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Account, Reseller
+from billing.charging import describe, in_minor_units, line_of, lines_of
+from billing.engine.lines import LineStatus, Source
+from billing.models import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, LedgerEntry
+from core.period import Period
+from subscriptions.models import Plan, Subscription
+from subscriptions.stopping import stop
+from tests.billing.conftest import ORDERED_ON
+from tests.factories import subscriptions as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_rows_and_lines_speak_the_same_words() -> None:
+    assert {status.value for status in LineStatus} == set(ChargeStatus.values)
+    assert {source.value for source in Source} == set(ChargeSource.values)
+    assert {status for move in CHARGE_TRANSITIONS for status in move} == set(ChargeStatus.values)
+
+
+def test_a_charge_comes_back_as_the_line_it_was(seats: Subscription) -> None:
+    charge = Charge.objects.get()
+    line = line_of(charge)
+    assert lines_of([seats.pk]) == {seats.pk: [line]}
+    assert (line.status, line.source, line.row) == (LineStatus.BLOCKED, Source.PURCHASE, charge.pk)
+    assert line.period == Period(ORDERED_ON, date(2018, 9, 1))
+    assert line.billing_period == Period(date(2018, 8, 1), date(2018, 9, 1))
+    assert (line.quantity, line.unit_price, line.amount) == (5, Decimal(10), Decimal("19.35"))
+
+
+def test_closed_and_deleted_charges_are_not_worked_on(seats: Subscription) -> None:
+    stop(actor=SYSTEM, subscription=seats, today=date(2018, 8, 25))
+    assert [line.status for line in lines_of([seats.pk])[seats.pk]] == [LineStatus.OPENED]
+
+
+def test_parts_know_the_charge_they_were_split_from(seats: Subscription) -> None:
+    stop(actor=SYSTEM, subscription=seats, today=date(2018, 8, 25))
+    whole = Charge.objects.get(status="deleted")
+    assert [part.source for part in whole.parts.order_by("pk")] == ["used_part", "remainder"]
+    assert {part.created_on for part in whole.parts.all()} == {date(2018, 8, 25)}
+
+
+def test_a_closed_charge_is_written_off_with_its_description(seats: Subscription) -> None:
+    stop(actor=SYSTEM, subscription=seats, today=date(2018, 8, 25))
+    used = Charge.objects.get(status="closed")
+    entry = LedgerEntry.objects.get(charge=used, book="account")
+    assert (entry.amount, entry.day, entry.description) == (Decimal("-8.06"), date(2018, 8, 25), used.description)
+    assert used.description == "Seats: 5, 08/20/2018 – 08/24/2018"
+
+
+def test_descriptions_are_in_the_operators_language(acme: Account, plan: Plan) -> None:
+    """CR-502, whatever language the buyer or the worker speaks."""
+    Reseller.objects.update(default_language="ru")
+    make.subscription(account=acme, plan=plan, today=ORDERED_ON)
+    assert Charge.objects.get().description == "Seats: 5, 20.08.2018 – 31.08.2018"
+
+
+def test_a_description_fits_its_column(seats: Subscription) -> None:
+    assert len(describe("x" * 500, line_of(Charge.objects.get()), "en")) < 300
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"), [("19.350", "USD", "19.35"), ("7.000", "JPY", "7"), ("1.5", "KWD", "1.500")]
+)
+def test_amounts_are_shown_in_minor_units(amount: str, currency: str, text: str) -> None:
+    assert str(in_minor_units(Decimal(amount), currency)) == text

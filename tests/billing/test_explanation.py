@@ -1,0 +1,44 @@
+"""Why a charge is what it is."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Account
+from billing.explanation import explain_charge
+from billing.models import Charge
+from subscriptions.changes import change_quantities
+from subscriptions.models import Subscription
+from tests.billing.conftest import ORDERED_ON
+from tests.factories import subscriptions as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_ordinary_charge_is_its_formula(seats: Subscription) -> None:
+    told = explain_charge(Charge.objects.get())
+    assert (told.quantity, told.days, told.period_days, told.exact) == (5, 12, 31, Fraction(600, 31))
+    assert told.formula == "5 × 10 × 12 of 31 days = 19.35 USD"
+    assert (told.difference, told.whole, len(told.chain)) == (0, None, 1)
+    assert told.sentences == ["The plan's price valid from 2010-01-01."]
+
+
+def test_the_last_part_of_a_split_takes_the_difference(acme: Account) -> None:
+    plan = make.plan(prices={"seats": "0.01"}, fixed_price=True)
+    seats = make.subscription(account=acme, plan=plan, today=ORDERED_ON)
+    day = date(2018, 8, 25)
+    change_quantities(actor=SYSTEM, subscription=seats, quantities={"seats": 2}, today=day, now=make.noon(day))
+    refund = Charge.objects.get(source="refund_part")
+    told = explain_charge(refund)
+    assert [charge.source for charge in told.chain] == ["purchase", "refund_part"]
+    parts = Charge.objects.exclude(status="deleted")
+    assert sum(part.amount for part in parts) == told.whole == Decimal("0.02")
+    assert told.rounded + told.difference == refund.amount
+    assert told.price is not None
+    assert told.price.fixed
+    whole = explain_charge(Charge.objects.get(status="deleted"))
+    assert [part.source for part in whole.parts] == ["used_part", "continuing_part", "refund_part"]
+    assert whole.sentences[-1] == "It was split, and its parts took its place."
