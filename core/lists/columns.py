@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.db import models
 from django.urls import get_script_prefix, reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -130,23 +131,26 @@ def yes_no(path: str) -> Cell:
 
 def choice(path: str) -> Cell:
     """Return a cell with the words of a field of choices."""
-    read = _reader(f"get_{path}_display")
-    return Cell(
-        value=lambda row: str(read(row)()), html=lambda row: escape(read(row)()) if read(row)() else formats.NOTHING
-    )
+    read = _reader(path)
+
+    def value(row: object) -> str:
+        return str(_words(type(row), path).get(read(row), read(row)))
+
+    return Cell(value=value, html=lambda row: escape(value(row)) if read(row) else formats.NOTHING)
 
 
 def status(path: str, detail: str = "") -> Cell:
     """Return a cell with a status as dot and words; `detail` is a second field of choices: "stopped: funds short"."""
-    read, label = _reader(path), _reader(f"get_{path}_display")
-    more = _reader(f"get_{detail}_display") if detail else None
+    read, read_detail = _reader(path), _reader(detail) if detail else None
 
-    def words(row: object) -> tuple[object, object]:
-        return label(row)(), more(row)() if more else ""
+    def words(row: object) -> tuple[str, str]:
+        label = _words(type(row), path).get(read(row), read(row))
+        more = read_detail(row) if read_detail else ""
+        return str(label), str(_words(type(row), detail).get(more, more)) if more else ""
 
     def value(row: object) -> str:
-        word, added = words(row)
-        return f"{word}: {added}" if added else str(word)
+        label, more = words(row)
+        return f"{label}: {more}" if more else label
 
     return Cell(value=value, html=lambda row: formats.status_html(read(row), *words(row)))
 
@@ -159,6 +163,12 @@ def computed(value: Callable[[Any], object], html: Callable[[Any], str] | None =
         return escape(found) if found not in (None, "") else formats.NOTHING
 
     return Cell(value=value, html=html or shown, end=end)
+
+
+@lru_cache(maxsize=256)
+def _words(model: type[models.Model], field: str) -> dict[object, object]:
+    """Return the choices of a field, their words still lazy: get_…_display() works them out anew for each row."""
+    return dict(model._meta.get_field(field).flatchoices)
 
 
 def _reader(path: str) -> Callable[[Any], Any]:

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 MOST_WORDS = 8
 SOME = 500
 SHORTEST_MENDED, TWO_ERRORS_FROM = 4, 8
-_EDGES = ".,;:!?\"'`«»„“”‘’()[]{}<>/\\|*&@#%+=~^-_–—"  # noqa: RUF001 (quotation marks as people type them)
+_EDGES = ".,;:!?\"'`«»„“”‘’()[]{}<>/\\|*&@#%+=~^-_–—…"  # noqa: RUF001 (quotation marks as people type them)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from core.errors import Refused
 from core.lists import preferences
 from core.lists.download import answer_export, answer_file, exports_of
-from core.lists.listing import PAGE_SIZES, Asker, Listing, listing_named
+from core.lists.listing import LISTINGS, PAGE_SIZES, Asker, Listing, listing_named
 from core.lists.models import ExportState
 from core.lists.reading import page_of
 from core.lists.state import SIZE, ListState, filters_of, state_of
@@ -96,7 +96,7 @@ def show_list(
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far an export of the person is; the page asks again by itself until it is ready."""
     row = get_object_or_404(exports_of(_person(request)), pk=pk)
-    listing = listing_named(row.listing)
+    listing = LISTINGS.get(row.listing)  # none where the list went away meanwhile: then the export says that it failed
     fragment = bool(request.htmx) and not request.htmx.history_restore_request
     template = "lists/export_progress.html" if fragment else "lists/export.html"
     waits = row.state in (ExportState.WAITING, ExportState.RUNNING)

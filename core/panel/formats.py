@@ -42,8 +42,12 @@ def tone_of(value: str) -> str:
 
 def status_html(value: str, label: object, detail: object = "") -> SafeString:
     """Return a status as a dot and plain words: "stopped: funds short"."""
-    words = str(label)
-    words = words[:1].lower() + words[1:]
+    return _status_html(value, str(label), str(detail))
+
+
+@lru_cache(maxsize=1024)
+def _status_html(value: str, label: str, detail: str) -> SafeString:
+    words = label[:1].lower() + label[1:]
     if detail:
         words = f"{words}: {detail}"
     return mark_safe(f'<span class="state state-{tone_of(value)}">{escape(words)}</span>')  # noqa: S308 (escaped here)

@@ -17,7 +17,7 @@ from core.lists.search import FieldSearch
 
 def _with_balances(rows: Sequence[Account]) -> None:
     """Set `funds` of each account of a page, in one statement."""
-    funds = funds_of_many([row.pk for row in rows])
+    funds = funds_of_many(rows)
     for row in rows:
         row.funds = funds[row.pk]
 

@@ -8,7 +8,7 @@ LIST_WORDS = r"""
 CREATE FUNCTION list_words(source text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT coalesce(array_agg(DISTINCT left(word, 60)), ARRAY[]::text[])
       FROM (
-        SELECT btrim(piece, '.,;:!?"''`«»„“”‘’()[]{}<>/\|*&@#%+=~^-_–—') AS word
+        SELECT btrim(piece, '.,;:!?"''`«»„“”‘’()[]{}<>/\|*&@#%+=~^-_–—…') AS word
           FROM regexp_split_to_table(translate(lower(source), 'ё', 'е'), '\s+') AS piece
         UNION ALL
         SELECT part

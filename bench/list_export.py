@@ -1,0 +1,39 @@
+"""python -m bench.list_export DATABASE xlsx|csv: write the operator's whole list, print its rows and the peak memory."""
+
+import os
+import resource
+import sys
+
+import django
+from django.db import connection
+
+
+def main(database: str, kind: str) -> None:
+    """Carry the export out as the worker does."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
+    django.setup()
+    from django.utils import timezone  # noqa: PLC0415 (Django has to be set up first)
+
+    from accounts.models import User  # noqa: PLC0415 (as above)
+    from core.lists.export import carry_out, file_path  # noqa: PLC0415 (as above)
+    from core.lists.models import ListExport  # noqa: PLC0415 (as above)
+
+    connection.settings_dict["NAME"] = database
+    user = User.objects.get(email="operator@bench.example")
+    columns = ["id", "name", "account", "reseller", "plan", "manager", "quantity", "status", "next_billing_day",
+               "start_date", "expiration_date", "updated_at", "trial", "individual_price", "billing_type", "currency"]  # fmt: skip
+    export = ListExport.objects.create(
+        user=user,
+        listing="operator.subscriptions",
+        format=kind,
+        columns=columns,
+        language="en",
+        rows_expected=1_000_000,
+    )
+    done = carry_out(export=export, now=timezone.now())
+    file_path(done).unlink()
+    print(done.rows_written, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,54 @@
+"""The words of a search, and what typing errors are mended."""
+
+import pytest
+from django.db import connection
+
+from core.lists.search import errors_between, words_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Office 365", ["office", "365"]),
+        ("  «Доктор Лён», ", ["доктор", "лен"]),
+        ("vega@acme.example", ["vega@acme.example"]),
+        ("a a a", ["a"]),
+        ("… - !", []),
+        ("1 2 3 4 5 6 7 8 9 10", ["1", "2", "3", "4", "5", "6", "7", "8"]),
+        ("nul\0byte", ["nul", "byte"]),
+    ],
+)
+def test_words_of_a_search_are_small_and_bare(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["Office 365", "«Доктор Лён»", "Vega & Sons", "ESET NOD32", "K-2 (demo)"])
+def test_every_word_of_a_search_is_a_word_of_the_document(text: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT list_words(%s)", [text])
+        document = cursor.fetchone()[0]
+    assert set(words_of(text)) <= set(document)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("c1.onmicrosoft.com", {"c1.onmicrosoft.com", "c1", "onmicrosoft", "com"}),
+        ("7D3C1A90-0000-4111-8222-333344445555", {"7d3c1a90-0000-4111-8222-333344445555"}),
+        ("", set()),
+    ],
+)
+def test_document_has_domains_whole_and_in_parts_and_ids_whole(text: str, words: set[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT list_words(%s)", [text])
+        assert set(cursor.fetchone()[0]) == words
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "errors"),
+    [("office", "office", 0), ("ofice", "office", 1), ("offcie", "office", 1), ("оффис", "офис", 1), ("abc", "xyz", 3)],
+)
+def test_errors_are_letters_missed_added_mistaken_or_swapped(one: str, other: str, errors: int) -> None:
+    assert errors_between(one, other) == errors
