@@ -246,7 +246,9 @@ def _books(stage: Stage) -> dict[str, Any]:
     account, currency = stage.account, stage.account.currency
     names = {subscription.pk: name for name, subscription in stage.subscriptions.items()}
     charges = Charge.objects.filter(account=account).select_related("subscription_resource").order_by("pk")
-    entries = LedgerEntry.objects.filter(account=account, book=Book.ACCOUNT).order_by("number")
+    entries = (
+        LedgerEntry.objects.filter(account=account, book=Book.ACCOUNT).select_related("payment").order_by("number")
+    )
     funds = funds_of(account)
     statuses = dict(Subscription.objects.filter(account=account).values_list("pk", "status"))
 
@@ -274,7 +276,8 @@ def _books(stage: Stage) -> dict[str, Any]:
                 "day": entry.day.isoformat(),
                 "amount": money(entry.amount),
                 "balance": money(entry.balance or Decimal(0)),
-                "description": entry.description,
+                # A payment's number is another one in each run.
+                "description": str(entry.payment.get_kind_display()) if entry.payment else entry.description,
             }
             for entry in entries
         ],

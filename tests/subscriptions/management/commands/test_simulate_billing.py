@@ -1,0 +1,52 @@
+"""manage.py simulate_billing: JSON in, JSON out, exit code 2 with one line for bad input."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from subscriptions.simulation import simulate
+from tests.subscriptions.test_simulation import G_I3
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_file_is_carried_out(tmp_path: Path) -> None:
+    file = tmp_path / "history.json"
+    file.write_text(json.dumps(G_I3))
+    said = io.StringIO()
+    call_command("simulate_billing", str(file), stdout=said)
+    assert json.loads(said.getvalue())["available"] == simulate(G_I3)["available"] == "6.77"
+
+
+def test_lines_in_lines_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{json.dumps(G_I3)}\n\n{json.dumps({**G_I3, 'events': []})}\n"))
+    said = io.StringIO()
+    call_command("simulate_billing", "-", lines=True, stdout=said)
+    first, second = said.getvalue().splitlines()
+    assert (json.loads(first)["balance"], json.loads(second)["balance"]) == ("11.29", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "history: is not JSON"),
+        (json.dumps({**G_I3, "billing_day": 0}), "billing_day: must be a whole number from 1 to 31"),
+    ],
+)
+def test_bad_input_ends_with_two_and_one_line(monkeypatch: pytest.MonkeyPatch, text: str, sentence: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    said = io.StringIO()
+    with pytest.raises(SystemExit) as end:
+        call_command("simulate_billing", "-", stderr=said)
+    assert end.value.code == 2
+    (line,) = said.getvalue().splitlines()
+    assert line.startswith(sentence)
+
+
+def test_a_missing_file_ends_with_two() -> None:
+    with pytest.raises(SystemExit) as end:
+        call_command("simulate_billing", "/no/such/file", stderr=io.StringIO())
+    assert end.value.code == 2

@@ -1,0 +1,108 @@
+"""Two at once: one balance, one double click, one payment; each side in a connection of its own."""
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from accounts.actors import SYSTEM
+from billing.audit import audit
+from billing.funds import funds_of
+from billing.models import Charge, LedgerEntry, Payment
+from billing.payments import PaymentIsClosed, complete_payment
+from core.errors import Refused
+from subscriptions.models import Order, Subscription
+from subscriptions.paying import FundsShort, OrderIsNotWaiting, pay_order_from_balance
+from subscriptions.renewals import run_billing_day
+from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
+from tests.factories.billing import top_up
+from tests.subscriptions.conftest import ORDERED_ON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*deeds: Callable[[], object]) -> list[object]:
+    """Do all at the same moment; return what each gave, or how it was refused."""
+    start = threading.Barrier(len(deeds))
+    given: list[object] = [None] * len(deeds)
+
+    def do(place: int, deed: Callable[[], object]) -> None:
+        try:
+            start.wait()
+            given[place] = deed()
+        except Refused as no:
+            given[place] = no
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=(place, deed)) for place, deed in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return given
+
+
+def test_two_orders_on_one_balance_are_paid_once() -> None:
+    account, plan = cast.account(), make.plan()
+    top_up(account=account, amount="20", today=ORDERED_ON)
+    orders = [make.order(account=account, plan=plan, today=ORDERED_ON) for _ in range(2)]
+    given = at_once(
+        *(lambda order=order: pay_order_from_balance(actor=SYSTEM, order=order, today=ORDERED_ON) for order in orders)
+    )
+    assert sorted(type(one).__name__ for one in given) == ["FundsShort", "Order"]
+    assert next(one for one in given if isinstance(one, FundsShort)).missing == Decimal("18.70")
+    assert funds_of(account).available == Decimal("0.65")
+    assert audit(today=ORDERED_ON) == []
+
+
+def test_a_double_click_is_one_order() -> None:
+    account, plan = cast.account(), make.plan()
+    given = at_once(
+        *(lambda: make.order(account=account, plan=plan, today=ORDERED_ON, idempotency_key="click") for _ in range(3))
+    )
+    assert len({order.pk for order in given}) == 1
+    assert Order.objects.count() == Payment.objects.count() == Charge.objects.count() == 1
+
+
+def test_a_payment_completed_twice_at_once_is_booked_once() -> None:
+    account = cast.account()
+    order = make.order(account=account, plan=make.plan(), today=ORDERED_ON)
+    payment = Payment.objects.get()
+    given = at_once(*(lambda: complete_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON) for _ in range(3)))
+    assert sorted(type(one).__name__ for one in given) == ["Payment", "PaymentIsClosed", "PaymentIsClosed"]
+    assert LedgerEntry.objects.filter(book="account").count() == 1
+    order.refresh_from_db()
+    assert order.status == "completed"
+    assert any(isinstance(one, PaymentIsClosed) for one in given)
+
+
+def test_an_order_paid_in_two_ways_at_once_runs_once() -> None:
+    account = cast.account()
+    top_up(account=account, amount="20", today=ORDERED_ON)
+    order = make.order(account=account, plan=make.plan(), today=ORDERED_ON)
+    payment = Payment.objects.get(order=order)
+    given = at_once(
+        lambda: pay_order_from_balance(actor=SYSTEM, order=order, today=ORDERED_ON),
+        lambda: complete_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON),
+    )
+    assert sum(isinstance(one, OrderIsNotWaiting | PaymentIsClosed) for one in given) == 1
+    assert Charge.objects.get().status == "blocked"
+    assert audit(today=ORDERED_ON) == []
+
+
+def test_two_nights_at_once_carry_everybody_out_once() -> None:
+    plan, billing_day = make.plan(), date(2018, 9, 1)
+    for _ in range(6):
+        account = cast.account()
+        make.subscription(account=account, plan=plan, today=ORDERED_ON)
+        top_up(account=account, amount="100", today=ORDERED_ON)
+    nights = at_once(*(lambda: run_billing_day(today=billing_day, batch_size=2) for _ in range(2)))
+    assert sum(night.subscriptions for night in nights) == 6
+    assert Charge.objects.filter(status="blocked").count() == Charge.objects.filter(status="closed").count() == 6
+    assert set(Subscription.objects.values_list("next_billing_day", flat=True)) == {date(2018, 10, 1)}
+    assert audit(today=billing_day) == []
