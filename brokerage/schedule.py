@@ -7,12 +7,21 @@ from celery.schedules import crontab
 
 
 def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
-    """Return Celery beat's schedule; a sweep, run every `sweep_seconds`, carries on what a killed worker left."""
-    sweep = timedelta(seconds=sweep_seconds)
+    """Return Celery beat's schedule; a sweep, run every `sweep_seconds`, carries on what a killed worker left.
+
+    A sweep that no worker took before the next one is dropped, so that they do not pile up while workers are down.
+    """
+    sweep = {"schedule": timedelta(seconds=sweep_seconds), "options": {"expires": sweep_seconds}}
     return {
-        "check connections to vendors": {
-            "task": "vendors.tasks.check_connections",
-            "schedule": crontab(hour="2", minute="30"),
-        },
-        "deliver due messages": {"task": "notifications.tasks.deliver_due", "schedule": sweep},
+        # the night: also catches up the nights that were missed
+        "billing day": {"task": "subscriptions.tasks.run_billing_day", "schedule": _at(0, 5)},
+        "check connections to vendors": {"task": "vendors.tasks.check_connections", "schedule": _at(2, 30)},
+        "forget old exports": {"task": "core.lists.tasks.forget_old_exports", "schedule": _at(3, 0)},
+        # the day
+        "carry on provisioning": {"task": "subscriptions.tasks.carry_on_provisioning", **sweep},
+        "deliver due messages": {"task": "notifications.tasks.deliver_due", **sweep},
     }
+
+
+def _at(hour: int, minute: int) -> crontab:
+    return crontab(hour=str(hour), minute=str(minute))

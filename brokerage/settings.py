@@ -147,7 +147,7 @@ CACHES = {
 CELERY_BROKER_URL = env.broker(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A task of a worker that was killed is given to another one after so many seconds.
-    "visibility_timeout": env.number("TASK_VISIBILITY_SECONDS", 300),
+    "visibility_timeout": env.number("TASK_VISIBILITY_SECONDS", 900),
     "global_keyprefix": f"{DATABASES['default']['NAME']}:",  # one Redis may serve several databases
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -24,7 +24,7 @@ def test_a_killed_workers_task_is_given_to_another():
     assert app.conf.task_reject_on_worker_lost is True
     assert app.conf.worker_prefetch_multiplier == 1
     assert app.conf.accept_content == ["json"]
-    assert app.conf.broker_transport_options["visibility_timeout"] == 300
+    assert app.conf.broker_transport_options["visibility_timeout"] == 900
 
 
 def test_every_scheduled_task_exists():
