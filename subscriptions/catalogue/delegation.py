@@ -52,6 +52,8 @@ def delegate_plan(*, actor: Actor, plan: Plan, reseller: Reseller, prices: Mappi
     PriceNotAllowed.
     """
     require_reseller(actor, plan.reseller, "plans.delegate")
+    # Locked, so that it is not switched off meanwhile without its copy.
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("reseller").get(pk=plan.pk)
     _check_delegation(plan, reseller)
     resources = list(plan.resources.filter(active=True).select_related("resource").order_by("position", "pk"))
     missing = [resource.name for resource in resources if resource.resource.key not in prices]

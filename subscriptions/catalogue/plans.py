@@ -29,6 +29,8 @@ from subscriptions.models import (
 from subscriptions.queries import service_terms_for
 
 PRICE_DECIMALS = 6
+# What running subscriptions hang on.
+STAYS = ("template", "service_term", "billing_type")
 
 
 class PlanNotAllowed(Refused):
@@ -147,10 +149,10 @@ def change_plan(*, actor: Actor, plan: Plan, information: Information) -> Plan:
             _("A plan keeps its template and service terms. Create another plan for others."), field="template"
         )
     _check_texts(plan.reseller, information, but=plan)
-    for name in Information.__dataclass_fields__:
-        if name not in ("template", "service_term", "billing_type"):
-            setattr(plan, name, getattr(information, name))
-    plan.save()
+    changing = [name for name in Information.__dataclass_fields__ if name not in STAYS]
+    for name in changing:
+        setattr(plan, name, getattr(information, name))
+    plan.save(update_fields=changing)
     return plan
 
 

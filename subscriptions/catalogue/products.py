@@ -100,7 +100,7 @@ def change_service_term(
     _check_types(term.reseller, account_types)
     for field, days in asdict(timers).items():
         setattr(term, field, days)
-    term.save()
+    term.save(update_fields=["name", *asdict(timers)])
     term.account_types.set(account_types)
     return term
 

@@ -103,7 +103,7 @@ def change_template(
     template.description = description
     template.settings = dict(settings)
     template.status = TemplateStatus.ACTIVE if active else TemplateStatus.INACTIVE
-    template.save()
+    template.save(update_fields=["name", "description", "settings", "status"])
     _replace_resources(template, {resource.key: resource for resource in resources})
     return template
 

@@ -25,8 +25,8 @@ FAULTS = {
     "the parts of a split add up": (
         "UPDATE billing_charge SET parent_id = id, source = 'refund_part', amount = 1;"
         "UPDATE billing_charge SET amount = 2, parent_id = NULL WHERE false;"
-        "INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, parent_id, type,"
-        " source, status, description, block, quantity, unit_price, currency, amount, operate_from, operate_to,"
+        "INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, parent_id,"
+        " type, source, status, description, block, quantity, unit_price, currency, amount, operate_from, operate_to,"
         " period_from, period_to, created_on) SELECT account_id, reseller_id, subscription_id,"
         " subscription_resource_id, id, type, 'used_part', 'deleted', '', 9, 1, 1, 'USD', 3, operate_from, operate_to,"
         " period_from, period_to, created_on FROM billing_charge"

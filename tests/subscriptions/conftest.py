@@ -4,11 +4,15 @@ from datetime import date
 
 import pytest
 
+from accounts.actors import SYSTEM
 from accounts.models import Account
-from subscriptions.models import Plan
+from subscriptions.changes import change_quantities
+from subscriptions.models import Order, Plan, Subscription
+from subscriptions.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.vendors.conftest import admin, example, example_vendor  # noqa: F401 - fixtures for the tests of this folder
+from tests.vendors.example.vendor import ExampleVendor
 from vendors.models import ConnectionState, VendorConnection
 
 ORDERED_ON = date(2018, 8, 20)
@@ -32,3 +36,47 @@ def backup_plan(example: VendorConnection) -> Plan:  # noqa: F811 - the fixture 
     example.state = ConnectionState.GRANTED
     example.save(update_fields=["state"])
     return make.plan(connection=example)
+
+
+def work(today: date = ORDERED_ON) -> None:
+    """Do what the workers do until nothing is due."""
+    for operation_id in unfinished_work(now=make.noon(today)):
+        carry_out(operation_id=operation_id, now=make.noon(today), today=today)
+
+
+@pytest.fixture
+def ordered(acme: Account, backup_plan: Plan) -> Subscription:
+    """Five seats of backup, paid, and not yet at the vendor."""
+    return make.subscription(account=acme, plan=backup_plan, today=ORDERED_ON)
+
+
+@pytest.fixture
+def running(ordered: Subscription) -> Subscription:
+    """Five seats of backup that the vendor has provided."""
+    work()
+    ordered.refresh_from_db()
+    return ordered
+
+
+def refuse(example_vendor: ExampleVendor) -> dict[str, dict]:  # noqa: F811 - the vendor of the fixture
+    """Make the vendor refuse every change of what it holds; return what it held."""
+    held = dict(example_vendor.services)
+    example_vendor.services.clear()
+    return held
+
+
+@pytest.fixture
+def failed(acme: Account, example: VendorConnection, backup_plan: Plan) -> Subscription:  # noqa: F811 - as above
+    """An order of something that the vendor does not sell."""
+    unknown = make.plan(connection=example, offer="unheard-of")
+    subscription = make.subscription(account=acme, plan=unknown, today=ORDERED_ON)
+    work()
+    subscription.refresh_from_db()
+    return subscription
+
+
+def change(subscription: Subscription, seats: int, today: date) -> Order:
+    """Return the order of a change to so many seats."""
+    return change_quantities(
+        actor=SYSTEM, subscription=subscription, quantities={"seats": seats}, today=today, now=make.noon(today)
+    )
