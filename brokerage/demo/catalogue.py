@@ -1,0 +1,149 @@
+"""What is sold in the demo: the consent at the pretend Microsoft, templates, plans, and at what price they are sold."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Reseller, Role
+from brokerage.demo.amounts import NET_COST
+from brokerage.demo.browser import Browser
+from brokerage.demo.cast import OPERATOR_STAFF, PASSWORD, actor
+from brokerage.demo.programs import Addresses
+from subscriptions.catalogue.delegation import Terms, delegate_plan
+from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.products import Timers, create_plan_category, create_product, create_service_term
+from subscriptions.catalogue.templates import Sold, create_template
+from subscriptions.models import ApplicationTemplate, Plan, ServiceTerm
+from vendors.connections import add_connection, change_connection
+from vendors.models import VendorConnection
+from vendors.questions import catalogue
+
+# The application that the pretend Microsoft knows.
+TENANT = "sandboxpartner.onmicrosoft.com"
+CLIENT_ID = "7c0d3a3e-1111-4222-8333-0b0b0b0b0b0b"
+CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
+OFFICE = "Office 365"
+BUSINESS_STANDARD = "Microsoft 365 Business Standard"
+
+
+def connect(addresses: Addresses) -> VendorConnection:
+    """Create the connection to the pretend Microsoft, or lead the one there is to where it answers now."""
+    admin = actor(OPERATOR_STAFF[Role.ADMIN])
+    values = {
+        "tenant_id": TENANT,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "login_base_url": addresses.login,
+        "api_base_url": addresses.partner_center,
+    }
+    known = VendorConnection.objects.filter(name=OFFICE).first()
+    if known is not None:
+        return change_connection(actor=admin, connection=known, name=OFFICE, values={**known.settings, **values})
+    return add_connection(actor=admin, reseller=admin.reseller, plugin="office365", name=OFFICE, values=values)
+
+
+def grant(addresses: Addresses, connection: VendorConnection) -> VendorConnection:
+    """Grant the consent as the operator's administrator does it: our button, Microsoft's page, back to us."""
+    browser = Browser(addresses.web)
+    browser.sign_in(OPERATOR_STAFF[Role.ADMIN].email, PASSWORD)
+    asked = browser.press(f"/vendors/office365/connections/{connection.pk}/consent")
+    browser.answer(asked, decision="accept")
+    connection.refresh_from_db()
+    return connection
+
+
+def make_office(connection: VendorConnection, day: date) -> Plan:
+    """Make the template of Business Standard and the plan, by the operator's product owner."""
+    owner = actor(OPERATOR_STAFF[Role.OWNER])
+    offers = {offer.name: offer for offer in catalogue(connection, now=timezone.now())}
+    offer = offers[BUSINESS_STANDARD]
+    template = create_template(
+        actor=owner,
+        reseller=owner.reseller,
+        name=BUSINESS_STANDARD,
+        connection=connection,
+        resources=[
+            Sold(
+                key="seats",
+                name="Seats",
+                unit="seat",
+                vendor_reference=offer.id,
+                vendor_minimum=offer.minimum,
+                vendor_maximum=offer.maximum,
+            )
+        ],
+    )
+    monthly = create_service_term(
+        actor=owner,
+        reseller=owner.reseller,
+        name="Monthly, billing day 1",
+        key="monthly-1",
+        timers=Timers(billing_day=1),
+    )
+    return create_plan(
+        actor=owner,
+        reseller=owner.reseller,
+        information=Information(
+            name=BUSINESS_STANDARD,
+            sku="M365-BS",
+            template=template,
+            service_term=monthly,
+            product=create_product(actor=owner, reseller=owner.reseller, name="Microsoft 365"),
+            category=create_plan_category(actor=owner, reseller=owner.reseller, name="Productivity"),
+            subscription_name_template="{{plan.name}} for {{account.name}}",
+        ),
+        resources=[
+            Offered(
+                resource=template.resources.get(), fees=Fees(recurring_fee=NET_COST), minimum=1, limit=offer.maximum
+            )
+        ],
+        periods=[Lasting(endless=True), Lasting(duration=12, unit="month")],
+        today=day,
+    )
+
+
+def delegate(plan: Plan, reseller: Reseller, retail: Decimal, day: date, *, net_cost: Decimal = NET_COST) -> Plan:
+    """Hand the plan down to a reseller, at one price for each of its resources."""
+    terms = Terms(retail=retail, net_cost=net_cost)
+    prices = {resource.resource.key: terms for resource in plan.resources.select_related("resource")}
+    return delegate_plan(
+        actor=actor(OPERATOR_STAFF[Role.OWNER]), plan=plan, reseller=reseller, prices=prices, today=day
+    )
+
+
+def make_plain_plan(
+    *,
+    owner: Actor,
+    name: str,
+    unit: str,
+    price: Decimal,
+    term: ServiceTerm,
+    periods: list[Lasting],
+    day: date,
+    fixed_price: bool = False,
+) -> Plan:
+    """Make a plan that no vendor stands behind: it is only billed."""
+    known = ApplicationTemplate.objects.filter(reseller=owner.reseller, name=name).first()
+    template = known or create_template(
+        actor=owner,
+        reseller=owner.reseller,
+        name=name,
+        connection=None,
+        resources=[Sold(key="units", name=unit.capitalize(), unit=unit)],
+    )
+    return create_plan(
+        actor=owner,
+        reseller=owner.reseller,
+        information=Information(
+            name=name,
+            template=template,
+            service_term=term,
+            fixed_price=fixed_price,
+            subscription_name_template="{{plan.name}} for {{account.name}}",
+        ),
+        resources=[Offered(resource=template.resources.get(), fees=Fees(recurring_fee=price))],
+        periods=periods,
+        today=day,
+    )

@@ -1,0 +1,175 @@
+"""What the demo runs: sandbox, web, worker and beat, where they listen and how they know of each other."""
+
+import shutil
+import socket
+import sys
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from brokerage.demo.supervisor import Program
+
+WEB_PORT = 8000
+SANDBOX_PORT = 8600
+PORTS_TRIED = 100
+SWEEP_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the demo is reached from this machine: nowhere else, because its passwords are printed."""
+
+    web_port: int
+    sandbox_port: int
+
+    @property
+    def web(self) -> str:
+        """The panels."""
+        return f"http://localhost:{self.web_port}"
+
+    @property
+    def sandbox(self) -> str:
+        """The pretend Microsoft."""
+        return f"http://127.0.0.1:{self.sandbox_port}/microsoft"
+
+    @property
+    def login(self) -> str:
+        """What stands for Microsoft's sign-in server."""
+        return f"{self.sandbox}/login"
+
+    @property
+    def partner_center(self) -> str:
+        """What stands for Microsoft's Partner Center."""
+        return f"{self.sandbox}/partnercenter/v1"
+
+    @property
+    def control(self) -> str:
+        """Where the pretend Microsoft tells what it has, and is told to fail."""
+        return f"{self.sandbox}/sandbox/control"
+
+
+def free_addresses() -> Addresses:
+    """Return the usual ports, or for each that is taken the next free one."""
+    web = _free_port(WEB_PORT)
+    return Addresses(web_port=web, sandbox_port=_free_port(SANDBOX_PORT, but=web))
+
+
+def sandbox(addresses: Addresses, state: Path) -> Program:
+    """Return the pretend vendors, which keep their state in the folder."""
+    state.mkdir(parents=True, exist_ok=True)
+    return Program(
+        name="sandbox",
+        command=(sys.executable, "-m", "sandbox", "--port", str(addresses.sandbox_port), "--state", str(state)),
+        works=lambda _log: _answers(f"http://127.0.0.1:{addresses.sandbox_port}/health"),
+    )
+
+
+def web(addresses: Addresses) -> Program:
+    """Return the panels and the API."""
+    listen = ("--bind", f"127.0.0.1:{addresses.web_port}")
+    return Program(
+        name="web",
+        command=(
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "brokerage.wsgi",
+            *listen,
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--graceful-timeout",
+            "5",
+        ),
+        works=lambda _log: _answers(f"http://127.0.0.1:{addresses.web_port}/accounts/login/"),
+        environment=_environment(addresses),
+    )
+
+
+def worker(addresses: Addresses) -> Program:
+    """Return the Celery worker."""
+    return Program(
+        name="worker",
+        command=(
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "brokerage.celery",
+            "worker",
+            "--concurrency",
+            "2",
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel",
+            "INFO",
+        ),
+        works=lambda log: " ready." in log.read_text(errors="replace"),
+        environment=_environment(addresses),
+    )
+
+
+def beat(addresses: Addresses, folder: Path) -> Program:
+    """Return Celery's clock, which keeps in the folder when each job ran last."""
+    return Program(
+        name="beat",
+        command=(
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "brokerage.celery",
+            "beat",
+            "--schedule",
+            str(folder / "beat-schedule"),
+            "--pidfile",
+            "",
+            "--loglevel",
+            "INFO",
+        ),
+        works=lambda log: "beat: Starting" in log.read_text(errors="replace"),
+        environment=_environment(addresses),
+    )
+
+
+def forget(folder: Path) -> None:
+    """Remove what the programs of an earlier demo have kept."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(addresses: Addresses) -> dict[str, str]:
+    return {
+        "BROKERAGE_DEMO": "1",
+        "BASE_URL": addresses.web,
+        "MICROSOFT_LOGIN_BASE": addresses.login,
+        "SWEEP_SECONDS": str(SWEEP_SECONDS),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _free_port(first: int, *, but: int = 0) -> int:
+    for port in range(first, first + PORTS_TRIED):
+        if port != but and _is_free(port):
+            return port
+    raise OSError(f"no free port from {first} to {first + PORTS_TRIED - 1}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(address, timeout=10) as answer:  # noqa: S310 - an address of our own
+            return answer.status == 200
+    except (URLError, HTTPException, OSError):
+        return False

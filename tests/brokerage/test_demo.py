@@ -1,0 +1,140 @@
+"""The demo's own parts: its days and literal amounts, its supervisor, its forms, and what it keeps away from."""
+
+import os
+import signal
+import sys
+import time
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from accounts.models import Reseller
+from brokerage.demo import state
+from brokerage.demo.amounts import amounts_of, days_before, lines_of, transactions_of
+from brokerage.demo.programs import free_addresses
+from brokerage.demo.supervisor import Program, ProgramFailed, Supervisor
+from brokerage.demo.telling import Teller
+from tests.factories import accounts as cast
+
+SLEEPER = (sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)")
+
+
+def sleeper(name: str = "sleeper", code: str = "") -> Program:
+    command = (sys.executable, "-c", code) if code else SLEEPER
+    return Program(name, command, works=lambda log: "up" in log.read_text())
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_the_story_begins_on_the_20th_two_months_ago_whatever_today_is():
+    days = days_before(date(2026, 3, 1))
+    assert (days.ordered, days.billed, days.billed_again, days.billed_next) == (
+        date(2026, 1, 20), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1),
+    )  # fmt: skip
+    assert days_before(date(2026, 1, 31)).ordered == date(2025, 11, 20)
+
+
+def test_amounts_are_the_literal_ones_of_september_and_october():
+    costs = amounts_of(days_before(date(2026, 11, 23)))
+    # 62.50 x 11/30; 37.50 x 6/30; 100 x 9/31; 75 x 22/31; the rest of 100; 75 x 5/31; 53.23 - 12.10; 75 x 12/31
+    assert [str(getattr(costs, name)) for name in costs.__dataclass_fields__] == [
+        "22.92", "7.50", "100.00", "29.03", "53.23", "17.74", "12.10", "41.13", "29.03", "75.00",
+    ]  # fmt: skip
+
+
+def test_the_story_of_a_leap_february_costs_by_29_days():
+    costs = amounts_of(days_before(date(2028, 3, 15)))
+    assert (costs.used_before_lowering, costs.activation) == (Decimal("31.03"), Decimal("25.86"))
+
+
+def test_what_is_closed_is_what_is_written_off():
+    days = days_before(date(2026, 11, 23))
+    closed = sum(line.amount for line in lines_of(days) if line.status == "closed")
+    assert closed == -sum(amount for _day, amount in transactions_of(days) if amount < 0)
+
+
+def test_a_wrong_amount_is_told_and_fails_the_story():
+    told: list[str] = []
+    teller = Teller(told.append)
+    teller.amount("Order", Decimal("22.92"), expected=Decimal("22.93"))
+    teller.amount("Payment", Decimal("7.50"), expected=Decimal("7.50"))
+    assert teller.verdict() is False
+    assert teller.wrong == ["Order: is 22.92, must be 22.93"]
+    assert "WRONG: must be 22.93" in told[0]
+
+
+def test_programs_end_with_the_supervisor_and_so_do_their_children(tmp_path: Path):
+    parent = (
+        "import subprocess, sys, time; c = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+        " print('up', c.pid, flush=True); time.sleep(60)"
+    )
+    with Supervisor(tmp_path, tmp_path) as supervisor:
+        program = sleeper("parent", parent)
+        supervisor.start(program)
+        supervisor.wait()
+        child = int(supervisor.log_of(program).read_text().split()[1])
+        assert alive(child)
+    deadline = time.monotonic() + 5
+    while alive(child) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not alive(child)
+
+
+def test_a_program_that_ends_is_reported_with_its_log(tmp_path: Path):
+    with Supervisor(tmp_path, tmp_path) as supervisor:
+        supervisor.start(sleeper("broken", "print('no such file'); raise SystemExit(3)"))
+        with pytest.raises(ProgramFailed) as failure:
+            supervisor.wait()
+    assert "broken has ended with code 3" in str(failure.value)
+    assert "no such file" in str(failure.value)
+
+
+def test_a_killed_program_is_started_again_while_serving(tmp_path: Path):
+    told: list[str] = []
+    looks = 0
+
+    def meanwhile() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            os.kill(int((tmp_path / "one.log").read_text().split()[1]), signal.SIGKILL)
+        if (tmp_path / "one.log").read_text().count("up") == 2:
+            raise KeyboardInterrupt
+
+    with Supervisor(tmp_path, tmp_path) as supervisor:
+        code = "import os, time; print('up', os.getpid(), flush=True); time.sleep(60)"
+        supervisor.start(sleeper("one", code))
+        supervisor.wait()
+        with pytest.raises(KeyboardInterrupt):
+            supervisor.keep_running(told.append, meanwhile)
+    assert told == ["one has ended with code -9 and is started again"]
+
+
+def test_two_demos_get_ports_of_their_own():
+    addresses = free_addresses()
+    assert addresses.web_port != addresses.sandbox_port
+    assert addresses.login == f"http://127.0.0.1:{addresses.sandbox_port}/microsoft/login"
+
+
+@pytest.mark.django_db
+def test_the_demo_keeps_away_from_somebodys_data():
+    assert state.found() == ""
+    cast.operator()
+    with pytest.raises(state.NotADemo):
+        state.found()
+
+
+@pytest.mark.django_db
+def test_the_demo_knows_its_own_data():
+    cast.operator(attributes={state.NOTE: state.BUILDING})
+    assert state.found() == state.BUILDING
+    state.note(state.READY)
+    assert state.found() == state.READY
+    assert Reseller.objects.get().attributes == {"demo": "ready"}
