@@ -44,9 +44,8 @@ def test_the_story_begins_on_the_20th_two_months_ago_whatever_today_is():
 def test_amounts_are_the_literal_ones_of_september_and_october():
     costs = amounts_of(days_before(date(2026, 11, 23)))
     # 62.50 x 11/30; 37.50 x 6/30; 100 x 9/31; 75 x 22/31; the rest of 100; 75 x 5/31; 53.23 - 12.10; 75 x 12/31
-    assert [str(getattr(costs, name)) for name in costs.__dataclass_fields__] == [
-        "22.92", "7.50", "100.00", "29.03", "53.23", "17.74", "12.10", "41.13", "29.03", "75.00",
-    ]  # fmt: skip
+    literal = "22.92 7.50 100.00 29.03 53.23 17.74 12.10 41.13 29.03 75.00"
+    assert [getattr(costs, name) for name in costs.__dataclass_fields__] == [Decimal(each) for each in literal.split()]
 
 
 def test_the_story_of_a_leap_february_costs_by_29_days():

@@ -68,6 +68,7 @@ class Command(BaseCommand):
         supervisor.start(
             programs.sandbox(addresses, self.folder / "sandbox"), programs.web(addresses), programs.worker(addresses)
         )
+        self._write("Preparing the database, and starting sandbox, web and worker ...")
         call_command("migrate", verbosity=0)
         right = True
         teller = Teller(self._write)
