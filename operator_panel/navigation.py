@@ -28,13 +28,18 @@ NAVIGATION = (
     NavigationGroup(
         _("Products"),
         (
+            NavigationItem(_("Products"), "operator:products", "products.view"),
             NavigationItem(_("Plans"), "operator:plans", "plans.view"),
+            NavigationItem(_("Plan categories"), "operator:plan_categories", "plans.view"),
+            NavigationItem(_("Service terms"), "operator:service_terms", "service_terms.view"),
             NavigationItem(_("Application templates"), "operator:application_templates", "application_templates.view"),
         ),
     ),
     NavigationGroup(
         _("Settings"),
         (
+            NavigationItem(_("Account types"), "operator:account_types", "account_classes.view"),
+            NavigationItem(_("Account terms"), "operator:account_classes", "account_classes.view"),
             NavigationItem(_("Vendor connections"), "operator:vendor_connections", "vendor_connections.view"),
             NavigationItem(_("Managers"), "operator:managers", "managers.view"),
         ),
@@ -50,4 +55,5 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     return {
         "navigation": navigation_of(request, NAVIGATION, section=match.url_name or ""),
         "home_url": reverse("operator:home"),
+        "profile_url": reverse("operator:profile"),
     }

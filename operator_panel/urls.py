@@ -1,33 +1,243 @@
 """The operator panel's addresses. Names: a list is the plural ("orders"), its pages start with the singular."""
 
-from django.http import Http404
-from django.urls import path
+from collections.abc import Callable
 
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.lists.listing import Listing
 from core.lists.views import list_view
-from operator_panel import home, lists
+from core.panel.page import Button
+from operator_panel import lists
+from operator_panel.doors import requires
+from operator_panel.views import (
+    account_changes,
+    account_order,
+    account_terms,
+    account_users,
+    accounts,
+    application_templates,
+    charges,
+    home,
+    managers,
+    orders,
+    payments,
+    plan_changes,
+    plan_wizard,
+    plans,
+    products,
+    profile,
+    resellers,
+    service_terms,
+    subscription_operations,
+    subscriptions,
+    vendor_connections,
+)
 
 app_name = "operator"
 
-
-def not_yet(request, pk):
-    raise Http404
-
-
 LISTS = {
+    "account_classes": lists.ACCOUNT_CLASSES,
+    "account_types": lists.ACCOUNT_TYPES,
     "accounts": lists.ACCOUNTS,
     "application_templates": lists.APPLICATION_TEMPLATES,
     "charges": lists.CHARGES,
     "managers": lists.MANAGERS,
     "orders": lists.ORDERS,
     "payments": lists.PAYMENTS,
+    "plan_categories": lists.PLAN_CATEGORIES,
     "plans": lists.PLANS,
+    "products": lists.PRODUCTS,
     "resellers": lists.RESELLERS,
+    "service_terms": lists.SERVICE_TERMS,
     "subscriptions": lists.SUBSCRIPTIONS,
     "vendor_connections": lists.VENDOR_CONNECTIONS,
 }
 
+# What can be made from a list: the button and its page, shown to who has the page's right.
+CREATIONS = {
+    "account_classes": (_("Create account terms"), account_terms.account_class_create),
+    "account_types": (_("Create an account type"), account_terms.account_type_create),
+    "accounts": (_("Create an account"), account_changes.account_create),
+    "application_templates": (_("Create a template"), application_templates.application_template_create),
+    "managers": (_("Create a manager"), managers.manager_create),
+    "payments": (_("Create a payment"), payments.payment_create),
+    "plan_categories": (_("Create a category"), products.plan_category_create),
+    "plans": (_("Create a plan"), plan_wizard.plan_create),
+    "products": (_("Create a product"), products.product_create),
+    "resellers": (_("Create a reseller"), resellers.reseller_create),
+    "service_terms": (_("Create service terms"), service_terms.service_term_create),
+    "vendor_connections": (_("Create a connection"), vendor_connections.vendor_connection_create),
+}
+
+
+def _list(name: str, listing: Listing) -> URLPattern:
+    """Return the address of a list, with the button that makes another one of it."""
+
+    def buttons(request: HttpRequest) -> tuple[Button, ...]:
+        label, page = CREATIONS.get(name, ("", None))
+        if page is None or request.actor is None or not request.actor.may(page.right):
+            return ()
+        return (Button(label, reverse(f"operator:{page.__name__}"), primary=True),)
+
+    view = requires(listing.right)(list_view(listing, buttons=buttons))
+    return path(f"{name.replace('_', '-')}/", view, name=name)
+
+
+def _of(section: str, *views: Callable[..., object]) -> list[URLPattern]:
+    """Return the addresses of one object's pages, named as their views: account_users is accounts/<pk>/users/."""
+    singular = section.removesuffix("s")
+    patterns = []
+    for view in views:
+        rest = view.__name__.removeprefix(singular).strip("_").replace("_", "-")
+        address = f"{section.replace('_', '-')}/<int:pk>/{f'{rest}/' if rest else ''}"
+        patterns.append(path(address, view, name=view.__name__))
+    return patterns
+
+
 urlpatterns = [
     path("", home.home, name="home"),
-    *(path(f"{name.replace('_', '-')}/", list_view(listing), name=name) for name, listing in LISTS.items()),
-    *(path(f"{name.replace('_', '-')}/<int:pk>/", not_yet, name=name.removesuffix("s")) for name in LISTS),
+    *(_list(name, listing) for name, listing in LISTS.items()),
+    *(
+        path(f"{name.replace('_', '-')}/create/", page, name=page.__name__)
+        for name, (_label, page) in CREATIONS.items()
+    ),
+    # Accounts
+    *_of(
+        "accounts",
+        accounts.account,
+        account_users.account_users,
+        accounts.account_subscriptions,
+        accounts.account_orders,
+        accounts.account_payments,
+        accounts.account_charges,
+        accounts.account_transactions,
+        accounts.account_log,
+        account_changes.account_hold,
+        account_changes.account_release,
+        account_changes.account_delete,
+        account_changes.account_top_up,
+        account_users.account_invite,
+        account_order.account_order,
+    ),
+    path("accounts/<int:pk>/change/<slug:group>/", account_changes.account_change, name="account_change"),
+    path("accounts/<int:pk>/order/<int:plan>/", account_order.account_order_plan, name="account_order_plan"),
+    path("accounts/<int:pk>/users/<int:membership>/", account_users.account_user, name="account_user"),
+    path(
+        "accounts/<int:pk>/users/<int:membership>/remove/",
+        account_users.account_user_remove,
+        name="account_user_remove",
+    ),
+    path(
+        "accounts/<int:pk>/invitations/<int:invitation>/withdraw/",
+        account_users.account_invitation_withdraw,
+        name="account_invitation_withdraw",
+    ),
+    # Subscriptions, orders
+    *_of(
+        "subscriptions",
+        subscriptions.subscription,
+        subscriptions.subscription_orders,
+        subscriptions.subscription_resources,
+        subscriptions.subscription_charges,
+        subscriptions.subscription_transactions,
+        subscriptions.subscription_vendor,
+        subscriptions.subscription_log,
+        subscription_operations.subscription_change,
+        subscription_operations.subscription_stop,
+        subscription_operations.subscription_activate,
+        subscription_operations.subscription_delete,
+        subscription_operations.subscription_retry,
+    ),
+    *_of(
+        "orders",
+        orders.order,
+        orders.order_charges,
+        orders.order_log,
+        orders.order_cancel,
+        orders.order_give_up,
+        orders.order_pay,
+    ),
+    # Money
+    *_of("payments", payments.payment, payments.payment_log, payments.payment_approve, payments.payment_cancel),
+    *_of("charges", charges.charge),
+    # People
+    *_of(
+        "resellers",
+        resellers.reseller,
+        resellers.reseller_accounts,
+        resellers.reseller_managers,
+        resellers.reseller_plans,
+        resellers.reseller_log,
+        resellers.reseller_change,
+    ),
+    *_of(
+        "managers",
+        managers.manager,
+        managers.manager_subordinates,
+        managers.manager_supervisors,
+        managers.manager_log,
+        managers.manager_change,
+        managers.manager_supervision,
+    ),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/change/", profile.profile_change, name="profile_change"),
+    path("profile/look/", profile.profile_look, name="profile_look"),
+    path("profile/token/", profile.profile_token, name="profile_token"),
+    # The catalogue
+    *_of("products", products.product),
+    *_of("service_terms", service_terms.service_term, service_terms.service_term_change),
+    *_of(
+        "application_templates",
+        application_templates.application_template,
+        application_templates.application_template_plans,
+        application_templates.application_template_log,
+        application_templates.application_template_change,
+    ),
+    path(
+        "application-templates/create/billed/",
+        application_templates.application_template_billed,
+        name="application_template_billed",
+    ),
+    path(
+        "application-templates/create/<int:connection>/",
+        application_templates.application_template_new,
+        name="application_template_new",
+    ),
+    *_of(
+        "plans",
+        plans.plan,
+        plans.plan_periods,
+        plans.plan_resources,
+        plan_changes.plan_delegation,
+        plans.plan_subscriptions,
+        plans.plan_log,
+        plan_changes.plan_change,
+        plan_changes.plan_period_add,
+        plan_changes.plan_delegate,
+        plan_changes.plan_deactivate,
+        plan_changes.plan_activate,
+    ),
+    path("plans/create/<slug:draft>/<slug:step>/", plan_wizard.plan_draft, name="plan_draft"),
+    path(
+        "plans/<int:pk>/periods/<int:period>/withdraw/",
+        plan_changes.plan_period_withdraw,
+        name="plan_period_withdraw",
+    ),
+    path("plans/<int:pk>/resources/<int:resource>/price/", plan_changes.plan_price, name="plan_price"),
+    # Settings
+    path("account-classes/<int:pk>/", account_terms.account_class, name="account_class"),
+    path("account-types/<int:pk>/", account_terms.account_type, name="account_type"),
+    *_of(
+        "vendor_connections",
+        vendor_connections.vendor_connection,
+        vendor_connections.vendor_connection_journal,
+        vendor_connections.vendor_connection_change,
+    ),
+    path(
+        "vendor-connections/create/<slug:plugin>/",
+        vendor_connections.vendor_connection_new,
+        name="vendor_connection_new",
+    ),
 ]

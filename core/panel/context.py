@@ -16,13 +16,20 @@ def frame(request: HttpRequest) -> dict[str, object]:
 def navigation_of(request: HttpRequest, groups: tuple, *, section: str) -> list[dict[str, object]]:
     """Return the groups with the items that the actor may see; an item is current on every page of its section.
 
-    `section` is the first word of the current URL name: "subscription_stop" belongs to "subscriptions".
+    `section` is the current URL name: "subscription_stop" belongs to "subscriptions", and "account_type" to
+    "account_types" rather than to "accounts": the item that says most wins.
     """
     actor = getattr(request, "actor", None)
+    names = [item.url_name.rpartition(":")[2] for group in groups for item in group.items]
+    current = max((name for name in names if _is_section(name, section)), key=len, default="")
     shown = []
     for group in groups:
         items = [
-            {"label": item.label, "url_name": item.url_name, "current": _is_section(item.url_name, section)}
+            {
+                "label": item.label,
+                "url_name": item.url_name,
+                "current": item.url_name.rpartition(":")[2] == current,
+            }
             for item in group.items
             if not item.right or (actor is not None and actor.may(item.right))
         ]
@@ -31,6 +38,13 @@ def navigation_of(request: HttpRequest, groups: tuple, *, section: str) -> list[
     return shown
 
 
-def _is_section(url_name: str, section: str) -> bool:
-    own = url_name.rpartition(":")[2]
-    return section == own or section == own.removesuffix("s") or section.startswith(own.removesuffix("s") + "_")
+def _is_section(own: str, section: str) -> bool:
+    singular = _singular(own)
+    return section in (own, singular) or section.startswith(f"{singular}_")
+
+
+def _singular(plural: str) -> str:
+    """Return the name that the pages of a section start with: "plan_categories" has "plan_category_create"."""
+    if plural.endswith("ies"):
+        return f"{plural.removesuffix('ies')}y"
+    return plural.removesuffix("es") if plural.endswith("sses") else plural.removesuffix("s")

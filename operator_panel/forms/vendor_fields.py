@@ -1,0 +1,27 @@
+"""Inputs that a vendor's plugin asks for, as form fields."""
+
+from collections.abc import Iterable, Mapping
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from vendors.base import Field, FieldKind
+
+
+def inputs_of(fields: Iterable[Field], *, now: Mapping[str, str] | None = None) -> dict[str, forms.Field]:
+    """Return form fields by name, filled in with the values of `now`; a secret is never filled in, and may stay."""
+    return {field.name: _input(field, now) for field in fields}
+
+
+def _input(field: Field, now: Mapping[str, str] | None) -> forms.Field:
+    common = {"label": field.label, "help_text": field.help, "required": field.required and not field.default}
+    initial = (now or {}).get(field.name, field.default)
+    if field.kind is FieldKind.CHOICE:
+        return forms.ChoiceField(**common, choices=field.choices, initial=initial)
+    if field.kind is FieldKind.SECRET:
+        common["required"] = field.required and now is None
+        if now is not None:
+            common["help_text"] = _("Empty: the stored one stays.")
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
+        return forms.CharField(**common, max_length=500, widget=widget, strip=True)
+    return forms.CharField(**common, max_length=500, initial=initial)

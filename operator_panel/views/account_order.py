@@ -1,0 +1,129 @@
+"""Order a subscription for an account: choose a plan, say how much, see what it costs, order."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from core.panel.confirming import Done, Operation, Shown, confirming
+from core.panel.page import Crumb, Page
+from core.panel.quantities import Asked, QuantitiesForm
+from operator_panel.doors import requires
+from operator_panel.forms.vendor_fields import inputs_of
+from operator_panel.views.accounts import crumbs_of, one
+from subscriptions.models import Plan, PlanPeriod
+from subscriptions.proposals import Proposal, propose_order
+from subscriptions.queries import plan_resources_visible_to, plans_for
+from vendors.questions import order_fields
+
+
+@requires("subscriptions.order")
+def account_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the plans that may be ordered for the account."""
+    found = one(request, pk)
+    plans = plans_for(found).select_related("product", "category").order_by("product__name", "name", "pk")
+    resources = plan_resources_visible_to(request.actor).filter(active=True)
+    plans = plans.prefetch_related(Prefetch("resources", queryset=resources, to_attr="shown_resources"))
+    title = _("Order a subscription")
+    page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(title)))
+    return render(request, "operator_panel/account_order.html", {"page": page, "account": found, "plans": plans})
+
+
+@requires("subscriptions.order")
+def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse:
+    """Ask for period, units and what the vendor needs; show what it costs; order."""
+    found = one(request, pk)
+    related = ("template__connection", "service_term", "reseller")
+    chosen = get_object_or_404(plans_for(found).select_related(*related), pk=plan)
+    periods = {period.pk: period for period in chosen.periods.filter(active=True).order_by("pk")}
+    asked = _asked(request, chosen)
+    questions = inputs_of(order_fields(chosen.template.connection))
+
+    def form(*args: Any) -> QuantitiesForm:
+        built = QuantitiesForm(*args, resources=asked, initial={"key": uuid4().hex})
+        own = {
+            "period": forms.ChoiceField(label=_("Period"), choices=[(key, str(one)) for key, one in periods.items()]),
+            "name": forms.CharField(
+                label=_("Subscription name"), max_length=300, required=False,
+                help_text=_("Empty: it is named as the plan says."),
+            ),
+            "key": forms.CharField(widget=forms.HiddenInput, max_length=40),
+        }  # fmt: skip
+        built.fields = {"period": own.pop("period"), **built.fields, **questions, **own}
+        return built
+
+    def proposed(answers: dict[str, Any]) -> Proposal:
+        return _proposal(request, found, chosen, periods[int(answers["period"])], {**answers, "asked": list(questions)})
+
+    def carry_out(answers: dict[str, Any]) -> Done:
+        placed = proposed(answers).verb()
+        said = _("Order %(order)s is placed.") % {"order": placed.number}
+        return Done(said, reverse("operator:order", args=[placed.pk]))
+
+    return confirming(
+        request,
+        Operation(
+            page=Page(title=chosen.name, crumbs=(*_crumbs(found), Crumb(chosen.name))),
+            form=form,
+            show=lambda answers: shown_of(proposed(answers), chosen.currency),
+            carry_out=carry_out,
+            back=reverse("operator:account_order", args=[pk]),
+            ask=_("Show what it costs"),
+        ),
+    )
+
+
+def shown_of(proposal: Proposal, currency: str) -> Shown:
+    """Return what a confirmation says of a proposal: the charges that it would make and those that it would move."""
+    seen = proposal.preview
+    return Shown(
+        question=proposal.question,
+        submit=proposal.submit,
+        charges=(*seen.added, *seen.moved),
+        currency=currency,
+        total=seen.due or None,
+        balance_after=seen.after.available,
+    )
+
+
+def _proposal(
+    request: HttpRequest, found: Account, plan: Plan, period: PlanPeriod, answers: dict[str, Any]
+) -> Proposal:
+    return propose_order(
+        actor=request.actor,
+        account=found,
+        plan=plan,
+        period=period,
+        quantities=QuantitiesForm.quantities(answers),
+        parameters={name: answers[name] for name in answers["asked"]},
+        name=answers["name"],
+        idempotency_key=answers["key"],
+        today=timezone.localdate(),
+        now=timezone.now(),
+    )
+
+
+def _asked(request: HttpRequest, plan: Plan) -> list[Asked]:
+    resources = plan_resources_visible_to(request.actor).filter(plan=plan, active=True)
+    return [
+        Asked(
+            resource.resource.key,
+            resource.name,
+            max(resource.included, resource.minimum, 1),
+            resource.minimum,
+            resource.limit,
+            _("%(count)s included") % {"count": resource.included} if resource.included else "",
+        )
+        for resource in resources
+    ]
+
+
+def _crumbs(found: Account) -> tuple[Crumb, ...]:
+    return (*crumbs_of(found), Crumb(_("Order a subscription"), reverse("operator:account_order", args=[found.pk])))

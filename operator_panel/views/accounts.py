@@ -1,0 +1,166 @@
+"""An account: its money on top, its facts in groups, and a tab for each thing that hangs on it."""
+
+from decimal import Decimal
+
+from django.db.models import Count, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.models import Account, AccountStatus
+from accounts.queries import accounts_visible_to, memberships_visible_to
+from billing.funds import Funds, funds_of
+from core.lists.views import show_list
+from core.panel.page import Button, Crumb, Page, Status
+from operator_panel import lists
+from operator_panel.around import log_page, tabs_of
+from operator_panel.doors import requires
+from subscriptions.models import SubscriptionStatus
+from subscriptions.queries import subscriptions_visible_to
+from subscriptions.renewals import required_funds
+
+TABS = (
+    ("account", gettext_lazy("General"), "accounts.view"),
+    ("account_users", gettext_lazy("Users"), "account_users.view"),
+    ("account_subscriptions", gettext_lazy("Subscriptions"), "subscriptions.view"),
+    ("account_orders", gettext_lazy("Orders"), "orders.view"),
+    ("account_payments", gettext_lazy("Payments"), "payments.view"),
+    ("account_charges", gettext_lazy("Charges"), "charges.view"),
+    ("account_transactions", gettext_lazy("Transactions"), "transactions.view"),
+    ("account_log", gettext_lazy("Log"), "log.view"),
+)
+
+
+def one(request: HttpRequest, pk: int) -> Account:
+    """Return the account of the address. Raises Http404 for one that the actor does not see."""
+    related = ("reseller", "account_type", "account_class", "manager")
+    return get_object_or_404(accounts_visible_to(request.actor).select_related(*related), pk=pk)
+
+
+@requires("accounts.view")
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an account: what it has and needs first, then its facts."""
+    found = one(request, pk)
+    owner = memberships_visible_to(request.actor).filter(account=found, access_level="owner").select_related("user")
+    context = {
+        "page": page_of(request.actor, found, "account"),
+        "account": found,
+        "owner": owner.first(),
+        "may_change": request.actor.may("accounts.change") and found.status != AccountStatus.DELETED,
+        **_money(request.actor, found),
+    }
+    return render(request, "operator_panel/account.html", context)
+
+
+def _money(actor: Actor, found: Account) -> dict[str, object]:
+    """Return what decides: the funds, and what the next billing day needs, of who may see charges."""
+    if not actor.may("charges.view"):
+        return {"funds": None}
+    funds = funds_of(found)
+    running = subscriptions_visible_to(actor).filter(account=found, status=SubscriptionStatus.ACTIVE)
+    known = running.aggregate(day=Min("next_billing_day"), count=Count("pk"))
+    needed = required_funds(found, day=known["day"]) if known["day"] else Decimal(0)
+    return {
+        "funds": funds,
+        "running": known["count"],
+        "billing_day": known["day"],
+        "needed": needed,
+        "short": _short(funds, needed, known["day"]),
+    }
+
+
+def _short(funds: Funds, needed: Decimal, day: object) -> Decimal | None:
+    """Return how much is missing on the next billing day: what is reserved now has been written off by then."""
+    missing = needed - funds.available
+    return missing if day is not None and missing > 0 else None
+
+
+@requires("subscriptions.view")
+def account_subscriptions(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the account's subscriptions."""
+    found = one(request, pk)
+    page = page_of(request.actor, found, "account_subscriptions")
+    return show_list(request, lists.SUBSCRIPTIONS, page=page, narrow={"account_id": pk})
+
+
+@requires("orders.view")
+def account_orders(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the account's orders."""
+    found = one(request, pk)
+    page = page_of(request.actor, found, "account_orders")
+    return show_list(request, lists.ORDERS, page=page, narrow={"account_id": pk})
+
+
+@requires("payments.view")
+def account_payments(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the account's payments."""
+    found = one(request, pk)
+    page = page_of(request.actor, found, "account_payments")
+    return show_list(request, lists.PAYMENTS, page=page, narrow={"account_id": pk})
+
+
+@requires("charges.view")
+def account_charges(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the account's charges."""
+    found = one(request, pk)
+    page = page_of(request.actor, found, "account_charges")
+    return show_list(request, lists.CHARGES, page=page, narrow={"account_id": pk})
+
+
+@requires("transactions.view")
+def account_transactions(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the movements of the account's balance."""
+    found = one(request, pk)
+    page = page_of(request.actor, found, "account_transactions")
+    return show_list(request, lists.TRANSACTIONS, page=page, narrow={"account_id": pk})
+
+
+@requires("log.view")
+def account_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what happened to the account."""
+    found = one(request, pk)
+    return log_page(request, page_of(request.actor, found, "account_log"), found)
+
+
+def page_of(actor: Actor, found: Account, active: str) -> Page:
+    """Return what stands around every page of one account."""
+    return Page(
+        title=found.name,
+        crumbs=(*crumbs_of(found)[:1], Crumb(found.pk)),
+        status=Status(found.status, found.get_status_display()),
+        buttons=_buttons(actor, found),
+        tabs=tabs_of(actor, TABS, active, found.pk),
+    )
+
+
+def crumbs_of(found: Account) -> tuple[Crumb, ...]:
+    """Return the way to an account, for the pages below it."""
+    return (
+        Crumb(_("Accounts"), reverse("operator:accounts")),
+        Crumb(found.name, reverse("operator:account", args=[found.pk])),
+    )
+
+
+def _buttons(actor: Actor, found: Account) -> tuple[Button, ...]:
+    if found.status == AccountStatus.DELETED:
+        return ()
+    held = found.status == AccountStatus.ADMINISTRATIVE_HOLD
+    offered = (
+        ("operator:account_order", _("Order a subscription"), "subscriptions.order", not held),
+        ("operator:account_top_up", _("Top up"), "payments.create", True),
+        ("sign_in_as_owner", _("Sign in as owner"), "sign_in_as.use", True),
+        ("operator:account_hold", _("Put on hold"), "accounts.hold", not held),
+        ("operator:account_release", _("Release from hold"), "accounts.hold", held),
+        ("operator:account_delete", _("Delete"), "accounts.delete", True),
+    )
+    return tuple(
+        Button(
+            label, reverse(name, args=[found.pk]), primary=name == "operator:account_order",
+            post=name == "sign_in_as_owner",
+        )
+        for name, label, right, can in offered
+        if can and actor.may(right)
+    )  # fmt: skip

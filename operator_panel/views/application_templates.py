@@ -1,0 +1,193 @@
+"""Application templates: plugin → granted connection → resources out of the vendor's catalogue, or none at all."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from core.errors import Refused
+from core.lists.views import show_list
+from core.panel.confirming import Done
+from core.panel.page import Button, Crumb, Page, Status
+from operator_panel import lists
+from operator_panel.around import log_page, tabs_of
+from operator_panel.doors import requires
+from operator_panel.editing import Editing, editing
+from operator_panel.forms.template_resources import ResourcesForm, sold_of
+from subscriptions.catalogue.templates import Sold, change_template, create_template
+from subscriptions.models import ApplicationTemplate, TemplateStatus
+from subscriptions.queries import templates_visible_to
+from vendors.base import Offer
+from vendors.models import VendorConnection
+from vendors.queries import connections_visible_to, usable_connections
+from vendors.questions import catalogue
+from vendors.registry import plugin_for
+
+TABS = (
+    ("application_template", gettext_lazy("General"), "application_templates.view"),
+    ("application_template_plans", gettext_lazy("Plans"), "plans.view"),
+    ("application_template_log", gettext_lazy("Log"), "log.view"),
+)
+
+
+def one(request: HttpRequest, pk: int) -> ApplicationTemplate:
+    """Return the template of the address. Raises Http404 for one that the actor does not see."""
+    return get_object_or_404(templates_visible_to(request.actor).select_related("reseller", "connection"), pk=pk)
+
+
+@requires("application_templates.view")
+def application_template(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a template and what it sells."""
+    found = one(request, pk)
+    context = {
+        "page": _page_of(request.actor, found, "application_template"),
+        "template": found,
+        "plugin": plugin_for(found.plugin).name if found.plugin else "",
+        "sees_connection": found.connection_id is not None
+        and connections_visible_to(request.actor).filter(pk=found.connection_id).exists(),
+        "resources": found.resources.order_by("pk"),
+        "may_change": request.actor.may("application_templates.change"),
+    }
+    return render(request, "operator_panel/application_template.html", context)
+
+
+@requires("plans.view")
+def application_template_plans(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the plans made of the template."""
+    page = _page_of(request.actor, one(request, pk), "application_template_plans")
+    return show_list(request, lists.PLANS, page=page, narrow={"template_id": pk})
+
+
+@requires("log.view")
+def application_template_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what happened to the template."""
+    found = one(request, pk)
+    return log_page(request, _page_of(request.actor, found, "application_template_log"), found)
+
+
+@requires("application_templates.change")
+def application_template_create(request: HttpRequest) -> HttpResponse:
+    """Choose through which granted connection the service is provided, or none."""
+    reseller = request.actor.reseller
+    mine = connections_visible_to(request.actor).filter(reseller=reseller)
+    context = {
+        "page": Page(title=_("Create a template"), crumbs=(_section(), Crumb(_("Create a template")))),
+        "connections": usable_connections(reseller).order_by("name"),
+        "others": mine.exclude(pk__in=usable_connections(reseller).values("pk")).order_by("name"),
+    }
+    return render(request, "operator_panel/template_choice.html", context)
+
+
+@requires("application_templates.change")
+def application_template_billed(request: HttpRequest) -> HttpResponse:
+    """Create a template without a vendor: its plans are only billed."""
+    return _create(request, None)
+
+
+@requires("application_templates.change")
+def application_template_new(request: HttpRequest, connection: int) -> HttpResponse:
+    """Create a template over a connection: its resources are chosen out of the vendor's catalogue."""
+    mine = connections_visible_to(request.actor).filter(reseller=request.actor.reseller)
+    return _create(request, get_object_or_404(mine, pk=connection))
+
+
+def _create(request: HttpRequest, connection: VendorConnection | None) -> HttpResponse:
+    offers, trouble = _offers(connection)
+
+    def keep(answers: dict[str, Any]) -> Done:
+        made = create_template(
+            actor=request.actor,
+            reseller=request.actor.reseller,
+            name=answers["name"],
+            description=answers["description"],
+            connection=connection,
+            resources=sold_of(answers, offers, manual=connection is None),
+        )
+        said = _("The template is created. The next step: a plan that sells it.")
+        return Done(said, reverse("operator:application_template", args=[made.pk]))
+
+    def form(*args: Any) -> ResourcesForm:
+        return ResourcesForm(*args, offers=offers, manual=connection is None, chosen=())
+
+    title = _("Create a template")
+    page = Page(title=title, crumbs=(_section(), Crumb(title, reverse("operator:application_template_create"))))
+    back = reverse("operator:application_template_create")
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Create"), note=trouble))
+
+
+@requires("application_templates.change")
+def application_template_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a template's name, what it sells, and whether it may be used for new plans."""
+    found = one(request, pk)
+    offers, trouble = _offers(found.connection)
+    chosen = [_sold(resource) for resource in found.resources.order_by("pk")]
+    offers = _with_chosen(offers, chosen)
+
+    def form(*args: Any) -> ResourcesForm:
+        initial = {"name": found.name, "description": found.description}
+        active = found.status == TemplateStatus.ACTIVE
+        manual = found.connection is None
+        return ResourcesForm(*args, initial=initial, offers=offers, manual=manual, chosen=chosen, active=active)
+
+    def keep(answers: dict[str, Any]) -> Done:
+        change_template(
+            actor=request.actor,
+            template=found,
+            name=answers["name"],
+            description=answers["description"],
+            settings=found.settings,
+            resources=sold_of(answers, offers, manual=found.connection is None, known=chosen),
+            active=answers["active"],
+        )
+        return Done(_("Saved."), back)
+
+    back = reverse("operator:application_template", args=[pk])
+    own = Crumb(found.name, back)
+    page = Page(title=_("Edit"), crumbs=(_section(), own, Crumb(_("Edit"))))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=trouble))
+
+
+def _offers(connection: VendorConnection | None) -> tuple[tuple[Offer, ...], str]:
+    """Return what the vendor sells, and the sentence that says why it could not be asked."""
+    if connection is None:
+        return (), ""
+    try:
+        return catalogue(connection, now=timezone.now()), ""
+    except Refused as refusal:
+        return (), str(refusal)
+
+
+def _with_chosen(offers: Iterable[Offer], chosen: Iterable[Sold]) -> tuple[Offer, ...]:
+    """Return the offers with those that are sold already, which the vendor may have taken off its list."""
+    known = {offer.id for offer in offers}
+    gone = (one for one in chosen if one.vendor_reference and one.vendor_reference not in known)
+    return (*offers, *(Offer(id=one.vendor_reference, name=one.name, unit=one.unit) for one in gone))
+
+
+def _sold(resource: Any) -> Sold:
+    names = ("key", "name", "unit", "vendor_reference", "vendor_minimum", "vendor_maximum")
+    return Sold(**{name: getattr(resource, name) for name in names})
+
+
+def _page_of(actor: Actor, found: ApplicationTemplate, active: str) -> Page:
+    buttons: tuple[Button, ...] = ()
+    if actor.may("plans.change") and found.status == TemplateStatus.ACTIVE:
+        address = f"{reverse('operator:plan_create')}?template={found.pk}"
+        buttons = (Button(_("Create a plan"), address, primary=True),)
+    return Page(
+        title=found.name,
+        crumbs=(_section(), Crumb(found.pk)),
+        status=Status(found.status, found.get_status_display()),
+        buttons=buttons,
+        tabs=tabs_of(actor, TABS, active, found.pk),
+    )
+
+
+def _section() -> Crumb:
+    return Crumb(_("Application templates"), reverse("operator:application_templates"))

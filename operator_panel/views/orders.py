@@ -1,0 +1,154 @@
+"""An order: what was asked for, what it costs, how far it is; cancelled, or given up where it failed."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from billing.queries import payments_visible_to
+from core.lists.views import show_list
+from core.panel.confirming import Operation, confirming
+from core.panel.page import Button, Crumb, Page, Status
+from operator_panel import lists
+from operator_panel.around import log_page, tabs_of
+from operator_panel.doors import requires
+from operator_panel.views.account_order import shown_of
+from subscriptions.failures import cancel_failed_order
+from subscriptions.models import Order, OrderStatus
+from subscriptions.ordering import cancel_order
+from subscriptions.paying import pay_order_from_balance
+from subscriptions.preview import preview
+from subscriptions.proposals import Proposal
+from subscriptions.queries import orders_visible_to
+
+TABS = (
+    ("order", gettext_lazy("General"), "orders.view"),
+    ("order_charges", gettext_lazy("Charges"), "charges.view"),
+    ("order_log", gettext_lazy("Log"), "log.view"),
+)
+
+
+def one(request: HttpRequest, pk: int) -> Order:
+    """Return the order of the address. Raises Http404 for one that the actor does not see."""
+    related = ("account__account_class", "account__reseller", "subscription__plan__template__connection", "created_by")
+    return get_object_or_404(orders_visible_to(request.actor).select_related(*related), pk=pk)
+
+
+@requires("orders.view")
+def order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an order's items and payments."""
+    found = one(request, pk)
+    payments = list(payments_visible_to(request.actor).filter(order=found).order_by("pk"))
+    context = {
+        "page": page_of(request.actor, found, "order", payments),
+        "order": found,
+        "items": found.items.select_related("subscription_resource").order_by("pk"),
+        "payments": payments,
+    }
+    return render(request, "operator_panel/order.html", context)
+
+
+@requires("charges.view")
+def order_charges(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the charges that the order made."""
+    page = page_of(request.actor, one(request, pk), "order_charges")
+    return show_list(request, lists.CHARGES, page=page, narrow={"order_id": pk})
+
+
+@requires("log.view")
+def order_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what happened to the order."""
+    found = one(request, pk)
+    return log_page(request, page_of(request.actor, found, "order_log"), found)
+
+
+@requires("orders.cancel")
+def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel an order that nobody has paid, and its payment with it."""
+    found = one(request, pk)
+    question = _("Cancel the order %(order)s? Its payment is cancelled too, and its charges are deleted.")
+    return _moved(request, found, _("Cancel the order"), question, cancel_order, danger=True)
+
+
+@requires("orders.retry")
+def order_give_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give up an order that failed at the vendor: everything is as it was before, the money stays on the balance."""
+    found = one(request, pk)
+    question = _("Give up the order %(order)s? What it reserved is released; the money stays on the balance.")
+    return _moved(request, found, _("Give up the order"), question, cancel_failed_order, danger=True)
+
+
+@requires("subscriptions.order")
+def order_pay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pay a waiting order from the account's available funds."""
+    found = one(request, pk)
+    question = _("Pay the order %(order)s from the balance?")
+    return _moved(request, found, _("Pay from the balance"), question, pay_order_from_balance)
+
+
+def _moved(
+    request: HttpRequest, found: Order, title: str, question: str, verb: Callable[..., Order], *, danger: bool = False
+) -> HttpResponse:
+    carried = partial(verb, actor=request.actor, order=found, today=timezone.localdate())
+
+    def proposed() -> Proposal:
+        seen = preview(carried, account=found.account, today=timezone.localdate())
+        return Proposal(seen, question % {"order": found.number}, title, carried)
+
+    def carry_out(_answers: dict[str, Any]) -> str:
+        moved = carried()
+        return _("%(name)s: %(status)s.") % {"name": moved.number, "status": moved.get_status_display()}
+
+    operation = Operation(
+        page=Page(title=title, crumbs=(*crumbs_of(found), Crumb(title))),
+        form=forms.Form,
+        show=lambda _answers: shown_of(proposed(), found.currency),
+        carry_out=carry_out,
+        back=reverse("operator:order", args=[found.pk]),
+        ask=_("Check again"),
+        danger=danger,
+    )
+    return confirming(request, operation)
+
+
+def page_of(actor: Actor, found: Order, active: str, payments: Any = ()) -> Page:
+    """Return what stands around every page of one order."""
+    return Page(
+        title=_("Order %(number)s") % {"number": found.number},
+        crumbs=(*crumbs_of(found)[:1], Crumb(found.number)),
+        status=Status(found.status, found.get_status_display()),
+        buttons=_buttons(actor, found, payments),
+        tabs=tabs_of(actor, TABS, active, found.pk),
+    )
+
+
+def crumbs_of(found: Order) -> tuple[Crumb, ...]:
+    """Return the way to an order, for the pages below it."""
+    return (
+        Crumb(_("Orders"), reverse("operator:orders")),
+        Crumb(found.number, reverse("operator:order", args=[found.pk])),
+    )
+
+
+def _buttons(actor: Actor, found: Order, payments: Any) -> tuple[Button, ...]:
+    waiting = found.status == OrderStatus.WAITING_FOR_PAYMENT
+    failed = found.status == OrderStatus.PROVISIONING_FAILED
+    asked = next((payment.pk for payment in payments if payment.status == "waiting_for_payment"), None)
+    offered = (
+        ("payment_approve", asked, _("Approve payment"), "payments.approve", waiting and asked is not None),
+        ("subscription_retry", found.subscription_id, _("Try again"), "orders.retry", failed),
+        ("order_pay", found.pk, _("Pay from the balance"), "subscriptions.order", waiting),
+        ("order_cancel", found.pk, _("Cancel the order"), "orders.cancel", waiting),
+        ("order_give_up", found.pk, _("Give up the order"), "orders.retry", failed),
+    )
+    able = [(label, reverse(f"operator:{name}", args=[pk])) for name, pk, label, right, can in offered
+            if can and actor.may(right)]  # fmt: skip
+    return tuple(Button(label, url, primary=position == 0) for position, (label, url) in enumerate(able))

@@ -1,0 +1,169 @@
+"""A payment: approved once the money has come, or cancelled; and the creation of a top-up for a chosen account."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.models import AccountStatus
+from accounts.queries import accounts_visible_to
+from billing.models import Payment, PaymentMethod, PaymentStatus
+from billing.payments import cancel_payment, complete_payment, open_top_up
+from billing.queries import payments_visible_to
+from core.panel.confirming import Done, Operation, Shown, confirming
+from core.panel.formats import money_text
+from core.panel.page import Crumb, Page, Status
+from operator_panel.around import able, log_page, tabs_of
+from operator_panel.doors import requires
+from operator_panel.editing import Editing, editing, form_of
+from subscriptions.preview import preview
+
+TABS = (
+    ("payment", gettext_lazy("General"), "payments.view"),
+    ("payment_log", gettext_lazy("Log"), "log.view"),
+)
+
+
+def one(request: HttpRequest, pk: int) -> Payment:
+    """Return the payment of the address. Raises Http404 for one that the actor does not see."""
+    related = ("account__account_class", "account__reseller", "order__subscription", "created_by", "approved_by")
+    return get_object_or_404(payments_visible_to(request.actor).select_related(*related), pk=pk)
+
+
+@requires("payments.view")
+def payment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a payment."""
+    found = one(request, pk)
+    context = {"page": page_of(request.actor, found, "payment"), "payment": found}
+    return render(request, "operator_panel/payment.html", context)
+
+
+@requires("log.view")
+def payment_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what happened to the payment."""
+    found = one(request, pk)
+    return log_page(request, page_of(request.actor, found, "payment_log"), found)
+
+
+@requires("payments.create")
+def payment_create(request: HttpRequest) -> HttpResponse:
+    """Open a payment that tops up the balance of a chosen account."""
+    accounts = accounts_visible_to(request.actor).exclude(status=AccountStatus.DELETED)
+
+    def keep(answers: dict[str, Any]) -> Done:
+        opened = open_top_up(actor=request.actor, today=timezone.localdate(), **answers)
+        said = _("Payment %(number)s is open. Approve it once the money has come.") % {"number": opened.number}
+        return Done(said, reverse("operator:payment", args=[opened.pk]))
+
+    form = form_of(
+        Payment,
+        ("account", "amount", "method", "comment"),
+        account=forms.ModelChoiceField(
+            accounts,
+            label=_("Account ID"),
+            widget=forms.NumberInput,
+            help_text=_("The number in the list of accounts."),
+        ),
+        amount=forms.DecimalField(label=_("Total"), max_digits=14, help_text=_("In the account's currency.")),
+    )
+    back = reverse("operator:payments")
+    title = _("Create a payment")
+    page = Page(title=title, crumbs=(Crumb(_("Payments"), back), Crumb(title)))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Create payment")))
+
+
+@requires("payments.approve")
+def payment_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the money as received: ask how it came, show what follows, put it on the balance."""
+    found = one(request, pk)
+    today = timezone.localdate()
+
+    def form(*args: Any) -> forms.Form:
+        built = forms.Form(*args)
+        built.fields["method"] = forms.ChoiceField(
+            label=_("Payment method"),
+            choices=PaymentMethod.choices,
+            initial=found.method or PaymentMethod.BANK_TRANSFER,
+        )
+        return built
+
+    def verb(answers: dict[str, Any]) -> Payment:
+        return complete_payment(actor=request.actor, payment=found, today=today, method=answers["method"])
+
+    def show(answers: dict[str, Any]) -> Shown:
+        seen = preview(lambda: verb(answers), account=found.account, today=today)
+        amount = money_text(found.amount, found.currency)
+        moved = (*seen.added, *seen.moved)
+        return Shown(
+            question=_("Has %(amount)s come in? It goes to the balance of %(account)s.")
+            % {"amount": amount, "account": found.account},
+            text=_("The order %(order)s is carried out at once.") % {"order": found.order} if found.order else "",
+            submit=_("Approve, put %(amount)s on the balance") % {"amount": amount},
+            charges=moved if found.order else moved or None,
+            currency=found.currency,
+            balance_after=seen.after.available,
+        )
+
+    def carry_out(answers: dict[str, Any]) -> str:
+        return _("Payment %(number)s is completed.") % {"number": verb(answers).number}
+
+    return confirming(
+        request,
+        Operation(
+            page=_page(found, _("Approve payment")),
+            form=form,
+            show=show,
+            carry_out=carry_out,
+            back=reverse("operator:payment", args=[pk]),
+            ask=_("Next"),
+        ),
+    )
+
+
+@requires("payments.cancel")
+def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a waiting top-up."""
+    found = one(request, pk)
+
+    def carry_out(_answers: dict[str, Any]) -> str:
+        gone = cancel_payment(actor=request.actor, payment=found, today=timezone.localdate())
+        return _("Payment %(number)s is cancelled.") % {"number": gone.number}
+
+    question = _("Cancel the payment %(number)s? Nobody is asked for this money any more.") % {"number": found.number}
+    operation = Operation(
+        page=_page(found, _("Cancel the payment")),
+        form=forms.Form,
+        show=lambda _answers: Shown(question=question, submit=_("Cancel the payment"), charges=None),
+        carry_out=carry_out,
+        back=reverse("operator:payment", args=[pk]),
+        ask=_("Check again"),
+        danger=True,
+    )
+    return confirming(request, operation)
+
+
+def page_of(actor: Actor, found: Payment, active: str) -> Page:
+    """Return what stands around every page of one payment."""
+    waiting = found.status == PaymentStatus.WAITING_FOR_PAYMENT
+    offered = (
+        ("payment_approve", _("Approve"), "payments.approve", waiting),
+        ("payment_cancel", _("Cancel the payment"), "payments.cancel", waiting and found.order_id is None),
+    )
+    return Page(
+        title=_("Payment %(number)s") % {"number": found.number},
+        crumbs=(Crumb(_("Payments"), reverse("operator:payments")), Crumb(found.number)),
+        status=Status(found.status, found.get_status_display()),
+        buttons=able(actor, offered, found.pk),
+        tabs=tabs_of(actor, TABS, active, found.pk),
+    )
+
+
+def _page(found: Payment, title: str) -> Page:
+    own = Crumb(found.number, reverse("operator:payment", args=[found.pk]))
+    return Page(title=title, crumbs=(Crumb(_("Payments"), reverse("operator:payments")), own, Crumb(title)))

@@ -1,0 +1,219 @@
+"""What can be done to a plan: its texts, periods, prices, delegation, in and out of sale."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.queries import resellers_below, resellers_visible_to
+from core.panel.confirming import Done, Operation, Shown, confirming
+from core.panel.page import Crumb, Page
+from core.panel.widgets import DayInput
+from operator_panel.doors import requires
+from operator_panel.editing import Editing, editing, form_of
+from operator_panel.forms.plans import TEXTS, PeriodsForm, price_field, texts
+from operator_panel.views.plans import crumbs_of, one, page_of
+from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
+from subscriptions.catalogue.plans import (
+    Fees,
+    Information,
+    PlanNotAllowed,
+    add_period,
+    change_plan,
+    set_price,
+    withdraw_period,
+)
+from subscriptions.models import Plan
+from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
+
+
+@requires("plans.change")
+def plan_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what a plan says and whom it is shown to."""
+    found = one(request, pk)
+
+    def keep(answers: dict[str, Any]) -> Done:
+        kept = {"template": found.template, "service_term": found.service_term, "billing_type": found.billing_type}
+        change_plan(actor=request.actor, plan=found, information=Information(**kept, **answers))
+        return Done(_("Saved."), back)
+
+    back = reverse("operator:plan", args=[pk])
+    form = form_of(Plan, TEXTS, row=found, **texts(request.actor, found.reseller, found))
+    page = Page(title=_("Edit"), crumbs=(*crumbs_of(found), Crumb(_("Edit"))))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
+
+
+@requires("plans.change")
+def plan_period_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sell the plan for one period more."""
+    found = one(request, pk)
+
+    def keep(answers: dict[str, Any]) -> Done:
+        form = PeriodsForm(request.POST, lines=1)
+        periods = form.lasting() if form.is_valid() else []
+        if len(periods) != 1:
+            raise PlanNotAllowed(_("Either endless or a number: choose one."), field="duration_0")
+        add_period(actor=request.actor, plan=found, period=periods[0])
+        return Done(_("Saved."), back)
+
+    back = reverse("operator:plan_periods", args=[pk])
+    page = Page(title=_("Add a period"), crumbs=(*crumbs_of(found), Crumb(_("Add a period"))))
+
+    def form(*args: Any) -> PeriodsForm:
+        return PeriodsForm(*args, lines=1, endless=False)
+
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Add")))
+
+
+@requires("plans.change")
+def plan_period_withdraw(request: HttpRequest, pk: int, period: int) -> HttpResponse:
+    """Sell the plan for this period no more."""
+    found = one(request, pk)
+    withdrawn = get_object_or_404(plan_periods_visible_to(request.actor).filter(plan=found, active=True), pk=period)
+
+    def carry_out(_answers: dict[str, Any]) -> str:
+        withdraw_period(actor=request.actor, period=withdrawn)
+        return _("The period is withdrawn.")
+
+    question = _("Sell the plan no more for this period: %(period)s? Running subscriptions stay.")
+    back = reverse("operator:plan_periods", args=[pk])
+    return _confirmed(request, found, _("Withdraw"), question % {"period": withdrawn}, carry_out, back)
+
+
+@requires("plans.change")
+def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
+    """Append a price of a resource, valid from a day that has not passed."""
+    found = one(request, pk)
+    priced = get_object_or_404(plan_resources_visible_to(request.actor).filter(plan=found), pk=resource)
+    newest = priced.prices.order_by("-valid_from", "-pk").first()
+    sets_net_cost = found.parent_id is not None and request.actor.reseller.pk != found.reseller_id
+
+    def form(*args: Any) -> forms.Form:
+        built = forms.Form(*args, initial={"valid_from": timezone.localdate()})
+        built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
+        names = [("recurring_fee", _("Recurring fee a month")), ("setup_fee", _("Setup fee"))]
+        names += [("renewal_fee", _("Renewal fee"))]
+        names += [("net_cost", _("Net cost a month"))] if sets_net_cost else []
+        for name, label in names:
+            initial = getattr(newest, name) if newest is not None else None
+            now = initial.normalize() if initial else initial
+            built.fields[name] = price_field(f"{label}, {found.currency}", initial=now)
+        return built
+
+    def keep(answers: dict[str, Any]) -> Done:
+        set_price(
+            actor=request.actor,
+            plan_resource=priced,
+            fees=Fees(**{name: answers[name] for name in ("recurring_fee", "setup_fee", "renewal_fee")}),
+            valid_from=answers["valid_from"],
+            today=timezone.localdate(),
+            net_cost=answers.get("net_cost"),
+        )
+        return Done(_("The new price is entered. What is charged already stays."), back)
+
+    back = reverse("operator:plan_resources", args=[pk])
+    title = _("New price: %(resource)s") % {"resource": priced.name}
+    page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(_("New price"))))
+    note = _("For orders, raises and activations from that day; for floating prices from the next billing day.")
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Enter the price"), note=note))
+
+
+@requires("plans.delegate")
+def plan_delegation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show which resellers below sell the plan."""
+    found = one(request, pk)
+    copies = plans_visible_to(request.actor).filter(parent=found).select_related("reseller").order_by("reseller__name")
+    context = {
+        "page": page_of(request.actor, found, "plan_delegation"),
+        "plan": found,
+        "copies": copies,
+        "left": _not_yet(request, found).exists(),
+    }
+    return render(request, "operator_panel/plan_delegation.html", context)
+
+
+def _not_yet(request: HttpRequest, found: Plan) -> Any:
+    """Return the resellers below the plan's own, in its currency, that do not have it."""
+    below = resellers_below(found.reseller).filter(pk__in=resellers_visible_to(request.actor).values("pk"))
+    return below.filter(currency=found.currency).exclude(plans__parent=found).order_by("name")
+
+
+@requires("plans.delegate")
+def plan_delegate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand the plan to a reseller below, with what its customers pay and what the reseller pays."""
+    found = one(request, pk)
+    resources = list(plan_resources_visible_to(request.actor).filter(plan=found, active=True))
+
+    def form(*args: Any) -> forms.Form:
+        built = forms.Form(*args)
+        built.fields["reseller"] = forms.ModelChoiceField(_not_yet(request, found), label=_("Reseller"))
+        for resource in resources:
+            key, names = resource.resource.key, {"resource": resource.name, "currency": found.currency}
+            newest = resource.prices.order_by("-valid_from", "-pk").first()
+            now: Decimal | None = newest.recurring_fee.normalize() if newest and newest.recurring_fee else None
+            retail = _("%(resource)s: retail price a month, %(currency)s") % names
+            cost = _("%(resource)s: net cost a month, %(currency)s") % names
+            built.fields[f"prices.{key}.retail"] = price_field(retail, initial=now)
+            built.fields[f"prices.{key}.net_cost"] = price_field(cost)
+        return built
+
+    def keep(answers: dict[str, Any]) -> Done:
+        prices = {
+            one.resource.key: Terms(
+                retail=answers[f"prices.{one.resource.key}.retail"],
+                net_cost=answers[f"prices.{one.resource.key}.net_cost"],
+            )
+            for one in resources
+        }
+        today = timezone.localdate()
+        delegate_plan(actor=request.actor, plan=found, reseller=answers["reseller"], prices=prices, today=today)
+        return Done(_("%(reseller)s sells the plan now.") % {"reseller": answers["reseller"]}, back)
+
+    back = reverse("operator:plan_delegation", args=[pk])
+    page = Page(title=_("Delegate the plan"), crumbs=(*crumbs_of(found), Crumb(_("Delegate the plan"))))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Delegate")))
+
+
+@requires("plans.change")
+def plan_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a plan out of sale, with every copy below."""
+    found = one(request, pk)
+    question = _("Take %(plan)s out of sale? Its copies at resellers below go out of sale too. Subscriptions go on.")
+    return _switched(request, found, _("Deactivate"), question, deactivate_plan)
+
+
+@requires("plans.change")
+def plan_activate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a plan on sale again."""
+    found = one(request, pk)
+    question = _("Put %(plan)s on sale again, with the copies that went out of sale because of it?")
+    return _switched(request, found, _("Activate"), question, activate_plan)
+
+
+def _switched(request: HttpRequest, found: Plan, title: str, question: str, verb: Callable[..., Plan]) -> HttpResponse:
+    def carry_out(_answers: dict[str, Any]) -> str:
+        switched = verb(actor=request.actor, plan=found)
+        return _("%(name)s: %(status)s.") % {"name": switched.name, "status": switched.get_status_display()}
+
+    back = reverse("operator:plan", args=[found.pk])
+    return _confirmed(request, found, title, question % {"plan": found.name}, carry_out, back)
+
+
+def _confirmed(
+    request: HttpRequest, found: Plan, title: str, question: str, carry_out: Callable[[dict[str, Any]], str], back: str
+) -> HttpResponse:
+    operation = Operation(
+        page=Page(title=title, crumbs=(*crumbs_of(found), Crumb(title))),
+        form=forms.Form,
+        show=lambda _answers: Shown(question=question, submit=title, charges=None),
+        carry_out=carry_out,
+        back=back,
+        ask=_("Try again"),
+    )
+    return confirming(request, operation)

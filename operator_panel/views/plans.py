@@ -1,0 +1,136 @@
+"""A plan: what it says, its periods, resources with their price history, the copies below, its subscriptions."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from core.lists.views import show_list
+from core.panel.page import Button, Crumb, Page, Status
+from operator_panel import lists
+from operator_panel.around import log_page, tabs_of
+from operator_panel.doors import requires
+from subscriptions.models import Plan, PlanStatus, ResourcePrice
+from subscriptions.queries import (
+    plan_resources_visible_to,
+    plans_visible_to,
+    prices_visible_to,
+    service_terms_visible_to,
+    templates_visible_to,
+)
+
+TABS = (
+    ("plan", gettext_lazy("General"), "plans.view"),
+    ("plan_periods", gettext_lazy("Periods"), "plans.view"),
+    ("plan_resources", gettext_lazy("Resources and prices"), "plans.view"),
+    ("plan_delegation", gettext_lazy("Delegation"), "plans.delegate"),
+    ("plan_subscriptions", gettext_lazy("Subscriptions"), "subscriptions.view"),
+    ("plan_log", gettext_lazy("Log"), "log.view"),
+)
+
+
+def one(request: HttpRequest, pk: int) -> Plan:
+    """Return the plan of the address. Raises Http404 for one that the actor does not see."""
+    related = ("reseller", "parent__reseller", "category", "product", "template", "service_term")
+    return get_object_or_404(plans_visible_to(request.actor).select_related(*related), pk=pk)
+
+
+@requires("plans.view")
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what a plan is."""
+    found = one(request, pk)
+    sees = {
+        "template": templates_visible_to(request.actor).filter(pk=found.template_id).exists(),
+        "term": service_terms_visible_to(request.actor).filter(pk=found.service_term_id).exists(),
+        "parent": found.parent_id is not None and plans_visible_to(request.actor).filter(pk=found.parent_id).exists(),
+    }
+    context = {
+        "page": page_of(request.actor, found, "plan"),
+        "plan": found,
+        "sees": sees,
+        "may_change": request.actor.may("plans.change"),
+    }
+    return render(request, "operator_panel/plan.html", context)
+
+
+@requires("plans.view")
+def plan_periods(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show for how long a plan is bought."""
+    found = one(request, pk)
+    context = {
+        "page": page_of(request.actor, found, "plan_periods"),
+        "plan": found,
+        "periods": found.periods.order_by("-active", "pk"),
+        "may_change": request.actor.may("plans.change"),
+    }
+    return render(request, "operator_panel/plan_periods.html", context)
+
+
+@requires("plans.view")
+def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a plan's resources with the price of today and all prices that were and will be."""
+    found = one(request, pk)
+    today = timezone.localdate()
+    prices: dict[int, list[ResourcePrice]] = {}
+    for price in prices_visible_to(request.actor).filter(plan_resource__plan=found).select_related("created_by"):
+        prices.setdefault(price.plan_resource_id, []).append(price)
+    rows = [
+        {"resource": resource, "price": _now(prices.get(resource.pk, []), today), "prices": prices.get(resource.pk, [])}
+        for resource in plan_resources_visible_to(request.actor).filter(plan=found)
+    ]
+    context = {
+        "page": page_of(request.actor, found, "plan_resources"),
+        "plan": found,
+        "rows": rows,
+        "today": today,
+        "may_change": request.actor.may("plans.change"),
+    }
+    return render(request, "operator_panel/plan_resources.html", context)
+
+
+def _now(prices: list[ResourcePrice], today: Any) -> ResourcePrice | None:
+    """Return the newest price whose day has come; the newest stand first."""
+    return next((price for price in prices if price.valid_from <= today), None)
+
+
+@requires("subscriptions.view")
+def plan_subscriptions(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the plan's subscriptions."""
+    page = page_of(request.actor, one(request, pk), "plan_subscriptions")
+    return show_list(request, lists.SUBSCRIPTIONS, page=page, narrow={"plan_id": pk})
+
+
+@requires("log.view")
+def plan_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what happened to the plan."""
+    found = one(request, pk)
+    return log_page(request, page_of(request.actor, found, "plan_log"), found)
+
+
+def page_of(actor: Actor, found: Plan, active: str) -> Page:
+    """Return what stands around every page of one plan."""
+    buttons: tuple[Button, ...] = ()
+    if actor.may("plans.change") and found.status == PlanStatus.ACTIVE:
+        buttons = (Button(_("Deactivate"), reverse("operator:plan_deactivate", args=[found.pk])),)
+    elif actor.may("plans.change"):
+        buttons = (Button(_("Activate"), reverse("operator:plan_activate", args=[found.pk]), primary=True),)
+    return Page(
+        title=found.name,
+        crumbs=(*crumbs_of(found)[:1], Crumb(found.pk)),
+        status=Status(found.status, found.get_status_display()),
+        buttons=buttons,
+        tabs=tabs_of(actor, TABS, active, found.pk),
+    )
+
+
+def crumbs_of(found: Plan) -> tuple[Crumb, ...]:
+    """Return the way to a plan, for the pages below it."""
+    return (
+        Crumb(_("Plans"), reverse("operator:plans")),
+        Crumb(found.name, reverse("operator:plan", args=[found.pk])),
+    )

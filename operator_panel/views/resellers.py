@@ -1,0 +1,194 @@
+"""Resellers below: their facts, their first manager, what they sell and to whom."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.models import Reseller
+from accounts.queries import managers_visible_to, resellers_above, resellers_visible_to
+from accounts.resellers import change_reseller, create_reseller
+from core.lists.views import show_list
+from core.panel.confirming import Done
+from core.panel.page import Button, Crumb, Page, Status
+from operator_panel import lists
+from operator_panel.around import log_page, tabs_of
+from operator_panel.doors import requires
+from operator_panel.editing import Editing, editing, form_of
+
+# The partner id that Microsoft is told (operator guide 2.2).
+MPN_ID = "reseller_mpn_id"
+
+TABS = (
+    ("reseller", gettext_lazy("General"), "resellers.view"),
+    ("reseller_accounts", gettext_lazy("Accounts"), "accounts.view"),
+    ("reseller_managers", gettext_lazy("Managers"), "managers.view"),
+    ("reseller_plans", gettext_lazy("Plans"), "plans.view"),
+    ("reseller_log", gettext_lazy("Log"), "log.view"),
+)
+
+
+def one(request: HttpRequest, pk: int) -> Reseller:
+    """Return the reseller of the address. Raises Http404 for one that the actor does not see."""
+    return get_object_or_404(resellers_visible_to(request.actor).select_related("parent", "manager"), pk=pk)
+
+
+@requires("resellers.view")
+def reseller(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a reseller."""
+    found = one(request, pk)
+    above = found.parent_id is not None and resellers_visible_to(request.actor).filter(pk=found.parent_id).exists()
+    context = {
+        "page": page_of(request.actor, found, "reseller"),
+        "reseller": found,
+        "mpn_id": found.attributes.get(MPN_ID, ""),
+        "sees_parent": above,
+        "children": resellers_visible_to(request.actor).filter(parent=found).order_by("name"),
+        "may_change": request.actor.may("resellers.change"),
+    }
+    return render(request, "operator_panel/reseller.html", context)
+
+
+@requires("accounts.view")
+def reseller_accounts(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the reseller's own customers."""
+    page = page_of(request.actor, one(request, pk), "reseller_accounts")
+    return show_list(request, lists.ACCOUNTS, page=page, narrow={"reseller_id": pk})
+
+
+@requires("managers.view")
+def reseller_managers(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the reseller's managers."""
+    page = page_of(request.actor, one(request, pk), "reseller_managers")
+    return show_list(request, lists.MANAGERS, page=page, narrow={"reseller_id": pk})
+
+
+@requires("plans.view")
+def reseller_plans(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the plans that the reseller sells."""
+    page = page_of(request.actor, one(request, pk), "reseller_plans")
+    return show_list(request, lists.PLANS, page=page, narrow={"reseller_id": pk})
+
+
+@requires("log.view")
+def reseller_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what happened to the reseller."""
+    found = one(request, pk)
+    return log_page(request, page_of(request.actor, found, "reseller_log"), found)
+
+
+@requires("resellers.create")
+def reseller_create(request: HttpRequest) -> HttpResponse:
+    """Create a reseller below the own one or a lower one, with its first administrator."""
+
+    def keep(answers: dict[str, Any]) -> Done:
+        made = create_reseller(
+            actor=request.actor,
+            parent=answers["parent"],
+            name=answers["name"],
+            currency=answers["currency"].upper(),
+            email=answers["email"],
+            manager_name=answers["manager_name"],
+            manager_email=answers["manager_email"],
+            values=_values(answers, ("domain", "default_language"), {}),
+            now=timezone.now(),
+        )
+        said = _("The reseller is created; %(email)s is invited as its administrator.")
+        return Done(said % {"email": answers["manager_email"]}, reverse("operator:reseller", args=[made.pk]))
+
+    form = form_of(
+        Reseller,
+        ("parent", "name", "currency", "domain", "email", "default_language"),
+        initial={"parent": request.actor.reseller, "currency": request.actor.reseller.currency},
+        parent=forms.ModelChoiceField(
+            resellers_visible_to(request.actor).order_by("name"), label=_("Provider"),
+            help_text=_("The reseller above it. Its account terms are copied. This never changes."),
+        ),
+        default_language=_language(),
+        reseller_mpn_id=_mpn_id(),
+        manager_name=forms.CharField(label=_("First manager's name"), max_length=200),
+        manager_email=forms.EmailField(
+            label=_("First manager's e-mail"), help_text=_("A system administrator, invited by a link.")
+        ),
+    )  # fmt: skip
+    back = reverse("operator:resellers")
+    title = _("Create a reseller")
+    page = Page(title=title, crumbs=(Crumb(_("Resellers"), back), Crumb(title)))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Create")))
+
+
+@requires("resellers.change")
+def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a reseller's facts and status."""
+    found = one(request, pk)
+
+    def keep(answers: dict[str, Any]) -> Done:
+        names = ("name", "domain", "email", "default_language", "manager", "status")
+        change_reseller(actor=request.actor, reseller=found, values=_values(answers, names, found.attributes))
+        return Done(_("Saved."), back)
+
+    back = reverse("operator:reseller", args=[pk])
+    form = form_of(
+        Reseller,
+        ("name", "domain", "email", "default_language", "manager", "status"),
+        row=found,
+        initial={"reseller_mpn_id": found.attributes.get(MPN_ID, "")},
+        default_language=_language(),
+        manager=forms.ModelChoiceField(_upstream(request.actor, found), label=_("Manager"), required=False),
+        reseller_mpn_id=_mpn_id(),
+    )
+    page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
+
+
+def _upstream(actor: Actor, found: Reseller) -> Any:
+    serving = resellers_above(found.parent or found).values("pk")
+    return managers_visible_to(actor).filter(reseller__in=serving).order_by("name")
+
+
+def _values(answers: dict[str, Any], names: tuple[str, ...], attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the answers that are columns, and the partner id among the free attributes."""
+    kept = {name: value for name, value in attributes.items() if name != MPN_ID}
+    if answers["reseller_mpn_id"]:
+        kept[MPN_ID] = answers["reseller_mpn_id"]
+    return {**{name: answers[name] for name in names}, "attributes": kept}
+
+
+def _language() -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("Default language"), choices=settings.LANGUAGES)
+
+
+def _mpn_id() -> forms.CharField:
+    return forms.CharField(
+        label=_("Microsoft partner ID"), max_length=40, required=False, help_text=_("Microsoft is told of it.")
+    )
+
+
+def page_of(actor: Actor, found: Reseller, active: str) -> Page:
+    """Return what stands around every page of one reseller."""
+    address = f"{reverse('operator:account_create')}?reseller={found.pk}"
+    buttons = (
+        Button(_("Create an account"), address, primary=True) if actor.may("accounts.create") else None,
+        Button(_("Create a manager"), f"{reverse('operator:manager_create')}?reseller={found.pk}")
+        if actor.may("managers.create")
+        else None,
+    )
+    return Page(
+        title=found.name,
+        crumbs=(Crumb(_("Resellers"), reverse("operator:resellers")), Crumb(found.pk)),
+        status=Status(found.status, found.get_status_display()),
+        buttons=tuple(button for button in buttons if button),
+        tabs=tabs_of(actor, TABS, active, found.pk),
+    )
+
+
+def _crumbs(found: Reseller) -> tuple[Crumb, ...]:
+    own = Crumb(found.name, reverse("operator:reseller", args=[found.pk]))
+    return (Crumb(_("Resellers"), reverse("operator:resellers")), own)

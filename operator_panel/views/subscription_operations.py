@@ -1,0 +1,166 @@
+"""Change, stop, activate, delete, try again: each shows what it would do to the books before it is confirmed."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.panel.confirming import Done, Operation, Shown, confirming
+from core.panel.page import Crumb, Page
+from core.panel.quantities import Asked, QuantitiesForm
+from operator_panel.doors import requires
+from operator_panel.views.account_order import shown_of
+from operator_panel.views.subscriptions import one
+from subscriptions.failures import retry
+from subscriptions.models import Order, Subscription
+from subscriptions.proposals import (
+    Proposal,
+    propose_activation,
+    propose_change,
+    propose_deletion,
+    propose_stop,
+    resources_by_key,
+    said_after_change,
+)
+from vendors.questions import notices
+
+
+@requires("subscriptions.change")
+def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Raise or lower the units."""
+    found = one(request, pk)
+    asked = [
+        Asked(key, resource.name, resource.quantity, resource.plan_resource.minimum, resource.plan_resource.limit)
+        for key, resource in resources_by_key(found).items()
+    ]
+
+    def form(*args: Any) -> QuantitiesForm:
+        built = QuantitiesForm(*args, resources=asked, initial={"key": uuid4().hex})
+        built.fields["pay_from_balance"] = forms.BooleanField(
+            label=_("Pay from the balance at once"),
+            required=False,
+            initial=True,
+            help_text=_("Without it, added units are put into service when the payment for them has come."),
+        )
+        built.fields["key"] = forms.CharField(widget=forms.HiddenInput, max_length=40)
+        return built
+
+    def proposed(answers: dict[str, Any]) -> Proposal:
+        return propose_change(
+            actor=request.actor,
+            subscription=found,
+            quantities=QuantitiesForm.quantities(answers),
+            today=timezone.localdate(),
+            now=timezone.now(),
+            pay_from_balance=answers["pay_from_balance"],
+            idempotency_key=answers["key"],
+        )
+
+    def done(order: Order) -> Done:
+        return Done(said_after_change(order), reverse("operator:order", args=[order.pk]))
+
+    note = " ".join(notices(found.plan.template.connection, "change"))
+    title = _("Change quantities")
+    return _operation(request, found, title, form, proposed, done=done, ask=_("Show what it costs"), note=note)
+
+
+@requires("subscriptions.stop")
+def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop the subscription, with a reason."""
+    found = one(request, pk)
+
+    def form(*args: Any) -> forms.Form:
+        built = forms.Form(*args)
+        built.fields["comment"] = forms.CharField(
+            label=_("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        )
+        return built
+
+    def proposed(answers: dict[str, Any]) -> Proposal:
+        return propose_stop(
+            actor=request.actor, subscription=found, today=timezone.localdate(), comment=answers["comment"]
+        )
+
+    return _operation(request, found, _("Stop"), form, proposed, ask=_("Show what it does"), danger=True)
+
+
+@requires("subscriptions.activate")
+def subscription_activate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Activate the subscription again."""
+    found = one(request, pk)
+
+    def proposed(_answers: dict[str, Any]) -> Proposal:
+        return propose_activation(actor=request.actor, subscription=found, today=timezone.localdate())
+
+    return _operation(request, found, _("Activate"), forms.Form, proposed, ask=_("Check again"))
+
+
+@requires("subscriptions.delete")
+def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete the subscription for good."""
+    found = one(request, pk)
+
+    def proposed(_answers: dict[str, Any]) -> Proposal:
+        return propose_deletion(actor=request.actor, subscription=found, today=timezone.localdate())
+
+    return _operation(request, found, _("Delete"), forms.Form, proposed, ask=_("Check again"), danger=True)
+
+
+@requires("orders.retry")
+def subscription_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the vendor again for what it refused last."""
+    found = one(request, pk)
+
+    def carry_out(_answers: dict[str, Any]) -> str:
+        tried = retry(actor=request.actor, subscription=found, today=timezone.localdate(), now=timezone.now())
+        return _said(tried)
+
+    question = _("Ask the vendor again to carry out what it refused? Nothing new is charged.")
+    operation = Operation(
+        page=_page(found, _("Try again")),
+        form=forms.Form,
+        show=lambda _answers: Shown(question=question, submit=_("Try again"), charges=None),
+        carry_out=carry_out,
+        back=reverse("operator:subscription", args=[pk]),
+        ask=_("Try again"),
+    )
+    return confirming(request, operation)
+
+
+def _operation(
+    request: HttpRequest,
+    found: Subscription,
+    title: str,
+    form: Callable[..., forms.Form],
+    proposed: Callable[[dict[str, Any]], Proposal],
+    *,
+    ask: str,
+    danger: bool = False,
+    note: str = "",
+    done: Callable[[Any], Done | str] | None = None,
+) -> HttpResponse:
+    operation = Operation(
+        page=_page(found, title),
+        form=form,
+        show=lambda answers: shown_of(proposed(answers), found.currency),
+        carry_out=lambda answers: (done or _said)(proposed(answers).verb()),
+        back=reverse("operator:subscription", args=[found.pk]),
+        ask=ask,
+        danger=danger,
+        note=note,
+    )
+    return confirming(request, operation)
+
+
+def _said(subscription: Subscription) -> str:
+    return _("%(name)s: %(status)s.") % {"name": subscription.name, "status": subscription.get_status_display()}
+
+
+def _page(found: Subscription, title: str) -> Page:
+    own = Crumb(found.name, reverse("operator:subscription", args=[found.pk]))
+    return Page(title=title, crumbs=(Crumb(_("Subscriptions"), reverse("operator:subscriptions")), own, Crumb(title)))

@@ -1,0 +1,169 @@
+"""A subscription: its facts, what hangs on it, and what can be done with it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from billing.queries import charges_visible_to
+from core.errors import Refused
+from core.lists.views import show_list
+from core.panel.page import Crumb, Page, Status
+from operator_panel import lists
+from operator_panel.around import able, log_page, tabs_of
+from operator_panel.doors import requires
+from subscriptions.handover import held_units, service_payload
+from subscriptions.models import OrderStatus, Subscription, SubscriptionStatus
+from subscriptions.proposals import resources_by_key
+from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
+from subscriptions.stopping import MAY_ACTIVATE, MAY_DELETE, MAY_STOP
+from vendors.questions import facts
+
+TABS = (
+    ("subscription", gettext_lazy("General"), "subscriptions.view"),
+    ("subscription_orders", gettext_lazy("Orders"), "orders.view"),
+    ("subscription_resources", gettext_lazy("Resources"), "subscriptions.view"),
+    ("subscription_charges", gettext_lazy("Charges"), "charges.view"),
+    ("subscription_transactions", gettext_lazy("Transactions"), "transactions.view"),
+    ("subscription_vendor", gettext_lazy("Vendor"), "subscriptions.view"),
+    ("subscription_log", gettext_lazy("Log"), "log.view"),
+)
+
+
+def one(request: HttpRequest, pk: int) -> Subscription:
+    """Return the subscription of the address. Raises Http404 for one that the actor does not see."""
+    related = ("account__account_class", "reseller", "manager", "plan__template__connection", "plan__service_term")
+    visible = subscriptions_visible_to(request.actor).select_related(*related, "period")
+    return get_object_or_404(visible, pk=pk)
+
+
+@requires("subscriptions.view")
+def subscription(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a subscription's facts, and what it waits for."""
+    found = one(request, pk)
+    operation = operations_for(found).first() if found.status in FAILED else None
+    context = {
+        "page": page_of(request.actor, found, "subscription"),
+        "subscription": found,
+        "resources": resources_by_key(found).values(),
+        "attributes": list(found.attributes.values()),
+        "open_order": _open_order(request, found),
+        "trouble": operation.last_error if operation else "",
+    }
+    return render(request, "operator_panel/subscription.html", context)
+
+
+def _open_order(request: HttpRequest, found: Subscription) -> object:
+    open_ones = (OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.PROVISIONING, OrderStatus.PROVISIONING_FAILED)
+    return orders_visible_to(request.actor).filter(subscription=found, status__in=open_ones).first()
+
+
+@requires("orders.view")
+def subscription_orders(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the subscription's orders."""
+    page = page_of(request.actor, one(request, pk), "subscription_orders")
+    return show_list(request, lists.ORDERS, page=page, narrow={"subscription_id": pk})
+
+
+@requires("subscriptions.view")
+def subscription_resources(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the units that the subscription holds, with their prices."""
+    found = one(request, pk)
+    resources = list(resources_by_key(found).values())
+    today = timezone.localdate()
+    newest: dict[int, object] = {}
+    for price in prices_visible_to(request.actor).filter(plan_resource__plan=found.plan, valid_from__lte=today):
+        newest.setdefault(price.plan_resource_id, price)
+    rows = [
+        {
+            "resource": resource,
+            "bounds": resource.plan_resource,
+            "price": _price(found, resource, newest.get(resource.plan_resource_id)),
+        }
+        for resource in resources
+    ]
+    context = {
+        "page": page_of(request.actor, found, "subscription_resources"),
+        "subscription": found,
+        "rows": rows,
+        "may_change": request.actor.may("subscriptions.change") and found.status == SubscriptionStatus.ACTIVE,
+    }
+    return render(request, "operator_panel/subscription_resources.html", context)
+
+
+def _price(found: Subscription, resource: object, newest: object) -> object:
+    """Return what a unit and month costs from now on: that of the ordering where the price is fixed."""
+    if found.fixed_price or newest is None:
+        return resource.ordering_price
+    return newest.recurring_fee
+
+
+@requires("charges.view")
+def subscription_charges(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the subscription's charges; each opens to its explanation."""
+    page = page_of(request.actor, one(request, pk), "subscription_charges")
+    return show_list(request, lists.CHARGES, page=page, narrow={"subscription_id": pk})
+
+
+@requires("transactions.view")
+def subscription_transactions(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the movements of the balance that the subscription's charges made."""
+    found = one(request, pk)
+    page = page_of(request.actor, found, "subscription_transactions")
+    ids = charges_visible_to(request.actor).filter(subscription=found).values("pk")
+    return show_list(request, lists.TRANSACTIONS, page=page, narrow={"charge__in": ids})
+
+
+@requires("subscriptions.view")
+def subscription_vendor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what is known of the service at the vendor and what was done there; ?ask=1 asks the vendor now."""
+    found = one(request, pk)
+    connection = found.plan.template.connection
+    answered, trouble = (), ""
+    if connection is not None and found.vendor_ids and "ask" in request.GET:
+        try:
+            payload = service_payload(found, held_units(found))
+            answered = facts(connection, service=payload, now=timezone.now())
+        except Refused as refusal:
+            trouble = str(refusal)
+    context = {
+        "page": page_of(request.actor, found, "subscription_vendor"),
+        "subscription": found,
+        "connection": connection,
+        "ids": sorted(found.vendor_ids.items()),
+        "attributes": list(found.attributes.values()),
+        "asked": "ask" in request.GET,
+        "facts": answered,
+        "trouble": trouble,
+        "operations": operations_for(found)[:100],
+    }
+    return render(request, "operator_panel/subscription_vendor.html", context)
+
+
+@requires("log.view")
+def subscription_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what happened to the subscription."""
+    found = one(request, pk)
+    return log_page(request, page_of(request.actor, found, "subscription_log"), found)
+
+
+def page_of(actor: Actor, found: Subscription, active: str) -> Page:
+    """Return what stands around every page of one subscription."""
+    status = found.status
+    offered = (
+        ("subscription_retry", _("Try again"), "orders.retry", status in FAILED),
+        ("subscription_change", _("Change quantities"), "subscriptions.change", status == SubscriptionStatus.ACTIVE),
+        ("subscription_activate", _("Activate"), "subscriptions.activate", status in MAY_ACTIVATE),
+        ("subscription_stop", _("Stop"), "subscriptions.stop", status in MAY_STOP),
+        ("subscription_delete", _("Delete"), "subscriptions.delete", status in MAY_DELETE),
+    )
+    return Page(
+        title=found.name,
+        crumbs=(Crumb(_("Subscriptions"), reverse("operator:subscriptions")), Crumb(found.pk)),
+        status=Status(status, found.get_status_display(), found.get_stop_reason_display()),
+        buttons=able(actor, offered, found.pk),
+        tabs=tabs_of(actor, TABS, active, found.pk),
+    )

@@ -1,0 +1,171 @@
+"""Vendor connections ("Office 365 Settings"): settings without their secrets, the consent, whether the access works."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.queries import resellers_visible_to
+from core.panel.confirming import Done
+from core.panel.page import Crumb, Page, Status
+from operator_panel.doors import requires
+from operator_panel.editing import Editing, editing
+from operator_panel.forms.vendor_fields import inputs_of
+from subscriptions.queries import templates_visible_to
+from vendors.base import FieldKind, VendorPlugin
+from vendors.capabilities import NeedsConsent
+from vendors.connections import add_connection, change_connection
+from vendors.models import ConnectionState, VendorConnection
+from vendors.queries import connections_visible_to, exchanges_visible_to
+from vendors.registry import UnknownPlugin, plugin_for, plugins
+
+# Below so many days the page asks for a new grant: a token that dies stops every operation at the vendor.
+FEW_DAYS = 14
+
+
+def one(request: HttpRequest, pk: int) -> VendorConnection:
+    """Return the connection of the address. Raises Http404 for one that the actor does not see."""
+    related = ("reseller", "granted_by", "created_by")
+    return get_object_or_404(connections_visible_to(request.actor).select_related(*related), pk=pk)
+
+
+@requires("vendor_connections.view")
+def vendor_connection(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a connection: what it is allowed to do and until when, and its settings."""
+    found = one(request, pk)
+    plugin = plugin_for(found.plugin)
+    changes = request.actor.may("vendor_connections.change")
+    context = {
+        "page": _page_of(found),
+        "connection": found,
+        "plugin": plugin,
+        "consents": isinstance(plugin, NeedsConsent),
+        "settings": _settings(plugin, found),
+        "details": sorted(found.details.items()),
+        "days_left": _days_left(found),
+        "few_days": FEW_DAYS,
+        "begin": _address(found, "begin") if changes and isinstance(plugin, NeedsConsent) else "",
+        "check": _address(found, "check"),
+        "granted": found.state == ConnectionState.GRANTED,
+        "templates": templates_visible_to(request.actor).filter(connection=found).order_by("name"),
+        "may_change": changes,
+    }
+    return render(request, "operator_panel/vendor_connection.html", context)
+
+
+def _settings(plugin: VendorPlugin, found: VendorConnection) -> list[tuple[object, object]]:
+    """Return the settings by label; of a secret nothing but that there is one."""
+    shown = []
+    for field in plugin.settings_fields:
+        if field.kind is FieldKind.SECRET:
+            shown.append((field.label, "••••••••"))
+        else:
+            value = found.settings.get(field.name, "")
+            shown.append((field.label, dict(field.choices).get(value, value)))
+    return shown
+
+
+def _days_left(found: VendorConnection) -> int | None:
+    if found.token_expires_on is None or found.state != ConnectionState.GRANTED:
+        return None
+    return max((found.token_expires_on - timezone.now()).days, 0)
+
+
+def _address(found: VendorConnection, page: str) -> str:
+    """Return the address of a page that the plugin brings along; nothing where it has none."""
+    try:
+        return reverse(f"vendors:{found.plugin}:{page}", args=[found.pk])
+    except NoReverseMatch:
+        return ""
+
+
+@requires("vendor_connections.view")
+def vendor_connection_journal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the latest exchanges with the vendor, secrets masked."""
+    found = one(request, pk)
+    exchanges = exchanges_visible_to(request.actor).filter(connection=found).order_by("-pk")[:100]
+    page = Page(title=_("Journal"), crumbs=(*_crumbs(found), Crumb(_("Journal"))))
+    return render(request, "operator_panel/vendor_journal.html", {"page": page, "exchanges": exchanges})
+
+
+@requires("vendor_connections.change")
+def vendor_connection_create(request: HttpRequest) -> HttpResponse:
+    """Choose a vendor; where there is only one, go on at once."""
+    known = plugins()
+    if len(known) == 1:
+        return redirect("operator:vendor_connection_new", known[0].slug)
+    page = Page(title=_("Create a connection"), crumbs=(_section(), Crumb(_("Create a connection"))))
+    return render(request, "operator_panel/vendor_choice.html", {"page": page, "plugins": known})
+
+
+@requires("vendor_connections.change")
+def vendor_connection_new(request: HttpRequest, plugin: str) -> HttpResponse:
+    """Create a connection of the own reseller, or of one below, to the vendor."""
+    try:
+        chosen = plugin_for(plugin)
+    except UnknownPlugin:
+        raise Http404 from None
+
+    def form(*args: Any) -> forms.Form:
+        built = forms.Form(*args, initial={"reseller": request.actor.reseller, "name": str(chosen.name)})
+        built.fields["reseller"] = forms.ModelChoiceField(
+            resellers_visible_to(request.actor).order_by("name"), label=_("Reseller"), empty_label=None
+        )
+        built.fields["name"] = forms.CharField(label=_("Name"), max_length=200)
+        built.fields.update(inputs_of(chosen.settings_fields))
+        return built
+
+    def keep(answers: dict[str, Any]) -> Done:
+        values = {field.name: answers[field.name] for field in chosen.settings_fields}
+        made = add_connection(
+            actor=request.actor, reseller=answers["reseller"], plugin=plugin, name=answers["name"], values=values
+        )
+        said = _("Saved. The next step: grant the permissions at the vendor.")
+        return Done(said, reverse("operator:vendor_connection", args=[made.pk]))
+
+    page = Page(title=str(chosen.name), crumbs=(_section(), Crumb(_("Create a connection"))))
+    back = reverse("operator:vendor_connections")
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Create")))
+
+
+@requires("vendor_connections.change")
+def vendor_connection_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a connection's settings; a secret left empty stays."""
+    found = one(request, pk)
+    fields = plugin_for(found.plugin).settings_fields
+
+    def form(*args: Any) -> forms.Form:
+        built = forms.Form(*args, initial={"name": found.name})
+        built.fields["name"] = forms.CharField(label=_("Name"), max_length=200)
+        built.fields.update(inputs_of(fields, now=found.settings))
+        return built
+
+    def keep(answers: dict[str, Any]) -> Done:
+        values = {field.name: answers[field.name] for field in fields}
+        change_connection(actor=request.actor, connection=found, name=answers["name"], values=values)
+        return Done(_("Saved."), back)
+
+    back = reverse("operator:vendor_connection", args=[pk])
+    page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
+    note = _("Another application or tenant makes the earlier grant void: it has to be given again.")
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note))
+
+
+def _page_of(found: VendorConnection) -> Page:
+    return Page(
+        title=found.name,
+        crumbs=(_section(), Crumb(found.pk)),
+        status=Status(found.state, found.get_state_display()),
+    )
+
+
+def _section() -> Crumb:
+    return Crumb(_("Vendor connections"), reverse("operator:vendor_connections"))
+
+
+def _crumbs(found: VendorConnection) -> tuple[Crumb, ...]:
+    return (_section(), Crumb(found.name, reverse("operator:vendor_connection", args=[found.pk])))
