@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
@@ -17,7 +18,7 @@ NAVIGATION = (
         _("Services"),
         (
             NavigationItem(_("Subscriptions"), "customer:subscriptions", "subscriptions.view"),
-            NavigationItem(_("Order"), "customer:order_plan", "subscriptions.order"),
+            NavigationItem(pgettext_lazy("button", "Order"), "customer:order_plan", "subscriptions.order"),
         ),
     ),
     NavigationGroup(
@@ -29,9 +30,9 @@ NAVIGATION = (
         ),
     ),
     NavigationGroup(
-        _("Account"),
+        pgettext_lazy("own", "Account"),
         (
-            NavigationItem(_("Account"), "customer:account", "accounts.view"),
+            NavigationItem(pgettext_lazy("own", "Account"), "customer:account", "accounts.view"),
             NavigationItem(_("Users"), "customer:users", "account_users.view"),
         ),
     ),

@@ -1,6 +1,7 @@
 """What is asked when a plan is ordered: the period, the units, and what the vendor needs to know."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -58,12 +59,8 @@ class OrderForm(QuantitiesForm):
 
 
 def _at_least_one(resources: Sequence[Asked]) -> list[Asked]:
-    """Return the boxes with a one in the first where all would say nothing: nobody orders nothing."""
-    if not resources or any(resource.initial for resource in resources):
-        return list(resources)
-    first = resources[0]
-    one = Asked(first.key, first.name, 1, first.minimum, first.maximum, first.help)
-    return [one, *resources[1:]]
+    """Return the boxes with at least a one in the first, which is what the plan is about."""
+    return [replace(resource, initial=max(resource.initial, 1 - at)) for at, resource in enumerate(resources)]
 
 
 def _bounds(resource: PlanResource) -> str:

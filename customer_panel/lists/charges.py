@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from billing.filters import ChargeFilter
@@ -48,7 +49,7 @@ CHARGES = Listing(
         Column("closed_on", _("Close date"), day("closed_on"), shown=False),
     ),
     quick=(
-        Quick("blocked", _("Blocked"), Q(status=ChargeStatus.BLOCKED)),
-        Quick("closed", _("Closed"), Q(status=ChargeStatus.CLOSED)),
+        Quick("blocked", pgettext_lazy("several", "Blocked"), Q(status=ChargeStatus.BLOCKED)),
+        Quick("closed", pgettext_lazy("several", "Closed"), Q(status=ChargeStatus.CLOSED)),
     ),
 )

@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor, actor_of
 from billing.filters import PaymentFilter
@@ -53,7 +54,7 @@ PAYMENTS = Listing(
         Column("comment", _("Purpose"), shown=False),
     ),
     quick=(
-        Quick("completed", _("Completed"), Q(status=PaymentStatus.COMPLETED)),
-        Quick("cancelled", _("Cancelled"), Q(status=PaymentStatus.CANCELLED)),
+        Quick("completed", pgettext_lazy("several", "Completed"), Q(status=PaymentStatus.COMPLETED)),
+        Quick("cancelled", pgettext_lazy("several", "Cancelled"), Q(status=PaymentStatus.CANCELLED)),
     ),
 )

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from core.lists.columns import Column, day, number, status, text, to
@@ -51,7 +52,7 @@ SUBSCRIPTIONS = Listing(
         Column("expiration_date", _("Expiration date"), day("expiration_date"), sort="expiration_date", shown=False),
     ),
     quick=(
-        Quick("active", _("Active"), Q(status=SubscriptionStatus.ACTIVE)),
-        Quick("stopped", _("Stopped"), Q(status=SubscriptionStatus.STOPPED)),
+        Quick("active", pgettext_lazy("several", "Active"), Q(status=SubscriptionStatus.ACTIVE)),
+        Quick("stopped", pgettext_lazy("several", "Stopped"), Q(status=SubscriptionStatus.STOPPED)),
     ),
 )

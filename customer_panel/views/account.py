@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.registration import change_account
 from core.errors import Refused
@@ -43,7 +44,9 @@ def account_edit(request: HttpRequest) -> HttpResponse:
             return redirect(back)
     title = _("Edit")
     context = {
-        "page": Page(title=title, crumbs=(Crumb(_("Account"), reverse("customer:account")), Crumb(title))),
+        "page": Page(
+            title=title, crumbs=(Crumb(pgettext("own", "Account"), reverse("customer:account")), Crumb(title))
+        ),
         "form": form,
         "cancel": back,
     }

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.registration import CUSTOMER_FIELDS
 from core.errors import Refused
@@ -178,5 +179,5 @@ class _KeyForm(forms.Form):
 def _crumbs() -> tuple[Crumb, ...]:
     return (
         Crumb(_("Subscriptions"), reverse("customer:subscriptions")),
-        Crumb(_("Order"), reverse("customer:order_plan")),
+        Crumb(pgettext("button", "Order"), reverse("customer:order_plan")),
     )

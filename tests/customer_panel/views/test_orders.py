@@ -1,0 +1,105 @@
+"""An order's page: the ways to pay it, and giving it up."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Account
+from billing.funds import funds_of
+from billing.models import Payment
+from subscriptions.models import Order, OrderStatus, Plan, Subscription
+from tests.factories import billing as money
+from tests.factories import subscriptions as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order(acme: Account, plan: Plan, today: date) -> Order:
+    """Five seats that wait for their payment."""
+    return make.order(account=acme, plan=plan, today=today)
+
+
+def page_of(order: Order) -> str:
+    return reverse("customer:subscription_order", args=[order.pk])
+
+
+def said(answer: object) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def test_page_tells_the_payment_number_and_what_is_missing(client: Client, order: Order) -> None:
+    answer = client.get(page_of(order))
+    payment = Payment.objects.get()
+    assert (answer.context["payment"], answer.context["enough"], answer.context["missing"]) == (
+        payment,
+        False,
+        order.total,
+    )
+    assert payment.number in answer.content.decode()
+
+
+def test_order_is_paid_from_the_balance(client: Client, acme: Account, order: Order, today: date) -> None:
+    money.top_up(account=acme, amount="100.00", today=today)
+    assert client.get(page_of(order)).context["enough"]
+    answer = client.post(reverse("customer:order_pay_from_balance", args=[order.pk]))
+    order.refresh_from_db()
+    assert (answer.url, order.status) == (page_of(order), OrderStatus.COMPLETED)
+    assert funds_of(acme).blocked == order.total
+
+
+def test_empty_balance_is_refused_and_the_order_goes_on_waiting(client: Client, order: Order) -> None:
+    answer = client.post(reverse("customer:order_pay_from_balance", args=[order.pk]))
+    assert said(answer) == [f"{order.total:.2f} USD more are needed. Top up the balance first."]
+    order.refresh_from_db()
+    assert order.status == OrderStatus.WAITING_FOR_PAYMENT
+
+
+def test_demo_bank_pays_through_the_real_payment(client: Client, order: Order, settings: object) -> None:
+    settings.DEMO = True
+    payment = Payment.objects.get()
+    assert reverse("customer:payment_demo_bank", args=[payment.pk]) in client.get(page_of(order)).content.decode()
+    answer = client.post(reverse("customer:payment_demo_bank", args=[payment.pk]))
+    order.refresh_from_db()
+    payment.refresh_from_db()
+    assert answer.url == page_of(order)
+    assert (payment.status, payment.method, order.status) == ("completed", "card", OrderStatus.COMPLETED)
+
+
+def test_without_the_demo_there_is_no_demo_bank(client: Client, order: Order, settings: object) -> None:
+    settings.DEMO = False
+    payment = Payment.objects.get()
+    assert "demo-bank" not in client.get(page_of(order)).content.decode()
+    assert client.post(reverse("customer:payment_demo_bank", args=[payment.pk])).status_code == 404
+    payment.refresh_from_db()
+    assert payment.status == "waiting_for_payment"
+
+
+def test_unpaid_order_is_cancelled_with_its_payment(client: Client, order: Order) -> None:
+    client.post(reverse("customer:order_cancel", args=[order.pk]))
+    order.refresh_from_db()
+    assert (order.status, Payment.objects.get().status) == (OrderStatus.CANCELLED, "cancelled")
+    assert Subscription.objects.get().status == "deleted"
+
+
+def test_paid_order_is_not_cancelled_any_more(client: Client, order: Order, today: date) -> None:
+    money.pay(order=order, today=today)
+    answer = client.post(reverse("customer:order_cancel", args=[order.pk]))
+    assert said(answer) == [f"Order {order} is not waiting for its payment any more."]
+
+
+def test_get_moves_no_money(client: Client, order: Order) -> None:
+    for name in ("order_pay_from_balance", "order_cancel"):
+        assert client.get(reverse(f"customer:{name}", args=[order.pk])).status_code == 405
+
+
+def test_busy_page_asks_again_and_is_loaded_anew_when_it_is_done(client: Client, order: Order, today: date) -> None:
+    Order.objects.filter(pk=order.pk).update(status=OrderStatus.PROVISIONING)
+    assert 'hx-trigger="every 3s"' in client.get(page_of(order)).content.decode()
+    asked = client.get(page_of(order), headers={"HX-Request": "true"})
+    assert (asked.status_code, asked.headers.get("HX-Refresh")) == (204, None)
+    Order.objects.filter(pk=order.pk).update(status=OrderStatus.COMPLETED, closed_on=today + timedelta(days=0))
+    assert client.get(page_of(order), headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"

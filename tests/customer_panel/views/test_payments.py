@@ -1,0 +1,111 @@
+"""Payments: awaited ones above the list, topping up, cancelling."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import SYSTEM
+from accounts.models import Account
+from billing.models import Payment
+from billing.payments import cancel_payment, open_top_up
+from subscriptions.models import Plan
+from tests.factories import billing as money
+from tests.factories import subscriptions as make
+
+pytestmark = pytest.mark.django_db
+PAYMENTS = "/payments/"
+TOP_UP = "/payments/top-up/"
+
+
+def said(answer: object) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def test_awaited_payments_stand_above_those_that_are_done_with(
+    client: Client, acme: Account, plan: Plan, today: date
+) -> None:
+    done = money.top_up(account=acme, amount="100.00", today=today)
+    order = make.order(account=acme, plan=plan, today=today)
+    awaited = open_top_up(actor=SYSTEM, account=acme, amount=Decimal(10), today=today)
+    page = client.get(PAYMENTS)
+    assert list(page.context["waiting"]) == [awaited, order.payments.get()]
+    assert [row.url for row in page.context["list"].rows] != []
+    assert f"<td>{done.number}</td>" in page.content.decode()
+
+
+def test_payment_covered_by_the_balance_is_not_listed(client: Client, acme: Account, plan: Plan, today: date) -> None:
+    money.top_up(account=acme, amount="100.00", today=today)
+    order = make.order(account=acme, plan=plan, today=today)
+    client.post(reverse("customer:order_pay_from_balance", args=[order.pk]))
+    assert client.get(PAYMENTS).context["list"].total == "1"
+
+
+def test_top_up_opens_a_payment_and_tells_its_number(client: Client, acme: Account) -> None:
+    answer = client.post(TOP_UP, {"amount": "25.50", "comment": "June"})
+    payment = Payment.objects.get()
+    assert (payment.account, payment.amount, payment.comment, payment.status) == (
+        acme,
+        Decimal("25.50"),
+        "June",
+        "waiting_for_payment",
+    )
+    assert (answer.url, payment.number in said(answer)[0]) == (PAYMENTS, True)
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("0", "The amount must be more than zero."),
+        ("-5", "The amount must be more than zero."),
+        ("1.005", "The amount may have at most 2 decimals in USD."),
+        ("", "This field is required."),
+        ("much", "Enter a number."),
+        ("NaN", "Enter a number."),
+    ],
+)
+def test_amount_that_is_none_comes_back_at_its_field(client: Client, amount: str, sentence: str) -> None:
+    answer = client.post(TOP_UP, {"amount": amount, "comment": "June"})
+    form = answer.context["form"]
+    assert (answer.status_code, form.errors, form["comment"].value()) == (422, {"amount": [sentence]}, "June")
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["", "much", "NaN", "-1", "1e99", "Infinity"])
+def test_suggested_amount_that_is_none_is_left_out(client: Client, amount: str) -> None:
+    assert client.get(TOP_UP, {"amount": amount}).context["form"]["amount"].value() is None
+
+
+def test_top_up_is_cancelled_once(client: Client, acme: Account, today: date) -> None:
+    payment = open_top_up(actor=SYSTEM, account=acme, amount=Decimal(10), today=today)
+    address = reverse("customer:payment_cancel", args=[payment.pk])
+    assert said(client.post(address)) == [f"The payment {payment.number} is cancelled."]
+    assert said(client.post(address))[-1] == f"Payment {payment.number} is not waiting any more: it is “Cancelled”."
+
+
+def test_payment_of_an_order_goes_with_its_order(client: Client, acme: Account, plan: Plan, today: date) -> None:
+    order = make.order(account=acme, plan=plan, today=today)
+    payment = order.payments.get()
+    answer = client.post(reverse("customer:payment_cancel", args=[payment.pk]))
+    assert said(answer) == [
+        f"This payment is for the order {order}. Cancel the order, and the payment is cancelled with it."
+    ]
+
+
+def test_demo_bank_tops_the_balance_up(client: Client, acme: Account, today: date, settings: object) -> None:
+    settings.DEMO = True
+    payment = open_top_up(actor=SYSTEM, account=acme, amount=Decimal(10), today=today)
+    answer = client.post(reverse("customer:payment_demo_bank", args=[payment.pk]))
+    payment.refresh_from_db()
+    assert (answer.url, payment.status) == (PAYMENTS, "completed")
+
+
+def test_demo_bank_does_not_pay_what_is_cancelled(client: Client, acme: Account, today: date, settings: object) -> None:
+    settings.DEMO = True
+    payment = open_top_up(actor=SYSTEM, account=acme, amount=Decimal(10), today=today)
+    cancel_payment(actor=SYSTEM, payment=payment, today=today)
+    answer = client.post(reverse("customer:payment_demo_bank", args=[payment.pk]))
+    assert said(answer) == [f"Payment {payment.number} is not waiting any more: it is “Cancelled”."]
