@@ -36,7 +36,7 @@ def handle(error: Exception, _context: dict[str, Any]) -> Response | None:
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
     set_rollback()
-    return Response(_errors(error), status=error.status_code, headers=headers)
+    return Response({"errors": _errors(error)}, status=error.status_code, headers=headers)
 
 
 def not_found(_request: HttpRequest) -> JsonResponse:

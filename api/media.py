@@ -1,30 +1,19 @@
 """What the API speaks: JSON:API, and for the lenient the same under plain application/json."""
 
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import JSONParser
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
-from rest_framework_json_api.parsers import JSONParser as JsonApiParser
-from rest_framework_json_api.renderers import JSONRenderer
 
 
 class JsonApi(JSONRenderer):
     """application/vnd.api+json, which the guide's examples send."""
 
+    media_type = "application/vnd.api+json"
+    format = "jsonapi"
+
 
 class PlainJson(JSONRenderer):
     """The same document for clients that ask for application/json."""
-
-    media_type = "application/json"
-    format = "plain"
-
-
-class JsonApiBody(JsonApiParser):
-    """A body in the JSON:API envelope."""
-
-
-class PlainJsonBody(JSONParser):
-    """A body in plain JSON; no method takes one yet."""
 
 
 class Negotiation(DefaultContentNegotiation):

@@ -1,4 +1,4 @@
-"""The OpenAPI document: written from the serializers and filters that answer, in the JSON:API envelope they come in."""
+"""The OpenAPI document: written from the shapes and filters that answer, in the JSON:API envelope they come in."""
 
 from typing import Any
 
@@ -7,12 +7,11 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.relations import RelatedField
-from rest_framework_json_api.utils import get_resource_type_from_serializer
 
 from api.filtering import parameter_name
 from api.pagination import AFTER, BEFORE, DEFAULT_SIZE, LARGEST_NUMBER, LARGEST_SIZE, NUMBER, SIZE
 from api.scopes import Scope
+from api.serializers.shape import Shape
 
 Json = dict[str, Any]
 ERRORS = {
@@ -36,13 +35,13 @@ class Schema(AutoSchema):
         if self._is_list:
             parameters += [*_paging(), _sort(self.view.sorts), *_filters(self.view.filterset)]
         if self.view.scope is Scope.OWN:
-            names = ", ".join(self.view.includes)
+            names = ", ".join(self.view.shape.included)
             parameters.append(OpenApiParameter("include", str, description=f"Comma list of: {names}."))
         return parameters
 
     def get_tags(self) -> list[str]:
         """Return the resource that the operation belongs to."""
-        return [get_resource_type_from_serializer(self.view.serializer_class())]
+        return [self.view.shape.kind]
 
     def _get_filter_parameters(self) -> list[Json]:
         return []
@@ -70,35 +69,28 @@ class Schema(AutoSchema):
         }
         members = {
             "links": _object({"self": LINK, "first": LINK, "next": LINK, "prev": LINK}),
-            "data": {"type": "array", "items": self._record()},
+            "data": {"type": "array", "items": self._record(self.view.shape)},
             "meta": _object({"pagination": _object(paging)}),
         }
         return self._with_included(members)
 
     def _document_of_record(self) -> Json:
-        return self._with_included({"data": self._record()})
+        return self._with_included({"data": self._record(self.view.shape)})
 
     def _with_included(self, members: Json) -> Json:
         document = _object(members)
         if self.view.scope is Scope.OWN:
-            serializers = self.view.serializer_class.included_serializers.values()
-            kinds = [self._record_of(serializer()) for serializer in serializers]
+            kinds = [self._record(shape) for shape in self.view.shape.included.values()]
             document["properties"]["included"] = {"type": "array", "items": {"oneOf": kinds}}
         return document
 
-    def _record(self) -> Json:
-        return self._record_of(self.view.serializer_class())
-
-    def _record_of(self, serializer: Any) -> Json:
-        """Return the record that the serializer writes, registered under the name of its kind."""
-        kind = get_resource_type_from_serializer(serializer)
-        mapped = self._map_serializer(serializer, "response")["properties"]
-        related = {name for name, field in serializer.fields.items() if isinstance(field, RelatedField)}
-        attributes = {name: shape for name, shape in mapped.items() if name not in related}
-        members = {"type": {"type": "string", "enum": [kind]}, "id": TEXT, "attributes": _object(attributes)}
-        if related:
-            members["relationships"] = _object({name: _linkage() for name in sorted(related)})
-        return self._component(kind.capitalize(), _object(members))
+    def _record(self, shape: Shape) -> Json:
+        """Return the record of the shape, registered under the name of its kind."""
+        attributes = {name: attribute.schema for name, attribute in shape.attributes.items()}
+        members = {"type": {"type": "string", "enum": [shape.kind]}, "id": TEXT, "attributes": _object(attributes)}
+        if shape.links:
+            members["relationships"] = _object({name: _linkage(link.kind) for name, link in shape.links.items()})
+        return self._component(shape.kind.capitalize(), _object(members))
 
     def _component(self, name: str, schema: Json) -> Json:
         component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)
@@ -111,8 +103,8 @@ def _object(properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-def _linkage() -> Json:
-    return _object({"data": {**_object({"type": TEXT, "id": TEXT}), "nullable": True}})
+def _linkage(kind: str) -> Json:
+    return _object({"data": _object({"type": {"type": "string", "enum": [kind]}, "id": TEXT})})
 
 
 def _errors() -> Json:

@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "pghistory",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_jsonapi",
     "django_filters",
     "allauth",
     "allauth.account",
@@ -247,14 +246,12 @@ VENDOR_CALLS_INSIDE_TRANSACTIONS = TESTING
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
     "DEFAULT_RENDERER_CLASSES": ["api.media.JsonApi", "api.media.PlainJson"],
-    "DEFAULT_PARSER_CLASSES": ["api.media.JsonApiBody", "api.media.PlainJsonBody"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.media.Negotiation",
     "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "EXCEPTION_HANDLER": "api.errors.handle",
 }
-JSON_API_FORMAT_TYPES, JSON_API_PLURALIZE_TYPES = "underscore", True
 SPECTACULAR_SETTINGS = {"TITLE": "Brokerage reseller API", "VERSION": "3", "SERVE_INCLUDE_SCHEMA": False}
 
 # --- the browser's side of safety ----------------------------------------------------------------------------------

@@ -2,13 +2,9 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from rest_framework_json_api import serializers
-from rest_framework_json_api.relations import ResourceRelatedField, SerializerMethodResourceRelatedField
-
-from api.serializers.related import AccountSerializer, PlanSerializer, ResellerSerializer, SubscriptionSerializer
-from billing.models import Charge, ChargeType
-from core.money import minor_units
-from subscriptions.models import Plan
+from api.serializers.related import ACCOUNT, PLAN, RESELLER, SUBSCRIPTION
+from api.serializers.shape import Shape, choice, computed, day, decimal, integer, moment, money, one, text
+from billing.models import Charge, ChargeSource, ChargeStatus, ChargeType
 
 # The reference counts a day as a thirtieth of a month, to three places: 1 day = 0.033, 2 years = 24 (G-D9).
 DAYS_OF_A_MONTH = 30
@@ -23,46 +19,42 @@ def months_of(charge: Charge) -> Decimal:
     return (Decimal(days) / DAYS_OF_A_MONTH).quantize(THOUSANDTH, ROUND_HALF_UP)
 
 
-class ChargeSerializer(serializers.ModelSerializer):
-    """A charge: money as decimal strings in `currency`, half-open days [operate_from, operate_to)."""
-
-    subscription_resource_name = serializers.CharField(source="subscription_resource.name")
-    plan_resource_id = serializers.IntegerField(source="subscription_resource.plan_resource_id")
-    duration = serializers.SerializerMethodField(help_text="Months, for display: 1 day is 0.033.")
-    amount = serializers.SerializerMethodField(help_text="Decimal string, rounded to the currency's smallest unit.")
-    # JSON:API keeps the name "type" for the record's own kind.
-    charge_type = serializers.ChoiceField(source="type", choices=ChargeType.choices)
-    close_date = serializers.DateField(source="closed_on", allow_null=True)
-    account = ResourceRelatedField(read_only=True)
-    reseller = ResourceRelatedField(read_only=True)
-    subscription = ResourceRelatedField(read_only=True)
-    plan = SerializerMethodResourceRelatedField(model=Plan, read_only=True, method_name="get_plan")
-
-    included_serializers = {
-        "account": AccountSerializer,
-        "plan": PlanSerializer,
-        "reseller": ResellerSerializer,
-        "subscription": SubscriptionSerializer,
-    }
-
-    class Meta:
-        model = Charge
-        fields = (
-            "created_at", "updated_at", "subscription_id", "subscription_resource_id", "subscription_resource_name",
-            "plan_resource_id", "quantity", "operate_from", "operate_to", "duration", "description", "unit_price",
-            "amount", "currency", "status", "charge_type", "source", "close_date", "period_from", "period_to",
-            "account_id", "reseller_id", "order_id", "account", "reseller", "subscription", "plan",
-        )  # fmt: skip
-        read_only_fields = fields
-
-    def get_duration(self, charge: Charge) -> float:
-        """Return the duration in months (a number: it is for display and never multiplied)."""
-        return float(months_of(charge))
-
-    def get_amount(self, charge: Charge) -> str:
-        """Return the amount with the decimals of its currency."""
-        return f"{charge.amount:.{minor_units(charge.currency)}f}"
-
-    def get_plan(self, charge: Charge) -> Plan:
-        """Return the plan of the charge's subscription."""
-        return charge.subscription.plan
+# `resource_name`, `plan_resource_id` and `plan_id` are read beside the row (api/views/charges.py).
+CHARGE = Shape(
+    "charges",
+    {
+        "created_at": moment("created_at"),
+        "updated_at": moment("updated_at"),
+        "subscription_id": integer("subscription_id"),
+        "subscription_resource_id": integer("subscription_resource_id"),
+        "subscription_resource_name": text("resource_name"),
+        "plan_resource_id": integer("plan_resource_id"),
+        "quantity": integer("quantity"),
+        "operate_from": day("operate_from"),
+        "operate_to": day("operate_to"),
+        "duration": computed(
+            lambda charge: float(months_of(charge)), {"type": "number", "description": "Months, for display."}
+        ),
+        "description": text("description"),
+        "unit_price": decimal("unit_price"),
+        "amount": money("amount"),
+        "currency": text("currency"),
+        "status": choice("status", ChargeStatus.values),
+        # JSON:API keeps the name "type" for the record's own kind.
+        "charge_type": choice("type", ChargeType.values),
+        "source": choice("source", ChargeSource.values),
+        "close_date": day("closed_on"),
+        "period_from": day("period_from"),
+        "period_to": day("period_to"),
+        "account_id": integer("account_id"),
+        "reseller_id": integer("reseller_id"),
+        "order_id": integer("order_id", nullable=True),
+    },
+    links={
+        "account": one("accounts", "account"),
+        "reseller": one("resellers", "reseller"),
+        "subscription": one("subscriptions", "subscription"),
+        "plan": one("plans", "subscription.plan", "plan_id"),
+    },
+    included={"account": ACCOUNT, "reseller": RESELLER, "subscription": SUBSCRIPTION, "plan": PLAN},
+)

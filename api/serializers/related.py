@@ -1,42 +1,49 @@
 """Short shapes of what other records point at, for `include`."""
 
-from rest_framework_json_api import serializers
+from accounts.models import AccountStatus
+from api.serializers.shape import Shape, choice, day, flag, integer, text
+from subscriptions.models import BillingType, PlanStatus, SubscriptionStatus
 
-from accounts.models import Account, Reseller
-from subscriptions.models import Plan, Subscription
-
-
-class ResellerSerializer(serializers.ModelSerializer):
-    """A reseller beside its records."""
-
-    class Meta:
-        model = Reseller
-        fields = ("name", "domain", "currency", "parent_id")
-        read_only_fields = fields
-
-
-class AccountSerializer(serializers.ModelSerializer):
-    """A customer's account beside its records."""
-
-    class Meta:
-        model = Account
-        fields = ("reseller_id", "name", "status", "currency", "email")
-        read_only_fields = fields
-
-
-class SubscriptionSerializer(serializers.ModelSerializer):
-    """A subscription beside its records."""
-
-    class Meta:
-        model = Subscription
-        fields = ("account_id", "plan_id", "name", "status", "trial", "start_date", "expiration_date")
-        read_only_fields = fields
-
-
-class PlanSerializer(serializers.ModelSerializer):
-    """A plan beside its records."""
-
-    class Meta:
-        model = Plan
-        fields = ("reseller_id", "name", "sku", "status", "billing_type", "fixed_price", "public")
-        read_only_fields = fields
+RESELLER = Shape(
+    "resellers",
+    {
+        "parent_id": integer("parent_id", nullable=True),
+        "name": text("name"),
+        "domain": text("domain"),
+        "currency": text("currency"),
+    },
+)
+ACCOUNT = Shape(
+    "accounts",
+    {
+        "reseller_id": integer("reseller_id"),
+        "name": text("name"),
+        "status": choice("status", AccountStatus.values),
+        "currency": text("currency"),
+        "email": text("email"),
+    },
+)
+SUBSCRIPTION = Shape(
+    "subscriptions",
+    {
+        "account_id": integer("account_id"),
+        "plan_id": integer("plan_id"),
+        "name": text("name"),
+        "status": choice("status", SubscriptionStatus.values),
+        "trial": flag("trial"),
+        "start_date": day("start_date"),
+        "expiration_date": day("expiration_date"),
+    },
+)
+PLAN = Shape(
+    "plans",
+    {
+        "reseller_id": integer("reseller_id"),
+        "name": text("name"),
+        "sku": text("sku"),
+        "status": choice("status", PlanStatus.values),
+        "billing_type": choice("billing_type", BillingType.values),
+        "fixed_price": flag("fixed_price"),
+        "public": flag("public"),
+    },
+)

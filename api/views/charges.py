@@ -1,9 +1,9 @@
 """End-customer charges (CR-583): own and child, list and by id."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.actors import Actor
-from api.serializers.charges import ChargeSerializer
+from api.serializers.charges import CHARGE
 from api.views.resources import ResourceViewSet
 from billing.filters import ChargeFilter
 from billing.models import Charge
@@ -14,10 +14,10 @@ class ChargeViewSet(ResourceViewSet):
     """What customers owe, and where each charge stands."""
 
     right = "charges.view"
-    serializer_class = ChargeSerializer
+    shape = CHARGE
     filterset = ChargeFilter
     sorts = {"id": "id", "created_at": "created_at", "updated_at": "updated_at"}
-    includes = {
+    paths = {
         "account": "account",
         "plan": "subscription__plan",
         "reseller": "reseller",
@@ -28,6 +28,10 @@ class ChargeViewSet(ResourceViewSet):
         """Return the charges that the actor sees."""
         return charges_visible_to(actor)
 
-    def beside(self) -> tuple[str, ...]:
-        """Return the resource, whose name and plan resource stand in the attributes, and the plan of the relation."""
-        return ("subscription_resource", "subscription__plan")
+    def with_what_is_shown(self, rows: QuerySet[Charge]) -> QuerySet[Charge]:
+        """Return the rows with the names and ids of their resources and plans."""
+        return rows.annotate(
+            resource_name=F("subscription_resource__name"),
+            plan_resource_id=F("subscription_resource__plan_resource_id"),
+            plan_id=F("subscription__plan_id"),
+        )

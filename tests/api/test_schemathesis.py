@@ -4,11 +4,13 @@
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
@@ -36,10 +38,20 @@ SOUND = CHECKS.get_by_names(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(autouse=True)
+def connection_that_stays(db: None) -> Iterator[None]:
+    """Keep the test's connection through the requests of a WSGI client, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
 def document() -> Any:
     """The OpenAPI document as a client gets it."""
-    return schemathesis.openapi.from_wsgi("/api/v3/openapi.json?format=json", application)
+    return schemathesis.openapi.from_wsgi("/api/v3/openapi.json", application)
 
 
 def test_every_operation_of_the_document_is_fuzzed(document: Any) -> None:
