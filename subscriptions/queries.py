@@ -19,6 +19,7 @@ from subscriptions.models import (
     ServiceTerm,
     Subscription,
     SubscriptionResource,
+    SubscriptionSecret,
     SubscriptionStatus,
 )
 from vendors.models import VendorOperation
@@ -61,6 +62,17 @@ def operations_for(subscription: Subscription) -> QuerySet[VendorOperation]:
     orders = [f"order:{pk}" for pk in subscription.orders.order_by().values_list("pk", flat=True)]
     subjects = [f"subscription:{subscription.pk}", *orders]
     return VendorOperation.objects.filter(subject__in=subjects).order_by("-created_at", "-pk")
+
+
+def secrets_visible_to(actor: Actor) -> QuerySet[SubscriptionSecret]:
+    """Return what vendors told once about the actor's own subscriptions, for a customer who may change them.
+
+    Nobody but the customer sees that there is something; `revealing.reveal_secret` shows it.
+    """
+    if not actor.is_customer or not actor.may("subscriptions.change"):
+        return SubscriptionSecret.objects.none()
+    visible = subscriptions_visible_to(actor).values("pk")
+    return SubscriptionSecret.objects.filter(subscription__in=visible).defer("value").order_by("pk")
 
 
 def products_visible_to(actor: Actor) -> QuerySet[Product]:

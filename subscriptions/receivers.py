@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Account
 from accounts.signals import account_closing
+from billing.charging import in_minor_units
+from billing.funds import funds_of
 from billing.models import Payment
 from billing.signals import books_opening, payment_completed
 from core.errors import Refused
@@ -21,6 +23,12 @@ class AccountHasSubscriptions(Refused):
     """An account goes only when its subscriptions are deleted."""
 
     code = "account_has_subscriptions"
+
+
+class AccountHasMoney(Refused):
+    """An account goes only with nothing on its balance, neither more nor less."""
+
+    code = "account_has_money"
 
 
 @receiver(books_opening, dispatch_uid="subscriptions.the_night_comes_first")
@@ -39,9 +47,15 @@ def an_order_is_paid(*, payment: Payment, today: date, actor: Actor, **_rest: An
 
 @receiver(account_closing, dispatch_uid="subscriptions.nothing_is_left_behind")
 def nothing_is_left_behind(*, account: Account, **_rest: Any) -> None:
-    """Refuse to close an account that still has subscriptions."""
+    """Refuse to close an account that still has subscriptions or money."""
     left = Subscription.objects.filter(account=account).exclude(status=SubscriptionStatus.DELETED).count()
     if left:
         raise AccountHasSubscriptions(
             _("The account still has %(count)s subscriptions. Delete them first.") % {"count": left}
+        )
+    balance = funds_of(account).balance
+    if balance:
+        raise AccountHasMoney(
+            _("The balance is %(balance)s %(currency)s. Pay it back first: an account goes with nothing on it.")
+            % {"balance": in_minor_units(balance, account.currency), "currency": account.currency}
         )

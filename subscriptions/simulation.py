@@ -251,42 +251,45 @@ def _books(stage: Stage) -> dict[str, Any]:
     )
     funds = funds_of(account)
     statuses = dict(Subscription.objects.filter(account=account).values_list("pk", "status"))
-
-    def money(amount: Decimal) -> str:
-        return str(in_minor_units(amount, currency))
-
     return {
-        "charges": [
-            {
-                "subscription": names[charge.subscription_id],
-                "resource": charge.subscription_resource.name,
-                "type": charge.type,
-                "status": charge.status,
-                "from": charge.operate_from.isoformat(),
-                "to": charge.operate_to.isoformat(),
-                "quantity": charge.quantity,
-                "unit_price": price_text(charge.unit_price, currency),
-                "amount": money(charge.amount),
-                "closed_on": charge.closed_on.isoformat() if charge.closed_on else None,
-            }
-            for charge in charges
-        ],
-        "transactions": [
-            {
-                "day": entry.day.isoformat(),
-                "amount": money(entry.amount),
-                "balance": money(entry.balance or Decimal(0)),
-                # A payment's number is another one in each run.
-                "description": str(entry.payment.get_kind_display()) if entry.payment else entry.description,
-            }
-            for entry in entries
-        ],
-        "balance": money(funds.balance),
-        "blocked": money(funds.blocked),
-        "available": money(funds.available),
+        "charges": [_charge(charge, names[charge.subscription_id]) for charge in charges],
+        "transactions": [_transaction(entry) for entry in entries],
+        "balance": _money(funds.balance, currency),
+        "blocked": _money(funds.blocked, currency),
+        "available": _money(funds.available, currency),
         "subscriptions": [{"name": name, "status": statuses[pk]} for pk, name in names.items()],
         "refused": stage.refused,
     }
+
+
+def _charge(charge: Charge, subscription: str) -> dict[str, Any]:
+    return {
+        "subscription": subscription,
+        "resource": charge.subscription_resource.name,
+        "type": charge.type,
+        "status": charge.status,
+        "from": charge.operate_from.isoformat(),
+        "to": charge.operate_to.isoformat(),
+        "quantity": charge.quantity,
+        "unit_price": price_text(charge.unit_price, charge.currency),
+        "amount": _money(charge.amount, charge.currency),
+        "closed_on": charge.closed_on.isoformat() if charge.closed_on else None,
+    }
+
+
+def _transaction(entry: LedgerEntry) -> dict[str, Any]:
+    # A payment's number, which the entry names, is another one in each run.
+    description = str(entry.payment.get_kind_display()) if entry.payment else entry.description
+    return {
+        "day": entry.day.isoformat(),
+        "amount": _money(entry.amount, entry.currency),
+        "balance": _money(entry.balance or Decimal(0), entry.currency),
+        "description": description,
+    }
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return str(in_minor_units(amount, currency))
 
 
 def price_text(price: Decimal, currency: str) -> str:

@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.timestamps import Timestamped
 from subscriptions.models.plan import BillingType
@@ -18,7 +19,7 @@ class SubscriptionStatus(models.TextChoices):
     ORDERED = "ordered", _("Ordered")
     INSTALLING = "installing", _("Installing")
     INSTALLATION_FAILED = "installation_failed", _("Installation failed")
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("subscription", "Active")
     UPDATING = "updating", _("Updating")
     UPDATING_FAILED = "updating_failed", _("Updating failed")
     ACTIVATING = "activating", _("Activating")
@@ -29,7 +30,7 @@ class SubscriptionStatus(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
     DELETING = "deleting", _("Deleting")
     DELETION_FAILED = "deletion_failed", _("Deletion failed")
-    DELETED = "deleted", _("Deleted")
+    DELETED = "deleted", pgettext_lazy("subscription", "Deleted")
 
 
 class StopReason(models.TextChoices):
@@ -44,8 +45,15 @@ class StopReason(models.TextChoices):
     # The night moves dates and search words of every row: only what a person would call a change is history.
     pghistory.UpdateEvent(
         condition=pghistory.AnyChange(
-            "status", "stop_reason", "stop_comment", "name", "start_date", "expiration_date", "billing_priority",
-            "quantity", "attributes",
+            "status",
+            "stop_reason",
+            "stop_comment",
+            "name",
+            "start_date",
+            "expiration_date",
+            "billing_priority",
+            "quantity",
+            "attributes",
         )
     ),
     exclude=["search_vector"],
@@ -199,12 +207,18 @@ class SubscriptionResource(Timestamped):
         return max(self.quantity - self.included, 0)
 
 
+@pghistory.track(exclude=["value"])
 class SubscriptionSecret(Timestamped):
-    """A secret that the vendor told once, for example the first administrator's password; encrypted at rest."""
+    """A secret that the vendor told once, for example the first administrator's password; encrypted at rest.
+
+    It is shown once, to one person; the history says when and to whom.
+    """
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="secrets")
     key = models.CharField(max_length=60)
     value = models.TextField()
+    shown_at = models.DateTimeField(_("shown at"), null=True, blank=True)
+    shown_to = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
 
     # Encrypted columns, which the command rotate_secrets moves to the newest key.
     sealed_columns = ("value",)

@@ -1,10 +1,8 @@
 """Do the books agree, and would the audit notice where they do not?"""
 
-from datetime import date, timedelta
-from io import StringIO
+from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from billing.audit import CHECKS, audit
@@ -70,18 +68,3 @@ def test_a_bent_row_is_found(seats: Subscription, check: str) -> None:
         cursor.execute("SET LOCAL session_replication_role = origin")
     found = [finding.check for finding in audit(today=ORDERED_ON + timedelta(days=1))]
     assert check in found
-
-
-def test_the_command_says_so_with_its_exit_code(seats: Subscription) -> None:
-    said = StringIO()
-    call_command("audit_books", day=date(2018, 8, 21), stdout=said)
-    assert said.getvalue() == f"{len(CHECKS)} checks, 0 findings\n"
-    Subscription.objects.update(quantity=6)
-    said = StringIO()
-    with pytest.raises(SystemExit) as end:
-        call_command("audit_books", day=date(2018, 8, 21), stdout=said)
-    assert end.value.code == 1
-    assert said.getvalue() == (
-        f"a subscription's quantity is that of its resources: subscription {seats.pk}: quantity 6, resources 5\n"
-        f"{len(CHECKS)} checks, 1 findings\n"
-    )
