@@ -15,11 +15,11 @@ set-up:  ## everything that the other commands need; they do it themselves
 	@$(PYTHON) brokerage/set_up.py
 
 demo: set-up  ## the main job against the sandbox, then the panels; ONCE=1 stops after the job
-	@$(BIN)/python manage.py demo $(if $(ONCE),--once); code=$$?; \
+	@trap : INT TERM; $(BIN)/python manage.py demo $(if $(ONCE),--once); code=$$?; \
 	$(BIN)/python manage.py services stop --unless-used >/dev/null; exit $$code
 
 test: set-up  ## all tests; ARGS=… is handed to pytest
-	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS); code=$$?; \
+	@trap : INT TERM; $(BIN)/python -m pytest -q -n $(JOBS) $(ARGS); code=$$?; \
 	$(BIN)/python manage.py services stop --tests --unless-used >/dev/null; exit $$code
 
 check: set-up  ## format, lint, contracts, types, migrations, catalogues, and the tests

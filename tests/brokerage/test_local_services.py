@@ -21,6 +21,7 @@ from brokerage import local_services, server_programs
 from brokerage.local_services import Place
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a process as another user")
+pytestmark = pytest.mark.slow
 fork = multiprocessing.get_context("fork")
 
 
