@@ -31,8 +31,8 @@ from vendors.registry import plugin_for
 
 TABS = (
     ("application_template", gettext_lazy("General"), "application_templates.view"),
-    ("application_template_plans", gettext_lazy("Plans"), "plans.view"),
-    ("application_template_log", gettext_lazy("Log"), "log.view"),
+    ("application_template_plans", gettext_lazy("Plans"), "application_templates.view"),
+    ("application_template_log", gettext_lazy("Log"), "application_templates.view"),
 )
 
 
@@ -57,14 +57,14 @@ def application_template(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "operator_panel/application_template.html", context)
 
 
-@requires("plans.view")
+@requires("application_templates.view")
 def application_template_plans(request: HttpRequest, pk: int) -> HttpResponse:
     """List the plans made of the template."""
     page = _page_of(request.actor, one(request, pk), "application_template_plans")
     return show_list(request, lists.PLANS, page=page, narrow={"template_id": pk})
 
 
-@requires("log.view")
+@requires("application_templates.view")
 def application_template_log(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what happened to the template."""
     found = one(request, pk)

@@ -65,8 +65,12 @@ def service_term_create(request: HttpRequest) -> HttpResponse:
 
 @requires("service_terms.change")
 def service_term_change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change service terms. Running subscriptions keep their billing day; the other timers apply to all."""
-    found = one(request, pk)
+    """Change service terms. Running subscriptions keep their billing day; the other timers apply to all.
+
+    Inherited ones are changed by the provider who made them: for all others there is no such page.
+    """
+    own = service_terms_visible_to(request.actor).filter(reseller__in=resellers_visible_to(request.actor).values("pk"))
+    found = get_object_or_404(own.select_related("reseller"), pk=pk)
 
     def keep(answers: dict[str, Any]) -> Done:
         change_service_term(

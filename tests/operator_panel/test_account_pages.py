@@ -1,0 +1,150 @@
+"""An account's pages: what decides on top, its groups changed, held and released, topped up, its users."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Account, AccountStatus
+from billing.models import Payment
+from subscriptions.models import Subscription
+from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
+from tests.operator_panel.conftest import errors_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name: str, *args: object) -> str:
+    return reverse(f"operator:{name}", args=args)
+
+
+def test_account_page_shows_the_funds_first(client: Client, subscription: Subscription) -> None:
+    said = text_of(client.get(page("account", subscription.account_id)))
+    funds = said[said.index("Balance ") : said.index("Account information")]
+    blocked = sum(charge.amount for charge in subscription.charges.filter(status="blocked"))
+    whole = Decimal(1000) + subscription.orders.get().total
+    assert funds.startswith(
+        f"Balance ${whole:,.2f} Blocked ${blocked:,.2f} for 1 active subscription "
+        f"Available ${whole - blocked:,.2f} credit limit $0.00 Needed on "
+    )
+    assert funds.strip().endswith("$50.00 enough is available")
+
+
+def test_account_page_says_what_is_missing(client: Client, acme: Account, plan: object, today: date) -> None:
+    make.subscription(account=acme, plan=plan, today=today)
+    assert "$50.00 $50.00 more to be topped up" in text_of(client.get(page("account", acme.pk)))
+
+
+def _new_account(**changed: object) -> dict[str, object]:
+    root = cast.operator()
+    return {
+        "primary_name": "Vega Logistics",
+        "account_type": cast.account_type(reseller=root).pk,
+        "account_class": cast.account_class(reseller=root).pk,
+        "email": "office@vega.example",
+        "contact_first_name": "Anna",
+        "contact_last_name": "Kowalska",
+        "owner_name": "Anna Kowalska",
+        "owner_email": "anna@vega.example",
+        **changed,
+    }
+
+
+def test_account_is_created_and_its_owner_invited(client: Client) -> None:
+    answer = client.post(page("account_create"), _new_account())
+    made = Account.objects.get(name="Vega Logistics")
+    assert (answer.status_code, answer.url) == (302, page("account", made.pk))
+    assert [str(member.user) for member in made.memberships.all()] == ["Anna Kowalska"]
+
+
+def test_account_without_any_name_is_refused_at_the_company_name(client: Client) -> None:
+    given = _new_account(primary_name="", contact_first_name="", contact_last_name="")
+    answer = client.post(page("account_create"), given)
+    assert errors_of(answer) == {"primary_name": ["Fill in the company name or the contact person's name."]}
+    assert 'value="anna@vega.example"' in answer.content.decode()
+
+
+def test_account_of_a_lower_reseller_is_asked_for_first(client: Client) -> None:
+    north = cast.reseller(name="North", currency="EUR")
+    assert "Whose customer is it?" in text_of(client.get(page("account_create")))
+    answer = client.post(page("account_create"), {"reseller": north.pk})
+    assert answer.url == f"{page('account_create')}?reseller={north.pk}"
+    assert "A customer of North, in EUR." in text_of(client.get(answer.url))
+
+
+def test_groups_of_an_account_are_changed(client: Client, acme: Account) -> None:
+    answer = client.post(page("account_change", acme.pk, "person"), {"contact_first_name": "Olga"})
+    acme.refresh_from_db()
+    assert (answer.url, acme.contact_first_name, acme.contact_last_name) == (page("account", acme.pk), "Olga", "")
+
+
+def test_account_keeps_an_email(client: Client, acme: Account) -> None:
+    answer = client.post(page("account_change", acme.pk, "contact"), {"email": "", "city": "Brest"})
+    assert errors_of(answer) == {"email": ["This field is required."]}
+    assert 'value="Brest"' in answer.content.decode()
+
+
+def test_account_is_held_and_released(client: Client, acme: Account) -> None:
+    assert "Put Acme on administrative hold?" in text_of(client.get(page("account_hold", acme.pk)))
+    client.post(page("account_hold", acme.pk), {"confirmed": "yes"})
+    acme.refresh_from_db()
+    assert acme.status == AccountStatus.ADMINISTRATIVE_HOLD
+    client.post(page("account_release", acme.pk), {"confirmed": "yes"})
+    acme.refresh_from_db()
+    assert acme.status == AccountStatus.ACTIVE
+
+
+def test_account_with_money_is_not_deleted(client: Client, rich: Account) -> None:
+    answer = client.post(page("account_delete", rich.pk), {"confirmed": "yes"})
+    assert list(errors_of(answer)) == ["__all__"]
+    rich.refresh_from_db()
+    assert rich.status == AccountStatus.ACTIVE
+
+
+def test_top_up_opens_a_payment(client: Client, acme: Account) -> None:
+    given = {"amount": "150.00", "method": "bank_transfer", "comment": "by letter"}
+    answer = client.post(page("account_top_up", acme.pk), given)
+    opened = Payment.objects.get(account=acme)
+    assert (answer.url, opened.amount, opened.comment) == (page("payment", opened.pk), Decimal(150), "by letter")
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("-1", "The amount must be more than zero."),
+        ("0.001", "The amount may have at most 2 decimals in USD."),
+    ],
+)
+def test_top_up_of_no_amount_is_refused_at_the_amount(
+    client: Client, acme: Account, amount: str, sentence: str
+) -> None:
+    answer = client.post(page("account_top_up", acme.pk), {"amount": amount})
+    assert errors_of(answer) == {"amount": [sentence]}
+
+
+def test_users_are_invited_changed_and_removed(client: Client, acme: Account) -> None:
+    client.post(page("account_invite", acme.pk), {"emails": "a@x.example\nb@x.example", "access_level": "user"})
+    assert sorted(acme.invitations.values_list("email", flat=True)) == ["a@x.example", "b@x.example"]
+    client.post(page("account_invitation_withdraw", acme.pk, acme.invitations.first().pk), {"confirmed": "yes"})
+    assert acme.invitations.filter(withdrawn_at=None).count() == 1
+    cast.customer_user(account=acme)
+    member = cast.customer_user(account=acme, access_level="user").memberships.get()
+    client.post(page("account_user", acme.pk, member.pk), {"access_level": "admin"})
+    member.refresh_from_db()
+    assert member.access_level == "admin"
+    client.post(page("account_user_remove", acme.pk, member.pk), {"confirmed": "yes"})
+    assert acme.memberships.count() == 1
+
+
+def test_wrong_address_of_an_invitation_is_refused_at_the_emails(client: Client, acme: Account) -> None:
+    answer = client.post(page("account_invite", acme.pk), {"emails": "nobody", "access_level": "user"})
+    assert list(errors_of(answer)) == ["emails"]
+    assert "nobody" in answer.content.decode()
+
+
+def test_owner_is_signed_in_as(client: Client, acme: Account) -> None:
+    cast.customer_user(account=acme)
+    assert reverse("sign_in_as_owner", args=[acme.pk]) in client.get(page("account", acme.pk)).content.decode()

@@ -1,0 +1,162 @@
+"""Every page of the operator panel opens for who has its right, is refused to who has not, and takes as many statements
+for three rows as for one. The pages are read from the urlconf, so that none is forgotten."""
+
+import re
+from datetime import date
+
+import pytest
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Actor, actor_of
+from accounts.invitations import invite_users
+from accounts.models import Role, User
+from accounts.roles import MANAGER_RIGHTS
+from operator_panel.urls import urlpatterns
+from subscriptions.catalogue.products import create_product
+from subscriptions.models import Subscription
+from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
+from tests.operator_panel.conftest import signed_in
+from vendors.connections import add_connection
+
+pytestmark = pytest.mark.django_db
+
+# These lead on to their first step at once.
+LEADS_ON = {"plan_create", "plan_draft", "vendor_connection_create"}
+# What these do is not possible in the status of the objects below: the page says so.
+NOT_NOW = {"subscription_activate", "order_cancel", "order_give_up", "order_pay"}
+
+
+@pytest.fixture
+def addresses(subscription: Subscription, admin: User) -> dict[str, str]:
+    """One address for each name of the urlconf, of objects that exist."""
+    actor = actor_of(admin)
+    keys, special = _keys(actor, subscription), _special(actor, subscription)
+    found = {}
+    for pattern in urlpatterns:
+        name = pattern.name
+        if name in special:
+            found[name] = reverse(f"operator:{name}", kwargs=special[name])
+        elif "<int:pk>" in str(pattern.pattern):
+            key = max((one for one in keys if name == one or name.startswith(f"{one}_")), key=len)
+            found[name] = reverse(f"operator:{name}", args=[keys[key]])
+        else:
+            found[name] = reverse(f"operator:{name}")
+    return found
+
+
+def _keys(actor: Actor, subscription: Subscription) -> dict[str, int]:
+    account, plan = subscription.account, subscription.plan
+    connection = add_connection(
+        actor=actor,
+        reseller=actor.reseller,
+        plugin="office365",
+        name="Microsoft",
+        values={"tenant_id": "t", "client_id": "c", "client_secret": "kept-secret"},
+    )
+    return {
+        "account": account.pk,
+        "account_class": account.account_class_id,
+        "account_type": account.account_type_id,
+        "application_template": plan.template_id,
+        "charge": subscription.charges.first().pk,
+        "manager": actor.user.pk,
+        "order": subscription.orders.get().pk,
+        "payment": account.payments.first().pk,
+        "plan": plan.pk,
+        "product": create_product(actor=actor, reseller=actor.reseller, name="Microsoft 365").pk,
+        "reseller": actor.reseller.pk,
+        "service_term": plan.service_term_id,
+        "subscription": subscription.pk,
+        "vendor_connection": connection.pk,
+    }
+
+
+def _special(actor: Actor, subscription: Subscription) -> dict[str, dict[str, object]]:
+    account, plan = subscription.account, subscription.plan
+    cast.customer_user(account=account)
+    member = cast.customer_user(account=account, access_level="user").memberships.get()
+    invitation = invite_users(
+        actor=actor, account=account, emails=["new@example.com"], access_level="user", now=timezone.now()
+    )[0]
+    connection = actor.reseller.vendor_connections.get()
+    return {
+        "account_change": {"pk": account.pk, "group": "person"},
+        "account_order_plan": {"pk": account.pk, "plan": plan.pk},
+        "account_user": {"pk": account.pk, "membership": member.pk},
+        "account_user_remove": {"pk": account.pk, "membership": member.pk},
+        "account_invitation_withdraw": {"pk": account.pk, "invitation": invitation.pk},
+        "application_template_new": {"connection": connection.pk},
+        "plan_draft": {"draft": "none", "step": "information"},
+        "plan_period_withdraw": {"pk": plan.pk, "period": plan.periods.get().pk},
+        "plan_price": {"pk": plan.pk, "resource": plan.resources.get().pk},
+        "vendor_connection_new": {"plugin": "office365"},
+    }
+
+
+def _expected(name: str) -> int:
+    if name in LEADS_ON:
+        return 302
+    return 422 if name in NOT_NOW else 200
+
+
+@pytest.mark.parametrize("role", [*Role.values])
+def test_each_role_opens_exactly_the_pages_of_its_rights(addresses: dict[str, str], role: str) -> None:
+    me = cast.manager(role=role)
+    # A sales person sees the own accounts only.
+    me.accounts_managed.set(cast.operator().accounts.all())
+    client = signed_in(me)
+    rights = {pattern.name: pattern.callback.right for pattern in urlpatterns}
+    expected = {
+        name: _expected(name) if not rights[name] or rights[name] in MANAGER_RIGHTS[role] else 403 for name in addresses
+    }
+    assert {name: client.get(address).status_code for name, address in addresses.items()} == expected
+
+
+def test_a_manager_of_another_reseller_finds_none_of_the_objects(addresses: dict[str, str]) -> None:
+    client = signed_in(cast.manager(reseller=cast.reseller(name="South")))
+    of_objects = {name: address for name, address in addresses.items() if re.search(r"/\d+/", address)}
+    # Account types and service terms of the operator are inherited: they may be looked at.
+    inherited = {"account_type": 200, "service_term": 200}
+    found = {name: client.get(address).status_code for name, address in of_objects.items()}
+    assert {name: status for name, status in found.items() if status != 404} == inherited
+
+
+def test_nobody_sees_a_page_signed_out_or_as_a_customer(addresses: dict[str, str]) -> None:
+    stranger, customer = Client(), signed_in(cast.customer_user(account=cast.account()))
+    assert {name for name, address in addresses.items() if stranger.get(address).status_code != 302} == set()
+    assert {name for name, address in addresses.items() if customer.get(address).status_code != 404} == set()
+
+
+def test_pages_take_as_many_statements_for_three_rows_as_for_one(
+    addresses: dict[str, str], client: Client, subscription: Subscription, today: date
+) -> None:
+    # Pages of which the rows multiply below; a preview carries the operation out and takes what that takes.
+    pages = {
+        name: address
+        for name, address in addresses.items()
+        if not name.endswith(("_stop", "_delete", "_activate", "_pay", "_cancel", "_give_up", "_approve", "_log"))
+        and name not in LEADS_ON
+    }
+    cast.reseller(name="Asked for by the first step of creating an account")
+    one = {name: _statements(client, address) for name, address in pages.items()}
+    for number in (2, 3):
+        cast.manager()
+        plan = make.plan(prices={"seats": "10.00"})
+        make.subscription(account=subscription.account, plan=plan, today=today)
+        cast.account()
+        cast.customer_user(account=subscription.account, access_level="user")
+        cast.reseller(name=f"Reseller of test {number}")
+    three = {name: _statements(client, address) for name, address in pages.items()}
+    assert {name: (one[name], three[name]) for name in pages if three[name] != one[name]} == {}
+
+
+def _statements(client: Client, address: str) -> int:
+    client.get(address)  # choices that are remembered at the first visit
+    with CaptureQueriesContext(database) as captured:
+        client.get(address)
+    return len(captured)
