@@ -15,7 +15,7 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from accounts.models import Account
 from billing.charging import Booking, record
-from billing.engine.csp_monthly.billing_day import close_period, end, next_period
+from billing.engine.csp_monthly.billing_day import close_period, end, next_period, required_on
 from billing.engine.csp_monthly.stopping import delete
 from billing.engine.lines import Changes
 from billing.funds import funds_of_many, lock_accounts
@@ -113,16 +113,24 @@ def renew_accounts(*, account_ids: Collection[int], today: date) -> int:
     return steps
 
 
-def required_funds(account: Account, *, day: date) -> Decimal:
-    """Return what the account needs on the billing day `day` to keep its Active subscriptions: a dry run (G-I16).
+def required_funds_of(accounts: Mapping[int, Account], *, day: date) -> dict[int, Decimal]:
+    """Return what each of the accounts needs on the billing day `day` to keep its Active subscriptions: a dry run."""
+    active = to_renew_on(day).filter(account__in=accounts).select_related("plan__service_term")
+    required = dict.fromkeys(accounts, Decimal(0))
+    for contract in contracts_of(active).values():
+        needs = required_on(contract.terms, contract.chargeable, contract.lines, day)
+        required[contract.subscription.account_id] += needs
+    return required
 
-    In the account's currency. Stopped subscriptions are not renewed and need nothing (G-D18).
-    """
-    active = Subscription.objects.filter(
-        account=account, status=SubscriptionStatus.ACTIVE, next_billing_day=day
-    ).select_related("plan__service_term")
-    contracts = contracts_of(active).values()
-    return sum((next_period(c.terms, c.chargeable, c.lines, day).reserves for c in contracts), Decimal(0))
+
+def required_funds(account: Account, *, day: date) -> Decimal:
+    """Return what the account needs on the billing day `day`, in its currency."""
+    return required_funds_of({account.pk: account}, day=day)[account.pk]
+
+
+def to_renew_on(day: date) -> QuerySet[Subscription]:
+    """Return the Active subscriptions whose next billing day it is."""
+    return Subscription.objects.filter(status=SubscriptionStatus.ACTIVE, next_billing_day=day)
 
 
 def _due(today: date) -> QuerySet[Subscription]:

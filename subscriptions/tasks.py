@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from subscriptions import provisioning, renewals
+from subscriptions import provisioning, reminding, renewals
 
 
 @shared_task
@@ -23,3 +23,9 @@ def carry_on_provisioning() -> None:
 def run_billing_day() -> None:
     """Bring every account up to today."""
     renewals.run_billing_day(today=timezone.localdate())
+
+
+@shared_task
+def remind_of_billing_day() -> None:
+    """Tell customers in time what their billing day will need."""
+    reminding.remind_of_billing_day(today=timezone.localdate())

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
+from accounts.models import Account
 from billing.charging import in_minor_units
 from core.money import Money
 from notifications.announce import announce
@@ -53,6 +54,24 @@ def stopped_for_funds(subscription: Subscription, day: date, required: Decimal, 
             "available": _money(available, subscription.currency),
         },
     )
+
+
+def billing_day_is_coming(account: Account, day: date, required: Decimal, available: Decimal) -> bool:
+    """Tell the customer what the coming billing day needs; return whether it had not been told before."""
+    missing = required - available
+    told = announce(
+        "billing_day_is_coming",
+        account=account,
+        key=f"{account.pk}:{day}",
+        context={
+            "account": account.name,
+            "day": day,
+            "required": _money(required, account.currency),
+            "available": _money(available, account.currency),
+            "missing": _money(missing, account.currency) if missing > 0 else "",
+        },
+    )
+    return bool(told)
 
 
 def vendor_refused(subscription: Subscription, operation: VendorOperation) -> None:
