@@ -3,6 +3,7 @@
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import (
     AccessLevel,
@@ -85,7 +86,7 @@ class ManagerFilter(django_filters.FilterSet):
     """Every column of the list of managers."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("Name"))
+    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=pgettext_lazy("person", "Name"))
     email = django_filters.CharFilter(field_name="email", lookup_expr="icontains", label=_("E-mail"))
     role = OneOf(field_name="role", choices=Role.choices, label=_("Role"))
     status = OneOf(field_name="status", choices=UserStatus.choices, label=_("Status"))
@@ -101,7 +102,7 @@ class AccountUserFilter(django_filters.FilterSet):
     """Every column of the list of customers' users."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("Name"))
+    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=pgettext_lazy("person", "Name"))
     email = django_filters.CharFilter(field_name="email", lookup_expr="icontains", label=_("E-mail"))
     status = OneOf(field_name="status", choices=UserStatus.choices, label=_("Status"))
     access_level = django_filters.ChoiceFilter(

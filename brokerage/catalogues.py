@@ -69,7 +69,7 @@ def update_catalogues(locale: Path, texts: Catalog) -> None:
         catalogue.update(texts, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         with open(po, "wb") as target:
-            write_po(target, catalogue, width=120, sort_output=True, omit_header=False)
+            write_po(target, catalogue, width=120, sort_output=True, include_lineno=False)
 
 
 def faults(po: Path, texts: Catalog) -> list[str]:

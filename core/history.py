@@ -10,14 +10,18 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.panel.formats import NOTHING, day_text, moment_text
 
 # Columns of a row's life that tell nobody anything.
 SILENT = frozenset({"id", "created_at", "updated_at"})
 _SECRET = re.compile(r"secret|password|token|hash|sealed", re.IGNORECASE)
-_TITLES = {"insert": gettext_lazy("Created"), "update": gettext_lazy("Changed"), "delete": gettext_lazy("Deleted")}
+_TITLES = {
+    "insert": gettext_lazy("Created"),
+    "update": gettext_lazy("Changed"),
+    "delete": pgettext_lazy("history", "Deleted"),
+}
 LONGEST_VALUE = 200
 
 

@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models.functions import Now
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.timestamps import Timestamped
@@ -22,10 +22,10 @@ class ConnectionState(models.TextChoices):
 
 class OperationAction(models.TextChoices):
     PROVISION = "provision", _("Provision")
-    CHANGE = "change", _("Change")
+    CHANGE = "change", pgettext_lazy("operation", "Change")
     SUSPEND = "suspend", _("Suspend")
     RESUME = "resume", _("Resume")
-    CANCEL = "cancel", _("Cancel")
+    CANCEL = "cancel", pgettext_lazy("operation", "Cancel")
 
 
 class OperationState(models.TextChoices):

@@ -5,6 +5,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.timestamps import Timestamped
 
@@ -44,7 +45,7 @@ class User(AbstractBaseUser, Timestamped):
     """A person with an e-mail as login. A manager has a reseller and a role; a customer user has accounts."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=UserKind.choices)
     # Whose employee the manager is, or which reseller serves the customer user.
     reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="people")

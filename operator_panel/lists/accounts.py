@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from accounts.filters import AccountFilter
@@ -61,7 +62,7 @@ ACCOUNTS = Listing(
         Column("currency", _("Currency"), shown=False),
     ),
     quick=(
-        Quick("active", _("Active"), Q(status=AccountStatus.ACTIVE)),
+        Quick("active", pgettext_lazy("several", "Active"), Q(status=AccountStatus.ACTIVE)),
         Quick("credit_hold", _("Credit hold"), Q(status=AccountStatus.CREDIT_HOLD)),
         Quick("held", _("Administrative hold"), Q(status=AccountStatus.ADMINISTRATIVE_HOLD)),
         Quick("mine", _("Mine"), _mine),

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from core.lists.columns import Column, day, status, text, to
@@ -34,7 +35,7 @@ APPLICATION_TEMPLATES = Listing(
         Column("created_at", _("Created at"), day("created_at"), shown=False),
     ),
     quick=(
-        Quick("active", _("Active"), Q(status=TemplateStatus.ACTIVE)),
-        Quick("inactive", _("Inactive"), Q(status=TemplateStatus.INACTIVE)),
+        Quick("active", pgettext_lazy("several", "Active"), Q(status=TemplateStatus.ACTIVE)),
+        Quick("inactive", pgettext_lazy("several", "Inactive"), Q(status=TemplateStatus.INACTIVE)),
     ),
 )

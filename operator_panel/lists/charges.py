@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from billing.filters import ChargeFilter
@@ -55,9 +56,9 @@ CHARGES = Listing(
         Column("currency", _("Currency"), shown=False),
     ),
     quick=(
-        Quick("blocked", _("Blocked"), Q(status=ChargeStatus.BLOCKED)),
-        Quick("opened", _("Opened"), Q(status=ChargeStatus.OPENED)),
-        Quick("closed", _("Closed"), Q(status=ChargeStatus.CLOSED)),
+        Quick("blocked", pgettext_lazy("several", "Blocked"), Q(status=ChargeStatus.BLOCKED)),
+        Quick("opened", pgettext_lazy("several", "Opened"), Q(status=ChargeStatus.OPENED)),
+        Quick("closed", pgettext_lazy("several", "Closed"), Q(status=ChargeStatus.CLOSED)),
         Quick("refund", _("Waiting for refund"), Q(status=ChargeStatus.WAITING_FOR_REFUND)),
     ),
 )

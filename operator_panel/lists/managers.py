@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from accounts.filters import ManagerFilter
@@ -26,7 +27,7 @@ MANAGERS = Listing(
     empty=_("Managers appear here once they are invited."),
     columns=(
         Column("id", _("ID"), text("id"), sort="id", link=to("operator:manager")),
-        Column("name", _("Name"), sort="name", link=to("operator:manager")),
+        Column("name", pgettext_lazy("person", "Name"), sort="name", link=to("operator:manager")),
         Column("email", _("E-mail"), sort="email"),
         Column("status", _("Status"), status("status")),
         Column("role", _("Role"), choice("role")),
@@ -36,7 +37,7 @@ MANAGERS = Listing(
         Column("created_at", _("Created at"), day("created_at"), sort="created_at", shown=False),
     ),
     quick=(
-        Quick("active", _("Active"), Q(status=UserStatus.ACTIVE)),
-        Quick("inactive", _("Inactive"), Q(status=UserStatus.INACTIVE)),
+        Quick("active", pgettext_lazy("several", "Active"), Q(status=UserStatus.ACTIVE)),
+        Quick("inactive", pgettext_lazy("several", "Inactive"), Q(status=UserStatus.INACTIVE)),
     ),
 )

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from core.lists.columns import Column, choice, day, moment, money, status, text, to
@@ -45,7 +46,7 @@ ORDERS = Listing(
     ),
     quick=(
         Quick("waiting", _("Waiting for payment"), Q(status=OrderStatus.WAITING_FOR_PAYMENT)),
-        Quick("provisioning", _("Provisioning"), Q(status=OrderStatus.PROVISIONING)),
-        Quick("failed", _("Failed"), Q(status=OrderStatus.PROVISIONING_FAILED)),
+        Quick("provisioning", pgettext_lazy("several", "Provisioning"), Q(status=OrderStatus.PROVISIONING)),
+        Quick("failed", pgettext_lazy("several", "Failed"), Q(status=OrderStatus.PROVISIONING_FAILED)),
     ),
 )

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from accounts.queries import accounts_visible_to
@@ -48,7 +49,7 @@ PAYMENTS = Listing(
     ),
     quick=(
         Quick("waiting", _("Waiting for payment"), Q(status=PaymentStatus.WAITING_FOR_PAYMENT)),
-        Quick("overdue", _("Overdue"), _overdue),
-        Quick("completed", _("Completed"), Q(status=PaymentStatus.COMPLETED)),
+        Quick("overdue", pgettext_lazy("several", "Overdue"), _overdue),
+        Quick("completed", pgettext_lazy("several", "Completed"), Q(status=PaymentStatus.COMPLETED)),
     ),
 )

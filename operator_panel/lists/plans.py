@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from core.lists.columns import Column, choice, day, status, text, to, yes_no
@@ -42,8 +43,8 @@ PLANS = Listing(
         Column("created_at", _("Created at"), day("created_at"), shown=False),
     ),
     quick=(
-        Quick("active", _("Active"), Q(status=PlanStatus.ACTIVE)),
-        Quick("inactive", _("Inactive"), ~Q(status=PlanStatus.ACTIVE)),
-        Quick("delegated", _("Delegated"), Q(parent__isnull=False)),
+        Quick("active", pgettext_lazy("several", "Active"), Q(status=PlanStatus.ACTIVE)),
+        Quick("inactive", pgettext_lazy("several", "Inactive"), ~Q(status=PlanStatus.ACTIVE)),
+        Quick("delegated", pgettext_lazy("several", "Delegated"), Q(parent__isnull=False)),
     ),
 )

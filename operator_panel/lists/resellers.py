@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from accounts.filters import ResellerFilter
@@ -35,7 +36,7 @@ RESELLERS = Listing(
         Column("created_at", _("Created at"), day("created_at"), sort="created_at"),
     ),
     quick=(
-        Quick("active", _("Active"), Q(status=ResellerStatus.ACTIVE)),
-        Quick("inactive", _("Inactive"), Q(status=ResellerStatus.INACTIVE)),
+        Quick("active", pgettext_lazy("several", "Active"), Q(status=ResellerStatus.ACTIVE)),
+        Quick("inactive", pgettext_lazy("several", "Inactive"), Q(status=ResellerStatus.INACTIVE)),
     ),
 )

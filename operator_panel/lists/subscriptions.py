@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from core.lists.columns import Column, choice, day, moment, number, status, text, to, yes_no
@@ -13,7 +14,7 @@ from core.lists.search import WordSearch
 from core.lists.sorting import DAY, sort_expressions
 from subscriptions.filters import SubscriptionFilter
 from subscriptions.models import SubscriptionStatus, SubscriptionWord
-from subscriptions.queries import FAILED, subscriptions_visible_to
+from subscriptions.queries import FAILED, listed_subscriptions_visible_to
 
 
 def _billing_this_week(asker: Asker) -> Q:
@@ -31,7 +32,7 @@ SUBSCRIPTIONS = Listing(
     title=_("Subscriptions"),
     right="subscriptions.view",
     actor_of=actor_of,
-    rows=subscriptions_visible_to,
+    rows=listed_subscriptions_visible_to,
     filterset=SubscriptionFilter,
     filters_shown=("status", "reseller"),
     search=WordSearch("search_vector", SubscriptionWord),
@@ -50,7 +51,7 @@ SUBSCRIPTIONS = Listing(
             sort="account_name",
             link=to("operator:account", "account_id"),
         ),
-        Column("reseller", _("Reseller"), text("reseller_name"), sort="reseller_name"),
+        Column("reseller", _("Reseller"), text("reseller_name")),
         Column("plan", _("Plan"), text("plan_name"), sort="plan_name", shown=False),
         Column("manager", _("Manager"), text("manager"), shown=False),
         Column("quantity", _("Quantity"), number("quantity"), sort="quantity"),
@@ -65,9 +66,9 @@ SUBSCRIPTIONS = Listing(
         Column("currency", _("Currency"), shown=False),
     ),
     quick=(
-        Quick("active", _("Active"), Q(status=SubscriptionStatus.ACTIVE)),
-        Quick("stopped", _("Stopped"), Q(status=SubscriptionStatus.STOPPED)),
-        Quick("failing", _("Failing"), Q(status__in=FAILED)),
+        Quick("active", pgettext_lazy("several", "Active"), Q(status=SubscriptionStatus.ACTIVE)),
+        Quick("stopped", pgettext_lazy("several", "Stopped"), Q(status=SubscriptionStatus.STOPPED)),
+        Quick("failing", pgettext_lazy("several", "Failing"), Q(status__in=FAILED)),
         Quick("billing", _("Billing day this week"), _billing_this_week),
         Quick("mine", _("Mine"), _mine),
     ),

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from core.lists.columns import Column, day, moment, status, text, to
@@ -33,7 +34,7 @@ VENDOR_CONNECTIONS = Listing(
         Column("last_check_at", _("Last checked at"), moment("last_check_at"), shown=False),
     ),
     quick=(
-        Quick("granted", _("Granted"), Q(state=ConnectionState.GRANTED)),
+        Quick("granted", pgettext_lazy("several", "Granted"), Q(state=ConnectionState.GRANTED)),
         Quick("attention", _("Needs attention"), ~Q(state=ConnectionState.GRANTED)),
     ),
 )
