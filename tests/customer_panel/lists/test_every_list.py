@@ -51,14 +51,3 @@ def test_every_filter_can_be_shown(client: Client, listing: Listing) -> None:
 def test_every_list_is_exported(client: Client, subscription: Subscription, listing: Listing) -> None:
     answers = [client.post(ADDRESSES[listing.name], {"do": "export", "format": kind}) for kind in ("xlsx", "csv")]
     assert [answer.status_code for answer in answers] == [200, 200]
-
-
-def test_export_in_the_background_knows_the_account(subscription: Subscription, listing: Listing) -> None:
-    actor = listing.actor_of(
-        subscription.account.memberships.create(user=_person(subscription), access_level="admin").user
-    )
-    assert listing.acting_for(actor) == {"account": subscription.account.pk}
-
-
-def _person(subscription: Subscription) -> object:
-    return subscription.account.reseller.people.create(email="x@example.com", name="X", kind="customer")

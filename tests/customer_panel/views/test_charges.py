@@ -31,15 +31,5 @@ def test_lowered_charge_shows_its_parts(client: Client, subscription: Subscripti
     assert child.context["explanation"].chain == (first, parts[0])
 
 
-def test_what_was_split_is_hidden_until_asked_for(client: Client, subscription: Subscription) -> None:
-    first = subscription.charges.get()
-    sent = {"quantities.seats": 2, "pay_from_balance": "on", "key": "a", "confirmed": "yes"}
-    client.post(reverse("customer:subscription_change", args=[subscription.pk]), sent)
-    address = reverse("customer:charge", args=[first.pk])
-    shown = {row.url for row in client.get("/charges/").context["list"].rows}
-    every = {row.url for row in client.get("/charges/?all=1").context["list"].rows}
-    assert every - shown == {address}
-
-
 def test_transactions_show_the_top_up(client: Client, subscription: Subscription) -> None:
     assert len(client.get("/transactions/").context["list"].rows) == 2

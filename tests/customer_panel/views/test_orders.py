@@ -1,6 +1,6 @@
 """An order's page: the ways to pay it, and giving it up."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.contrib.messages import get_messages
@@ -94,12 +94,3 @@ def test_paid_order_is_not_cancelled_any_more(client: Client, order: Order, toda
 def test_get_moves_no_money(client: Client, order: Order) -> None:
     for name in ("order_pay_from_balance", "order_cancel"):
         assert client.get(reverse(f"customer:{name}", args=[order.pk])).status_code == 405
-
-
-def test_busy_page_asks_again_and_is_loaded_anew_when_it_is_done(client: Client, order: Order, today: date) -> None:
-    Order.objects.filter(pk=order.pk).update(status=OrderStatus.PROVISIONING)
-    assert 'hx-trigger="every 3s"' in client.get(page_of(order)).content.decode()
-    asked = client.get(page_of(order), headers={"HX-Request": "true"})
-    assert (asked.status_code, asked.headers.get("HX-Refresh")) == (204, None)
-    Order.objects.filter(pk=order.pk).update(status=OrderStatus.COMPLETED, closed_on=today + timedelta(days=0))
-    assert client.get(page_of(order), headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"

@@ -21,17 +21,6 @@ def labels(page: Page) -> list[str]:
     return [str(button.label) for button in page.buttons]
 
 
-def test_list_holds_own_subscriptions_only(client: Client, subscription: Subscription, foreign: Subscription) -> None:
-    page = client.get(reverse("customer:subscriptions"))
-    assert [row.url for row in page.context["list"].rows] == [reverse("customer:subscription", args=[subscription.pk])]
-
-
-def test_list_offers_no_filter_of_the_sellers(client: Client, subscription: Subscription) -> None:
-    page = client.get(reverse("customer:subscriptions"))
-    offered = {name for name, _label in page.context["more_filters"]}
-    assert not offered & {"account", "account_id", "reseller", "manager", "individual_price"}
-
-
 @pytest.mark.parametrize(
     ("status", "buttons"),
     [
