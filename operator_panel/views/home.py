@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.models import AccountStatus
@@ -16,7 +17,7 @@ from billing.models import PaymentStatus
 from billing.queries import payments_visible_to
 from core.panel.page import Page
 from operator_panel.doors import requires
-from subscriptions.models import OrderStatus, SubscriptionStatus
+from subscriptions.models import OrderStatus, StopReason, SubscriptionStatus
 from subscriptions.queries import FAILED, orders_visible_to, subscriptions_visible_to
 from vendors.models import ConnectionState
 from vendors.queries import connections_visible_to
@@ -49,36 +50,50 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _attention(actor: Actor) -> list[Attention]:
-    waiting = payments_visible_to(actor).filter(
+    overdue = payments_visible_to(actor).filter(
         status=PaymentStatus.WAITING_FOR_PAYMENT, due_on__lt=timezone.localdate()
     )
+    short = subscriptions_visible_to(actor).filter(
+        status=SubscriptionStatus.STOPPED, stop_reason=StopReason.FUNDS_SHORT
+    )
+    failed = _count(subscriptions_visible_to(actor).filter(status__in=FAILED))
+    ungranted = _count(connections_visible_to(actor).exclude(state=ConnectionState.GRANTED))
+    waiting = _count(orders_visible_to(actor).filter(status=OrderStatus.WAITING_FOR_PAYMENT))
+    held = _count(accounts_visible_to(actor).filter(status=AccountStatus.CREDIT_HOLD))
+    late, stopped = _count(overdue), _count(short)
     return [
         Attention(
-            _count(subscriptions_visible_to(actor).filter(status__in=FAILED)),
-            _("subscriptions failed at the vendor"),
+            failed,
+            ngettext("subscription failed at the vendor", "subscriptions failed at the vendor", failed),
             f"{reverse('operator:subscriptions')}?quick=failing",
         ),
         Attention(
-            _count(connections_visible_to(actor).exclude(state=ConnectionState.GRANTED)),
-            _("vendor connections need a grant or other settings"),
+            ungranted,
+            ngettext(
+                "vendor connection needs a grant or other settings",
+                "vendor connections need a grant or other settings",
+                ungranted,
+            ),
             f"{reverse('operator:vendor_connections')}?quick=attention",
         ),
         Attention(
-            _count(orders_visible_to(actor).filter(status=OrderStatus.WAITING_FOR_PAYMENT)),
-            _("orders wait for their payment"),
+            waiting,
+            ngettext("order waits for its payment", "orders wait for their payment", waiting),
             f"{reverse('operator:orders')}?quick=waiting",
         ),
-        Attention(_count(waiting), _("payments are overdue"), f"{reverse('operator:payments')}?quick=overdue"),
         Attention(
-            _count(
-                subscriptions_visible_to(actor).filter(status=SubscriptionStatus.STOPPED, stop_reason="funds_short")
-            ),
-            _("subscriptions are stopped: funds short"),
+            late,
+            ngettext("payment is overdue", "payments are overdue", late),
+            f"{reverse('operator:payments')}?quick=overdue",
+        ),
+        Attention(
+            stopped,
+            ngettext("subscription is stopped: funds short", "subscriptions are stopped: funds short", stopped),
             f"{reverse('operator:subscriptions')}?stop_reason=funds_short",
         ),
         Attention(
-            _count(accounts_visible_to(actor).filter(status=AccountStatus.CREDIT_HOLD)),
-            _("accounts are on credit hold"),
+            held,
+            ngettext("account is on credit hold", "accounts are on credit hold", held),
             f"{reverse('operator:accounts')}?quick=credit_hold",
         ),
     ]

@@ -17,15 +17,15 @@ from tests.factories import subscriptions as make
 
 
 @pytest.fixture
-def admin(db: None) -> User:
+def administrator(db: None) -> User:
     """An administrator of the operator."""
     return cast.manager()
 
 
 @pytest.fixture
-def client(admin: User) -> Client:
+def client(administrator: User) -> Client:
     """The administrator's browser."""
-    return signed_in(admin)
+    return signed_in(administrator)
 
 
 def signed_in(user: User) -> Client:

@@ -32,9 +32,9 @@ NOT_NOW = {"subscription_activate", "order_cancel", "order_give_up", "order_pay"
 
 
 @pytest.fixture
-def addresses(subscription: Subscription, admin: User) -> dict[str, str]:
+def addresses(subscription: Subscription, administrator: User) -> dict[str, str]:
     """One address for each name of the urlconf, of objects that exist."""
-    actor = actor_of(admin)
+    actor = actor_of(administrator)
     keys, special = _keys(actor, subscription), _special(actor, subscription)
     found = {}
     for pattern in urlpatterns:
