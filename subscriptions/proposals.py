@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.actors import Actor
 from accounts.models import Account
@@ -36,7 +37,7 @@ def propose_order(*, actor: Actor, account: Account, plan: Plan, today: date, **
     if seen.due:
         submit = _("Order, pay %(amount)s") % {"amount": _money(seen.due, plan.currency)}
     else:
-        submit = _("Order")
+        submit = pgettext("button", "Order")
     return Proposal(seen, question, submit, verb)
 
 
@@ -86,7 +87,9 @@ def propose_deletion(*, actor: Actor, subscription: Subscription, today: date) -
 
 def resources_by_key(subscription: Subscription) -> dict[str, SubscriptionResource]:
     """Return the subscription's resources by the keys that quantities are given by, in the order of the plan."""
-    resources = subscription.resources.select_related("plan_resource__resource").order_by("plan_resource__position", "pk")
+    resources = subscription.resources.select_related("plan_resource__resource").order_by(
+        "plan_resource__position", "pk"
+    )
     return {resource.plan_resource.resource.key: resource for resource in resources}
 
 

@@ -3,13 +3,14 @@
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.timestamps import Timestamped
 
 
 class OrderType(models.TextChoices):
     SALES = "sales", _("Sales")
-    CHANGE = "change", _("Change")
+    CHANGE = "change", pgettext_lazy("kind of order", "Change")
     RENEWAL = "renewal", _("Renewal")
 
 
@@ -87,9 +88,7 @@ class OrderItem(Timestamped):
 
     class Meta(Timestamped.Meta):
         abstract = False
-        constraints = [
-            models.UniqueConstraint(fields=["order", "subscription_resource"], name="order_item_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["order", "subscription_resource"], name="order_item_once")]
 
     def __str__(self) -> str:
         return f"{self.subscription_resource.name}: {self.quantity_before} > {self.quantity_after}"
