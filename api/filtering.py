@@ -1,7 +1,7 @@
 """`filter[close_date][gt]=…`: the query string of the API, read with the FilterSets that the panels use."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -15,8 +15,8 @@ FILTER = re.compile(r"filter\[(?P<name>[a-z]+(?:_[a-z]+)*)\](?:\[(?P<lookup>[a-z
 LARGEST_ID = 2**63 - 1
 
 
-def filtered(rows: QuerySet, parameters: QueryDict, filterset: type[FilterSet]) -> QuerySet:
-    """Return the rows that pass every filter of the query string.
+def filtered(rows: QuerySet, parameters: QueryDict, filterset: type[FilterSet], offered: Collection[str]) -> QuerySet:
+    """Return the rows that pass every filter of the query string; `offered` names those of the set that there are.
 
     Raises BadParameter for a filter that there is not, one given twice, and a value that it does not take.
     """
@@ -25,7 +25,7 @@ def filtered(rows: QuerySet, parameters: QueryDict, filterset: type[FilterSet]) 
     for parameter, values in parameters.lists():
         if not parameter.startswith("filter"):
             continue
-        name = _name(parameter, filterset.base_filters)
+        name = _name(parameter, offered)
         if len(values) > 1:
             raise BadParameter(parameter, _("Give this filter once; several values are separated by commas."))
         if not values[0] or "\0" in values[0]:
@@ -37,7 +37,7 @@ def filtered(rows: QuerySet, parameters: QueryDict, filterset: type[FilterSet]) 
     return chosen.qs
 
 
-def _name(parameter: str, filters: Mapping[str, object]) -> str:
+def _name(parameter: str, filters: Collection[str]) -> str:
     match = FILTER.fullmatch(parameter)
     if match:
         name = match["name"] if match["lookup"] is None else f"{match['name']}__{match['lookup']}"

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from api.errors import BadParameter
-from core.lists.paging import Order, Position, Wanted, cursor_of, estimates, keys_of_page, position_of
+from core.lists.paging import Order, Position, Sure, Wanted, cursor_of, estimates, keys_of_page, position_of
 
 SIZE, NUMBER, AFTER, BEFORE = "page[size]", "page[number]", "page[after]", "page[before]"
 DEFAULT_SIZE = 50
@@ -20,12 +20,12 @@ LARGEST_NUMBER = 1_000_000
 class Pages:
     """`page[size]` and `page[number]`, and in the links `page[after]` and `page[before]` with an opaque position."""
 
-    def __init__(self, request: Request, sorts: Mapping[str, str]) -> None:
-        """Read what page is asked for. Raises BadParameter for what is no page."""
+    def __init__(self, request: Request, sorts: Mapping[str, str], *, default: str) -> None:
+        """Read what page is asked for; `default` is the column to order by. Raises BadParameter for what is no page."""
         self.request = request
         self.size = _whole(request, SIZE, DEFAULT_SIZE, LARGEST_SIZE)
         self.number = _whole(request, NUMBER, 1, LARGEST_NUMBER)
-        self.order = _order(request, sorts)
+        self.order = _order(request, sorts, default)
 
     def rows(self, queryset: QuerySet, shown: Callable[[QuerySet], QuerySet]) -> list[Any]:
         """Return the rows of the page, in the order asked for, each as `shown` reads it."""
@@ -76,13 +76,14 @@ class Pages:
         elif keys.total is not None:
             self.total, self.exact = keys.total, True
         else:
-            [(self.total, self.exact)] = estimates([queryset])
+            [count] = estimates([queryset])
+            self.total, self.exact = count.rows, count.sure is Sure.EXACT
 
 
-def _order(request: Request, sorts: Mapping[str, str]) -> Order:
+def _order(request: Request, sorts: Mapping[str, str], default: str) -> Order:
     text = request.query_params.get("sort", "")
     if not text:
-        return Order(F("pk"), downwards=False)
+        return Order(F(default), downwards=False)
     name = text.removeprefix("-")
     if name not in sorts:
         raise BadParameter(

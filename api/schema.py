@@ -1,5 +1,6 @@
 """The OpenAPI document: written from the shapes and filters that answer, in the JSON:API envelope they come in."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django_filters
@@ -21,6 +22,7 @@ ERRORS = {
     "404": "There is no such reseller or record in the part of the tree that the token sees.",
     "406": "The Accept header asks for something else than JSON.",
 }
+SORT_WORDS = "With - in front: downwards. By default: id, or the day or moment that is filtered by."
 TEXT: Json = {"type": "string"}
 NUMBER_OF_ROWS: Json = {"type": "integer", "minimum": 0}
 LINK: Json = {"type": "string", "format": "uri", "nullable": True}
@@ -33,7 +35,7 @@ class Schema(AutoSchema):
         """Return what the query string takes."""
         parameters = []
         if self._is_list:
-            parameters += [*_paging(), _sort(self.view.sorts), *_filters(self.view.filterset)]
+            parameters += [*_paging(), _sort(self.view.sorts), *_filters(self.view.filterset, self.view.filters)]
         if self.view.scope is Scope.OWN:
             names = ", ".join(self.view.shape.included)
             parameters.append(OpenApiParameter("include", str, description=f"Comma list of: {names}."))
@@ -133,13 +135,19 @@ def _paging() -> list[OpenApiParameter]:
 
 def _sort(sorts: dict[str, str]) -> OpenApiParameter:
     names = [sign + name for name in sorts for sign in ("", "-")]
-    return OpenApiParameter("sort", str, enum=names, description="With - in front: downwards. By default: id.")
+    return OpenApiParameter(
+        "sort",
+        str,
+        enum=names,
+        description="With - in front: downwards. By default: id, or the day or moment that is filtered by.",
+    )
 
 
-def _filters(filterset: type[django_filters.FilterSet]) -> list[OpenApiParameter]:
+def _filters(filterset: type[django_filters.FilterSet], offered: Collection[str]) -> list[OpenApiParameter]:
     return [
         OpenApiParameter(parameter_name(name), _shape(declared), description=_words(declared))
         for name, declared in filterset.base_filters.items()
+        if name in offered
     ]
 
 

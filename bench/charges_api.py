@@ -23,12 +23,12 @@ QUERIES = (
     "", "page[size]=100", "page[size]=100&include=account,plan", "sort=-id", "sort=created_at", "sort=-created_at",
     "sort=updated_at", "sort=-updated_at", "filter[id]=100482", "filter[id]=1,2,3", "filter[status]=new",
     "filter[status]=blocked", "filter[status]=closed", "filter[status]=opened,deleted", "filter[type]=recurring_fee",
-    "filter[type]=setup_fee", "filter[source]=renewal", "filter[subscription_id]=4321", "filter[account_id]=77",
+    "filter[type]=setup_fee", "filter[subscription_id]=4321", "filter[account_id]=77",
     "filter[order_id]=1", "filter[close_date]=2026-10-01", "filter[close_date][gt]=2026-10-15",
-    "filter[close_date][lt]=2026-07-15", "filter[operate_from][gt]=2026-10-15", "filter[operate_from][lt]=2026-07-15",
+    "filter[close_date][lt]=2026-07-15",
     "filter[created_at][gt]=2026-11-01T00:00:00Z", "filter[created_at][lt]=2026-07-01T02:00:00Z",
     "filter[updated_at][gt]=2026-11-01T09:00:00Z", "filter[updated_at][lt]=2026-07-01T02:00:00Z",
-    "filter[amount][gt]=590", "filter[amount][lt]=15",
+
     "filter[updated_at][gt]=2026-11-01T09:00:00Z&sort=updated_at", "filter[status]=blocked&sort=-created_at",
 )  # fmt: skip
 BARE = "SELECT * FROM billing_charge ORDER BY id LIMIT 101"
@@ -115,6 +115,7 @@ def _far_page(size: str) -> float:
     statement = bare(BARE_FAR, [(FAR_PAGE[size] - 1) * 50])
     far = max(sample.times)
     print(
-        f"   page {FAR_PAGE[size]:,}: {far:.0f} ms, its bare statement {statement:.0f} ms: {far / statement:.1f} times that"
+        f"   page {FAR_PAGE[size]:,}: {far:.0f} ms (target {FAR}), its bare statement {statement:.0f} ms"
+        f" ({far / statement:.1f} times that)"
     )
     return far

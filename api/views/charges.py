@@ -16,7 +16,12 @@ class ChargeViewSet(ResourceViewSet):
     right = "charges.view"
     shape = CHARGE
     filterset = ChargeFilter
+    filters = (
+        "id", "status", "type", "subscription_id", "account_id", "order_id", "close_date", "close_date__gt",
+        "close_date__lt", "created_at__gt", "created_at__lt", "updated_at__gt", "updated_at__lt",
+    )  # fmt: skip
     sorts = {"id": "id", "created_at": "created_at", "updated_at": "updated_at"}
+    natural = {"close_date": "closed_on", "updated_at": "updated_at", "created_at": "created_at"}
     paths = {
         "account": "account",
         "plan": "subscription__plan",

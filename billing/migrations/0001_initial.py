@@ -98,7 +98,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="charges", to="accounts.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="accounts.account",
                     ),
                 ),
                 (
@@ -124,12 +127,16 @@ class Migration(migrations.Migration):
                 (
                     "reseller",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="charges", to="accounts.reseller"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="accounts.reseller",
                     ),
                 ),
                 (
                     "subscription",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="charges",
                         to="subscriptions.subscription",
@@ -470,6 +477,30 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="charge",
             index=models.Index(fields=["subscription", "id"], name="charge_subscription"),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(fields=["status", "id"], name="charge_status"),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(fields=["created_at", "id"], name="charge_created"),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(fields=["updated_at", "id"], name="charge_updated"),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", False)), fields=["closed_on", "id"], name="charge_closed"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(
+                condition=models.Q(("type", "recurring_fee"), _negated=True), fields=["type", "id"], name="charge_type"
+            ),
         ),
         migrations.AddConstraint(
             model_name="charge",

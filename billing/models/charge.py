@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.contrib.postgres.fields.ranges import RangeOperators as Ranges
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.timestamps import Timestamped
 
@@ -19,7 +20,7 @@ class ChargeStatus(models.TextChoices):
     CLOSED = "closed", _("Closed")
     WAITING_FOR_REFUND = "waiting_for_refund", _("Waiting for refund")
     REFUNDED = "refunded", _("Refunded")
-    DELETED = "deleted", _("Deleted")
+    DELETED = "deleted", pgettext_lazy("charge", "Deleted")
 
 
 class ChargeType(models.TextChoices):
@@ -69,9 +70,11 @@ class Charge(Timestamped):
     CHARGE_TRANSITIONS; everything else is refused by triggers, as is deleting.
     """
 
-    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="charges")
-    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="charges")
-    subscription = models.ForeignKey("subscriptions.Subscription", models.PROTECT, related_name="charges")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="charges", db_index=False)
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="charges", db_index=False)
+    subscription = models.ForeignKey(
+        "subscriptions.Subscription", models.PROTECT, related_name="charges", db_index=False
+    )
     subscription_resource = models.ForeignKey(
         "subscriptions.SubscriptionResource", models.PROTECT, related_name="charges"
     )
@@ -145,6 +148,12 @@ class Charge(Timestamped):
             models.Index(fields=["account", "id"], name="charge_account"),
             models.Index(fields=["reseller", "id"], name="charge_reseller"),
             models.Index(fields=["subscription", "id"], name="charge_subscription"),
+            # What the API filters and sorts by, each followed by the id that breaks ties.
+            models.Index(fields=["status", "id"], name="charge_status"),
+            models.Index(fields=["created_at", "id"], name="charge_created"),
+            models.Index(fields=["updated_at", "id"], name="charge_updated"),
+            models.Index(fields=["closed_on", "id"], name="charge_closed", condition=models.Q(closed_on__isnull=False)),
+            models.Index(fields=["type", "id"], name="charge_type", condition=~models.Q(type="recurring_fee")),
         ]
         triggers = [
             *Timestamped.Meta.triggers,
