@@ -18,7 +18,7 @@ from subscriptions.handover import WORK_FAILED
 from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, Subscription, SubscriptionStatus
 from subscriptions.opening import NotInThisStatus, open_contract, save_state
 from subscriptions.renewals import renew_accounts
-from subscriptions.tasks import provision
+from subscriptions.tasks import hand_to_worker
 from subscriptions.terms import Contract, schedule
 from vendors import operations
 from vendors.models import VendorOperation
@@ -46,7 +46,7 @@ def retry(*, actor: Actor, subscription: Subscription, today: date, now: datetim
         contract.waiting.status = OrderStatus.PROVISIONING
         contract.waiting.failure = ""
         contract.waiting.save(update_fields=["status", "failure"])
-    provision.delay_on_commit(operation_id=str(operation.pk))
+    hand_to_worker(operation.pk)
     return row
 
 

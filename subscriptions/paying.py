@@ -20,7 +20,7 @@ from core.errors import Refused
 from subscriptions.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.models import Order, OrderStatus, OrderType
 from subscriptions.opening import open_contract, save_state
-from subscriptions.tasks import provision
+from subscriptions.tasks import hand_to_worker
 from subscriptions.terms import Contract, months_of
 
 
@@ -150,4 +150,4 @@ def hold_and_hand_over(contract: Contract, order: Order, today: date) -> None:
     if operation is None:
         complete(order, today)
     else:
-        provision.delay_on_commit(operation_id=str(operation.pk))
+        hand_to_worker(operation.pk)

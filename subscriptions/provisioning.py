@@ -17,6 +17,7 @@ from vendors.models import OperationState, VendorOperation
 from vendors.operations import unsealed
 
 FINISHED = (OperationState.CONFIRMED, OperationState.REJECTED)
+A_SWEEP = 500
 
 
 def carry_out(*, operation_id: UUID | str, now: datetime, today: date) -> VendorOperation:
@@ -30,13 +31,14 @@ def carry_out(*, operation_id: UUID | str, now: datetime, today: date) -> Vendor
 def unfinished_work(*, now: datetime) -> Iterable[UUID]:
     """Return the operations that a worker should look at: those due, and those done whose outcome is not applied.
 
-    The latter are left by a worker that was killed between the vendor's answer and our books.
+    The latter are left by a worker that was killed between the vendor's answer and our books. At most A_SWEEP of each,
+    the oldest first: a night may plan thousands, and each sweep would queue them all again.
     """
     awaited = Subscription.objects.exclude(awaited_operation="").filter(status__in=WORK_MEANWHILE)
     left = VendorOperation.objects.filter(state__in=FINISHED, key__in=awaited.values("awaited_operation")).order_by(
         "created_at", "pk"
     )
-    return [*operations.due(now).values_list("pk", flat=True), *left.values_list("pk", flat=True)]
+    return [*left.values_list("pk", flat=True)[:A_SWEEP], *operations.due(now).values_list("pk", flat=True)[:A_SWEEP]]
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from subscriptions.handover import ACTIVATE, DELETE, STOP, Work, hand_over
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 from subscriptions.opening import open_contract, require_status, save_state
 from subscriptions.paying import FundsShort
-from subscriptions.tasks import provision
+from subscriptions.tasks import hand_to_worker
 from subscriptions.terms import Contract, schedule
 
 RUNNING = {SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED}
@@ -109,5 +109,5 @@ def _carry_out(contract: Contract, changes: Changes, work: Work, today: date) ->
     operation = hand_over(contract, work, day=today)
     save_state(contract.subscription)
     if operation is not None:
-        provision.delay_on_commit(operation_id=str(operation.pk))
+        hand_to_worker(operation.pk)
     return contract.subscription

@@ -1,6 +1,9 @@
 """Hand-over to the workers: ids in, one call out."""
 
+from uuid import UUID
+
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from subscriptions import provisioning, reminding, renewals
@@ -10,6 +13,15 @@ from subscriptions import provisioning, reminding, renewals
 def provision(*, operation_id: str) -> None:
     """Carry one operation on at its vendor."""
     provisioning.carry_out(operation_id=operation_id, now=timezone.now(), today=timezone.localdate())
+
+
+def hand_to_worker(operation_id: UUID) -> None:
+    """Have a worker carry the operation on once the transaction that planned it is committed.
+
+    A queue that is down only delays it until the next sweep: the order stands.
+    """
+    # A function with a name: Django logs it by __qualname__, which a partial lacks.
+    transaction.on_commit(lambda: provision.delay(operation_id=str(operation_id)), robust=True)
 
 
 @shared_task

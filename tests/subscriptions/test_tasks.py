@@ -9,6 +9,7 @@ from django.utils import timezone
 from billing.models import Charge
 from subscriptions import tasks
 from subscriptions.models import Plan, Subscription
+from subscriptions.provisioning import unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.vendors.example.vendor import ExampleVendor
@@ -50,3 +51,14 @@ def test_a_paid_order_is_handed_over_when_the_transaction_is_over(
         subscription = make.subscription(account=cast.account(), plan=backup_plan, today=make.EARLY)
     assert len(handed) == 1
     assert subscription.status == "installing"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_that_is_down_does_not_undo_the_order(backup_plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_args: object, **_more: object) -> None:
+        raise ConnectionError("no queue")
+
+    monkeypatch.setattr(tasks.provision, "apply_async", down)
+    subscription = make.subscription(account=cast.account(), plan=backup_plan, today=make.EARLY)
+    assert subscription.status == "installing"
+    assert len(unfinished_work(now=timezone.now())) == 1  # the next sweep finds it
