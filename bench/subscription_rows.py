@@ -30,7 +30,7 @@ ACCOUNTS = """
         currency, trial, tax_id, contact_first_name, contact_middle_name, contact_last_name, contact_email,
         contact_phone, email, phone, country, region, city, street, building, office, zip, attributes)
     SELECT reseller.id, %(type)s, %(class)s,
-           (SELECT min(id) FROM accounts_user WHERE email LIKE 'sales%%') + (n * 7919::bigint) %% 200, 'active',
+           (SELECT min(id) FROM accounts_user WHERE email LIKE 'sales%%') + abs(hashint8(n)) %% 200, 'active',
            CASE WHEN n %% 3 = 0
              THEN initcap((ARRAY['вер','лог','тверь','мед','стро','агро','кам','нев','дон','бал','сиб','урал','волг','рос','мир'])[1 + n %% 15]
                   || (ARRAY['а','о','и','ло','ни','та','ка','ве','ми','ро','зо','бе','су'])[1 + (n / 15) %% 13]
@@ -43,10 +43,10 @@ ACCOUNTS = """
            END || CASE WHEN n > 4000 THEN ' ' || n / 4000 ELSE '' END,
            '', reseller.currency, false, '', '', '', '', '', '', 'a' || n || '@bench.example', '', '', '', '', '', '', '',
            '', '{}'
-    FROM generate_series(1, %(accounts)s) n
+    FROM (SELECT n, abs(hashint8(n * 3)) %% 100 AS lot FROM generate_series(1, %(accounts)s) n) drawn
     JOIN accounts_reseller reseller ON reseller.name = CASE
-        WHEN n %% 100 < 25 THEN 'Reseller 1' WHEN n %% 100 < 45 THEN 'Operator' WHEN n %% 5000 = 77 THEN 'Reseller 60'
-        ELSE 'Reseller ' || (2 + (n * 31) %% 58) END
+        WHEN lot < 25 THEN 'Reseller 1' WHEN lot < 45 THEN 'Operator' WHEN n %% 5000 = 77 THEN 'Reseller 60'
+        ELSE 'Reseller ' || (2 + n %% 58) END
 """
 PLANS = """
     INSERT INTO subscriptions_plan (reseller_id, name, sku, product_id, description, template_id, billing_type,
@@ -74,16 +74,17 @@ SUBSCRIPTIONS = """
         array_to_tsvector(list_words(concat_ws(' ', n, plan.name, account.name,
             fact.attributes #>> '{domain,value}', fact.vendor_ids ->> 'customer')))
     FROM generate_series(%(first)s, %(last)s) n
-    JOIN LATERAL (SELECT %(first_account)s + (n * 7727::bigint) %% %(accounts)s AS account_id,
-                         %(first_plan)s + (n * 31) %% 120 AS plan_id) pick ON true
+    JOIN LATERAL (SELECT %(first_account)s + abs(hashint8(n)) %% %(accounts)s AS account_id,
+                         %(first_plan)s + abs(hashint8(n * 5)) %% 120 AS plan_id) pick ON true
     JOIN accounts_account account ON account.id = pick.account_id
     JOIN accounts_reseller reseller ON reseller.id = account.reseller_id
     JOIN subscriptions_plan plan ON plan.id = pick.plan_id
     JOIN subscriptions_planperiod period ON period.plan_id = plan.id AND period.endless = (n %% 8 <> 0)
+    JOIN LATERAL (SELECT abs(hashint8(n * 7)) %% 18000 AS lot) drawn ON true
     JOIN LATERAL (SELECT CASE
-        WHEN n %% 2000 = 9 THEN 'updating_failed' WHEN n %% 9000 = 10 THEN 'installation_failed'
-        WHEN n %% 100 < 6 AND n < %(all)s * 0.8 THEN 'deleted' WHEN n %% 100 < 10 AND n < %(all)s * 0.9 THEN 'stopped'
-        WHEN n %% 300 = 7 THEN 'graced' ELSE 'active' END AS status) state ON true
+        WHEN lot < 9 THEN 'updating_failed' WHEN lot < 11 THEN 'installation_failed'
+        WHEN lot < 1100 AND n < %(all)s * 0.8 THEN 'deleted' WHEN lot < 1800 AND n < %(all)s * 0.9 THEN 'stopped'
+        WHEN lot < 1860 THEN 'graced' ELSE 'active' END AS status) state ON true
     JOIN LATERAL (SELECT date '2017-01-01' + (n * 3550::bigint / %(all)s)::int AS day) started ON true
     JOIN LATERAL (SELECT CASE WHEN state.status IN ('active', 'updating_failed') THEN date '2026-12-01' + (n %% 28) END AS day) due ON true
     JOIN LATERAL (SELECT
@@ -125,6 +126,8 @@ def _catalogue(accounts: int) -> dict[str, int]:
     with connection.cursor() as cursor:
         for first, last in ((1, 8), (9, 40), (41, 60)):
             cursor.execute(RESELLERS, {"first": first, "last": last})
+        # From here on no triggers and no checks of foreign keys: the statements write what those would.
+        cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(MANAGERS)
         cursor.execute(ACCOUNTS, {"type": kind.pk, "class": terms.pk, "accounts": accounts})
         cursor.execute("SELECT min(id) FROM accounts_account")
@@ -149,7 +152,6 @@ def _subscriptions(number: int, ids: dict[str, int]) -> None:
     """Insert the rows with triggers off and indexes away: what they would do is in the statement, or done once after."""
     table = "subscriptions_subscription"
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, no checks of foreign keys
         cursor.execute(
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
             " WHERE indrelid = %s::regclass AND NOT indisunique",

@@ -42,6 +42,23 @@ def subscriptions_visible_to(actor: Actor) -> QuerySet[Subscription]:
     return Subscription.objects.filter(of_visible_accounts(actor))
 
 
+def listed_subscriptions_visible_to(actor: Actor) -> QuerySet[Subscription]:
+    """Return the rows of subscriptions_visible_to(actor), asked for so that a list of a million is planned well.
+
+    The actor's part of the tree is read first (one statement), because the database plans by the resellers it is told
+    and not by those that a subquery will find; a sales person's rows are known by the copy of their accounts' manager.
+    """
+    if not (actor.is_manager and actor.may("subscriptions.view")):
+        return subscriptions_visible_to(actor)
+    rows = Subscription.objects.all()
+    if actor.reseller is not None and not actor.sees_everything:
+        reach = Reseller.objects.filter(lineage__contains=[actor.reseller.pk]).values_list("pk", flat=True)
+        rows = rows.filter(reseller__in=list(reach))
+    if actor.account_manager_ids is not None:
+        rows = rows.filter(manager__in=sorted(actor.account_manager_ids))
+    return rows
+
+
 def subscription_resources_visible_to(actor: Actor) -> QuerySet[SubscriptionResource]:
     """Return the resources of the subscriptions that the actor sees, in the order of their plans."""
     visible = subscriptions_visible_to(actor).values("pk")

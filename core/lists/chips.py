@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django_filters.widgets import SuffixedMultiWidget
 
 from core.lists.filters import Visible
+from core.lists.paging import Count, Sure
 from core.panel import formats
 
 # Longer lists of choices are typed, not ticked.
@@ -149,9 +150,11 @@ def _said(given: dict[str, str]) -> str:
     return _("to %(end)s") % {"end": until} if until else ""
 
 
-def said_number(count: int, exact: bool) -> str:
-    """Return a number of rows: exactly where it was counted, else about, with two digits that mean something."""
-    if exact:
-        return formats.number_text(count)
-    step = 10 ** max(len(str(count)) - 3, 0)
-    return "≈ " + formats.number_text(round(count / step) * step)
+def said_number(count: Count) -> str:
+    """Return a number of rows: as it was counted, else about, with two or three digits that mean something."""
+    if count.sure == Sure.EXACT:
+        return formats.number_text(count.rows)
+    if count.sure == Sure.AT_LEAST:
+        return formats.number_text(count.rows) + "+"
+    step = 10 ** max(len(str(count.rows)) - 3, 0)
+    return "≈ " + formats.number_text(round(count.rows / step) * step)

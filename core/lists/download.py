@@ -19,7 +19,7 @@ from core.lists.columns import Column
 from core.lists.export import cells_of, file_path, rows_to_write
 from core.lists.listing import Asker, Listing
 from core.lists.models import ExportFormat, ListExport
-from core.lists.paging import estimates
+from core.lists.paging import Sure, estimates
 from core.lists.preferences import preference_of
 from core.lists.state import ListState
 from core.lists.tasks import write_export
@@ -48,12 +48,12 @@ def answer_export(
     asker = Asker(actor=actor, today=timezone.localdate())
     rows = rows_to_write(listing, state, asker, narrowed_to)
     columns = listing.columns_for(preference_of(actor.user, listing).columns)
-    (expected, _exact), *_none = estimates([rows])
-    if expected <= AT_ONCE:
+    (count,) = estimates([rows])
+    if count.rows <= AT_ONCE and count.sure != Sure.AT_LEAST:
         return _at_once(listing, rows, columns, file_format)
     export = start_export(
         actor=actor, listing=listing, query=state.parameters(), columns=columns, narrow=narrowed_to,
-        file_format=file_format, rows_expected=expected,
+        file_format=file_format, rows_expected=count.rows,
     )  # fmt: skip
     return HttpResponseRedirect(reverse("lists:export", args=[export.pk]))
 

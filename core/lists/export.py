@@ -2,9 +2,10 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +23,7 @@ from core.lists.state import ListState, state_of
 from core.spreadsheet import csv_lines, write_xlsx
 
 CHUNK = 2_000
+KEPT = timedelta(days=7)
 
 
 def carry_out(*, export: ListExport, now: datetime) -> ListExport:
@@ -34,7 +36,8 @@ def carry_out(*, export: ListExport, now: datetime) -> ListExport:
     ListExport.objects.filter(pk=export.pk).update(state=ExportState.RUNNING, rows_written=0, failure="")
     path = file_path(export)
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(path.name + ".half")
+    # A name of its own for each attempt: a task that was given out twice does not write into the other's file.
+    half = path.with_name(f"{path.name}.{uuid4().hex}.half")
     try:
         with translation.override(export.language):
             written = _write(export, half, now)
@@ -44,6 +47,19 @@ def carry_out(*, export: ListExport, now: datetime) -> ListExport:
         _finish(export, now, state=ExportState.FAILED, failure=type(error).__name__)
         raise
     return _finish(export, now, state=ExportState.READY, rows_written=written, file=path.name)
+
+
+def forget_old_exports(*, now: datetime) -> int:
+    """Delete the exports that are older than KEPT, with their files, and what killed workers left; return how many."""
+    old = ListExport.objects.filter(created_at__lt=now - KEPT)
+    files = [file_path(export) for export in old]
+    folder = Path(settings.MEDIA_ROOT) / "exports"
+    oldest = (now - KEPT).timestamp()
+    files += [half for half in folder.glob("*.half") if half.stat().st_mtime < oldest]
+    for file in files:
+        file.unlink(missing_ok=True)
+    deleted, _by_model = old.delete()
+    return deleted
 
 
 def file_path(export: ListExport) -> Path:
@@ -87,7 +103,7 @@ class _Counted:
 def rows_to_write(listing: Listing, state: ListState, asker: Asker, narrowed_to: dict[str, Any]) -> QuerySet:
     """Return what the person sees in the list, in its order: through the same query as the list itself."""
     visible = listing.rows(asker.actor).filter(**narrowed_to) if narrowed_to else listing.rows(asker.actor)
-    rows = narrow(listing, visible, state, asker, whole=False).rows
+    rows = narrow(listing, visible, state, asker).rows
     return order_of(listing, state, rows).of(rows)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, ValidationError
@@ -41,6 +42,31 @@ class Order:
         return rows.order_by(*[F(name).desc() if down else F(name).asc() for name in ("list_key", "pk")])
 
 
+class Sure(StrEnum):
+    """How far a number of rows may be believed."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    ABOUT = "about"
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of rows."""
+
+    rows: int
+    sure: Sure = Sure.EXACT
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which page: so many rows behind or before a position, or from the offset on."""
+
+    size: int
+    offset: int = 0
+    position: Position | None = None
+
+
 @dataclass(frozen=True)
 class Keys:
     """The ids of one page with their sort values, whether more follow, and the number of all where it came for free."""
@@ -65,38 +91,45 @@ class IsBeyond(Func):
         return f"({parts[0]}, {parts[1]}) {self.extra['operator']} ({parts[2]}, {parts[3]})", params
 
 
-def keys_of_page(
-    rows: QuerySet, order: Order, *, size: int, offset: int, position: Position | None, easy: bool
-) -> Keys:
-    """Return the keys of one page: behind or before a position, or at an offset. One statement.
+def keys_of_page(rows: QuerySet, order: Order, page: Wanted, *, easy: bool) -> Keys:
+    """Return the keys of one page. One statement.
 
     `easy` says that (nearly) every row of the table belongs to the list, so that the order's index alone serves.
     """
+    position = page.position
     backwards = position is not None and position.backwards
+    last = page.offset + page.size + 1
     bounded = rows if position is None else _beyond(rows, order, position)
-    if position is not None:
-        offset = 0
-    if easy or offset + size > NEAR_ROWS:
-        found = order.of(bounded, reverse=backwards).values_list("list_key", "pk")[offset : offset + size + 1]
-        pairs, total = list(found), None
+    if easy or last > NEAR_ROWS:
+        pairs, total = (
+            list(order.of(bounded, reverse=backwards).values_list("list_key", "pk")[page.offset : last]),
+            None,
+        )
     else:
-        pairs, total = _near_or_far(bounded, order, position, offset + size + 1, backwards)
-        pairs = pairs[offset:]
-    more = len(pairs) > size
-    pairs = pairs[:size]
+        pairs, total = _near_or_far(bounded, order, position, last)
+        pairs = pairs[page.offset :]
+    more = len(pairs) > page.size
+    pairs = pairs[: page.size]
     return Keys(pairs[::-1] if backwards else pairs, more, total if position is None else None)
 
 
-def estimates(queries: list[QuerySet]) -> list[tuple[int, bool]]:
-    """Return for each query how many rows it has, and whether that is exact: small numbers are counted.
+def estimates(queries: list[QuerySet]) -> list[Count]:
+    """Return for each query how many rows it has: counted where few, the planner's guess where many.
 
-    Two statements at most, whatever the number of queries: the planner's estimates of all, a count of the small ones.
+    Two statements at most, whatever the number of queries: the guesses of all, a count of the small ones. A guess may
+    be wrong by far where conditions go together, so that no count goes beyond COUNTED rows either.
     """
     asked = {n: sql for n, query in enumerate(queries) if (sql := _compiled(query.order_by().values("pk")))}
     guesses = dict(zip(asked, _planned_rows(list(asked.values())), strict=True))
     small = {n: asked[n] for n, guess in guesses.items() if guess < COUNTED}
-    counts = dict(zip(small, _counted(list(small.values())), strict=True))
-    return [(counts.get(n, guesses.get(n, 0)), n in counts or n not in asked) for n in range(len(queries))]
+    counted = dict(zip(small, _counted(list(small.values())), strict=True))
+    counts = []
+    for n in range(len(queries)):
+        if n in counted:
+            counts.append(Count(counted[n], Sure.AT_LEAST if counted[n] >= COUNTED else Sure.EXACT))
+        else:
+            counts.append(Count(guesses[n], Sure.ABOUT) if n in guesses else Count(0))
+    return counts
 
 
 def cursor_of(pair: tuple[Any, int]) -> str:
@@ -126,7 +159,7 @@ def _beyond(rows: QuerySet, order: Order, position: Position) -> QuerySet:
 
 
 def _near_or_far(
-    rows: QuerySet, order: Order, position: Position | None, count: int, backwards: bool
+    rows: QuerySet, order: Order, position: Position | None, count: int
 ) -> tuple[list[tuple[Any, int]], int | None]:
     """Return the first `count` keys, and the number of all rows where it fell out. One statement.
 
@@ -134,18 +167,15 @@ def _near_or_far(
     through the next WINDOW rows of the whole table in the list's order; if they hold enough, that is the page. If not,
     the rows that match are few for their number of places: find them all by the filters and sort them.
     """
-    everything = rows.model._default_manager.all()
-    if position is not None:
-        everything = _beyond(everything, order, position)
-    window = order.of(everything, reverse=backwards).values("pk")[:WINDOW]
-    near = order.of(rows.filter(pk__in=window), reverse=backwards).values_list("list_key", "pk")[:count]
+    backwards = position is not None and position.backwards
+    near = _within(rows, _window(rows, order, position), order, reverse=backwards, count=count)
     far = order.of(rows, reverse=backwards)
     direction = "DESC" if order.downwards != backwards else "ASC"
     far = far.extra(where=["(SELECT count(*) FROM near) < %s"], params=[count]).order_by()  # noqa: S610 (no input)
-    compiled = _compiled(near), _compiled(far.values_list("list_key", "pk"))
-    if compiled[0] is None or compiled[1] is None:
+    compiled = _compiled(far.values_list("list_key", "pk"))
+    if near is None or compiled is None:
         return [], 0
-    (near_sql, near_params), (far_sql, far_params) = compiled
+    (near_sql, near_params), (far_sql, far_params) = near, compiled
     sql = f"""
         WITH near (list_key, pk) AS MATERIALIZED ({near_sql}),
              far (list_key, pk) AS MATERIALIZED ({far_sql})
@@ -158,6 +188,31 @@ def _near_or_far(
         found = cursor.fetchall()
     total = found[0][2] if found else 0
     return [(key, pk) for key, pk, _total in found], total
+
+
+def _window(rows: QuerySet, order: Order, position: Position | None) -> Sql:
+    """Return the next WINDOW rows of the whole table in the list's order."""
+    everything = rows.model._default_manager.all()
+    if position is not None:
+        everything = _beyond(everything, order, position)
+    reverse = position is not None and position.backwards
+    return order.of(everything, reverse=reverse)[:WINDOW].query.sql_with_params()
+
+
+def _within(rows: QuerySet, window: Sql, order: Order, *, reverse: bool, count: int) -> Sql | None:
+    """Return the first `count` keys of the rows that lie in the window; None where nothing can match.
+
+    The window stands in the place of the table: as a condition (pk IN …) the planner would be free to begin elsewhere.
+    """
+    compiled = _compiled(order.of(rows, reverse=reverse).values_list("list_key", "pk")[:count])
+    if compiled is None:
+        return None
+    table = connection.ops.quote_name(rows.model._meta.db_table)
+    before, found, after = compiled[0].partition(f" FROM {table}")
+    if not found:
+        raise ValueError(f"no table {table} in {compiled[0]}")
+    cut = before.count("%s")
+    return f"{before} FROM ({window[0]}) AS {table}{after}", (*compiled[1][:cut], *window[1], *compiled[1][cut:])
 
 
 def _compiled(query: QuerySet) -> Sql | None:
@@ -189,7 +244,7 @@ def _planned_rows(queries: list[Sql]) -> list[int]:
 def _counted(queries: list[Sql]) -> list[int]:
     if not queries:
         return []
-    counts = [f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _params in queries]  # noqa: S608 (compiled queries)
+    some = [f"(SELECT count(*) FROM ({sql} LIMIT {COUNTED}) AS counted)" for sql, _params in queries]  # noqa: S608 (compiled)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(counts), [value for _sql, params in queries for value in params])
+        cursor.execute("SELECT " + ", ".join(some), [value for _sql, params in queries for value in params])
         return list(cursor.fetchone())

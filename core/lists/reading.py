@@ -1,10 +1,9 @@
-"""One page of a list: rows, numbers and chips put together from the declaration, the address and the person's choices."""
+"""One page of a list: rows, numbers and chips, from the declaration, the address and the person's choices."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,7 @@ from core.lists.chips import Chip, chip_of, parameters_of, said_number
 from core.lists.columns import Column
 from core.lists.listing import Asker, Listing
 from core.lists.models import ListPreference
-from core.lists.paging import Keys, Order, cursor_of, estimates, keys_of_page, position_of
+from core.lists.paging import Count, Keys, Order, Sure, Wanted, cursor_of, estimates, keys_of_page, position_of
 from core.lists.state import AFTER, BEFORE, PAGE, QUICK, SORT, ListState, filters_of
 
 
@@ -25,6 +24,17 @@ class Narrowed:
     easy: bool
     mended: dict[str, str] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request for a list: which rows may be seen, what the address says, who asks, and how they like it."""
+
+    listing: Listing
+    visible: QuerySet
+    state: ListState
+    asker: Asker
+    preference: ListPreference
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,6 @@ class ListPage:
     next_url: str
     previous_url: str
     page: int
-    last_page: int
     state: ListState
     mended: dict[str, str]
     errors: dict[str, list[str]]
@@ -81,13 +90,12 @@ class ListPage:
         return bool(self.state.search or self.state.values or self.state.quick)
 
 
-def narrow(listing: Listing, rows: QuerySet, state: ListState, asker: Asker, *, whole: bool) -> Narrowed:
-    """Return the rows that the address asks for. `whole` says that the actor sees the whole table."""
-    easy = whole
-    if listing.hidden and not state.everything and not _named(listing, state):
-        rows = rows.exclude(listing.hidden.condition)
+def narrow(listing: Listing, visible: QuerySet, state: ListState, asker: Asker) -> Narrowed:
+    """Return the rows that the address asks for."""
+    # An actor who sees the whole table, in its order, with nothing asked for: an index alone serves.
+    easy = not (visible.query.has_filters() or state.values or state.quick or state.search)
+    rows = visible if _named(listing, state) else shown_at_all(listing, visible, state)
     errors: dict[str, list[str]] = {}
-    mended: dict[str, str] = {}
     if listing.filterset and state.values:
         used = listing.filterset(data=state.values, queryset=rows, request=asker)
         if used.form.is_valid():
@@ -95,14 +103,20 @@ def narrow(listing: Listing, rows: QuerySet, state: ListState, asker: Asker, *, 
         else:
             errors = {name: [str(error) for error in found] for name, found in used.form.errors.items()}
             rows = rows.none()
-        easy = False
     for quick in listing.quick:
         if quick.name == state.quick:
-            rows, easy = rows.filter(quick.q(asker)), False
+            rows = rows.filter(quick.q(asker))
     if listing.search and state.search:
         found = listing.search.find(rows, state.search, asker.actor)
-        rows, mended, easy = found.rows, found.mended, False
-    return Narrowed(rows, easy, mended, errors)
+        return Narrowed(found.rows, easy, found.mended, errors)
+    return Narrowed(rows, easy, {}, errors)
+
+
+def shown_at_all(listing: Listing, visible: QuerySet, state: ListState) -> QuerySet:
+    """Return the rows without those that the list hides by itself."""
+    if listing.hidden is None or state.everything:
+        return visible
+    return visible.exclude(listing.hidden.condition)
 
 
 def order_of(listing: Listing, state: ListState, rows: QuerySet) -> Order:
@@ -110,68 +124,56 @@ def order_of(listing: Listing, state: ListState, rows: QuerySet) -> Order:
     return Order(listing.sort_expression(state.sort, rows), state.sort.startswith("-"))
 
 
-def page_of(
-    listing: Listing, visible: QuerySet, state: ListState, asker: Asker, preference: ListPreference, query: QueryDict
-) -> ListPage:
+def page_of(asked: Asked) -> ListPage:
     """Return one page of the list in a number of statements that does not depend on its rows."""
-    whole = not visible.query.has_filters()
-    narrowed = narrow(listing, visible, state, asker, whole=whole)
+    listing, state = asked.listing, asked.state
+    narrowed = narrow(listing, asked.visible, state, asked.asker)
     order = order_of(listing, state, narrowed.rows)
     keys, page = _keys(narrowed, order, state)
-    columns = listing.columns_for(preference.columns)
-    rows = _rows(listing, visible, keys, columns)
-    numbers = _numbers(listing, visible, narrowed, state, asker, keys, page)
-    total, exact = numbers.total
+    columns = listing.columns_for(asked.preference.columns)
+    rows = _rows(asked, keys, columns)
+    total, quick = _numbers(asked, narrowed, keys)
     first = (page - 1) * state.size + 1 if rows else 0
     last = first + len(rows) - 1 if rows else 0
-    total = max(total, last + (1 if keys.more else 0))
-    if not keys.more and position_known(state, page):
-        total, exact = last, True
+    if not keys.more and (page == 1 or not (state.after or state.before)):
+        total = Count(last)
+    elif total.rows <= last:
+        total = Count(last, Sure.AT_LEAST)
+    # Whoever came backwards came from a page that follows.
+    follows = keys.more or (bool(state.before))
     return ListPage(
         headings=_headings(listing, columns, state),
         rows=rows,
-        chips=_chips(listing, state, preference, narrowed.errors, asker),
-        hidden_chip=_hidden_chip(listing, state),
-        quick=numbers.quick,
+        chips=_chips(asked, narrowed.errors),
+        hidden_chip="" if _named(listing, state) or state.everything or not listing.hidden else listing.hidden.label,
+        quick=quick,
         first=first,
         last=last,
-        total=said_number(total, exact),
-        next_url=_step(state, AFTER, keys.pairs[-1], page + 1) if keys.pairs and _goes_on(keys, state) else "",
+        total=said_number(total),
+        next_url=_step(state, AFTER, keys.pairs[-1], page + 1) if keys.pairs and follows else "",
         previous_url=_step(state, BEFORE, keys.pairs[0], page - 1) if keys.pairs and page > 1 else "",
         page=page,
-        last_page=max(-(-total // state.size), page),
         state=state,
         mended=narrowed.mended,
         errors=narrowed.errors,
     )
 
 
-def position_known(state: ListState, page: int) -> bool:
-    """Whether the number of the page is more than what a link of an older page believed."""
-    return page == 1 or not (state.after or state.before)
-
-
-def _goes_on(keys: Keys, state: ListState) -> bool:
-    # Whoever came backwards came from a page that follows.
-    return keys.more if not state.before else True
-
-
 def _keys(narrowed: Narrowed, order: Order, state: ListState) -> tuple[Keys, int]:
     text, backwards = (state.before, True) if state.before else (state.after, False)
     position = position_of(text, narrowed.rows, order, backwards=backwards) if text else None
-    page = state.page
-    if position is not None and backwards and page <= 1:
-        position, page = None, 1
-    offset = 0 if position is not None else (page - 1) * state.size
-    keys = keys_of_page(narrowed.rows, order, size=state.size, offset=offset, position=position, easy=narrowed.easy)
-    return keys, page
+    if position is not None and backwards and state.page <= 1:
+        position = None  # back on the first page, which begins where the list begins now
+    page = Wanted(state.size, 0 if position is not None else (state.page - 1) * state.size, position)
+    return keys_of_page(narrowed.rows, order, page, easy=narrowed.easy), state.page
 
 
-def _rows(listing: Listing, visible: QuerySet, keys: Keys, columns: list[Column]) -> list[Row]:
+def _rows(asked: Asked, keys: Keys, columns: list[Column]) -> list[Row]:
+    listing = asked.listing
     ids = [pk for _key, pk in keys.pairs]
     if not ids:
         return []
-    wanted = visible.filter(pk__in=ids)
+    wanted = asked.visible.filter(pk__in=ids)
     if listing.related:
         wanted = wanted.select_related(*listing.related)
     if listing.without:
@@ -181,35 +183,28 @@ def _rows(listing: Listing, visible: QuerySet, keys: Keys, columns: list[Column]
     if listing.enrich:
         listing.enrich(rows)
     link = listing.link_of_row
-    return [
-        Row(link(row) if link else "", mark_safe("".join(column.html(row) for column in columns)))  # noqa: S308 (cells escape)
-        for row in rows
-    ]
+    # The columns' cells escape what they show.
+    cells = [mark_safe("".join(column.html(row) for column in columns)) for row in rows]  # noqa: S308 (see above)
+    return [Row(link(row) if link else "", shown) for row, shown in zip(rows, cells, strict=True)]
 
 
-@dataclass(frozen=True)
-class _Numbers:
-    total: tuple[int, bool]
-    quick: list[QuickTab]
-
-
-def _numbers(
-    listing: Listing, visible: QuerySet, narrowed: Narrowed, state: ListState, asker: Asker, keys: Keys, page: int
-) -> _Numbers:
-    """Return the number of rows of the list and of each quick filter: counted where few, estimated where many."""
-    everything = visible
-    if listing.hidden and not state.everything:
-        everything = visible.exclude(listing.hidden.condition)
-    queries = [narrowed.rows, everything, *(everything.filter(quick.q(asker)) for quick in listing.quick)]
-    total, *counts = estimates(queries if listing.quick else queries[:1])
-    if keys.total is not None:
-        total = (keys.total, True)
+def _numbers(asked: Asked, narrowed: Narrowed, keys: Keys) -> tuple[Count, list[QuickTab]]:
+    """Return how many rows the list and each quick filter have: counted where few, estimated where many."""
+    listing, state = asked.listing, asked.state
+    everything = shown_at_all(listing, asked.visible, state)
+    queries = [everything.filter(quick.q(asked.asker)) for quick in listing.quick]
+    if queries:
+        queries.insert(0, everything)
+    if keys.total is None:
+        *counts, total = estimates([*queries, narrowed.rows])
+    else:
+        counts, total = estimates(queries), Count(keys.total)
     labels = [("", _("All")), *((quick.name, quick.label) for quick in listing.quick)]
     tabs = [
-        QuickTab(label, said_number(*count), state.parameters(**{QUICK: name}), state.quick == name)
-        for (name, label), count in zip(labels, counts, strict=True)
-    ] if listing.quick else []  # fmt: skip
-    return _Numbers(total, tabs)
+        QuickTab(label, said_number(count), state.parameters(**{QUICK: name}), state.quick == name)
+        for (name, label), count in zip(labels, counts, strict=False)
+    ]
+    return total, tabs
 
 
 def _headings(listing: Listing, columns: list[Column], state: ListState) -> list[Heading]:
@@ -224,14 +219,13 @@ def _headings(listing: Listing, columns: list[Column], state: ListState) -> list
     return headings
 
 
-def _chips(
-    listing: Listing, state: ListState, preference: ListPreference, errors: dict[str, list[str]], asker: Asker
-) -> list[Chip]:
+def _chips(asked: Asked, errors: dict[str, list[str]]) -> list[Chip]:
+    listing, state = asked.listing, asked.state
     filters = filters_of(listing)
-    pinned = [name for name in preference.filters or listing.filters_shown if name in filters]
+    pinned = [name for name in asked.preference.filters or listing.filters_shown if name in filters]
     used = [name for name, one in filters.items() if any(p in state.values for p in parameters_of(name, one))]
     return [
-        chip_of(name, filters[name], state.values, errors.get(name, ()), asker)
+        chip_of(name, filters[name], state.values, errors.get(name, ()), asked.asker)
         for name in dict.fromkeys([*pinned, *used, *state.extra])
     ]
 
@@ -239,12 +233,6 @@ def _chips(
 def _named(listing: Listing, state: ListState) -> bool:
     """Return whether the filter that speaks about the hidden rows is used: then it alone decides."""
     return listing.hidden is not None and listing.hidden.unless in state.values
-
-
-def _hidden_chip(listing: Listing, state: ListState) -> object:
-    if listing.hidden is None or state.everything or _named(listing, state):
-        return ""
-    return listing.hidden.label
 
 
 def _step(state: ListState, direction: str, pair: tuple[Any, int], page: int) -> str:

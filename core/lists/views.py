@@ -18,7 +18,7 @@ from core.lists import preferences
 from core.lists.download import answer_export, answer_file, exports_of
 from core.lists.listing import LISTINGS, PAGE_SIZES, Asker, Listing, listing_named
 from core.lists.models import ExportState
-from core.lists.reading import page_of
+from core.lists.reading import Asked, page_of
 from core.lists.state import SIZE, ListState, filters_of, state_of
 from core.panel.page import Button, Page
 
@@ -65,7 +65,7 @@ def show_list(
         preference = preferences.choose_page_size(actor=actor, listing=listing, page_size=state.size)
     asker = Asker(actor=actor, today=timezone.localdate())
     visible = listing.rows(actor).filter(**narrow) if narrow else listing.rows(actor)
-    shown = page_of(listing, visible, state, asker, preference, request.GET)
+    shown = page_of(Asked(listing, visible, state, asker, preference))
     filters = filters_of(listing)
     on_page = {chip.name for chip in shown.chips}
     chosen = listing.columns_for(preference.columns)

@@ -1,6 +1,7 @@
 """What a person does with a list: columns, filters, views, exports; everything of one's own."""
 
 import io
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from core.lists import download
-from core.lists.export import carry_out, file_path
+from core.lists.export import carry_out, file_path, forget_old_exports
 from core.lists.listing import LISTINGS, Listing
 from core.lists.models import ListExport, ListPreference, SavedView
 from core.lists.signals import export_finished
@@ -224,6 +225,17 @@ def test_export_that_breaks_says_so_and_leaves_no_half_file(client: Client) -> N
     export.refresh_from_db()
     assert (export.state, export.failure, list(file_path(export).parent.iterdir())) == ("failed", "UnknownListing", [])
     assert "could not be written (UnknownListing)" in client.get(f"/lists/exports/{export.pk}/").content.decode()
+
+
+@pytest.mark.usefixtures("in_background")
+def test_old_exports_are_forgotten_with_their_files(client: Client) -> None:
+    rows.subscription()
+    for _ in range(2):
+        client.post(LIST, {"do": "export"})
+    old, new = (carry_out(export=export, now=timezone.now()) for export in ListExport.objects.order_by("pk"))
+    ListExport.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=8))
+    assert forget_old_exports(now=timezone.now()) == 1
+    assert (file_path(old).exists(), file_path(new).exists()) == (False, True)
 
 
 def test_listing_sorted_by_what_has_no_index_is_refused_when_it_is_declared() -> None:
