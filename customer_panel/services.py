@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Subscription
+
+SECRETS = {"admin_user": _("Administrator's login"), "admin_password": _("First password")}
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,8 @@ def service_of(subscription: Subscription) -> Service:
     told = subscription.attributes
     facts = tuple(FactShown(gettext(fact["label"]), str(fact["value"])) for fact in told.values())
     return Service(subscription, facts, domain=str(told.get("domain", {}).get("value", "")))
+
+
+def secret_label(key: str) -> str:
+    """Return what a secret is called that the vendor's plugin keeps under this name."""
+    return str(SECRETS.get(key, key.replace("_", " ").capitalize()))

@@ -11,6 +11,7 @@ from customer_panel.views import (
     orders,
     payments,
     profile,
+    secrets,
     subscriptions,
     users,
 )
@@ -32,6 +33,7 @@ urlpatterns = [
     path("subscriptions/<int:pk>/stop/", operations.subscription_stop, name="subscription_stop"),
     path("subscriptions/<int:pk>/activate/", operations.subscription_activate, name="subscription_activate"),
     path("subscriptions/<int:pk>/delete/", operations.subscription_delete, name="subscription_delete"),
+    path("subscriptions/<int:pk>/first-sign-in/", secrets.subscription_secrets, name="subscription_secrets"),
     path("order/", ordering.order_plan, name="order_plan"),
     path("order/<int:plan_pk>/", ordering.order_plan_details, name="order_plan_details"),
     path("order/<int:plan_pk>/check/", ordering.order_plan_check, name="order_plan_check"),

@@ -21,7 +21,7 @@ from customer_panel.progress import show_progress
 from customer_panel.services import service_of
 from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.proposals import resources_by_key
-from subscriptions.queries import FAILED, orders_visible_to, subscriptions_visible_to
+from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
 from subscriptions.stopping import MAY_ACTIVATE, MAY_DELETE, MAY_STOP, RUNNING
 
 TRANSITIONAL = {
@@ -60,6 +60,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "failed": found.status in FAILED,
         "open_order": open_orders.order_by("-pk").first(),
         "reserved": _reserved(actor, found),
+        "secrets": _secrets_wait(actor, found),
         "sees_money": actor.may("charges.view"),
     }
     busy = found.status in TRANSITIONAL
@@ -115,6 +116,13 @@ def buttons_of(actor: Actor, found: Subscription) -> tuple[Button, ...]:
         Button(label, reverse(f"customer:{name}", args=[found.pk]), primary=position == 0)
         for position, (name, label, _right, _statuses) in enumerate(able)
     )
+
+
+def _secrets_wait(actor: Actor, found: Subscription) -> bool:
+    """Return whether the vendor told something that was not yet shown to the customer."""
+    if actor.impersonator is not None or not actor.may("subscriptions.change"):
+        return False
+    return secrets_visible_to(actor).filter(subscription=found, shown_at=None).exists()
 
 
 def _reserved(actor: Actor, found: Subscription) -> Decimal:

@@ -1,0 +1,76 @@
+"""The administrator's first password: shown once, to the customer's own people."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AccessLevel, Account, User
+from core.secrets import encrypt
+from subscriptions.models import Subscription, SubscriptionSecret
+from tests.factories import accounts as cast
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "Sandbox-1-password"
+
+
+@pytest.fixture
+def told(subscription: Subscription) -> Subscription:
+    """A subscription whose vendor told the administrator's login and first password."""
+    for key, value in {"admin_user": "admin@acme.onmicrosoft.com", "admin_password": PASSWORD}.items():
+        SubscriptionSecret.objects.create(subscription=subscription, key=key, value=encrypt({key: value}))
+    return subscription
+
+
+def page_of(subscription: Subscription) -> str:
+    return reverse("customer:subscription", args=[subscription.pk])
+
+
+def address_of(subscription: Subscription) -> str:
+    return reverse("customer:subscription_secrets", args=[subscription.pk])
+
+
+def test_password_is_shown_once_and_it_is_written_down_to_whom(client: Client, owner: User, told: Subscription) -> None:
+    page = client.get(page_of(told))
+    assert (address_of(told) in page.content.decode(), PASSWORD in page.content.decode()) == (True, False)
+    shown = client.post(address_of(told))
+    assert [(one.label, one.value) for one in shown.context["told"]] == [
+        ("Administrator's login", "admin@acme.onmicrosoft.com"),
+        ("First password", PASSWORD),
+    ]
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert set(SubscriptionSecret.objects.values_list("shown_to", flat=True)) == {owner.pk}
+    again = client.post(address_of(told))
+    assert (again.url, PASSWORD in again.content.decode()) == (page_of(told), False)
+    assert [str(one) for one in get_messages(again.wsgi_request)] == [
+        "Nothing is left to be shown. Set a new password at the vendor."
+    ]
+    assert address_of(told) not in client.get(page_of(told)).content.decode()
+
+
+def test_address_alone_shows_nothing(client: Client, told: Subscription) -> None:
+    assert client.get(address_of(told)).status_code == 405
+
+
+def test_user_is_neither_offered_nor_shown_it(browser_of: Callable[[str], Client], told: Subscription) -> None:
+    browser = browser_of(AccessLevel.USER)
+    assert address_of(told) not in browser.get(page_of(told)).content.decode()
+    assert browser.post(address_of(told)).status_code == 403
+
+
+def test_manager_signed_in_as_owner_is_not_shown_it(owner: User, acme: Account, told: Subscription) -> None:
+    browser = Client()
+    browser.force_login(cast.manager())
+    browser.post(reverse("sign_in_as_owner", args=[acme.pk]))
+    assert address_of(told) not in browser.get(page_of(told)).content.decode()
+    answer = browser.post(address_of(told))
+    assert (answer.status_code, PASSWORD in answer.content.decode()) == (302, False)
+    assert not SubscriptionSecret.objects.exclude(shown_at=None).exists()
+
+
+def test_another_customer_is_not_shown_it(told: Subscription) -> None:
+    browser = Client()
+    browser.force_login(cast.customer_user(account=cast.account()))
+    assert browser.post(address_of(told)).status_code == 404
