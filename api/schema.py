@@ -45,6 +45,12 @@ class Schema(AutoSchema):
         """Return the resource that the operation belongs to."""
         return [self.view.shape.kind]
 
+    def get_response_serializers(self) -> None:
+        """Return none: answers are described by their shapes."""
+
+    def get_request_serializer(self) -> None:
+        """Return none: no method takes a body."""
+
     def _get_filter_parameters(self) -> list[Json]:
         return []
 

@@ -14,7 +14,7 @@ from billing.models import (
     PaymentMethod,
     PaymentStatus,
 )
-from core.lists.filters import Numbers, OneOf
+from core.lists.filters import Moment, Numbers, OneOf
 
 
 class ChargeFilter(django_filters.FilterSet):
@@ -32,18 +32,10 @@ class ChargeFilter(django_filters.FilterSet):
     close_date__lt = django_filters.DateFilter(field_name="closed_on", lookup_expr="lt", label=_("Closed before"))
     operate_from__gt = django_filters.DateFilter(field_name="operate_from", lookup_expr="gt", label=_("Starts after"))
     operate_from__lt = django_filters.DateFilter(field_name="operate_from", lookup_expr="lt", label=_("Starts before"))
-    created_at__gt = django_filters.IsoDateTimeFilter(
-        field_name="created_at", lookup_expr="gt", label=_("Created after")
-    )
-    created_at__lt = django_filters.IsoDateTimeFilter(
-        field_name="created_at", lookup_expr="lt", label=_("Created before")
-    )
-    updated_at__gt = django_filters.IsoDateTimeFilter(
-        field_name="updated_at", lookup_expr="gt", label=_("Changed after")
-    )
-    updated_at__lt = django_filters.IsoDateTimeFilter(
-        field_name="updated_at", lookup_expr="lt", label=_("Changed before")
-    )
+    created_at__gt = Moment(field_name="created_at", lookup_expr="gt", label=_("Created after"))
+    created_at__lt = Moment(field_name="created_at", lookup_expr="lt", label=_("Created before"))
+    updated_at__gt = Moment(field_name="updated_at", lookup_expr="gt", label=_("Changed after"))
+    updated_at__lt = Moment(field_name="updated_at", lookup_expr="lt", label=_("Changed before"))
     amount__gt = django_filters.NumberFilter(field_name="amount", lookup_expr="gt", label=_("Amount above"))
     amount__lt = django_filters.NumberFilter(field_name="amount", lookup_expr="lt", label=_("Amount below"))
 

@@ -1,12 +1,15 @@
 """Filters that lists and the API share: declared once in a FilterSet, shown as chips in a panel."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import IsoDateTimeField
 from django_filters.widgets import DateRangeWidget, RangeWidget
 
 # A name that so many rows have in common narrows nothing down; the sentence of the list says so.
@@ -27,6 +30,24 @@ class Numbers(django_filters.BaseInFilter, django_filters.NumberFilter):
 
     def get_max_validator(self) -> None:
         """Return none beside the field's own: the bound of decimals is too high for ids."""
+
+
+class MomentField(IsoDateTimeField):
+    """A moment with its offset, as UTC: PostgreSQL takes no offset beyond sixteen hours."""
+
+    def to_python(self, value: object) -> datetime | None:
+        """Return the moment in UTC. Raises ValidationError for one that UTC has no year for."""
+        moment = super().to_python(value)
+        try:
+            return None if moment is None else moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(_("Enter a moment between the years 1 and 9999.")) from None
+
+
+class Moment(django_filters.IsoDateTimeFilter):
+    """A moment in ISO 8601, with an offset or in the operator's time zone."""
+
+    field_class = MomentField
 
 
 class OneOf(django_filters.BaseInFilter, django_filters.ChoiceFilter):

@@ -16,6 +16,12 @@ from tests.factories import accounts as people
 from tests.factories import subscriptions as catalogue
 
 ORDERED = date(2018, 8, 20)
+JSON_API = "application/vnd.api+json"
+
+
+def ids(answer: Any) -> list[str]:
+    """Return the ids of a list's records, in its order."""
+    return [record["id"] for record in answer.json()["data"]]
 
 
 @dataclass(frozen=True)
