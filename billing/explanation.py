@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from billing.charging import in_minor_units, line_of
 from billing.engine.lines import SPLIT_SOURCES, Source, explain
 from billing.models import Charge, ChargeStatus
+from core.panel.formats import day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class ChargeExplanation:
         if self.price is not None and self.price.fixed:
             said.append(_("The price is fixed: it stays that of the ordering."))
         elif self.price is not None:
-            said.append(_("The plan's price valid from %(day)s.") % {"day": self.price.valid_from})
+            said.append(_("The plan's price valid from %(day)s.") % {"day": day_text(self.price.valid_from)})
         if self.charge.status == ChargeStatus.DELETED and self.parts:
             said.append(_("It was split, and its parts took its place."))
         return said

@@ -24,6 +24,8 @@ class Editing:
     back: str
     submit: object
     note: object = ""
+    # A long form in parts: titles and the names of their inputs, every input once.
+    groups: tuple[tuple[object, tuple[str, ...]], ...] = ()
 
 
 def editing(request: HttpRequest, edit: Editing) -> HttpResponse:
@@ -38,8 +40,9 @@ def editing(request: HttpRequest, edit: Editing) -> HttpResponse:
             messages.success(request, done.said)
             return redirect(done.url)
     context = {"page": edit.page, "form": form, "submit": edit.submit, "cancel": edit.back, "note": edit.note}
+    groups = [(title, [form[name] for name in names]) for title, names in edit.groups]
     status = 422 if form.is_bound else 200
-    return render(request, "components/questions.html", context, status=status)
+    return render(request, "operator_panel/editing.html", {**context, "groups": groups}, status=status)
 
 
 def form_of(

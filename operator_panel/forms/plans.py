@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
+from core.money import minor_units
 from operator_panel.editing import form_of
 from subscriptions.catalogue.plans import PRICE_DECIMALS, Fees, Information, Lasting, Offered
 from subscriptions.models import ApplicationResource, DurationUnit, Plan, TemplateStatus
@@ -41,6 +42,15 @@ def price_field(
         help_text=help_text,
         localize=False,
     )
+
+
+def plainly(price: Decimal | None, currency: str) -> Decimal | None:
+    """Return a price without the zeros that only the column's width puts behind it: 12.500000 is 12.50."""
+    if price is None:
+        return None
+    least, exponent = minor_units(currency), price.normalize().as_tuple().exponent
+    decimals = max(least, -exponent if isinstance(exponent, int) else 0)
+    return price.quantize(Decimal(1).scaleb(-decimals))
 
 
 def texts(actor: Actor, reseller: Reseller, plan: Plan | None = None) -> dict[str, forms.Field]:
@@ -92,8 +102,9 @@ class PlanResourcesForm(forms.Form):
             fields = {
                 "sold": forms.BooleanField(label=_("Sold in this plan"), required=False, initial=len(resources) == 1),
                 "name": forms.CharField(label=_("Name"), max_length=200, required=False, initial=resource.name),
-                "recurring_fee": price_field(_("Recurring fee a month, %(currency)s") % {"currency": currency},
-                                             required=False),
+                "recurring_fee": price_field(
+                    _("Recurring fee a month, %(currency)s") % {"currency": currency}, required=self._is_sold(resource)
+                ),
                 "setup_fee": price_field(_("Setup fee, %(currency)s") % {"currency": currency}, required=False,
                                          initial=Decimal(0)),
                 "renewal_fee": price_field(_("Renewal fee, %(currency)s") % {"currency": currency}, required=False,
@@ -116,14 +127,9 @@ class PlanResourcesForm(forms.Form):
             for resource in self.resources
         ]
 
-    def clean(self) -> dict[str, Any]:
-        """Demand a monthly price of each resource that is sold."""
-        entered = super().clean() or {}
-        for resource in self.resources:
-            name = f"resources.{resource.key}.recurring_fee"
-            if entered.get(f"resources.{resource.key}.sold") and entered.get(name) is None and name not in self.errors:
-                self.add_error(name, _("Enter the price of a unit a month, 0 where it costs nothing."))
-        return entered
+    def _is_sold(self, resource: ApplicationResource) -> bool:
+        """Return whether the price is needed: it is of what is sold, and of what may be before anything is answered."""
+        return not self.is_bound or bool(self.data.get(f"resources.{resource.key}.sold"))
 
     def offered(self) -> list[Offered]:
         """Return what is sold. Needs a valid form."""

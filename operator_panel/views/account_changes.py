@@ -61,11 +61,12 @@ def account_create(request: HttpRequest) -> HttpResponse:
         said = _("The account is open; %(email)s is invited as its owner.") % {"email": answers["owner_email"]}
         return Done(said, reverse("operator:account", args=[opened.pk]))
 
-    chosen = account_classes_visible_to(request.actor).filter(reseller=reseller, is_default=True).first()
+    classes = account_classes_visible_to(request.actor).filter(reseller=reseller).order_by("-is_default", "name")
+    kinds = account_types_for(reseller).order_by("name")
     form = form_of(
         Account,
         ("primary_name", "tax_id", "account_type", "account_class", "manager", *PERSON, *CONTACT),
-        initial={"account_class": chosen, "manager": request.actor.user},
+        initial={"account_class": classes.first(), "account_type": kinds.first(), "manager": request.actor.user},
         owner_name=forms.CharField(label=_("Owner's name"), max_length=200, required=False),
         owner_email=forms.EmailField(
             label=_("Owner's e-mail"), help_text=_("The owner is invited by a link to choose a password.")
@@ -73,8 +74,17 @@ def account_create(request: HttpRequest) -> HttpResponse:
         **_choices(request, reseller),
     )
     note = _("A customer of %(reseller)s, in %(currency)s.") % {"reseller": reseller, "currency": reseller.currency}
+    groups = (
+        (_("Account information"), ("primary_name", "tax_id", "account_type", "account_class", "manager")),
+        (_("Owner"), ("owner_name", "owner_email")),
+        (_("Contact person"), PERSON),
+        (_("Contact information"), CONTACT),
+    )
     back = reverse("operator:accounts")
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Create"), note=note))
+    return editing(
+        request,
+        Editing(page=page, form=form, keep=keep, back=back, submit=_("Create"), note=note, groups=groups),
+    )
 
 
 def _reseller(request: HttpRequest) -> Reseller | None:

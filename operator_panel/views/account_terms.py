@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.account_terms import (
     change_account_class,
@@ -78,7 +79,7 @@ def account_type_create(request: HttpRequest) -> HttpResponse:
 
 def _class_page(request: HttpRequest, title: str, form: Any, keep: Any, note: str) -> HttpResponse:
     back = reverse("operator:account_classes")
-    page = Page(title=title, crumbs=(Crumb(_("Account terms"), back), Crumb(title)))
+    page = Page(title=title, crumbs=(Crumb(pgettext("several", "Account terms"), back), Crumb(title)))
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note))
 
 

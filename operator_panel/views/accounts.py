@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from accounts.queries import accounts_visible_to, memberships_visible_to
-from billing.funds import Funds, funds_of
+from billing.funds import funds_of
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel import lists
@@ -20,7 +19,7 @@ from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from subscriptions.models import SubscriptionStatus
 from subscriptions.queries import subscriptions_visible_to
-from subscriptions.renewals import required_funds
+from subscriptions.reminding import next_needs
 
 TABS = (
     ("account", gettext_lazy("General"), "accounts.view"),
@@ -61,21 +60,16 @@ def _money(actor: Actor, found: Account) -> dict[str, object]:
         return {"funds": None}
     funds = funds_of(found)
     running = subscriptions_visible_to(actor).filter(account=found, status=SubscriptionStatus.ACTIVE)
-    known = running.aggregate(day=Min("next_billing_day"), count=Count("pk"))
-    needed = required_funds(found, day=known["day"]) if known["day"] else Decimal(0)
+    day, needed = next_needs(found) or (None, Decimal(0))
+    # What is reserved now has been written off by then: what is available now is what there is.
+    missing = needed - funds.available
     return {
         "funds": funds,
-        "running": known["count"],
-        "billing_day": known["day"],
+        "running": running.count(),
+        "billing_day": day,
         "needed": needed,
-        "short": _short(funds, needed, known["day"]),
+        "short": missing if missing > 0 else None,
     }
-
-
-def _short(funds: Funds, needed: Decimal, day: object) -> Decimal | None:
-    """Return how much is missing on the next billing day: what is reserved now has been written off by then."""
-    missing = needed - funds.available
-    return missing if day is not None and missing > 0 else None
 
 
 @requires("subscriptions.view")

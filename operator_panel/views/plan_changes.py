@@ -1,7 +1,6 @@
 """What can be done to a plan: its texts, periods, prices, delegation, in and out of sale."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,7 +16,7 @@ from core.panel.page import Crumb, Page
 from core.panel.widgets import DayInput
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
-from operator_panel.forms.plans import TEXTS, PeriodsForm, price_field, texts
+from operator_panel.forms.plans import TEXTS, PeriodsForm, plainly, price_field, texts
 from operator_panel.views.plans import crumbs_of, one, page_of
 from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
 from subscriptions.catalogue.plans import (
@@ -101,9 +100,8 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
         names += [("renewal_fee", _("Renewal fee"))]
         names += [("net_cost", _("Net cost a month"))] if sets_net_cost else []
         for name, label in names:
-            initial = getattr(newest, name) if newest is not None else None
-            now = initial.normalize() if initial else initial
-            built.fields[name] = price_field(f"{label}, {found.currency}", initial=now)
+            now = getattr(newest, name) if newest is not None else None
+            built.fields[name] = price_field(f"{label}, {found.currency}", initial=plainly(now, found.currency))
         return built
 
     def keep(answers: dict[str, Any]) -> Done:
@@ -152,11 +150,13 @@ def plan_delegate(request: HttpRequest, pk: int) -> HttpResponse:
 
     def form(*args: Any) -> forms.Form:
         built = forms.Form(*args)
-        built.fields["reseller"] = forms.ModelChoiceField(_not_yet(request, found), label=_("Reseller"))
+        built.fields["reseller"] = forms.ModelChoiceField(
+            _not_yet(request, found), label=_("Reseller"), empty_label="—"
+        )
         for resource in resources:
             key, names = resource.resource.key, {"resource": resource.name, "currency": found.currency}
             newest = resource.prices.order_by("-valid_from", "-pk").first()
-            now: Decimal | None = newest.recurring_fee.normalize() if newest and newest.recurring_fee else None
+            now = plainly(newest.recurring_fee if newest is not None else None, found.currency)
             retail = _("%(resource)s: retail price a month, %(currency)s") % names
             cost = _("%(resource)s: net cost a month, %(currency)s") % names
             built.fields[f"prices.{key}.retail"] = price_field(retail, initial=now)

@@ -165,5 +165,10 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         crumbs=(Crumb(_("Subscriptions"), reverse("operator:subscriptions")), Crumb(found.pk)),
         status=Status(status, found.get_status_display(), found.get_stop_reason_display()),
         buttons=able(actor, offered, found.pk),
-        tabs=tabs_of(actor, TABS, active, found.pk),
+        tabs=tabs_of(actor, [tab for tab in TABS if _has(found, tab[0])], active, found.pk),
     )
+
+
+def _has(found: Subscription, tab: str) -> bool:
+    """Return whether the subscription has what the tab shows: one that is only billed has no vendor."""
+    return tab != "subscription_vendor" or found.plan.template.connection_id is not None

@@ -45,7 +45,7 @@ def vendor_connection(request: HttpRequest, pk: int) -> HttpResponse:
         "plugin": plugin,
         "consents": isinstance(plugin, NeedsConsent),
         "settings": _settings(plugin, found),
-        "details": sorted(found.details.items()),
+        "details": [(_detail(name), value) for name, value in sorted(found.details.items())],
         "days_left": _days_left(found),
         "few_days": FEW_DAYS,
         "begin": _address(found, "begin") if changes and isinstance(plugin, NeedsConsent) else "",
@@ -67,6 +67,18 @@ def _settings(plugin: VendorPlugin, found: VendorConnection) -> list[tuple[objec
             value = found.settings.get(field.name, "")
             shown.append((field.label, dict(field.choices).get(value, value)))
     return shown
+
+
+def _detail(name: str) -> str:
+    """Return what a detail is called that the vendor told when the access was granted or checked."""
+    known = {
+        "company": _("Our company at the vendor"),
+        "granted_at_vendor_by": _("Granted at the vendor by"),
+        "tenant_id": _("Tenant"),
+        "user_id": _("User's id at the vendor"),
+        "vetting_status": _("Vetting status"),
+    }
+    return known.get(name, name.replace("_", " ").capitalize())
 
 
 def _days_left(found: VendorConnection) -> int | None:

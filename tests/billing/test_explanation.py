@@ -23,7 +23,7 @@ def test_an_ordinary_charge_is_its_formula(seats: Subscription) -> None:
     assert (told.quantity, told.days, told.period_days, told.exact) == (5, 12, 31, Fraction(600, 31))
     assert told.formula == "5 × 10 × 12 of 31 days = 19.35 USD"
     assert (told.difference, told.whole, len(told.chain)) == (0, None, 1)
-    assert told.sentences == ["The plan's price valid from 2010-01-01."]
+    assert told.sentences == ["The plan's price valid from 01 Jan 2010."]
 
 
 def test_the_last_part_of_a_split_takes_the_difference(acme: Account) -> None:
