@@ -32,11 +32,16 @@ def folder() -> Iterator[Path]:
     path.chmod(0o755)
     yield path
     for record in path.rglob("services.json"):
-        place = local_services.place_for(var=record.parent)
+        place = place_for(var=record.parent)
         local_services.stop(place)
         for left in (place.home, place.run):
             shutil.rmtree(left, ignore_errors=True)
     shutil.rmtree(path)
+
+
+def place_for(*, var: Path, disposable: bool = True) -> Place:
+    """The servers' place; without fsync, which only a power cut would miss and a busy disk makes slow."""
+    return local_services.place_for(var=var, disposable=disposable)
 
 
 def rows(place: Place, statement: str) -> list[tuple]:
@@ -70,7 +75,7 @@ def in_process(work: Callable[[], None], *, count: int = 1) -> list[int]:
 
 
 def test_servers_start_once_and_stop(folder):
-    place = local_services.place_for(var=folder / "var")
+    place = place_for(var=folder / "var", disposable=False)
     assert local_services.status(place) == {"postgres": False, "redis": False}
     local_services.start(place)
     first = pids(place)
@@ -85,7 +90,7 @@ def test_servers_start_once_and_stop(folder):
 
 
 def test_servers_killed_by_sigkill_come_back_with_their_data(folder):
-    place = local_services.place_for(var=folder / "var")
+    place = place_for(var=folder / "var", disposable=False)
     local_services.start(place)
     rows(place, "CREATE TABLE kept AS SELECT 42 AS answer")
     client(place).set("kept", "42")
@@ -100,7 +105,7 @@ def test_servers_killed_by_sigkill_come_back_with_their_data(folder):
 
 
 def test_a_pid_file_that_names_a_strangers_process_does_not_hinder_the_start(folder):
-    place = local_services.place_for(var=folder / "var")
+    place = place_for(var=folder / "var")
     local_services.start(place)
     local_services.stop(place)
     (place.postgres_data / "postmaster.pid").write_text(
@@ -114,7 +119,7 @@ def test_a_pid_file_that_names_a_strangers_process_does_not_hinder_the_start(fol
 
 
 def test_a_server_whose_socket_was_swept_away_is_replaced(folder):
-    place = local_services.place_for(var=folder / "var")
+    place = place_for(var=folder / "var")
     local_services.start(place)
     rows(place, "CREATE TABLE kept AS SELECT 42 AS answer")
     before = pids(place)
@@ -127,7 +132,7 @@ def test_a_server_whose_socket_was_swept_away_is_replaced(folder):
 
 
 def test_a_process_killed_in_the_middle_of_the_first_start_leaves_nothing_in_the_way(folder):
-    place = local_services.place_for(var=folder / "var")
+    place = place_for(var=folder / "var")
     starter = fork.Process(target=local_services.start, args=(place,))
     starter.start()
     while not list(place.home.glob("postgres.half-*")):
@@ -140,16 +145,16 @@ def test_a_process_killed_in_the_middle_of_the_first_start_leaves_nothing_in_the
 
 def test_many_processes_may_start_the_servers_at_once(folder):
     def start() -> None:
-        local_services.start(local_services.place_for(var=folder / "var"))
+        local_services.start(place_for(var=folder / "var"))
 
     assert in_process(start, count=5) == [0] * 5
-    place = local_services.place_for(var=folder / "var")
+    place = place_for(var=folder / "var")
     assert rows(place, "SELECT 1") == [(1,)]
     assert client(place).ping() is True
 
 
 def test_two_checkouts_have_servers_of_their_own(folder):
-    places = [local_services.place_for(var=folder / name / "var") for name in ("one", "two")]
+    places = [place_for(var=folder / name / "var") for name in ("one", "two")]
     for number, place in enumerate(places):
         local_services.start(place)
         rows(place, f"CREATE TABLE mine AS SELECT {number} AS number")
@@ -161,13 +166,13 @@ def test_two_checkouts_have_servers_of_their_own(folder):
 
 
 def test_a_copied_checkout_gets_servers_of_its_own(folder):
-    original = local_services.place_for(var=folder / "one" / "var")
+    original = place_for(var=folder / "one" / "var")
     local_services.start(original)
     shutil.copytree(folder / "one", folder / "two", ignore=shutil.ignore_patterns("*.sock", ".s.PGSQL*"))
     for path in (folder / "two" / "var" / "services").rglob("*"):
         os.chown(path, original.uid, original.gid)
     os.chown(folder / "two" / "var" / "services", original.uid, original.gid)
-    copy = local_services.place_for(var=folder / "two" / "var")
+    copy = place_for(var=folder / "two" / "var")
     local_services.start(copy)
     assert copy.run != original.run
     assert pids(copy) != pids(original)
@@ -176,16 +181,16 @@ def test_a_copied_checkout_gets_servers_of_its_own(folder):
 
 def test_a_path_too_long_for_a_socket_puts_the_sockets_elsewhere(folder):
     var = folder / ("deep-" * 12) / ("deeper-" * 9) / "var"
-    place = local_services.place_for(var=var)
+    place = place_for(var=var)
     assert not place.run.is_relative_to(folder)
     assert stat.S_IMODE(place.run.stat().st_mode) == 0o700
     local_services.start(place)
     assert rows(place, "SELECT 1") == [(1,)]
-    assert local_services.place_for(var=var) == place
+    assert place_for(var=var) == place
 
 
 def test_the_servers_listen_on_no_network_and_others_cannot_enter_their_folders(folder):
-    place = local_services.place_for(var=folder / "var")
+    place = place_for(var=folder / "var")
     local_services.start(place)
     assert rows(place, "SHOW listen_addresses") == [("",)]
     assert client(place).config_get("port") == {"port": "0"} or client(place).config_get("port") == {b"port": b"0"}
@@ -194,7 +199,7 @@ def test_the_servers_listen_on_no_network_and_others_cannot_enter_their_folders(
 
 
 def test_servers_in_use_are_left_alone_by_stop_if_unused(folder):
-    place = local_services.place_for(var=folder / "var")
+    place = place_for(var=folder / "var")
     local_services.start(place, ("redis",))
     with local_services.in_use(place):
         assert local_services.stop_if_unused(place) == []
@@ -203,7 +208,7 @@ def test_servers_in_use_are_left_alone_by_stop_if_unused(folder):
 
 @AS_ROOT
 def test_root_hands_the_servers_to_an_unprivileged_user(folder):
-    place = local_services.place_for(var=folder / "var")
+    place = place_for(var=folder / "var")
     local_services.start(place)
     assert place.uid != 0
     assert [Path(f"/proc/{pid}").stat().st_uid for pid in pids(place)] == [place.uid] * 2
@@ -213,7 +218,7 @@ def test_root_hands_the_servers_to_an_unprivileged_user(folder):
 def test_under_a_closed_home_root_keeps_the_servers_elsewhere_and_opens_nothing(folder):
     closed = folder / "home"
     closed.mkdir(mode=0o700)
-    place = local_services.place_for(var=closed / "checkout" / "var")
+    place = place_for(var=closed / "checkout" / "var")
     local_services.start(place)
     assert place.home.is_relative_to(server_programs.ROOT_HOME)
     assert rows(place, "SELECT 1") == [(1,)]
@@ -221,7 +226,7 @@ def test_under_a_closed_home_root_keeps_the_servers_elsewhere_and_opens_nothing(
     local_services.stop(place)
     # moved: the data go with the checkout
     closed.rename(folder / "moved")
-    assert local_services.place_for(var=folder / "moved" / "checkout" / "var").home == place.home
+    assert place_for(var=folder / "moved" / "checkout" / "var").home == place.home
 
 
 @AS_ROOT
@@ -259,7 +264,9 @@ def test_an_ordinary_user_runs_the_servers_as_himself(folder):
     own = folder / "own"
     own.mkdir()
     os.chown(own, uid, uid)
-    place = Place(home=own / "var" / "services", run=own / "var" / "services" / "run", uid=uid, gid=uid)
+    place = Place(
+        home=own / "var" / "services", run=own / "var" / "services" / "run", uid=uid, gid=uid, disposable=True
+    )
     programs = server_programs.postgres_programs()
 
     def start_as_ordinary_user() -> None:
@@ -267,24 +274,24 @@ def test_an_ordinary_user_runs_the_servers_as_himself(folder):
         os.setgid(uid)
         os.setuid(uid)
         assert os.access(programs, os.X_OK)
-        local_services.start(local_services.place_for(var=own / "var"))
+        local_services.start(place_for(var=own / "var"))
 
     if not server_programs.others_can_enter(programs):
         pytest.skip("the virtual environment lies where this ordinary user cannot enter")
     assert in_process(start_as_ordinary_user) == [0]
-    assert local_services.place_for(var=own / "var") == place
+    assert place_for(var=own / "var") == place
     assert [Path(f"/proc/{pid}").stat().st_uid for pid in pids(place)] == [uid] * 2
 
 
 @AS_ROOT
 def test_a_folder_of_another_user_is_refused_with_what_to_do(folder):
     uid = ordinary_user()
-    local_services.place_for(var=folder / "var")
+    place_for(var=folder / "var")
 
     def ask_as_ordinary_user() -> None:
         os.setgid(uid)
         os.setuid(uid)
         with pytest.raises(local_services.ServiceError, match="belongs to another user: run as that user, or remove"):
-            local_services.place_for(var=folder / "var")
+            place_for(var=folder / "var")
 
     assert in_process(ask_as_ordinary_user) == [0]
