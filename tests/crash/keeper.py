@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 from brokerage.celery import app
@@ -18,9 +19,19 @@ WORKER = (
 )  # fmt: skip
 
 
+# What a worker would otherwise import after each fork.
+NEEDED = (
+    "celery.app.log", "celery.apps.worker", "celery.bin.celery", "celery.concurrency.prefork", "celery.events.event",
+    "celery.worker.autoscale", "celery.worker.components", "celery.worker.consumer", "kombu.pidbox",
+    "kombu.transport.redis",
+)  # fmt: skip
+
+
 def main(pid_file: Path) -> None:
     """Start a worker whenever there is none; end with it on SIGTERM."""
     app.loader.import_default_modules()
+    for name in NEEDED:
+        import_module(name)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     worker = 0
     try:

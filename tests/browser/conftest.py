@@ -1,0 +1,132 @@
+"""A stage for people: the panels, a worker and the pretend Microsoft as processes of their own, and a real Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from brokerage.celery import app as celery_app
+from sandbox.office365 import Office365 as Microsoft
+from sandbox.wsgi import serve
+from tests.conftest import start_process, wait_for_line
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# Nothing of the browser's own may go out to the internet.
+QUIET = (
+    "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-domain-reliability", "--no-first-run", "--disable-dev-shm-usage",
+)  # fmt: skip
+SECONDS = 60
+
+
+@dataclass
+class Stage:
+    """Where the panels and the pretend Microsoft answer."""
+
+    web: str
+    microsoft: Microsoft
+    login: str
+    partner_center: str
+    logs: Path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A Chromium without a window."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium: install it (Debian: apt-get install chromium) to drive the panels")
+    # Playwright keeps an event loop in this thread, in which Django would refuse to ask its database.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="module")
+def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database in autocommit for a whole module: the processes are started once; emptied afterwards.
+
+    It has the name of pytest-django's own fixture, by which pytest-django knows that a database is needed.
+    """
+    with django_db_blocker.unblock():
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def stage(chromium: Browser, transactional_db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The platform with its web server, its worker and a Microsoft of its own."""
+    microsoft = Microsoft()
+    with serve(microsoft) as running:
+        found = Stage(
+            web=f"http://localhost:{_free_port()}",
+            microsoft=microsoft,
+            login=f"{running.base_url}/login",
+            partner_center=f"{running.base_url}/partnercenter/v1",
+            logs=tmp_path_factory.mktemp("browser"),
+        )
+        with _web_and_worker(found):
+            yield found
+    celery_app.control.purge()
+
+
+@contextmanager
+def _web_and_worker(stage: Stage) -> Iterator[None]:
+    celery_app.control.purge()
+    settings = {"BASE_URL": stage.web, "MICROSOFT_LOGIN_BASE": stage.login, "BROKERAGE_DEMO": "1"}
+    web_log, worker_log = stage.logs / "web.log", stage.logs / "worker.log"
+    web = start_process(
+        "-m", "gunicorn", "brokerage.wsgi", "--bind", stage.web.replace("http://localhost", "127.0.0.1"),
+        "--threads", "8", log=web_log, **settings,
+    )  # fmt: skip
+    worker = start_process(
+        "-m", "celery", "-A", "brokerage.celery", "worker", "--concurrency", "1", "--without-gossip",
+        "--without-mingle", "--loglevel", "INFO", log=worker_log, CELERY_SKIP_CHECKS="1", **settings,
+    )  # fmt: skip
+    try:
+        wait_for_line(worker_log, " ready.", worker)
+        _wait_for_page(f"{stage.web}/accounts/login/", web, web_log)
+        yield
+    finally:
+        for process in (web, worker):
+            process.terminate()
+        for process in (web, worker):
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for_page(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            with urlopen(address, timeout=SECONDS):  # noqa: S310 - an address of our own
+                return
+        except (URLError, OSError) as trouble:
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"{address}: {trouble}\n{log.read_text(errors='replace')[-4000:]}")
+            time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
