@@ -4,18 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.panel.formats import NOTHING, day_text, moment_text
 
-# Columns of a row's life that tell nobody anything.
-SILENT = frozenset({"id", "created_at", "updated_at"})
 _SECRET = re.compile(r"secret|password|token|hash|sealed", re.IGNORECASE)
 _TITLES = {
     "insert": gettext_lazy("Created"),
@@ -69,10 +68,13 @@ def _changes(newer: models.Model, before: models.Model, names: "_Names") -> Iter
         old, new = getattr(before, field.attname), getattr(newer, field.attname)
         if old == new:
             continue
-        label = capfirst(str(field.verbose_name))
+        # The name of a field that was given none of its own is English until it is looked up here.
+        label = _(capfirst(str(field.verbose_name)))
         if _SECRET.search(field.name):
             yield _("%(field)s: changed") % {"field": label}
         else:
+            if isinstance(old, dict) and isinstance(new, dict):
+                old, new = _differing(old, new), _differing(new, old)
             yield _("%(field)s: %(old)s → %(new)s") % {
                 "field": label,
                 "old": names.words(field, old),
@@ -106,7 +108,8 @@ class _Names:
         self.fields = [
             field
             for field in model._meta.concrete_fields
-            if not field.name.startswith("pgh_") and field.name not in SILENT
+            # A column that was given no name for people is a note of the program to itself.
+            if not field.name.startswith("pgh_") and (field.is_relation or isinstance(field.verbose_name, Promise))
         ]
         self._referred: dict[str, dict[Any, models.Model]] = {}
         for field in self.fields:
@@ -135,14 +138,23 @@ def _value_in_words(value: Any) -> str:
         case date():
             words = day_text(value)
         case dict():
-            words = ", ".join(f"{key}: {_masked(key, part)}" for key, part in sorted(value.items()))
+            words = ", ".join(_part_in_words(key, part) for key, part in sorted(value.items()))
         case _:
             words = str(value)
     return _shortened(words)
 
 
-def _masked(key: object, value: object) -> object:
-    return "•••" if _SECRET.search(str(key)) else value
+def _part_in_words(key: str, part: object) -> str:
+    label, value = (_(part["label"]), part["value"]) if _is_labelled(part) else (key, part)
+    return f"{label}: {'•••' if _SECRET.search(key) else value}"
+
+
+def _is_labelled(part: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(part, dict) and part.keys() == {"label", "value"}
+
+
+def _differing(some: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    return {key: part for key, part in some.items() if key not in others or others[key] != part}
 
 
 def _shortened(text: str) -> str:

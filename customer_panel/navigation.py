@@ -30,7 +30,7 @@ NAVIGATION = (
         ),
     ),
     NavigationGroup(
-        pgettext_lazy("own", "Account"),
+        _("Account"),
         (
             NavigationItem(pgettext_lazy("own", "Account"), "customer:account", "accounts.view"),
             NavigationItem(_("Users"), "customer:users", "account_users.view"),

@@ -1,6 +1,7 @@
 """The lists of account terms (account classes) and of account types."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from accounts.queries import account_classes_visible_to, account_types_visible_to
@@ -10,7 +11,7 @@ from core.lists.search import FieldSearch
 
 ACCOUNT_CLASSES = Listing(
     name="operator.account_classes",
-    title=_("Account terms"),
+    title=pgettext_lazy("several", "Account terms"),
     right="account_classes.view",
     actor_of=actor_of,
     rows=account_classes_visible_to,

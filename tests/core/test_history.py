@@ -1,12 +1,17 @@
 """The Log tab reads back who changed what, from what to what."""
 
+from datetime import date
+
 import pghistory
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import override
 
 from accounts.models import Account, AccountStatus
 from core.history import history_of
+from subscriptions.models import Order
 from tests.factories import accounts as make
+from tests.factories import subscriptions as sold
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +52,23 @@ def test_values_that_look_like_secrets_are_never_shown():
     account = make.account(attributes={"client_secret": "canary-1", "tier": "gold"})
     Account.objects.filter(pk=account.pk).update(attributes={"client_secret": "canary-2", "tier": "gold"})
     newest, _created = history_of(account)
-    assert newest.text == "Additional attributes: client_secret: •••, tier: gold → client_secret: •••, tier: gold"
+    assert newest.text == "Additional attributes: client_secret: ••• → client_secret: •••"
+
+
+def test_of_facts_with_a_label_only_those_that_changed_are_told_and_in_the_readers_language():
+    facts = {"domain": {"label": "Domain", "value": "acme.example"}, "licences": {"label": "Licences", "value": "5"}}
+    account = make.account(attributes=facts)
+    Account.objects.filter(pk=account.pk).update(attributes={**facts, "licences": {"label": "Licences", "value": "8"}})
+    assert history_of(account)[0].text == "Additional attributes: Licences: 5 → Licences: 8"
+    with override("ru"):
+        assert history_of(account)[0].text == "Дополнительные атрибуты: Лицензии: 5 → Лицензии: 8"
+
+
+def test_notes_of_the_program_to_itself_are_not_told():
+    account = make.account()
+    order = sold.order(account=account, plan=sold.plan(reseller=account.reseller), today=date(2026, 1, 5))
+    Order.objects.filter(pk=order.pk).update(notes="urgent", idempotency_key="canary")
+    assert history_of(order)[0].text == "Notes: — → urgent"
 
 
 def test_the_number_of_statements_does_not_grow_with_the_log(django_assert_num_queries):
