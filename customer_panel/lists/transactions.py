@@ -32,12 +32,12 @@ TRANSACTIONS = Listing(
     search_hint=_("ID, description…"),
     empty=_("Transactions appear here when money comes in or a charge is closed."),
     columns=(
-        Column("id", _("ID"), text("id"), sort="id"),
         Column("day", _("Day"), day("day")),
-        Column("description", _("Description")),
-        Column("kind", _("Type"), choice("kind"), shown=False),
         Column("amount", _("Amount"), money("amount")),
         Column("balance", _("Balance after"), money("balance")),
+        Column("description", _("Description")),
+        Column("kind", _("Type"), choice("kind"), shown=False),
+        Column("id", _("ID"), text("id"), sort="id", shown=False),
     ),
     quick=(
         Quick("in", _("Payments"), Q(kind=PostingKind.PAYMENT)),
