@@ -27,9 +27,7 @@ class ApplicationTemplate(Timestamped):
         "vendors.VendorConnection", models.PROTECT, null=True, blank=True, related_name="application_templates"
     )
     settings = models.JSONField(_("settings"), default=dict, blank=True)
-    status = models.CharField(
-        _("status"), max_length=20, choices=TemplateStatus.choices, default=TemplateStatus.ACTIVE
-    )
+    status = models.CharField(_("status"), max_length=20, choices=TemplateStatus.choices, default=TemplateStatus.ACTIVE)
 
     class Meta(Timestamped.Meta):
         abstract = False

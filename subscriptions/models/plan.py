@@ -168,9 +168,7 @@ class PlanResource(Timestamped):
     """How many units of an application's resource a plan includes and allows."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="resources")
-    resource = models.ForeignKey(
-        "subscriptions.ApplicationResource", models.PROTECT, related_name="plan_resources"
-    )
+    resource = models.ForeignKey("subscriptions.ApplicationResource", models.PROTECT, related_name="plan_resources")
     name = models.CharField(_("name"), max_length=200)
     position = models.PositiveIntegerField(default=0)
     measurable = models.BooleanField(_("measurable"), default=True)
