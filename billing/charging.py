@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 
 from accounts.models import Reseller
@@ -20,6 +19,7 @@ from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Sour
 from billing.funds import Posting, post
 from billing.models import Charge, ChargeStatus, PostingKind
 from core.money import minor_units
+from core.panel.formats import day_text
 from core.period import Period
 
 # What an operation may still change; Closed charges stay what they are.
@@ -260,7 +260,7 @@ def describe(name: str, line: Line, language: str) -> str:
 
 @lru_cache(maxsize=1000)
 def _day_text(day: date, _language: str) -> str:
-    return date_format(day, "SHORT_DATE_FORMAT")
+    return day_text(day)
 
 
 def in_minor_units(amount: Decimal, currency: str) -> Decimal:

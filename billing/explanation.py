@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from billing.charging import in_minor_units, line_of
@@ -50,10 +51,10 @@ class ChargeExplanation:
         currency = self.charge.currency
         return _("%(quantity)s × %(price)s × %(days)s of %(period)s days = %(amount)s %(currency)s") % {
             "quantity": self.quantity,
-            "price": f"{self.unit_price.normalize():f}",
+            "price": number_format(f"{self.unit_price.normalize():f}"),
             "days": self.days,
             "period": self.period_days,
-            "amount": in_minor_units(self.rounded, currency),
+            "amount": number_format(in_minor_units(self.rounded, currency)),
             "currency": currency,
         }
 
@@ -65,8 +66,8 @@ class ChargeExplanation:
             said.append(
                 _("The parts of a split add up to %(whole)s, so this part takes the difference of %(difference)s.")
                 % {
-                    "whole": in_minor_units(self.whole, self.charge.currency),
-                    "difference": in_minor_units(self.difference, self.charge.currency),
+                    "whole": number_format(in_minor_units(self.whole, self.charge.currency)),
+                    "difference": number_format(in_minor_units(self.difference, self.charge.currency)),
                 }
             )
         if self.price is not None and self.price.fixed:

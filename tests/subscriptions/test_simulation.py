@@ -52,7 +52,7 @@ def test_the_output_is_the_agreed_one() -> None:
         "day": "2018-08-25",
         "amount": "-8.06",
         "balance": "11.29",
-        "description": "seats: 5, 08/20/2018 – 08/24/2018",
+        "description": "seats: 5, 20 Aug 2018 – 24 Aug 2018",
     }
     assert (books["balance"], books["blocked"], books["available"]) == ("11.29", "4.52", "6.77")
     assert books["subscriptions"] == [{"name": "main", "status": "active"}]
