@@ -61,9 +61,27 @@ def account_create(request: HttpRequest) -> HttpResponse:
         said = _("The account is open; %(email)s is invited as its owner.") % {"email": answers["owner_email"]}
         return Done(said, reverse("operator:account", args=[opened.pk]))
 
+    note = _("A customer of %(reseller)s, in %(currency)s.") % {"reseller": reseller, "currency": reseller.currency}
+    back = reverse("operator:accounts")
+    return editing(
+        request,
+        Editing(
+            page=page,
+            form=_new_account(request, reseller),
+            keep=keep,
+            back=back,
+            submit=_("Create"),
+            note=note,
+            groups=_groups(),
+        ),
+    )
+
+
+def _new_account(request: HttpRequest, reseller: Reseller) -> Callable[..., forms.Form]:
+    """Return what builds the form of a new account, with the reseller's usual terms chosen."""
     classes = account_classes_visible_to(request.actor).filter(reseller=reseller).order_by("-is_default", "name")
     kinds = account_types_for(reseller).order_by("name")
-    form = form_of(
+    return form_of(
         Account,
         ("primary_name", "tax_id", "account_type", "account_class", "manager", *PERSON, *CONTACT),
         initial={"account_class": classes.first(), "account_type": kinds.first(), "manager": request.actor.user},
@@ -73,17 +91,15 @@ def account_create(request: HttpRequest) -> HttpResponse:
         ),
         **_choices(request, reseller),
     )
-    note = _("A customer of %(reseller)s, in %(currency)s.") % {"reseller": reseller, "currency": reseller.currency}
-    groups = (
+
+
+def _groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the parts of the form of a new account."""
+    return (
         (_("Account information"), ("primary_name", "tax_id", "account_type", "account_class", "manager")),
         (_("Owner"), ("owner_name", "owner_email")),
         (_("Contact person"), PERSON),
         (_("Contact information"), CONTACT),
-    )
-    back = reverse("operator:accounts")
-    return editing(
-        request,
-        Editing(page=page, form=form, keep=keep, back=back, submit=_("Create"), note=note, groups=groups),
     )
 
 

@@ -1,5 +1,6 @@
 """Order a subscription for an account: choose a plan, say how much, see what it costs, order."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -43,21 +44,8 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
     related = ("template__connection", "service_term", "reseller")
     chosen = get_object_or_404(plans_for(found).select_related(*related), pk=plan)
     periods = {period.pk: period for period in chosen.periods.filter(active=True).order_by("pk")}
-    asked = _asked(request, chosen)
     questions = inputs_of(order_fields(chosen.template.connection))
-
-    def form(*args: Any) -> QuantitiesForm:
-        built = QuantitiesForm(*args, resources=asked, initial={"key": uuid4().hex})
-        own = {
-            "period": forms.ChoiceField(label=_("Period"), choices=[(key, str(one)) for key, one in periods.items()]),
-            "name": forms.CharField(
-                label=_("Subscription name"), max_length=300, required=False,
-                help_text=_("Empty: it is named as the plan says."),
-            ),
-            "key": forms.CharField(widget=forms.HiddenInput, max_length=40),
-        }  # fmt: skip
-        built.fields = {"period": own.pop("period"), **built.fields, **questions, **own}
-        return built
+    form = _form(_asked(request, chosen), periods, questions)
 
     def proposed(answers: dict[str, Any]) -> Proposal:
         return _proposal(request, found, chosen, periods[int(answers["period"])], {**answers, "asked": list(questions)})
@@ -78,6 +66,31 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
             ask=_("Show what it costs"),
         ),
     )
+
+
+def _form(
+    asked: list[Asked], periods: Mapping[int, PlanPeriod], questions: Mapping[str, forms.Field]
+) -> Callable[..., QuantitiesForm]:
+    """Return what builds the form: period, units, the vendor's questions, a name, and what makes it one order."""
+
+    def build(*args: Any) -> QuantitiesForm:
+        built = QuantitiesForm(*args, resources=asked, initial={"key": uuid4().hex})
+        choices = [(key, str(period)) for key, period in periods.items()]
+        built.fields = {
+            "period": forms.ChoiceField(label=_("Period"), choices=choices),
+            **built.fields,
+            **questions,
+            "name": forms.CharField(
+                label=_("Subscription name"),
+                max_length=300,
+                required=False,
+                help_text=_("Empty: it is named as the plan says."),
+            ),
+            "key": forms.CharField(widget=forms.HiddenInput, max_length=40),
+        }
+        return built
+
+    return build
 
 
 def shown_of(proposal: Proposal, currency: str) -> Shown:

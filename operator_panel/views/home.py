@@ -50,17 +50,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _attention(actor: Actor) -> list[Attention]:
-    overdue = payments_visible_to(actor).filter(
-        status=PaymentStatus.WAITING_FOR_PAYMENT, due_on__lt=timezone.localdate()
-    )
-    short = subscriptions_visible_to(actor).filter(
-        status=SubscriptionStatus.STOPPED, stop_reason=StopReason.FUNDS_SHORT
-    )
+    return [*_services(actor), *_money(actor)]
+
+
+def _services(actor: Actor) -> list[Attention]:
     failed = _count(subscriptions_visible_to(actor).filter(status__in=FAILED))
     ungranted = _count(connections_visible_to(actor).exclude(state=ConnectionState.GRANTED))
-    waiting = _count(orders_visible_to(actor).filter(status=OrderStatus.WAITING_FOR_PAYMENT))
-    held = _count(accounts_visible_to(actor).filter(status=AccountStatus.CREDIT_HOLD))
-    late, stopped = _count(overdue), _count(short)
     return [
         Attention(
             failed,
@@ -76,6 +71,17 @@ def _attention(actor: Actor) -> list[Attention]:
             ),
             f"{reverse('operator:vendor_connections')}?quick=attention",
         ),
+    ]
+
+
+def _money(actor: Actor) -> list[Attention]:
+    today, unpaid = timezone.localdate(), PaymentStatus.WAITING_FOR_PAYMENT
+    short = subscriptions_visible_to(actor).filter(stop_reason=StopReason.FUNDS_SHORT)
+    waiting = _count(orders_visible_to(actor).filter(status=OrderStatus.WAITING_FOR_PAYMENT))
+    late = _count(payments_visible_to(actor).filter(status=unpaid, due_on__lt=today))
+    stopped = _count(short.filter(status=SubscriptionStatus.STOPPED))
+    held = _count(accounts_visible_to(actor).filter(status=AccountStatus.CREDIT_HOLD))
+    return [
         Attention(
             waiting,
             ngettext("order waits for its payment", "orders wait for their payment", waiting),

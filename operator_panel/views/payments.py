@@ -22,7 +22,7 @@ from core.panel.page import Crumb, Page, Status
 from operator_panel.around import able, log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
-from subscriptions.preview import preview
+from subscriptions.preview import Preview, preview
 
 TABS = (
     ("payment", gettext_lazy("General"), "payments.view"),
@@ -97,18 +97,7 @@ def payment_approve(request: HttpRequest, pk: int) -> HttpResponse:
         return complete_payment(actor=request.actor, payment=found, today=today, method=answers["method"])
 
     def show(answers: dict[str, Any]) -> Shown:
-        seen = preview(lambda: verb(answers), account=found.account, today=today)
-        amount = money_text(found.amount, found.currency)
-        moved = (*seen.added, *seen.moved)
-        return Shown(
-            question=_("Has %(amount)s come in? It goes to the balance of %(account)s.")
-            % {"amount": amount, "account": found.account},
-            text=_("The order %(order)s is carried out at once.") % {"order": found.order} if found.order else "",
-            submit=_("Approve, put %(amount)s on the balance") % {"amount": amount},
-            charges=moved if found.order else moved or None,
-            currency=found.currency,
-            balance_after=seen.after.available,
-        )
+        return _shown(found, preview(lambda: verb(answers), account=found.account, today=today))
 
     def carry_out(answers: dict[str, Any]) -> str:
         return _("Payment %(number)s is completed.") % {"number": verb(answers).number}
@@ -123,6 +112,21 @@ def payment_approve(request: HttpRequest, pk: int) -> HttpResponse:
             back=reverse("operator:payment", args=[pk]),
             ask=_("Next"),
         ),
+    )
+
+
+def _shown(found: Payment, seen: Preview) -> Shown:
+    """Return what the confirmation of a payment says: what the order's charges become, what is available then."""
+    amount = money_text(found.amount, found.currency)
+    question = _("Has %(amount)s come in? It goes to the balance of %(account)s.")
+    charges = (*seen.added, *seen.moved)
+    return Shown(
+        question=question % {"amount": amount, "account": found.account},
+        text=_("The order %(order)s is carried out at once.") % {"order": found.order} if found.order else "",
+        submit=_("Approve, put %(amount)s on the balance") % {"amount": amount},
+        charges=charges if found.order else charges or None,
+        currency=found.currency,
+        balance_after=seen.after.available,
     )
 
 

@@ -1,6 +1,5 @@
-"""An account's pages: what decides on top, its groups changed, held and released, topped up, its users."""
+"""Accounts created, changed by groups, held and released, deleted, topped up."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,9 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Account, AccountStatus
 from billing.models import Payment
-from subscriptions.models import Subscription
 from tests.factories import accounts as cast
-from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -19,23 +16,6 @@ pytestmark = pytest.mark.django_db
 
 def page(name: str, *args: object) -> str:
     return reverse(f"operator:{name}", args=args)
-
-
-def test_account_page_shows_the_funds_first(client: Client, subscription: Subscription) -> None:
-    said = text_of(client.get(page("account", subscription.account_id)))
-    funds = said[said.index("Balance ") : said.index("Account information")]
-    blocked = sum(charge.amount for charge in subscription.charges.filter(status="blocked"))
-    whole = Decimal(1000) + subscription.orders.get().total
-    assert funds.startswith(
-        f"Balance ${whole:,.2f} Blocked ${blocked:,.2f} for 1 active subscription "
-        f"Available ${whole - blocked:,.2f} credit limit $0.00 Needed on "
-    )
-    assert funds.strip().endswith("$50.00 enough is available")
-
-
-def test_account_page_says_what_is_missing(client: Client, acme: Account, plan: object, today: date) -> None:
-    make.subscription(account=acme, plan=plan, today=today)
-    assert "$50.00 $50.00 more to be topped up" in text_of(client.get(page("account", acme.pk)))
 
 
 def _new_account(**changed: object) -> dict[str, object]:
@@ -123,28 +103,3 @@ def test_top_up_of_no_amount_is_refused_at_the_amount(
 ) -> None:
     answer = client.post(page("account_top_up", acme.pk), {"amount": amount})
     assert errors_of(answer) == {"amount": [sentence]}
-
-
-def test_users_are_invited_changed_and_removed(client: Client, acme: Account) -> None:
-    client.post(page("account_invite", acme.pk), {"emails": "a@x.example\nb@x.example", "access_level": "user"})
-    assert sorted(acme.invitations.values_list("email", flat=True)) == ["a@x.example", "b@x.example"]
-    client.post(page("account_invitation_withdraw", acme.pk, acme.invitations.first().pk), {"confirmed": "yes"})
-    assert acme.invitations.filter(withdrawn_at=None).count() == 1
-    cast.customer_user(account=acme)
-    member = cast.customer_user(account=acme, access_level="user").memberships.get()
-    client.post(page("account_user", acme.pk, member.pk), {"access_level": "admin"})
-    member.refresh_from_db()
-    assert member.access_level == "admin"
-    client.post(page("account_user_remove", acme.pk, member.pk), {"confirmed": "yes"})
-    assert acme.memberships.count() == 1
-
-
-def test_wrong_address_of_an_invitation_is_refused_at_the_emails(client: Client, acme: Account) -> None:
-    answer = client.post(page("account_invite", acme.pk), {"emails": "nobody", "access_level": "user"})
-    assert list(errors_of(answer)) == ["emails"]
-    assert "nobody" in answer.content.decode()
-
-
-def test_owner_is_signed_in_as(client: Client, acme: Account) -> None:
-    cast.customer_user(account=acme)
-    assert reverse("sign_in_as_owner", args=[acme.pk]) in client.get(page("account", acme.pk)).content.decode()

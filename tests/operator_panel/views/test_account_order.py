@@ -1,0 +1,59 @@
+"""Ordering for an account: what is shown before is what is charged then."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Account
+from subscriptions.models import Order, Plan
+from tests.factories import subscriptions as make
+from tests.operator_panel.conftest import errors_of
+from tests.operator_panel.previews import confirm
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name: str, *args: object) -> str:
+    return reverse(f"operator:{name}", args=args)
+
+
+def test_order_charges_what_was_shown(client: Client, rich: Account, plan: Plan) -> None:
+    address = page("account_order_plan", rich.pk, plan.pk)
+    period = plan.periods.get().pk
+    seen, charged, answer = confirm(client, address, period=period, **{"quantities.seats": 3}, key="k1")
+    order = Order.objects.get()
+    assert (seen, answer.url) == (charged, page("order", order.pk))
+    assert [line[2] for line in seen] == [3]
+    assert (order.status, order.items.get().quantity_after) == ("waiting_for_payment", 3)
+
+
+def test_order_sent_twice_is_one_order(client: Client, rich: Account, plan: Plan) -> None:
+    address = page("account_order_plan", rich.pk, plan.pk)
+    given = {"period": plan.periods.get().pk, "quantities.seats": 3, "key": "k1", "confirmed": "yes"}
+    assert client.post(address, given).url == client.post(address, given).url
+    assert Order.objects.count() == 1
+
+
+def test_order_beyond_the_limit_is_refused_at_the_quantity(client: Client, rich: Account) -> None:
+    plan = make.plan(bounds={"seats": {"minimum": 2, "limit": 10}})
+    address = page("account_order_plan", rich.pk, plan.pk)
+    answer = client.post(address, {"period": plan.periods.get().pk, "quantities.seats": 11, "key": "k"})
+    assert errors_of(answer) == {"quantities.seats": ["Ensure this value is less than or equal to 10."]}
+
+
+def test_order_beyond_what_the_vendor_sells_is_refused_at_the_quantity(client: Client, rich: Account) -> None:
+    plan = make.plan()
+    plan.template.resources.update(vendor_maximum=4)
+    address = page("account_order_plan", rich.pk, plan.pk)
+    answer = client.post(address, {"period": plan.periods.get().pk, "quantities.seats": 5, "key": "k"})
+    assert errors_of(answer) == {"quantities.seats": ["Seats: at most 4."]}
+
+
+def test_order_for_an_account_on_hold_is_refused(client: Client, rich: Account, plan: Plan) -> None:
+    rich.status = "administrative_hold"
+    rich.save()
+    answer = client.post(
+        page("account_order_plan", rich.pk, plan.pk),
+        {"period": plan.periods.get().pk, "quantities.seats": 1, "key": "k"},
+    )
+    assert list(errors_of(answer)) == ["__all__"]

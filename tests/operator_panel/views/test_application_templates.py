@@ -1,0 +1,64 @@
+"""Application templates: over no vendor, or out of the catalogue of a granted connection."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import actor_of
+from accounts.models import User
+from subscriptions.models import ApplicationTemplate, Plan
+from tests.factories import accounts as cast
+from tests.operator_panel.conftest import errors_of, text_of
+from tests.vendors.conftest import admin, example, example_vendor  # noqa: F401 - fixtures for this module
+from vendors.connections import add_connection
+from vendors.models import ConnectionState, VendorConnection
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name: str, *args: object) -> str:
+    return reverse(f"operator:{name}", args=args)
+
+
+def test_template_without_a_vendor_is_created(client: Client) -> None:
+    answer = client.post(
+        page("application_template_billed"), {"name": "Support", "resource_0": "Hours", "resource_1": "Visits"}
+    )
+    made = ApplicationTemplate.objects.get()
+    assert answer.url == page("application_template", made.pk)
+    assert [(one.key, one.name) for one in made.resources.order_by("pk")] == [("hours", "Hours"), ("visits", "Visits")]
+
+
+def test_template_offers_the_catalogue_of_a_granted_connection(client: Client, example: VendorConnection) -> None:  # noqa: F811
+    example.reseller, example.state = cast.operator(), ConnectionState.GRANTED
+    example.save()
+    address = page("application_template_new", example.pk)
+    offered = dict(client.get(address).context["form"].fields["resources"].choices)
+    chosen = sorted(offered)[0]
+    answer = client.post(address, {"name": "Backup", "resources": [chosen]})
+    made = ApplicationTemplate.objects.get()
+    assert answer.url == page("application_template", made.pk)
+    assert [one.vendor_reference for one in made.resources.all()] == [chosen]
+    answer = client.post(page("application_template_change", made.pk), {"name": "Backup", "active": "on"})
+    assert errors_of(answer) == {"resources": ["Choose at least one resource."]}
+
+
+def test_template_over_a_connection_without_its_grant_is_refused(client: Client, administrator: User) -> None:
+    made = add_connection(
+        actor=actor_of(administrator),
+        reseller=administrator.reseller,
+        plugin="office365",
+        name="Microsoft",
+        values={"tenant_id": "t", "client_id": "c", "client_secret": "s"},
+    )
+    assert "Not usable until the vendor grants the permissions: Microsoft" in text_of(
+        client.get(page("application_template_create"))
+    )
+    answer = client.post(page("application_template_new", made.pk), {"name": "Office"})
+    assert answer.status_code == 422
+    assert ApplicationTemplate.objects.count() == 0
+
+
+def test_template_of_a_taken_name_is_refused_at_the_name(client: Client, plan: Plan) -> None:
+    answer = client.post(page("application_template_billed"), {"name": plan.template.name, "resource_0": "Seats"})
+    assert list(errors_of(answer)) == ["name"]

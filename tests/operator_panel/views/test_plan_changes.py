@@ -1,0 +1,67 @@
+"""A plan's texts, periods, prices, delegation, in and out of sale."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from subscriptions.models import Plan
+from tests.factories import accounts as cast
+from tests.operator_panel.conftest import errors_of
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name: str, *args: object) -> str:
+    return reverse(f"operator:{name}", args=args)
+
+
+def test_plan_is_changed_and_keeps_what_hangs_on_it(client: Client, plan: Plan) -> None:
+    given = {"name": "Renamed", "subscription_name_template": "{{plan.name}}", "fixed_price": "on"}
+    client.post(page("plan_change", plan.pk), given)
+    plan.refresh_from_db()
+    assert (plan.name, plan.fixed_price, plan.public) == ("Renamed", True, False)
+
+
+def test_price_of_a_day_that_has_passed_is_refused_at_the_day(client: Client, plan: Plan, today: date) -> None:
+    fees = {"recurring_fee": "15", "setup_fee": "0", "renewal_fee": "0"}
+    yesterday = (today - timedelta(days=1)).isoformat()
+    answer = client.post(page("plan_price", plan.pk, plan.resources.get().pk), {**fees, "valid_from": yesterday})
+    assert list(errors_of(answer)) == ["valid_from"]
+
+
+def test_periods_are_added_and_withdrawn(client: Client, plan: Plan) -> None:
+    endless = plan.periods.get()
+    address = page("plan_period_add", plan.pk)
+    assert list(errors_of(client.post(address, {"unit_0": "month"}))) == ["duration_0"]
+    assert client.post(address, {"duration_0": "6", "unit_0": "month"}).status_code == 302
+    client.post(page("plan_period_withdraw", plan.pk, endless.pk), {"confirmed": "yes"})
+    assert [str(one) for one in plan.periods.filter(active=True)] == ["6 months"]
+    last = plan.periods.get(active=True)
+    answer = client.post(page("plan_period_withdraw", plan.pk, last.pk), {"confirmed": "yes"})
+    assert errors_of(answer) == {"__all__": ["A plan needs a period: add another one first."]}
+
+
+def test_plan_is_delegated_with_its_prices_and_goes_out_of_sale_with_its_copies(client: Client, plan: Plan) -> None:
+    north = cast.reseller(name="North")
+    prices = {"prices.seats.retail": "11.00", "prices.seats.net_cost": "9.00"}
+    answer = client.post(page("plan_delegate", plan.pk), {"reseller": north.pk, **prices})
+    copy = Plan.objects.get(reseller=north)
+    price = copy.resources.get().prices.get()
+    assert (answer.url, price.recurring_fee, price.net_cost) == (
+        page("plan_delegation", plan.pk), Decimal(11), Decimal(9),
+    )  # fmt: skip
+    client.post(page("plan_deactivate", plan.pk), {"confirmed": "yes"})
+    copy.refresh_from_db()
+    assert copy.status == "deactivated_by_provider"
+    client.post(page("plan_activate", plan.pk), {"confirmed": "yes"})
+    copy.refresh_from_db()
+    assert copy.status == "active"
+
+
+def test_negative_price_of_a_delegation_is_refused_at_the_price(client: Client, plan: Plan) -> None:
+    prices = {"prices.seats.retail": "-1", "prices.seats.net_cost": "9.00"}
+    answer = client.post(page("plan_delegate", plan.pk), {"reseller": cast.reseller().pk, **prices})
+    assert list(errors_of(answer)) == ["prices.seats.retail"]
