@@ -57,7 +57,7 @@ class AccountFilter(django_filters.FilterSet):
             return rows
         return rows.exclude(status=AccountStatus.DELETED)
 
-    def filter_owner(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:  # noqa: ARG002 - django-filter's signature
+    def filter_owner(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         """Return the accounts whose owner has this in the name or the e-mail."""
         owners = AccountMembership.objects.filter(account=OuterRef("pk"), access_level=AccessLevel.OWNER)
         called = owners.filter(user__name__icontains=value) | owners.filter(user__email__icontains=value)
@@ -114,7 +114,7 @@ class AccountUserFilter(django_filters.FilterSet):
         model = User
         fields: list[str] = []
 
-    def filter_access_level(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[User]:  # noqa: ARG002 - django-filter's signature
+    def filter_access_level(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """Return the users who have this access level in an account that the asker sees."""
         seen = AccountMembership.objects.filter(of_visible_accounts(self.request.actor))
         return queryset.filter(Exists(seen.filter(user=OuterRef("pk"), access_level=value)))

@@ -85,7 +85,7 @@ class SignInAsOwner(AcquireUserView):
         self.account = account
         return self.request.actor.may("sign_in_as.use")
 
-    def get_object(self, queryset: object = None) -> object:  # noqa: ARG002 - hijack's signature
+    def get_object(self, queryset: object = None) -> object:
         """Return the owner."""
         return self.trail.user
 

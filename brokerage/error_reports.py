@@ -20,7 +20,7 @@ class ReportFilter(SafeExceptionReporterFilter):
         "API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|COOKIE|UR[LI]|LOCATION|QUERY|REFERER", flags=re.IGNORECASE
     )
 
-    def is_active(self, request: HttpRequest | None) -> bool:  # noqa: ARG002 - Django's signature
+    def is_active(self, request: HttpRequest | None) -> bool:
         """Return yes, while debugging too."""
         return True
 
@@ -31,7 +31,7 @@ class ReportFilter(SafeExceptionReporterFilter):
     def get_traceback_frame_variables(
         self,
         request: HttpRequest | None,
-        tb_frame: FrameType,  # noqa: ARG002 - Django's signature
+        tb_frame: FrameType,
     ) -> ItemsView[str, Any]:
         """Return no variables."""
         return {}.items()

@@ -14,7 +14,7 @@ from notifications.announce import announce
 class OutboxAccountAdapter(DefaultAccountAdapter):
     """django-allauth's door to us: no sign-up, one sign-in page for both panels, letters by the outbox."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return no: people come by invitation."""
         return False
 
@@ -22,7 +22,7 @@ class OutboxAccountAdapter(DefaultAccountAdapter):
         """Return the panel in which the person starts."""
         return home_of(request.user)
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:  # noqa: ARG002 - allauth's
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Write the letter into the outbox. Raises ValueError for a letter that sign-in is not set up to send."""
         if template_prefix != "account/email/password_reset_key":
             raise ValueError(f"no such letter: {template_prefix}")

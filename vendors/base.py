@@ -302,7 +302,7 @@ class VendorPlugin(ABC):
     def probe(self, connection: Connection, task: Task) -> Probe:
         """Look, without changing anything, whether the whole operation is done at the vendor."""
 
-    def catalogue(self, connection: Connection) -> Iterable[Offer]:  # noqa: ARG002  # for those who have one
+    def catalogue(self, connection: Connection) -> Iterable[Offer]:  # for those who have one
         """Return what can be sold through this connection; nothing by default."""
         return ()
 
@@ -314,10 +314,10 @@ class VendorPlugin(ABC):
     ) -> None:
         """Raise Refused when the vendor would not allow these quantities; accept by default."""
 
-    def notices(self, action: str) -> tuple[str, ...]:  # noqa: ARG002  # for those who have some
+    def notices(self, action: str) -> tuple[str, ...]:  # for those who have some
         """Return sentences to show before an action ("takes effect tomorrow"); none by default."""
         return ()
 
-    def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:  # noqa: ARG002  # for those who can
+    def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:  # for those who can
         """Return what the vendor knows of the service now, as labels and values; nothing by default."""
         return ()
