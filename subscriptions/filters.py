@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import accounts_visible_to, managers_visible_to, resellers_visible_to
 from core.lists.filters import Between, Days, Named, Numbers, OneOf, Visible, YesNo
-from core.lists.search import words_of
+from core.lists.search import query_of, words_of
 from core.lists.sorting import DAY, sort_expressions
 from subscriptions.models import (
     ApplicationTemplate,
@@ -60,7 +60,7 @@ class NameWords(django_filters.CharFilter):
         named = Q()
         for piece in value.replace("\0", "").split():
             named &= Q(**{f"{self.field_name}__icontains": piece})
-        return qs.filter(named, search_vector__words=words)
+        return qs.filter(named, search_vector__query=query_of(words))
 
 
 class OfPlan(Visible):
@@ -95,7 +95,7 @@ class SubscriptionFilter(django_filters.FilterSet):
     account = NameWords(field_name="account_name", label=_("Account"))
     account_id = Numbers(field_name="account", lookup_expr="in", label=_("Account ID"))
     reseller = ResellerAndBelow(queryset=resellers_visible_to, field_name="reseller", label=_("Reseller and below"))
-    plan = NameWords(field_name="plan_name", label=_("Plan"))
+    plan = Named(queryset=plans_visible_to, names=("name", "sku"), field_name="plan", label=_("Plan"))
     plan_id = Numbers(field_name="plan", lookup_expr="in", label=_("Plan ID"))
     category = OfPlan(queryset=plan_categories_visible_to, field_name="category", label=_("Plan category"))
     product = OfPlan(queryset=products_visible_to, field_name="product", label=_("Product"))

@@ -144,7 +144,7 @@ def _said(given: dict[str, str]) -> str:
         return str(values[0])
     since, until = values
     if since and until:
-        return f"{since} – {until}"  # noqa: RUF001 (a dash between two ends)
+        return f"{since} – {until}"
     if since:
         return _("from %(start)s") % {"start": since}
     return _("to %(end)s") % {"end": until} if until else ""

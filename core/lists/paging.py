@@ -73,7 +73,7 @@ class Keys:
 
     pairs: list[tuple[Any, int]]
     more: bool
-    total: int | None = None
+    total: Count | None = None
 
 
 class IsBeyond(Func):
@@ -113,15 +113,22 @@ def keys_of_page(rows: QuerySet, order: Order, page: Wanted, *, easy: bool) -> K
     return Keys(pairs[::-1] if backwards else pairs, more, total if position is None else None)
 
 
-def estimates(queries: list[QuerySet]) -> list[Count]:
+def guess(query: QuerySet) -> int:
+    """Return how many rows the planner expects; one statement, which reads no table."""
+    sql = _compiled(query.order_by().values("pk"))
+    return _planned_rows([sql])[0] if sql else 0
+
+
+def estimates(queries: list[QuerySet], *, guess_only: QuerySet | None = None) -> list[Count]:
     """Return for each query how many rows it has: counted where few, the planner's guess where many.
 
     Two statements at most, whatever the number of queries: the guesses of all, a count of the small ones. A guess may
-    be wrong by far where conditions go together, so that no count goes beyond COUNTED rows either.
+    be wrong by far where conditions go together, so that no count goes beyond COUNTED rows either. `guess_only` is one
+    of the queries that is not counted in any case.
     """
     asked = {n: sql for n, query in enumerate(queries) if (sql := _compiled(query.order_by().values("pk")))}
     guesses = dict(zip(asked, _planned_rows(list(asked.values())), strict=True))
-    small = {n: asked[n] for n, guess in guesses.items() if guess < COUNTED}
+    small = {n: asked[n] for n, rows in guesses.items() if rows < COUNTED and queries[n] is not guess_only}
     counted = dict(zip(small, _counted(list(small.values())), strict=True))
     counts = []
     for n in range(len(queries)):
@@ -160,34 +167,42 @@ def _beyond(rows: QuerySet, order: Order, position: Position) -> QuerySet:
 
 def _near_or_far(
     rows: QuerySet, order: Order, position: Position | None, count: int
-) -> tuple[list[tuple[Any, int]], int | None]:
-    """Return the first `count` keys, and the number of all rows where it fell out. One statement.
+) -> tuple[list[tuple[Any, int]], Count | None]:
+    """Return the first `count` keys, and the number of all rows as far as it fell out. One statement.
 
     Filters and order pull a planner in two directions, and its guess is sometimes wrong by a thousand times. So: look
     through the next WINDOW rows of the whole table in the list's order; if they hold enough, that is the page. If not,
     the rows that match are few for their number of places: find them all by the filters and sort them.
     """
-    backwards = position is not None and position.backwards
-    near = _within(rows, _window(rows, order, position), order, reverse=backwards, count=count)
-    far = order.of(rows, reverse=backwards)
-    direction = "DESC" if order.downwards != backwards else "ASC"
-    far = far.extra(where=["(SELECT count(*) FROM near) < %s"], params=[count]).order_by()  # noqa: S610 (no input)
+    reverse = position is not None and position.backwards
+    near = _within(rows, order, reverse=reverse)
+    # Conditions by which the second search is not even begun where the first one was enough.
+    far = order.of(rows, reverse=reverse).order_by().extra(where=["(SELECT count(*) FROM near) < %s"], params=[count])
     compiled = _compiled(far.values_list("list_key", "pk"))
     if near is None or compiled is None:
-        return [], 0
-    (near_sql, near_params), (far_sql, far_params) = near, compiled
+        return [], Count(0)
+    (window_sql, window_params), (near_sql, near_params), (far_sql, far_params) = (
+        _window(rows, order, position),
+        near,
+        compiled,
+    )
+    way = "DESC" if order.downwards != reverse else "ASC"
     sql = f"""
-        WITH near (list_key, pk) AS MATERIALIZED ({near_sql}),
+        WITH list_window AS MATERIALIZED ({window_sql}),
+             near (list_key, pk) AS MATERIALIZED ({near_sql}),
              far (list_key, pk) AS MATERIALIZED ({far_sql})
-        (SELECT list_key, pk, (SELECT count(*) FROM far) FROM far ORDER BY list_key {direction}, pk {direction} LIMIT %s)
+        (SELECT list_key, pk, (SELECT count(*) FROM far), true FROM far ORDER BY list_key {way}, pk {way} LIMIT %s)
         UNION ALL
-        SELECT list_key, pk, NULL FROM near WHERE (SELECT count(*) FROM near) >= %s
+        (SELECT list_key, pk, (SELECT count(*) FROM near), (SELECT count(*) FROM list_window) < %s
+           FROM near WHERE (SELECT count(*) FROM near) >= %s ORDER BY list_key {way}, pk {way} LIMIT %s)
     """  # noqa: S608 (made of compiled queries)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*near_params, *far_params, count, count])
+        cursor.execute(sql, [*window_params, *near_params, *far_params, count, WINDOW, count, count])
         found = cursor.fetchall()
-    total = found[0][2] if found else 0
-    return [(key, pk) for key, pk, _total in found], total
+    if not found:
+        return [], Count(0)
+    _key, _pk, number, all_of_them = found[0]
+    return [row[:2] for row in found], Count(number, Sure.EXACT if all_of_them else Sure.AT_LEAST)
 
 
 def _window(rows: QuerySet, order: Order, position: Position | None) -> Sql:
@@ -196,23 +211,23 @@ def _window(rows: QuerySet, order: Order, position: Position | None) -> Sql:
     if position is not None:
         everything = _beyond(everything, order, position)
     reverse = position is not None and position.backwards
-    return order.of(everything, reverse=reverse)[:WINDOW].query.sql_with_params()
+    sql: Sql = order.of(everything, reverse=reverse)[:WINDOW].query.sql_with_params()
+    return sql
 
 
-def _within(rows: QuerySet, window: Sql, order: Order, *, reverse: bool, count: int) -> Sql | None:
-    """Return the first `count` keys of the rows that lie in the window; None where nothing can match.
+def _within(rows: QuerySet, order: Order, *, reverse: bool) -> Sql | None:
+    """Return the keys of the rows that lie in the window; None where nothing can match.
 
     The window stands in the place of the table: as a condition (pk IN …) the planner would be free to begin elsewhere.
     """
-    compiled = _compiled(order.of(rows, reverse=reverse).values_list("list_key", "pk")[:count])
+    compiled = _compiled(order.of(rows, reverse=reverse).order_by().values_list("list_key", "pk"))
     if compiled is None:
         return None
     table = connection.ops.quote_name(rows.model._meta.db_table)
     before, found, after = compiled[0].partition(f" FROM {table}")
     if not found:
         raise ValueError(f"no table {table} in {compiled[0]}")
-    cut = before.count("%s")
-    return f"{before} FROM ({window[0]}) AS {table}{after}", (*compiled[1][:cut], *window[1], *compiled[1][cut:])
+    return f"{before} FROM list_window AS {table}{after}", compiled[1]
 
 
 def _compiled(query: QuerySet) -> Sql | None:

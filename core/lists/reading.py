@@ -11,8 +11,10 @@ from core.lists.chips import Chip, chip_of, parameters_of, said_number
 from core.lists.columns import Column
 from core.lists.listing import Asker, Listing
 from core.lists.models import ListPreference
-from core.lists.paging import Count, Keys, Order, Sure, Wanted, cursor_of, estimates, keys_of_page, position_of
+from core.lists.paging import Count, Keys, Order, Sure, Wanted, cursor_of, estimates, guess, keys_of_page, position_of
 from core.lists.state import AFTER, BEFORE, PAGE, QUICK, SORT, ListState, filters_of
+
+FEW = 10_000
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,14 @@ def narrow(listing: Listing, visible: QuerySet, state: ListState, asker: Asker) 
         if quick.name == state.quick:
             rows = rows.filter(quick.q(asker))
     if listing.search and state.search:
-        found = listing.search.find(rows, state.search, asker.actor)
+        found = listing.search.find(rows, state.search, asker.actor, few=_are_few(visible))
         return Narrowed(found.rows, easy, found.mended, errors)
     return Narrowed(rows, easy, {}, errors)
+
+
+def _are_few(visible: QuerySet) -> bool:
+    """Return whether the actor sees so little of the table that it is searched row by row. One statement, or none."""
+    return visible.query.has_filters() and guess(visible) < FEW
 
 
 def shown_at_all(listing: Listing, visible: QuerySet, state: ListState) -> QuerySet:
@@ -195,10 +202,14 @@ def _numbers(asked: Asked, narrowed: Narrowed, keys: Keys) -> tuple[Count, list[
     queries = [everything.filter(quick.q(asked.asker)) for quick in listing.quick]
     if queries:
         queries.insert(0, everything)
-    if keys.total is None:
-        *counts, total = estimates([*queries, narrowed.rows])
+    # Where the rows were found by their filters they are counted; where a page was found soon, they are guessed.
+    if keys.total is not None and keys.total.sure == Sure.EXACT:
+        counts, total = estimates(queries), keys.total
+    elif keys.total is not None:
+        *counts, total = estimates([*queries, narrowed.rows], guess_only=narrowed.rows)
+        total = total if total.rows > keys.total.rows else keys.total
     else:
-        counts, total = estimates(queries), Count(keys.total)
+        *counts, total = estimates([*queries, narrowed.rows])
     labels = [("", _("All")), *((quick.name, quick.label) for quick in listing.quick)]
     tabs = [
         QuickTab(label, said_number(count), state.parameters(**{QUICK: name}), state.quick == name)

@@ -1,7 +1,9 @@
 """Full-text search of lists: by words and their beginnings, with typing errors mended where a word is not known."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -13,9 +15,10 @@ from django.db.models import Q, QuerySet
 # More words narrow nothing down and cost time.
 MOST_WORDS = 8
 SOME = 500
+MOST_BEGINNINGS = 20
 SHORTEST_BEGINNING, SHORTEST_NUMBER = 2, 3
 SHORTEST_MENDED, TWO_ERRORS_FROM = 4, 8
-_EDGES = ".,;:!?\"'`«»„“”‘’()[]{}<>/\\|*&@#%+=~^-_–—…"  # noqa: RUF001 (quotation marks as people type them)
+_EDGES = ".,;:!?\"'`«»„“”‘’()[]{}<>/\\|*&@#%+=~^-_–—…"
 
 
 @dataclass(frozen=True)
@@ -32,38 +35,70 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(piece for piece in pieces if piece))[:MOST_WORDS]
 
 
-class MatchesWords(models.Lookup):
-    """`vector__words=["acme", "ofi"]`: every word is found in the document, at least as the beginning of a word."""
+class MatchesQuery(models.Lookup):  # type: ignore[type-arg]  # no subscript at run time
+    """`vector__query=…` (SearchVectorField): the document answers a tsquery."""
 
-    lookup_name = "words"
+    lookup_name = "query"
     prepare_rhs = False
+    template = "{left} @@ {right}::tsquery"
 
-    def get_db_prep_lookup(self, value: list[str], connection: object) -> tuple[str, list[str]]:
-        """Return the tsquery; each word is quoted, so nothing that is typed is an operator."""
-        return "%s::tsquery", [" & ".join(_as_query(word) for word in value)]
-
-    def as_sql(self, compiler: object, connection: object) -> tuple[str, list[object]]:
-        """Return `vector @@ query`."""
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """Return the match."""
         left, left_params = self.process_lhs(compiler, connection)
-        right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} @@ {right}", [*left_params, *right_params]
+        return self.template.format(left=left, right="%s"), (*left_params, self.rhs)
 
 
-SearchVectorField.register_lookup(MatchesWords)
+class ScannedForQuery(MatchesQuery):
+    """The same match in the form that no index answers: for rows so few that they are best looked at one by one."""
+
+    lookup_name = "scanned"
+    template = "ts_match_vq({left}, {right}::tsquery)"
 
 
-def _as_query(word: str) -> str:
+SearchVectorField.register_lookup(MatchesQuery)
+SearchVectorField.register_lookup(ScannedForQuery)
+
+
+def query_of(words: Iterable[str], vocabulary: Vocabulary | None = None) -> str:
+    """Return the tsquery of words: each is found in the document, at least as the beginning of a word.
+
+    Every word is quoted, so nothing that is typed is an operator. A beginning is spelled out where the vocabulary
+    knows the few words that begin so: the index walks whole words many times faster.
+    """
+    return " & ".join(_as_query(word, vocabulary) for word in words)
+
+
+def _as_query(word: str, vocabulary: Vocabulary | None) -> str:
+    known = vocabulary.beginning_with(word) if vocabulary else None
+    if known:
+        return "(" + " | ".join(map(_whole, known)) + ")"
     parts = [part for part in re.split(r"[\W_]+", word) if part]
-    whole = _quoted(word)
     if parts in ([word], []):
-        return whole
-    return f"({whole} | ({' & '.join(map(_quoted, parts))}))"
+        return _beginning(word)
+    return f"({_beginning(word)} | ({' & '.join(map(_whole, parts))}))"
 
 
-def _quoted(word: str) -> str:
+def _whole(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _beginning(word: str) -> str:
     # The beginning of very many words (the ids that begin with 4) is no help, and slow: so short a word is a whole one.
-    whole = len(word) < SHORTEST_NUMBER if word.isdecimal() else len(word) < SHORTEST_BEGINNING
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + ("'" if whole else "':*")
+    short = len(word) < SHORTEST_NUMBER if word.isdecimal() else len(word) < SHORTEST_BEGINNING
+    return _whole(word) if short else _whole(word) + ":*"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What is known of the words of one search: for each, the known words that begin so, and the words that are near."""
+
+    beginnings: dict[str, list[str]]
+    mended: dict[str, str]
+
+    def beginning_with(self, word: str) -> list[str] | None:
+        """Return the known words that begin like this; None where they are too many, or words may be unknown."""
+        found = self.beginnings.get(word, [])
+        return found if 0 < len(found) <= MOST_BEGINNINGS else None
 
 
 @dataclass(frozen=True)
@@ -73,13 +108,17 @@ class WordSearch:
     vector: str
     vocabulary: type[models.Model]
 
-    def find(self, rows: QuerySet, text: str, _actor: object) -> Found:
-        """Return the rows that have every word of `text`. Asks the vocabulary once, whatever the number of words."""
+    def find(self, rows: QuerySet, text: str, _actor: object, *, few: bool = False) -> Found:
+        """Return the rows that have every word of `text`. Asks the vocabulary once, whatever the number of words.
+
+        `few` says that there are so few rows that the index over all words would only be in the way.
+        """
         words = words_of(text)
         if not words:
             return Found(rows)
-        mended = _mended(words, self.vocabulary)
-        return Found(rows.filter(**{f"{self.vector}__words": [mended.get(word, word) for word in words]}), mended)
+        known = _vocabulary_of(words, self.vocabulary)
+        query = query_of((known.mended.get(word, word) for word in words), known)
+        return Found(rows.filter(**{f"{self.vector}__{'scanned' if few else 'query'}": query}), known.mended)
 
 
 @dataclass(frozen=True)
@@ -88,7 +127,7 @@ class FieldSearch:
 
     fields: tuple[str, ...]
 
-    def find(self, rows: QuerySet, text: str, _actor: object) -> Found:
+    def find(self, rows: QuerySet, text: str, _actor: object, *, few: bool = False) -> Found:
         """Return the rows that have every word of `text` in one of the fields."""
         condition = Q()
         for word in text.split()[:MOST_WORDS]:
@@ -114,7 +153,7 @@ class RelatedSearch:
     search: WordSearch | FieldSearch
     document: str = ""
 
-    def find(self, rows: QuerySet, text: str, actor: object) -> Found:
+    def find(self, rows: QuerySet, text: str, actor: object, *, few: bool = False) -> Found:
         """Return the rows with that id, or of the objects that have every word of `text`."""
         number = text.strip().upper().removeprefix(self.document)
         own = Q(pk=int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else Q(pk=None)
@@ -125,30 +164,36 @@ class RelatedSearch:
         return Found(rows.filter(own | Q(**{f"{self.path}__in": theirs})), found.mended)
 
 
-def _mended(words: list[str], vocabulary: type[models.Model]) -> dict[str, str]:
-    """Return the known word for each one that no document has, not even as a beginning: one statement."""
+def _vocabulary_of(words: list[str], vocabulary: type[models.Model]) -> Vocabulary:
+    """Return what is known of the words: one statement.
+
+    Only words of letters are looked up: ids and domains are not misspelled but miscopied. A word that no document has,
+    not even as a beginning, is mended by the nearest known one.
+    """
     plain = [word for word in words if SHORTEST_MENDED <= len(word) <= 30 and word.isalpha()]
     if not plain:
-        return {}
+        return Vocabulary({}, {})
     table = connection.ops.quote_name(vocabulary._meta.db_table)
-    # The first branch of each word tells whether it is known; the second, which known words are near.
-    branch = (
-        f"(SELECT %s AS typed, NULL AS word FROM {table} WHERE word >= %s AND word < %s LIMIT 1)"  # noqa: S608 (a table's name)
-        f" UNION ALL (SELECT DISTINCT %s, word FROM {table} WHERE variant = ANY(%s) LIMIT 50)"  # noqa: S608 (a table's name)
-    )
-    parameters: list[object] = []
+    # Of each word: the known words that begin so, and the known words that are spelled nearly so.
+    branch = f"""
+        (SELECT DISTINCT %s, word, true FROM {table} WHERE word >= %s AND word < %s AND variant = word LIMIT %s)
+        UNION ALL (SELECT DISTINCT %s, word, false FROM {table} WHERE variant = ANY(%s) LIMIT 50)
+    """  # noqa: S608 (a table's name)
+    parameters: list[Any] = []
     for word in plain:
-        parameters += [word, word, word + "\U0010ffff", word, sorted(_spellings(word))]
+        parameters += [word, word, word + "\U0010ffff", MOST_BEGINNINGS + 1, word, sorted(_spellings(word))]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([branch] * len(plain)), parameters)
         answers = cursor.fetchall()
-    known = {typed for typed, word in answers if word is None}
-    mended = {}
+    beginnings: dict[str, list[str]] = {}
+    mended: dict[str, str] = {}
     for typed in plain:
-        near = sorted((errors_between(typed, word), word) for asked, word in answers if asked == typed and word)
-        if typed not in known and near and near[0][0] <= (2 if len(typed) >= TWO_ERRORS_FROM else 1):
+        beginnings[typed] = sorted(word for asked, word, begins in answers if asked == typed and begins)
+        near = sorted((errors_between(typed, word), word) for asked, word, begins in answers if asked == typed)
+        if not beginnings[typed] and near and near[0][0] <= (2 if len(typed) >= TWO_ERRORS_FROM else 1):
             mended[typed] = near[0][1]
-    return mended
+            beginnings[near[0][1]] = [near[0][1]]
+    return Vocabulary(beginnings, mended)
 
 
 def _spellings(word: str) -> set[str]:

@@ -1,9 +1,10 @@
 """How subscriptions are found and sorted among a million: words kept by triggers, an index for each sort."""
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from core.lists.models import WordVariant
-from core.lists.sorting import sort_expressions
+from core.lists.sorting import DAY, sort_expressions
 
 # The words of a subscription: its id, names, the domains and ids that the vendor told, and what was asked for.
 # Statements that insert or update many rows pass here too; list_words is made by core/lists/migrations/0001.
@@ -37,6 +38,8 @@ TOUCH_SUBSCRIPTION = """
     RETURN NULL;
 """
 
+SCOPE = ["status", "reseller", "manager"]
+
 
 class SubscriptionWord(WordVariant):
     """The words that subscriptions are searched by, for the correction of typing errors."""
@@ -49,12 +52,19 @@ class SubscriptionWord(WordVariant):
 
 
 def sort_indexes(*, texts: list[str], numbers: list[str], days: list[str]) -> list[models.Index]:
-    """Return the indexes under which the sorts of the list need no sorting; days may be empty, texts ignore case."""
-    indexes = []
-    for name in [*texts, *numbers, *days]:
-        kind = "text" if name in texts else "day" if name in days else "plain"
-        ascending, descending = sort_expressions(name, kind)
-        indexes.append(models.Index(ascending, "id", name=f"subscription_by_{name}"[:30]))
-        if descending != ascending:
-            indexes.append(models.Index(descending, "id", name=f"subscription_by_{name}"[:25] + "_desc"))
+    """Return the indexes under which the sorts of the list need no sorting; days may be empty, texts ignore case.
+
+    Those of numbers and days carry the columns that bound what an actor sees: filtered by such a column, the ids of
+    many rows are found in the index alone.
+    """
+    indexes = [models.Index(Lower(name), "id", name=_name(name)) for name in texts]
+    indexes += [models.Index(fields=[name, "id"], include=SCOPE, name=_name(name)) for name in numbers]
+    for name in days:
+        ascending, descending = sort_expressions(name, DAY)
+        indexes.append(models.Index(ascending, "id", include=[name, *SCOPE], name=_name(name)))
+        indexes.append(models.Index(descending, "id", name=_name(name)[:25] + "_desc"))
     return indexes
+
+
+def _name(field: str) -> str:
+    return f"subscription_by_{field}"[:30]

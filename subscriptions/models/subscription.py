@@ -120,17 +120,16 @@ class Subscription(Timestamped):
             models.Index(fields=["reseller", "id"], name="subscription_reseller"),
             # The list of a million rows: one index for each thing it is filtered by, and one for each sort.
             models.Index(fields=["id"], name="subscription_not_deleted", condition=~models.Q(status="deleted")),
-            models.Index(fields=["status"], name="subscription_status"),
+            models.Index(fields=["status", "id"], include=["reseller", "manager"], name="subscription_status"),
             models.Index(fields=["billing_type"], name="subscription_billing_type"),
             models.Index(fields=["currency"], name="subscription_currency"),
             models.Index(fields=["stop_reason"], name="subscription_stopped", condition=~models.Q(stop_reason="")),
             models.Index(fields=["id"], name="subscription_trial", condition=models.Q(trial=True)),
             models.Index(fields=["id"], name="subscription_individual", condition=models.Q(individual_price=True)),
-            models.Index(fields=["created_at", "id"], name="subscription_created"),
             GinIndex(fields=["search_vector"], name="subscription_words"),
             *sort_indexes(
-                texts=["name", "account_name", "plan_name", "reseller_name"],
-                numbers=["quantity", "updated_at"],
+                texts=["name", "account_name", "plan_name"],
+                numbers=["quantity", "updated_at", "created_at"],
                 days=["next_billing_day", "start_date", "expiration_date"],
             ),
         ]

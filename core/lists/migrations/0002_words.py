@@ -1,9 +1,10 @@
-"""SQL functions that take texts apart into the words they are searched by (core/lists/search.py asks in the same way)."""
+"""SQL functions that take texts apart into the words they are searched by (core/lists/search.py asks the same way)."""
 
 from django.db import migrations
 
 # Lower case, ё as е. A piece between blanks is a word as it stands (a domain, an e-mail, a vendor's id), and so are
-# its parts, except those of a GUID, which nobody searches by.
+# its parts, except those of a GUID, which nobody searches by; and so are the letters that a part begins with (the
+# "office" of office365), because beginnings are looked up among the words that are letters only.
 LIST_WORDS = r"""
 CREATE FUNCTION list_words(source text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT coalesce(array_agg(DISTINCT left(word, 60)), ARRAY[]::text[])
@@ -11,10 +12,10 @@ CREATE FUNCTION list_words(source text) RETURNS text[] LANGUAGE sql IMMUTABLE PA
         SELECT btrim(piece, '.,;:!?"''`«»„“”‘’()[]{}<>/\|*&@#%+=~^-_–—…') AS word
           FROM regexp_split_to_table(translate(lower(source), 'ё', 'е'), '\s+') AS piece
         UNION ALL
-        SELECT part
+        SELECT unnest(ARRAY[part, substring(part FROM '^[[:alpha:]]{4,}')])
           FROM regexp_split_to_table(translate(lower(source), 'ё', 'е'), '\s+') AS piece,
                regexp_split_to_table(piece, '[^[:alnum:]]+') AS part
-         WHERE piece ~ '[^[:alnum:]]' AND piece !~ '[0-9a-f]{8}-[0-9a-f]{4}-'
+         WHERE piece ~ '[^[:alpha:]]' AND piece !~ '[0-9a-f]{8}-[0-9a-f]{4}-'
       ) AS words
      WHERE word <> ''
 $$;
