@@ -103,3 +103,10 @@ def test_top_up_of_no_amount_is_refused_at_the_amount(
 ) -> None:
     answer = client.post(page("account_top_up", acme.pk), {"amount": amount})
     assert errors_of(answer) == {"amount": [sentence]}
+
+
+def test_account_without_subscriptions_and_money_is_deleted(client: Client, acme: Account) -> None:
+    client.post(page("account_delete", acme.pk), {"confirmed": "yes"})
+    acme.refresh_from_db()
+    assert acme.status == AccountStatus.DELETED
+    assert client.get(page("account", acme.pk)).context["page"].buttons == ()

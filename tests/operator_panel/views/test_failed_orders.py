@@ -1,0 +1,52 @@
+"""What the vendor refused, in the panel: said on the pages, tried again, given up."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from subscriptions.models import Order, Subscription
+from tests.operator_panel.conftest import text_of
+from tests.operator_panel.previews import confirm
+from tests.subscriptions.conftest import (  # noqa: F401 - fixtures for this module
+    admin,
+    backup_plan,
+    example,
+    example_vendor,
+    failed,
+)
+from vendors.models import VendorOperation
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name: str, *args: object) -> str:
+    return reverse(f"operator:{name}", args=args)
+
+
+def test_failure_is_said_where_one_looks(client: Client, failed: Subscription) -> None:  # noqa: F811
+    sentence = VendorOperation.objects.get().last_error
+    assert "1 subscription failed at the vendor" in text_of(client.get(page("home")))
+    for address in (
+        page("subscription", failed.pk),
+        page("subscription_vendor", failed.pk),
+        page("order", Order.objects.get().pk),
+    ):
+        assert sentence in text_of(client.get(address))
+
+
+def test_failed_operation_is_tried_again(client: Client, failed: Subscription) -> None:  # noqa: F811
+    assert [str(button.label) for button in client.get(page("subscription", failed.pk)).context["page"].buttons] == [
+        "Try again"
+    ]
+    answer = client.post(page("subscription_retry", failed.pk), {"confirmed": "yes"})
+    failed.refresh_from_db()
+    assert (answer.url, failed.status) == (page("subscription", failed.pk), "installing")
+
+
+def test_failed_order_is_given_up_as_it_was_shown(client: Client, failed: Subscription) -> None:  # noqa: F811
+    order = Order.objects.get()
+    seen, charged, _answer = confirm(client, page("order_give_up", order.pk))
+    assert seen == charged
+    order.refresh_from_db()
+    failed.refresh_from_db()
+    assert (order.status, failed.status) == ("cancelled", "deleted")
