@@ -1,9 +1,11 @@
 """Somebody at the panels: finds things by role and by the words of their language, inputs by their names."""
 
 import re
+import time
 from types import TracebackType
 from typing import Self
 
+from django.db.models import Choices
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
@@ -28,7 +30,11 @@ class Person:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            print(f"{self.page.url}\n{self.page.locator('body').aria_snapshot()}\n{self.troubles}")
         self.context.close()
         if error is None:
             assert self.troubles == []
@@ -84,7 +90,7 @@ class Person:
             if isinstance(value, bool):
                 control.set_checked(value)
             elif kind == "select-one":
-                control.select_option(label=str(value))
+                control.select_option(str(value))
             else:
                 control.fill(str(value))
 
@@ -98,6 +104,17 @@ class Person:
         """Wait until the page's content shows each text."""
         for text in texts:
             expect(self.content).to_contain_text(text, timeout=MILLISECONDS)
+
+    def sees_status(self, status: Choices) -> None:
+        """Wait until the page's heading shows the status, opening the page again until it does."""
+        with translation.override(self.language):
+            label = str(status.label)
+        heading = self.page.get_by_role("heading", level=1)
+        deadline = time.monotonic() + MILLISECONDS / 1000
+        while not re.search(re.escape(label), heading.inner_text(), re.IGNORECASE):
+            assert time.monotonic() < deadline, f"{heading.inner_text()!r} instead of {label!r} at {self.page.url}"
+            self.page.wait_for_timeout(300)
+            self.page.reload()
 
     def sees_amounts(self, *amounts: object) -> None:
         """Wait until the page's content shows each amount as the language writes it."""
@@ -114,10 +131,6 @@ class Person:
         """Everything beside the menu: head, messages and content of the page."""
         return self.page.locator(".work")
 
-    def pk(self) -> int:
-        """Return the number of the object whose page is open."""
-        return int(re.search(r"/(\d+)/", self.page.url)[1])
-
     def _noted(self, message: object) -> None:
-        if message.type == "error":
+        if message.type == "error" and self.page.url.startswith(self.web):
             self.troubles.append(f"{self.page.url}: {message.text}")
