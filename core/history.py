@@ -54,7 +54,7 @@ def history_of(row: models.Model, *, limit: int = 100) -> list[Entry]:
     return [_entry(newer, before, names, people) for newer, before in pairs]
 
 
-def _entry(newer: models.Model, before: models.Model | None, names: "_Names", people: dict[int, str]) -> Entry:
+def _entry(newer: Any, before: Any, names: "_Names", people: dict[int, str]) -> Entry:
     label = newer.pgh_label
     metadata = newer.pgh_context.metadata if newer.pgh_context else {}
     title = str(_TITLES.get(label, label))
@@ -63,7 +63,7 @@ def _entry(newer: models.Model, before: models.Model | None, names: "_Names", pe
     return Entry(at=newer.pgh_created_at, title=title, text=text, who=_who(metadata, people, via_api), via_api=via_api)
 
 
-def _changes(newer: models.Model, before: models.Model, names: "_Names") -> Iterable[str]:
+def _changes(newer: Any, before: Any, names: "_Names") -> Iterable[str]:
     for field in names.fields:
         old, new = getattr(before, field.attname), getattr(newer, field.attname)
         if old == new:
@@ -82,7 +82,7 @@ def _changes(newer: models.Model, before: models.Model, names: "_Names") -> Iter
             }
 
 
-def _people(versions: Sequence[models.Model]) -> dict[int, str]:
+def _people(versions: Sequence[Any]) -> dict[int, str]:
     wanted = {
         version.pgh_context.metadata.get(part)
         for version in versions
@@ -94,8 +94,8 @@ def _people(versions: Sequence[models.Model]) -> dict[int, str]:
 
 
 def _who(metadata: dict[str, Any], people: dict[int, str], via_api: bool) -> str:
-    user = people.get(metadata.get("user"), "") or _("System")
-    impersonator = people.get(metadata.get("impersonator"))
+    user = people.get(metadata.get("user", 0), "") or _("System")
+    impersonator = people.get(metadata.get("impersonator", 0))
     if impersonator:
         user = _("%(manager)s, signed in as %(user)s") % {"manager": impersonator, "user": user}
     return f"{user} (API)" if via_api else user
@@ -116,7 +116,8 @@ class _Names:
             if field.is_relation:
                 values = {getattr(version, field.attname) for version in versions} - {None}
                 if len(values) > 1 or any(getattr(version, field.attname) is None for version in versions):
-                    self._referred[field.name] = field.related_model._base_manager.in_bulk(values)
+                    referred: Any = field.related_model
+                    self._referred[field.name] = referred._base_manager.in_bulk(values)
 
     def words(self, field: models.Field, value: Any) -> str:
         """Return one value as a person reads it."""

@@ -1,13 +1,12 @@
 """The columns of a list: what each cell holds (for the file) and how it reads (for the panel)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db import models
 from django.urls import get_script_prefix, reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -133,8 +132,8 @@ def choice(path: str) -> Cell:
     """Return a cell with the words of a field of choices."""
     read = _reader(path)
 
-    def value(row: object) -> str:
-        return str(_words(type(row), path).get(read(row), read(row)))
+    def value(row: Any) -> str:
+        return str(_words(row.__class__, path).get(read(row), read(row)))
 
     return Cell(value=value, html=lambda row: escape(value(row)) if read(row) else formats.NOTHING)
 
@@ -143,10 +142,10 @@ def status(path: str, detail: str = "") -> Cell:
     """Return a cell with a status as dot and words; `detail` is a second field of choices: "stopped: funds short"."""
     read, read_detail = _reader(path), _reader(detail) if detail else None
 
-    def words(row: object) -> tuple[str, str]:
-        label = _words(type(row), path).get(read(row), read(row))
+    def words(row: Any) -> tuple[str, str]:
+        label = _words(row.__class__, path).get(read(row), read(row))
         more = read_detail(row) if read_detail else ""
-        return str(label), str(_words(type(row), detail).get(more, more)) if more else ""
+        return str(label), str(_words(row.__class__, detail).get(more, more)) if more else ""
 
     def value(row: object) -> str:
         label, more = words(row)
@@ -166,9 +165,10 @@ def computed(value: Callable[[Any], object], html: Callable[[Any], str] | None =
 
 
 @lru_cache(maxsize=256)
-def _words(model: type[models.Model], field: str) -> dict[object, object]:
+def _words(model: Hashable, field: str) -> dict[object, object]:
     """Return the choices of a field, their words still lazy: get_…_display() works them out anew for each row."""
-    return dict(model._meta.get_field(field).flatchoices)
+    declared: Any = model
+    return dict(declared._meta.get_field(field).flatchoices)
 
 
 def _reader(path: str) -> Callable[[Any], Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -23,6 +23,7 @@ from core.lists.paging import Sure, estimates
 from core.lists.preferences import preference_of
 from core.lists.state import ListState
 from core.lists.tasks import write_export
+from core.panel.asking import PanelRequest
 from core.spreadsheet import MIME_TYPES, csv_lines, write_xlsx
 
 # Up to so many rows the browser waits for the file; more are written in the background.
@@ -37,7 +38,7 @@ class NoExports(Refused):
 
 
 def answer_export(
-    request: HttpRequest, listing: Listing, state: ListState, narrowed_to: dict[str, Any]
+    request: PanelRequest, listing: Listing, state: ListState, narrowed_to: dict[str, Any]
 ) -> HttpResponseBase:
     """Answer with the file of the list as it stands in the address, or with the page that shows its progress."""
     wanted = request.POST.get("format", "")
@@ -79,7 +80,7 @@ def start_export(
     return export
 
 
-def exports_of(user: object) -> QuerySet[ListExport]:
+def exports_of(user: Any) -> QuerySet[ListExport]:
     """Return the person's own exports: nobody else's can be seen or fetched."""
     return ListExport.objects.filter(user=user)
 

@@ -119,7 +119,8 @@ def cells_of(
     chunk: list[Any] = []
     done = 0
     # Closing the cursor also when the reader of this generator stops early.
-    with contextlib.closing(rows.iterator(chunk_size=CHUNK)) as found:
+    reader: Any = rows.iterator(chunk_size=CHUNK)
+    with contextlib.closing(reader) as found:
         for row in found:
             chunk.append(row)
             if len(chunk) == CHUNK:

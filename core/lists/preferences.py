@@ -1,5 +1,7 @@
 """A person's own columns, filters and named views of a list."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -31,13 +33,13 @@ class TooManyViews(Refused):
     code = "too_many_views"
 
 
-def preference_of(user: object, listing: Listing) -> ListPreference:
+def preference_of(user: Any, listing: Listing) -> ListPreference:
     """Return the person's choices for the list; an unsaved row with the defaults where nothing was chosen yet."""
     found = ListPreference.objects.filter(user=user, listing=listing.name).first()
     return found or ListPreference(user=user, listing=listing.name)
 
 
-def choose_columns(*, actor: object, listing: Listing, columns: list[str]) -> ListPreference:
+def choose_columns(*, actor: Any, listing: Listing, columns: list[str]) -> ListPreference:
     """Keep which columns of the list the actor's person sees, and in which order.
 
     Raises NothingChosen when none of them is a column of the list.
@@ -48,30 +50,30 @@ def choose_columns(*, actor: object, listing: Listing, columns: list[str]) -> Li
     return _keep(actor, listing, columns=chosen)
 
 
-def choose_filters(*, actor: object, listing: Listing, filters: list[str]) -> ListPreference:
+def choose_filters(*, actor: Any, listing: Listing, filters: list[str]) -> ListPreference:
     """Keep which filters always stand above the list, and in which order; an empty choice means the default ones."""
     known = filters_of(listing)
     return _keep(actor, listing, filters=[name for name in dict.fromkeys(filters) if name in known])
 
 
-def choose_page_size(*, actor: object, listing: Listing, page_size: int) -> ListPreference:
+def choose_page_size(*, actor: Any, listing: Listing, page_size: int) -> ListPreference:
     """Keep how many rows a page has for the person; a size that is not offered leaves it as it is."""
     if page_size not in PAGE_SIZES:
         return preference_of(actor.user, listing)
     return _keep(actor, listing, page_size=page_size)
 
 
-def restore_defaults(*, actor: object, listing: Listing) -> ListPreference:
+def restore_defaults(*, actor: Any, listing: Listing) -> ListPreference:
     """Forget the person's columns, filters and page size of the list; views stay."""
     return _keep(actor, listing, columns=[], filters=[], page_size=50)
 
 
-def views_of(user: object, listing: Listing) -> QuerySet[SavedView]:
+def views_of(user: Any, listing: Listing) -> QuerySet[SavedView]:
     """Return the person's named views of the list."""
     return SavedView.objects.filter(user=user, listing=listing.name).order_by("name")
 
 
-def save_view(*, actor: object, listing: Listing, name: str, query: str) -> SavedView:
+def save_view(*, actor: Any, listing: Listing, name: str, query: str) -> SavedView:
     """Keep search, filters, quick filter and sort under a name; the same name again replaces the view.
 
     Raises NamelessView, TooManyViews.
@@ -88,12 +90,12 @@ def save_view(*, actor: object, listing: Listing, name: str, query: str) -> Save
     return view
 
 
-def delete_view(*, actor: object, listing: Listing, name: str) -> int:
+def delete_view(*, actor: Any, listing: Listing, name: str) -> int:
     """Delete the person's view of that name; return how many there were (none or one)."""
     deleted, _by_model = views_of(actor.user, listing).filter(name=name).delete()
     return deleted
 
 
-def _keep(actor: object, listing: Listing, **choices: object) -> ListPreference:
+def _keep(actor: Any, listing: Listing, **choices: object) -> ListPreference:
     preference, _made = ListPreference.objects.update_or_create(user=actor.user, listing=listing.name, defaults=choices)
     return preference

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -20,6 +20,7 @@ from core.lists.listing import LISTINGS, PAGE_SIZES, Asker, Listing, listing_nam
 from core.lists.models import ExportState
 from core.lists.reading import Asked, page_of
 from core.lists.state import SIZE, ListState, filters_of, state_of
+from core.panel.asking import PanelRequest
 from core.panel.page import Button, Page
 
 Answer = Callable[..., HttpResponseBase]
@@ -28,13 +29,13 @@ Answer = Callable[..., HttpResponseBase]
 def list_view(
     listing: Listing,
     *,
-    buttons: Callable[[HttpRequest], tuple[Button, ...]] | None = None,
+    buttons: Callable[[PanelRequest], tuple[Button, ...]] | None = None,
     template: str = "lists/page.html",
-    context: Callable[[HttpRequest], Mapping[str, Any]] | None = None,
+    context: Callable[[PanelRequest], Mapping[str, Any]] | None = None,
 ) -> Answer:
     """Return a view that shows the list under its own title, to who has its right."""
 
-    def view(request: HttpRequest) -> HttpResponseBase:
+    def view(request: PanelRequest) -> HttpResponseBase:
         page = Page(title=listing.title, buttons=buttons(request) if buttons else ())
         return show_list(request, listing, page=page, template=template, context=context(request) if context else {})
 
@@ -42,7 +43,7 @@ def list_view(
 
 
 def show_list(
-    request: HttpRequest,
+    request: PanelRequest,
     listing: Listing,
     *,
     page: Page,
@@ -93,7 +94,7 @@ def show_list(
 
 
 @require_safe
-def export(request: HttpRequest, pk: int) -> HttpResponse:
+def export(request: PanelRequest, pk: int) -> HttpResponse:
     """Show how far an export of the person is; the page asks again by itself until it is ready."""
     row = get_object_or_404(exports_of(_person(request)), pk=pk)
     listing = LISTINGS.get(row.listing)  # none where the list went away meanwhile: then the export says that it failed
@@ -108,7 +109,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def export_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+def export_file(request: PanelRequest, pk: int) -> HttpResponseBase:
     """Answer with the file of an export of the person."""
     row = get_object_or_404(exports_of(_person(request)), pk=pk, state=ExportState.READY)
     try:
@@ -117,7 +118,7 @@ def export_file(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404 from None
 
 
-def _person(request: HttpRequest) -> Any:
+def _person(request: PanelRequest) -> Any:
     if request.actor is None:
         raise PermissionDenied
     return request.actor.user
@@ -130,12 +131,12 @@ def _ticked(chosen: list[str], offered: Mapping[str, Any], label: Callable[[Any]
     return [{"name": name, "label": label(offered[name]), "chosen": name in chosen} for name in names]
 
 
-def _only_the_list(request: HttpRequest) -> bool:
+def _only_the_list(request: PanelRequest) -> bool:
     htmx = request.htmx
     return bool(htmx) and htmx.target == "list" and not htmx.history_restore_request
 
 
-def _post(request: HttpRequest, listing: Listing, state: ListState, narrow: dict[str, Any]) -> HttpResponseBase:
+def _post(request: PanelRequest, listing: Listing, state: ListState, narrow: dict[str, Any]) -> HttpResponseBase:
     do = request.POST.get("do", "")
     try:
         if do == "export":
@@ -148,29 +149,29 @@ def _post(request: HttpRequest, listing: Listing, state: ListState, narrow: dict
     return HttpResponseRedirect(request.get_full_path())
 
 
-def _columns(request: HttpRequest, listing: Listing, state: ListState) -> None:
+def _columns(request: PanelRequest, listing: Listing, state: ListState) -> None:
     names = _moved(request.POST.getlist("order"), request.POST.get("move", ""))
     ticked = set(request.POST.getlist("columns"))
     preferences.choose_columns(actor=request.actor, listing=listing, columns=[name for name in names if name in ticked])
 
 
-def _filters(request: HttpRequest, listing: Listing, state: ListState) -> None:
+def _filters(request: PanelRequest, listing: Listing, state: ListState) -> None:
     names = _moved(request.POST.getlist("order"), request.POST.get("move", ""))
     ticked = set(request.POST.getlist("filters"))
     preferences.choose_filters(actor=request.actor, listing=listing, filters=[name for name in names if name in ticked])
 
 
-def _restore(request: HttpRequest, listing: Listing, state: ListState) -> None:
+def _restore(request: PanelRequest, listing: Listing, state: ListState) -> None:
     preferences.restore_defaults(actor=request.actor, listing=listing)
 
 
-def _save_view(request: HttpRequest, listing: Listing, state: ListState) -> None:
+def _save_view(request: PanelRequest, listing: Listing, state: ListState) -> None:
     query = state.parameters()
     view = preferences.save_view(actor=request.actor, listing=listing, name=request.POST.get("name", ""), query=query)
     messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
 
 
-def _delete_view(request: HttpRequest, listing: Listing, state: ListState) -> None:
+def _delete_view(request: PanelRequest, listing: Listing, state: ListState) -> None:
     preferences.delete_view(actor=request.actor, listing=listing, name=request.POST.get("name", ""))
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
+
+from core.panel.asking import PanelRequest
 
 View = Callable[..., HttpResponseBase]
 
@@ -28,7 +30,7 @@ class Door:
 
         def decorate(view: View) -> View:
             @wraps(view)
-            def behind_the_door(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            def behind_the_door(request: PanelRequest, *args: object, **kwargs: object) -> HttpResponseBase:
                 actor = request.actor
                 if actor is None:
                     return redirect_to_login(request.get_full_path())

@@ -69,7 +69,7 @@ def confirming(request: HttpRequest, operation: Operation) -> HttpResponse:
         if request.method == "POST" and CONFIRMED in request.POST:
             done = operation.carry_out(form.cleaned_data)
             done = done if isinstance(done, Done) else Done(done, operation.back)
-            messages.success(request, done.said)
+            messages.success(request, str(done.said))
             return redirect(done.url)
         shown = operation.show(form.cleaned_data)
     except Refused as refusal:

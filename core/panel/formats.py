@@ -1,4 +1,4 @@
-"""How values read in a panel: money, numbers, days and moments in the reader's language, statuses as words and a dot."""
+"""How values read in a panel: money, numbers, days, moments in the reader's language, statuses as words and a dot."""
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -113,7 +113,7 @@ def _in_minor_units(amount: Decimal, currency: str) -> Decimal:
 
 @lru_cache(maxsize=64)
 def _currency_pattern(locale: str, decimals: int) -> str:
-    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    pattern: str = Locale.parse(locale).currency_formats["standard"].pattern
     digits = "0." + "0" * decimals if decimals else "0"
     return pattern.replace("0.00", digits)
 

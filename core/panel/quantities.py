@@ -12,11 +12,11 @@ class Asked:
     """A resource to ask for: the key that quantities go by, its name, what stands in the box, the bounds, a help."""
 
     key: str
-    name: object
+    name: Any
     initial: int = 0
     minimum: int = 0
     maximum: int | None = None
-    help: object = ""
+    help: Any = ""
 
 
 class QuantitiesForm(forms.Form):

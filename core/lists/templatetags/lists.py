@@ -15,7 +15,8 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def list_address(context: dict[str, Any], **changes: Any) -> str:
     """Return the list's address with these changes, on page one."""
-    return context["state"].parameters(**changes)
+    state: ListState = context["state"]
+    return state.parameters(**changes)
 
 
 @register.simple_tag(takes_context=True)

@@ -63,7 +63,7 @@ def or_dash(value: object) -> object:
 def status(value: str | Status, label: object = "", detail: object = "") -> SafeString:
     """Show a status: {% status account.status account.get_status_display %} or {% status page.status %}."""
     if isinstance(value, Status):
-        value, label, detail = value.value, value.label, value.detail
+        return formats.status_html(value.value, value.label, value.detail)
     return formats.status_html(value, label, detail)
 
 
@@ -132,7 +132,7 @@ def charges_preview(
 def field(bound: BoundField) -> dict[str, object]:
     """Show a form field: label above, help below, errors beside with the remedy."""
     widget = bound.field.widget
-    attributes: dict[str, object] = {}
+    attributes: dict[str, str | bool] = {}
     is_check = isinstance(widget, CheckboxInput)
     is_group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     if is_check:
