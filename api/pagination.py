@@ -74,7 +74,7 @@ class Pages:
         if position is None and not keys.more and keys.pairs:
             self.total, self.exact = offset + len(keys.pairs), True
         elif keys.total is not None:
-            self.total, self.exact = keys.total, True
+            self.total, self.exact = keys.total.rows, keys.total.sure is Sure.EXACT
         else:
             [count] = estimates([queryset])
             self.total, self.exact = count.rows, count.sure is Sure.EXACT
