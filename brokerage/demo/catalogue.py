@@ -16,6 +16,7 @@ from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, c
 from subscriptions.catalogue.products import Timers, create_plan_category, create_product, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import ApplicationTemplate, Plan, ServiceTerm
+from vendors.base import Offer
 from vendors.connections import add_connection, change_connection
 from vendors.models import VendorConnection
 from vendors.questions import catalogue
@@ -59,22 +60,7 @@ def make_office(connection: VendorConnection, day: date) -> Plan:
     owner = actor(OPERATOR_STAFF[Role.OWNER])
     offers = {offer.name: offer for offer in catalogue(connection, now=timezone.now())}
     offer = offers[BUSINESS_STANDARD]
-    template = create_template(
-        actor=owner,
-        reseller=owner.reseller,
-        name=BUSINESS_STANDARD,
-        connection=connection,
-        resources=[
-            Sold(
-                key="seats",
-                name="Seats",
-                unit="seat",
-                vendor_reference=offer.id,
-                vendor_minimum=offer.minimum,
-                vendor_maximum=offer.maximum,
-            )
-        ],
-    )
+    template = _template(owner, connection, offer)
     monthly = create_service_term(
         actor=owner,
         reseller=owner.reseller,
@@ -101,6 +87,21 @@ def make_office(connection: VendorConnection, day: date) -> Plan:
         ],
         periods=[Lasting(endless=True), Lasting(duration=12, unit="month")],
         today=day,
+    )
+
+
+def _template(owner: Actor, connection: VendorConnection, offer: Offer) -> ApplicationTemplate:
+    """Make the template of Business Standard: seats of the vendor's offer."""
+    seats = Sold(
+        key="seats",
+        name="Seats",
+        unit="seat",
+        vendor_reference=offer.id,
+        vendor_minimum=offer.minimum,
+        vendor_maximum=offer.maximum,
+    )
+    return create_template(
+        actor=owner, reseller=owner.reseller, name=BUSINESS_STANDARD, connection=connection, resources=[seats]
     )
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from core.lists.preferences import preference_of
 from core.lists.state import ListState
 from core.lists.tasks import write_export
 from core.panel.asking import PanelRequest
+from core.panel.request import PanelRequest
 from core.spreadsheet import MIME_TYPES, csv_lines, write_xlsx
 
 # Up to so many rows the browser waits for the file; more are written in the background.
@@ -38,7 +40,7 @@ class NoExports(Refused):
 
 
 def answer_export(
-    request: PanelRequest, listing: Listing, state: ListState, narrowed_to: dict[str, Any]
+    request: PanelRequest, listing: Listing, state: ListState, narrowed_to: dict[str, Any], *, today: date
 ) -> HttpResponseBase:
     """Answer with the file of the list as it stands in the address, or with the page that shows its progress."""
     wanted = request.POST.get("format", "")
@@ -46,7 +48,7 @@ def answer_export(
     actor = request.actor
     if not actor.may(listing.export_right):
         raise NoExports(_("Your role may not export lists. Ask an administrator."))
-    asker = Asker(actor=actor, today=timezone.localdate())
+    asker = Asker(actor=actor, today=today)
     rows = rows_to_write(listing, state, asker, narrowed_to)
     columns = listing.columns_for(preference_of(actor.user, listing).columns)
     (count,) = estimates([rows])
@@ -94,7 +96,7 @@ def answer_file(export: ListExport, listing: Listing) -> FileResponse:
 
 
 def _at_once(
-    listing: Listing, rows: QuerySet, columns: Sequence[Column], file_format: ExportFormat
+    listing: Listing, rows: QuerySet[Any], columns: Sequence[Column], file_format: ExportFormat
 ) -> HttpResponseBase:
     titles = [str(column.title) for column in columns]
     values = cells_of(listing, rows, columns)

@@ -70,7 +70,7 @@ def file_path(export: ListExport) -> Path:
 def _write(export: ListExport, path: Path, now: datetime) -> int:
     listing = listing_named(export.listing)
     actor = listing.actor_of(export.user, **export.acting_for)
-    asker = Asker(actor=actor, today=timezone.localdate(now))
+    asker = Asker(actor=actor, today=timezone.localtime(now).date())
     query = QueryDict(export.query.removeprefix("?"))
     state = state_of(listing, query, page_size=preference_of(export.user, listing).page_size)
     rows = rows_to_write(listing, state, asker, export.narrow)
@@ -100,7 +100,7 @@ class _Counted:
             yield row
 
 
-def rows_to_write(listing: Listing, state: ListState, asker: Asker, narrowed_to: dict[str, Any]) -> QuerySet:
+def rows_to_write(listing: Listing, state: ListState, asker: Asker, narrowed_to: dict[str, Any]) -> QuerySet[Any]:
     """Return what the person sees in the list, in its order: through the same query as the list itself."""
     visible = listing.rows(asker.actor).filter(**narrowed_to) if narrowed_to else listing.rows(asker.actor)
     rows = narrow(listing, visible, state, asker).rows
@@ -108,7 +108,7 @@ def rows_to_write(listing: Listing, state: ListState, asker: Asker, narrowed_to:
 
 
 def cells_of(
-    listing: Listing, rows: QuerySet, columns: Sequence[Column], *, progress: Callable[[int], None] | None = None
+    listing: Listing, rows: QuerySet[Any], columns: Sequence[Column], *, progress: Callable[[int], None] | None = None
 ) -> Iterator[list[object]]:
     """Yield the cells of each row, read through a cursor on the server some thousand rows at a time."""
     if listing.related:

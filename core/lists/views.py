@@ -17,11 +17,12 @@ from core.errors import Refused
 from core.lists import preferences
 from core.lists.download import answer_export, answer_file, exports_of
 from core.lists.listing import LISTINGS, PAGE_SIZES, Asker, Listing, listing_named
-from core.lists.models import ExportState
+from core.lists.models import ExportState, ListPreference
 from core.lists.reading import Asked, page_of
 from core.lists.state import SIZE, ListState, filters_of, state_of
 from core.panel.asking import PanelRequest
 from core.panel.page import Button, Page
+from core.panel.request import PanelRequest
 
 Answer = Callable[..., HttpResponseBase]
 
@@ -67,9 +68,6 @@ def show_list(
     asker = Asker(actor=actor, today=timezone.localdate())
     visible = listing.rows(actor).filter(**narrow) if narrow else listing.rows(actor)
     shown = page_of(Asked(listing, visible, state, asker, preference))
-    filters = filters_of(listing)
-    on_page = {chip.name for chip in shown.chips}
-    chosen = listing.columns_for(preference.columns)
     values = {
         "page": page,
         "listing": listing,
@@ -77,13 +75,7 @@ def show_list(
         "state": state,
         "sizes": PAGE_SIZES,
         "views": list(preferences.views_of(actor.user, listing)),
-        "more_filters": [(name, one.label) for name, one in filters.items() if name not in on_page],
-        "pinned_filters": _ticked(list(preference.filters or listing.filters_shown), filters, lambda one: one.label),
-        "column_choices": _ticked(
-            [column.name for column in chosen],
-            {column.name: column for column in listing.columns},
-            lambda one: one.title,
-        ),
+        **_choices(listing, preference, {chip.name for chip in shown.chips}),
         "may_export": actor.may(listing.export_right),
         "address": request.get_full_path(),
         **(context or {}),
@@ -91,6 +83,19 @@ def show_list(
     answer = render(request, "lists/list.html" if _only_the_list(request) else template, values)
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])
     return answer
+
+
+def _choices(listing: Listing, preference: ListPreference, on_page: set[str]) -> dict[str, Any]:
+    """Return what the person may choose of: filters that are not on the page, filters kept, columns."""
+    filters = filters_of(listing)
+    chosen = [column.name for column in listing.columns_for(preference.columns)]
+    columns = {column.name: column for column in listing.columns}
+    kept = list(preference.filters or listing.filters_shown)
+    return {
+        "more_filters": [(name, one.label) for name, one in filters.items() if name not in on_page],
+        "pinned_filters": _ticked(kept, filters, lambda one: one.label),
+        "column_choices": _ticked(chosen, columns, lambda one: one.title),
+    }
 
 
 @require_safe
@@ -140,7 +145,7 @@ def _post(request: PanelRequest, listing: Listing, state: ListState, narrow: dic
     do = request.POST.get("do", "")
     try:
         if do == "export":
-            return answer_export(request, listing, state, narrow)
+            return answer_export(request, listing, state, narrow, today=timezone.localdate())
         _DEEDS[do](request, listing, state)
     except KeyError:
         messages.error(request, _("This list cannot do that. Reload the page and try again."))
