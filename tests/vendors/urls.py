@@ -12,4 +12,8 @@ operator = [
     path("vendor-connections/", _page, name="vendor_connections"),
     path("vendor-connections/<int:pk>/", _page, name="vendor_connection"),
 ]
-urlpatterns = [path("operator/", include((operator, "operator"))), path("vendors/", include("vendors.urls"))]
+urlpatterns = [
+    path("operator/", include((operator, "operator"))),
+    path("vendors/", include("vendors.urls")),
+    path("accounts/login/", _page, name="account_login"),
+]

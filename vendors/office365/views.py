@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Refused
+from core.panel.access import Door
 from core.secrets import decrypt, encrypt
 from vendors import connections
 from vendors.models import VendorConnection
@@ -19,10 +20,13 @@ from vendors.queries import connections_visible_to
 
 # Where the flow (PKCE verifier, nonce, state) waits, encrypted, in the session of the manager who began it.
 SESSION_KEY = "office365_consent"
+# Managers only, as in the operator panel that leads here.
+requires = Door(lambda actor: actor.is_manager).requires
 ANSWER_FIELDS = ("code", "state", "session_state", "client_info", "error", "error_description", "error_uri")
 
 
 @require_POST
+@requires("vendor_connections.change")
 def begin(request: HttpRequest, connection_id: int) -> HttpResponseBase:
     """Send the manager to Microsoft's consent page, for the first grant and for every later one."""
     connection = _connection(request, connection_id)
@@ -77,6 +81,7 @@ def callback(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@requires("vendor_connections.view")
 def check(request: HttpRequest, connection_id: int) -> HttpResponseBase:
     """Ask Microsoft now whether the access works, and show what it said."""
     connection = _connection(request, connection_id)

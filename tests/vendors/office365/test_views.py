@@ -97,10 +97,13 @@ def test_check_asks_microsoft_now(browser: Client, office365: VendorConnection, 
 @pytest.mark.parametrize("path", ["consent", "check"])
 def test_connections_of_others_do_not_exist(client: Client, office365: VendorConnection, path: str) -> None:
     address = f"/vendors/office365/connections/{office365.pk}/{path}"
-    assert client.post(address).status_code == 404
-    for person in (cast.manager(reseller=cast.reseller(name="South")), cast.manager(role=Role.SALES)):
+    assert client.post(address).headers["Location"].startswith("/accounts/login/")
+    for person, status in (
+        (cast.manager(reseller=cast.reseller(name="South")), 404),
+        (cast.manager(role=Role.SALES), 403),
+    ):
         client.force_login(person)
-        assert client.post(address).status_code == 404
+        assert client.post(address).status_code == status
     office365.refresh_from_db()
     assert office365.state == ConnectionState.NEW
 

@@ -1,0 +1,1 @@
+"""What nobody may see or do, generated over every address."""

@@ -1,0 +1,19 @@
+"""The world of the sweeps, made once for a file of tests; every request is rolled back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from tests.security.world import World, build
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Everybody with one of everything, in a transaction that is never committed; the demo's pages are there too."""
+    files = tmp_path_factory.mktemp("media")
+    with override_settings(MEDIA_ROOT=files, DEMO=True), django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)

@@ -1,0 +1,108 @@
+"""Marks in every text and every id of a tenant's rows, so that a leak shows wherever it comes out."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pgtrigger
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+
+# Columns that steer the program, hold secrets or are told apart by constraints: a mark there breaks the page.
+STEERING = {
+    "accounts.User": {"password", "api_token_hash"},
+    "accounts.AccountType": {"name_pattern"},
+    "notifications.Notification": {"key", "event", "path", "last_error"},
+    "lists.ListExport": {"listing", "query", "file", "failure"},
+    "lists.ListPreference": {"listing"},
+    "lists.SavedView": {"listing", "query"},
+    "subscriptions.ApplicationTemplate": {"plugin"},
+    "subscriptions.Subscription": {"awaited_operation", "subscription_name_template"},
+    "subscriptions.SubscriptionSecret": {"key", "value"},
+    "subscriptions.Plan": {"subscription_name_template"},
+    "vendors.VendorConnection": {"plugin", "secrets", "last_error_code"},
+    "vendors.VendorOperation": {"key", "subject", "service", "sealed", "last_error_code"},
+    "vendors.VendorCall": {"name"},
+}
+SHORTEST = 24
+# Everybody's ids have nine digits and begin far from all others': 770000000 is North's first.
+SPAN = 10_000_000
+
+
+class Tenant:
+    """Whose rows they are: the word of the mark, and the first two digits of the ids."""
+
+    def __init__(self, word: str, digits: int) -> None:
+        self.word, self.first = word, digits * SPAN
+        # Not the digits inside a token or a number with a fraction.
+        self.found = re.compile(rf"{word}-\w+|(?<![\da-fA-F.]){digits}0\d{{6}}(?![\da-fA-F])")
+
+    def seen_in(self, text: str) -> set[str]:
+        """Return the marks and ids of this tenant that stand in the text."""
+        return set(self.found.findall(text))
+
+
+@contextmanager
+def numbered(tenant: Tenant) -> Iterator[None]:
+    """Give every row that is made inside an id of the tenant's, no two tables the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1")
+        for place, (name,) in enumerate(cursor.fetchall()):
+            cursor.execute(f'ALTER SEQUENCE "{name}" RESTART WITH {tenant.first + place * 1000}')
+    yield
+
+
+def mark(tenant: Tenant) -> int:
+    """Write the tenant's mark into every text of its rows and return how many columns were marked."""
+    done = 0
+    for model in apps.get_models():
+        fields = [field for field in model._meta.local_concrete_fields if _takes_a_mark(model, field)]
+        if not fields or not isinstance(model._meta.pk, models.AutoField):
+            continue
+        table, pk = model._meta.db_table, model._meta.pk.column
+        values = ", ".join(f'"{field.column}" = {_marked(tenant, field, pk)}' for field in fields)
+        statement = f'UPDATE "{table}" SET {values} WHERE "{pk}" >= {tenant.first} AND "{pk}" < {tenant.first + SPAN}'  # noqa: S608 - names are ours
+        done += len(fields) if _updated(statement) else 0
+    return done
+
+
+def _updated(statement: str) -> int:
+    """Carry the statement out, also over rows that may never change (the ledger's): their names might leak too."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.rowcount
+    except DatabaseError:
+        with pgtrigger.ignore(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.rowcount
+
+
+def _takes_a_mark(model: type[models.Model], field: models.Field) -> bool:
+    if model._meta.app_label in {"pghistory", "contenttypes", "sessions", "axes", "mfa", "auth"}:
+        return False
+    if field.name in STEERING.get(model._meta.label, set()) or field.choices or field.primary_key:
+        return False
+    if not isinstance(field, models.CharField | models.TextField) or model.__name__.endswith(("Event", "Word")):
+        return False
+    return field.max_length is None or field.max_length >= SHORTEST
+
+
+def _marked(tenant: Tenant, field: models.Field, pk: str) -> str:
+    text = f"'{tenant.word}-' || \"{pk}\""
+    if isinstance(field, models.EmailField):
+        return f"{text} || '@{tenant.word}.example'"
+    return f"{text} || '{field.name[:4].strip('_')}'"
+
+
+def fingerprint() -> dict[str, str]:
+    """Return a hash of each table's rows, without those that every visit writes (sessions, attempts, choices)."""
+    hashes = {}
+    for table in connection.introspection.table_names():
+        if table.startswith(("django_", "axes_", "lists_listpreference", "mfa_")):
+            continue
+        with connection.cursor() as cursor:
+            hashed = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+            cursor.execute(f'SELECT {hashed} FROM "{table}" t')  # noqa: S608 - names are ours
+            hashes[table] = cursor.fetchone()[0]
+    return hashes

@@ -1,0 +1,301 @@
+"""South, and everybody else who has no business there, never meets North: over every address that there is."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from django.http import HttpResponseBase
+
+from accounts.models import AccessLevel, Role
+from api.filtering import parameter_name
+from core.lists.chips import parameters_of
+from core.lists.listing import Listing
+from core.lists.state import filters_of
+from tests.security.addresses import OPEN, PAGES, Route, kind_of, kinds_of, named, reversible, routes
+from tests.security.marks import Tenant, fingerprint
+from tests.security.world import House, Person, World
+
+pytestmark = pytest.mark.django_db
+
+PANELS = ("operator", "customer", "vendors", "lists", "")
+ROUTES = [route for panel in PANELS for route in named(panel) if reversible(route)]
+WITH_OBJECTS = [route for route in ROUTES if route.parameters]
+# The link itself is the right to open it: it is made for one person and sent to one mailbox.
+LINKS = {"accept_invitation", "account_reset_password_from_key"}
+# What resellers inherit from above is theirs to read.
+INHERITED = {"operator:service_term", "operator:account_type"}
+# A draft waits in the session of who began it: whoever asks for another one begins anew.
+SENT_ELSEWHERE = {"operator:plan_draft"}
+# Ends the session: asked last of all, by tests of its own (tests/accounts/test_sign_in.py).
+ENDS = {"account_logout", "sign_in_as_end"}
+# What somebody else's ids are replaced with to see how an id answers that nobody has.
+NOT_AN_ID = 123456789
+
+
+def body(answer: HttpResponseBase) -> str:
+    """Return what the answer says, files included."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode("utf-8", "replace") + str(answer.headers)
+
+
+def strangers(world: World, route: Route) -> list[Person]:
+    """Return who has no business with North's objects on this route (who belongs to no panel of it: test_rights.py)."""
+    south, found = world.south, [world.nobody]
+    if route.panel != "customer":
+        found += [*south.managers.values(), world.north_east.managers[Role.ADMIN]]
+    if route.panel != "operator":
+        found += [south.customers[AccessLevel.OWNER], south.customers[AccessLevel.USER]]
+        # North's catalogue may be ordered by each of its customers; all else is the other customer's own.
+        found += [world.neighbour] if set(kinds_of(route)) != {"plan"} else []
+    return found
+
+
+def test_every_part_of_every_address_is_known() -> None:
+    """A new page fails here until addresses.py knows which object its address names, and world.py makes one."""
+    for route in routes():
+        for parameter in route.parameters:
+            kind_of(route, parameter)
+    assert len(WITH_OBJECTS) > 60
+
+
+def test_every_known_page_exists() -> None:
+    """What the registry knows and nobody answers any more hides nothing: it goes."""
+    kinds = {kind_of(route, "pk") for route in WITH_OBJECTS if "pk" in route.parameters}
+    assert kinds <= set(PAGES.values())
+
+
+@pytest.mark.parametrize("route", WITH_OBJECTS, ids=str)
+def test_own_objects_open(world: World, route: Route) -> None:
+    """The other half of the test below: the addresses that strangers do not find are there for their owners."""
+    if route.name in LINKS:
+        return
+    own = world.north.customers[AccessLevel.OWNER] if route.panel == "customer" else world.north.managers[Role.ADMIN]
+    found = []
+    for address in route.addresses(owned(world.north, route)):
+        answer = own.ask(address)
+        if answer.status_code == 405:
+            answer = own.ask(address, "post")
+        found.append((address, answer.status_code))
+    # One page may wait for a state that not each of the objects is in; it opens for another one.
+    assert {status for _address, status in found} & {200, 302, 422}, found
+    assert {status for _address, status in found} <= {200, 302, 404, 422}, found
+
+
+def owned(house: House, route: Route) -> dict[str, tuple[Any, ...]]:
+    """Return the objects for a route; of exports only the person's own."""
+    place = 1 if route.panel == "customer" else 0
+    return {**house.objects, "export": house.objects["export"][place : place + 1]}
+
+
+@pytest.mark.parametrize("route", WITH_OBJECTS, ids=str)
+def test_foreign_objects_are_not_there(world: World, route: Route) -> None:
+    """GET and POST answer as for an id that nobody has; nothing changes, and no word of North's is said."""
+    if route.name in LINKS or set(kinds_of(route)) <= OPEN:
+        return
+    before = fingerprint()
+    wrong = []
+    for person in strangers(world, route):
+        for address in foreign_addresses(route, world.north, world):
+            if not inherited(person, route, world):
+                wrong += seen(person, route, address, world.north.tenant, world)
+    (address, *_more) = sorted(foreign_addresses(route, world.north_east, world))
+    wrong += seen(world.south.managers[Role.ADMIN], route, address, world.north_east.tenant, world)
+    assert wrong == []
+    assert fingerprint() == before
+
+
+def inherited(person: Person, route: Route, world: World) -> bool:
+    """Return whether the page shows what resellers inherit from above: they may read it (billing.md 1.4)."""
+    return person is world.north_east.managers[Role.ADMIN] and route.name in INHERITED
+
+
+def seen(
+    person: Person, route: Route, address: str, tenant: Tenant, world: World
+) -> Iterator[tuple[str, str, str, str]]:
+    """Yield every answer about a foreign object that tells more than the answer about an id that nobody has."""
+    for method in ("get", "post"):
+        answer = person.ask(address, method)
+        sign_in = person is world.nobody and answer.status_code == 302 and "/accounts/login/" in answer["Location"]
+        if not sign_in and (answer.status_code in (403, 405) or route.name in SENT_ELSEWHERE):
+            nothing = person.ask(re.sub(r"[5-8]{2}\d{7}|northqzj|eastqzj", str(NOT_AN_ID), address), method)
+            if (nothing.status_code, nothing.get("Location")) != (answer.status_code, answer.get("Location")):
+                yield str(person), method, address, f"{answer.status_code}, for nothing {nothing.status_code}"
+        elif answer.status_code != 404 and not sign_in:
+            yield str(person), method, address, str(answer.status_code)
+        told = tenant.seen_in(body(answer).replace(address, "").replace(quote_plus(address, safe="/"), ""))
+        if told:
+            yield str(person), method, address, f"says {sorted(told)[:3]}"
+
+
+def foreign_addresses(route: Route, house: House, world: World) -> set[str]:
+    """Return addresses that name the house's objects, alone and among South's own."""
+    theirs, ours = ({kind: ids[:1] for kind, ids in one.objects.items()} for one in (house, world.south))
+    found = set(route.addresses(theirs))
+    kinds = [kind for kind in kinds_of(route) if kind not in OPEN]
+    for kind in kinds if len(kinds) > 1 else ():
+        found |= set(route.addresses({one: theirs[one] if one == kind else ours[one] for one in theirs}))
+    return found
+
+
+# --- what lists, forms and pages show ------------------------------------------------------------------------------
+
+
+def viewers(world: World, route: Route) -> list[tuple[Person, House]]:
+    """Return those who must never read a word of North's, with their own house; North-East sees no more than South."""
+    south, east = world.south, world.north_east
+    people = [] if route.panel == "customer" else [south.managers[Role.ADMIN], south.managers[Role.SALES]]
+    people += (
+        [] if route.panel == "operator" else [south.customers[AccessLevel.OWNER], south.customers[AccessLevel.USER]]
+    )
+    above = [] if route.panel == "customer" else [(east.managers[Role.ADMIN], east)]
+    return [*((person, south) for person in people), *above]
+
+
+def own_addresses(person: Person, house: House, route: Route) -> list[str]:
+    """Return the route's addresses with the house's objects: all for the administrators, one for the others."""
+    found = route.addresses(owned(house, route))
+    return found if person is house.managers[Role.ADMIN] else found[:1]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_own_pages_say_nothing_of_others(world: World, route: Route) -> None:
+    """Each page with the viewer's own objects, its forms' choices included, is without North's names and ids."""
+    if route.name in LINKS | ENDS:
+        return
+    wrong = []
+    for person, house in viewers(world, route):
+        for address in own_addresses(person, house, route):
+            answer = person.ask(address)
+            assert answer.status_code < 500, (str(person), address, answer.status_code)
+            wrong += [(str(person), address, told) for told in leaked(world, house, body(answer))]
+    assert wrong == []
+
+
+def leaked(world: World, house: House, text: str) -> set[str]:
+    """Return the marks of the other houses, without what a child inherits from its provider and the latter's name."""
+    if house is world.south:
+        return world.north.tenant.seen_in(text) | world.north_east.tenant.seen_in(text)
+    above = world.north.objects
+    inherits = [str(pk) for pk in (*above["service_term"], *above["account_type"])]
+    told = {found for found in world.north.tenant.seen_in(text) if not any(pk in found for pk in inherits)}
+    return told - {f"{world.north.tenant.word}-{world.north.reseller.pk}name"} | world.south.tenant.seen_in(text)
+
+
+ONLY_THE_LIST = {"HX-Request": "true", "HX-Target": "list"}
+LIST_ADDRESSES = [route for route in ROUTES if route.panel in ("operator", "customer") and not route.parameters]
+
+
+@pytest.mark.parametrize("route", LIST_ADDRESSES, ids=str)
+def test_lists_find_nothing_of_others(world: World, route: Route) -> None:
+    """Searching, filtering, sorting and exporting a list by North's own names and ids brings no word of North's."""
+    south = world.south
+    person = south.managers[Role.ADMIN] if route.panel == "operator" else south.customers[AccessLevel.OWNER]
+    (address,) = route.addresses({})
+    listing = listing_of(person.ask(address))
+    if listing is None:
+        return
+    wrong = []
+    for query in questions(listing, world.north):
+        answer = person.ask(f"{address}?{query}", headers=ONLY_THE_LIST)
+        assert answer.status_code == 200, query
+        wrong += [(query, told) for told in leaked(world, south, without_echo(body(answer), query))]
+    for query in ("all=1", "all=1&q=northqzj"):
+        file = person.ask(f"{address}?{query}", "post", do="export", format="csv")
+        assert file.headers["Content-Type"].startswith("text/csv"), query
+        wrong += [(f"export {query}", told) for told in leaked(world, south, body(file))]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("route", LIST_ADDRESSES, ids=str)
+def test_lists_find_the_own(world: World, route: Route) -> None:
+    """The other half: North's people find North's rows by the same words."""
+    north = world.north
+    person = north.managers[Role.ADMIN] if route.panel == "operator" else north.customers[AccessLevel.OWNER]
+    (address,) = route.addresses({})
+    if listing_of(person.ask(address)) is None:
+        return
+    file = person.ask(f"{address}?all=1", "post", do="export", format="csv")
+    assert north.tenant.seen_in(body(file)) != set()
+    assert north.tenant.seen_in(body(person.ask(f"{address}?all=1", headers=ONLY_THE_LIST))) != set()
+
+
+def listing_of(answer: HttpResponseBase) -> Listing | None:
+    """Return the list that the page shows, if it does."""
+    context = getattr(answer, "context", None)
+    return context.get("listing") if context else None
+
+
+def questions(listing: Listing, house: House) -> Iterator[str]:
+    """Yield the queries of a list that would bring the house's rows out."""
+    word, ids = house.tenant.word, ids_of(house)
+    filters = filters_of(listing)
+    yield "all=1&" + "&".join(f"show={name}" for name in filters)
+    yield f"all=1&q={word}"
+    yield from (f"all=1&q={house.objects[kind][0]}" for kind in ("account", "subscription", "order", "reseller"))
+    yield from (f"all=1&quick={quick.name}" for quick in listing.quick)
+    for column in listing.columns:
+        if column.sort:
+            yield f"all=1&sort={column.name}"
+            yield f"all=1&sort=-{column.name}"
+    for name, chosen in filters.items():
+        for parameter in parameters_of(name, chosen):
+            yield f"all=1&{parameter}={word}"
+            yield f"all=1&{parameter}={','.join(ids)}"
+            yield "all=1&" + "&".join(f"{parameter}={pk}" for pk in ids)
+
+
+def ids_of(house: House) -> list[str]:
+    """Return an id of each kind."""
+    return [str(kind[0]) for kind in house.objects.values() if isinstance(kind[0], int)]
+
+
+def without_echo(text: str, query: str) -> str:
+    """Return the page without what it repeats of the question."""
+    for value in sorted(re.findall(r"[=,]([^&,]+)", query), key=len, reverse=True):
+        if value != "1":
+            text = text.replace(value, "")
+    return text
+
+
+# --- the API -------------------------------------------------------------------------------------------------------
+
+API = [route for route in named("api") if reversible(route)]
+
+
+def api_answer(token: str, address: str, world: World) -> HttpResponseBase:
+    """Ask the API with a token."""
+    return world.nobody.client.get(address, headers={"X-Api-Token": token} if token else {})
+
+
+@pytest.mark.parametrize("route", [route for route in API if route.parameters], ids=str)
+def test_api_does_not_know_others(world: World, route: Route) -> None:
+    """South's token finds nothing below North, nor North's records below South; without a token there is nothing."""
+    for house in (world.north, world.north_east):
+        for address in foreign_addresses(route, house, world):
+            answer = api_answer(world.south.api_token, address, world)
+            assert (answer.status_code, house.tenant.seen_in(body(answer))) == (404, set()), address
+            assert api_answer("", address, world).status_code == 401
+            assert api_answer("wrong", address, world).status_code == 401
+    own = [api_answer(world.south.api_token, address, world) for address in route.addresses(world.south.objects)]
+    assert {answer.status_code for answer in own} <= (
+        {404} if "child" in route.name and "pk" in route.parameters else {200}
+    )
+    assert not any(leaked(world, world.south, body(answer)) for answer in own)
+
+
+@pytest.mark.parametrize("route", [route for route in API if route.name.endswith("_list")], ids=str)
+def test_api_filters_find_nothing_of_others(world: World, route: Route) -> None:
+    """Each filter and include of a list, asked with North's names and ids, brings no word of North's."""
+    (address,) = route.addresses(world.south.objects)
+    viewset = route.view.cls
+    ids = ids_of(world.north)
+    queries = [f"include={name}" for name in viewset.paths] + [f"sort={name}" for name in viewset.sorts]
+    for name in viewset.filterset.base_filters:
+        parameter = parameter_name(name)
+        queries += [f"{parameter}={value}" for value in (world.north.tenant.word, ids[0], ",".join(ids))]
+    for query in queries:
+        answer = api_answer(world.south.api_token, f"{address}?{query}", world)
+        assert answer.status_code in (200, 400), query
+        assert leaked(world, world.south, without_echo(body(answer), query)) == set(), query

@@ -1,0 +1,264 @@
+"""The cast with one of everything for each: the operator, North, North-East below it, and South."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actors import Actor, actor_of
+from accounts.invitations import invite_users, token_of
+from accounts.models import AccessLevel, Account, Reseller, Role, User
+from accounts.profile import regenerate_api_token
+from billing.models import Charge, LedgerEntry
+from billing.payments import open_top_up
+from core.lists.export import file_path
+from core.lists.models import ExportState, ListExport
+from notifications.announce import announce
+from operator_panel.views.plan_wizard import DRAFTS
+from subscriptions.catalogue.products import create_plan_category, create_product
+from subscriptions.models import Plan, Subscription
+from tests.factories import accounts as cast
+from tests.factories import subscriptions as catalogue
+from tests.factories.billing import top_up
+from tests.security.marks import Tenant, mark, numbered
+from vendors.connections import add_connection
+from vendors.models import ConnectionState, VendorConnection, VendorExchange, VendorOperation
+
+ORDERED_ON = date(2018, 8, 20)
+NOW = datetime(2018, 8, 20, 12, tzinfo=UTC)
+# Nothing listens there: a page that asks the vendor gets its answer (that nobody is at home) at once.
+NOWHERE = "http://127.0.0.1:9"
+LEVELS = (AccessLevel.OWNER, AccessLevel.ADMIN, AccessLevel.USER)
+ROLES = (Role.ADMIN, Role.OWNER, Role.SALES, Role.MARKETING)
+
+
+@dataclass
+class Person:
+    """Somebody with a browser that is signed in."""
+
+    title: str
+    client: Client
+    actor: Actor | None = None
+
+    def __str__(self) -> str:
+        return self.title
+
+    def ask(self, address: str, method: str = "get", *, headers: Mapping[str, str] | None = None, **data: Any) -> Any:
+        """Ask, and roll back whatever came of it: rows, and who is signed in."""
+        cookies = deepcopy(self.client.cookies)
+        with transaction.atomic():
+            answer = getattr(self.client, method)(address, data, headers=headers)
+            transaction.set_rollback(True)
+        self.client.cookies = cookies
+        return answer
+
+
+@dataclass
+class House:
+    """A reseller with a customer, everything that the two have, and the people of both."""
+
+    tenant: Tenant
+    reseller: Reseller
+    objects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    # By role, and by access level.
+    managers: dict[str, Person] = field(default_factory=dict)
+    customers: dict[str, Person] = field(default_factory=dict)
+    api_token: str = ""
+
+
+@dataclass
+class World:
+    """Everybody."""
+
+    root: House
+    north: House
+    north_east: House
+    south: House
+    # The owner of another account of North's, and somebody who is not signed in.
+    neighbour: Person
+    nobody: Person
+
+
+def build() -> World:
+    """Make the world. Texts and ids of each house carry its own mark."""
+    root = _house(Tenant("rootqzj", 66), cast.operator)
+    north = _house(Tenant("northqzj", 77), lambda: cast.reseller(parent=root.reseller))
+    north_east = _house(Tenant("eastqzj", 88), lambda: cast.reseller(parent=north.reseller))
+    south = _house(Tenant("southqzj", 55), lambda: cast.reseller(parent=root.reseller))
+    with numbered(Tenant("nextqzj", 44)):
+        neighbour = _customer("neighbour", cast.account(reseller=north.reseller), AccessLevel.OWNER)
+    _let_constraints_rest()
+    return World(root, north, north_east, south, neighbour, Person("nobody", Client(raise_request_exception=False)))
+
+
+def _house(tenant: Tenant, found: Any) -> House:
+    with numbered(tenant):
+        house = House(tenant, found())
+        account = _people(house)
+        _catalogue(house)
+        _business(house, account)
+        house.objects |= {
+            "reseller": (house.reseller.pk,),
+            "draft": (_draft(house),),
+            "step": ("information",),
+            "plugin": ("office365",),
+            "group": ("information", "person", "contact"),
+            "uidb36": ("1",),
+            "key": ("a-b",),
+        }
+        mark(tenant)
+        return house
+
+
+def _people(house: House) -> Account:
+    reseller = house.reseller
+    users = {role: cast.manager(reseller=reseller, role=role) for role in ROLES}
+    cast.supervise(supervisor=users[Role.ADMIN], subordinate=users[Role.SALES])
+    account = cast.account(reseller=reseller, manager=users[Role.SALES], attributes=_said(house), office="5")
+    for role, user in users.items():
+        house.managers[role] = _signed_in(f"{house.tenant.word} {role}", user)
+    for level in LEVELS:
+        house.customers[level] = _customer(f"{house.tenant.word} customer {level}", account, level)
+    admin = house.managers[Role.ADMIN].actor
+    house.api_token = regenerate_api_token(actor=admin, now=NOW)
+    invitation = invite_users(
+        actor=admin, account=account, emails=[f"guest@{house.tenant.word}.example"], access_level=AccessLevel.USER,
+        now=timezone.now(),
+    )[0]  # fmt: skip
+    members = account.memberships.exclude(access_level=AccessLevel.OWNER)
+    house.objects |= {
+        "account": (account.pk,),
+        "account_class": (account.account_class_id,),
+        "account_type": (account.account_type_id,),
+        "membership": tuple(members.values_list("pk", flat=True)),
+        "invitation": (invitation.pk,),
+        "token": (token_of(invitation),),
+        "manager": tuple(user.pk for user in users.values()),
+    }
+    return account
+
+
+def _catalogue(house: House) -> None:
+    admin = house.managers[Role.ADMIN].actor
+    vendor = add_connection(
+        actor=admin, reseller=house.reseller, plugin="office365", name="Microsoft", values=_settings(house)
+    )
+    VendorConnection.objects.filter(pk=vendor.pk).update(state=ConnectionState.GRANTED, details=_said(house))
+    vendor.refresh_from_db()
+    sold = catalogue.plan(reseller=house.reseller, connection=vendor)
+    billed = catalogue.plan(
+        reseller=house.reseller,
+        product=create_product(actor=admin, reseller=house.reseller, name="Product"),
+        category=create_plan_category(actor=admin, reseller=house.reseller, name="Category"),
+    )
+    plans = (billed, sold)
+    house.objects |= {
+        "plan": tuple(plan.pk for plan in plans),
+        "plan_period": tuple(plan.periods.get().pk for plan in plans),
+        "plan_resource": tuple(plan.resources.get().pk for plan in plans),
+        "product": (billed.product_id,),
+        "category": (billed.category_id,),
+        "service_term": tuple(plan.service_term_id for plan in plans),
+        "template": tuple(plan.template_id for plan in plans),
+        "connection": (vendor.pk,),
+    }
+
+
+def _business(house: House, account: Account) -> None:
+    plan = Plan.objects.get(pk=house.objects["plan"][0])
+    top_up(account=account, amount="500.00", today=ORDERED_ON)
+    active = catalogue.subscription(account=account, plan=plan, today=ORDERED_ON)
+    waiting = catalogue.order(account=account, plan=plan, today=ORDERED_ON)
+    payment = open_top_up(
+        actor=house.managers[Role.ADMIN].actor, account=account, amount=Decimal(10), today=ORDERED_ON, comment="why"
+    )
+    Subscription.objects.filter(account=account).update(
+        attributes=_said(house), vendor_ids={"customer_id": f"{house.tenant.word}-vendor"}, stop_comment="why"
+    )
+    operation = VendorOperation.objects.create(
+        connection_id=house.objects["connection"][0],
+        action="change",
+        key=f"{house.tenant.word}-operation",
+        subject=f"subscription:{active.pk}",
+        payload=_said(house),
+        state="rejected",
+        planned_at=NOW,
+        last_error_message=f"{house.tenant.word}-trouble",
+    )
+    VendorExchange.objects.create(
+        connection_id=operation.connection_id, operation_id=operation.pk, method="GET", url="x", milliseconds=1
+    )
+    owner = house.customers[AccessLevel.OWNER].actor.user
+    announce("export_ready", context={"file": "list.csv", "rows": 1}, key=str(owner.pk), user=owner)
+    exporters = (house.managers[Role.ADMIN], house.customers[AccessLevel.OWNER])
+    exports = [_export(house, person.actor.user) for person in exporters]
+    house.objects |= {
+        "subscription": (active.pk, waiting.subscription_id),
+        "order": (waiting.pk, active.orders.get().pk),
+        "payment": (payment.pk,),
+        "charge": tuple(Charge.objects.filter(account=account).values_list("pk", flat=True)),
+        "transaction": tuple(LedgerEntry.objects.filter(account=account).values_list("pk", flat=True)),
+        "export": tuple(exports),
+    }
+
+
+def _export(house: House, user: User) -> int:
+    """Return an export of the person that is ready, with a file that carries the mark."""
+    export = ListExport.objects.create(
+        user=user,
+        listing="operator.subscriptions",
+        format="csv",
+        columns=["id"],
+        language="en",
+        state=ExportState.READY,
+    )
+    path = file_path(export)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{house.tenant.word}-{export.pk}file")
+    return export.pk
+
+
+def _draft(house: House) -> str:
+    """Return the name of a half-finished plan, which waits in the session of the house's administrator."""
+    draft = f"{house.tenant.word}-draft"
+    session = house.managers[Role.ADMIN].client.session
+    session[DRAFTS] = {draft: {"begun": {}}}
+    session.save()
+    return draft
+
+
+def _let_constraints_rest() -> None:
+    """Check what is checked at the end of a transaction now, or each preview would check all of it again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _settings(house: House) -> dict[str, str]:
+    word = house.tenant.word
+    return {
+        "tenant_id": f"{word}-tenant", "client_id": f"{word}-application", "client_secret": f"{word}-secret",
+        "login_base_url": f"{NOWHERE}/login", "api_base_url": f"{NOWHERE}/api",
+    }  # fmt: skip
+
+
+def _said(house: House) -> dict[str, Any]:
+    """Return additional attributes with the mark in their names and values."""
+    word = house.tenant.word
+    return {f"{word}-name": {"label": f"{word}-label", "value": f"{word}-value"}}
+
+
+def _customer(title: str, account: Account, level: str) -> Person:
+    return _signed_in(title, cast.customer_user(account=account, access_level=level))
+
+
+def _signed_in(title: str, user: User) -> Person:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return Person(title, client, actor_of(user))
