@@ -1,4 +1,4 @@
-"""What subscriptions, orders, plans and templates are filtered by: in the panels' lists and in the API's query string."""
+"""What subscriptions, orders, plans and templates are filtered by: in the panels' lists and in the API."""
 
 from datetime import date
 from typing import Any

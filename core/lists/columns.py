@@ -43,7 +43,7 @@ class Column:
         """The cell; by default the text of the field that has the column's name."""
         return self.cell or text(self.name)
 
-    def html(self, row: object) -> str:
+    def html(self, row: Any) -> str:
         """Return the table cell, linked where the column leads somewhere."""
         shown = self.content.html(row)
         if self.link is not None and shown != formats.NOTHING:
@@ -57,7 +57,7 @@ def to(url_name: str, key: str = "pk") -> Callable[[Any], str]:
     """Return what leads from a row to a page: to("operator:account", "account_id")."""
     read = _reader(key)
 
-    def url(row: object) -> str:
+    def url(row: Any) -> str:
         value = read(row)
         if value is None:
             return ""
@@ -78,7 +78,7 @@ def text(path: str) -> Cell:
     """Return a cell with the text of a field; dots lead through related rows."""
     read = _reader(path)
 
-    def html(row: object) -> str:
+    def html(row: Any) -> str:
         value = read(row)
         return escape(value) if value not in (None, "") else formats.NOTHING
 
@@ -89,7 +89,7 @@ def number(path: str) -> Cell:
     """Return a cell with a whole number."""
     read = _reader(path)
 
-    def html(row: object) -> str:
+    def html(row: Any) -> str:
         value = read(row)
         return formats.NOTHING if value is None else formats.number_text(value)
 
@@ -100,7 +100,7 @@ def money(path: str, currency: str = "currency") -> Cell:
     """Return a cell with an amount and its currency; a file gets the bare amount."""
     read, read_currency = _reader(path), _reader(currency)
 
-    def html(row: object) -> str:
+    def html(row: Any) -> str:
         value = read(row)
         return formats.NOTHING if value is None else escape(formats.money_text(value, read_currency(row)))
 
@@ -147,7 +147,7 @@ def status(path: str, detail: str = "") -> Cell:
         more = read_detail(row) if read_detail else ""
         return str(label), str(_words(row.__class__, detail).get(more, more)) if more else ""
 
-    def value(row: object) -> str:
+    def value(row: Any) -> str:
         label, more = words(row)
         return f"{label}: {more}" if more else label
 
@@ -157,7 +157,7 @@ def status(path: str, detail: str = "") -> Cell:
 def computed(value: Callable[[Any], object], html: Callable[[Any], str] | None = None, *, end: bool = False) -> Cell:
     """Return a cell whose value is worked out from the row; `html` must escape what it takes from it."""
 
-    def shown(row: object) -> str:
+    def shown(row: Any) -> str:
         found = value(row)
         return escape(found) if found not in (None, "") else formats.NOTHING
 

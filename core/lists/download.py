@@ -25,7 +25,6 @@ from core.lists.preferences import preference_of
 from core.lists.state import ListState
 from core.lists.tasks import write_export
 from core.panel.asking import PanelRequest
-from core.panel.request import PanelRequest
 from core.spreadsheet import MIME_TYPES, csv_lines, write_xlsx
 
 # Up to so many rows the browser waits for the file; more are written in the background.

@@ -82,10 +82,10 @@ class YesNo(django_filters.BooleanFilter):
 class Visible(django_filters.ModelMultipleChoiceFilter):
     """Some of the objects that the asker may see: `queryset` is an `…_visible_to` function of the actor."""
 
-    def __init__(self, *, queryset: Callable[[Any], QuerySet], **given: Any) -> None:
+    def __init__(self, *, queryset: Callable[[Any], QuerySet[Any]], **given: Any) -> None:
         super().__init__(**{"queryset": _for_asker(queryset), "distinct": False, **given})
 
-    def filter(self, qs: QuerySet, value: Iterable[Any]) -> QuerySet:
+    def filter(self, qs: QuerySet[Any], value: Iterable[Any]) -> QuerySet[Any]:
         """Return the rows that belong to one of the chosen objects."""
         chosen = [one.pk for one in value]
         return qs.filter(**{f"{self.field_name}__in": chosen}) if chosen else qs
@@ -98,12 +98,12 @@ class Named(django_filters.CharFilter):
     """
 
     def __init__(
-        self, *, queryset: Callable[[Any], QuerySet], names: tuple[str, ...] = ("name",), **given: Any
+        self, *, queryset: Callable[[Any], QuerySet[Any]], names: tuple[str, ...] = ("name",), **given: Any
     ) -> None:
         super().__init__(**given)
         self.visible, self.names = queryset, names
 
-    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """Return the rows whose related object is called like that."""
         value = (value or "").replace("\0", "").strip()
         if not value:
@@ -118,5 +118,5 @@ class Named(django_filters.CharFilter):
         return qs.filter(**{f"{self.field_name}__in": found})
 
 
-def _for_asker(queryset: Callable[[Any], QuerySet]) -> Callable[[Any], QuerySet]:
+def _for_asker(queryset: Callable[[Any], QuerySet[Any]]) -> Callable[[Any], QuerySet[Any]]:
     return lambda request: queryset(request.actor)

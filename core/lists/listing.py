@@ -58,7 +58,7 @@ class Listing:
     name: str
     title: object
     right: str
-    rows: Callable[[Any], QuerySet]
+    rows: Callable[[Any], QuerySet[Any]]
     columns: tuple[Column, ...]
     # The person and what it acted for -> the actor again, for an export in the background.
     actor_of: Callable[..., Any]
@@ -98,7 +98,7 @@ class Listing:
         chosen = [column for name in names if (column := self.column(name)) is not None]
         return chosen or [column for column in self.columns if column.shown]
 
-    def sort_expression(self, sort: str, rows: QuerySet) -> Any:
+    def sort_expression(self, sort: str, rows: QuerySet[Any]) -> Any:
         """Return what the rows are ordered by: never NULL, and there is an index on it."""
         column = self.column_of_sort(sort)
         if column is None:

@@ -35,7 +35,7 @@ class Order:
     expression: Any
     downwards: bool
 
-    def of(self, rows: QuerySet, *, reverse: bool = False) -> QuerySet:
+    def of(self, rows: QuerySet[Any], *, reverse: bool = False) -> QuerySet[Any]:
         """Return the rows with their sort value as `list_key`, in this order or its reverse."""
         down = self.downwards != reverse
         rows = rows.annotate(list_key=self.expression)
@@ -81,17 +81,17 @@ class IsBeyond(Func):
 
     output_field = BooleanField()
 
-    def as_sql(self, compiler: Any, _connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_parts: Any, **extra_context: Any) -> tuple[str, Any]:
         """Return the row comparison."""
         parts, params = [], []
         for expression in self.get_source_expressions():
             sql, part_params = compiler.compile(expression)
             parts.append(sql)
             params += part_params
-        return f"({parts[0]}, {parts[1]}) {self.extra['operator']} ({parts[2]}, {parts[3]})", params
+        return f"({parts[0]}, {parts[1]}) {self.extra['operator']} ({parts[2]}, {parts[3]})", tuple(params)
 
 
-def keys_of_page(rows: QuerySet, order: Order, page: Wanted, *, easy: bool) -> Keys:
+def keys_of_page(rows: QuerySet[Any], order: Order, page: Wanted, *, easy: bool) -> Keys:
     """Return the keys of one page. One statement.
 
     `easy` says that (nearly) every row of the table belongs to the list, so that the order's index alone serves.
@@ -113,13 +113,13 @@ def keys_of_page(rows: QuerySet, order: Order, page: Wanted, *, easy: bool) -> K
     return Keys(pairs[::-1] if backwards else pairs, more, total if position is None else None)
 
 
-def guess(query: QuerySet) -> int:
+def guess(query: QuerySet[Any]) -> int:
     """Return how many rows the planner expects; one statement, which reads no table."""
     sql = _compiled(query.order_by().values("pk"))
     return _planned_rows([sql])[0] if sql else 0
 
 
-def estimates(queries: list[QuerySet], *, guess_only: QuerySet | None = None) -> list[Count]:
+def estimates(queries: list[QuerySet[Any]], *, guess_only: QuerySet[Any] | None = None) -> list[Count]:
     """Return for each query how many rows it has: counted where few, the planner's guess where many.
 
     Two statements at most, whatever the number of queries: the guesses of all, a count of the small ones. A guess may
@@ -145,7 +145,7 @@ def cursor_of(pair: tuple[Any, int]) -> str:
     return json.dumps([key.isoformat() if hasattr(key, "isoformat") else str(key), pk], ensure_ascii=False)
 
 
-def position_of(text: str, rows: QuerySet, order: Order, *, backwards: bool) -> Position | None:
+def position_of(text: str, rows: QuerySet[Any], order: Order, *, backwards: bool) -> Position | None:
     """Return the position that a cursor names; None for one that somebody made up."""
     try:
         key, pk = json.loads(text)
@@ -156,17 +156,20 @@ def position_of(text: str, rows: QuerySet, order: Order, *, backwards: bool) -> 
         return None
 
 
-def _beyond(rows: QuerySet, order: Order, position: Position) -> QuerySet:
+def _beyond(rows: QuerySet[Any], order: Order, position: Position) -> QuerySet[Any]:
     """Return the rows behind the position (before it, where it looks backwards)."""
     operator = "<" if order.downwards != position.backwards else ">"
     annotated = rows.annotate(list_key=order.expression)
     output = annotated.query.annotations["list_key"].output_field
     key = Value(output.to_python(position.key), output_field=output)
-    return annotated.filter(IsBeyond(F("list_key"), F("pk"), key, Value(position.pk), operator=operator))
+    beyond: QuerySet[Any] = annotated.filter(
+        IsBeyond(F("list_key"), F("pk"), key, Value(position.pk), operator=operator)
+    )
+    return beyond
 
 
 def _near_or_far(
-    rows: QuerySet, order: Order, position: Position | None, count: int
+    rows: QuerySet[Any], order: Order, position: Position | None, count: int
 ) -> tuple[list[tuple[Any, int]], Count | None]:
     """Return the first `count` keys, and the number of all rows as far as it fell out. One statement.
 
@@ -205,7 +208,7 @@ def _near_or_far(
     return [row[:2] for row in found], Count(number, Sure.EXACT if all_of_them else Sure.AT_LEAST)
 
 
-def _window(rows: QuerySet, order: Order, position: Position | None) -> Sql:
+def _window(rows: QuerySet[Any], order: Order, position: Position | None) -> Sql:
     """Return the next WINDOW rows of the whole table in the list's order."""
     everything = rows.model._default_manager.all()
     if position is not None:
@@ -215,7 +218,7 @@ def _window(rows: QuerySet, order: Order, position: Position | None) -> Sql:
     return sql
 
 
-def _within(rows: QuerySet, order: Order, *, reverse: bool) -> Sql | None:
+def _within(rows: QuerySet[Any], order: Order, *, reverse: bool) -> Sql | None:
     """Return the keys of the rows that lie in the window; None where nothing can match.
 
     The window stands in the place of the table: as a condition (pk IN …) the planner would be free to begin elsewhere.
@@ -230,7 +233,7 @@ def _within(rows: QuerySet, order: Order, *, reverse: bool) -> Sql | None:
     return f"{before} FROM list_window AS {table}{after}", compiled[1]
 
 
-def _compiled(query: QuerySet) -> Sql | None:
+def _compiled(query: QuerySet[Any]) -> Sql | None:
     """Return the query's SQL; None where Django knows that nothing can match."""
     try:
         return query.query.sql_with_params()
@@ -245,11 +248,9 @@ def _planned_rows(queries: list[Sql]) -> list[int]:
     # Materialized, each query keeps a plan of its own under its own name, even one that can return nothing.
     named = ", ".join(f"q{n} AS MATERIALIZED ({sql})" for n, (sql, _params) in enumerate(queries))
     used = ", ".join(f"(SELECT 1 FROM q{n} LIMIT 1)" for n in range(len(queries)))
+    sql = f"EXPLAIN (FORMAT JSON) WITH {named} SELECT {used}"  # noqa: S608 (made of compiled queries)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"EXPLAIN (FORMAT JSON) WITH {named} SELECT {used}",
-            [value for _sql, params in queries for value in params],
-        )
+        cursor.execute(sql, [value for _sql, params in queries for value in params])
         plan = cursor.fetchone()[0]
     plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
     rows = {part.get("Subplan Name", ""): part["Plan Rows"] for part in plan["Plans"]}

@@ -21,7 +21,7 @@ FEW = 10_000
 class Narrowed:
     """The rows that the address asks for, and what has to be said about the way there."""
 
-    rows: QuerySet
+    rows: QuerySet[Any]
     # Nearly every row of the table belongs to the list: its order alone finds a page.
     easy: bool
     mended: dict[str, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Asked:
     """One request for a list: which rows may be seen, what the address says, who asks, and how they like it."""
 
     listing: Listing
-    visible: QuerySet
+    visible: QuerySet[Any]
     state: ListState
     asker: Asker
     preference: ListPreference
@@ -92,7 +92,7 @@ class ListPage:
         return bool(self.state.search or self.state.values or self.state.quick)
 
 
-def narrow(listing: Listing, visible: QuerySet, state: ListState, asker: Asker) -> Narrowed:
+def narrow(listing: Listing, visible: QuerySet[Any], state: ListState, asker: Asker) -> Narrowed:
     """Return the rows that the address asks for."""
     # An actor who sees the whole table, in its order, with nothing asked for: an index alone serves.
     easy = not (visible.query.has_filters() or state.values or state.quick or state.search)
@@ -114,19 +114,19 @@ def narrow(listing: Listing, visible: QuerySet, state: ListState, asker: Asker) 
     return Narrowed(rows, easy, {}, errors)
 
 
-def _are_few(visible: QuerySet) -> bool:
+def _are_few(visible: QuerySet[Any]) -> bool:
     """Return whether the actor sees so little of the table that it is searched row by row. One statement, or none."""
-    return visible.query.has_filters() and guess(visible) < FEW
+    return bool(visible.query.has_filters()) and guess(visible) < FEW
 
 
-def shown_at_all(listing: Listing, visible: QuerySet, state: ListState) -> QuerySet:
+def shown_at_all(listing: Listing, visible: QuerySet[Any], state: ListState) -> QuerySet[Any]:
     """Return the rows without those that the list hides by itself."""
     if listing.hidden is None or state.everything:
         return visible
     return visible.exclude(listing.hidden.condition)
 
 
-def order_of(listing: Listing, state: ListState, rows: QuerySet) -> Order:
+def order_of(listing: Listing, state: ListState, rows: QuerySet[Any]) -> Order:
     """Return what the rows are ordered by."""
     return Order(listing.sort_expression(state.sort, rows), state.sort.startswith("-"))
 

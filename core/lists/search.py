@@ -25,7 +25,7 @@ _EDGES = ".,;:!?\"'`«»„“”‘’()[]{}<>/\\|*&@#%+=~^-_–—…"
 class Found:
     """Rows that match, and the words that were searched for instead of mistyped ones."""
 
-    rows: QuerySet
+    rows: QuerySet[Any]
     mended: dict[str, str] = field(default_factory=dict)
 
 
@@ -35,7 +35,7 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(piece for piece in pieces if piece))[:MOST_WORDS]
 
 
-class MatchesQuery(models.Lookup):  # type: ignore[type-arg]  # no subscript at run time
+class MatchesQuery(models.Lookup):
     """`vector__query=…` (SearchVectorField): the document answers a tsquery."""
 
     lookup_name = "query"
@@ -90,7 +90,7 @@ def _beginning(word: str) -> str:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What is known of the words of one search: for each, the known words that begin so, and the words that are near."""
+    """What is known of the words of one search: the known words that begin like each, and the mended ones."""
 
     beginnings: dict[str, list[str]]
     mended: dict[str, str]
@@ -108,7 +108,7 @@ class WordSearch:
     vector: str
     vocabulary: type[models.Model]
 
-    def find(self, rows: QuerySet, text: str, _actor: object, *, few: bool = False) -> Found:
+    def find(self, rows: QuerySet[Any], text: str, _actor: object, *, few: bool = False) -> Found:
         """Return the rows that have every word of `text`. Asks the vocabulary once, whatever the number of words.
 
         `few` says that there are so few rows that the index over all words would only be in the way.
@@ -127,7 +127,7 @@ class FieldSearch:
 
     fields: tuple[str, ...]
 
-    def find(self, rows: QuerySet, text: str, _actor: object, *, few: bool = False) -> Found:
+    def find(self, rows: QuerySet[Any], text: str, _actor: object, *, few: bool = False) -> Found:
         """Return the rows that have every word of `text` in one of the fields."""
         condition = Q()
         for word in text.split()[:MOST_WORDS]:
@@ -149,11 +149,11 @@ class RelatedSearch:
     """
 
     path: str
-    objects: Callable[[Any], QuerySet]
+    objects: Callable[[Any], QuerySet[Any]]
     search: WordSearch | FieldSearch
     document: str = ""
 
-    def find(self, rows: QuerySet, text: str, actor: object, *, few: bool = False) -> Found:
+    def find(self, rows: QuerySet[Any], text: str, actor: object, *, few: bool = False) -> Found:
         """Return the rows with that id, or of the objects that have every word of `text`."""
         number = text.strip().upper().removeprefix(self.document)
         own = Q(pk=int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else Q(pk=None)

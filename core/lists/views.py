@@ -22,7 +22,6 @@ from core.lists.reading import Asked, page_of
 from core.lists.state import SIZE, ListState, filters_of, state_of
 from core.panel.asking import PanelRequest
 from core.panel.page import Button, Page
-from core.panel.request import PanelRequest
 
 Answer = Callable[..., HttpResponseBase]
 

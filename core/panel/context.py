@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest
 
+from core.panel.page import NavigationGroup
+
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "brokerage_theme"
 
@@ -13,7 +15,9 @@ def frame(request: HttpRequest) -> dict[str, object]:
     return {"theme": theme if theme in THEMES else "auto"}
 
 
-def navigation_of(request: HttpRequest, groups: tuple, *, section: str) -> list[dict[str, object]]:
+def navigation_of(
+    request: HttpRequest, groups: tuple[NavigationGroup, ...], *, section: str
+) -> list[dict[str, object]]:
     """Return the groups with the items that the actor may see; an item is current on every page of its section.
 
     `section` is the current URL name: "subscription_stop" belongs to "subscriptions", and "account_type" to

@@ -1972,8 +1972,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="gather_words",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n    NEW.search_vector = array_to_tsvector(list_words(concat_ws(' ',\n        NEW.id, NEW.name, NEW.account_name, NEW.plan_name,\n        (SELECT string_agg(left(value #>> '{}', 200), ' ')\n           FROM jsonb_path_query(jsonb_build_array(\n             jsonb_path_query_array(NEW.attributes, '$.*.value'), NEW.parameters, NEW.vendor_ids), 'strict $.**') AS value\n          WHERE jsonb_typeof(value) = 'string'),\n        (SELECT string_agg(vendor_reference, ' ')\n           FROM subscriptions_subscriptionresource WHERE subscription_id = NEW.id)\n    )));\n    RETURN NEW;\n",
-                    hash="8471e38808030721de6c3391129aa8f62f3c1a36",
+                    func="\n    NEW.search_vector = array_to_tsvector(list_words(concat_ws(' ',\n        NEW.id, NEW.name, NEW.account_name, NEW.plan_name,\n        (SELECT string_agg(left(value #>> '{}', 200), ' ')\n           FROM jsonb_path_query(jsonb_build_array(\n             jsonb_path_query_array(NEW.attributes, '$.*.value'), NEW.parameters, NEW.vendor_ids\n           ), 'strict $.**') AS value\n          WHERE jsonb_typeof(value) = 'string'),\n        (SELECT string_agg(vendor_reference, ' ')\n           FROM subscriptions_subscriptionresource WHERE subscription_id = NEW.id)\n    )));\n    RETURN NEW;\n",
+                    hash="2253a30629005efe63f3aa1e93b197128001c044",
                     operation='INSERT OR UPDATE OF "name", "account_name", "plan_name", "attributes", "parameters", "vendor_ids"',
                     pgid="pgtrigger_gather_words_85980",
                     table="subscriptions_subscription",

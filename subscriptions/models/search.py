@@ -13,7 +13,8 @@ GATHER_WORDS = """
         NEW.id, NEW.name, NEW.account_name, NEW.plan_name,
         (SELECT string_agg(left(value #>> '{}', 200), ' ')
            FROM jsonb_path_query(jsonb_build_array(
-             jsonb_path_query_array(NEW.attributes, '$.*.value'), NEW.parameters, NEW.vendor_ids), 'strict $.**') AS value
+             jsonb_path_query_array(NEW.attributes, '$.*.value'), NEW.parameters, NEW.vendor_ids
+           ), 'strict $.**') AS value
           WHERE jsonb_typeof(value) = 'string'),
         (SELECT string_agg(vendor_reference, ' ')
            FROM subscriptions_subscriptionresource WHERE subscription_id = NEW.id)

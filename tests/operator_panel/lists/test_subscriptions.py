@@ -187,7 +187,8 @@ def test_quick_filters_count_and_keep(client: Client) -> None:
         rows.subscription(name=status, status=status)
     page = client.get(LIST).context["list"]
     assert [(str(tab.label), tab.count) for tab in page.quick] == [
-        ("All", "4"), ("Active", "2"), ("Stopped", "1"), ("Failing", "1"), ("Billing day this week", "0"), ("Mine", "0"),
+        ("All", "4"), ("Active", "2"), ("Stopped", "1"), ("Failing", "1"), ("Billing day this week", "0"),
+        ("Mine", "0"),
     ]  # fmt: skip
     assert shown(client, "?quick=failing") == ["updating_failed"]
 
@@ -201,7 +202,9 @@ def test_mine_are_those_of_the_manager() -> None:
 
 @pytest.mark.parametrize(
     "sort",
-    ["id", "name", "account", "plan", "quantity", "next_billing_day", "start_date", "expiration_date", "updated_at"],
+    [
+        "id", "name", "account", "plan", "quantity", "next_billing_day", "start_date", "expiration_date", "updated_at",
+    ],
 )  # fmt: skip
 @pytest.mark.parametrize("direction", ["", "-"])
 def test_pages_follow_each_other_without_gap_or_repetition(client: Client, sort: str, direction: str) -> None:
@@ -244,7 +247,13 @@ def test_names_are_sorted_whatever_their_case(client: Client) -> None:
     assert shown(client, "?sort=name") == ["Alpha", "beta", "абрикос", "Яблоко"]
 
 
-@pytest.mark.parametrize("query", ["?sort=password", "?sort=-account__email", "?after=x", "?after=[1]", "?before=%5B%22a%22,1%5D", "?page=0", "?page=x", "?size=7", "?quick=none", "?show=none"])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?sort=password", "?sort=-account__email", "?after=x", "?after=[1]", "?before=%5B%22a%22,1%5D", "?page=0",
+        "?page=x", "?size=7", "?quick=none", "?show=none",
+    ],
+)  # fmt: skip
 def test_address_that_nobody_wrote_shows_the_first_page(client: Client, query: str) -> None:
     rows.subscription(name="only")
     assert shown(client, query) == ["only"]
