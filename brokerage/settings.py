@@ -285,9 +285,14 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "brokerage.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "brokerage.request_id.RequestIdFilter"},
+        "masked": {"()": "brokerage.log_masking.MaskingFilter"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "masked"]},
+    },
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     # Django's own handlers would mail error reports and print each line twice.
     "loggers": {"django": {"handlers": [], "propagate": True, "level": "INFO"}},

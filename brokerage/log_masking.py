@@ -1,0 +1,39 @@
+"""Keeps what opens a door out of the logs: a consent's code, and the links of invitations and of new passwords."""
+
+import logging
+import re
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+MASK = "***"
+_LINK = re.compile(r"(/accounts/(?:invitations|password/reset/key)/)[^/?\s\"']+")
+_PARAMETER = re.compile(
+    r"(?i)((?:^|[?&])(?:code|state|client_info|id_token|access_token|refresh_token|token|password)=)[^&\s\"']+"
+)
+
+
+def masked(text: str) -> str:
+    """Return the text with the secret parts of addresses replaced."""
+    return _PARAMETER.sub(rf"\1{MASK}", _LINK.sub(rf"\1{MASK}", text))
+
+
+class MaskingFilter(logging.Filter):
+    """Masks addresses in log lines: Django names the address of each request that fails."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Replace the line where it has to be, and let it pass."""
+        said = record.getMessage()
+        clean = masked(said)
+        if clean != said:
+            record.msg, record.args = clean, ()
+        return True
+
+
+class AccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's log of requests, masked in the same way: gunicorn --logger-class brokerage.log_masking.AccessLog."""
+
+    def atoms(self, *about: Any) -> dict[str, Any]:
+        """Return what a line of the access log is made of."""
+        parts = super().atoms(*about)
+        return {name: masked(value) if isinstance(value, str) else value for name, value in parts.items()}
