@@ -29,7 +29,7 @@ def test_template_without_a_vendor_is_created(client: Client) -> None:
     assert [(one.key, one.name) for one in made.resources.order_by("pk")] == [("hours", "Hours"), ("visits", "Visits")]
 
 
-def test_template_offers_the_catalogue_of_a_granted_connection(client: Client, example: VendorConnection) -> None:  # noqa: F811
+def test_template_offers_the_catalogue_of_a_granted_connection(client: Client, example: VendorConnection) -> None:  # noqa: F811 - the fixture imported above
     example.reseller, example.state = cast.operator(), ConnectionState.GRANTED
     example.save()
     address = page("application_template_new", example.pk)

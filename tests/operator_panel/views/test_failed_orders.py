@@ -23,7 +23,7 @@ def page(name: str, *args: object) -> str:
     return reverse(f"operator:{name}", args=args)
 
 
-def test_failure_is_said_where_one_looks(client: Client, failed: Subscription) -> None:  # noqa: F811
+def test_failure_is_said_where_one_looks(client: Client, failed: Subscription) -> None:  # noqa: F811 - the fixture imported above
     sentence = VendorOperation.objects.get().last_error
     assert "1 subscription failed at the vendor" in text_of(client.get(page("home")))
     for address in (
@@ -34,7 +34,7 @@ def test_failure_is_said_where_one_looks(client: Client, failed: Subscription) -
         assert sentence in text_of(client.get(address))
 
 
-def test_failed_operation_is_tried_again(client: Client, failed: Subscription) -> None:  # noqa: F811
+def test_failed_operation_is_tried_again(client: Client, failed: Subscription) -> None:  # noqa: F811 - the fixture imported above
     assert [str(button.label) for button in client.get(page("subscription", failed.pk)).context["page"].buttons] == [
         "Try again"
     ]
@@ -43,7 +43,7 @@ def test_failed_operation_is_tried_again(client: Client, failed: Subscription) -
     assert (answer.url, failed.status) == (page("subscription", failed.pk), "installing")
 
 
-def test_failed_order_is_given_up_as_it_was_shown(client: Client, failed: Subscription) -> None:  # noqa: F811
+def test_failed_order_is_given_up_as_it_was_shown(client: Client, failed: Subscription) -> None:  # noqa: F811 - the fixture imported above
     order = Order.objects.get()
     seen, charged, _answer = confirm(client, page("order_give_up", order.pk))
     assert seen == charged
