@@ -1,0 +1,24 @@
+"""What stands around the content of a page."""
+
+import pytest
+
+from core.panel.page import Button, Page
+
+SAVE = Button("Save", "/save/", primary=True)
+OTHERS = tuple(Button(name, f"/{name}/") for name in ("edit", "stop", "copy", "delete"))
+
+
+def test_primary_button_stands_last_and_is_never_hidden() -> None:
+    page = Page("Seats", buttons=(*OTHERS, SAVE))
+    assert [button.label for button in page.shown_buttons] == ["edit", "stop", "Save"]
+    assert [button.label for button in page.more_buttons] == ["copy", "delete"]
+
+
+def test_few_buttons_need_no_more() -> None:
+    page = Page("Seats", buttons=OTHERS[:3])
+    assert (page.shown_buttons, page.more_buttons) == (list(OTHERS[:3]), [])
+
+
+def test_two_primary_buttons_are_refused() -> None:
+    with pytest.raises(ValueError, match="more than one primary button on the page Seats"):
+        Page("Seats", buttons=(SAVE, SAVE))
