@@ -63,8 +63,10 @@ def propose_stop(*, actor: Actor, subscription: Subscription, today: date, comme
     verb = partial(stop, actor=actor, subscription=subscription, today=today, comment=comment)
     seen = preview(verb, account=subscription.account, today=today)
     question = _("Stop %(name)s? Today is not charged; what was reserved for the days left is released.")
-    released = _money(-seen.reserved, subscription.currency)
-    submit = _("Stop, release %(amount)s") % {"amount": released} if seen.reserved < 0 else _("Stop")
+    # Not all that was reserved comes back: the days used are written off.
+    released = seen.after.available - seen.before.available
+    amount = _money(released, subscription.currency)
+    submit = _("Stop, release %(amount)s") % {"amount": amount} if released > 0 else _("Stop")
     return Proposal(seen, question % {"name": subscription.name}, submit, verb)
 
 
