@@ -1,0 +1,74 @@
+"""Pages that Django's test client has fetched, shown in Chromium with their styles and scripts, and judged by axe.
+
+No server is needed, so that the rows of a transaction that is never committed can be shown.
+"""
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpResponseBase
+from playwright.sync_api import Browser, Route, expect
+
+ORIGIN = "http://panel.test"
+AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+# Set by the server for a whole page at once; read here from the answer that is shown.
+SHOWN_HEADERS = ("Content-Type", "Content-Security-Policy")
+RUN = """async (rules) => {
+  const options = {resultTypes: ["violations"], ...(rules ? {runOnly: {type: "rule", values: rules}} : {})};
+  const found = await axe.run(document, options);
+  const why = node => [...node.any, ...node.all].map(check => check.message).join("; ");
+  return found.violations.map(one => (
+    [one.id, one.impact, one.help, one.nodes.slice(0, 3).map(node => `${node.html} (${why(node)})`)]
+  ));
+}"""
+
+
+class Showcase:
+    """A browser tab in which answers of the platform are shown at an address that exists nowhere else."""
+
+    def __init__(self, chromium: Browser) -> None:
+        self.context = chromium.new_context(base_url=ORIGIN, reduced_motion="reduce")
+        self.context.add_init_script(path=AXE)
+        self.page = self.context.new_page()
+        self.page.route("**/*", self._answer)
+        self.shown: tuple[str, HttpResponseBase] | None = None
+
+    def violations(self, address: str, answer: HttpResponseBase) -> list[str]:
+        """Show the answer and return what axe finds: everything in light, the contrasts in dark as well."""
+        self.shown = address, answer
+        self.page.emulate_media(color_scheme="light")
+        self.page.goto(address, wait_until="load")
+        found = [("light", *one) for one in self.page.evaluate(RUN, None)]
+        self.page.emulate_media(color_scheme="dark")
+        expect(self.page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+        found += [("dark", *one) for one in self.page.evaluate(RUN, ["color-contrast"])]
+        return [f"{theme}: {rule} ({impact}): {text}\n    " + "\n    ".join(nodes)
+                for theme, rule, impact, text, nodes in found]  # fmt: skip
+
+    def close(self) -> None:
+        """Close the tab."""
+        self.context.close()
+
+    def _answer(self, route: Route) -> None:
+        """Answer the tab: the page that is shown, a static file, or nothing for what scripts ask for later."""
+        path = urlsplit(route.request.url).path
+        if self.shown is not None and route.request.is_navigation_request():
+            answer = self.shown[1]
+            headers = {name: answer.headers[name] for name in SHOWN_HEADERS if name in answer.headers}
+            route.fulfill(status=200, headers=headers, body=answer.content)
+        elif path.startswith(settings.STATIC_URL):
+            self._static(route, path.removeprefix(settings.STATIC_URL))
+        else:
+            route.fulfill(status=204)
+
+    def _static(self, route: Route, name: str) -> None:
+        found: Any = finders.find(name)
+        if not found:
+            route.fulfill(status=404)
+            return
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        route.fulfill(status=200, headers={"Content-Type": kind}, body=Path(found).read_bytes())
