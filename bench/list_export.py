@@ -1,4 +1,4 @@
-"""python -m bench.list_export DATABASE xlsx|csv: write the operator's whole list, print its rows and the peak memory."""
+"""python -m bench.list_export DATABASE xlsx|csv: write the operator's whole list; print rows and peak memory."""
 
 import os
 import resource
@@ -6,6 +6,8 @@ import sys
 
 import django
 from django.db import connection
+
+LIST = "operator.subscriptions"
 
 
 def main(database: str, kind: str) -> None:
@@ -16,15 +18,15 @@ def main(database: str, kind: str) -> None:
 
     from accounts.models import User  # noqa: PLC0415 (as above)
     from core.lists.export import carry_out, file_path  # noqa: PLC0415 (as above)
+    from core.lists.listing import listing_named  # noqa: PLC0415 (as above)
     from core.lists.models import ListExport  # noqa: PLC0415 (as above)
 
     connection.settings_dict["NAME"] = database
     user = User.objects.get(email="operator@bench.example")
-    columns = ["id", "name", "account", "reseller", "plan", "manager", "quantity", "status", "next_billing_day",
-               "start_date", "expiration_date", "updated_at", "trial", "individual_price", "billing_type", "currency"]  # fmt: skip
+    columns = [column.name for column in listing_named(LIST).columns]
     export = ListExport.objects.create(
         user=user,
-        listing="operator.subscriptions",
+        listing=LIST,
         format=kind,
         columns=columns,
         language="en",

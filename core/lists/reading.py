@@ -87,6 +87,11 @@ class ListPage:
     errors: dict[str, list[str]]
 
     @property
+    def chip_names(self) -> list[str]:
+        """The filters that are shown."""
+        return [chip.name for chip in self.chips]
+
+    @property
     def narrowed(self) -> bool:
         """Whether search, filters or a quick filter hold rows back."""
         return bool(self.state.search or self.state.values or self.state.quick)
