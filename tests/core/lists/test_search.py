@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from core.lists.search import errors_between, words_of
+from core.lists.search import MOST_BEGINNINGS, Vocabulary, errors_between, query_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,35 @@ def test_document_has_domains_whole_and_in_parts_and_ids_whole(text: str, words:
 )
 def test_errors_are_letters_missed_added_mistaken_or_swapped(one: str, other: str, errors: int) -> None:
     assert errors_between(one, other) == errors
+
+
+@pytest.mark.django_db
+def test_letters_that_a_word_begins_with_are_a_word_too() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT list_words('Office365 c17')")
+        assert set(cursor.fetchone()[0]) == {"office365", "office", "c17"}
+
+
+def test_word_that_few_known_words_begin_with_is_spelled_out() -> None:
+    known = Vocabulary({"offi": ["office", "officer"]}, {})
+    assert query_of(["offi", "365"], known) == "('office' | 'officer') & '365':*"
+
+
+def test_word_that_too_many_known_words_begin_with_stays_a_beginning() -> None:
+    known = Vocabulary({"serv": [f"serv{n}" for n in range(MOST_BEGINNINGS + 1)]}, {})
+    assert query_of(["serv"], known) == "'serv':*"
+
+
+@pytest.mark.parametrize(
+    ("word", "query"),
+    [
+        ("4", "'4'"),
+        ("41", "'41'"),
+        ("412", "'412':*"),
+        ("a", "'a'"),
+        ("ab", "'ab':*"),
+        ("o'neil", "('o''neil':* | ('o' & 'neil'))"),
+    ],
+)
+def test_beginnings_too_short_to_help_are_whole_words(word: str, query: str) -> None:
+    assert query_of([word]) == query
