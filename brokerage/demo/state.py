@@ -17,15 +17,17 @@ def found() -> str:
     """Return how far the database's demo has come; empty for an empty database. Raises NotADemo."""
     if Reseller._meta.db_table not in connection.introspection.table_names():
         return ""
-    operator = Reseller.objects.filter(parent=None).first()
+    # Only these columns: the database may be of an older version, which is migrated after this question.
+    operator = Reseller.objects.filter(parent=None).values("name", "attributes").first()
     if operator is None:
         return ""
-    if operator.attributes.get(NOTE) not in (BUILDING, READY):
+    stage = operator["attributes"].get(NOTE)
+    if stage not in (BUILDING, READY):
         raise NotADemo(
-            f"The database holds “{operator.name}”, which the demo did not make. Give the demo a database of its own:"
-            " DATABASE_URL=postgresql://… make demo"
+            f"The database holds “{operator['name']}”, which the demo did not make. Give the demo a database of its"
+            " own: DATABASE_URL=postgresql://… make demo"
         )
-    return operator.attributes[NOTE]
+    return str(stage)
 
 
 def note(stage: str) -> None:
