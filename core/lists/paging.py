@@ -11,6 +11,8 @@ from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 # How many rows are looked at in the order of the list before the filters lead the search instead.
 WINDOW = 3_000
+# So many rows are found by the filters and sorted; more are not.
+MANY = 300_000
 # Counted exactly below, estimated above.
 COUNTED = 2_000
 # A page this near is found from the front; farther ones by the database's OFFSET over the keys alone.
@@ -175,32 +177,37 @@ def _near_or_far(
 
     Filters and order pull a planner in two directions, and its guess is sometimes wrong by a thousand times. So: look
     through the next WINDOW rows of the whole table in the list's order; if they hold enough, that is the page. If not,
-    the rows that match are few for their number of places: find them all by the filters and sort them.
+    find the rows by the filters, up to MANY, and sort them. Where there are more than that, the planner has its way:
+    so many rows are found in their order by an index, or by nothing.
     """
     reverse = position is not None and position.backwards
     near = _within(rows, order, reverse=reverse)
-    # Conditions by which the second search is not even begun where the first one was enough.
-    far = order.of(rows, reverse=reverse).order_by().extra(where=["(SELECT count(*) FROM near) < %s"], params=[count])
-    compiled = _compiled(far.values_list("list_key", "pk"))
-    if near is None or compiled is None:
+    # Each search is begun only where the one before was not enough: a condition on no row is asked once, and first.
+    keys = order.of(rows, reverse=reverse)
+    far = keys.order_by().extra(where=["(SELECT count(*) FROM near) < %s"], params=[count])
+    sorted_by_index = keys.extra(where=["(SELECT count(*) FROM far) > %s"], params=[MANY])
+    compiled = _compiled(far.values_list("list_key", "pk")[: MANY + 1])
+    compiled_last = _compiled(sorted_by_index.values_list("list_key", "pk")[:count])
+    if near is None or compiled is None or compiled_last is None:
         return [], Count(0)
-    (window_sql, window_params), (near_sql, near_params), (far_sql, far_params) = (
-        _window(rows, order, position),
-        near,
-        compiled,
-    )
+    parts = [_window(rows, order, position), near, compiled, compiled_last]
     way = "DESC" if order.downwards != reverse else "ASC"
+    in_order = f"ORDER BY list_key {way}, pk {way} LIMIT {count:d}"
     sql = f"""
-        WITH list_window AS MATERIALIZED ({window_sql}),
-             near (list_key, pk) AS MATERIALIZED ({near_sql}),
-             far (list_key, pk) AS MATERIALIZED ({far_sql})
-        (SELECT list_key, pk, (SELECT count(*) FROM far), true FROM far ORDER BY list_key {way}, pk {way} LIMIT %s)
+        WITH list_window AS MATERIALIZED ({parts[0][0]}),
+             near (list_key, pk) AS MATERIALIZED ({parts[1][0]}),
+             far (list_key, pk) AS MATERIALIZED ({parts[2][0]}),
+             sorted_by_index (list_key, pk) AS MATERIALIZED ({parts[3][0]})
+        (SELECT list_key, pk, (SELECT count(*) FROM near), (SELECT count(*) FROM list_window) < {WINDOW:d}
+           FROM near WHERE (SELECT count(*) FROM near) >= {count:d} {in_order})
         UNION ALL
-        (SELECT list_key, pk, (SELECT count(*) FROM near), (SELECT count(*) FROM list_window) < %s
-           FROM near WHERE (SELECT count(*) FROM near) >= %s ORDER BY list_key {way}, pk {way} LIMIT %s)
-    """  # noqa: S608 (made of compiled queries)
+        (SELECT list_key, pk, (SELECT count(*) FROM far), true
+           FROM far WHERE (SELECT count(*) FROM far) <= {MANY:d} {in_order})
+        UNION ALL
+        (SELECT list_key, pk, {MANY:d}, false FROM sorted_by_index {in_order})
+    """  # noqa: S608 (made of compiled queries and numbers of our own)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*window_params, *near_params, *far_params, count, WINDOW, count, count])
+        cursor.execute(sql, [value for _sql, params in parts for value in params])
         found = cursor.fetchall()
     if not found:
         return [], Count(0)

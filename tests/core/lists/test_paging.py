@@ -19,13 +19,14 @@ def thirty() -> list[int]:
     return [rows.subscription(quantity=n % 4, status="stopped" if n < 10 else "active").pk for n in range(30)]
 
 
-@pytest.mark.parametrize("window", [1, 5, 100])
+@pytest.mark.parametrize(("window", "many"), [(1, 100), (5, 100), (100, 100), (1, 5)])
 @pytest.mark.parametrize("downwards", [True, False])
 @pytest.mark.parametrize("field", ["id", "quantity"])
 def test_keys_do_not_depend_on_the_window(
-    thirty: list[int], window: int, downwards: bool, field: str, monkeypatch: pytest.MonkeyPatch
+    thirty: list[int], window: int, many: int, downwards: bool, field: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(paging, "WINDOW", window)
+    monkeypatch.setattr(paging, "MANY", many)
     stopped = Subscription.objects.filter(status="stopped")
     order = Order(F(field), downwards)
     expected = list(order.of(stopped).values_list("list_key", "pk"))
