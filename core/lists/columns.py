@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import get_script_prefix, reverse
 from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.panel import formats
@@ -123,8 +124,8 @@ def yes_no(path: str) -> Cell:
     """Return a cell with yes or a dash; a file gets yes and no."""
     read = _reader(path)
     return Cell(
-        value=lambda row: _("yes") if read(row) else _("no"),
-        html=lambda row: escape(_("yes")) if read(row) else formats.NOTHING,
+        value=lambda row: _yes_and_no(get_language())[0 if read(row) else 1],
+        html=lambda row: escape(_yes_and_no(get_language())[0]) if read(row) else formats.NOTHING,
     )
 
 
@@ -133,7 +134,7 @@ def choice(path: str) -> Cell:
     read = _reader(path)
 
     def value(row: Any) -> str:
-        return str(_words(row.__class__, path).get(read(row), read(row)))
+        return _words(row.__class__, path, get_language()).get(read(row), str(read(row)))
 
     return Cell(value=value, html=lambda row: escape(value(row)) if read(row) else formats.NOTHING)
 
@@ -143,9 +144,10 @@ def status(path: str, detail: str = "") -> Cell:
     read, read_detail = _reader(path), _reader(detail) if detail else None
 
     def words(row: Any) -> tuple[str, str]:
-        label = _words(row.__class__, path).get(read(row), read(row))
+        language = get_language()
+        label = _words(row.__class__, path, language).get(read(row), str(read(row)))
         more = read_detail(row) if read_detail else ""
-        return str(label), str(_words(row.__class__, detail).get(more, more)) if more else ""
+        return label, _words(row.__class__, detail, language).get(more, str(more)) if more else ""
 
     def value(row: Any) -> str:
         label, more = words(row)
@@ -164,11 +166,16 @@ def computed(value: Callable[[Any], object], html: Callable[[Any], str] | None =
     return Cell(value=value, html=html or shown, end=end)
 
 
-@lru_cache(maxsize=256)
-def _words(model: Hashable, field: str) -> dict[object, object]:
-    """Return the choices of a field, their words still lazy: get_…_display() works them out anew for each row."""
+@lru_cache(maxsize=1024)
+def _words(model: Hashable, field: str, language: str | None) -> dict[object, str]:
+    """Return the words of a field's choices in the language that is active: translated once and not for each row."""
     declared: Any = model
-    return dict(declared._meta.get_field(field).flatchoices)
+    return {value: str(label) for value, label in declared._meta.get_field(field).flatchoices}
+
+
+@lru_cache(maxsize=64)
+def _yes_and_no(language: str | None) -> tuple[str, str]:
+    return _("yes"), _("no")
 
 
 def _reader(path: str) -> Callable[[Any], Any]:
