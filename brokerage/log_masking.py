@@ -11,15 +11,22 @@ _LINK = re.compile(r"(/accounts/(?:invitations|password/reset/key)/)[^/?\s\"']+"
 _PARAMETER = re.compile(
     r"(?i)((?:^|[?&])(?:code|state|client_info|id_token|access_token|refresh_token|token|password)=)[^&\s\"']+"
 )
+# msal prints what it sends when it is asked for details; a short "code" is an error's number.
+_MEMBER = re.compile(
+    r"(?i)([\"'](?:code|code_verifier|client_secret|refresh_token|access_token|id_token|assertion|password)[\"']\s*:\s*"
+    r"[\"'])[^\"'\s]{12,}"
+)
 
 
 def masked(text: str) -> str:
-    """Return the text with the secret parts of addresses replaced."""
-    return _PARAMETER.sub(rf"\1{MASK}", _LINK.sub(rf"\1{MASK}", text))
+    """Return the text with the secret parts of addresses and of JSON replaced."""
+    for pattern in (_LINK, _PARAMETER, _MEMBER):
+        text = pattern.sub(rf"\1{MASK}", text)
+    return text
 
 
 class MaskingFilter(logging.Filter):
-    """Masks addresses in log lines: Django names the address of each request that fails."""
+    """Masks log lines: Django names the address of each request that fails, libraries what they send."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Replace the line where it has to be, and let it pass."""

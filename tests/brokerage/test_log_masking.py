@@ -22,6 +22,9 @@ CALLBACK = "/vendors/office365/consent/callback"
         ("Gone: /accounts/invitations/17:1hNd__Dy/", "Gone: /accounts/invitations/***/"),
         ("/accounts/password/reset/key/1-c8x-9f2/", "/accounts/password/reset/key/***/"),
         ("code=0.Axyz", "code=***"),
+        ('{"code": "0.AxyzAxyzAxyz", "a": "b"}', '{"code": "***", "a": "b"}'),
+        ('{"code": "900420"}', '{"code": "900420"}'),
+        ("{'client_secret': 'a-long-secret'}", "{'client_secret': '***'}"),
         ("Not Found: /operator/accounts/17/?q=code", "Not Found: /operator/accounts/17/?q=code"),
     ],
 )

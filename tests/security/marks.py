@@ -24,6 +24,8 @@ STEERING = {
     "vendors.VendorOperation": {"key", "subject", "service", "sealed", "last_error_code"},
     "vendors.VendorCall": {"name"},
 }
+# Apps whose rows belong to no tenant.
+OTHERS = {"pghistory", "contenttypes", "sessions", "axes", "mfa", "auth"}
 SHORTEST = 24
 # Everybody's ids have nine digits and begin far from all others': 770000000 is North's first.
 SPAN = 10_000_000
@@ -79,7 +81,7 @@ def _updated(statement: str) -> int:
 
 
 def _takes_a_mark(model: type[models.Model], field: models.Field) -> bool:
-    if model._meta.app_label in {"pghistory", "contenttypes", "sessions", "axes", "mfa", "auth"}:
+    if model._meta.app_label in OTHERS:
         return False
     if field.name in STEERING.get(model._meta.label, set()) or field.choices or field.primary_key:
         return False
@@ -106,3 +108,35 @@ def fingerprint() -> dict[str, str]:
             cursor.execute(f'SELECT {hashed} FROM "{table}" t')  # noqa: S608 - names are ours
             hashes[table] = cursor.fetchone()[0]
     return hashes
+
+
+def rows_of(tenant: Tenant) -> dict[str, str]:
+    """Return a hash of the tenant's own rows, by table."""
+    hashes = {}
+    for model in apps.get_models():
+        if not isinstance(model._meta.pk, models.AutoField) or model._meta.app_label in OTHERS:
+            continue
+        table, pk = model._meta.db_table, model._meta.pk.column
+        mine = f'"{pk}" >= {tenant.first} AND "{pk}" < {tenant.first + SPAN}'
+        hashed = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT {hashed} FROM "{table}" t WHERE {mine}')  # noqa: S608 - names are ours
+            hashes[table] = cursor.fetchone()[0]
+    return hashes
+
+
+def links_to(tenant: Tenant) -> dict[str, int]:
+    """Return how many rows point at the tenant's rows, by column: a new link from elsewhere raises one of them."""
+    counts = {}
+    for model in apps.get_models():
+        for field in model._meta.local_concrete_fields:
+            if not isinstance(field, models.ForeignKey) or model._meta.app_label in OTHERS:
+                continue
+            table, column = model._meta.db_table, field.column
+            if not isinstance(field.target_field, models.AutoField):
+                continue
+            with connection.cursor() as cursor:
+                mine = f'"{column}" >= {tenant.first} AND "{column}" < {tenant.first + SPAN}'
+                cursor.execute(f'SELECT count(*) FROM "{table}" WHERE {mine}')  # noqa: S608 - names are ours
+                counts[f"{table}.{column}"] = cursor.fetchone()[0]
+    return counts
