@@ -170,6 +170,23 @@ def _beyond(rows: QuerySet[Any], order: Order, position: Position) -> QuerySet[A
     return beyond
 
 
+# The window, the rows near in it, the rows that the filters find, the rows as an index sorts them: each is looked for
+# only where the ones before are not enough.
+NEAR_OR_FAR = """
+    WITH list_window AS MATERIALIZED ({}),
+         near (list_key, pk) AS MATERIALIZED ({}),
+         far (list_key, pk) AS MATERIALIZED ({}),
+         sorted_by_index (list_key, pk) AS MATERIALIZED ({})
+    (SELECT list_key, pk, (SELECT count(*) FROM near), (SELECT count(*) FROM list_window) < {window:d}
+       FROM near WHERE (SELECT count(*) FROM near) >= {count:d} {in_order})
+    UNION ALL
+    (SELECT list_key, pk, (SELECT count(*) FROM far), true
+       FROM far WHERE (SELECT count(*) FROM far) <= {many:d} {in_order})
+    UNION ALL
+    (SELECT list_key, pk, {many:d}, false FROM sorted_by_index {in_order})
+"""
+
+
 def _near_or_far(
     rows: QuerySet[Any], order: Order, position: Position | None, count: int
 ) -> tuple[list[tuple[Any, int]], Count | None]:
@@ -193,19 +210,9 @@ def _near_or_far(
     parts = [_window(rows, order, position), near, compiled, compiled_last]
     way = "DESC" if order.downwards != reverse else "ASC"
     in_order = f"ORDER BY list_key {way}, pk {way} LIMIT {count:d}"
-    sql = f"""
-        WITH list_window AS MATERIALIZED ({parts[0][0]}),
-             near (list_key, pk) AS MATERIALIZED ({parts[1][0]}),
-             far (list_key, pk) AS MATERIALIZED ({parts[2][0]}),
-             sorted_by_index (list_key, pk) AS MATERIALIZED ({parts[3][0]})
-        (SELECT list_key, pk, (SELECT count(*) FROM near), (SELECT count(*) FROM list_window) < {WINDOW:d}
-           FROM near WHERE (SELECT count(*) FROM near) >= {count:d} {in_order})
-        UNION ALL
-        (SELECT list_key, pk, (SELECT count(*) FROM far), true
-           FROM far WHERE (SELECT count(*) FROM far) <= {MANY:d} {in_order})
-        UNION ALL
-        (SELECT list_key, pk, {MANY:d}, false FROM sorted_by_index {in_order})
-    """  # noqa: S608 (made of compiled queries and numbers of our own)
+    sql = NEAR_OR_FAR.format(
+        *[part for part, _params in parts], count=count, window=WINDOW, many=MANY, in_order=in_order
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for _sql, params in parts for value in params])
         found = cursor.fetchall()
