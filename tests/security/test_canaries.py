@@ -136,10 +136,10 @@ def rich_account(name: str) -> Account:
 
 @pytest.fixture
 def story(
-    admin: Actor,  # noqa: F811 - imported fixtures
-    office365: VendorConnection,  # noqa: F811
-    microsoft: Microsoft,  # noqa: F811
-    now: datetime,  # noqa: F811
+    admin: Actor,  # noqa: F811 - imported fixture
+    office365: VendorConnection,  # noqa: F811 - imported fixture
+    microsoft: Microsoft,  # noqa: F811 - imported fixture
+    now: datetime,  # noqa: F811 - imported fixture
 ) -> Iterator[Story]:
     """The connection with a secret of its own, an account that Microsoft accepts, and two browsers."""
     canaries, traces = Canaries(), Traces()
