@@ -26,6 +26,8 @@ WITH_OBJECTS = [route for route in ROUTES if route.parameters]
 LINKS = {"accept_invitation", "account_reset_password_from_key"}
 # What resellers inherit from above is theirs to read.
 INHERITED = {"operator:service_term", "operator:account_type"}
+# A sales person sees own accounts and those of subordinates, with all that hangs on them.
+OF_AN_ACCOUNT = {"account", "membership", "invitation", "subscription", "order", "payment", "charge"}
 # A draft waits in the session of who began it: whoever asks for another one begins anew.
 SENT_ELSEWHERE = {"operator:plan_draft"}
 # Ends the session: asked last of all, by tests of its own (tests/accounts/test_sign_in.py).
@@ -45,6 +47,7 @@ def strangers(world: World, route: Route) -> list[Person]:
     south, found = world.south, [world.nobody]
     if route.panel != "customer":
         found += [*south.managers.values(), world.north_east.managers[Role.ADMIN]]
+        found += [world.colleague] if OF_AN_ACCOUNT & set(kinds_of(route)) else []
     if route.panel != "operator":
         found += [south.customers[AccessLevel.OWNER], south.customers[AccessLevel.USER]]
         # North's catalogue may be ordered by each of its customers; all else is the other customer's own.
@@ -100,8 +103,10 @@ def test_foreign_objects_are_not_there(world: World, route: Route) -> None:
         for address in foreign_addresses(route, world.north, world):
             if not inherited(person, route, world):
                 wrong += seen(person, route, address, world.north.tenant, world)
-    (address, *_more) = sorted(foreign_addresses(route, world.north_east, world))
-    wrong += seen(world.south.managers[Role.ADMIN], route, address, world.north_east.tenant, world)
+    for house in (world.north_east, world.root):
+        (address, *_more) = sorted(foreign_addresses(route, house, world))
+        if house is not world.root or route.name not in INHERITED:
+            wrong += seen(world.south.managers[Role.ADMIN], route, address, house.tenant, world)
     assert wrong == []
     assert fingerprint() == before
 
@@ -181,6 +186,17 @@ def leaked(world: World, house: House, text: str) -> set[str]:
     inherits = [str(pk) for pk in (*above["service_term"], *above["account_type"])]
     told = {found for found in world.north.tenant.seen_in(text) if not any(pk in found for pk in inherits)}
     return told - {f"{world.north.tenant.word}-{world.north.reseller.pk}name"} | world.south.tenant.seen_in(text)
+
+
+@pytest.mark.parametrize("route", named("operator"), ids=str)
+def test_a_sales_person_reads_only_of_own_accounts(world: World, route: Route) -> None:
+    """A colleague's accounts and what hangs on them are in no list, no choice and no figure."""
+    if route.parameters or not reversible(route):
+        return
+    (address,) = route.addresses({})
+    text = body(world.colleague.ask(address))
+    hidden = [str(pk) for kind in OF_AN_ACCOUNT for pk in world.north.objects[kind]]
+    assert [pk for pk in hidden if pk in text] == []
 
 
 ONLY_THE_LIST = {"HX-Request": "true", "HX-Target": "list"}

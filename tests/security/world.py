@@ -80,8 +80,9 @@ class World:
     north: House
     north_east: House
     south: House
-    # The owner of another account of North's, and somebody who is not signed in.
+    # The owner of another account of North's, a sales person of North without accounts, and who is not signed in.
     neighbour: Person
+    colleague: Person
     nobody: Person
 
 
@@ -93,8 +94,10 @@ def build() -> World:
     south = _house(Tenant("southqzj", 55), lambda: cast.reseller(parent=root.reseller))
     with numbered(Tenant("nextqzj", 44)):
         neighbour = _customer("neighbour", cast.account(reseller=north.reseller), AccessLevel.OWNER)
+        colleague = _signed_in("colleague", cast.manager(reseller=north.reseller, role=Role.SALES))
     _let_constraints_rest()
-    return World(root, north, north_east, south, neighbour, Person("nobody", Client(raise_request_exception=False)))
+    nobody = Person("nobody", Client(raise_request_exception=False))
+    return World(root, north, north_east, south, neighbour, colleague, nobody)
 
 
 def _house(tenant: Tenant, found: Any) -> House:
