@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.timestamps import Timestamped
 from subscriptions.models.plan import BillingType
-from subscriptions.models.search import GATHER_WORDS, REMEMBER_WORDS, TOUCH_SUBSCRIPTION, sort_indexes
+from subscriptions.models.search import GATHER_WORDS, REMEMBER_WORDS, SCOPE, TOUCH_SUBSCRIPTION, sort_indexes
 
 
 class SubscriptionStatus(models.TextChoices):
@@ -61,10 +61,13 @@ class StopReason(models.TextChoices):
 class Subscription(Timestamped):
     """Copies of names stand here so that a list of a million rows is sorted and searched without a join."""
 
-    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="subscriptions")
-    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="subscriptions")
-    manager = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
-    plan = models.ForeignKey("subscriptions.Plan", models.PROTECT, related_name="subscriptions")
+    # The indexes of these four are below: each carries more than the key alone.
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="subscriptions", db_index=False)
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="subscriptions", db_index=False)
+    manager = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    plan = models.ForeignKey("subscriptions.Plan", models.PROTECT, related_name="subscriptions", db_index=False)
     period = models.ForeignKey("subscriptions.PlanPeriod", models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=300)
     status = models.CharField(
@@ -117,15 +120,27 @@ class Subscription(Timestamped):
                 condition=~models.Q(awaited_operation=""),
             ),
             models.Index(fields=["account", "id"], name="subscription_account"),
-            models.Index(fields=["reseller", "id"], name="subscription_reseller"),
+            models.Index(fields=["reseller", "id"], include=["status", "manager"], name="subscription_reseller"),
             # The list of a million rows: one index for each thing it is filtered by, and one for each sort.
             models.Index(fields=["id"], name="subscription_not_deleted", condition=~models.Q(status="deleted")),
             models.Index(fields=["status", "id"], include=["reseller", "manager"], name="subscription_status"),
             models.Index(fields=["billing_type"], name="subscription_billing_type"),
             models.Index(fields=["currency"], name="subscription_currency"),
-            models.Index(fields=["stop_reason"], name="subscription_stopped", condition=~models.Q(stop_reason="")),
-            models.Index(fields=["id"], name="subscription_trial", condition=models.Q(trial=True)),
-            models.Index(fields=["id"], name="subscription_individual", condition=models.Q(individual_price=True)),
+            models.Index(fields=["plan", "id"], include=SCOPE, name="subscription_plan"),
+            models.Index(fields=["manager", "id"], include=["status", "reseller"], name="subscription_manager"),
+            models.Index(
+                fields=["stop_reason", "id"],
+                include=SCOPE,
+                name="subscription_stopped",
+                condition=~models.Q(stop_reason=""),
+            ),
+            models.Index(fields=["id"], include=SCOPE, name="subscription_trial", condition=models.Q(trial=True)),
+            models.Index(
+                fields=["id"],
+                include=SCOPE,
+                name="subscription_individual",
+                condition=models.Q(individual_price=True),
+            ),
             GinIndex(fields=["search_vector"], name="subscription_words"),
             *sort_indexes(
                 texts=["name", "account_name", "plan_name"],
