@@ -9,12 +9,13 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from api.errors import BadParameter
-from core.lists.paging import Order, Position, Sure, Wanted, cursor_of, estimates, keys_of_page, position_of
+from core.lists.paging import Order, Position, Sure, Wanted, cursor_of, estimates, guess, keys_of_page, position_of
 
 SIZE, NUMBER, AFTER, BEFORE = "page[size]", "page[number]", "page[after]", "page[before]"
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 500
 LARGEST_NUMBER = 1_000_000
+LARGE_SCOPE = 50_000
 
 
 class Pages:
@@ -26,12 +27,16 @@ class Pages:
         self.size = _whole(request, SIZE, DEFAULT_SIZE, LARGEST_SIZE)
         self.number = _whole(request, NUMBER, 1, LARGEST_NUMBER)
         self.order = _order(request, sorts, default)
+        # Filtered by the column that the list is ordered by, a page lies together in that column's index.
+        self.together = default != "pk" and "sort" not in request.query_params
 
-    def rows(self, queryset: QuerySet, shown: Callable[[QuerySet], QuerySet]) -> list[Any]:
-        """Return the rows of the page, in the order asked for, each as `shown` reads it."""
+    def rows(self, queryset: QuerySet, shown: Callable[[QuerySet], QuerySet], *, scope: QuerySet) -> list[Any]:
+        """Return the rows of the page in its order, each as `shown` reads it; `scope` is the unfiltered list."""
         position = self._position(queryset)
         offset = 0 if position else (self.number - 1) * self.size
-        self.keys = keys_of_page(queryset, self.order, Wanted(self.size, offset, position), easy=False)
+        # In a small scope nearly every row of that index would be somebody else's.
+        easy = self.together and guess(scope) >= LARGE_SCOPE
+        self.keys = keys_of_page(queryset, self.order, Wanted(self.size, offset, position), easy=easy)
         self._remember(position, offset, queryset)
         ids = [pk for _key, pk in self.keys.pairs]
         rows = {row.pk: row for row in shown(queryset.filter(pk__in=ids))}

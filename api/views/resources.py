@@ -60,8 +60,9 @@ class ResourceViewSet(GenericViewSet):
     def list(self, request: Request, **_path: int) -> Response:
         """Return a page of the records that the query string asks for."""
         pages = Pages(request, self.sorts, default=self._natural_order(request))
-        found = filtered(self._rows(), request.query_params, self.filterset, self.filters)
-        rows = pages.rows(found, self._shown)
+        scope = self._rows()
+        found = filtered(scope, request.query_params, self.filterset, self.filters)
+        rows = pages.rows(found, self._shown, scope=scope)
         return self._document([self.shape.record(row) for row in rows], rows, links=pages.links(), meta=pages.meta())
 
     def retrieve(self, _request: Request, *, pk: int, **_path: int) -> Response:

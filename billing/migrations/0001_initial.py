@@ -493,9 +493,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="charge",
-            index=models.Index(
-                condition=models.Q(("closed_on__isnull", False)), fields=["closed_on", "id"], name="charge_closed"
-            ),
+            index=models.Index(fields=["closed_on", "id"], name="charge_closed"),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(fields=["id"], include=("reseller",), name="charge_id_and_reseller"),
         ),
         migrations.AddIndex(
             model_name="charge",

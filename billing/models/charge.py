@@ -152,7 +152,9 @@ class Charge(Timestamped):
             models.Index(fields=["status", "id"], name="charge_status"),
             models.Index(fields=["created_at", "id"], name="charge_created"),
             models.Index(fields=["updated_at", "id"], name="charge_updated"),
-            models.Index(fields=["closed_on", "id"], name="charge_closed", condition=models.Q(closed_on__isnull=False)),
+            models.Index(fields=["closed_on", "id"], name="charge_closed"),
+            # A far page by its number passes over many ids, and asks of each only whose it is.
+            models.Index(fields=["id"], include=["reseller"], name="charge_id_and_reseller"),
             models.Index(fields=["type", "id"], name="charge_type", condition=~models.Q(type="recurring_fee")),
         ]
         triggers = [
