@@ -306,7 +306,8 @@ def test_no_secret_is_left_in_clear_text(story: Story, settings: Any, debug: boo
         "wrong_password", "wrong_secret",
     }  # fmt: skip
     places = dict(story.traces.places())
-    assert len(places) > (100 if debug else 250)
+    # A guard against having searched nothing: the exact number moves with the statements that are logged.
+    assert len(places) > (50 if debug else 150)
     assert any(place.startswith("Redis") and "operation_id" in text for place, text in places.items()) or not debug
     leaks = {place: told for place, text in places.items() if (told := leaked(story.canaries, place, text))}
     assert leaks == {}
