@@ -7,6 +7,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from pghistory.middleware import HistoryMiddleware
 
@@ -42,6 +43,22 @@ class ActorMiddleware:
             response = self.get_response(request)
             response.headers["Content-Language"] = request.LANGUAGE_CODE
             return response
+
+
+class NoStoreMiddleware:
+    """Has no answer of ours kept by a browser or a cache: nearly each is one person's, and Back shows it to the next.
+
+    Stands below the files (WhiteNoise), which may be kept for ever. A view that says how long it may be kept is heard.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response:
+            add_never_cache_headers(response)
+        return response
 
 
 class ActorHistoryMiddleware(HistoryMiddleware):

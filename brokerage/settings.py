@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "brokerage.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.middleware.NoStoreMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -132,15 +133,9 @@ if LOCAL_SERVICES:
 _test_name = "_".join(["test", "brokerage", *env.words("BROKERAGE_TEST_DB")])
 DATABASES = {"default": {**env.database(DATABASE_URL), "TEST": {"NAME": _test_name}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    if TESTING
-    else {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "brokerage-cache",
-    }
-}
+_backends = "django.core.cache.backends"
+_redis = {"BACKEND": f"{_backends}.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "brokerage-cache"}
+CACHES = {"default": {"BACKEND": f"{_backends}.locmem.LocMemCache"} if TESTING else _redis}
 
 # --- Celery (brokerage/celery.py reads the CELERY_ names; times are in brokerage/schedule.py) ----------------------
 CELERY_BROKER_URL = env.broker(REDIS_URL)

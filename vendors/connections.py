@@ -83,11 +83,13 @@ def add_connection(
 ) -> VendorConnection:
     """Create a connection of the reseller to a vendor from the values of the plugin's settings_fields.
 
-    Raises SettingRefused, naming the field.
+    Raises SettingRefused, naming the field; among others for a server's address that is not the vendor's own where the
+    actor is no manager of the operator: what our servers call is the operator's to decide.
     """
     actor.require("vendor_connections.change")
     fields = plugin_for(plugin).settings_fields
     checked = _checked(fields, values, stored={})
+    _refuse_other_servers(actor, fields, checked, before={})
     return _saved(
         VendorConnection(
             reseller=reseller,
@@ -107,7 +109,8 @@ def change_connection(
     """Change a connection's name and settings; a secret left empty stays as it is.
 
     Another application or tenant makes an earlier consent void: the tokens are dropped and consent starts anew.
-    Wrong settings that were corrected wait for the next check. Raises SettingRefused, naming the field.
+    With another server's address the secrets have to be given again, so that nobody who may not read them can have
+    them sent to a server of his own. Wrong settings that were corrected wait for the next check. Raises SettingRefused, naming the field.
     """
     actor.require("vendor_connections.change")
     fields = plugin_for(connection.plugin).settings_fields
@@ -116,6 +119,8 @@ def change_connection(
         stored = sealing.decrypt(row.secrets)
         checked = _checked(fields, values, stored=stored)
         before = row.settings | stored
+        _refuse_other_servers(actor, fields, checked, before=before)
+        _refuse_secrets_kept_for_other_servers(fields, checked, values, before=before)
         changed = {field.name for field in fields if before.get(field.name, "") != checked.get(field.name, "")}
         kept = stored
         if any(field.voids_consent and field.name in changed for field in fields):
@@ -288,6 +293,42 @@ def _checked_value(field: Field, values: Mapping[str, str], stored: Mapping[str,
         sentence = _("“%(field)s” has no such choice: pick one from the list.") % {"field": field.label}
         raise SettingRefused(sentence, field=field.name)
     return value
+
+
+def _refuse_other_servers(
+    actor: Actor, fields: Iterable[Field], checked: Mapping[str, str], *, before: Mapping[str, str]
+) -> None:
+    """Refuse an address, entered by a reseller's manager, at which our servers would call what only they can reach."""
+    if actor.sees_everything:
+        return
+    for field in _addresses_that_change(fields, checked, before):
+        if checked[field.name] != field.default:
+            sentence = _("“%(field)s” is set by the operator only: leave the vendor's own address (%(address)s).") % {
+                "field": field.label,
+                "address": before.get(field.name) or field.default or "—",
+            }
+            raise SettingRefused(sentence, field=field.name)
+
+
+def _refuse_secrets_kept_for_other_servers(
+    fields: Iterable[Field], checked: Mapping[str, str], values: Mapping[str, str], *, before: Mapping[str, str]
+) -> None:
+    if not _addresses_that_change(fields, checked, before):
+        return
+    for field in fields:
+        if field.kind is FieldKind.SECRET and before.get(field.name) and not str(values.get(field.name, "")).strip():
+            sentence = _("A server's address changes: enter “%(field)s” again, or leave the address as it was.") % {
+                "field": field.label
+            }
+            raise SettingRefused(sentence, field=field.name)
+
+
+def _addresses_that_change(
+    fields: Iterable[Field], checked: Mapping[str, str], before: Mapping[str, str]
+) -> list[Field]:
+    """Return the fields of addresses whose new value is another than the stored one, or than the vendor's own."""
+    urls = [field for field in fields if field.kind is FieldKind.URL]
+    return [field for field in urls if checked[field.name] != before.get(field.name, field.default)]
 
 
 def _is_address(value: str) -> bool:

@@ -207,7 +207,7 @@ def _near_or_far(
     compiled_last = _compiled(sorted_by_index.values_list("list_key", "pk")[:count])
     if near is None or compiled is None or compiled_last is None:
         return [], Count(0)
-    parts = [_window(rows, order, position), near, compiled, compiled_last]
+    parts = [_window(rows, order, position, near), near, compiled, compiled_last]
     way = "DESC" if order.downwards != reverse else "ASC"
     in_order = f"ORDER BY list_key {way}, pk {way} LIMIT {count:d}"
     sql = NEAR_OR_FAR.format(
@@ -222,13 +222,19 @@ def _near_or_far(
     return [row[:2] for row in found], Count(number, Sure.EXACT if all_of_them else Sure.AT_LEAST)
 
 
-def _window(rows: QuerySet[Any], order: Order, position: Position | None) -> Sql:
-    """Return the next WINDOW rows of the whole table in the list's order."""
+def _window(rows: QuerySet[Any], order: Order, position: Position | None, near: Sql) -> Sql:
+    """Return the next WINDOW rows of the whole table in the list's order, with the columns that `near` reads of them.
+
+    No others: of a wide row it costs more to copy it than to find it.
+    """
     everything = rows.model._default_manager.all()
     if position is not None:
         everything = _beyond(everything, order, position)
     reverse = position is not None and position.backwards
-    sql: Sql = order.of(everything, reverse=reverse)[:WINDOW].query.sql_with_params()
+    prefix = f"{connection.ops.quote_name(rows.model._meta.db_table)}."
+    fields = rows.model._meta.concrete_fields
+    read = [field.attname for field in fields if prefix + connection.ops.quote_name(field.column) in near[0]]
+    sql: Sql = order.of(everything, reverse=reverse).values_list(*read)[:WINDOW].query.sql_with_params()
     return sql
 
 

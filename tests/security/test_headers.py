@@ -95,9 +95,13 @@ def test_cookies_are_closed() -> None:
     assert settings.SESSION_ENGINE == "accounts.sessions"
 
 
-def test_personal_pages_are_not_kept_by_others(world: World) -> None:
-    """No cache between us and the browser may keep what belongs to one person."""
-    for house, address in ((world.north.managers, "/operator/accounts/"), (world.north.customers, "/")):
-        answer = next(iter(house.values())).client.get(address)
-        assert "Cookie" in answer["Vary"]
-        assert "public" not in answer.get("Cache-Control", "")
+def test_no_answer_is_kept(world: World) -> None:
+    """Neither a cache on the way nor the browser keeps an answer: Back shows the next person nothing after sign-out."""
+    person = world.north.managers[ROLES[0]]
+    for address in (*pages(world), "/no-such-page/", "/api/v3/resellers/0/charges"):
+        answer = person.client.get(address)
+        kept = {part.strip() for part in answer["Cache-Control"].split(",")}
+        assert {"no-store", "private"} <= kept, address
+    customer = next(iter(world.north.customers.values())).client.get("/")
+    assert "no-store" in customer["Cache-Control"]
+    assert "Cookie" in customer["Vary"]

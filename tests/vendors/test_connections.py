@@ -366,3 +366,39 @@ def test_nightly_check_renews_what_works_and_finds_what_does_not(
     assert check_every_connection(now=now + timedelta(days=3)) == 1
     office365.refresh_from_db()
     assert (office365.state, office365.last_check_at) == (REGRANT, now + timedelta(days=2))
+
+
+def test_another_servers_address_asks_for_the_secret_again(
+    admin: Actor, office365: VendorConnection, now: datetime
+) -> None:
+    values = values_of(office365, api_base_url="https://elsewhere.example")
+    with pytest.raises(SettingRefused) as refusal:
+        change_connection(actor=admin, connection=office365, name="Office 365", values=values)
+    sentence = "A server's address changes: enter “Secret key” again, or leave the address as it was."
+    assert (refusal.value.field, str(refusal.value)) == ("client_secret", sentence)
+    office365.refresh_from_db()
+    assert office365.settings["api_base_url"] != "https://elsewhere.example"
+    values = values_of(office365, api_base_url="https://elsewhere.example", client_secret="typed again")
+    connection = change_connection(actor=admin, connection=office365, name="Office 365", values=values)
+    assert connection.settings["api_base_url"] == "https://elsewhere.example"
+
+
+@pytest.mark.django_db
+def test_only_the_operator_sets_the_address_of_a_server() -> None:
+    reseller = cast.reseller(name="South")
+    theirs = actor_of(cast.manager(reseller=reseller))
+    values = {"tenant_id": "t", "client_id": "c", "client_secret": "s"}
+    made = add_connection(actor=theirs, reseller=reseller, plugin="office365", name="Office", values=values)
+    inside = values_of(made, api_base_url="http://169.254.169.254/latest", client_secret="s")
+    with pytest.raises(SettingRefused) as refusal:
+        change_connection(actor=theirs, connection=made, name="Office", values=inside)
+    assert refusal.value.field == "api_base_url"
+    assert "is set by the operator only" in str(refusal.value)
+    with pytest.raises(SettingRefused):
+        add_connection(actor=theirs, reseller=reseller, plugin="office365", name="Office 2", values=inside)
+    operators = actor_of(cast.manager())
+    moved = values_of(made, api_base_url="https://proxy.example", client_secret="s")
+    change_connection(actor=operators, connection=made, name="Office", values=moved)
+    made.refresh_from_db()
+    kept = change_connection(actor=theirs, connection=made, name="Renamed", values=values_of(made))
+    assert (kept.name, kept.settings["api_base_url"]) == ("Renamed", "https://proxy.example")
