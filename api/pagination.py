@@ -16,6 +16,7 @@ DEFAULT_SIZE = 50
 LARGEST_SIZE = 500
 LARGEST_NUMBER = 1_000_000
 LARGE_SCOPE = 50_000
+MANY = 30_000
 
 
 class Pages:
@@ -28,7 +29,7 @@ class Pages:
         self.number = _whole(request, NUMBER, 1, LARGEST_NUMBER)
         self.order = _order(request, sorts, default)
         # Filtered by the column that the list is ordered by, a page lies together in that column's index.
-        self.together = default != "pk" and "sort" not in request.query_params
+        self.together = default != "pk" and self.order.expression == F(default)
 
     def rows(self, queryset: QuerySet, shown: Callable[[QuerySet], QuerySet], *, scope: QuerySet) -> list[Any]:
         """Return the rows of the page in its order, each as `shown` reads it; `scope` is the unfiltered list."""
@@ -36,7 +37,7 @@ class Pages:
         offset = 0 if position else (self.number - 1) * self.size
         # In a small scope nearly every row of that index would be somebody else's.
         easy = self.together and guess(scope) >= LARGE_SCOPE
-        self.keys = keys_of_page(queryset, self.order, Wanted(self.size, offset, position), easy=easy)
+        self.keys = keys_of_page(queryset, self.order, Wanted(self.size, offset, position), easy=easy, many=MANY)
         self._remember(position, offset, queryset)
         ids = [pk for _key, pk in self.keys.pairs]
         rows = {row.pk: row for row in shown(queryset.filter(pk__in=ids))}

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from accounts.actors import Actor
 from accounts.models import Reseller
-from accounts.queries import resellers_below, resellers_visible_to
+from accounts.queries import resellers_below, resellers_visible_to, their_ids
 
 
 class Scope(enum.StrEnum):
@@ -26,13 +26,9 @@ def reseller_of_path(actor: Actor, reseller_id: int) -> Reseller:
 
 
 def within(scope: Scope, reseller: Reseller) -> Q:
-    """Return the condition on rows that have a `reseller`; one statement for the resellers below one.
-
-    Their ids are written out: of a subquery PostgreSQL cannot know how many rows it will let through, and it then
-    searches the whole of a date's index for a reseller that has next to nothing below it.
-    """
+    """Return the condition on rows that have a `reseller`; one statement for the resellers below one."""
     if scope is Scope.OWN:
         return Q(reseller=reseller)
     if reseller.is_operator:
         return ~Q(reseller=reseller)
-    return Q(reseller__in=list(resellers_below(reseller).values_list("pk", flat=True)))
+    return Q(reseller__in=their_ids(resellers_below(reseller)))

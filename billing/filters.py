@@ -14,7 +14,7 @@ from billing.models import (
     PaymentMethod,
     PaymentStatus,
 )
-from core.lists.filters import Moment, Numbers, OneOf
+from core.lists.filters import Moment, Numbers, OnDay, OneOf
 
 
 class ChargeFilter(django_filters.FilterSet):
@@ -27,7 +27,7 @@ class ChargeFilter(django_filters.FilterSet):
     subscription_id = Numbers(field_name="subscription_id", lookup_expr="in", label=_("Subscription"))
     account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
     order_id = Numbers(field_name="order_id", lookup_expr="in", label=_("Order"))
-    close_date = django_filters.DateFilter(field_name="closed_on", label=_("Close date"))
+    close_date = OnDay(field_name="closed_on", label=_("Close date"))
     close_date__gt = django_filters.DateFilter(field_name="closed_on", lookup_expr="gt", label=_("Closed after"))
     close_date__lt = django_filters.DateFilter(field_name="closed_on", lookup_expr="lt", label=_("Closed before"))
     operate_from__gt = django_filters.DateFilter(field_name="operate_from", lookup_expr="gt", label=_("Starts after"))

@@ -92,6 +92,8 @@ MIDDLEWARE = [
     "accounts.middleware.ActorHistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+# Who changed a row is told to the database with every statement; a page that is only read changes none.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 ROOT_URLCONF = "brokerage.urls"
 WSGI_APPLICATION = "brokerage.wsgi.application"

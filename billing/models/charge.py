@@ -150,6 +150,9 @@ class Charge(Timestamped):
             models.Index(fields=["subscription", "id"], name="charge_subscription"),
             # What the API filters and sorts by, each followed by the id that breaks ties.
             models.Index(fields=["status", "id"], name="charge_status"),
+            models.Index(fields=["status", "created_at", "id"], name="charge_status_created"),
+            models.Index(fields=["status", "updated_at", "id"], name="charge_status_updated"),
+            models.Index(fields=["reseller", "status", "id"], name="charge_reseller_status"),
             models.Index(fields=["created_at", "id"], name="charge_created"),
             models.Index(fields=["updated_at", "id"], name="charge_updated"),
             models.Index(fields=["closed_on", "id"], name="charge_closed"),

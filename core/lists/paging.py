@@ -93,10 +93,11 @@ class IsBeyond(Func):
         return f"({parts[0]}, {parts[1]}) {self.extra['operator']} ({parts[2]}, {parts[3]})", tuple(params)
 
 
-def keys_of_page(rows: QuerySet[Any], order: Order, page: Wanted, *, easy: bool) -> Keys:
+def keys_of_page(rows: QuerySet[Any], order: Order, page: Wanted, *, easy: bool, many: int = MANY) -> Keys:
     """Return the keys of one page. One statement.
 
     `easy` says that (nearly) every row of the table belongs to the list, so that the order's index alone serves.
+    `many` is less than MANY where each filter has indexes in the list's orders: then fewer rows are worth sorting.
     """
     position = page.position
     backwards = position is not None and position.backwards
@@ -108,7 +109,7 @@ def keys_of_page(rows: QuerySet[Any], order: Order, page: Wanted, *, easy: bool)
             None,
         )
     else:
-        pairs, total = _near_or_far(bounded, order, position, last)
+        pairs, total = _near_or_far(bounded, order, position, last, many)
         pairs = pairs[page.offset :]
     more = len(pairs) > page.size
     pairs = pairs[: page.size]
@@ -188,13 +189,13 @@ NEAR_OR_FAR = """
 
 
 def _near_or_far(
-    rows: QuerySet[Any], order: Order, position: Position | None, count: int
+    rows: QuerySet[Any], order: Order, position: Position | None, count: int, many: int
 ) -> tuple[list[tuple[Any, int]], Count | None]:
     """Return the first `count` keys, and the number of all rows as far as it fell out. One statement.
 
     Filters and order pull a planner in two directions, and its guess is sometimes wrong by a thousand times. So: look
     through the next WINDOW rows of the whole table in the list's order; if they hold enough, that is the page. If not,
-    find the rows by the filters, up to MANY, and sort them. Where there are more than that, the planner has its way:
+    find the rows by the filters, up to `many`, and sort them. Where there are more than that, the planner has its way:
     so many rows are found in their order by an index, or by nothing.
     """
     reverse = position is not None and position.backwards
@@ -202,8 +203,8 @@ def _near_or_far(
     # Each search is begun only where the one before was not enough: a condition on no row is asked once, and first.
     keys = order.of(rows, reverse=reverse)
     far = keys.order_by().extra(where=["(SELECT count(*) FROM near) < %s"], params=[count])
-    sorted_by_index = keys.extra(where=["(SELECT count(*) FROM far) > %s"], params=[MANY])
-    compiled = _compiled(far.values_list("list_key", "pk")[: MANY + 1])
+    sorted_by_index = keys.extra(where=["(SELECT count(*) FROM far) > %s"], params=[many])
+    compiled = _compiled(far.values_list("list_key", "pk")[: many + 1])
     compiled_last = _compiled(sorted_by_index.values_list("list_key", "pk")[:count])
     if near is None or compiled is None or compiled_last is None:
         return [], Count(0)
@@ -211,7 +212,7 @@ def _near_or_far(
     way = "DESC" if order.downwards != reverse else "ASC"
     in_order = f"ORDER BY list_key {way}, pk {way} LIMIT {count:d}"
     sql = NEAR_OR_FAR.format(
-        *[part for part, _params in parts], count=count, window=WINDOW, many=MANY, in_order=in_order
+        *[part for part, _params in parts], count=count, window=WINDOW, many=many, in_order=in_order
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for _sql, params in parts for value in params])

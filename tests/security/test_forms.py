@@ -66,6 +66,15 @@ def test_other_methods_change_nothing(world: World) -> None:
     assert fingerprint() == before
 
 
+def test_reading_changes_nothing(world: World) -> None:
+    """No page does anything because it is looked at; so a reader's name need not be told to the audit triggers."""
+    before = fingerprint()
+    for route in ALL:
+        if route.name not in ENDS:
+            owner_of(world, route).ask(first(world.north, route), "get")
+    assert fingerprint() == before
+
+
 @pytest.mark.parametrize("elsewhere", [ELSEWHERE[0], ELSEWHERE[2]])
 def test_nobody_is_sent_elsewhere(world: World, elsewhere: str) -> None:
     """No page redirects to, or links to, an address that a link brought along."""
