@@ -238,6 +238,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "brokerage@lo
 MICROSOFT_LOGIN_BASE = env.text("MICROSOFT_LOGIN_BASE", "https://login.microsoftonline.com").rstrip("/")
 # A test's own transaction is never committed, so rows that must outlive a roll-back are written inside it there.
 VENDOR_CALLS_INSIDE_TRANSACTIONS = TESTING
+VENDOR_JOURNAL_DAYS = env.number("VENDOR_JOURNAL_DAYS", 180)
 
 # --- the resellers' API (api/) --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -1,10 +1,15 @@
 """The journal of exchanges as rows, written at once: also when the transaction around a question is rolled back."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from vendors.http import Exchange
-from vendors.models import VendorExchange
+from vendors.models import UNFINISHED, VendorExchange, VendorOperation
+
+AT_ONCE = 1000
 
 
 class RowJournal:
@@ -21,6 +26,24 @@ class RowJournal:
             _write_apart(row)
         else:
             row.save(force_insert=True)
+
+
+def forget_old_exchanges(*, now: datetime, days: int, at_once: int = AT_ONCE) -> int:
+    """Remove the lines that are older than `days`, but those of operations that are not finished; return how many.
+
+    Walks from the oldest line, `at_once` of them in a statement and a transaction of their own: killed anywhere, the
+    next night goes on. Ends at the first window with nothing old in it, so that a young journal is never read through.
+    """
+    border, last, forgotten = now - timedelta(days=days), 0, 0
+    unfinished = VendorOperation.objects.filter(pk=OuterRef("operation_id"), state__in=UNFINISHED)
+    while True:
+        window = list(VendorExchange.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "at")[:at_once])
+        old = [pk for pk, at in window if at < border]
+        if not old:
+            return forgotten
+        removed, _by_model = VendorExchange.objects.filter(~Exists(unfinished), pk__in=old).delete()
+        forgotten += removed
+        last = window[-1][0]
 
 
 def _write_apart(row: VendorExchange) -> None:

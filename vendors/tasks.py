@@ -1,8 +1,10 @@
-"""Hand-over to the workers: whether the connections to vendors still work."""
+"""Hand-over to the workers: whether the connections to vendors still work, and how long their journal is kept."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
+from vendors import journal
 from vendors.connections import check_every_connection
 
 
@@ -10,3 +12,9 @@ from vendors.connections import check_every_connection
 def check_connections() -> int:
     """Check every granted connection, renewing its token; return how many still work."""
     return check_every_connection(now=timezone.now())
+
+
+@shared_task
+def forget_old_exchanges() -> int:
+    """Remove what stands in the journal for longer than settings.VENDOR_JOURNAL_DAYS; return how many lines."""
+    return journal.forget_old_exchanges(now=timezone.now(), days=settings.VENDOR_JOURNAL_DAYS)
