@@ -13,6 +13,7 @@ from pghistory.middleware import HistoryMiddleware
 
 from accounts.actors import Actor, MayNotAct, actor_of
 from accounts.models import User
+from core.door_links import without_keys
 
 # Which of several accounts a customer's user acts for; kept in the session.
 CHOSEN_ACCOUNT = "account_id"
@@ -67,6 +68,7 @@ class ActorHistoryMiddleware(HistoryMiddleware):
     def get_context(self, request: HttpRequest) -> dict[str, object]:
         """Return the context of pghistory's rows; `impersonator` is the manager who signed in as the user."""
         context = dict(super().get_context(request))
+        context["url"] = without_keys(request.path)
         if request.impersonator is not None:
             context["impersonator"] = request.impersonator.pk
         if request.path.startswith("/api/"):

@@ -1,11 +1,22 @@
 """Where sign-in asks us: what a person typed as the name, from which address, and where to go then."""
 
 from allauth.core.internal.httpkit import get_client_ip
+from axes.handlers.database import AxesDatabaseHandler
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
 from accounts.models import User
+from core.door_links import without_keys
+
+
+class SignInLog(AxesDatabaseHandler):
+    """Writes who signed in from where, and by which page: an invitation's without what opened it."""
+
+    def user_logged_in(self, sender: object, request: HttpRequest, user: User, **signal: object) -> None:
+        """Write the line."""
+        request.axes_path_info = without_keys(request.axes_path_info)
+        super().user_logged_in(sender, request, user, **signal)
 
 
 def typed_name(request: HttpRequest, credentials: dict[str, str] | None = None) -> str | None:

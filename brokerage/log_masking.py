@@ -6,8 +6,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-MASK = "***"
-_LINK = re.compile(r"(/accounts/(?:invitations|password/reset/key)/)[^/?\s\"']+")
+from core.door_links import MASK, without_keys
+
 _PARAMETER = re.compile(
     r"(?i)((?:^|[?&])(?:code|state|client_info|id_token|access_token|refresh_token|token|password)=)[^&\s\"']+"
 )
@@ -20,7 +20,8 @@ _MEMBER = re.compile(
 
 def masked(text: str) -> str:
     """Return the text with the secret parts of addresses and of JSON replaced."""
-    for pattern in (_LINK, _PARAMETER, _MEMBER):
+    text = without_keys(text)
+    for pattern in (_PARAMETER, _MEMBER):
         text = pattern.sub(rf"\1{MASK}", text)
     return text
 

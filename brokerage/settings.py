@@ -189,6 +189,7 @@ MFA_ADAPTER = "accounts.second_factor.SealedMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Brokerage"
+AXES_HANDLER = "accounts.sign_in.SignInLog"
 AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -73,6 +73,13 @@ def test_what_the_api_changes_is_marked():
     assert context == {"user": request.user.pk, "url": "/api/v3/resellers/1/accounts", "api": True}
 
 
+def test_the_address_of_an_invitation_is_kept_without_its_key():
+    request = RequestFactory().post("/accounts/invitations/17:1hNd__Dy/")
+    request.user, request.impersonator = make.manager(), None
+    context = ActorHistoryMiddleware(lambda request: HttpResponse()).get_context(request)
+    assert context["url"] == "/accounts/invitations/***/"
+
+
 def test_a_change_in_a_panel_is_written_down_under_the_persons_name():
     mary = make.manager(name="Mary")
     client = Client()
