@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from accounts.actors import Actor
 from accounts.models import Account
-from billing.charging import in_minor_units
+from core.panel.formats import money_text
 from subscriptions.changes import change_quantities
 from subscriptions.models import Order, OrderStatus, Plan, Subscription, SubscriptionResource
 from subscriptions.ordering import place_order
@@ -35,7 +35,7 @@ def propose_order(*, actor: Actor, account: Account, plan: Plan, today: date, **
     seen = preview(verb, account=account, today=today)
     question = _("Order %(plan)s for %(account)s?") % {"plan": plan.name, "account": account.name}
     if seen.due:
-        submit = _("Order, pay %(amount)s") % {"amount": _money(seen.due, plan.currency)}
+        submit = _("Order, pay %(amount)s") % {"amount": money_text(seen.due, plan.currency)}
     else:
         submit = pgettext("button", "Order")
     return Proposal(seen, question, submit, verb)
@@ -65,7 +65,7 @@ def propose_stop(*, actor: Actor, subscription: Subscription, today: date, comme
     question = _("Stop %(name)s? Today is not charged; what was reserved for the days left is released.")
     # Not all that was reserved comes back: the days used are written off.
     released = seen.after.available - seen.before.available
-    amount = _money(released, subscription.currency)
+    amount = money_text(released, subscription.currency)
     submit = _("Stop, release %(amount)s") % {"amount": amount} if released > 0 else _("Stop")
     return Proposal(seen, question % {"name": subscription.name}, submit, verb)
 
@@ -75,7 +75,7 @@ def propose_activation(*, actor: Actor, subscription: Subscription, today: date)
     verb = partial(activate, actor=actor, subscription=subscription, today=today)
     seen = preview(verb, account=subscription.account, today=today)
     question = _("Activate %(name)s? Today is charged; the days up to the next billing day are reserved.")
-    submit = _("Activate, reserve %(amount)s") % {"amount": _money(seen.reserved, subscription.currency)}
+    submit = _("Activate, reserve %(amount)s") % {"amount": money_text(seen.reserved, subscription.currency)}
     return Proposal(seen, question % {"name": subscription.name}, submit, verb)
 
 
@@ -106,13 +106,9 @@ def said_after_change(order: Order) -> str:
 
 def _change_button(seen: Preview, currency: str) -> str:
     if seen.due:
-        return _("Change, pay %(amount)s") % {"amount": _money(seen.due, currency)}
+        return _("Change, pay %(amount)s") % {"amount": money_text(seen.due, currency)}
     if seen.reserved > 0:
-        return _("Change, reserve %(amount)s") % {"amount": _money(seen.reserved, currency)}
+        return _("Change, reserve %(amount)s") % {"amount": money_text(seen.reserved, currency)}
     if seen.given_back:
-        return _("Lower, get %(amount)s back") % {"amount": _money(seen.given_back, currency)}
+        return _("Lower, get %(amount)s back") % {"amount": money_text(seen.given_back, currency)}
     return _("Change")
-
-
-def _money(amount: Any, currency: str) -> str:
-    return f"{in_minor_units(amount, currency)} {currency}"

@@ -7,16 +7,19 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Account
-from accounts.signals import account_closing
-from billing.charging import in_minor_units
-from billing.funds import funds_of
+from accounts.models import Account, AccountStatus
+from accounts.signals import account_closing, terms_changed, terms_changing
+from billing.funds import funds_of, lock_accounts
+from billing.holds import standing_of
 from billing.models import Payment
-from billing.signals import books_opening, payment_completed
+from billing.signals import books_opening, credit_hold_entered, credit_hold_left, payment_completed
 from core.errors import Refused
+from core.panel.formats import money_text
+from subscriptions import telling
+from subscriptions.holds import settle_holds, unsettled
 from subscriptions.models import OrderStatus, Subscription, SubscriptionStatus
 from subscriptions.paying import carry_out_paid_order
-from subscriptions.renewals import renew_accounts
+from subscriptions.renewals import accounts_waiting, renew_accounts
 
 
 class AccountHasSubscriptions(Refused):
@@ -39,10 +42,42 @@ def the_night_comes_first(*, account_ids: list[int], today: date, **_rest: Any) 
 
 @receiver(payment_completed, dispatch_uid="subscriptions.an_order_is_paid")
 def an_order_is_paid(*, payment: Payment, today: date, actor: Actor, **_rest: Any) -> None:
-    """Carry the paid order out. What came for an order that is no longer wanted stays on the balance."""
+    """Leave the credit hold where the money suffices; then carry the paid order out.
+
+    Money clears the debt first. What came for an order that is no longer wanted stays on the balance.
+    """
+    accounts = lock_accounts([payment.account_id])
+    owed = any(account.status == AccountStatus.CREDIT_HOLD for account in accounts)
+    settle_holds(accounts, today)
     order = payment.order
     if order is not None and order.status == OrderStatus.WAITING_FOR_PAYMENT:
-        carry_out_paid_order(actor=actor, order=order, today=today)
+        carry_out_paid_order(actor=actor, order=order, today=today, debt_first=owed)
+
+
+@receiver(terms_changing, dispatch_uid="subscriptions.the_night_comes_before_other_terms")
+def the_night_comes_before_other_terms(*, account_ids: list[int], today: date, **_rest: Any) -> None:
+    """Carry out what is due under the terms and holds as they are, before they change."""
+    waiting = accounts_waiting(today).filter(pk__in=account_ids)
+    renew_accounts(account_ids=list(waiting.values_list("pk", flat=True)), today=today)
+
+
+@receiver(terms_changed, dispatch_uid="subscriptions.holds_follow_the_terms")
+def holds_follow_the_terms(*, account_ids: list[int], today: date, **_rest: Any) -> None:
+    """Enter and leave credit holds as the new terms say, stop and activate what each hold says."""
+    settle_holds(lock_accounts(unsettled(today, account_ids)), today)
+
+
+@receiver(credit_hold_entered, dispatch_uid="subscriptions.credit_hold_is_told")
+def credit_hold_is_told(*, account: Account, today: date, **_rest: Any) -> None:
+    """Write to the customer what has happened and how much is to be paid."""
+    standing = standing_of(account)
+    telling.account_on_credit_hold(account, today, balance=standing.balance, to_pay=standing.to_pay(today))
+
+
+@receiver(credit_hold_left, dispatch_uid="subscriptions.end_of_credit_hold_is_told")
+def end_of_credit_hold_is_told(*, account: Account, today: date, **_rest: Any) -> None:
+    """Write to the customer that the hold is over."""
+    telling.account_off_credit_hold(account, today)
 
 
 @receiver(account_closing, dispatch_uid="subscriptions.nothing_is_left_behind")
@@ -56,6 +91,6 @@ def nothing_is_left_behind(*, account: Account, **_rest: Any) -> None:
     balance = funds_of(account).balance
     if balance:
         raise AccountHasMoney(
-            _("The balance is %(balance)s %(currency)s. Pay it back first: an account goes with nothing on it.")
-            % {"balance": in_minor_units(balance, account.currency), "currency": account.currency}
+            _("The balance is %(balance)s. Pay it back first: an account goes with nothing on it.")
+            % {"balance": money_text(balance, account.currency)}
         )

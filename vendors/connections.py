@@ -110,7 +110,8 @@ def change_connection(
 
     Another application or tenant makes an earlier consent void: the tokens are dropped and consent starts anew.
     With another server's address the secrets have to be given again, so that nobody who may not read them can have
-    them sent to a server of his own. Wrong settings that were corrected wait for the next check. Raises SettingRefused, naming the field.
+    them sent to a server of his own. Wrong settings that were corrected wait for the next check. Raises
+    SettingRefused, naming the field.
     """
     actor.require("vendor_connections.change")
     fields = plugin_for(connection.plugin).settings_fields

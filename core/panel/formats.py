@@ -1,5 +1,6 @@
 """How values read in a panel: money, numbers, days, moments in the reader's language, statuses as words and a dot."""
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -18,6 +19,7 @@ NOTHING = "—"
 # Babel's English is American: amounts as $1,902.40. Days are written with the month's name, which no one misreads.
 LOCALES = {"en": "en_US"}
 DAY_PATTERN = "dd MMM y"
+LETTER_THEN_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 GOOD, BAD, BUSY, WAITING, QUIET = "green", "red", "blue", "orange", "secondary"
 _TONES = {
@@ -55,10 +57,7 @@ def _status_html(value: str, label: str, detail: str) -> SafeString:
 
 def money_text(amount: Decimal | int, currency: str) -> str:
     """Return an amount with its currency as the reader's language writes it: $1,902.40."""
-    return format_currency(
-        _in_minor_units(Decimal(amount), currency), currency, locale=locale_code(), currency_digits=False,
-        format=_currency_pattern(locale_code(), minor_units(currency)),
-    )  # fmt: skip
+    return _currency_text(_in_minor_units(Decimal(amount), currency), minor_units(currency), currency)
 
 
 def amount_text(amount: Decimal | int, currency: str) -> str:
@@ -68,10 +67,17 @@ def amount_text(amount: Decimal | int, currency: str) -> str:
 
 def unit_price_text(amount: Decimal, currency: str) -> str:
     """Return a price a unit: at least the currency's decimals, and no digit of a finer price lost."""
-    normal = amount.normalize()
-    exponent = normal.as_tuple().exponent
-    decimals = max(minor_units(currency), -exponent if isinstance(exponent, int) else 0)
-    return _decimal_text(amount, decimals, locale_code())
+    return _decimal_text(amount, _decimals_of_price(amount, currency), locale_code())
+
+
+def unit_money_text(amount: Decimal, currency: str) -> str:
+    """Return a price a unit with its currency, no digit of a finer price lost: $0.0125."""
+    return _currency_text(amount, _decimals_of_price(amount, currency), currency)
+
+
+def _decimals_of_price(amount: Decimal, currency: str) -> int:
+    exponent = amount.normalize().as_tuple().exponent
+    return max(minor_units(currency), -exponent if isinstance(exponent, int) else 0)
 
 
 @lru_cache(maxsize=4096)
@@ -109,6 +115,13 @@ def locale_code() -> str:
 
 def _in_minor_units(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), rounding=ROUND_HALF_UP)
+
+
+def _currency_text(amount: Decimal, decimals: int, currency: str) -> str:
+    pattern = _currency_pattern(locale_code(), decimals)
+    text = format_currency(amount, currency, locale=locale_code(), currency_digits=False, format=pattern)
+    # What CLDR calls currency spacing, which Babel leaves out: RUB 140.00, but $140.00.
+    return LETTER_THEN_DIGIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 @lru_cache(maxsize=64)

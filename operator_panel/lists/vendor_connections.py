@@ -5,11 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
-from core.lists.columns import Column, day, moment, status, text, to
+from core.lists.columns import Column, computed, day, moment, status, text, to
 from core.lists.listing import Listing, Quick
 from core.lists.search import FieldSearch
-from vendors.models import ConnectionState
+from vendors.models import ConnectionState, VendorConnection
 from vendors.queries import connections_visible_to
+from vendors.registry import plugins
+
+
+def _vendor(row: VendorConnection) -> str:
+    """Return the vendor's name; the bare slug of one whose plugin is no longer installed."""
+    return next((str(plugin.name) for plugin in plugins() if plugin.slug == row.plugin), row.plugin)
+
 
 VENDOR_CONNECTIONS = Listing(
     name="operator.vendor_connections",
@@ -25,7 +32,7 @@ VENDOR_CONNECTIONS = Listing(
     columns=(
         Column("id", _("ID"), text("id"), sort="id", link=to("operator:vendor_connection")),
         Column("name", _("Name"), sort="name", link=to("operator:vendor_connection")),
-        Column("plugin", _("Vendor")),
+        Column("plugin", _("Vendor"), computed(_vendor)),
         Column("reseller", _("Reseller"), text("reseller")),
         Column("state", _("State"), status("state")),
         Column("granted_by", _("Granted by"), text("granted_by")),

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Route, expect
 
 ORIGIN = "http://panel.test"
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+DESK, PHONE = {"width": 1380, "height": 900}, {"width": 390, "height": 844}
 # Set by the server for a whole page at once; read here from the answer that is shown.
 SHOWN_HEADERS = ("Content-Type", "Content-Security-Policy")
 RUN = """async (rules) => {
@@ -31,14 +32,14 @@ class Showcase:
     """A browser tab in which answers of the platform are shown at an address that exists nowhere else."""
 
     def __init__(self, chromium: Browser) -> None:
-        self.context = chromium.new_context(base_url=ORIGIN, reduced_motion="reduce")
+        self.context = chromium.new_context(base_url=ORIGIN, reduced_motion="reduce", viewport=DESK)
         self.context.add_init_script(path=AXE)
         self.page = self.context.new_page()
         self.page.route("**/*", self._answer)
         self.shown: tuple[str, HttpResponseBase] | None = None
 
     def violations(self, address: str, answer: HttpResponseBase) -> list[str]:
-        """Show the answer and return what axe finds: everything in light, the contrasts in dark as well."""
+        """Show the answer and return what axe finds: everything in light, the contrasts in dark as well, and a phone's width."""
         self.shown = address, answer
         self.page.emulate_media(color_scheme="light")
         self.page.goto(address, wait_until="load")
@@ -46,6 +47,11 @@ class Showcase:
         self.page.emulate_media(color_scheme="dark")
         expect(self.page.locator("html")).to_have_attribute("data-bs-theme", "dark")
         found += [("dark", *one) for one in self.page.evaluate(RUN, ["color-contrast"])]
+        self.page.set_viewport_size(PHONE)
+        over = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            found.append(("phone", "sideways", "serious", f"the page is {over} pixels wider than a phone", []))
+        self.page.set_viewport_size(DESK)
         return [f"{theme}: {rule} ({impact}): {text}\n    " + "\n    ".join(nodes)
                 for theme, rule, impact, text, nodes in found]  # fmt: skip
 

@@ -59,7 +59,7 @@ def test_an_order_names_its_price_and_places_it_only_when_told(acme: Account, pl
         actor=SYSTEM, account=acme, plan=plan, today=ORDERED_ON,
         period=plan.periods.get(), quantities={"seats": 5, "disk": 0}, now=make.noon(ORDERED_ON),
     )  # fmt: skip
-    assert words(proposal) == ("Order Backup for Acme?", "Order, pay 19.35 USD")
+    assert words(proposal) == ("Order Backup for Acme?", "Order, pay $19.35")
     assert Order.objects.count() == 0
     assert proposal.verb().total == Decimal("19.35")
 
@@ -74,12 +74,12 @@ def test_an_order_that_costs_nothing_asks_for_nothing(acme: Account) -> None:
 
 
 def test_more_units_are_paid(backup: Subscription) -> None:
-    assert words(change(backup, seats=7, disk=0)) == ("Seats: from 5 to 7.", "Change, pay 4.52 USD")
+    assert words(change(backup, seats=7, disk=0)) == ("Seats: from 5 to 7.", "Change, pay $4.52")
 
 
 def test_fewer_units_are_given_back(backup: Subscription, acme: Account) -> None:
     proposal = change(backup, seats=2, disk=0)
-    assert words(proposal) == ("Seats: from 5 to 2.", "Lower, get 6.77 USD back")
+    assert words(proposal) == ("Seats: from 5 to 2.", "Lower, get $6.77 back")
     proposal.verb()
     assert funds_of(acme).available == Decimal("6.77")
 
@@ -95,11 +95,11 @@ def test_stopping_and_activating_say_what_moves(backup: Subscription, acme: Acco
     stopping.verb()
     backup.refresh_from_db()
     assert (backup.status, backup.stop_comment) == ("stopped", "asked by phone")
-    assert (stopping.submit, funds_of(acme).available) == ("Stop, release 11.29 USD", Decimal("11.29"))
+    assert (stopping.submit, funds_of(acme).available) == ("Stop, release $11.29", Decimal("11.29"))
     activation = propose_activation(actor=SYSTEM, subscription=backup, today=LATER)
     assert words(activation) == (
         "Activate Vault? Today is charged; the days up to the next billing day are reserved.",
-        "Activate, reserve 11.29 USD",
+        "Activate, reserve $11.29",
     )
     activation.verb()
     assert funds_of(acme).blocked == Decimal("11.29")

@@ -52,4 +52,4 @@ def test_an_account_with_business_is_not_deleted(acme: Account, plan: Plan) -> N
     delete(actor=SYSTEM, subscription=subscription, today=ORDERED_ON)
     with pytest.raises(AccountHasMoney) as refusal:
         delete_account(actor=SYSTEM, account=acme)
-    assert str(refusal.value) == "The balance is 19.35 USD. Pay it back first: an account goes with nothing on it."
+    assert str(refusal.value) == "The balance is $19.35. Pay it back first: an account goes with nothing on it."

@@ -36,6 +36,12 @@ def unit_price(value: Decimal | None, currency: str) -> str:
 
 
 @register.filter
+def unit_money(value: Decimal | None, currency: str) -> str:
+    """Return a price a unit with all its digits and its currency."""
+    return formats.NOTHING if value is None else formats.unit_money_text(value, currency)
+
+
+@register.filter
 def number(value: int | None) -> str:
     """Return a whole number in the reader's digits grouping."""
     return formats.NOTHING if value is None else formats.number_text(value)

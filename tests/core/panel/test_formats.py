@@ -19,7 +19,8 @@ NBSP = "\xa0"
         ("1902.4", "USD", "en", "$1,902.40"),
         ("-19.35", "USD", "en", "-$19.35"),
         ("1902.4", "JPY", "en", "¥1,902"),
-        ("1.2345", "KWD", "en", "KWD1.235"),
+        ("1.2345", "KWD", "en", f"KWD{NBSP}1.235"),
+        ("-1902.4", "RUB", "en", f"-RUB{NBSP}1,902.40"),
         ("0.005", "USD", "en", "$0.01"),
         ("1902.4", "USD", "ru", f"1{NBSP}902,40{NBSP}$"),
     ],
@@ -39,6 +40,20 @@ def test_amount_leaves_the_currency_to_its_neighbour() -> None:
 )
 def test_unit_price_loses_no_digit(price: str, said: str) -> None:
     assert formats.unit_price_text(Decimal(price), "USD") == said
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "language", "said"),
+    [
+        ("12.5", "USD", "en", "$12.50"),
+        ("0.00012", "USD", "en", "$0.00012"),
+        ("950", "RUB", "en", f"RUB{NBSP}950.00"),
+        ("0.0125", "USD", "ru", f"0,0125{NBSP}$"),
+    ],
+)
+def test_a_price_with_its_currency_loses_no_digit(price: str, currency: str, language: str, said: str) -> None:
+    with translation.override(language):
+        assert formats.unit_money_text(Decimal(price), currency) == said
 
 
 def test_numbers_are_grouped_as_the_reader_does() -> None:

@@ -62,7 +62,7 @@ def test_last_step_shows_charges_and_sums_and_keeps_nothing(
     placed = make.order(account=acme, plan=plan, today=today)
     assert [charge.amount for charge in page.context["charges"]] == [placed.total]
     assert page.context["balance_after"] == Decimal(500) - placed.total
-    assert page.context["submit"] == f"Order, pay {placed.total:.2f} USD"
+    assert page.context["submit"] == f"Order, pay ${placed.total:.2f}"
     assert list(Order.objects.all()) == [placed]
 
 

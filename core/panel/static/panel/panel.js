@@ -77,7 +77,16 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
   // Screen readers hear what a partial refresh brought.
+  // On a phone a row is a card: each cell then says what it is, in the words of its column.
+  const label = () => document.querySelectorAll(".table-scroll > table.rows:not(.labelled)").forEach((table) => {
+    const words = [...table.querySelectorAll("thead th")].map((head) => (head.querySelector("a") || head).firstChild?.textContent.trim() || "");
+    table.querySelectorAll("tbody tr").forEach((row) => [...row.cells].forEach((cell, n) => { cell.dataset.label = row.cells.length === words.length ? words[n] : ""; }));
+    table.classList.add("labelled");
+  });
+  label();
+
   document.addEventListener("htmx:afterSwap", () => {
+    label();
     const said = document.querySelector("[data-announce]");
     const announcer = document.getElementById("announcer");
     if (said && announcer) announcer.textContent = said.dataset.announce;
