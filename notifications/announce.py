@@ -43,8 +43,9 @@ def announce(
 
     The event's audience is found from `account` or `reseller`; an event for one person takes `user`, or `email` with
     `language`. `key` says what is told (for example "17:2026-08-01"): telling it again writes nothing. `context` holds
-    exactly the event's placeholders; `path` is the page in the panel that it is about. Raises ValueError where the
-    event is unknown, a placeholder is missing, or nobody is named.
+    exactly the event's placeholders, texts of ours lazy, so that everybody reads them in the own language; `path` is
+    the page in the panel that it is about. Raises ValueError where the event is unknown, a placeholder is missing, or
+    nobody is named.
     """
     kind = event_named(event, context)
     recipients = _recipients(

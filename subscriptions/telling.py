@@ -3,14 +3,15 @@
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from billing.charging import in_minor_units
 from core.money import Money
 from notifications.announce import announce
 from subscriptions.models import Order, Subscription
-from vendors.models import VendorOperation
+from vendors.models import OperationAction, VendorOperation
 
 
 def order_placed(order: Order) -> None:
@@ -31,7 +32,7 @@ def order_placed(order: Order) -> None:
 
 def subscription_activated(subscription: Subscription, operation: VendorOperation) -> None:
     """Tell the customer that the vendor has provided a new subscription, and what the vendor told of it."""
-    facts = [(gettext(fact["label"]), fact["value"]) for fact in operation.result.get("facts", ())]
+    facts = [(gettext_lazy(fact["label"]), fact["value"]) for fact in operation.result.get("facts", ())]
     announce(
         "subscription_activated",
         account=subscription.account,
@@ -75,7 +76,7 @@ def billing_day_is_coming(account: Account, day: date, required: Decimal, availa
 
 
 def vendor_refused(subscription: Subscription, operation: VendorOperation) -> None:
-    """Tell the account's manager that an operation was refused by the vendor, and why."""
+    """Tell the account's manager that an operation was refused by the vendor, and why: each reader in its language."""
     announce(
         "provisioning_failed",
         account=subscription.account,
@@ -83,8 +84,8 @@ def vendor_refused(subscription: Subscription, operation: VendorOperation) -> No
         context={
             "subscription": subscription.name,
             "account": subscription.account.name,
-            "operation": str(operation.get_action_display()),
-            "reason": operation.last_error,
+            "operation": OperationAction(operation.action).label,
+            "reason": lazy(lambda: operation.last_error, str)(),
         },
     )
 

@@ -1,13 +1,37 @@
 """What can go wrong at a vendor, sorted by what to do next; each with a sentence for the operator."""
 
-from django.utils.translation import gettext
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, override
+
+# A value that is a text of ours (the label of a field) is kept under this name as its English source.
+OURS = "text"
+Value = str | dict[str, str]
+
+
+def sentence(message: str, values: Mapping[str, Value]) -> str:
+    """Return a sentence that was kept as its source and its values, in the active language; empty where none was."""
+    if not message:
+        return ""
+    told = {name: gettext(value[OURS]) if isinstance(value, dict) else value for name, value in values.items()}
+    return gettext(message) % told
+
+
+def _kept(value: object) -> Value:
+    """Return a value as rows keep it: what is to be translated stays untranslated."""
+    if not isinstance(value, Promise):
+        return str(value)
+    with override(None):
+        return {OURS: str(value)}
 
 
 class VendorError(Exception):
     """Trouble at a vendor, told in one sentence.
 
-    `message` is English source text marked with gettext_noop, `values` fills its placeholders: rows keep both, so that
-    the sentence is read in the reader's language. `code` is for programs: the vendor's own code where it gave one.
+    `message` is English source text marked with gettext_noop, `values` fills its placeholders (texts of ours marked
+    with gettext_lazy): rows keep both, so that the sentence is read in the reader's language. `code` is for programs:
+    the vendor's own code where it gave one.
     """
 
     default_code = "vendor_error"
@@ -16,11 +40,11 @@ class VendorError(Exception):
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
-        self.values = {name: str(value) for name, value in values.items()}
+        self.values = {name: _kept(value) for name, value in values.items()}
 
     def __str__(self) -> str:
         """Return the sentence in the active language."""
-        return gettext(self.message) % self.values
+        return sentence(self.message, self.values)
 
 
 class Transient(VendorError):

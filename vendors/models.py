@@ -4,10 +4,11 @@ import uuid
 
 from django.db import models
 from django.db.models.functions import Now
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.timestamps import Timestamped
+from vendors.errors import sentence
 
 
 class ConnectionState(models.TextChoices):
@@ -87,7 +88,7 @@ class VendorConnection(Timestamped):
     @property
     def last_error(self) -> str:
         """What went wrong last, as a sentence in the active language; empty when nothing did."""
-        return _sentence(self.last_error_message, self.last_error_values)
+        return sentence(self.last_error_message, self.last_error_values)
 
 
 class VendorOperation(Timestamped):
@@ -140,7 +141,7 @@ class VendorOperation(Timestamped):
     @property
     def last_error(self) -> str:
         """What went wrong last, as a sentence in the active language; empty when nothing did."""
-        return _sentence(self.last_error_message, self.last_error_values)
+        return sentence(self.last_error_message, self.last_error_values)
 
 
 class VendorCall(Timestamped):
@@ -187,7 +188,3 @@ class VendorExchange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.url} {self.status or self.error}"
-
-
-def _sentence(message: str, values: dict[str, object]) -> str:
-    return gettext(message) % values if message else ""

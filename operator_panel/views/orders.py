@@ -28,6 +28,7 @@ from subscriptions.paying import pay_order_from_balance
 from subscriptions.preview import preview
 from subscriptions.proposals import Proposal
 from subscriptions.queries import orders_visible_to
+from vendors.queries import operations_of
 
 TABS = (
     ("order", gettext_lazy("General"), "orders.view"),
@@ -52,8 +53,15 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "order": found,
         "items": found.items.select_related("subscription_resource").order_by("pk"),
         "payments": payments,
+        "trouble": _trouble(found),
     }
     return render(request, "operator_panel/order.html", context)
+
+
+def _trouble(found: Order) -> str:
+    """Return what went wrong in the reader's language; the order itself keeps it in the worker's, for the log."""
+    operation = operations_of([f"order:{found.pk}"]).order_by("-created_at").first() if found.failure else None
+    return operation.last_error if operation else found.failure
 
 
 @requires("charges.view")

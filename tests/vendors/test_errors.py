@@ -1,8 +1,9 @@
 """Trouble is told in the reader's language, from the sentence and the values that rows keep."""
 
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
-from vendors.errors import ConsentDeclined, ConsentNeeded, Rejected, Transient, VendorError
+from vendors.errors import ConsentDeclined, ConsentNeeded, Rejected, Transient, VendorError, sentence
 
 
 def test_sentence_is_filled_with_its_values_when_it_is_read() -> None:
@@ -25,3 +26,16 @@ def test_sentence_is_looked_up_in_the_active_language() -> None:
     error = Rejected("Yes")  # a word that Django itself translates
     with translation.override("ru"):
         assert str(error) == "Да"
+
+
+def test_value_of_ours_is_kept_untranslated_whoever_works() -> None:
+    with translation.override("ru"):
+        error = Rejected("%(field)s: %(told)s", field=gettext_lazy("Yes"), told="Yes")
+    assert error.values == {"field": {"text": "Yes"}, "told": "Yes"}
+    assert str(error) == "Yes: Yes"
+    with translation.override("ru"):
+        assert str(error) == sentence(error.message, error.values) == "Да: Yes"
+
+
+def test_no_message_is_no_sentence() -> None:
+    assert sentence("", {}) == ""

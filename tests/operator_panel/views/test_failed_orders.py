@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from subscriptions.models import Order, Subscription
 from tests.operator_panel.conftest import text_of
 from tests.operator_panel.previews import confirm
@@ -50,3 +51,14 @@ def test_failed_order_is_given_up_as_it_was_shown(client: Client, failed: Subscr
     order.refresh_from_db()
     failed.refresh_from_db()
     assert (order.status, failed.status) == ("cancelled", "deleted")
+
+
+def test_order_says_what_went_wrong_in_the_readers_language(client: Client, failed: Subscription) -> None:  # noqa: F811 - the fixture imported above
+    sentence = "Microsoft no longer sells this offer. Choose another in the template."
+    VendorOperation.objects.update(last_error_message=sentence)
+    order = Order.objects.get()
+    Order.objects.update(failure=sentence)
+    User.objects.update(language="ru")
+    text = text_of(client.get(page("order", order.pk)))
+    assert sentence not in text
+    assert "Microsoft больше не продаёт это предложение" in text
