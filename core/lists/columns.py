@@ -114,6 +114,16 @@ def day(path: str) -> Cell:
     return Cell(value=read, html=lambda row: formats.day_text(read(row)), format="yyyy-mm-dd")
 
 
+def last_day(path: str) -> Cell:
+    """Return a cell with the last day that belongs to a period, of the day on which it ends in the books."""
+    read = _reader(path)
+
+    def value(row: Any) -> date | None:
+        return formats.last_day(read(row))
+
+    return Cell(value=value, html=lambda row: formats.day_text(value(row)), format="yyyy-mm-dd")
+
+
 def moment(path: str) -> Cell:
     """Return a cell with a moment in the current time zone."""
     read = _reader(path)

@@ -1,7 +1,7 @@
 """How values read in a panel: money, numbers, days, moments in the reader's language, statuses as words and a dot."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -97,6 +97,11 @@ def day_text(value: date | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
     return _day_text(value, locale_code())
+
+
+def last_day(end: date | None) -> date | None:
+    """Return the last day of a period that ends before `end`: the books' periods are half-open, people's are not."""
+    return end - timedelta(days=1) if end else None
 
 
 def moment_text(value: datetime | None) -> str:

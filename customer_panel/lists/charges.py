@@ -8,7 +8,7 @@ from accounts.actors import actor_of
 from billing.filters import ChargeFilter
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
-from core.lists.columns import Column, choice, day, money, number, status, text, to
+from core.lists.columns import Column, choice, day, last_day, money, number, status, text, to
 from core.lists.listing import Hidden, Listing, Quick
 from core.lists.search import RelatedSearch, WordSearch
 from customer_panel.lists.acting import account_of
@@ -41,7 +41,7 @@ CHARGES = Listing(
         Column("amount", _("Amount"), money("amount")),
         Column("status", _("Status"), status("status")),
         Column("operate_from", _("From"), day("operate_from")),
-        Column("operate_to", _("To"), day("operate_to")),
+        Column("operate_to", _("To"), last_day("operate_to")),
         Column("quantity", _("Quantity"), number("quantity")),
         Column("subscription", _("Subscription"), text("subscription.name"), shown=False),
         Column("type", _("Type"), choice("type"), shown=False),

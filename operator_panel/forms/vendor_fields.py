@@ -1,6 +1,6 @@
 """Inputs that a vendor's plugin asks for, as form fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -8,9 +8,19 @@ from django.utils.translation import gettext as _
 from vendors.base import Field, FieldKind
 
 
-def inputs_of(fields: Iterable[Field], *, now: Mapping[str, str] | None = None) -> dict[str, forms.Field]:
-    """Return form fields by name, filled in with the values of `now`; a secret is never filled in, and may stay."""
-    return {field.name: _input(field, now) for field in fields}
+def inputs_of(
+    fields: Sequence[Field], *, now: Mapping[str, str] | None = None, addresses: bool = True
+) -> dict[str, forms.Field]:
+    """Return form fields by name, filled in with the values of `now`; a secret is never filled in, and may stay.
+
+    Without `addresses`, those of the vendor's servers are shown and cannot be changed.
+    """
+    inputs = {field.name: _input(field, now) for field in fields}
+    for field in fields:
+        if field.kind is FieldKind.URL and not addresses:
+            inputs[field.name].disabled = True
+            inputs[field.name].help_text = _("Set by the operator.")
+    return inputs
 
 
 def _input(field: Field, now: Mapping[str, str] | None) -> forms.Field:

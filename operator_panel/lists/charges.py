@@ -8,7 +8,7 @@ from accounts.actors import actor_of
 from billing.filters import ChargeFilter
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
-from core.lists.columns import Column, choice, computed, day, money, number, status, text, to
+from core.lists.columns import Column, choice, computed, day, last_day, money, number, status, text, to
 from core.lists.listing import Listing, Quick
 from core.lists.search import RelatedSearch, WordSearch
 from core.panel import formats
@@ -47,7 +47,7 @@ CHARGES = Listing(
         Column("source", _("Made by"), choice("source"), shown=False),
         # The description says the period and the quantity; what is looked for is how much, and whether it is paid.
         Column("operate_from", _("From"), day("operate_from"), shown=False),
-        Column("operate_to", _("To"), day("operate_to"), shown=False),
+        Column("operate_to", _("To"), last_day("operate_to"), shown=False),
         Column("quantity", _("Quantity"), number("quantity"), shown=False),
         Column("unit_price", _("Unit price"), computed(lambda row: row.unit_price, _unit_price, end=True), shown=False),
         Column("amount", _("Amount"), money("amount")),

@@ -128,7 +128,7 @@ def vendor_connection_new(request: HttpRequest, plugin: str) -> HttpResponse:
             resellers_visible_to(request.actor).order_by("name"), label=_("Reseller"), empty_label=None
         )
         built.fields["name"] = forms.CharField(label=_("Name"), max_length=200)
-        built.fields.update(inputs_of(chosen.settings_fields))
+        built.fields.update(inputs_of(chosen.settings_fields, addresses=request.actor.sees_everything))
         return built
 
     def keep(answers: dict[str, Any]) -> Done:
@@ -153,7 +153,7 @@ def vendor_connection_change(request: HttpRequest, pk: int) -> HttpResponse:
     def form(*args: Any) -> forms.Form:
         built = forms.Form(*args, initial={"name": found.name})
         built.fields["name"] = forms.CharField(label=_("Name"), max_length=200)
-        built.fields.update(inputs_of(fields, now=found.settings))
+        built.fields.update(inputs_of(fields, now=found.settings, addresses=request.actor.sees_everything))
         return built
 
     def keep(answers: dict[str, Any]) -> Done:

@@ -39,7 +39,7 @@ class Showcase:
         self.shown: tuple[str, HttpResponseBase] | None = None
 
     def violations(self, address: str, answer: HttpResponseBase) -> list[str]:
-        """Show the answer and return what axe finds: everything in light, the contrasts in dark as well, and a phone's width."""
+        """Show the answer and return what axe finds in light, the contrasts in dark, and what is too wide for a phone."""
         self.shown = address, answer
         self.page.emulate_media(color_scheme="light")
         self.page.goto(address, wait_until="load")

@@ -54,6 +54,12 @@ def day(value: date | None) -> str:
 
 
 @register.filter
+def last_day(end: date | None) -> str:
+    """Return the last day that belongs to a period: {{ charge.operate_to|last_day }}."""
+    return formats.day_text(formats.last_day(end))
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """Return a moment with its time of day."""
     return formats.moment_text(value)

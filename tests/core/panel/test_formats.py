@@ -118,3 +118,8 @@ def test_locale_is_named_as_babel_does() -> None:
             assert formats.locale_code() == locale
     with translation.override(None):
         assert formats.locale_code() == "en_US"
+
+
+def test_a_period_ends_for_people_on_its_last_day() -> None:
+    assert formats.last_day(date(2026, 12, 1)) == date(2026, 11, 30)
+    assert formats.last_day(None) is None

@@ -85,3 +85,18 @@ def test_granted_connection_says_who_when_and_how_long(client: Client, administr
     assert "days are left: grant the permissions again before that." in text_of(
         client.get(page("vendor_connection", made.pk))
     )
+
+
+def test_a_resellers_manager_sees_the_servers_and_cannot_move_them(client: Client) -> None:
+    reseller = cast.reseller(name="South")
+    theirs = Client()
+    theirs.force_login(cast.manager(reseller=reseller))
+    made = _connection(client, reseller=str(reseller.pk), api_base_url="https://proxy.example/v1")
+    address = page("vendor_connection_change", made.pk)
+    shown = theirs.get(address).content.decode()
+    assert "https://proxy.example/v1" in shown
+    assert "Set by the operator." in shown
+    given = {"name": "Renamed", **SETTINGS, "client_secret": "", "api_base_url": "http://169.254.169.254/"}
+    assert theirs.post(address, given).status_code == 302
+    made.refresh_from_db()
+    assert (made.name, made.settings["api_base_url"]) == ("Renamed", "https://proxy.example/v1")
