@@ -1,14 +1,16 @@
 """Create and change account types and account classes (menu "Account Terms")."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import AccountClass, AccountType, PaymentModel, Reseller
+from accounts.models import Account, AccountClass, AccountType, PaymentModel, Reseller
 from accounts.queries import resellers_visible_to, within_reach
+from accounts.signals import terms_changed, terms_changing
 from core.errors import Refused
 
 CLASS_FIELDS = frozenset(
@@ -25,6 +27,8 @@ CLASS_FIELDS = frozenset(
         "cancel_unpaid_order_in",
     }
 )
+# What decides how far below zero a balance may go, and for how long.
+LIMIT_FIELDS = ("credit_limit", "pay_with_negative_balance", "subzero_period")
 TYPE_FIELDS = frozenset({"name", "key", "name_pattern"})
 
 
@@ -45,15 +49,27 @@ def create_account_class(*, actor: Actor, reseller: Reseller, values: Mapping[st
         return _keep_class(AccountClass(reseller=reseller, payment_model=PaymentModel.PREPAY), values)
 
 
-def change_account_class(*, actor: Actor, account_class: AccountClass, values: Mapping[str, object]) -> AccountClass:
-    """Change account terms; what is charged already stays. Raises Forbidden and AccountTermsRefused."""
+def change_account_class(
+    *, actor: Actor, account_class: AccountClass, values: Mapping[str, object], today: date
+) -> AccountClass:
+    """Change account terms; what is charged already stays. Raises Forbidden and AccountTermsRefused.
+
+    Other limits put the class's accounts on credit hold, or release them, at once.
+    """
     actor.require("account_classes.change")
     with transaction.atomic():
-        rows = AccountClass.objects.select_for_update(of=("self",)).filter(within_reach(actor), pk=account_class.pk)
-        row = rows.first()
+        # Accounts that are served on these terms may be written meanwhile (FOR NO KEY UPDATE).
+        rows = AccountClass.objects.select_for_update(no_key=True, of=("self",))
+        row = rows.filter(within_reach(actor), pk=account_class.pk).first()
         if row is None:
             raise AccountTermsRefused(_("There are no such account terms in your part of the tree."))
-        return _keep_class(row, values)
+        if all(getattr(row, name) == values.get(name, getattr(row, name)) for name in LIMIT_FIELDS):
+            return _keep_class(row, values)
+        served = list(Account.objects.filter(account_class=row).values_list("pk", flat=True))
+        terms_changing.send(sender=AccountClass, account_ids=served, today=today)
+        kept = _keep_class(row, values)
+        terms_changed.send(sender=AccountClass, account_ids=served, today=today)
+        return kept
 
 
 def create_account_type(*, actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> AccountType:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -17,7 +18,7 @@ from accounts.queries import (
     resellers_above,
     resellers_visible_to,
 )
-from accounts.signals import account_closing
+from accounts.signals import account_closing, terms_changed, terms_changing
 from core.errors import Refused
 
 CONTACT_PERSON_FIELDS = frozenset(
@@ -28,6 +29,8 @@ CONTACT_INFORMATION_FIELDS = frozenset(
 )
 # What the account is served on: only a manager changes it.
 TERMS_FIELDS = frozenset({"account_type", "account_class", "manager", "trial", "credit_limit_override", "attributes"})
+# What decides how far below zero the balance may go, and for how long.
+LIMIT_FIELDS = frozenset({"account_class", "credit_limit_override"})
 CUSTOMER_FIELDS = CONTACT_PERSON_FIELDS | CONTACT_INFORMATION_FIELDS
 MANAGER_FIELDS = CUSTOMER_FIELDS | TERMS_FIELDS
 
@@ -94,23 +97,29 @@ def open_account(
     return account
 
 
-def change_account(*, actor: Actor, account: Account, values: Mapping[str, object]) -> Account:
+def change_account(*, actor: Actor, account: Account, values: Mapping[str, object], today: date) -> Account:
     """Change the given fields of an account: a customer's user the contact groups, a manager also the terms.
 
-    Raises Forbidden, AccountNotFound, FieldNotYours, AccountNotOfThisReseller, AccountFieldMissing.
+    Another class or limit puts the account on credit hold, or releases it, at once. Raises Forbidden, AccountNotFound,
+    FieldNotYours, AccountNotOfThisReseller, AccountFieldMissing, WrongAccountStatus for a deleted one.
     """
     actor.require("accounts.change")
     _refuse_foreign_fields(actor, values)
+    limits = LIMIT_FIELDS & set(values)
     with transaction.atomic():
         row = _locked(actor, account)
         _refuse_deleted(row)
+        if limits:
+            _announce(terms_changing, row, today)
         _assign(actor, row, values)
         row.save(update_fields=[*values, "name"])
+        if limits:
+            _announce(terms_changed, row, today)
     return row
 
 
-def hold_account(*, actor: Actor, account: Account) -> Account:
-    """Put an active account on administrative hold: its users still read, and order or change nothing.
+def hold_account(*, actor: Actor, account: Account, today: date) -> Account:
+    """Put an account on administrative hold: its subscriptions stop, its users still read, and order or change nothing.
 
     Raises Forbidden, AccountNotFound, WrongAccountStatus.
     """
@@ -118,25 +127,30 @@ def hold_account(*, actor: Actor, account: Account) -> Account:
     return _move(
         actor,
         account,
+        today,
         allowed=(AccountStatus.ACTIVE, AccountStatus.CREDIT_HOLD),
         to=AccountStatus.ADMINISTRATIVE_HOLD,
         sentence=_("Only an active account can be put on administrative hold; this one is: %(status)s."),
     )
 
 
-def release_account(*, actor: Actor, account: Account) -> Account:
-    """Take an account off its administrative hold. Raises Forbidden, AccountNotFound, WrongAccountStatus."""
+def release_account(*, actor: Actor, account: Account, today: date) -> Account:
+    """Take an account off its administrative hold; what the hold has stopped is activated again.
+
+    An account that owes too much goes on credit hold instead. Raises Forbidden, AccountNotFound, WrongAccountStatus.
+    """
     actor.require("accounts.hold")
     return _move(
         actor,
         account,
+        today,
         allowed=(AccountStatus.ADMINISTRATIVE_HOLD,),
         to=AccountStatus.ACTIVE,
         sentence=_("Only an account on administrative hold can be released; this one is: %(status)s."),
     )
 
 
-def delete_account(*, actor: Actor, account: Account) -> Account:
+def delete_account(*, actor: Actor, account: Account, today: date) -> Account:
     """Mark an account as deleted; its books stay. Its open invitations no longer work.
 
     Raises Forbidden, AccountNotFound, WrongAccountStatus, and whatever the floors above object with (live
@@ -147,6 +161,7 @@ def delete_account(*, actor: Actor, account: Account) -> Account:
         row = _move(
             actor,
             account,
+            today,
             allowed=(AccountStatus.ACTIVE, AccountStatus.ADMINISTRATIVE_HOLD, AccountStatus.CREDIT_HOLD),
             to=AccountStatus.DELETED,
             sentence=_("The account is deleted already (%(status)s)."),
@@ -224,15 +239,23 @@ def _refuse_foreign_manager(actor: Actor, account: Account, before: int | None) 
 
 
 def _move(
-    actor: Actor, account: Account, *, allowed: tuple[AccountStatus, ...], to: AccountStatus, sentence: str
+    actor: Actor, account: Account, today: date, *, allowed: tuple[AccountStatus, ...], to: AccountStatus, sentence: str
 ) -> Account:
     with transaction.atomic():
         row = _locked(actor, account)
+        _announce(terms_changing, row, today)
         if row.status not in allowed:
             raise WrongAccountStatus(sentence % {"status": row.get_status_display()}, field="status")
         row.status = to
         row.save(update_fields=["status"])
+        _announce(terms_changed, row, today)
     return row
+
+
+def _announce(signal: Signal, row: Account, today: date) -> None:
+    """Say that the account's terms change or have changed; who hears it may have moved the account on or off a hold."""
+    signal.send(sender=Account, account_ids=[row.pk], today=today)
+    row.refresh_from_db(fields=["status"])
 
 
 def _locked(actor: Actor, account: Account) -> Account:

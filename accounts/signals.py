@@ -8,3 +8,8 @@ person_invited = Signal()
 # An account is about to be deleted. Keyword: account. Whoever still has business with it (live subscriptions, money)
 # raises Refused, and the account stays.
 account_closing = Signal()
+
+# What accounts are served on (limits, class, a manager's hold) is about to change, and has changed, in one transaction.
+# Keywords: account_ids, today. What is due under the old terms is carried out before; after it holds follow the new.
+terms_changing = Signal()
+terms_changed = Signal()

@@ -61,6 +61,10 @@ EVENTS: dict[str, Event] = {
         "account day required available missing",
         Audience.CUSTOMER,
     ),
+    "account_on_credit_hold": _event(
+        _("%(account)s is on credit hold: %(amount)s is to be paid"), "account day balance amount", Audience.CUSTOMER
+    ),
+    "account_off_credit_hold": _event(_("%(account)s is off its credit hold"), "account day", Audience.CUSTOMER),
     "provisioning_failed": _event(
         _("Provisioning of %(subscription)s failed"),
         "subscription account operation reason",

@@ -24,7 +24,7 @@ from subscriptions.models import (
     SubscriptionResource,
     SubscriptionStatus,
 )
-from subscriptions.opening import open_contract, require_status, save_state
+from subscriptions.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.paying import carry_out_at_no_cost, pay_order_from_balance
 from subscriptions.quantities import QuantityNotAllowed, check_quantity
 from subscriptions.terms import Contract, contract_of, schedule, unpaid_until
@@ -78,7 +78,7 @@ def change_quantities(
 
     Lowering takes effect at once; a raise once it is paid: from the balance now, or by the payment that is opened for
     it. The same `idempotency_key` gives the same order. Raises Forbidden, NotInThisStatus (only Active ones change),
-    NothingToChange, OrderWaits, QuantityNotAllowed, FundsShort, refusals of the vendor.
+    AccountOnHold, NothingToChange, OrderWaits, QuantityNotAllowed, FundsShort, refusals of the vendor.
     """
     actor.require("subscriptions.change")
     key = f"{subscription.account_id}:{idempotency_key}" if idempotency_key else None
@@ -109,6 +109,7 @@ def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: 
 
 def _change(contract: Contract, asked: Asked) -> Order:
     subscription = contract.subscription
+    refuse_held(subscription.account, asked.today)
     require_status(
         contract,
         {SubscriptionStatus.ACTIVE},

@@ -1,10 +1,11 @@
 """What the vendor is asked to do: the operation that is planned for it, or nothing where a plan has no vendor."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account
@@ -34,6 +35,20 @@ STATE_FIELDS = (
     "quantity",
     "awaited_operation",
 )
+
+
+SAVE_STATES = """
+    UPDATE subscriptions_subscription AS subscription
+    SET status = carried.status, stop_reason = carried.stop_reason, stop_comment = carried.stop_comment,
+        stopped_on = carried.stopped_on, start_date = carried.start_date,
+        expiration_date = carried.expiration_date, next_billing_day = carried.next_billing_day,
+        due_on = carried.due_on, quantity = carried.quantity, awaited_operation = carried.awaited_operation
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[], %s::date[], %s::date[],
+                %s::date[], %s::int[], %s::text[])
+        AS carried(id, status, stop_reason, stop_comment, stopped_on, start_date, expiration_date, next_billing_day,
+                   due_on, quantity, awaited_operation)
+    WHERE subscription.id = carried.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,13 @@ def hand_over(
     subscription.status = work.meanwhile
     subscription.awaited_operation = operation.key
     return operation
+
+
+def save_states(subscriptions: Sequence[Subscription]) -> None:
+    """Save where the subscriptions stand now. One statement."""
+    columns = [[getattr(subscription, name) for subscription in subscriptions] for name in ("pk", *STATE_FIELDS)]
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE_STATES, columns)
 
 
 def complete(order: Order, day: date) -> None:

@@ -6,9 +6,11 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Account
+from accounts.models import Account, AccountStatus
+from billing.holds import standing_of
 from billing.queries import require_sight
 from core.errors import Refused
+from core.panel.formats import money_text
 from subscriptions.handover import STATE_FIELDS, WORK_FAILED, WORK_MEANWHILE
 from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.renewals import renew_accounts
@@ -33,6 +35,12 @@ class NotInThisStatus(Refused):
     code = "not_in_this_status"
 
 
+class AccountOnHold(Refused):
+    """Nothing is changed, activated or carried out while the account is on hold."""
+
+    code = "account_on_hold"
+
+
 def open_account(*, actor: Actor, account_id: int, right: str, today: date) -> Account:
     """Lock the account for the rest of the transaction and carry out what the night has left to do on it.
 
@@ -51,6 +59,21 @@ def open_contract(*, actor: Actor, subscription: Subscription, right: str, today
         "account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period"
     ).get(pk=subscription.pk)
     return contract_of(row)
+
+
+def refuse_held(account: Account, today: date) -> None:
+    """Do nothing where the account is Active, else refuse with a sentence that says how its hold is left."""
+    if account.status == AccountStatus.ACTIVE:
+        return
+    if account.status == AccountStatus.CREDIT_HOLD:
+        amount = money_text(standing_of(account).to_pay(today), account.currency)
+        raise AccountOnHold(
+            _("The account is on credit hold. Top up the balance by %(amount)s to leave it.") % {"amount": amount}
+        )
+    raise AccountOnHold(
+        _("The account is “%(status)s”: ask your manager to release it first.")
+        % {"status": account.get_status_display()}
+    )
 
 
 def require_status(contract: Contract, allowed: Collection[SubscriptionStatus], remedy: object) -> None:

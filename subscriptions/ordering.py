@@ -12,6 +12,7 @@ from accounts.models import Account, AccountStatus
 from billing.charging import record
 from billing.engine.csp_monthly.ordering import due_now
 from billing.engine.csp_monthly.ordering import order as order_lines
+from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
 from core.errors import Refused
 from subscriptions.cancelling import close_orders, give_up, is_waiting
@@ -90,7 +91,8 @@ def place_order(
     """Place a sales order for the account: a subscription, its New charges, and the payment for the current period.
 
     `quantities` counts units by the template's resource keys; a resource left out is ordered with what the plan
-    includes or demands. The same `idempotency_key` gives the same order. Nothing due: carried out at once. Raises
+    includes or demands. The same `idempotency_key` gives the same order. Nothing due: carried out at once. On credit
+    hold a second payment is opened, to leave it: the order is carried out only afterwards. Raises
     Forbidden, AccountMayNotOrder, PlanNotForSale, SingletonTaken, refusals of quantities and of the vendor.
     """
     actor.require("subscriptions.order")
@@ -275,6 +277,8 @@ def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[Plan
     record([contract.booking(changes, today, order)])
     if not order.total:
         return carry_out_at_no_cost(contract_of(subscription), order, today)
+    if subscription.account.status == AccountStatus.CREDIT_HOLD:
+        open_debt_payment(actor=actor, account=subscription.account, today=today)
     open_order_payment(
         actor=actor,
         account=subscription.account,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.models import AccountStatus
 from billing.charging import in_minor_units, record
 from billing.engine.csp_monthly.ordering import pay_order
 from billing.engine.csp_monthly.quantities import pay_raise
@@ -19,7 +20,7 @@ from billing.payments import close_order_payments, open_order_payment
 from core.errors import Refused
 from subscriptions.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.models import Order, OrderStatus, OrderType
-from subscriptions.opening import open_contract, save_state
+from subscriptions.opening import open_contract, refuse_held, save_state
 from subscriptions.tasks import hand_to_worker
 from subscriptions.terms import Contract, months_of
 
@@ -48,37 +49,44 @@ def pay_order_from_balance(*, actor: Actor, order: Order, today: date) -> Order:
     """Pay a waiting order from the account's available funds and carry it out.
 
     Paid on a later day than placed, it costs what its units cost from today (decision 8). Raises Forbidden, FundsShort,
-    OrderIsNotWaiting.
+    AccountOnHold, OrderIsNotWaiting.
     """
     contract = open_contract(actor=actor, subscription=order.subscription, right="subscriptions.order", today=today)
     waiting = _waiting(contract, order)
+    refuse_held(contract.subscription.account, today)
     changes = _paid(contract, waiting, today)
     _refuse_short(contract, changes)
     return _settle(contract, waiting, changes, today, status=PaymentStatus.PAID_FROM_BALANCE)
 
 
 @transaction.atomic
-def carry_out_paid_order(*, actor: Actor, order: Order, today: date) -> Order:
+def carry_out_paid_order(*, actor: Actor, order: Order, today: date, debt_first: bool = False) -> Order:
     """Carry out an order whose payment has come in; the account's books are open and the money is on the balance.
 
     Where the order has become dearer meanwhile and the balance does not cover it, it goes on waiting as it is, and a
-    further payment is opened for what is missing (decision 8). Raises OrderIsNotWaiting.
+    further payment is opened for what is missing (decision 8); so too where the money went to a debt first
+    (`debt_first`), or the account is on hold still. Raises OrderIsNotWaiting.
     """
     contract = open_contract(actor=actor, subscription=order.subscription, right="payments.approve", today=today)
     waiting = _waiting(contract, order)
     changes = _paid(contract, waiting, today)
-    missing = changes.reserves - funds_of(contract.subscription.account).available
+    account = contract.subscription.account
+    missing = changes.reserves - funds_of(account).available
     # On the day it was placed the payment is what the order costs.
-    if missing <= 0 or waiting.placed_on == today:
+    covered = missing <= 0 or (waiting.placed_on == today and not debt_first)
+    if covered and account.status == AccountStatus.ACTIVE:
         return _settle(contract, waiting, changes, today, status=PaymentStatus.CANCELLED)
-    open_order_payment(
-        actor=actor,
-        account=contract.subscription.account,
-        order_id=waiting.pk,
-        amount=missing,
-        today=today,
-        due_on=waiting.expires_on,
-    )
+    if account.status == AccountStatus.CREDIT_HOLD:
+        missing = changes.reserves  # all that came is owed, also where the limit would allow more
+    if missing > 0:
+        open_order_payment(
+            actor=actor,
+            account=account,
+            order_id=waiting.pk,
+            amount=min(missing, changes.reserves),
+            today=today,
+            due_on=waiting.expires_on,
+        )
     return waiting
 
 

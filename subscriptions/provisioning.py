@@ -9,7 +9,9 @@ from django.db import transaction
 from billing.funds import lock_accounts
 from core.secrets import encrypt
 from subscriptions.handover import INSTALL, STATE_FIELDS, WORK_MEANWHILE, complete
+from subscriptions.holds import is_left_over
 from subscriptions.models import Order, OrderStatus, Subscription, SubscriptionSecret
+from subscriptions.renewals import renew_accounts
 from subscriptions.telling import subscription_activated, vendor_refused
 from subscriptions.terms import open_orders
 from vendors import operations
@@ -51,7 +53,7 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     found = awaiting.values_list("pk", "account_id").first()
     if found is None:
         return None
-    lock_accounts([found[1]])
+    (account,) = lock_accounts([found[1]])
     subscription = awaiting.select_related(
         "account__reseller", "plan__template__connection", "plan__service_term"
     ).first()
@@ -60,6 +62,10 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     order = next(iter(open_orders([subscription.pk])), None)
     if operation.state == OperationState.CONFIRMED:
         _confirmed(subscription, order, operation, today)
+        if is_left_over(subscription, account):
+            # A hold began or ended while the vendor was at work: what it means for this one follows now.
+            renew_accounts(account_ids=[account.pk], today=today)
+            subscription.refresh_from_db()
     else:
         _rejected(subscription, order, operation)
     return subscription

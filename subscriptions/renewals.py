@@ -5,13 +5,13 @@ night run in time (decision 14). A day that is carried out leaves nothing due on
 """
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import connection, transaction
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Account
 from billing.charging import Booking, record
@@ -20,27 +20,15 @@ from billing.engine.csp_monthly.stopping import delete
 from billing.engine.lines import Changes
 from billing.funds import funds_of_many, lock_accounts
 from subscriptions.cancelling import close_orders, give_up, is_waiting
-from subscriptions.handover import DELETE, STATE_FIELDS, STOP, hand_over
-from subscriptions.models import OrderType, Plan, StopReason, Subscription, SubscriptionStatus
+from subscriptions.handover import DELETE, STOP, hand_over, save_states
+from subscriptions.holds import settle_holds, unsettled, unsettled_days
+from subscriptions.models import OrderType, StopReason, Subscription, SubscriptionStatus
 from subscriptions.telling import stopped_for_funds
-from subscriptions.terms import STABLE, Contract, contracts_of, schedule
+from subscriptions.terms import STABLE, Contract, contracts_among, contracts_of, schedule
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-
-SAVE_STATES = """
-    UPDATE subscriptions_subscription AS subscription
-    SET status = carried.status, stop_reason = carried.stop_reason, stop_comment = carried.stop_comment,
-        stopped_on = carried.stopped_on, start_date = carried.start_date,
-        expiration_date = carried.expiration_date, next_billing_day = carried.next_billing_day,
-        due_on = carried.due_on, quantity = carried.quantity, awaited_operation = carried.awaited_operation
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[], %s::date[], %s::date[],
-                %s::date[], %s::int[], %s::text[])
-        AS carried(id, status, stop_reason, stop_comment, stopped_on, start_date, expiration_date, next_billing_day,
-                   due_on, quantity, awaited_operation)
-    WHERE subscription.id = carried.id
-"""
 
 
 @dataclass
@@ -70,7 +58,8 @@ def run_billing_day(*, today: date, batch_size: int = BATCH) -> Night:
     night = Night()
     for wait in (False, True):
         last = 0
-        while batch := _run_batch(night, _accounts_due(today).filter(pk__gt=last), today, batch_size, wait=wait):
+        waiting = accounts_waiting(today)
+        while batch := _run_batch(night, waiting.filter(pk__gt=last), today, batch_size, wait=wait):
             last = batch[-1]
     return night
 
@@ -92,7 +81,7 @@ def _run_batch(night: Night, due: QuerySet[Account], today: date, size: int, *, 
             night.failed_accounts += ids
         else:
             for account_id in ids:
-                _run_batch(night, _accounts_due(today).filter(pk=account_id), today, 1, wait=True)
+                _run_batch(night, due.filter(pk=account_id), today, 1, wait=True)
         return ids
     night.accounts += len(ids)
     night.subscriptions += done
@@ -102,15 +91,24 @@ def _run_batch(night: Night, due: QuerySet[Account], today: date, size: int, *, 
 def renew_accounts(*, account_ids: Collection[int], today: date) -> int:
     """Lock the accounts and carry out all that is due on them up to and with `today`; return how many steps it took.
 
-    A fixed number of statements for each day on which something is due, however many accounts and subscriptions; a
-    subscription that is stopped or deleted at its vendor takes a few more.
+    Holds come in the order of the days too, after what else is due on a day. A fixed number of statements for each day,
+    however many accounts and subscriptions; what is stopped or deleted at its vendor, and an account that enters or
+    leaves a hold, takes a few more.
     """
     accounts = {account.pk: account for account in lock_accounts(account_ids)}
     steps = 0
     due = _due(today).filter(account__in=account_ids)
-    while day := due.aggregate(first=Min("due_on"))["first"]:
-        steps += _carry_out_day(accounts, due.filter(due_on=day), day)
-    return steps
+    while True:
+        due_on = due.aggregate(first=Min("due_on"))["first"]
+        holds = unsettled_days(accounts.values(), today)
+        day = min(filter(None, (due_on, *holds.values())), default=None)
+        if day is None:
+            return steps
+        stepped = _carry_out_day(accounts, due.filter(due_on=day), day) if day == due_on else []
+        # What the night has closed may have taken a balance below its limit.
+        concerned = {*stepped, *(pk for pk, begins in holds.items() if begins == day)}
+        moved = settle_holds([accounts[pk] for pk in sorted(concerned)], day, left_over=day == today)
+        steps += len(stepped) + moved
 
 
 def required_funds_of(accounts: Mapping[int, Account], *, day: date) -> dict[int, Decimal]:
@@ -133,25 +131,20 @@ def to_renew_on(day: date) -> QuerySet[Subscription]:
     return Subscription.objects.filter(status=SubscriptionStatus.ACTIVE, next_billing_day=day)
 
 
+def accounts_waiting(today: date) -> QuerySet[Account]:
+    """Return the accounts on which something is due, or whose hold is not what it should be."""
+    due = Q(Exists(_due(today).filter(account=OuterRef("pk"))))
+    return Account.objects.filter(due | Q(pk__in=unsettled(today)))
+
+
 def _due(today: date) -> QuerySet[Subscription]:
     return Subscription.objects.filter(due_on__lte=today, status__in=STABLE)
 
 
-def _accounts_due(today: date) -> QuerySet[Account]:
-    return Account.objects.filter(Exists(_due(today).filter(account=OuterRef("pk"))))
-
-
-def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription], day: date) -> int:
-    """Carry out one day for the subscriptions that are due on it; their accounts are locked."""
-    subscriptions = list(due.defer("search_vector").order_by("account", "billing_priority", "pk"))
-    # Thousands of subscriptions share a few plans, and each account was read when it was locked.
-    plans = Plan.objects.select_related("template__connection", "service_term").in_bulk(
-        {subscription.plan_id for subscription in subscriptions}
-    )
-    for subscription in subscriptions:
-        subscription.account, subscription.plan = accounts[subscription.account_id], plans[subscription.plan_id]
-    contracts = list(contracts_of(subscriptions, night_of=day).values())
-    funds = funds_of_many([accounts[pk] for pk in {subscription.account_id for subscription in subscriptions}])
+def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription], day: date) -> list[int]:
+    """Carry out one day for the subscriptions that are due on it; return the id of the account of each of them."""
+    contracts = contracts_among(accounts, due, night_of=day)
+    funds = funds_of_many([accounts[pk] for pk in {contract.subscription.account_id for contract in contracts}])
     ledges = {account_id: Ledge(of_account.available) for account_id, of_account in funds.items()}
     closings = []
     for contract in contracts:
@@ -163,8 +156,8 @@ def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription],
     steps = [booking for ledge in ledges.values() for booking in ledge.bookings]
     record([booking for booking in (*closings, *steps) if booking.changes])
     close_orders(order_ids=[pk for ledge in ledges.values() for pk in ledge.cancelled_orders], day=day)
-    _save([contract.subscription for contract in contracts])
-    return len(contracts)
+    save_states([contract.subscription for contract in contracts])
+    return [contract.subscription.account_id for contract in contracts]
 
 
 def _step(contract: Contract, ledge: Ledge, day: date) -> None:
@@ -241,10 +234,3 @@ def _stop_period_over(subscription: Subscription, stop_period: int | None, day: 
 def _without_moved(contract: Contract, changes: Changes) -> list:
     moved = {move.line.row for move in changes.move}
     return [line for line in contract.lines if line.row not in moved]
-
-
-def _save(subscriptions: Sequence[Subscription]) -> None:
-    """Save where the subscriptions stand now. One statement."""
-    columns = [[getattr(subscription, name) for subscription in subscriptions] for name in ("pk", *STATE_FIELDS)]
-    with connection.cursor() as cursor:
-        cursor.execute(SAVE_STATES, columns)

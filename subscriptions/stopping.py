@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import AccountStatus
 from billing.charging import record
 from billing.engine.csp_monthly import stopping as engine
 from billing.engine.lines import Changes
@@ -14,16 +13,15 @@ from billing.funds import funds_of
 from core.errors import Refused
 from subscriptions.cancelling import close_orders, give_up, is_waiting
 from subscriptions.handover import ACTIVATE, DELETE, STOP, Work, hand_over
+from subscriptions.holds import MAY_ACTIVATE, RUNNING
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
-from subscriptions.opening import open_contract, require_status, save_state
+from subscriptions.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.paying import FundsShort
 from subscriptions.tasks import hand_to_worker
 from subscriptions.terms import Contract, schedule
 
-RUNNING = {SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED}
 # What failed at the vendor on the way there may be left by the opposite way.
 MAY_STOP = RUNNING | {SubscriptionStatus.ACTIVATING_FAILED}
-MAY_ACTIVATE = {SubscriptionStatus.STOPPED, SubscriptionStatus.STOPPING_FAILED}
 MAY_DELETE = MAY_STOP | MAY_ACTIVATE | {SubscriptionStatus.ORDERED}
 
 
@@ -33,19 +31,16 @@ class PeriodIsOver(Refused):
     code = "period_is_over"
 
 
-class AccountOnHold(Refused):
-    """Nothing is activated while the account is on hold."""
-
-    code = "account_on_hold"
-
-
 @transaction.atomic
 def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str = "") -> Subscription:
     """Stop a running subscription: the days used are written off, the rest of the period is released.
 
-    The day itself is not charged. An order that waits for its payment is cancelled. Raises Forbidden, NotInThisStatus.
+    The day itself is not charged. An order that waits for its payment is cancelled. Raises Forbidden, NotInThisStatus;
+    AccountOnHold to a customer.
     """
     contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.stop", today=today)
+    if actor.is_customer:
+        refuse_held(contract.subscription.account, today)
     require_status(contract, MAY_STOP, _("Only an active subscription can be stopped."))
     _cancel_waiting(contract, today)
     contract.subscription.stop_reason = StopReason.MANUAL
@@ -65,11 +60,7 @@ def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscr
     row = contract.subscription
     if row.expiration_date is not None and row.expiration_date <= today:
         raise PeriodIsOver(_("The period of the subscription is over. Order a new one."))
-    if row.account.status != AccountStatus.ACTIVE:
-        raise AccountOnHold(
-            _("The account is “%(status)s”: nothing can be activated until that is settled.")
-            % {"status": row.account.get_status_display()}
-        )
+    refuse_held(row.account, today)
     changes = engine.activate(contract.terms, contract.lines, contract.chargeable, today)
     missing = changes.reserves - funds_of(row.account).available
     if missing > 0:
@@ -83,11 +74,14 @@ def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscr
 def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscription:
     """Delete a subscription for good: the days used are written off, all else is released (decision 20).
 
-    An order that waits for its payment is cancelled. Raises Forbidden, NotInThisStatus.
+    An order that waits for its payment is cancelled. Raises Forbidden, NotInThisStatus; AccountOnHold to a customer,
+    for what was paid before.
     """
     contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.delete", today=today)
-    require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
     never_paid = contract.subscription.status == SubscriptionStatus.ORDERED
+    if actor.is_customer and not never_paid:
+        refuse_held(contract.subscription.account, today)
+    require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
     _cancel_waiting(contract, today)
     if never_paid:
         contract.subscription.status = SubscriptionStatus.DELETED

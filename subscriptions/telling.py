@@ -10,6 +10,7 @@ from accounts.models import Account
 from billing.charging import in_minor_units
 from core.money import Money
 from notifications.announce import announce
+from notifications.models import Notification
 from subscriptions.models import Order, Subscription
 from vendors.models import OperationAction, VendorOperation
 
@@ -75,6 +76,31 @@ def billing_day_is_coming(account: Account, day: date, required: Decimal, availa
     return bool(told)
 
 
+def account_on_credit_hold(account: Account, day: date, *, balance: Decimal, to_pay: Decimal) -> None:
+    """Tell the customer that the account is on credit hold since today, and what is to be paid to leave it."""
+    announce(
+        "account_on_credit_hold",
+        account=account,
+        key=_transition("account_on_credit_hold", account, day),
+        context={
+            "account": account.name,
+            "day": day,
+            "balance": _money(balance, account.currency),
+            "amount": _money(to_pay, account.currency),
+        },
+    )
+
+
+def account_off_credit_hold(account: Account, day: date) -> None:
+    """Tell the customer that the account has left its credit hold."""
+    announce(
+        "account_off_credit_hold",
+        account=account,
+        key=_transition("account_off_credit_hold", account, day),
+        context={"account": account.name, "day": day},
+    )
+
+
 def vendor_refused(subscription: Subscription, operation: VendorOperation) -> None:
     """Tell the account's manager that an operation was refused by the vendor, and why: each reader in its language."""
     announce(
@@ -88,6 +114,12 @@ def vendor_refused(subscription: Subscription, operation: VendorOperation) -> No
             "reason": lazy(lambda: operation.last_error, str)(),
         },
     )
+
+
+def _transition(event: str, account: Account, day: date) -> str:
+    """Return the key of a letter about a hold, which an account may enter and leave again on one day."""
+    earlier = Notification.objects.filter(account=account, event=event).count()
+    return f"{account.pk}:{day}:{earlier + 1}"
 
 
 def _money(amount: Decimal, currency: str) -> Money:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from accounts.models import Account
@@ -16,6 +17,7 @@ from subscriptions.models import (
     DurationUnit,
     Order,
     OrderStatus,
+    Plan,
     PlanPeriod,
     ResourcePrice,
     Subscription,
@@ -115,6 +117,25 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
         )
         for pk, subscription in rows.items()
     }
+
+
+def contracts_among(
+    accounts: Mapping[int, Account], rows: QuerySet[Subscription], *, night_of: date | None = None
+) -> list[Contract]:
+    """Return the contracts of the rows, subscriptions of the accounts: of each account by billing priority, then age.
+
+    Six statements, however many there are.
+    """
+    subscriptions = list(rows.defer("search_vector").order_by("account", "billing_priority", "pk"))
+    if not subscriptions:
+        return []
+    # Thousands of subscriptions share a few plans, and each account was read when it was locked.
+    plans = Plan.objects.select_related("template__connection", "service_term").in_bulk(
+        {subscription.plan_id for subscription in subscriptions}
+    )
+    for subscription in subscriptions:
+        subscription.account, subscription.plan = accounts[subscription.account_id], plans[subscription.plan_id]
+    return list(contracts_of(subscriptions, night_of=night_of).values())
 
 
 def contract_of(subscription: Subscription) -> Contract:

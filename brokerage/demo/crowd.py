@@ -119,7 +119,7 @@ class Crowd:
         until_all_is_done(self.check)
         self._meet_trouble(accounts, plans)
         self._leave_open(accounts, plans)
-        hold_account(actor=_admin_of(accounts[-1]), account=accounts[-1])
+        hold_account(actor=_admin_of(accounts[-1]), account=accounts[-1], today=self.days.today)
 
     # -- who and what -------------------------------------------------------------------------------------------
 
@@ -205,7 +205,7 @@ class Crowd:
         """Give accounts to the operator's sales person, who sees no others."""
         admin, sales = (cast.actor(cast.OPERATOR_STAFF[role]) for role in (Role.ADMIN, Role.SALES))
         for account in accounts:
-            change_account(actor=admin, account=account, values={"manager": sales.user})
+            change_account(actor=admin, account=account, values={"manager": sales.user}, today=self.began)
             account.manager = sales.user
 
     def _account(

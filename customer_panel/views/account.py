@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,6 +15,7 @@ from core.panel.confirming import put_refusal
 from core.panel.page import Crumb, Page, Status
 from customer_panel.doors import requires
 from customer_panel.forms.account import AccountForm, country_name
+from customer_panel.holds import hold_of
 
 
 @requires("accounts.view")
@@ -24,6 +26,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "page": Page(title=found.name, status=Status(found.status, found.get_status_display())),
         "country": country_name(found.country),
         "edit": reverse("customer:account_edit") if request.actor.may("accounts.change") else "",
+        **hold_of(request.actor, today=timezone.localdate()),
     }
     return render(request, "customer_panel/account.html", context)
 
@@ -36,7 +39,7 @@ def account_edit(request: HttpRequest) -> HttpResponse:
     form = AccountForm(request.POST or None, initial={name: getattr(found, name) for name in AccountForm.base_fields})
     if request.method == "POST" and form.is_valid():
         try:
-            change_account(actor=request.actor, account=found, values=form.cleaned_data)
+            change_account(actor=request.actor, account=found, values=form.cleaned_data, today=timezone.localdate())
         except Refused as refusal:
             put_refusal(form, refusal)
         else:

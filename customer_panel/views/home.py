@@ -9,6 +9,7 @@ from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -19,6 +20,7 @@ from billing.queries import payments_visible_to
 from core.panel.formats import day_text, money_text
 from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
+from customer_panel.holds import hold_of
 from customer_panel.services import Service, service_of
 from notifications.queries import notifications_visible_to
 from subscriptions.models import SubscriptionStatus
@@ -73,6 +75,7 @@ def _home(request: HttpRequest) -> HttpResponse:
         "more_services": more,
         "news": notifications_visible_to(actor).order_by("-id")[:MESSAGES_SHOWN],
         "may_order": actor.may("subscriptions.order"),
+        **hold_of(actor, today=timezone.localdate()),
     }
     return render(request, "customer_panel/home.html", context)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import AccountStatus
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
 from core.lists.views import show_list
@@ -112,6 +113,8 @@ def buttons_of(actor: Actor, found: Subscription) -> tuple[Button, ...]:
         ("subscription_delete", _("Delete"), "subscriptions.delete", MAY_DELETE),
     )
     able = [offer for offer in offered if actor.may(offer[2]) and found.status in offer[3]]
+    if found.account.status != AccountStatus.ACTIVE and found.status != SubscriptionStatus.ORDERED:
+        able = []
     return tuple(
         Button(label, reverse(f"customer:{name}", args=[found.pk]), primary=position == 0)
         for position, (name, label, _right, _statuses) in enumerate(able)

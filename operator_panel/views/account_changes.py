@@ -164,7 +164,7 @@ def account_change(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     replaced = _choices(request, found.reseller) if group == "information" else {}
 
     def keep(answers: dict[str, Any]) -> Done:
-        change_account(actor=request.actor, account=found, values=answers)
+        change_account(actor=request.actor, account=found, values=answers, today=timezone.localdate())
         return Done(_("Saved."), back)
 
     back = reverse("operator:account", args=[pk])
@@ -177,7 +177,10 @@ def account_change(request: HttpRequest, pk: int, group: str) -> HttpResponse:
 def account_hold(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an account on administrative hold."""
     found = one(request, pk)
-    question = _("Put %(account)s on administrative hold? Its users still read, and can order or change nothing.")
+    question = _(
+        "Put %(account)s on administrative hold? Its subscriptions are stopped; its users still read, and can order or "
+        "change nothing."
+    )
     return _moved(request, found, _("Put on hold"), question, hold_account, danger=True)
 
 
@@ -185,7 +188,10 @@ def account_hold(request: HttpRequest, pk: int) -> HttpResponse:
 def account_release(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an account off its administrative hold."""
     found = one(request, pk)
-    question = _("Release %(account)s from its administrative hold? Its users can order and change again.")
+    question = _(
+        "Release %(account)s from its administrative hold? What the hold has stopped is activated again, as far as the "
+        "balance allows."
+    )
     return _moved(request, found, _("Release from hold"), question, release_account)
 
 
@@ -207,7 +213,7 @@ def _moved(
     danger: bool = False,
 ) -> HttpResponse:
     def carry_out(_answers: dict[str, Any]) -> str:
-        moved = verb(actor=request.actor, account=found)
+        moved = verb(actor=request.actor, account=found, today=timezone.localdate())
         return _("%(name)s: %(status)s.") % {"name": moved.name, "status": moved.get_status_display()}
 
     shown = Shown(question=question % {"account": found.name}, submit=title, charges=None)

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -34,7 +35,7 @@ def account_class(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(account_classes_visible_to(request.actor).select_related("reseller"), pk=pk)
 
     def keep(answers: dict[str, Any]) -> Done:
-        change_account_class(actor=request.actor, account_class=found, values=answers)
+        change_account_class(actor=request.actor, account_class=found, values=answers, today=timezone.localdate())
         return Done(_("Saved."), reverse("operator:account_classes"))
 
     note = _("Terms of %(reseller)s; amounts in %(currency)s.")

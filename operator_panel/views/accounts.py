@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,7 @@ from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from accounts.queries import accounts_visible_to, memberships_visible_to
 from billing.funds import funds_of
+from billing.holds import standing_of
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel import lists
@@ -50,6 +52,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "owner": owner.first(),
         "may_change": request.actor.may("accounts.change") and found.status != AccountStatus.DELETED,
         **_money(request.actor, found),
+        **_hold(request.actor, found),
     }
     return render(request, "operator_panel/account.html", context)
 
@@ -70,6 +73,14 @@ def _money(actor: Actor, found: Account) -> dict[str, object]:
         "needed": needed,
         "short": missing if missing > 0 else None,
     }
+
+
+def _hold(actor: Actor, found: Account) -> dict[str, object]:
+    """Return how a held account stands and what is to be paid, of who may see charges."""
+    if found.status != AccountStatus.CREDIT_HOLD or not actor.may("charges.view"):
+        return {"standing": None}
+    standing = standing_of(found)
+    return {"standing": standing, "to_pay": standing.to_pay(timezone.localdate())}
 
 
 @requires("subscriptions.view")

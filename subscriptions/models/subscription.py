@@ -38,6 +38,7 @@ class StopReason(models.TextChoices):
     FUNDS_SHORT = "funds_short", _("funds short")
     EXPIRED = "expired", _("period ended")
     CREDIT_HOLD = "credit_hold", _("credit hold")
+    ADMINISTRATIVE_HOLD = "administrative_hold", _("administrative hold")
 
 
 @pghistory.track(

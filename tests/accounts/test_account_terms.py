@@ -1,5 +1,6 @@
 """Account types and classes are kept by administrators of the own part of the tree."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,8 @@ from accounts.account_terms import (
 from accounts.actors import Forbidden
 from accounts.models import Role
 from tests.factories import accounts as make
+
+TODAY = date(2026, 11, 2)
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +33,7 @@ def test_the_first_class_becomes_the_default_and_a_new_default_replaces_it():
     )
     first.refresh_from_db()
     assert (first.is_default, second.is_default) == (False, True)
-    change_account_class(actor=actor, account_class=second, values={"is_default": False})
+    change_account_class(actor=actor, account_class=second, values={"is_default": False}, today=TODAY)
     second.refresh_from_db()
     assert second.is_default
 
@@ -59,7 +62,7 @@ def test_terms_are_kept_by_administrators_of_the_own_part_of_the_tree():
     with pytest.raises(AccountTermsRefused):
         create_account_class(actor=south, reseller=cast.north, values=PREPAY)
     with pytest.raises(AccountTermsRefused):
-        change_account_class(actor=south, account_class=cast.acme.account_class, values={"name": "Mine"})
+        change_account_class(actor=south, account_class=cast.acme.account_class, values={"name": "Mine"}, today=TODAY)
     with pytest.raises(Forbidden):
         create_account_class(
             actor=make.manager_actor(reseller=cast.north, role=Role.SALES), reseller=cast.north, values=PREPAY

@@ -1,6 +1,6 @@
 """Accounts are opened, changed, held and deleted by who may, within the own part of the tree."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -24,6 +24,8 @@ from accounts.registration import (
 from accounts.signals import account_closing
 from core.errors import Refused
 from tests.factories import accounts as make
+
+TODAY = date(2026, 11, 2)
 
 pytestmark = pytest.mark.django_db
 
@@ -128,22 +130,24 @@ def test_an_account_needs_a_name_and_an_e_mail():
     account = make.account()
     actor = make.manager_actor()
     with pytest.raises(AccountFieldMissing) as refusal:
-        change_account(actor=actor, account=account, values={"email": ""})
+        change_account(actor=actor, account=account, values={"email": ""}, today=TODAY)
     assert refusal.value.field == "email"
     empty = {"primary_name": "", "contact_first_name": "", "contact_last_name": ""}
     with pytest.raises(AccountFieldMissing) as refusal:
-        change_account(actor=actor, account=account, values=empty)
+        change_account(actor=actor, account=account, values=empty, today=TODAY)
     assert refusal.value.field == "primary_name"
 
 
 def test_a_customer_changes_the_contacts_and_not_the_terms():
     account = make.account(primary_name="Acme")
     actor = make.customer_actor(account=account)
-    change_account(actor=actor, account=account, values={"contact_first_name": "Bob", "primary_name": "Acme Ltd"})
+    change_account(
+        actor=actor, account=account, values={"contact_first_name": "Bob", "primary_name": "Acme Ltd"}, today=TODAY
+    )
     account.refresh_from_db()
     assert (account.contact_first_name, account.name) == ("Bob", "Acme Ltd")
     with pytest.raises(FieldNotYours) as refusal:
-        change_account(actor=actor, account=account, values={"credit_limit_override": Decimal(1000)})
+        change_account(actor=actor, account=account, values={"credit_limit_override": Decimal(1000)}, today=TODAY)
     assert refusal.value.field == "credit_limit_override"
     assert "own credit limit" in str(refusal.value)
 
@@ -152,19 +156,21 @@ def test_a_plain_user_changes_nothing():
     account = make.account()
     actor = make.customer_actor(account=account, access_level=AccessLevel.USER)
     with pytest.raises(Forbidden):
-        change_account(actor=actor, account=account, values={"city": "Brest"})
+        change_account(actor=actor, account=account, values={"city": "Brest"}, today=TODAY)
 
 
 @pytest.mark.parametrize("field", ["status", "reseller", "currency", "name", "id"])
 def test_fields_with_a_verb_of_their_own_are_not_changed_here(field):
     with pytest.raises(ValueError, match=field):
-        change_account(actor=make.manager_actor(), account=make.account(), values={field: 1})
+        change_account(actor=make.manager_actor(), account=make.account(), values={field: 1}, today=TODAY)
 
 
 def test_another_resellers_account_is_not_found():
     cast = make.cast()
     with pytest.raises(AccountNotFound):
-        change_account(actor=make.manager_actor(reseller=cast.south), account=cast.acme, values={"city": "Brest"})
+        change_account(
+            actor=make.manager_actor(reseller=cast.south), account=cast.acme, values={"city": "Brest"}, today=TODAY
+        )
 
 
 def test_the_manager_comes_from_the_account_s_reseller_or_above():
@@ -172,18 +178,20 @@ def test_the_manager_comes_from_the_account_s_reseller_or_above():
     actor = make.manager_actor()
     local, above, foreign = (make.manager(reseller=place) for place in (cast.north, cast.operator, cast.south))
     for manager in (local, above):
-        assert change_account(actor=actor, account=cast.acme, values={"manager": manager}).manager == manager
+        assert (
+            change_account(actor=actor, account=cast.acme, values={"manager": manager}, today=TODAY).manager == manager
+        )
     with pytest.raises(AccountNotOfThisReseller) as refusal:
-        change_account(actor=actor, account=cast.acme, values={"manager": foreign})
+        change_account(actor=actor, account=cast.acme, values={"manager": foreign}, today=TODAY)
     assert refusal.value.field == "manager"
 
 
 def test_a_manager_from_above_stays_when_the_form_is_sent_again():
     cast = make.cast()
     above = make.manager(reseller=cast.operator)
-    change_account(actor=make.manager_actor(), account=cast.acme, values={"manager": above})
+    change_account(actor=make.manager_actor(), account=cast.acme, values={"manager": above}, today=TODAY)
     north = make.manager_actor(reseller=cast.north)
-    changed = change_account(actor=north, account=cast.acme, values={"manager": above, "city": "Brest"})
+    changed = change_account(actor=north, account=cast.acme, values={"manager": above, "city": "Brest"}, today=TODAY)
     assert (changed.manager, changed.city) == (above, "Brest")
 
 
@@ -192,30 +200,30 @@ def test_a_sales_person_gives_accounts_only_to_own_people():
     seller = make.manager_actor(reseller=north, role=Role.SALES)
     account = make.account(reseller=north, manager=seller.user)
     with pytest.raises(AccountNotOfThisReseller):
-        change_account(actor=seller, account=account, values={"manager": make.manager(reseller=north)})
+        change_account(actor=seller, account=account, values={"manager": make.manager(reseller=north)}, today=TODAY)
 
 
 def test_an_account_is_held_and_released():
     account = make.account()
     actor = make.manager_actor()
-    assert hold_account(actor=actor, account=account).status == AccountStatus.ADMINISTRATIVE_HOLD
+    assert hold_account(actor=actor, account=account, today=TODAY).status == AccountStatus.ADMINISTRATIVE_HOLD
     with pytest.raises(WrongAccountStatus, match="Administrative hold"):
-        hold_account(actor=actor, account=account)
-    assert release_account(actor=actor, account=account).status == AccountStatus.ACTIVE
+        hold_account(actor=actor, account=account, today=TODAY)
+    assert release_account(actor=actor, account=account, today=TODAY).status == AccountStatus.ACTIVE
     with pytest.raises(WrongAccountStatus):
-        release_account(actor=actor, account=account)
+        release_account(actor=actor, account=account, today=TODAY)
     with pytest.raises(Forbidden):
-        hold_account(actor=make.customer_actor(account=account), account=account)
+        hold_account(actor=make.customer_actor(account=account), account=account, today=TODAY)
 
 
 def test_a_deleted_account_is_neither_changed_nor_deleted_again():
     account = make.account()
     actor = make.manager_actor()
-    assert delete_account(actor=actor, account=account).status == AccountStatus.DELETED
+    assert delete_account(actor=actor, account=account, today=TODAY).status == AccountStatus.DELETED
     with pytest.raises(WrongAccountStatus):
-        delete_account(actor=actor, account=account)
+        delete_account(actor=actor, account=account, today=TODAY)
     with pytest.raises(WrongAccountStatus):
-        change_account(actor=actor, account=account, values={"city": "Brest"})
+        change_account(actor=actor, account=account, values={"city": "Brest"}, today=TODAY)
 
 
 def test_a_floor_above_can_keep_an_account_from_being_deleted():
@@ -227,7 +235,7 @@ def test_a_floor_above_can_keep_an_account_from_being_deleted():
     account_closing.connect(object_to_it)
     try:
         with pytest.raises(Refused, match="live subscriptions"):
-            delete_account(actor=make.manager_actor(), account=account)
+            delete_account(actor=make.manager_actor(), account=account, today=TODAY)
     finally:
         account_closing.disconnect(object_to_it)
     account.refresh_from_db()

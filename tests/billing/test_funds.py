@@ -11,6 +11,7 @@ from accounts.models import Account
 from billing.funds import Funds, Posting, funds_of, funds_of_many, lock_accounts, post, with_funds
 from billing.models import LedgerEntry, PostingKind
 from subscriptions.models import Plan, Subscription
+from subscriptions.opening import AccountOnHold
 from subscriptions.paying import FundsShort, pay_order_from_balance
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import accounts as cast
@@ -84,7 +85,8 @@ def test_credit_counts_as_funds(price: str, accepted: bool) -> None:
 def test_credit_that_is_switched_off_is_ignored() -> None:
     account = _owing("200", use=False)
     assert funds_of(account).available == -10
-    assert _pays(account, "0.01") is False
+    with pytest.raises(AccountOnHold):
+        _pays(account, "0.01")
 
 
 def test_an_account_may_have_its_own_limit() -> None:

@@ -1,5 +1,7 @@
 """Tabs, buttons and the Log tab: what the role may, and nothing else."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
@@ -9,6 +11,8 @@ from core.panel.page import Button
 from operator_panel.around import able, tabs_of
 from tests.factories import accounts as cast
 from tests.operator_panel.conftest import text_of
+
+TODAY = date(2026, 11, 2)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +39,7 @@ def test_buttons_are_what_can_be_done_now_by_this_role() -> None:
 
 def test_log_says_who_changed_what(client: Client, acme: Account) -> None:
     client.post(f"/operator/accounts/{acme.pk}/change/person/", {"contact_first_name": "Olga"})
-    hold_account(actor=cast.manager_actor(), account=acme)
+    hold_account(actor=cast.manager_actor(), account=acme, today=TODAY)
     said = text_of(client.get(f"/operator/accounts/{acme.pk}/log/"))
     assert "First name: Ann → Olga" in said
     assert "Status: Active → Administrative hold" in said

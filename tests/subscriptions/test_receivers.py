@@ -48,8 +48,8 @@ def test_money_for_a_top_up_stays_on_the_balance(acme: Account, plan: Plan) -> N
 def test_an_account_with_business_is_not_deleted(acme: Account, plan: Plan) -> None:
     subscription = make.subscription(account=acme, plan=plan, today=ORDERED_ON)
     with pytest.raises(AccountHasSubscriptions):
-        delete_account(actor=SYSTEM, account=acme)
+        delete_account(actor=SYSTEM, account=acme, today=ORDERED_ON)
     delete(actor=SYSTEM, subscription=subscription, today=ORDERED_ON)
     with pytest.raises(AccountHasMoney) as refusal:
-        delete_account(actor=SYSTEM, account=acme)
+        delete_account(actor=SYSTEM, account=acme, today=ORDERED_ON)
     assert str(refusal.value) == "The balance is $19.35. Pay it back first: an account goes with nothing on it."

@@ -6,14 +6,15 @@ from decimal import Decimal
 import pytest
 
 from accounts.actors import SYSTEM, Forbidden
-from accounts.models import AccessLevel, Account, AccountStatus
+from accounts.models import AccessLevel, Account
+from accounts.registration import hold_account
 from billing.funds import funds_of
 from billing.models import Charge, Payment
 from subscriptions.changes import change_quantities
 from subscriptions.models import Order, Plan, Subscription
-from subscriptions.opening import NotInThisStatus
+from subscriptions.opening import AccountOnHold, NotInThisStatus
 from subscriptions.paying import FundsShort
-from subscriptions.stopping import AccountOnHold, PeriodIsOver, activate, delete, stop
+from subscriptions.stopping import PeriodIsOver, activate, delete, stop
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
@@ -107,8 +108,7 @@ def test_a_period_that_is_over_is_not_activated(acme: Account) -> None:
 
 def test_nothing_is_activated_on_hold(seats: Subscription, acme: Account) -> None:
     stop(actor=SYSTEM, subscription=seats, today=STOPPED_ON)
-    acme.status = AccountStatus.CREDIT_HOLD
-    acme.save(update_fields=["status"])
+    hold_account(actor=SYSTEM, account=acme, today=STOPPED_ON)
     with pytest.raises(AccountOnHold):
         activate(actor=SYSTEM, subscription=seats, today=STOPPED_ON)
 
