@@ -212,15 +212,29 @@ class Steps(Protocol):
 
     reference: str
 
-    def once(self, name: str, *, send: Callable[[str], JSON], find: Callable[[], JSON | None]) -> JSON:
+    def once(
+        self,
+        name: str,
+        *,
+        send: Callable[[str], JSON],
+        find: Callable[[], JSON | None],
+        recover: Callable[[str], None] | None = None,
+    ) -> JSON:
         """Return the confirmed result of the named step, sending it only if it is certain that it is not done yet.
 
         `send` gets the request id to send with. `find` is asked after a lost answer: it returns what it found, None
-        if the step is certainly not done, or raises StillUnknown.
+        if the step is certainly not done, or raises StillUnknown. Where it found something, `recover` may get back
+        what only the lost answer told: it is given the request id that nothing was answered to, "" after an answer.
         """
 
     def seal(self, secrets: Mapping[str, str]) -> None:
         """Keep what the vendor tells only once (a first password), encrypted, before anything else happens."""
+
+    def has_sealed(self, name: str) -> bool:
+        """Return whether a secret of this name is kept."""
+
+    def note(self, message: str, **values: object) -> None:
+        """Keep a sentence, as a VendorError's, that people have to read though the operation succeeds; once."""
 
 
 class Secrets(Protocol):

@@ -18,8 +18,12 @@ def sentence(message: str, values: Mapping[str, Value]) -> str:
     return gettext(message) % told
 
 
+def kept(values: Mapping[str, object]) -> dict[str, Value]:
+    """Return a sentence's values as rows keep them: what is to be translated stays untranslated."""
+    return {name: _kept(value) for name, value in values.items()}
+
+
 def _kept(value: object) -> Value:
-    """Return a value as rows keep it: what is to be translated stays untranslated."""
     if not isinstance(value, Promise):
         return str(value)
     with override(None):
@@ -40,7 +44,7 @@ class VendorError(Exception):
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
-        self.values = {name: _kept(value) for name, value in values.items()}
+        self.values = kept(values)
 
     def __str__(self) -> str:
         """Return the sentence in the active language."""

@@ -143,6 +143,11 @@ class VendorOperation(Timestamped):
         """What went wrong last, as a sentence in the active language; empty when nothing did."""
         return sentence(self.last_error_message, self.last_error_values)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people have to know of it though it succeeded, as sentences in the active language."""
+        return tuple(sentence(note["message"], note["values"]) for note in self.result.get("notes", ()))
+
 
 class VendorCall(Timestamped):
     """One changing call inside an operation: committed before it is sent, so that nothing is ever sent unrecorded."""

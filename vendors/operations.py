@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from core import secrets as sealing
-from vendors.base import Connection, Done, Order, Service, Task, VendorPlugin, Verdict
+from vendors.base import JSON, Connection, Done, Order, Service, Task, VendorPlugin, Verdict
 from vendors.connections import opened, record_trouble
 from vendors.errors import ConsentNeeded, Misconfigured, Rejected, StillUnknown, Transient, VendorError
 from vendors.models import UNFINISHED, OperationAction, OperationState, VendorCall, VendorConnection, VendorOperation
@@ -68,6 +68,17 @@ class RowBook:
         """Keep secrets durably and encrypted on the operation."""
         self.operation.sealed = sealing.encrypt(sealing.decrypt(self.operation.sealed) | dict(secrets))
         self.operation.save(update_fields=["sealed"])
+
+    def has_sealed(self, name: str) -> bool:
+        """Return whether a secret of this name is kept."""
+        return name in sealing.decrypt(self.operation.sealed)
+
+    def note(self, note: JSON) -> None:
+        """Keep a sentence on the operation, whose result it stays part of."""
+        notes = self.operation.result.get("notes", [])
+        if note not in notes:
+            self.operation.result = {**self.operation.result, "notes": [*notes, note]}
+            self.operation.save(update_fields=["result"])
 
     def in_doubt(self) -> bool:
         """Return whether a step was sent whose answer is not known."""
@@ -214,7 +225,7 @@ def _perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: On
 
 
 def _finish(operation: VendorOperation, done: Done, *, now: datetime) -> None:
-    operation.result = {
+    operation.result |= {
         "vendor_ids": dict(done.vendor_ids),
         "facts": [{"name": fact.name, "label": fact.label, "value": fact.value} for fact in done.facts],
     }

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 from vendors.base import JSON
-from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, Rejected, Transient
+from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, Rejected, Transient, kept
 
 
 class CallState(StrEnum):
@@ -46,6 +46,12 @@ class CallBook(Protocol):
     def seal(self, secrets: Mapping[str, str]) -> None:
         """Keep secrets durably and encrypted."""
 
+    def has_sealed(self, name: str) -> bool:
+        """Return whether a secret of this name is kept."""
+
+    def note(self, note: JSON) -> None:
+        """Keep a sentence ({"message", "values"}) durably; the same one once."""
+
     def in_doubt(self) -> bool:
         """Return whether a step was sent whose answer is not known."""
 
@@ -62,7 +68,14 @@ class OnceOnly:
         self.reference = reference
         self.new_id = new_id
 
-    def once(self, name: str, *, send: Callable[[str], JSON], find: Callable[[], JSON | None]) -> JSON:
+    def once(
+        self,
+        name: str,
+        *,
+        send: Callable[[str], JSON],
+        find: Callable[[], JSON | None],
+        recover: Callable[[str], None] | None = None,
+    ) -> JSON:
         """Return the step's confirmed result; send it only when it is certainly not done. See Steps.once."""
         call = self.book.load(name) or Call(name=name, request_id=self.new_id())
         if call.state is CallState.CONFIRMED:
@@ -70,6 +83,8 @@ class OnceOnly:
         if call.state in IN_DOUBT:
             found = self._found(call, find)
             if found is not None:
+                if recover is not None:
+                    recover("" if call.answered else str(call.request_id))
                 return self._confirm(call, found)
             if call.answered:
                 call = self._anew(call)
@@ -80,6 +95,14 @@ class OnceOnly:
     def seal(self, secrets: Mapping[str, str]) -> None:
         """Keep secrets durably and encrypted."""
         self.book.seal(secrets)
+
+    def has_sealed(self, name: str) -> bool:
+        """Return whether a secret of this name is kept."""
+        return self.book.has_sealed(name)
+
+    def note(self, message: str, **values: object) -> None:
+        """Keep a sentence for people durably, once."""
+        self.book.note({"message": message, "values": kept(values)})
 
     def in_doubt(self) -> bool:
         """Return whether a step was sent whose answer is not known: the operation must be probed first."""

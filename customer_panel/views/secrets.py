@@ -14,7 +14,7 @@ from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
 from customer_panel.services import FactShown, secret_label
 from customer_panel.views.subscriptions import one
-from subscriptions.queries import secrets_visible_to
+from subscriptions.queries import operations_for, secrets_visible_to
 from subscriptions.revealing import reveal_secret
 
 
@@ -49,6 +49,7 @@ def subscription_secrets(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         ),
         "told": told,
+        "notes": [note for operation in operations_for(found) for note in operation.notes],
         "back": back,
     }
     return render(request, "customer_panel/secrets.html", context)

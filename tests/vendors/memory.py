@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sandbox.wsgi import Running
+from vendors.base import JSON
 from vendors.http import Exchange, VendorSession
 from vendors.steps import IN_DOUBT, Call
 
@@ -20,6 +21,7 @@ class MemoryBook:
 
     calls: dict[str, Call] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
+    notes: list[JSON] = field(default_factory=list)
     saves: int = 0
     dies_before: int | None = None
     dies_after: int | None = None
@@ -37,6 +39,13 @@ class MemoryBook:
 
     def seal(self, secrets: Mapping[str, str]) -> None:
         self.sealed |= secrets
+
+    def has_sealed(self, name: str) -> bool:
+        return name in self.sealed
+
+    def note(self, note: JSON) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
 
     def in_doubt(self) -> bool:
         return any(call.state in IN_DOUBT for call in self.calls.values())

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from django.utils.translation import gettext_lazy
 
 from tests.vendors.memory import MemoryBook
 from vendors.base import JSON
@@ -80,6 +81,47 @@ def test_step_found_after_a_lost_answer_is_not_sent_again() -> None:
     assert carry(book, vendor) == {"id": "found"}
     assert book.calls["step"].state is CallState.CONFIRMED
     assert vendor.request_ids == [str(IDS[0])]
+
+
+@pytest.mark.parametrize(
+    ("call", "given"),
+    [
+        (Call("step", IDS[0], CallState.SENT), str(IDS[0])),
+        (Call("step", IDS[0], CallState.UNKNOWN), str(IDS[0])),
+        (Call("step", IDS[0], CallState.UNKNOWN, answered=True), ""),
+    ],
+)
+def test_what_only_the_answer_told_is_got_back_by_the_id_that_nothing_was_answered_to(call: Call, given: str) -> None:
+    book, vendor, ids = MemoryBook({"step": call}), Vendor(), []
+    vendor.found = {"id": "found"}
+    for _turn in range(2):
+        assert steps(book).once("step", send=vendor.send, find=vendor.find, recover=ids.append) == {"id": "found"}
+    assert (ids, vendor.request_ids) == ([given], [])
+
+
+def test_step_that_is_sent_needs_nothing_got_back() -> None:
+    book, vendor, ids = MemoryBook({"step": Call("step", IDS[0], CallState.SENT)}), Vendor({"id": "7"}), []
+    assert steps(book).once("step", send=vendor.send, find=vendor.find, recover=ids.append) == {"id": "7"}
+    assert ids == []
+
+
+def test_step_whose_secret_cannot_be_got_back_yet_is_found_again() -> None:
+    book, vendor = MemoryBook({"step": Call("step", IDS[0], CallState.SENT)}), Vendor()
+    vendor.found = {"id": "found"}
+
+    def recover(_request_id: str) -> None:
+        raise Transient("429")
+
+    with pytest.raises(Transient):
+        steps(book).once("step", send=vendor.send, find=vendor.find, recover=recover)
+    assert (book.calls["step"].state, book.calls["step"].request_id) == (CallState.UNKNOWN, IDS[0])
+
+
+def test_note_is_kept_once_and_untranslated() -> None:
+    book = MemoryBook()
+    for _turn in range(2):
+        steps(book).note("%(user)s: %(state)s", user="admin", state=gettext_lazy("Yes"))
+    assert book.notes == [{"message": "%(user)s: %(state)s", "values": {"user": "admin", "state": {"text": "Yes"}}}]
 
 
 def test_step_left_sent_by_a_killed_worker_is_looked_for_first() -> None:

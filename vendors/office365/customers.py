@@ -1,5 +1,6 @@
 """Making a Microsoft customer of an account: what Microsoft demands, the customer, the agreement."""
 
+import logging
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,8 @@ from vendors.base import JSON, Order, Party, Steps
 from vendors.errors import Rejected
 from vendors.office365.errors import DOMAIN_TAKEN
 from vendors.office365.partner_center import Members, PartnerCenter, same_id
+
+logger = logging.getLogger(__name__)
 
 DOMAIN_SUFFIX = ".onmicrosoft.com"
 PREFIX = re.compile(r"[a-z0-9]([a-z0-9-]{0,25}[a-z0-9])?")
@@ -47,6 +50,14 @@ REGISTRATION_COUNTRIES = frozenset(
 PHONE_COUNTRIES = frozenset(["AM", "AZ", "BY", "HU", "KZ", "KG", "MD", "RU", "TJ", "UZ", "UA"])
 NAME_LENGTH = 50
 
+# Microsoft calls the first administrator of every tenant so (specification 4.2).
+ADMINISTRATOR = "admin"
+PASSWORD = "admin_password"  # noqa: S105  # the name of a secret
+PASSWORD_LOST = gettext_noop(
+    "The first password of %(user)s is not known: Microsoft tells it once, and that answer was lost. Unless another"
+    " subscription of the account shows it, the provider sets a new one in Partner Center: the customer,"
+    " “Users and licenses”, this user, “Reset password”."
+)
 INCOMPLETE = gettext_noop("The account lacks “%(field)s”, which Microsoft demands. Fill it in on the account.")
 
 
@@ -126,6 +137,7 @@ def provide(partner_center: PartnerCenter, order: Order, steps: Steps) -> JSON:
         "customer",
         send=lambda request_id: _created(partner_center, order, steps, request_id),
         find=lambda: find(partner_center, order),
+        recover=lambda request_id: _recover_password(partner_center, order, steps, request_id),
     )
 
 
@@ -204,12 +216,35 @@ def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_
     partner_center.validate_address(address_of(partner_center, order.account))
     body = _customer(partner_center, order)
     customer = partner_center.write("POST", "customers", body, request_id=request_id).body
+    _seal_password(customer, order, steps)
+    return {"customer_id": str(customer["id"]), "domain": domain}
+
+
+def _seal_password(customer: Members, order: Order, steps: Steps) -> None:
+    """Keep the first administrator's password, told only in this answer, before anything else can fail."""
     credentials = customer.get("userCredentials") or Members()
     if credentials.get("password"):
-        # Told only here, and never again: kept before anything else can fail.
-        user = f"{credentials['userName']}@{domain}"
-        steps.seal({"admin_user": user, "admin_password": str(credentials["password"])})
-    return {"customer_id": str(customer["id"]), "domain": domain}
+        user = f"{credentials['userName']}@{domain_of(order)}"
+        steps.seal({"admin_user": user, PASSWORD: str(credentials["password"])})
+
+
+def _recover_password(partner_center: PartnerCenter, order: Order, steps: Steps, request_id: str) -> None:
+    """Get back the password that a lost answer told, or note that nobody knows it.
+
+    Creating is idempotent by its request id (specification 2.5): sent again, it is answered as before. Where Microsoft
+    has forgotten the id, it refuses the domain, which is taken by then: a second customer never comes of it.
+    """
+    if request_id and not steps.has_sealed(PASSWORD):
+        try:
+            again = partner_center.write("POST", "customers", _customer(partner_center, order), request_id=request_id)
+        except Rejected as refusal:
+            logger.info("the answer to %s is not told again: %s", request_id, refusal.code)
+        else:
+            _seal_password(again.body, order, steps)
+    if not steps.has_sealed(PASSWORD):
+        user = f"{ADMINISTRATOR}@{domain_of(order)}"
+        steps.seal({"admin_user": user})
+        steps.note(PASSWORD_LOST, user=user)
 
 
 def _customer(partner_center: PartnerCenter, order: Order) -> dict[str, Any]:

@@ -6,11 +6,14 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AccessLevel, Account, User
 from core.secrets import encrypt
 from subscriptions.models import Subscription, SubscriptionSecret
 from tests.factories import accounts as cast
+from vendors.models import VendorOperation
+from vendors.office365.customers import PASSWORD_LOST
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Sandbox-1-password"
@@ -48,6 +51,22 @@ def test_password_is_shown_once_and_it_is_written_down_to_whom(client: Client, o
         "Nothing is left to be shown. Set a new password at the vendor."
     ]
     assert address_of(told) not in client.get(page_of(told)).content.decode()
+
+
+def test_password_that_was_not_told_is_said_to_be_so(client: Client, owner: User, subscription: Subscription) -> None:
+    value = {"admin_user": "admin@acme.onmicrosoft.com"}
+    SubscriptionSecret.objects.create(subscription=subscription, key="admin_user", value=encrypt(value))
+    note = {"message": PASSWORD_LOST, "values": {"user": "admin@acme.onmicrosoft.com"}}
+    VendorOperation.objects.create(
+        action="provision", key="k", subject=f"order:{subscription.orders.get().pk}", state="confirmed",
+        planned_at=timezone.now(), result={"notes": [note]},
+    )  # fmt: skip
+    User.objects.filter(pk=owner.pk).update(language="ru")
+    shown = client.post(address_of(subscription))
+    assert [one.value for one in shown.context["told"]] == ["admin@acme.onmicrosoft.com"]
+    text = shown.content.decode()
+    assert "Первый пароль пользователя admin@acme.onmicrosoft.com неизвестен" in text
+    assert "The first password" not in text
 
 
 def test_address_alone_shows_nothing(client: Client, told: Subscription) -> None:

@@ -16,6 +16,7 @@ from tests.subscriptions.conftest import (  # noqa: F401 - fixtures for this mod
     failed,
 )
 from vendors.models import VendorOperation
+from vendors.office365.customers import PASSWORD_LOST
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +63,18 @@ def test_order_says_what_went_wrong_in_the_readers_language(client: Client, fail
     text = text_of(client.get(page("order", order.pk)))
     assert sentence not in text
     assert "Microsoft больше не продаёт это предложение" in text
+
+
+def test_note_of_an_operation_that_succeeded_is_read_in_the_readers_language(
+    client: Client,
+    failed: Subscription,  # noqa: F811 - the fixture imported above
+) -> None:
+    note = {"message": PASSWORD_LOST, "values": {"user": "admin@acme.onmicrosoft.com"}}
+    VendorOperation.objects.update(state="confirmed", last_error_message="", result={"notes": [note]})
+    assert "The first password of admin@acme.onmicrosoft.com is not known" in text_of(
+        client.get(page("subscription_vendor", failed.pk))
+    )
+    User.objects.update(language="ru")
+    assert "Первый пароль пользователя admin@acme.onmicrosoft.com неизвестен" in text_of(
+        client.get(page("subscription_vendor", failed.pk))
+    )

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from django.utils.translation import override
 
 from core.errors import Refused
+from tests.vendors.contract import work
 from tests.vendors.memory import MemoryBook
 from tests.vendors.office365.bench import ACCOUNT, Office365Bench
 from tests.vendors.office365.orders import an_order, provision, sent
-from vendors.base import Order, Person
-from vendors.errors import Rejected, VendorError
+from vendors.base import Order, Person, Task
+from vendors.errors import LostAnswer, Rejected, VendorError, sentence
 
 CLOUD_TEMPLATE, CUSTOMER_TEMPLATE = "998b88de-aa99-4388-a42c-1b3517d49490", "117a77b0-9360-443b-8795-c6dedc750cf9"
 
@@ -83,6 +85,72 @@ def test_first_password_is_sealed_and_stands_nowhere_else(bench: Office365Bench)
     password = book.sealed["admin_password"]
     assert len(password) == 12
     assert password not in repr((done, book.calls, bench.journal))
+
+
+ADMIN = "admin@acme.onmicrosoft.com"
+
+
+def in_spite_of_trouble(bench: Office365Bench, book: MemoryBook, *, first: str, again: str = "") -> None:
+    """Provision with trouble at the creation of the customer, and with another at the next call of its kind."""
+    for nth, kind in enumerate((first, again), start=1):
+        if kind:
+            bench.microsoft.fail(kind, method="POST", path="/partnercenter/v1/customers$", nth=nth)
+    order = an_order()
+    work(bench, Task("provision", order.reference, order=order), book)
+    assert bench.microsoft.counts()["customers"] == 1
+
+
+def password_at_microsoft(bench: Office365Bench) -> str:
+    (password,) = [value for value in bench.secret_values() if len(value) == 12 and value not in bench.codes]
+    return password
+
+
+@pytest.mark.parametrize("again", ["", "drop_before", "drop_after", "throttle", "error_before"])
+def test_first_password_of_a_lost_answer_is_told_again_by_the_same_request_id(
+    bench: Office365Bench, again: str
+) -> None:
+    book = MemoryBook()
+    in_spite_of_trouble(bench, book, first="drop_after", again=again)
+    assert book.sealed == {"admin_user": ADMIN, "admin_password": password_at_microsoft(bench)}
+    assert book.notes == []
+    assert password_at_microsoft(bench) not in repr((book.calls, bench.journal))
+
+
+def test_first_password_kept_by_a_worker_that_was_killed_right_after_is_not_asked_for_again(
+    bench: Office365Bench,
+) -> None:
+    book = MemoryBook(dies_before=2)  # the note that the customer's step is confirmed
+    order = an_order()
+    work(bench, Task("provision", order.reference, order=order), book)
+    assert book.sealed["admin_password"] == password_at_microsoft(bench)
+    assert (len(sent(bench, "POST", "/customers")), book.notes) == (1, [])
+
+
+def test_first_password_that_nobody_knows_is_noted_with_how_to_set_a_new_one(bench: Office365Bench) -> None:
+    """After an answer, though it was an error's, the request id may not be used again."""
+    book = MemoryBook()
+    in_spite_of_trouble(bench, book, first="error_after")
+    assert len(sent(bench, "POST", "/customers")) == 1
+    assert book.sealed == {"admin_user": ADMIN}
+    [note] = book.notes
+    assert note["values"] == {"user": ADMIN}
+    with override("en"):
+        assert sentence(**note).startswith(f"The first password of {ADMIN} is not known")
+    with override("ru"):
+        assert sentence(**note).startswith(f"Первый пароль пользователя {ADMIN} неизвестен")
+
+
+def test_customer_made_by_an_order_beside_keeps_its_password_there(bench: Office365Bench) -> None:
+    """Our call never arrived; what another order of the account made is found, and Microsoft refuses ours again."""
+    book, beside = MemoryBook(), MemoryBook()
+    bench.microsoft.fail("drop_before", method="POST", path="/partnercenter/v1/customers$")
+    with pytest.raises(LostAnswer):
+        provision(bench, an_order(), book)
+    provision(bench, an_order(reference="order:18:provision"), beside)
+    provision(bench, an_order(), book)
+    assert bench.microsoft.counts()["customers"] == 1
+    assert beside.sealed["admin_password"] == password_at_microsoft(bench)
+    assert (book.sealed, len(book.notes), beside.notes) == ({"admin_user": ADMIN}, 1, [])
 
 
 def test_two_first_orders_of_one_account_share_the_customer(bench: Office365Bench) -> None:

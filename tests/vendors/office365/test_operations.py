@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from accounts.actors import Actor
 from core.secrets import decrypt
@@ -92,3 +93,32 @@ def test_operation_waits_for_a_lost_consent_and_goes_on_when_it_is_granted_again
     done = operations.carry_out(operation.pk, now=later + timedelta(minutes=1))
     assert (done.state, done.last_error) == (OperationState.CONFIRMED, "")
     assert microsoft.counts()["customers"] == 1
+
+
+def test_note_stays_with_an_operation_that_succeeds(
+    operation: VendorOperation, microsoft: Microsoft, now: datetime
+) -> None:
+    microsoft.fail("error_after", method="POST", path="/partnercenter/v1/customers$")
+    assert operations.carry_out(operation.pk, now=now).notes == ()
+    done = operations.carry_out(operation.pk, now=now + timedelta(minutes=1))
+    assert (done.state, done.last_error) == (OperationState.CONFIRMED, "")
+    assert decrypt(done.sealed) == {"admin_user": "admin@acme.onmicrosoft.com"}
+    done.refresh_from_db()
+    assert done.result["vendor_ids"]["domain"] == "acme.onmicrosoft.com"
+    [english] = done.notes
+    assert english.startswith("The first password of admin@acme.onmicrosoft.com is not known")
+    with override("ru"):
+        [russian] = done.notes
+    assert russian.startswith("Первый пароль пользователя admin@acme.onmicrosoft.com неизвестен")
+
+
+def test_first_password_whose_answer_was_lost_is_kept_all_the_same(
+    operation: VendorOperation, microsoft: Microsoft, now: datetime
+) -> None:
+    microsoft.fail("drop_after", method="POST", path="/partnercenter/v1/customers$")
+    assert operations.carry_out(operation.pk, now=now).sealed == ""
+    done = operations.carry_out(operation.pk, now=now + timedelta(minutes=1))
+    password = decrypt(done.sealed)["admin_password"]
+    assert (done.state, done.notes) == (OperationState.CONFIRMED, ())
+    assert VendorExchange.objects.filter(method="POST", url__endswith="/customers").count() == 2
+    assert not any(password in line.response_body for line in VendorExchange.objects.all())
