@@ -1,21 +1,26 @@
 """What can go wrong at a vendor, sorted by what to do next; each with a sentence for the operator."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 
-# A value that is a text of ours (the label of a field) is kept under this name as its English source.
-OURS = "text"
-Value = str | dict[str, str]
+# A value that is a text of ours (the label of a field, another error's sentence) is kept by its English source.
+Value = str | dict[str, Any]
 
 
 def sentence(message: str, values: Mapping[str, Value]) -> str:
     """Return a sentence that was kept as its source and its values, in the active language; empty where none was."""
     if not message:
         return ""
-    told = {name: gettext(value[OURS]) if isinstance(value, dict) else value for name, value in values.items()}
-    return gettext(message) % told
+    return gettext(message) % {name: _told(value) for name, value in values.items()}
+
+
+def _told(value: Value) -> str:
+    if isinstance(value, str):
+        return value
+    return sentence(value["text"], value["values"]) if "values" in value else gettext(value["text"])
 
 
 def kept(values: Mapping[str, object]) -> dict[str, Value]:
@@ -24,18 +29,20 @@ def kept(values: Mapping[str, object]) -> dict[str, Value]:
 
 
 def _kept(value: object) -> Value:
+    if isinstance(value, VendorError):
+        return {"text": value.message, "values": value.values}
     if not isinstance(value, Promise):
         return str(value)
     with override(None):
-        return {OURS: str(value)}
+        return {"text": str(value)}
 
 
 class VendorError(Exception):
     """Trouble at a vendor, told in one sentence.
 
     `message` is English source text marked with gettext_noop, `values` fills its placeholders (texts of ours marked
-    with gettext_lazy): rows keep both, so that the sentence is read in the reader's language. `code` is for programs:
-    the vendor's own code where it gave one.
+    with gettext_lazy, other errors): rows keep both, so that the sentence is read in the reader's language. `code` is
+    for programs: the vendor's own code where it gave one.
     """
 
     default_code = "vendor_error"

@@ -39,3 +39,13 @@ def test_value_of_ours_is_kept_untranslated_whoever_works() -> None:
 
 def test_no_message_is_no_sentence() -> None:
     assert sentence("", {}) == ""
+
+
+def test_error_within_an_error_is_told_in_one_language() -> None:
+    inner = Rejected("Yes, %(percent)s", percent="5 %")
+    outer = Rejected("%(reason)s. No", reason=inner)
+    assert outer.values == {"reason": {"text": "Yes, %(percent)s", "values": {"percent": "5 %"}}}
+    assert str(outer) == sentence(outer.message, outer.values) == "Yes, 5 %. No"
+    whole = Rejected("%(reason)s", reason=Rejected("Yes"))
+    with translation.override("ru"):
+        assert str(whole) == "Да"

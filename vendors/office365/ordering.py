@@ -1,7 +1,7 @@
 """Ordering at Microsoft: lines into orders or carts, each once, and waiting until they are provisioned."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,10 @@ PROVISIONING_FAILED = gettext_noop("Microsoft could not prepare the subscription
 NO_PARENT = gettext_noop("The add-on %(offer)s needs a base offer in the same plan. Add one to the template.")
 ORDER_ERRORS = gettext_noop("Microsoft refused part of the order: %(reason)s")
 NOT_SOLD = gettext_noop("Microsoft does not sell %(offer)s in %(country)s. Choose another offer in the template.")
+PARTLY_PLACED = gettext_noop(
+    "%(reason)s A part of the order is placed at Microsoft already (%(orders)s); it stays there and is invoiced. Try"
+    " again once the cause is removed, or suspend that part in Partner Center before the order is given up."
+)
 LOOK_AGAIN = 60.0
 
 
@@ -88,23 +92,18 @@ def order(
     """Order every line once; return the vendor ids "order_id.<key>" and, where known already, "subscription_id.<key>".
 
     Lines of one sales group share an order, as Microsoft demands; add-ons follow on their base line's order.
-    `subscriptions` are existing base subscriptions by offer id, for add-ons ordered later.
+    `subscriptions` are existing base subscriptions by offer id, for add-ons ordered later. Microsoft has no call that
+    takes all of it or nothing: a refusal after a placed part names that part.
     """
-    every = list(lines)
-    offers = {line.key: _offer(partner_center, line, terms) for line in every if not line.modern}
-    base = [line for line in every if not line.modern and not offers[line.key].get("isAddOn")]
     ids: dict[str, str] = {}
-    for group in sorted({str(offers[line.key].get("salesGroupId") or "") for line in base}):
-        together = [line for line in base if str(offers[line.key].get("salesGroupId") or "") == group]
-        ids |= _ordered(partner_center, customer_id, together, name=f"order:{group}", terms=terms, steps=steps)
-    modern = [line for line in every if line.modern]
-    for line in modern:
-        ids |= _bought(partner_center, customer_id, line, terms=terms, steps=steps)
-    parents = dict(subscriptions or {}) | {line.offer: ids.get(f"subscription_id.{line.key}", "") for line in base}
-    for line in every:
-        if line not in base and line not in modern:
-            parent = _parent(offers[line.key], parents, line)
-            ids |= _added(partner_center, customer_id, line, parent=parent, steps=steps)
+    try:
+        for placed in _placed(partner_center, customer_id, list(lines), terms, steps, subscriptions or {}):
+            ids |= placed
+    except Rejected as refusal:
+        orders = sorted({value for name, value in ids.items() if name.startswith("order_id.")})
+        if not orders:
+            raise
+        raise Rejected(PARTLY_PLACED, code=refusal.code, reason=refusal, orders=", ".join(orders)) from refusal
     return ids
 
 
@@ -143,6 +142,34 @@ def settle(
         if not patience.until(ready):
             raise Transient(STILL_PROVISIONING, code="provisioning", retry_after=LOOK_AGAIN)
     return {name: value for name, value in settled.items() if not name.startswith("line.")}
+
+
+def _placed(
+    partner_center: PartnerCenter,
+    customer_id: str,
+    every: list[Line],
+    terms: Terms,
+    steps: Steps,
+    subscriptions: Mapping[str, str],
+) -> Iterator[dict[str, str]]:
+    """Yield the ids of each part as it is placed."""
+    offers = {line.key: _offer(partner_center, line, terms) for line in every if not line.modern}
+    base = [line for line in every if not line.modern and not offers[line.key].get("isAddOn")]
+    add_ons = [line for line in every if not line.modern and line not in base]
+    for line in add_ons:  # before anything is placed, an add-on that nothing will carry is refused
+        _parent(offers[line.key], {**subscriptions, **{one.offer: "to be ordered" for one in base}}, line)
+    parents = dict(subscriptions)
+    for group in sorted({str(offers[line.key].get("salesGroupId") or "") for line in base}):
+        together = [line for line in base if str(offers[line.key].get("salesGroupId") or "") == group]
+        ids = _ordered(partner_center, customer_id, together, name=f"order:{group}", terms=terms, steps=steps)
+        parents |= {line.offer: ids.get(f"subscription_id.{line.key}", "") for line in together}
+        yield ids
+    for line in every:
+        if line.modern:
+            yield _bought(partner_center, customer_id, line, terms=terms, steps=steps)
+    for line in add_ons:
+        parent = _parent(offers[line.key], parents, line)
+        yield _added(partner_center, customer_id, line, parent=parent, steps=steps)
 
 
 def _ordered(

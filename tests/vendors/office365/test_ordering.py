@@ -1,6 +1,7 @@
 """Orders, carts and add-ons: what is sent, and that each is placed once."""
 
 import pytest
+from django.utils.translation import override
 
 from sandbox.office365.offers import BY_ID, catalogue_item_id
 from tests.vendors.contract import Held, work
@@ -18,6 +19,8 @@ from tests.vendors.office365.orders import (
 )
 from vendors.base import Resource, Task
 from vendors.errors import Rejected, Transient
+
+POWER_BI = "800F4F3B-CFE1-42C1-9CEA-675512810488"
 
 
 def test_order_names_the_offer_and_carries_our_mark(bench: Office365Bench) -> None:
@@ -100,6 +103,44 @@ def test_add_on_without_base_offer_is_refused(bench: Office365Bench) -> None:
         "The add-on Exchange Online Archiving for Exchange Online needs a base offer in the same plan."
         " Add one to the template."
     )
+
+
+def test_add_on_that_its_base_offer_does_not_carry_is_refused_before_anything_is_placed(bench: Office365Bench) -> None:
+    resources = {"archive": Resource(ARCHIVING, 2), "seats": Resource(POWER_BI, 5)}
+    with pytest.raises(Rejected) as refusal:
+        provision(bench, an_order(resources=resources))
+    assert refusal.value.code == "no_parent"
+    assert bench.microsoft.counts()["orders"] == 0
+
+
+def test_refusal_after_a_placed_part_names_the_part_and_a_second_attempt_places_the_rest(
+    bench: Office365Bench,
+) -> None:
+    book, task = MemoryBook(), Task("provision", "order:17:provision", order=an_order(resources=WITH_ADD_ON))
+    bench.microsoft.fail("answer", method="PATCH", path="/orders/", body={"code": 2085, "description": "No."})
+    with pytest.raises(Rejected) as refusal:
+        work(bench, task, book)
+    assert refusal.value.code == "2085"
+    (placed,) = [call.result for name, call in book.calls.items() if name.startswith("order:")]
+    order_id = placed["order_id.seats"]
+    assert [held.quantity for held in bench.held()] == [5]
+    assert str(refusal.value).startswith(
+        "This customer is not eligible for the offer. A part of the order is placed at Microsoft already"
+        f" ({order_id}); it stays there and is invoiced."
+    )
+    with override("ru"):
+        text = str(refusal.value)
+    assert f"Часть заказа уже размещена в Microsoft ({order_id})" in text
+    assert "eligible" not in text
+    work(bench, task, book)
+    assert sorted(held.quantity for held in bench.held()) == [2, 5]
+    assert bench.microsoft.counts()["orders"] == 1
+
+
+def test_refusal_before_anything_is_placed_says_nothing_of_a_part(bench: Office365Bench) -> None:
+    bench.microsoft.fail("answer", method="POST", path="/orders$", body={"code": 2085, "description": "No."})
+    with pytest.raises(Rejected, match=r"^This customer is not eligible for the offer\.$"):
+        provision(bench, an_order(resources=WITH_ADD_ON))
 
 
 def test_resource_of_our_own_and_resource_without_units_are_not_ordered(bench: Office365Bench) -> None:
