@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import logging
 import os
 import pkgutil
 import sys
@@ -20,6 +21,7 @@ def main() -> int:
     asked = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
     django.setup()
+    logging.getLogger("axes").setLevel(logging.WARNING)  # a line for each who signs in
     known = {name: importlib.import_module(f"bench.{name}") for name in _modules()}
     measurements = {name: module for name, module in known.items() if hasattr(module, "run")}
     unknown = [name for name in asked.names if name not in measurements]
