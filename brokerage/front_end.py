@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "core" / "panel" / "static" / "vendor"
 FONT_STYLES = ("Regular", "Medium", "SemiBold", "Bold", "Italic")
-# Whole fonts, not those cut by unicode-range: one file a style, with Latin and Cyrillic.
+# Whole fonts, not those cut by unicode-range: WeasyPrint shows wrong glyphs with the latter.
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# The user's choice for what is still to come: uploads of spreadsheets, and documents as PDF.
+CHOSEN = {"openpyxl", "weasyprint"}
 RANGES = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
 
 
@@ -23,7 +25,7 @@ def source() -> str:
     return "\n".join((ROOT / file).read_text() for file in files.split() if not file.startswith(("tests/", "bench/")))
 
 
-@pytest.mark.parametrize("package", sorted(plain(line) for line in RANGES))
+@pytest.mark.parametrize("package", sorted({plain(line) for line in RANGES} - CHOSEN))
 def test_every_package_of_production_is_used(package):
     modules = [name for name, owners in packages_distributions().items() if package in map(plain, owners)]
     used = "|".join(map(re.escape, modules))
