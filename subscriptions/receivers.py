@@ -57,7 +57,7 @@ def an_order_is_paid(*, payment: Payment, today: date, actor: Actor, **_rest: An
 @receiver(terms_changing, dispatch_uid="subscriptions.the_night_comes_before_other_terms")
 def the_night_comes_before_other_terms(*, account_ids: list[int], today: date, **_rest: Any) -> None:
     """Carry out what is due under the terms and holds as they are, before they change."""
-    waiting = accounts_waiting(today).filter(pk__in=account_ids)
+    waiting = accounts_waiting(today, account_ids)
     renew_accounts(account_ids=list(waiting.values_list("pk", flat=True)), today=today)
 
 

@@ -131,10 +131,11 @@ def to_renew_on(day: date) -> QuerySet[Subscription]:
     return Subscription.objects.filter(status=SubscriptionStatus.ACTIVE, next_billing_day=day)
 
 
-def accounts_waiting(today: date) -> QuerySet[Account]:
-    """Return the accounts on which something is due, or whose hold is not what it should be."""
+def accounts_waiting(today: date, among: Collection[int] | None = None) -> QuerySet[Account]:
+    """Return the accounts on which something is due, or whose hold is not what it should be; of all, or of `among`."""
     due = Q(Exists(_due(today).filter(account=OuterRef("pk"))))
-    return Account.objects.filter(due | Q(pk__in=unsettled(today)))
+    waiting = Account.objects.filter(due | Q(pk__in=unsettled(today, among)))
+    return waiting if among is None else waiting.filter(pk__in=among)
 
 
 def _due(today: date) -> QuerySet[Subscription]:

@@ -3,9 +3,12 @@
 from datetime import date
 from decimal import Decimal
 
+from django.db import transaction
+
 from accounts.actors import SYSTEM
 from accounts.models import Account
-from billing.models import Payment
+from billing.funds import Posting, lock_accounts, post
+from billing.models import Payment, PostingKind
 from billing.payments import complete_payment, open_top_up
 
 
@@ -19,3 +22,22 @@ def pay(*, order: object, today: date) -> Payment:
     """Return the order's waiting payment, completed."""
     payment = Payment.objects.get(order=order, status="waiting_for_payment")
     return complete_payment(actor=SYSTEM, payment=payment, today=today)
+
+
+@transaction.atomic
+def owe(*, account: Account, amount: str, today: date) -> None:
+    """Take the amount off the balance, as nothing does that a limit keeps in check; the next night sees it."""
+    lock_accounts([account.pk])
+    post(
+        [
+            Posting(
+                key=f"owed:{account.pk}:{today}",
+                kind=PostingKind.CHARGE,
+                account_id=account.pk,
+                amount=-Decimal(amount),
+                currency=account.currency,
+                day=today,
+                description="Owed",
+            )
+        ]
+    )
