@@ -20,6 +20,7 @@ from core.errors import Refused
 from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
 from customer_panel.forms.ordering import PARAMETER, OrderForm, asked_of
+from customer_panel.holds import hold_of
 from subscriptions.models import Plan, PlanResource
 from subscriptions.ordering import place_order
 from subscriptions.proposals import Proposal, propose_order
@@ -168,6 +169,8 @@ def _confirm(request: HttpRequest, plan: Plan, proposal: Proposal) -> HttpRespon
         "balance_after": left if left >= 0 else None,
         "form": _KeyForm(initial={KEY: uuid4().hex}),
         "step": 3,
+        # On credit hold the total holds the debt too.
+        **hold_of(request.actor, today=timezone.localdate()),
     }
     return render(request, "customer_panel/order_check.html", context)
 

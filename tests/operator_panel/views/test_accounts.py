@@ -7,9 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actors import SYSTEM
 from accounts.models import Account
+from accounts.registration import hold_account
 from subscriptions.models import Subscription
+from subscriptions.renewals import run_billing_day
 from tests.factories import accounts as cast
+from tests.factories import billing as money
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import text_of
 
@@ -40,3 +44,17 @@ def test_account_page_says_what_is_missing(client: Client, acme: Account, plan: 
 def test_owner_is_signed_in_as(client: Client, acme: Account) -> None:
     cast.customer_user(account=acme)
     assert reverse("sign_in_as_owner", args=[acme.pk]) in client.get(page("account", acme.pk)).content.decode()
+
+
+def test_account_page_says_what_leaves_a_credit_hold(client: Client, acme: Account, today: date) -> None:
+    money.owe(account=acme, amount="12.50", today=today)
+    run_billing_day(today=today)
+    said = text_of(client.get(page("account", acme.pk)))
+    assert "On credit hold: $12.50 is to be paid to leave it. The balance has been negative since" in said
+
+
+def test_account_page_says_that_a_manager_holds_it(client: Client, subscription: Subscription, today: date) -> None:
+    hold_account(actor=SYSTEM, account=subscription.account, today=today)
+    said = text_of(client.get(page("account", subscription.account_id)))
+    assert "On administrative hold: services are stopped" in said
+    assert "to leave it" not in said
