@@ -106,3 +106,22 @@ def test_two_nights_at_once_carry_everybody_out_once() -> None:
     assert Charge.objects.filter(status="blocked").count() == Charge.objects.filter(status="closed").count() == 6
     assert set(Subscription.objects.values_list("next_billing_day", flat=True)) == {date(2018, 10, 1)}
     assert audit(today=billing_day) == []
+
+
+def test_the_money_and_the_night_that_holds_at_once() -> None:
+    """Whoever is first: the debt is paid, the hold is left or not entered, and the books agree."""
+    terms = cast.account_class(credit_limit=Decimal(100), pay_with_negative_balance=True, subzero_period=5)
+    account = cast.account(account_class=terms)
+    order = make.order(account=account, plan=make.plan(), today=ORDERED_ON)
+    pay_order_from_balance(actor=SYSTEM, order=order, today=ORDERED_ON)
+    held_on = date(2018, 9, 7)
+    run_billing_day(today=date(2018, 9, 6))
+    at_once(
+        lambda: run_billing_day(today=held_on),
+        lambda: top_up(account=account, amount="29.35", today=held_on),
+    )
+    account.refresh_from_db()
+    assert (account.status, Subscription.objects.get().status) == ("active", "active")
+    # The night comes before the money, whoever carries it out.
+    assert Charge.objects.filter(status="closed").count() == 2
+    assert audit(today=held_on) == []
