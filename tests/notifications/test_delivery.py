@@ -120,6 +120,7 @@ def test_a_message_another_worker_is_sending_is_passed_over():
             cursor.execute("SELECT 1 FROM notifications_notification WHERE id = %s FOR UPDATE", [held.pk])
         assert deliver(now=NOW) == 1
     finally:
+        other.rollback()  # close() alone does not wait until the server has let the row go
         other.close()
     free.refresh_from_db()
     assert free.status == NotificationStatus.SENT
