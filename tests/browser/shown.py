@@ -38,11 +38,15 @@ class Showcase:
         self.page.route("**/*", self._answer)
         self.shown: tuple[str, HttpResponseBase] | None = None
 
-    def violations(self, address: str, answer: HttpResponseBase) -> list[str]:
-        """Show the answer and return what axe finds in light, the contrasts in dark, and what is too wide for a phone."""
+    def show(self, address: str, answer: HttpResponseBase) -> None:
+        """Show the answer as the browser would show what it had fetched at the address."""
         self.shown = address, answer
         self.page.emulate_media(color_scheme="light")
         self.page.goto(address, wait_until="load")
+
+    def violations(self, address: str, answer: HttpResponseBase) -> list[str]:
+        """Show the answer; return what axe finds in light, the contrasts in dark, and what is too wide for a phone."""
+        self.show(address, answer)
         found = [("light", *one) for one in self.page.evaluate(RUN, None)]
         self.page.emulate_media(color_scheme="dark")
         expect(self.page.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -14,6 +14,9 @@ from django.utils.translation import get_language_info, gettext
 from core.panel import formats
 from core.panel.page import Status
 
+# A group of more choices than these is searched by typing.
+LONG = 12
+
 register = template.Library()
 
 
@@ -147,6 +150,7 @@ def field(bound: BoundField) -> dict[str, object]:
     attributes: dict[str, str | bool] = {}
     is_check = isinstance(widget, CheckboxInput)
     is_group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    is_long = is_group and len(widget.choices) > LONG
     if is_check:
         attributes["class"] = "form-check-input"
     elif not is_group:
@@ -161,7 +165,8 @@ def field(bound: BoundField) -> dict[str, object]:
                                           (f"{bound.auto_id}_error", bound.errors)) if given]  # fmt: skip
     if described and not is_group:
         attributes["aria-describedby"] = " ".join(described)
-    return {"field": bound, "control": bound.as_widget(attrs=attributes), "is_check": is_check, "is_group": is_group}
+    control = bound.as_widget(attrs=attributes)
+    return {"field": bound, "control": control, "is_check": is_check, "is_group": is_group, "is_long": is_long}
 
 
 @register.inclusion_tag("components/empty.html")

@@ -77,6 +77,17 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
   // Screen readers hear what a partial refresh brought.
+  document.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.matches("[data-narrow]")) event.preventDefault(); });
+  // A long group of choices shows those that hold every typed word, and what is chosen already.
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-narrow]")) return;
+    const words = event.target.value.toLowerCase().split(/\s+/);
+    event.target.closest("fieldset").querySelectorAll("label").forEach((choice) => {
+      const text = choice.textContent.toLowerCase();
+      choice.parentElement.hidden = !choice.querySelector("input:checked") && !words.every((word) => text.includes(word));
+    });
+  });
+
   // On a phone a row is a card: each cell then says what it is, in the words of its column.
   const label = () => document.querySelectorAll(".table-scroll > table.rows:not(.labelled)").forEach((table) => {
     const words = [...table.querySelectorAll("thead th")].map((head) => (head.querySelector("a") || head).firstChild?.textContent.trim() || "");
