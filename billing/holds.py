@@ -99,7 +99,7 @@ def standing_of(account: Account) -> Standing:
     return standings_of([account])[account.pk]
 
 
-def out_of_step(today: date, among: Collection[int] | None = None) -> list[int]:
+def out_of_step(today: date, among: Collection[int] | None = None) -> set[int]:
     """Return the ids of the accounts whose status is not what their balance says today; of all accounts, or of `among`.
 
     Two statements over all accounts.
@@ -110,7 +110,7 @@ def out_of_step(today: date, among: Collection[int] | None = None) -> list[int]:
     doubtful = with_funds(judged).filter(Q(balance__lt=0) | Q(status=AccountStatus.CREDIT_HOLD))
     accounts = list(doubtful.select_related("account_class"))
     standings = standings_of(accounts)
-    return [account.pk for account in accounts if _is_wrong(account, standings[account.pk], today)]
+    return {account.pk for account in accounts if _is_wrong(account, standings[account.pk], today)}
 
 
 def move_holds(accounts: Iterable[Account], day: date) -> tuple[list[Account], list[Account]]:
