@@ -1,19 +1,21 @@
 """Pages that Django's test client has fetched, shown in Chromium with their styles and scripts, and judged by axe.
 
-No server is needed, so that the rows of a transaction that is never committed can be shown.
+A small server tells the browser only what the test client was told, so that the rows of a transaction that is never
+committed can be shown; styles, scripts and fonts it sends once, and the browser keeps them.
 """
 
 import mimetypes
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpResponseBase
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, expect
 
-ORIGIN = "http://panel.test"
+from sandbox.wsgi import start
+
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 DESK, PHONE = {"width": 1380, "height": 900}, {"width": 390, "height": 844}
 # Set by the server for a whole page at once; read here from the answer that is shown.
@@ -29,18 +31,18 @@ RUN = """async (rules) => {
 
 
 class Showcase:
-    """A browser tab in which answers of the platform are shown at an address that exists nowhere else."""
+    """A browser tab in which answers of the platform are shown at an address that only this browser knows."""
 
     def __init__(self, chromium: Browser) -> None:
-        self.context = chromium.new_context(base_url=ORIGIN, reduced_motion="reduce", viewport=DESK)
+        self.shown: HttpResponseBase | None = None
+        self.server = start(self._answer)
+        self.context = chromium.new_context(base_url=self.server.base_url, reduced_motion="reduce", viewport=DESK)
         self.context.add_init_script(path=AXE)
         self.page = self.context.new_page()
-        self.page.route("**/*", self._answer)
-        self.shown: tuple[str, HttpResponseBase] | None = None
 
     def show(self, address: str, answer: HttpResponseBase) -> None:
         """Show the answer as the browser would show what it had fetched at the address."""
-        self.shown = address, answer
+        self.shown = answer
         self.page.emulate_media(color_scheme="light")
         self.page.goto(address, wait_until="load")
 
@@ -60,25 +62,26 @@ class Showcase:
                 for theme, rule, impact, text, nodes in found]  # fmt: skip
 
     def close(self) -> None:
-        """Close the tab."""
+        """Close the tab, and the server behind it."""
         self.context.close()
+        self.server.stop()
 
-    def _answer(self, route: Route) -> None:
+    def _answer(self, environ: dict[str, Any], begin: Callable[..., Any]) -> Iterable[bytes]:
         """Answer the tab: the page that is shown, a static file, or nothing for what scripts ask for later."""
-        path = urlsplit(route.request.url).path
-        if self.shown is not None and route.request.is_navigation_request():
-            answer = self.shown[1]
-            headers = {name: answer.headers[name] for name in SHOWN_HEADERS if name in answer.headers}
-            route.fulfill(status=200, headers=headers, body=answer.content)
-        elif path.startswith(settings.STATIC_URL):
-            self._static(route, path.removeprefix(settings.STATIC_URL))
-        else:
-            route.fulfill(status=204)
+        path = environ["PATH_INFO"]
+        status, headers, body = "204 No Content", {}, b""
+        if path.startswith(settings.STATIC_URL):
+            status, headers, body = _static(path.removeprefix(settings.STATIC_URL))
+        elif self.shown is not None and environ.get("HTTP_SEC_FETCH_MODE") == "navigate":
+            status, body = "200 OK", self.shown.content
+            headers = {name: self.shown.headers[name] for name in SHOWN_HEADERS if name in self.shown.headers}
+        begin(status, [*headers.items(), ("Content-Length", str(len(body)))])
+        return [body]
 
-    def _static(self, route: Route, name: str) -> None:
-        found: Any = finders.find(name)
-        if not found:
-            route.fulfill(status=404)
-            return
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        route.fulfill(status=200, headers={"Content-Type": kind}, body=Path(found).read_bytes())
+
+def _static(name: str) -> tuple[str, dict[str, str], bytes]:
+    found: Any = finders.find(name)
+    if not found:
+        return "404 Not Found", {}, b""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return "200 OK", {"Content-Type": kind, "Cache-Control": "max-age=86400, immutable"}, Path(found).read_bytes()

@@ -30,7 +30,7 @@ from tests.security.marks import Tenant, mark, numbered
 from vendors.connections import add_connection
 from vendors.models import ConnectionState, VendorConnection, VendorExchange, VendorOperation
 
-ORDERED_ON = date(2018, 8, 20)
+ORDERED_ON = timezone.localdate()  # so that no page has nights to catch up with before it can tell
 NOW = datetime(2018, 8, 20, 12, tzinfo=UTC)
 # Nothing listens there: a page that asks the vendor gets its answer (that nobody is at home) at once.
 NOWHERE = "http://127.0.0.1:9"
