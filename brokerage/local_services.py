@@ -261,7 +261,7 @@ def _start_postgres(place: Place) -> None:
         _forget_dead_postmaster(place)
         settings = [
             "listen_addresses=", f"unix_socket_directories={place.run}", "unix_socket_permissions=0700",
-            "max_connections=200", "shared_buffers=256MB", "timezone=UTC", "log_timezone=UTC",
+            "max_connections=200", f"shared_buffers={_shared_buffers()}MB", "timezone=UTC", "log_timezone=UTC",
             *(UNSAFE_BUT_FAST if place.disposable else ()),
         ]  # fmt: skip
         options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
@@ -270,6 +270,12 @@ def _start_postgres(place: Place) -> None:
         _start_postmaster([*command, "-o", options, "start"], place=place, log=log)
     _wait_for(lambda: _postgres_answers(place, "postgres"), "PostgreSQL", log)
     _make_database(place)
+
+
+def _shared_buffers() -> int:
+    """Return the megabytes that PostgreSQL keeps of its tables: a sixteenth of the memory, between 128 and 1024."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return min(max(memory // 16, 128), 1024)
 
 
 def _start_postmaster(command: list[str | Path], *, place: Place, log: Path) -> None:

@@ -176,13 +176,15 @@ def _beyond(rows: QuerySet[Any], order: Order, position: Position) -> QuerySet[A
 NEAR_OR_FAR = """
     WITH list_window AS MATERIALIZED ({}),
          near (list_key, pk) AS MATERIALIZED ({}),
+         in_near (number) AS MATERIALIZED (SELECT count(*) FROM near),
          far (list_key, pk) AS MATERIALIZED ({}),
+         in_far (number) AS MATERIALIZED (SELECT count(*) FROM far),
          sorted_by_index (list_key, pk) AS MATERIALIZED ({})
-    (SELECT list_key, pk, (SELECT count(*) FROM near), (SELECT count(*) FROM list_window) < {window:d}
-       FROM near WHERE (SELECT count(*) FROM near) >= {count:d} {in_order})
+    (SELECT list_key, pk, (SELECT number FROM in_near), (SELECT count(*) FROM list_window) < {window:d}
+       FROM near WHERE (SELECT number FROM in_near) >= {count:d} {in_order})
     UNION ALL
-    (SELECT list_key, pk, (SELECT count(*) FROM far), true
-       FROM far WHERE (SELECT count(*) FROM far) <= {many:d} {in_order})
+    (SELECT list_key, pk, (SELECT number FROM in_far), true
+       FROM far WHERE (SELECT number FROM in_far) <= {many:d} {in_order})
     UNION ALL
     (SELECT list_key, pk, {many:d}, false FROM sorted_by_index {in_order})
 """
@@ -202,8 +204,8 @@ def _near_or_far(
     near = _within(rows, order, reverse=reverse)
     # Each search is begun only where the one before was not enough: a condition on no row is asked once, and first.
     keys = order.of(rows, reverse=reverse)
-    far = keys.order_by().extra(where=["(SELECT count(*) FROM near) < %s"], params=[count])
-    sorted_by_index = keys.extra(where=["(SELECT count(*) FROM far) > %s"], params=[many])
+    far = keys.order_by().extra(where=["(SELECT number FROM in_near) < %s"], params=[count])
+    sorted_by_index = keys.extra(where=["(SELECT number FROM in_far) > %s"], params=[many])
     compiled = _compiled(far.values_list("list_key", "pk")[: many + 1])
     compiled_last = _compiled(sorted_by_index.values_list("list_key", "pk")[:count])
     if near is None or compiled is None or compiled_last is None:

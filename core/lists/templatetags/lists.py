@@ -1,12 +1,16 @@
 """Addresses of a list with one thing changed, for templates/lists/."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
+from core.lists.chips import Chip
 from core.lists.state import ALL, QUICK, SEARCH, SHOW, SIZE, SORT, ListState
 
 register = template.Library()
@@ -31,6 +35,31 @@ def list_address_without(context: dict[str, Any], parameters: Sequence[str]) -> 
     """Return the list's address without the parameters of a filter."""
     state: ListState = context["state"]
     return state.parameters(**dict.fromkeys(parameters, ""))
+
+
+@register.simple_tag
+def list_choices(do: str, choices: Iterable[dict[str, Any]]) -> SafeString:
+    """Return the lines of a chooser of columns or filters."""
+    return _choices(do, tuple((one["name"], str(one["label"]), one["chosen"]) for one in choices), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _choices(do: str, choices: tuple[tuple[str, str, bool], ...], _language: str | None) -> SafeString:
+    """Remembered: the lines are the same on every page of a list until its reader chooses otherwise."""
+    lines = [{"name": name, "label": label, "chosen": chosen} for name, label, chosen in choices]
+    return render_to_string("lists/choices.html", {"do": do, "choices": lines})
+
+
+@register.simple_tag
+def list_options(chip: Chip) -> SafeString:
+    """Return the choices of a filter."""
+    choices = tuple((str(one.value), str(one.label), one.chosen) for one in chip.choices)
+    return _options(chip.name, "checkbox" if chip.several else "radio", choices) if choices else SafeString()
+
+
+@lru_cache(maxsize=1024)
+def _options(name: str, kind: str, choices: tuple[tuple[str, str, bool], ...]) -> SafeString:
+    return render_to_string("lists/options.html", {"name": name, "kind": kind, "choices": choices})
 
 
 @register.simple_tag(takes_context=True)
