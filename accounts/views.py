@@ -6,9 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from hijack.views import AcquireUserView, ReleaseUserView
@@ -26,7 +24,6 @@ from core.errors import Refused
 TRAIL = "sign_in_as"
 
 
-@never_cache
 @sensitive_post_parameters("password", "repeated")
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation and accept it; a person new to the platform is signed in at once."""
@@ -67,7 +64,6 @@ def choose_account(request: HttpRequest) -> HttpResponse:
     return redirect(home_of(request.user))
 
 
-@method_decorator(never_cache, name="dispatch")
 class SignInAsOwner(AcquireUserView):
     """Signs a manager in as the owner of an account; POST only."""
 

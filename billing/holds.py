@@ -144,16 +144,7 @@ def open_debt_payment(*, actor: Actor, account: Account, today: date) -> Payment
         return None
     with operators_language_in_use():
         comment = gettext("To leave the credit hold")
-    return Payment.objects.create(
-        account=account,
-        reseller_id=account.reseller_id,
-        kind=PaymentKind.TOP_UP,
-        amount=amount,
-        currency=account.currency,
-        opened_on=today,
-        comment=comment,
-        created_by=actor.user,
-    )
+    return Payment.opened(PaymentKind.TOP_UP, account, amount, today, created_by=actor.user, comment=comment)
 
 
 def _is_wrong(account: Account, standing: Standing, day: date) -> bool:

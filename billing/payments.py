@@ -54,16 +54,8 @@ def open_order_payment(
     *, actor: Actor, account: Account, order_id: int, amount: Decimal, today: date, due_on: date | None
 ) -> Payment:
     """Open the payment for an order, in the account's currency; the caller has checked who may order."""
-    return Payment.objects.create(
-        account=account,
-        reseller_id=account.reseller_id,
-        order_id=order_id,
-        kind=PaymentKind.ORDER,
-        amount=amount,
-        currency=account.currency,
-        opened_on=today,
-        due_on=due_on,
-        created_by=actor.user,
+    return Payment.opened(
+        PaymentKind.ORDER, account, amount, today, created_by=actor.user, order_id=order_id, due_on=due_on
     )
 
 
@@ -81,16 +73,8 @@ def open_top_up(
     _check_method(method)
     if account.status == AccountStatus.DELETED:
         raise AccountIsDeleted(_("The account is deleted: no money can be paid in."))
-    return Payment.objects.create(
-        account=account,
-        reseller_id=account.reseller_id,
-        kind=PaymentKind.TOP_UP,
-        amount=amount,
-        currency=account.currency,
-        opened_on=today,
-        method=method,
-        comment=comment,
-        created_by=actor.user,
+    return Payment.opened(
+        PaymentKind.TOP_UP, account, amount, today, created_by=actor.user, method=method, comment=comment
     )
 
 

@@ -1,10 +1,15 @@
 """A payment: money that a customer is asked for, or has sent."""
 
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
 import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from core.timestamps import Timestamped
 
 
@@ -81,6 +86,19 @@ class Payment(Timestamped):
 
     def __str__(self) -> str:
         return self.number
+
+    @classmethod
+    def opened(cls, kind: PaymentKind, account: Account, amount: Decimal, today: date, **more: Any) -> Self:
+        """Open a payment of the account in its currency; the caller has checked who may, and the amount."""
+        return cls.objects.create(
+            account=account,
+            reseller_id=account.reseller_id,
+            kind=kind,
+            amount=amount,
+            currency=account.currency,
+            opened_on=today,
+            **more,
+        )
 
     @property
     def number(self) -> str:

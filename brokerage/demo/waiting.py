@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from subscriptions.handover import WORK_MEANWHILE
 from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.tasks import carry_on_provisioning
 from vendors.models import UNFINISHED, VendorOperation
@@ -27,19 +28,10 @@ def until_all_is_done(check: Callable[[], None]) -> None:
     _until(
         lambda: (
             not VendorOperation.objects.filter(state__in=UNFINISHED).exists()
-            and not Subscription.objects.filter(status__in=MEANWHILE).exists()
+            and not Subscription.objects.filter(status__in=WORK_MEANWHILE).exists()
         ),
         check,
     )
-
-
-MEANWHILE = (
-    SubscriptionStatus.INSTALLING,
-    SubscriptionStatus.UPDATING,
-    SubscriptionStatus.STOPPING,
-    SubscriptionStatus.ACTIVATING,
-    SubscriptionStatus.DELETING,
-)
 
 
 def _until(done: Callable[[], bool], check: Callable[[], None]) -> None:

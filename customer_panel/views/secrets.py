@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.errors import Refused
@@ -18,7 +17,6 @@ from subscriptions.queries import operations_for, secrets_visible_to
 from subscriptions.revealing import reveal_secret
 
 
-@never_cache
 @require_POST
 @requires("subscriptions.change")
 def subscription_secrets(request: HttpRequest, pk: int) -> HttpResponse:

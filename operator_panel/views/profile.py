@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from accounts.models import User
 from accounts.profile import change_own_profile, choose_language_and_theme, regenerate_api_token
@@ -64,7 +63,6 @@ def profile_look(request: HttpRequest) -> HttpResponse:
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
 
 
-@never_cache
 @requires("api.use")
 def profile_token(request: HttpRequest) -> HttpResponse:
     """Make a new API token and show it once; the old one stops working at once."""

@@ -13,13 +13,12 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Browser, sync_playwright
-from pytest_django.plugin import DjangoDbBlocker
 
 from brokerage.celery import app as celery_app
 from sandbox.office365 import Office365 as Microsoft
 from sandbox.wsgi import serve
+from tests import module_database
 from tests.conftest import start_process, wait_for_line
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -58,15 +57,7 @@ def chromium() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="module")
-def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test database in autocommit for a whole module: the processes are started once; emptied afterwards.
-
-    It has the name of pytest-django's own fixture, by which pytest-django knows that a database is needed.
-    """
-    with django_db_blocker.unblock():
-        yield
-        call_command("flush", interactive=False, verbosity=0)
+transactional_db = module_database.transactional_db
 
 
 @pytest.fixture(scope="module")

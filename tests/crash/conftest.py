@@ -14,23 +14,23 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 import requests
-from django.core.management import call_command
-from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, actor_of
 from accounts.models import Account
 from brokerage.celery import app as celery_app
 from core.secrets import decrypt, encrypt
 from sandbox.office365 import Office365 as Microsoft
-from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
+from sandbox.office365.world import DEMO_SECRET
 from sandbox.wsgi import serve
 from subscriptions.models import Order, OrderStatus, Plan, Subscription
 from subscriptions.ordering import place_order
+from tests import module_database
 from tests.conftest import start_process, wait_for_line
 from tests.crash.proxy import Proxy, Trap, Watch
 from tests.factories import accounts as cast
 from tests.factories.billing import pay
 from tests.factories.subscriptions import plan as make_plan
+from tests.vendors.office365.bench import settings_of
 from vendors.connections import add_connection, begin_consent, complete_consent
 from vendors.models import ConnectionState, VendorConnection
 
@@ -114,15 +114,7 @@ def _account(number: int) -> Account:
     )
 
 
-@pytest.fixture(scope="module")
-def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test database in autocommit for a whole module: workers are started once; emptied afterwards.
-
-    It has the name of pytest-django's own fixture, by which pytest-django knows that a database is needed.
-    """
-    with django_db_blocker.unblock():
-        yield
-        call_command("flush", interactive=False, verbosity=0)
+transactional_db = module_database.transactional_db
 
 
 @pytest.fixture(scope="module")
@@ -183,13 +175,7 @@ def _granted(base_url: str) -> VendorConnection:
         reseller=cast.operator(),
         plugin="office365",
         name="Office 365",
-        values={
-            "tenant_id": PARTNER_DOMAIN,
-            "client_id": DEMO_CLIENT_ID,
-            "client_secret": DEMO_SECRET,
-            "login_base_url": f"{base_url}/login",
-            "api_base_url": f"{base_url}/partnercenter/v1",
-        },
+        values=settings_of(base_url, client_secret=DEMO_SECRET),
     )
     now = datetime.now(UTC)
     asked = begin_consent(actor=admin, connection=connection, redirect_uri=REPLY_ADDRESS, now=now)

@@ -7,12 +7,13 @@ import pytest
 
 from accounts.actors import Actor, actor_of
 from sandbox.office365 import Office365 as Microsoft
-from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
+from sandbox.office365.world import DEMO_SECRET
 from sandbox.wsgi import Running, start
 from tests.factories import accounts as cast
 from tests.vendors.example.vendor import API_KEY, ExampleVendor
 from tests.vendors.installing import example_installed
 from tests.vendors.memory import stopped_soon
+from tests.vendors.office365.bench import settings_of
 from vendors.connections import add_connection
 from vendors.models import VendorConnection
 
@@ -46,19 +47,12 @@ def microsoft_server(microsoft: Microsoft) -> Iterator[Running]:
 @pytest.fixture
 def office365(admin: Actor, microsoft_server: Running) -> VendorConnection:
     """A new Office 365 connection of the operator to the pretend Microsoft."""
-    base = microsoft_server.base_url
     return add_connection(
         actor=admin,
         reseller=admin.reseller,
         plugin="office365",
         name="Office 365",
-        values={
-            "tenant_id": PARTNER_DOMAIN,
-            "client_id": DEMO_CLIENT_ID,
-            "client_secret": DEMO_SECRET,
-            "login_base_url": f"{base}/login",
-            "api_base_url": f"{base}/partnercenter/v1",
-        },
+        values=settings_of(microsoft_server.base_url, client_secret=DEMO_SECRET),
     )
 
 
