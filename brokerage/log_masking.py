@@ -45,3 +45,22 @@ class AccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         """Return what a line of the access log is made of."""
         parts = super().atoms(*about)
         return {name: masked(value) if isinstance(value, str) else value for name, value in parts.items()}
+
+
+def logging_to_stderr(level: str) -> dict[str, Any]:
+    """Return settings.LOGGING: one line per record on stderr, with the request's id, secrets masked."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {
+            "request_id": {"()": "brokerage.request_id.RequestIdFilter"},
+            "masked": {"()": "brokerage.log_masking.MaskingFilter"},
+        },
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "masked"]},
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        # Django's own handlers would mail error reports and print each line twice.
+        "loggers": {"django": {"handlers": [], "propagate": True, "level": "INFO"}},
+    }

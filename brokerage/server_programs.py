@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-OLDEST_POSTGRES = 15
+POSTGRES = 18  # the major version of the wheel, of docker-compose.yml and of every measurement
+OLDEST_POSTGRES = 15  # where the wheel cannot be had, an installed one from here on stands in
 # Root hands the servers to an unprivileged user; what that user cannot enter in the checkout lies here instead.
 ROOT_HOME = Path("/var/lib/brokerage")
 KEPT_SECONDS = 7 * 24 * 3600

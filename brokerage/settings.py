@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from brokerage import environment as env
-from brokerage import local_services
+from brokerage import local_services, log_masking, variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # all that this checkout makes while it runs; may be deleted
@@ -16,12 +16,13 @@ VAR_DIR = BASE_DIR / "var"  # all that this checkout makes while it runs; may be
 ENVIRONMENT = env.environment()
 PRODUCTION = ENVIRONMENT == "production"
 TESTING = ENVIRONMENT == "test"
-DEMO = env.flag("BROKERAGE_DEMO") and not PRODUCTION
-DEBUG = env.flag("BROKERAGE_DEBUG") and not PRODUCTION
+variables.check(production=PRODUCTION)  # every variable below, all faults at once
+DEMO = env.flag("BROKERAGE_DEMO")
+DEBUG = env.flag("BROKERAGE_DEBUG")
 DEFAULT_EXCEPTION_REPORTER = "brokerage.error_reports.Report"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "brokerage.error_reports.ReportFilter"
 
-BASE_URL = (env.required("BASE_URL") if PRODUCTION else env.text("BASE_URL", "http://localhost:8000")).rstrip("/")
+BASE_URL = env.text("BASE_URL", "http://localhost:8000").rstrip("/")
 _local_hosts = [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", *(["testserver"] if TESTING else [])]
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", *_local_hosts, *env.words("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -119,10 +120,7 @@ TEMPLATES = [
 
 # --- database and Redis --------------------------------------------------------------------------------------------
 # Where an address is missing, this checkout's own server stands in (brokerage/local_services.py); never in production.
-if PRODUCTION:
-    DATABASE_URL, REDIS_URL = env.required("DATABASE_URL"), env.required("REDIS_URL")
-else:
-    DATABASE_URL, REDIS_URL = env.text("DATABASE_URL"), env.text("REDIS_URL")
+DATABASE_URL, REDIS_URL = env.text("DATABASE_URL"), env.text("REDIS_URL")
 LOCAL_SERVICES = tuple(name for name, url in (("postgres", DATABASE_URL), ("redis", REDIS_URL)) if not url)
 SERVICES_PLACE = None
 if LOCAL_SERVICES:
@@ -232,7 +230,7 @@ EMAIL_TIMEOUT = 20
 # Without a mail server, letters are files under var/mail.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "brokerage@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"brokerage@{urlsplit(BASE_URL).hostname}")
 
 # --- vendors -------------------------------------------------------------------------------------------------------
 MICROSOFT_LOGIN_BASE = env.text("MICROSOFT_LOGIN_BASE", "https://login.microsoftonline.com").rstrip("/")
@@ -280,18 +278,4 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- log -----------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "brokerage.request_id.RequestIdFilter"},
-        "masked": {"()": "brokerage.log_masking.MaskingFilter"},
-    },
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "masked"]},
-    },
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
-    # Django's own handlers would mail error reports and print each line twice.
-    "loggers": {"django": {"handlers": [], "propagate": True, "level": "INFO"}},
-}
+LOGGING = log_masking.logging_to_stderr(env.text("LOG_LEVEL", "INFO"))

