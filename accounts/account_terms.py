@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Account, AccountClass, AccountType, PaymentModel, Reseller
 from accounts.queries import resellers_visible_to, within_reach
 from accounts.signals import terms_changed, terms_changing
-from core.errors import Refused
+from core.errors import Refusals, Refused
 
 CLASS_FIELDS = frozenset(
     {
@@ -94,12 +94,17 @@ def change_account_type(*, actor: Actor, account_type: AccountType, values: Mapp
 
 
 def _keep_class(row: AccountClass, values: Mapping[str, object]) -> AccountClass:
-    _assign(row, values, CLASS_FIELDS)
+    refusals = Refusals()
+    with refusals.gathered():
+        _assign(row, values, CLASS_FIELDS)
     if Decimal(row.credit_limit) < 0:
-        raise AccountTermsRefused(_("The credit limit is zero or more."), field="credit_limit")
+        refusals.add(AccountTermsRefused(_("The credit limit is zero or more."), field="credit_limit"))
     if row.subzero_period < -1:
-        raise AccountTermsRefused(_("Enter a number of days, or -1 for a period without end."), field="subzero_period")
-    _refuse_taken_key(AccountClass, row)
+        sentence = _("Enter a number of days, or -1 for a period without end.")
+        refusals.add(AccountTermsRefused(sentence, field="subzero_period"))
+    with refusals.gathered():
+        _refuse_taken_key(AccountClass, row)
+    refusals.raise_any()
     others = AccountClass.objects.filter(reseller=row.reseller_id).exclude(pk=row.pk)
     if row.is_default:
         others.filter(is_default=True).update(is_default=False)
@@ -110,8 +115,12 @@ def _keep_class(row: AccountClass, values: Mapping[str, object]) -> AccountClass
 
 
 def _keep_type(row: AccountType, values: Mapping[str, object]) -> AccountType:
-    _assign(row, values, TYPE_FIELDS)
-    _refuse_taken_key(AccountType, row)
+    refusals = Refusals()
+    with refusals.gathered():
+        _assign(row, values, TYPE_FIELDS)
+    with refusals.gathered():
+        _refuse_taken_key(AccountType, row)
+    refusals.raise_any()
     row.save()
     return row
 

@@ -19,7 +19,7 @@ from accounts.queries import (
     resellers_visible_to,
 )
 from accounts.signals import account_closing, terms_changed, terms_changing
-from core.errors import Refused
+from core.errors import Refusals, Refused
 
 CONTACT_PERSON_FIELDS = frozenset(
     {"contact_first_name", "contact_middle_name", "contact_last_name", "contact_email", "contact_phone"}
@@ -189,40 +189,42 @@ def composed_name(account_type: AccountType, account: Account) -> str:
 
 def _refuse_foreign_fields(actor: Actor, values: Mapping[str, object]) -> None:
     allowed = CUSTOMER_FIELDS if actor.is_customer else MANAGER_FIELDS
+    refusals = Refusals()
     for name in values:
         if name not in MANAGER_FIELDS:
             raise ValueError(f"an account has no field {name!r} that could be changed")
         if name not in allowed:
-            raise FieldNotYours(
-                _("“%(field)s” can be changed only by your provider. Ask your manager.")
-                % {"field": Account._meta.get_field(name).verbose_name},
-                field=name,
-            )
+            sentence = _("“%(field)s” can be changed only by your provider. Ask your manager.")
+            label = Account._meta.get_field(name).verbose_name
+            refusals.add(FieldNotYours(sentence % {"field": label}, field=name))
+    refusals.raise_any()
 
 
 def _assign(actor: Actor, account: Account, values: Mapping[str, object]) -> None:
     manager_before = account.manager_id
     for name, value in values.items():
         setattr(account, name, value)
-    _refuse_what_is_not_of_the_reseller(account, values)
-    _refuse_foreign_manager(actor, account, manager_before)
+    refusals = Refusals()
+    _look_for_what_is_not_of_the_reseller(account, values, refusals)
+    with refusals.gathered():
+        _refuse_foreign_manager(actor, account, manager_before)
     account.name = composed_name(account.account_type, account)
     if not account.name:
-        raise AccountFieldMissing(_("Fill in the company name or the contact person's name."), field="primary_name")
+        sentence = _("Fill in the company name or the contact person's name.")
+        refusals.add(AccountFieldMissing(sentence, field="primary_name"))
     if not account.email:
-        raise AccountFieldMissing(_("Fill in the e-mail: vendors write to it."), field="email")
+        refusals.add(AccountFieldMissing(_("Fill in the e-mail: vendors write to it."), field="email"))
+    refusals.raise_any()
 
 
-def _refuse_what_is_not_of_the_reseller(account: Account, values: Mapping[str, object]) -> None:
+def _look_for_what_is_not_of_the_reseller(account: Account, values: Mapping[str, object], refusals: Refusals) -> None:
     reseller = account.reseller
     if "account_type" in values and not account_types_for(reseller).filter(pk=account.account_type_id).exists():
-        raise AccountNotOfThisReseller(
-            _("Choose an account type of %(reseller)s.") % {"reseller": reseller}, field="account_type"
-        )
+        sentence = _("Choose an account type of %(reseller)s.") % {"reseller": reseller}
+        refusals.add(AccountNotOfThisReseller(sentence, field="account_type"))
     if "account_class" in values and account.account_class.reseller_id != reseller.pk:
-        raise AccountNotOfThisReseller(
-            _("Choose account terms of %(reseller)s.") % {"reseller": reseller}, field="account_class"
-        )
+        sentence = _("Choose account terms of %(reseller)s.") % {"reseller": reseller}
+        refusals.add(AccountNotOfThisReseller(sentence, field="account_class"))
 
 
 def _refuse_foreign_manager(actor: Actor, account: Account, before: int | None) -> None:

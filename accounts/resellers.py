@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.models import AccountClass, Reseller, ResellerStatus, Role
 from accounts.queries import managers_visible_to, resellers_above, resellers_visible_to
 from accounts.staff import create_manager
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from core.money import minor_units
 
 CHANGEABLE_FIELDS = frozenset({"name", "domain", "email", "manager", "status", "default_language", "attributes"})
@@ -93,6 +93,16 @@ def _assign(actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> N
         if name not in CHANGEABLE_FIELDS:
             raise ValueError(f"a reseller has no field {name!r} that could be changed")
         setattr(reseller, name, value)
+    refusals = Refusals()
+    with refusals.gathered():
+        _refuse_name(reseller)
+    if "manager" in values and reseller.manager is not None:
+        with refusals.gathered():
+            _refuse_manager_from_elsewhere(actor, reseller)
+    refusals.raise_any()
+
+
+def _refuse_name(reseller: Reseller) -> None:
     if not reseller.name:
         raise ResellerRefused(_("Enter the reseller's name."), field="name")
     if Reseller.objects.filter(parent=reseller.parent, name=reseller.name).exclude(pk=reseller.pk).exists():
@@ -100,8 +110,6 @@ def _assign(actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> N
             _("“%(name)s” exists already below the same provider. Choose another name.") % {"name": reseller.name},
             field="name",
         )
-    if "manager" in values and reseller.manager is not None:
-        _refuse_manager_from_elsewhere(actor, reseller)
 
 
 def _refuse_manager_from_elsewhere(actor: Actor, reseller: Reseller) -> None:

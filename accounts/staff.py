@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.invitations import PasswordRefused, invite_to_choose_password
 from accounts.models import Reseller, Role, Supervision, User, UserKind, UserStatus
 from accounts.queries import managers_visible_to, resellers_visible_to
-from core.errors import Refused
+from core.errors import Refusals, Refused
 
 CHANGEABLE_FIELDS = frozenset({"name", "email", "phone", "role", "status", "manager_key", "attributes"})
 
@@ -107,16 +107,18 @@ def _assign(manager: User, values: Mapping[str, object]) -> None:
         if name not in CHANGEABLE_FIELDS:
             raise ValueError(f"a manager has no field {name!r} that could be changed")
         setattr(manager, name, value.strip() if isinstance(value, str) else value)
+    refusals = Refusals()
     if not manager.name:
-        raise ManagerRefused(_("Enter the manager's name."), field="name")
+        refusals.add(ManagerRefused(_("Enter the manager's name."), field="name"))
     if manager.role not in Role.values:
-        raise ManagerRefused(_("Choose one of the four roles."), field="role")
+        refusals.add(ManagerRefused(_("Choose one of the four roles."), field="role"))
     if manager.status not in UserStatus.values:
-        raise ManagerRefused(_("Choose Active or Inactive."), field="status")
-    if "email" in values:
-        _check_email(manager)
-    if "manager_key" in values:
-        _check_key(manager)
+        refusals.add(ManagerRefused(_("Choose Active or Inactive."), field="status"))
+    for name, check in (("email", _check_email), ("manager_key", _check_key)):
+        if name in values:
+            with refusals.gathered():
+                check(manager)
+    refusals.raise_any()
 
 
 def _check_email(manager: User) -> None:

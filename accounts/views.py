@@ -19,6 +19,7 @@ from accounts.queries import accounts_of, accounts_visible_to
 from accounts.sign_in import client_address, home_of
 from accounts.sign_in_as import SignInAsRefused, begin_sign_in_as, end_sign_in_as
 from core.errors import Refused
+from core.panel.confirming import put_refusal
 
 # The row of the trail that a manager's visit as an owner belongs to; kept in the session.
 TRAIL = "sign_in_as"
@@ -42,7 +43,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as refusal:
             if form is None:
                 return render(request, "account/invitation_not_good.html", {"refusal": refusal}, status=410)
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            put_refusal(form, refusal)
         else:
             if new:
                 login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -53,8 +53,17 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, (PermissionDenied, Forbidden)):
         return exceptions.PermissionDenied(str(error) or None)
     if isinstance(error, Refused):
-        return exceptions.ValidationError({error.field or "data": [str(error)]}, code=error.code)
+        return _refused(error)
     return error
+
+
+def _refused(refusal: Refused) -> exceptions.ValidationError:
+    """Return the framework's error with an error object for each thing that is wrong, each with its own code."""
+    details: dict[str, list[exceptions.ErrorDetail]] = {}
+    for problem in refusal.problems:
+        detail = exceptions.ErrorDetail(problem.sentence, code=problem.code)
+        details.setdefault(problem.field or "data", []).append(detail)
+    return exceptions.ValidationError(details)
 
 
 def _errors(error: exceptions.APIException) -> list[dict[str, Any]]:

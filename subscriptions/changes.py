@@ -13,7 +13,7 @@ from billing.engine.csp_monthly.ordering import due_now
 from billing.engine.csp_monthly.quantities import change
 from billing.engine.lines import Changes, LineStatus
 from billing.payments import open_order_payment
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from subscriptions.handover import held_units, service_payload
 from subscriptions.models import (
     Order,
@@ -156,14 +156,16 @@ def _wanted(contract: Contract, quantities: Mapping[str, int]) -> dict[str, int]
         for row in resources.select_related("plan_resource__resource").order_by("pk")
     }
     wanted = {}
+    refusals = Refusals()
     for key, count in quantities.items():
         if key not in rows:
-            raise QuantityNotAllowed(
-                _("The subscription has no resource “%(key)s”.") % {"key": key}, field=f"quantities.{key}"
-            )
-        if count != rows[key].quantity:
-            check_quantity(rows[key].plan_resource, count)
+            sentence = _("The subscription has no resource “%(key)s”.") % {"key": key}
+            refusals.add(QuantityNotAllowed(sentence, field=f"quantities.{key}"))
+        elif count != rows[key].quantity:
+            with refusals.gathered():
+                check_quantity(rows[key].plan_resource, count)
             wanted[str(rows[key].pk)] = count
+    refusals.raise_any()
     if not wanted:
         raise NothingToChange(_("There is nothing to change: these are the quantities that the subscription has."))
     return wanted

@@ -14,7 +14,7 @@ from billing.engine.csp_monthly.ordering import due_now
 from billing.engine.csp_monthly.ordering import order as order_lines
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from subscriptions.cancelling import close_orders, give_up, is_waiting
 from subscriptions.handover import order_payload
 from subscriptions.models import (
@@ -143,7 +143,10 @@ def _ask_vendor(account: Account, wish: Wish, now: datetime) -> None:
     template = wish.plan.template
     if template.connection is None:
         return
-    wanted = checked_quantities(_resources(wish.plan), wish.quantities)
+    refusals = Refusals()
+    wanted: dict[PlanResource, int] = {}
+    with refusals.gathered():
+        wanted = checked_quantities(_resources(wish.plan), wish.quantities)
     payload = order_payload(
         label=wish.plan.name,
         account=account,
@@ -151,7 +154,9 @@ def _ask_vendor(account: Account, wish: Wish, now: datetime) -> None:
         quantities={resource.resource.key: count for resource, count in wanted.items() if count},
         answers=wish.parameters,
     )
-    questions.validate_order(template.connection, reference=f"account:{account.pk}", payload=payload, now=now)
+    with refusals.gathered():
+        questions.validate_order(template.connection, reference=f"account:{account.pk}", payload=payload, now=now)
+    refusals.raise_any()
 
 
 def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, int]:

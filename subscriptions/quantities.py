@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from subscriptions.models import PlanResource
 
 
@@ -17,17 +17,21 @@ class QuantityNotAllowed(Refused):
 def checked_quantities(resources: Collection[PlanResource], wanted: Mapping[str, int]) -> dict[PlanResource, int]:
     """Return the units of each resource of a plan; one that is left out gets what the plan includes or demands.
 
-    Raises QuantityNotAllowed, naming the resource.
+    Raises QuantityNotAllowed for each resource out of bounds, naming it.
     """
     by_key = {resource.resource.key: resource for resource in resources}
+    refusals = Refusals()
     for key in wanted:
         if key not in by_key:
-            raise QuantityNotAllowed(_("The plan has no resource “%(key)s”.") % {"key": key}, field=f"quantities.{key}")
+            sentence = _("The plan has no resource “%(key)s”.") % {"key": key}
+            refusals.add(QuantityNotAllowed(sentence, field=f"quantities.{key}"))
     counts = {}
     for key, resource in by_key.items():
         count = wanted.get(key, max(resource.included, resource.minimum))
-        check_quantity(resource, count)
+        with refusals.gathered():
+            check_quantity(resource, count)
         counts[resource] = count
+    refusals.raise_any()
     return counts
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Reseller
 from core import secrets as sealing
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from notifications.announce import announce
 from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
@@ -88,13 +88,18 @@ def add_connection(
     """
     actor.require("vendor_connections.change")
     fields = plugin_for(plugin).settings_fields
-    checked = _checked(fields, values, stored={})
-    _refuse_other_servers(actor, fields, checked, before={})
+    refusals = Refusals()
+    with refusals.gathered():
+        name = _name(name)
+    with refusals.gathered():
+        checked = _checked(fields, values, stored={})
+        _refuse_other_servers(actor, fields, checked, before={})
+    refusals.raise_any()
     return _saved(
         VendorConnection(
             reseller=reseller,
             plugin=plugin,
-            name=_name(name),
+            name=name,
             settings=_open_part(fields, checked),
             secrets=sealing.encrypt(_secret_part(fields, checked)),
             state=ConnectionState.NEW,
@@ -118,10 +123,16 @@ def change_connection(
     with transaction.atomic():
         row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
         stored = sealing.decrypt(row.secrets)
-        checked = _checked(fields, values, stored=stored)
         before = row.settings | stored
-        _refuse_other_servers(actor, fields, checked, before=before)
-        _refuse_secrets_kept_for_other_servers(fields, checked, values, before=before)
+        refusals = Refusals()
+        with refusals.gathered():
+            row.name = _name(name)
+        with refusals.gathered():
+            checked = _checked(fields, values, stored=stored)
+            with refusals.gathered():
+                _refuse_other_servers(actor, fields, checked, before=before)
+            _refuse_secrets_kept_for_other_servers(fields, checked, values, before=before)
+        refusals.raise_any()
         changed = {field.name for field in fields if before.get(field.name, "") != checked.get(field.name, "")}
         kept = stored
         if any(field.voids_consent and field.name in changed for field in fields):
@@ -132,7 +143,6 @@ def change_connection(
             row.state = ConnectionState.REGRANT_NEEDED if row.granted_at else ConnectionState.NEW
         if changed:
             _forget_error(row)
-        row.name = _name(name)
         row.settings = _open_part(fields, checked)
         row.secrets = sealing.encrypt(kept | _secret_part(fields, checked))
         return _saved(row)
@@ -277,7 +287,14 @@ def _consenting(connection: VendorConnection) -> NeedsConsent:
 
 
 def _checked(fields: Iterable[Field], values: Mapping[str, str], *, stored: Mapping[str, str]) -> dict[str, str]:
-    return {field.name: _checked_value(field, values, stored) for field in fields}
+    """Return the values as they are kept; all that is missing or wrong is refused at once."""
+    checked: dict[str, str] = {}
+    refusals = Refusals()
+    for field in fields:
+        with refusals.gathered():
+            checked[field.name] = _checked_value(field, values, stored)
+    refusals.raise_any()
+    return checked
 
 
 def _checked_value(field: Field, values: Mapping[str, str], stored: Mapping[str, str]) -> str:
@@ -302,13 +319,15 @@ def _refuse_other_servers(
     """Refuse an address, entered by a reseller's manager, at which our servers would call what only they can reach."""
     if actor.sees_everything:
         return
+    refusals = Refusals()
     for field in _addresses_that_change(fields, checked, before):
         if checked[field.name] != field.default:
             sentence = _("“%(field)s” is set by the operator only: leave the vendor's own address (%(address)s).") % {
                 "field": field.label,
                 "address": before.get(field.name) or field.default or "—",
             }
-            raise SettingRefused(sentence, field=field.name)
+            refusals.add(SettingRefused(sentence, field=field.name))
+    refusals.raise_any()
 
 
 def _refuse_secrets_kept_for_other_servers(
@@ -316,12 +335,14 @@ def _refuse_secrets_kept_for_other_servers(
 ) -> None:
     if not _addresses_that_change(fields, checked, before):
         return
+    refusals = Refusals()
     for field in fields:
         if field.kind is FieldKind.SECRET and before.get(field.name) and not str(values.get(field.name, "")).strip():
             sentence = _("A server's address changes: enter “%(field)s” again, or leave the address as it was.") % {
                 "field": field.label
             }
-            raise SettingRefused(sentence, field=field.name)
+            refusals.add(SettingRefused(sentence, field=field.name))
+    refusals.raise_any()
 
 
 def _addresses_that_change(

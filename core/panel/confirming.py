@@ -79,12 +79,13 @@ def confirming(request: HttpRequest, operation: Operation) -> HttpResponse:
 
 
 def put_refusal(form: Form, refusal: Refused) -> None:
-    """Put the sentence of a refusal at the field that it names, else above the form. Needs a validated form.
+    """Put each sentence of a refusal at the field that it names, else above the form. Needs a validated form.
 
-    A vendor names a resource by its key alone.
+    A vendor names a resource by its key alone, and its own question by the question's name.
     """
-    names = (refusal.field, f"quantities.{refusal.field}")
-    form.add_error(next((name for name in names if name in form.fields), None), str(refusal))
+    for problem in refusal.problems:
+        names = (problem.field, f"quantities.{problem.field}", f"parameters.{problem.field}")
+        form.add_error(next((name for name in names if name in form.fields), None), problem.sentence)
 
 
 def _questions(request: HttpRequest, operation: Operation, form: Form) -> HttpResponse:

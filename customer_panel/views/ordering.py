@@ -17,9 +17,10 @@ from django.utils.translation import pgettext
 
 from accounts.registration import CUSTOMER_FIELDS
 from core.errors import Refused
+from core.panel.confirming import put_refusal
 from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
-from customer_panel.forms.ordering import PARAMETER, OrderForm, asked_of
+from customer_panel.forms.ordering import OrderForm, asked_of
 from customer_panel.holds import hold_of
 from subscriptions.models import Plan, PlanResource
 from subscriptions.ordering import place_order
@@ -80,7 +81,7 @@ def order_plan_check(request: HttpRequest, plan_pk: int) -> HttpResponse:
             return redirect("customer:subscription_order", pk=placed.pk)
         proposal = propose_order(**wish)
     except Refused as refusal:
-        _put(form, refusal)
+        put_refusal(form, refusal)
         return _ask(request, plan, form, refusal=refusal)
     return _confirm(request, plan, proposal)
 
@@ -124,11 +125,6 @@ def _form(
         resources=asked_of(plan_resources_visible_to(request.actor).filter(plan=plan)),
         questions=order_fields(plan.template.connection),
     )
-
-
-def _put(form: OrderForm, refusal: Refused) -> None:
-    candidates = (refusal.field, f"{PARAMETER}{refusal.field}")
-    form.add_error(next((name for name in candidates if name in form.fields), None), str(refusal))
 
 
 def _ask(request: HttpRequest, plan: Plan, form: OrderForm, *, refusal: Refused | None = None) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from subscriptions.catalogue.reach import NameTaken, checked_name, require_reseller
 from subscriptions.models import (
     ApplicationResource,
@@ -112,9 +112,12 @@ def create_plan(
     Raises Forbidden, NameMissing, NameTaken, PlanNotAllowed, PriceNotAllowed.
     """
     require_reseller(actor, reseller, "plans.change")
-    _check_information(reseller, information)
-    _check_resources(information.template, resources)
-    _check_periods(periods)
+    refusals = Refusals()
+    _check_information(reseller, information, refusals)
+    _check_resources(information.template, resources, refusals)
+    with refusals.gathered():
+        _check_periods(periods)
+    refusals.raise_any()
     plan = Plan.objects.create(
         reseller=reseller,
         currency=reseller.currency,
@@ -144,11 +147,12 @@ def change_plan(*, actor: Actor, plan: Plan, information: Information) -> Plan:
     Fixed price applies to what is ordered from now on. Raises Forbidden, NameMissing, NameTaken, PlanNotAllowed.
     """
     require_reseller(actor, plan.reseller, "plans.change")
+    refusals = Refusals()
     if information.template != plan.template or information.service_term != plan.service_term:
-        raise PlanNotAllowed(
-            _("A plan keeps its template and service terms. Create another plan for others."), field="template"
-        )
-    _check_texts(plan.reseller, information, but=plan)
+        sentence = _("A plan keeps its template and service terms. Create another plan for others.")
+        refusals.add(PlanNotAllowed(sentence, field="template"))
+    _check_texts(plan.reseller, information, refusals, but=plan)
+    refusals.raise_any()
     changing = [name for name in Information.__dataclass_fields__ if name not in STAYS]
     for name in changing:
         setattr(plan, name, getattr(information, name))
@@ -212,8 +216,11 @@ def set_price(
 def _append(
     actor: Actor, resource: PlanResource, fees: Fees, valid_from: date, today: date, *, net_cost: Decimal | None
 ) -> ResourcePrice:
+    refusals = Refusals()
     for field, fee in {**asdict(fees), "net_cost": net_cost}.items():
-        check_fee(fee, field)
+        with refusals.gathered():
+            check_fee(fee, field)
+    refusals.raise_any()
     return ResourcePrice.objects.create(
         plan_resource=resource,
         valid_from=valid_from,
@@ -236,49 +243,54 @@ def check_fee(fee: Decimal | None, field: str) -> None:
         )
 
 
-def _check_information(reseller: Reseller, information: Information) -> None:
+def _check_information(reseller: Reseller, information: Information, refusals: Refusals) -> None:
     template, term = information.template, information.service_term
     if template.reseller_id != reseller.pk or template.status != TemplateStatus.ACTIVE:
-        raise PlanNotAllowed(_("Choose an active application template of this reseller."), field="template")
-    if template.connection is not None and not template.connection.usable:
-        raise PlanNotAllowed(
-            _("The template's vendor connection is not granted. Grant it on the connection's page first."),
-            field="template",
-        )
+        sentence = _("Choose an active application template of this reseller.")
+        refusals.add(PlanNotAllowed(sentence, field="template"))
+    elif template.connection is not None and not template.connection.usable:
+        sentence = _("The template's vendor connection is not granted. Grant it on the connection's page first.")
+        refusals.add(PlanNotAllowed(sentence, field="template"))
     if not service_terms_for(reseller).filter(pk=term.pk).exists():
-        raise PlanNotAllowed(_("Choose service terms of this reseller or of one above it."), field="service_term")
+        sentence = _("Choose service terms of this reseller or of one above it.")
+        refusals.add(PlanNotAllowed(sentence, field="service_term"))
     if information.billing_type not in BillingType.values:
-        raise PlanNotAllowed(_("Choose one of the billing types."), field="billing_type")
-    _check_texts(reseller, information, but=None)
+        refusals.add(PlanNotAllowed(_("Choose one of the billing types."), field="billing_type"))
+    _check_texts(reseller, information, refusals, but=None)
 
 
-def _check_texts(reseller: Reseller, information: Information, *, but: Plan | None) -> None:
-    checked_name(information.name)
+def _check_texts(reseller: Reseller, information: Information, refusals: Refusals, *, but: Plan | None) -> None:
+    with refusals.gathered():
+        checked_name(information.name)
     others = Plan.objects.filter(reseller=reseller).exclude(pk=but.pk if but else None)
     if information.sku and others.filter(sku=information.sku).exists():
-        raise NameTaken(_("Another plan has this SKU. Choose another."), field="sku")
+        refusals.add(NameTaken(_("Another plan has this SKU. Choose another."), field="sku"))
     for field in ("category", "product"):
         chosen = getattr(information, field)
         if chosen is not None and chosen.reseller_id not in (
             reseller.pk,
             but and but.parent and but.parent.reseller_id,
         ):
-            raise PlanNotAllowed(_("Choose one of this reseller."), field=field)
+            refusals.add(PlanNotAllowed(_("Choose one of this reseller."), field=field))
 
 
-def _check_resources(template: ApplicationTemplate, resources: Sequence[Offered]) -> None:
+def _check_resources(template: ApplicationTemplate, resources: Sequence[Offered], refusals: Refusals) -> None:
     if not resources:
-        raise PlanNotAllowed(_("A plan needs at least one resource."), field="resources")
+        refusals.add(PlanNotAllowed(_("A plan needs at least one resource."), field="resources"))
     if len({offered.resource.pk for offered in resources}) < len(resources):
-        raise PlanNotAllowed(_("A resource is named twice."), field="resources")
+        refusals.add(PlanNotAllowed(_("A resource is named twice."), field="resources"))
     for offered in resources:
         field = f"resources.{offered.resource.key}"
         if offered.resource.template_id != template.pk:
-            raise PlanNotAllowed(_("Choose resources of the plan's template."), field=field)
+            refusals.add(PlanNotAllowed(_("Choose resources of the plan's template."), field=field))
         if min(offered.included, offered.minimum) < 0:
-            raise PlanNotAllowed(_("A number of units is zero or more."), field=f"{field}.minimum")
+            refusals.add(PlanNotAllowed(_("A number of units is zero or more."), field=f"{field}.minimum"))
         if offered.limit is not None and offered.limit < max(offered.minimum, offered.included):
-            raise PlanNotAllowed(_("The limit is below what is included or demanded."), field=f"{field}.limit")
+            sentence = _("The limit is below what is included or demanded.")
+            refusals.add(PlanNotAllowed(sentence, field=f"{field}.limit"))
+        for name, fee in asdict(offered.fees).items():
+            with refusals.gathered():
+                check_fee(fee, f"{field}.{name}")
 
 
 def _check_periods(periods: Sequence[Lasting]) -> None:

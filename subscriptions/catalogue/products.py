@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import AccountType, Reseller
 from accounts.queries import account_types_for
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from subscriptions.catalogue.reach import NameTaken, checked_name, require_reseller
 from subscriptions.models import PlanCategory, Product, ServiceTerm
 
@@ -76,11 +76,12 @@ def create_service_term(
     Raises Forbidden, NameMissing, NameTaken, TermNotAllowed.
     """
     require_reseller(actor, reseller, "service_terms.change")
-    name = checked_name(name)
+    refusals = Refusals()
+    with refusals.gathered():
+        name = checked_name(name)
     if ServiceTerm.objects.filter(reseller=reseller, key=key).exists():
-        raise NameTaken(_("Other service terms have this key. Choose another."), field="key")
-    _check_timers(timers)
-    _check_types(reseller, account_types)
+        refusals.add(NameTaken(_("Other service terms have this key. Choose another."), field="key"))
+    _check(reseller, timers, account_types, refusals)
     term = ServiceTerm.objects.create(reseller=reseller, name=name, key=key, **asdict(timers))
     term.account_types.set(account_types)
     return term
@@ -95,9 +96,10 @@ def change_service_term(
     Raises Forbidden, NameMissing, TermNotAllowed.
     """
     require_reseller(actor, term.reseller, "service_terms.change")
-    term.name = checked_name(name)
-    _check_timers(timers)
-    _check_types(term.reseller, account_types)
+    refusals = Refusals()
+    with refusals.gathered():
+        term.name = checked_name(name)
+    _check(term.reseller, timers, account_types, refusals)
     for field, days in asdict(timers).items():
         setattr(term, field, days)
     term.save(update_fields=["name", *asdict(timers)])
@@ -110,17 +112,25 @@ def _refuse_taken(taken: bool) -> None:
         raise NameTaken(_("There is one of this name already. Choose another name."))
 
 
-def _check_timers(timers: Timers) -> None:
+def _check(reseller: Reseller, timers: Timers, account_types: Collection[AccountType], refusals: Refusals) -> None:
+    """Raise all that is wrong with service terms, what was found before included."""
+    _check_timers(timers, refusals)
+    with refusals.gathered():
+        _check_types(reseller, account_types)
+    refusals.raise_any()
+
+
+def _check_timers(timers: Timers, refusals: Refusals) -> None:
     if not 1 <= timers.billing_day <= 28:
-        raise TermNotAllowed(_("The billing day is a day from 1 to 28, which every month has."), field="billing_day")
+        sentence = _("The billing day is a day from 1 to 28, which every month has.")
+        refusals.add(TermNotAllowed(sentence, field="billing_day"))
     for field in ("grace_period", "stop_period", "auto_renew_point"):
         days = getattr(timers, field)
         if days is not None and not 0 <= days <= 3650:
-            raise TermNotAllowed(_("Enter a number of days from 0 to 3650."), field=field)
+            refusals.add(TermNotAllowed(_("Enter a number of days from 0 to 3650."), field=field))
     if not -1 <= timers.manual_renew_point <= 3650:
-        raise TermNotAllowed(
-            _("Enter -1 for always, 0 for never, or a number of days before the end."), field="manual_renew_point"
-        )
+        sentence = _("Enter -1 for always, 0 for never, or a number of days before the end.")
+        refusals.add(TermNotAllowed(sentence, field="manual_renew_point"))
 
 
 def _check_types(reseller: Reseller, account_types: Collection[AccountType]) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from subscriptions.catalogue.reach import NameTaken, checked_name, require_reseller
 from subscriptions.models import ApplicationResource, ApplicationTemplate, PlanResource, TemplateStatus
 from vendors.models import VendorConnection
@@ -145,12 +145,13 @@ def _check_resources(resources: Collection[Sold], connection: VendorConnection |
         raise ResourceNotAllowed(_("Choose at least one resource."))
     if len({resource.key for resource in resources}) < len(resources):
         raise ResourceNotAllowed(_("Two resources have the same key."))
+    refusals = Refusals()
     for resource in resources:
         if not KEY.fullmatch(resource.key) or not resource.name.strip():
-            raise ResourceNotAllowed(
-                _("Each resource needs a name, and a key of small Latin letters, digits, “-” and “_”.")
-            )
+            sentence = _("Each resource needs a name, and a key of small Latin letters, digits, “-” and “_”.")
+            refusals.add(ResourceNotAllowed(sentence))
         if connection is not None and not resource.vendor_reference:
-            raise ResourceNotAllowed(_("%(name)s: the vendor's id is missing.") % {"name": resource.name})
+            refusals.add(ResourceNotAllowed(_("%(name)s: the vendor's id is missing.") % {"name": resource.name}))
         if resource.vendor_minimum and resource.vendor_maximum and resource.vendor_minimum > resource.vendor_maximum:
-            raise ResourceNotAllowed(_("%(name)s: the minimum is above the maximum.") % {"name": resource.name})
+            refusals.add(ResourceNotAllowed(_("%(name)s: the minimum is above the maximum.") % {"name": resource.name}))
+    refusals.raise_any()

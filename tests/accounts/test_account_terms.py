@@ -77,3 +77,12 @@ def test_an_inherited_type_is_changed_only_by_who_made_it():
     with pytest.raises(AccountTermsRefused, match="provider"):
         change_account_type(actor=make.manager_actor(reseller=cast.north), account_type=kind, values={"name": "Mine"})
     assert change_account_type(actor=make.manager_actor(), account_type=kind, values={"name": "Firm"}).name == "Firm"
+
+
+def test_all_that_is_wrong_with_account_terms_is_said_at_once():
+    actor = make.manager_actor()
+    values = {"name": " ", "key": "", "credit_limit": Decimal(-1), "subzero_period": -2}
+    with pytest.raises(AccountTermsRefused) as refusal:
+        create_account_class(actor=actor, reseller=actor.reseller, values=values)
+    fields = [problem.field for problem in refusal.value.problems]
+    assert fields == ["name", "credit_limit", "subzero_period", "key"]

@@ -248,3 +248,14 @@ def test_opening_an_account_makes_no_second_person_for_one_address():
     open_acme(actor, north)
     open_acme(actor, north, owner_email="OWNER@acme.example")
     assert User.objects.filter(email__iexact="owner@acme.example").count() == 1
+
+
+def test_all_that_is_wrong_with_an_account_is_said_at_once():
+    cast = make.cast()
+    foreign = {"account_type": make.account_type(reseller=cast.south), "account_class": make.account_class()}
+    empty = dict.fromkeys(("primary_name", "contact_first_name", "contact_last_name", "email"), "")
+    actor = make.manager_actor(reseller=cast.north)
+    with pytest.raises(Refused) as refusal:
+        change_account(actor=actor, account=cast.acme, values={**foreign, **empty}, today=TODAY)
+    fields = [problem.field for problem in refusal.value.problems]
+    assert fields == ["account_type", "account_class", "primary_name", "email"]

@@ -129,3 +129,11 @@ def test_subordinates_work_for_the_supervisors_reseller_or_below():
         with pytest.raises(ManagerRefused) as refusal:
             set_subordinates(actor=actor, supervisor=boss, subordinates=[wrong])
         assert refusal.value.field == "subordinates"
+
+
+def test_all_that_is_wrong_with_a_manager_is_said_at_once():
+    row = make.manager()
+    values = {"name": " ", "role": "king", "status": "asleep", "email": "nobody"}
+    with pytest.raises(ManagerRefused) as refusal:
+        change_manager(actor=make.manager_actor(), manager=row, values=values)
+    assert [problem.field for problem in refusal.value.problems] == ["name", "role", "status", "email"]

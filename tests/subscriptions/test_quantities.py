@@ -45,3 +45,13 @@ def test_what_is_left_out_is_what_is_included_or_demanded() -> None:
 def test_nothing_at_all_is_refused() -> None:
     with pytest.raises(QuantityNotAllowed):
         refuse_nothing(checked_quantities([_resource()], {}))
+
+
+def test_every_resource_out_of_bounds_is_named_at_once() -> None:
+    with pytest.raises(QuantityNotAllowed) as refusal:
+        checked_quantities([_resource(minimum=2), _resource("disks", limit=5)], {"seats": 1, "disks": 6, "boxes": 1})
+    assert [(problem.field, problem.sentence) for problem in refusal.value.problems] == [
+        ("quantities.boxes", "The plan has no resource “boxes”."),
+        ("quantities.seats", "Seats: at least 2."),
+        ("quantities.disks", "Disks: at most 5."),
+    ]

@@ -402,3 +402,11 @@ def test_only_the_operator_sets_the_address_of_a_server() -> None:
     made.refresh_from_db()
     kept = change_connection(actor=theirs, connection=made, name="Renamed", values=values_of(made))
     assert (kept.name, kept.settings["api_base_url"]) == ("Renamed", "https://proxy.example")
+
+
+def test_every_setting_that_is_missing_or_wrong_is_said_at_once(admin: Actor) -> None:
+    values = {"login_base_url": "nowhere", "agreement_type": "a handshake"}
+    with pytest.raises(SettingRefused) as refusal:
+        add_connection(actor=admin, reseller=admin.reseller, plugin="office365", name=" ", values=values)
+    fields = [problem.field for problem in refusal.value.problems]
+    assert fields == ["name", "tenant_id", "client_id", "client_secret", "agreement_type", "login_base_url"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from vendors.base import Fact, Offer, Resource, Service
 from vendors.office365.partner_center import Members, PartnerCenter, same_id
 from vendors.office365.subscriptions import subscription_ids
@@ -41,18 +41,25 @@ def offer_of(item: Members) -> Offer:
 
 
 def check(partner_center: PartnerCenter, service: Service, quantities: Mapping[str, int], *, country: str) -> None:
-    """Raise QuantityRefused for quantities outside the offer's bounds or below the licences that are assigned."""
+    """Raise QuantityRefused for quantities outside the offer's bounds or below the licences that are assigned.
+
+    All that are refused are named at once.
+    """
+    refusals = Refusals()
     skus: list[Members] | None = None
     for key, quantity in sorted(quantities.items()):
         resource = service.resources.get(key)
         if resource is None or not _is_legacy(resource.offer):
             continue
         offer = _offer(partner_center, resource.offer, country)
-        _check_bounds(key, quantity, offer)
+        with refusals.gathered():
+            _check_bounds(key, quantity, offer)
         if quantity < resource.quantity and "customer_id" in service.vendor_ids:
             if skus is None:
                 skus = _skus(partner_center, service)
-            _check_in_use(key, quantity, resource, _sku(skus, offer))
+            with refusals.gathered():
+                _check_in_use(key, quantity, resource, _sku(skus, offer))
+    refusals.raise_any()
 
 
 def service_facts(partner_center: PartnerCenter, service: Service) -> tuple[Fact, ...]:

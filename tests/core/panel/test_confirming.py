@@ -12,7 +12,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from core.panel.confirming import Done, Operation, Shown, confirming, put_refusal
 from core.panel.page import Page
 from core.panel.quantities import Asked, QuantitiesForm
@@ -109,3 +109,20 @@ def test_a_refusal_finds_the_box_of_its_resource(field: str, place: str) -> None
     assert form.is_valid()
     put_refusal(form, Refused("Too few.", field=field))
     assert form.errors == {place: ["Too few."]}
+
+
+def test_every_problem_of_a_refusal_stands_at_its_own_field() -> None:
+    form = QuantitiesForm({"quantities.seats": "3"}, resources=[Asked("seats", "Seats")])
+    form.fields["parameters.domain"] = forms.CharField(required=False)
+    assert form.is_valid()
+    refusals = Refusals()
+    for field, said in (("seats", "Too few."), ("domain", "Taken."), ("city", "No city."), ("zip", "No code.")):
+        refusals.add(Refused(said, field=field))
+    with pytest.raises(Refused) as refusal:
+        refusals.raise_any()
+    put_refusal(form, refusal.value)
+    assert form.errors == {
+        "quantities.seats": ["Too few."],
+        "parameters.domain": ["Taken."],
+        "__all__": ["No city.", "No code."],
+    }

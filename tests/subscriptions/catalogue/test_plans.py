@@ -10,6 +10,7 @@ import pytest
 from accounts.actors import SYSTEM, Actor, Forbidden
 from accounts.models import Role
 from billing.models import Charge
+from core.errors import Refused
 from subscriptions.catalogue.plans import (
     Fees,
     Information,
@@ -108,7 +109,7 @@ def test_what_does_not_fit_is_named(wish: dict[str, Any], cast: people.Cast) -> 
 def test_prices_have_bounds(wish: dict[str, Any], fee: str) -> None:
     with pytest.raises(PriceNotAllowed) as refusal:
         create_plan(**_seats(wish, fees=Fees(recurring_fee=Decimal(fee))))
-    assert refusal.value.field == "recurring_fee"
+    assert refusal.value.field == "resources.seats.recurring_fee"
 
 
 def test_names_skus_and_rights(wish: dict[str, Any], cast: people.Cast) -> None:
@@ -172,3 +173,28 @@ def test_a_price_of_the_past_is_refused() -> None:
             today=TODAY,
         )
     assert refusal.value.field == "valid_from"
+
+
+def test_all_that_is_wrong_with_a_plan_is_said_at_once(wish: dict[str, Any], cast: people.Cast) -> None:
+    create_plan(**wish)
+    seats, disks = wish["resources"]
+    wrong = {
+        **_information(wish, name=" ", billing_type="weekly"),
+        "resources": [
+            replace(seats, limit=0, fees=Fees(recurring_fee=Decimal(-1), setup_fee=Decimal("NaN"))),
+            replace(disks, minimum=-1),
+        ],
+        "periods": [],
+    }
+    with pytest.raises(Refused) as refusal:
+        create_plan(**wrong)
+    assert [problem.field for problem in refusal.value.problems] == [
+        "billing_type",
+        "name",
+        "sku",
+        "resources.seats.limit",
+        "resources.seats.recurring_fee",
+        "resources.seats.setup_fee",
+        "resources.disks.minimum",
+        "periods",
+    ]

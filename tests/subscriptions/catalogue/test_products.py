@@ -4,6 +4,7 @@ import pytest
 
 from accounts.actors import Actor, Forbidden
 from accounts.models import Role
+from core.errors import Refused
 from subscriptions.catalogue.products import (
     TermNotAllowed,
     Timers,
@@ -93,3 +94,11 @@ def test_keys_are_unique_and_account_types_inherited(cast: people.Cast, owner: A
             account_types=[foreign],
         )
     assert refusal.value.field == "account_types"
+
+
+def test_all_that_is_wrong_with_service_terms_is_said_at_once(cast: people.Cast, owner: Actor) -> None:
+    timers = Timers(billing_day=31, grace_period=-1, stop_period=9999, manual_renew_point=-2)
+    with pytest.raises(Refused) as refusal:
+        create_service_term(actor=owner, reseller=cast.north, name=" ", key="new", timers=timers)
+    fields = [problem.field for problem in refusal.value.problems]
+    assert fields == ["name", "billing_day", "grace_period", "stop_period", "manual_renew_point"]
