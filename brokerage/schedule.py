@@ -13,13 +13,17 @@ def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
     """
     sweep = {"schedule": timedelta(seconds=sweep_seconds), "options": {"expires": sweep_seconds}}
     return {
-        # the night: also catches up the nights that were missed
+        # the night: also catches up the nights before it
         "billing day": {"task": "subscriptions.tasks.run_billing_day", "schedule": _at(0, 5)},
         "check connections to vendors": {"task": "vendors.tasks.check_connections", "schedule": _at(2, 30)},
         "forget old exports": {"task": "core.lists.tasks.forget_old_exports", "schedule": _at(3, 0)},
         "forget old exchanges": {"task": "vendors.tasks.forget_old_exchanges", "schedule": _at(3, 30)},
-        # the day
         "billing day is coming": {"task": "subscriptions.tasks.remind_of_billing_day", "schedule": _at(9, 0)},
+        # what was missed
+        "missed night": {"task": "subscriptions.tasks.run_missed_night", **sweep},
+        "missed jobs": {"task": "brokerage.tasks.run_missed_jobs", **sweep},
+        # the day
+        "carry on exports": {"task": "core.lists.tasks.carry_on_exports", **sweep},
         "carry on provisioning": {"task": "subscriptions.tasks.carry_on_provisioning", **sweep},
         "deliver due messages": {"task": "notifications.tasks.deliver_due", **sweep},
     }

@@ -74,6 +74,13 @@ EVENTS: dict[str, Event] = {
         _("Microsoft consent is needed again: %(connection)s"), "connection reason", Audience.ADMINISTRATORS
     ),
     "export_ready": _event(_("Your file is ready: %(file)s"), "file rows", Audience.PERSON),
+    "export_failed": _event(_("Your file could not be written: %(file)s"), "file reason", Audience.PERSON),
+    "night_caught_up": _event(
+        _("The billing day of %(day)s did not run in time"), "day accounts", Audience.ADMINISTRATORS
+    ),
+    "night_failed": _event(
+        _("The billing day of %(day)s failed for some accounts"), "day accounts ids", Audience.ADMINISTRATORS
+    ),
 }
 
 

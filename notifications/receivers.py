@@ -30,14 +30,13 @@ def write_invitation(*, invitation: Invitation, **_signal: object) -> None:
     )
 
 
-@receiver(export_finished, dispatch_uid="notifications.export_ready")
-def tell_export_is_ready(*, export: ListExport, **_signal: object) -> None:
-    """Tell the person who asked for it that a file is ready; a failure is shown on the file's own page."""
-    if export.state != ExportState.READY:
-        return
+@receiver(export_finished, dispatch_uid="notifications.export_finished")
+def tell_export_is_finished(*, export: ListExport, **_signal: object) -> None:
+    """Tell the person who asked for it that a file is ready, or that it could not be written."""
+    ready = export.state == ExportState.READY
     announce(
-        "export_ready",
-        context={"file": str(export), "rows": export.rows_written},
+        "export_ready" if ready else "export_failed",
+        context={"file": str(export), **({"rows": export.rows_written} if ready else {"reason": export.failure})},
         key=str(export.pk),
         user=export.user,
         path=reverse("lists:export", args=[export.pk]),

@@ -5,7 +5,7 @@ night run in time (decision 14). A day that is carried out leaves nothing due on
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -38,6 +38,7 @@ class Night:
     accounts: int = 0
     subscriptions: int = 0
     failed_accounts: list[int] = field(default_factory=list)
+    through: bool = True  # False: time was up before all accounts were carried out
 
 
 @dataclass
@@ -49,11 +50,12 @@ class Ledge:
     cancelled_orders: list[int] = field(default_factory=list)
 
 
-def run_billing_day(*, today: date, batch_size: int = BATCH) -> Night:
+def run_billing_day(*, today: date, batch_size: int = BATCH, go_on: Callable[[], bool] = lambda: True) -> Night:
     """Bring every account up to `today`, batch by batch, each in its own transaction.
 
     May be killed at any moment and run again, and may run beside itself and beside people: accounts that somebody else
     holds are left to the end. An account that cannot be carried out is reported, and does not hold up the others.
+    `go_on` is asked between batches; where it says no, the run ends there and says that it is not through.
     """
     night = Night()
     for wait in (False, True):
@@ -61,6 +63,9 @@ def run_billing_day(*, today: date, batch_size: int = BATCH) -> Night:
         waiting = accounts_waiting(today)
         while batch := _run_batch(night, waiting.filter(pk__gt=last), today, batch_size, wait=wait):
             last = batch[-1]
+            if not go_on():
+                night.through = False
+                return night
     return night
 
 

@@ -1,12 +1,20 @@
 """Hand-over to the workers: ids in, one call out."""
 
+from collections.abc import Callable
+from datetime import time
+from time import monotonic
 from uuid import UUID
 
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from subscriptions import provisioning, reminding, renewals
+from subscriptions import nights, provisioning, reminding
+
+# Half an hour after brokerage/schedule.py has it begin.
+NIGHT_IS_OVERDUE = time(0, 35)
+# One task of the night takes up to so long, which its limits leave room for.
+NIGHT_SECONDS = 600
 
 
 @shared_task
@@ -33,8 +41,23 @@ def carry_on_provisioning() -> None:
 
 @shared_task
 def run_billing_day() -> None:
-    """Bring every account up to today."""
-    renewals.run_billing_day(today=timezone.localdate())
+    """Bring every account up to today, in as many tasks as it takes."""
+    night = nights.carry_out_night(today=timezone.localdate(), now=timezone.now(), go_on=_time_left())
+    if night is not None and night.finished_at is None:
+        run_billing_day.delay()
+
+
+@shared_task
+def run_missed_night() -> None:
+    """Run tonight's billing day where its own time has passed and it is not through."""
+    now = timezone.localtime()
+    if now.time() >= NIGHT_IS_OVERDUE:
+        nights.run_if_missed(today=now.date(), now=now, go_on=_time_left())
+
+
+def _time_left() -> Callable[[], bool]:
+    end = monotonic() + NIGHT_SECONDS
+    return lambda: monotonic() < end
 
 
 @shared_task

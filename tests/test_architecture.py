@@ -63,6 +63,8 @@ WITHOUT_OWN_TEST = {
     "brokerage/urls.py": "tests/security walks every address",
     "brokerage/wsgi.py": "the browser tests and the demo are served by it",
     "brokerage/schedule.py": "tests/brokerage/test_celery.py",
+    "brokerage/receivers.py": "tests/brokerage/test_jobs.py, tests/brokerage/test_alive.py",
+    "brokerage/tasks.py": "tests/brokerage/test_jobs.py",
     "brokerage/server_programs.py": "tests/brokerage/test_local_services.py",
     "brokerage/server_processes.py": "tests/brokerage/test_local_services.py",
     "sandbox/__main__.py": "started by the browser tests and the demo",

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils import timezone, translation
 
@@ -20,20 +20,47 @@ from core.lists.preferences import preference_of
 from core.lists.reading import narrow, order_of
 from core.lists.signals import export_finished
 from core.lists.state import ListState, state_of
+from core.only_one import only_one
 from core.spreadsheet import csv_lines, write_xlsx
 
 CHUNK = 2_000
 KEPT = timedelta(days=7)
+# An export shows progress every CHUNK rows; a worker that shows none for so long is asked after.
+LEFT_AFTER = timedelta(seconds=60)
+LAST_ATTEMPT = 5
+ENDED = (ExportState.READY, ExportState.FAILED)
 
 
 def carry_out(*, export: ListExport, now: datetime) -> ListExport:
-    """Write the file of an export that waits, or that a killed worker left; an export that is ready stays as it is.
+    """Write the file of an export that waits, or that a killed worker left; one that has ended stays as it is.
 
-    Whatever goes wrong is written into the row and raised on, so that the person and the log both hear of it.
+    One worker at a time writes it. Whatever goes wrong is written into the row and raised on, so that the person and
+    the log both hear of it; an export whose workers have died LAST_ATTEMPT times is given up.
     """
-    if export.state == ExportState.READY:
-        return export
-    ListExport.objects.filter(pk=export.pk).update(state=ExportState.RUNNING, rows_written=0, failure="")
+    with only_one("list export", export.pk) as ours:
+        export.refresh_from_db()
+        if not ours or export.state in ENDED:
+            return export
+        if export.attempts >= LAST_ATTEMPT:
+            return _finish(export, now, state=ExportState.FAILED, failure="WorkerLost")
+        return _attempt(export, now)
+
+
+def left_behind(*, now: datetime) -> list[int]:
+    """Return the exports that have waited, or shown no progress, for LEFT_AFTER: handed out, or begun, in vain.
+
+    They are noted as handed out now, so that the next look does not name them at once again.
+    """
+    left = ListExport.objects.exclude(state__in=ENDED).filter(updated_at__lt=now - LEFT_AFTER)
+    ids = list(left.order_by("pk").values_list("pk", flat=True))
+    ListExport.objects.filter(pk__in=ids).update(updated_at=now)
+    return ids
+
+
+def _attempt(export: ListExport, now: datetime) -> ListExport:
+    ListExport.objects.filter(pk=export.pk).update(
+        state=ExportState.RUNNING, rows_written=0, failure="", attempts=F("attempts") + 1
+    )
     path = file_path(export)
     path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own for each attempt: a task that was given out twice does not write into the other's file.

@@ -70,6 +70,8 @@ class ListExport(Timestamped):
     rows_written = models.PositiveBigIntegerField(default=0)
     file = models.CharField(max_length=200, blank=True)
     failure = models.TextField(blank=True)
+    # How often a worker began; one that is killed each time ends the export after a few.
+    attempts = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
 
     class Meta(Timestamped.Meta):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core.lists.export import carry_out
+from core.lists.export import carry_out, left_behind
 from core.lists.export import forget_old_exports as forget
 from core.lists.models import ListExport
 
@@ -11,7 +11,16 @@ from core.lists.models import ListExport
 @shared_task
 def write_export(*, export_id: int) -> None:
     """Write the file of one export."""
-    carry_out(export=ListExport.objects.get(pk=export_id), now=timezone.now())
+    export = ListExport.objects.filter(pk=export_id).first()
+    if export is not None:  # else forgotten, or gone with its person, before a worker came to it
+        carry_out(export=export, now=timezone.now())
+
+
+@shared_task
+def carry_on_exports() -> None:
+    """Hand out again the exports that a lost queue or a killed worker left."""
+    for export_id in left_behind(now=timezone.now()):
+        write_export.delay(export_id=export_id)
 
 
 @shared_task

@@ -1,6 +1,7 @@
 """Rows of the catalogue, of orders and of subscriptions."""
 
 from subscriptions.models.application_template import ApplicationResource, ApplicationTemplate, TemplateStatus
+from subscriptions.models.night import BillingNight
 from subscriptions.models.order import Order, OrderItem, OrderStatus, OrderType
 from subscriptions.models.plan import (
     BillingType,
@@ -26,6 +27,7 @@ from subscriptions.models.subscription import (
 __all__ = [
     "ApplicationResource",
     "ApplicationTemplate",
+    "BillingNight",
     "BillingType",
     "DurationUnit",
     "Order",

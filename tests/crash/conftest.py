@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 import requests
+from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_of
 from accounts.models import Account
@@ -22,7 +23,7 @@ from core.secrets import decrypt, encrypt
 from sandbox.office365 import Office365 as Microsoft
 from sandbox.office365.world import DEMO_SECRET
 from sandbox.wsgi import serve
-from subscriptions.models import Order, OrderStatus, Plan, Subscription
+from subscriptions.models import BillingNight, Order, OrderStatus, Plan, Subscription
 from subscriptions.ordering import place_order
 from tests import module_database
 from tests.conftest import start_process, wait_for_line
@@ -126,6 +127,8 @@ def stage(transactional_db: None, tmp_path_factory: pytest.TempPathFactory) -> I
     microsoft = Microsoft()
     with serve(microsoft) as running, Proxy(urlsplit(running.base_url).netloc, watch) as proxy:
         connection = _granted(proxy.base_url)
+        # The orders are of 2018: tonight's night would carry them out up to today.
+        BillingNight.objects.create(day=timezone.localdate(), started_at=timezone.now(), finished_at=timezone.now())
         with _worker_and_beat(folder, pid_file, log):
             yield Stage(microsoft, watch, make_plan(connection=connection, offer=STANDARD), log)
     celery_app.control.purge()
