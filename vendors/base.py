@@ -321,7 +321,11 @@ class VendorPlugin(ABC):
         return ()
 
     def validate_order(self, connection: Connection, order: Order) -> None:  # noqa: B027  # accepting is a default
-        """Raise Refused, naming the field, when this order could not be provisioned; accept by default."""
+        """Raise Refused, or Rejected, naming each field, when this order could not be provisioned; accept by default.
+
+        All that is missing or wrong is told at once (core.errors.Refusals, vendors.errors.together). A field is one of
+        the account (`city`, `zip`, `contact_email`, …) or one of `order_fields`.
+        """
 
     def check(  # noqa: B027  # accepting is a default
         self, connection: Connection, service: Service, quantities: Mapping[str, int]

@@ -1,6 +1,6 @@
 """What can go wrong at a vendor, sorted by what to do next; each with a sentence for the operator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -42,16 +42,24 @@ class VendorError(Exception):
 
     `message` is English source text marked with gettext_noop, `values` fills its placeholders (texts of ours marked
     with gettext_lazy, other errors): rows keep both, so that the sentence is read in the reader's language. `code` is
-    for programs: the vendor's own code where it gave one.
+    for programs: the vendor's own code where it gave one. `at` names the input that has to change, where there is
+    one: a field of the account or of the order's answers. Several things that are wrong at once are told by `together`.
     """
 
     default_code = "vendor_error"
+    also: tuple["VendorError", ...] = ()
 
-    def __init__(self, message: str, *, code: str = "", **values: object) -> None:
+    def __init__(self, message: str, *, code: str = "", at: str = "", **values: object) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
+        self.field = at
         self.values = kept(values)
+
+    @property
+    def problems(self) -> tuple["VendorError", ...]:
+        """What is wrong, each with its own field and sentence: the error itself, unless it tells of several."""
+        return self.also or (self,)
 
     def __str__(self) -> str:
         """Return the sentence in the active language."""
@@ -99,6 +107,18 @@ class Rejected(VendorError):
     """The vendor understood and said no: nothing changes until somebody changes the request."""
 
     default_code = "rejected"
+
+
+def together(problems: Sequence[Rejected]) -> Rejected:
+    """Return one refusal that tells of all the problems, each of which keeps its own field and sentence."""
+    first, *others = problems
+    if not others:
+        return first
+    whole: Rejected = first
+    for other in others:
+        whole = Rejected("%(one)s %(another)s", code=first.code, one=whole, another=other)
+    whole.also = tuple(problems)
+    return whole
 
 
 class ConsentNeeded(VendorError):

@@ -72,4 +72,13 @@ def _asked(question: Callable[[], Answer]) -> Answer:
     try:
         return question()
     except VendorError as error:
-        raise VendorUnavailable(str(error), code=error.code) from error
+        raise refusal_of(error) from error
+
+
+def refusal_of(error: VendorError) -> Refused:
+    """Return a vendor's trouble as a refusal for people, each problem at the field that it names."""
+    first, *others = [
+        VendorUnavailable(str(problem), code=problem.code, field=problem.field or None) for problem in error.problems
+    ]
+    first.also = tuple(others)
+    return first

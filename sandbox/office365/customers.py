@@ -102,9 +102,9 @@ def _check_new_customer(world: World, fields: Fields, profile: Fields, domain: s
         if len(profile.text(name)) > 50:
             raise invalid_property(f"billingProfile.{name}", "must have 1 to 50 characters")
     address = profile.part("defaultAddress")
-    rules = check_address(address, prefix="billingProfile.defaultAddress")
+    country = check_address(address, prefix="billingProfile.defaultAddress")
     registration = fields.part("companyProfile").text("organizationRegistrationNumber")
-    check_registration(rules, registration, address.text("phoneNumber"))
+    check_registration(country, registration, address.text("phoneNumber"))
     if _is_taken(world, domain):
         raise invalid_property("companyProfile.domain", f"The domain {domain} is already in use")
     partner = fields.text("associatedPartnerId")
@@ -221,8 +221,8 @@ def put_billing_profile(world: World, request: Request, customer: str) -> Json:
     address = fields.part("defaultAddress")
     if not EMAIL.fullmatch(fields.text("email")):
         raise invalid_property("email", "must be an e-mail address")
-    rules = check_address(address, prefix="defaultAddress")
-    check_registration(rules, found["registration"], address.text("phoneNumber"))
+    country = check_address(address, prefix="defaultAddress")
+    check_registration(country, found["registration"], address.text("phoneNumber"))
     changed = {
         **found,
         "first_name": fields.text("firstName"),

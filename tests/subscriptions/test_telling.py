@@ -16,7 +16,7 @@ from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON
 from vendors.errors import Rejected
 from vendors.models import VendorOperation
-from vendors.office365.customers import INCOMPLETE
+from vendors.office365.demands import INCOMPLETE
 
 pytestmark = pytest.mark.django_db
 

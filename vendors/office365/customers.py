@@ -5,12 +5,11 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from core.errors import Refused
 from vendors.base import JSON, Order, Party, Steps
-from vendors.errors import Rejected
+from vendors.errors import Rejected, together
+from vendors.office365 import demands
 from vendors.office365.errors import DOMAIN_TAKEN
 from vendors.office365.partner_center import Members, PartnerCenter, same_id
 
@@ -18,37 +17,8 @@ logger = logging.getLogger(__name__)
 
 DOMAIN_SUFFIX = ".onmicrosoft.com"
 PREFIX = re.compile(r"[a-z0-9]([a-z0-9-]{0,25}[a-z0-9])?")
-# Where Microsoft demands a registration number (lists of 2019 and 2021, 600049, 600050); elsewhere it refuses one.
-REGISTRATION_COUNTRIES = frozenset(
-    [
-        "AM",
-        "AZ",
-        "BY",
-        "HU",
-        "KZ",
-        "KG",
-        "MD",
-        "RU",
-        "TJ",
-        "UZ",
-        "UA",
-        "BR",
-        "IN",
-        "ZA",
-        "PL",
-        "AE",
-        "SA",
-        "TR",
-        "TH",
-        "VN",
-        "MM",
-        "IQ",
-        "SS",
-        "VE",
-    ]
-)
-PHONE_COUNTRIES = frozenset(["AM", "AZ", "BY", "HU", "KZ", "KG", "MD", "RU", "TJ", "UZ", "UA"])
-NAME_LENGTH = 50
+# Where our own look found nothing wrong in these, Microsoft is asked about the address.
+ADDRESS_FIELDS = frozenset({"country", "region", "city", "street", "office", "zip", "phone", "contact_phone"})
 
 # Microsoft calls the first administrator of every tenant so (specification 4.2).
 ADMINISTRATOR = "admin"
@@ -58,20 +28,9 @@ PASSWORD_LOST = gettext_noop(
     " subscription of the account shows it, the provider sets a new one in Partner Center: the customer,"
     " “Users and licenses”, this user, “Reset password”."
 )
-INCOMPLETE = gettext_noop("The account lacks “%(field)s”, which Microsoft demands. Fill it in on the account.")
-
-
-class OrderIncomplete(Refused):
-    """The account or the order lacks something that Microsoft demands; `field` names it."""
-
-    code = "order_incomplete"
-
-
-class DomainRefused(Refused):
-    """The domain prefix is malformed or taken."""
-
-    code = "domain_refused"
-    field = "domain_prefix"
+PREFIX_WRONG = gettext_noop(
+    "The domain prefix may have up to 27 Latin letters, digits and hyphens: choose one like “contoso”."
+)
 
 
 def domain_of(order: Order) -> str:
@@ -80,48 +39,30 @@ def domain_of(order: Order) -> str:
     return prefix.removesuffix(DOMAIN_SUFFIX) + DOMAIN_SUFFIX
 
 
-def missing_from(account: Party) -> tuple[str, object] | None:
-    """Return the first field of the account (its name and label) that Microsoft demands and that is empty.
-
-    The contact person signs the agreement (CR-544), the account's e-mail is the main contact's (CR-494).
-    """
-    contact = account.contact
-    demanded: list[tuple[str, object, str]] = [
-        ("contact_first_name", _("Contact person: first name"), contact.first_name),
-        ("contact_last_name", _("Contact person: last name"), contact.last_name),
-        ("contact_email", _("Contact person: e-mail"), contact.email),
-        ("email", _("E-mail"), account.email),
-        ("country", _("Country"), account.country),
-        ("city", _("City"), account.city),
-        ("street", _("Street"), account.address1),
-    ]
-    if account.country in REGISTRATION_COUNTRIES:
-        demanded.append(("tax_id", _("Tax number"), account.registration_number))
-    if account.country in PHONE_COUNTRIES:
-        demanded.append(("phone", _("Phone"), account.phone or contact.phone))
-    return next(((name, label) for name, label, value in demanded if not value.strip()), None)
+def problems_of(partner_center: PartnerCenter, order: Order) -> list[Rejected]:
+    """Return all that Microsoft would not accept of the order's account and answers, each naming its field."""
+    found = demands.problems_of(order.account, partner_center.rules_where_sold)
+    domain = domain_of(order)
+    if not PREFIX.fullmatch(domain.removesuffix(DOMAIN_SUFFIX)):
+        found.append(Rejected(PREFIX_WRONG, code="domain_refused", at="domain_prefix"))
+    elif partner_center.domain_is_taken(domain):
+        found.append(Rejected(DOMAIN_TAKEN, code="domain_refused", at="domain_prefix", domain=domain))
+    return found
 
 
 def validate(partner_center: PartnerCenter, order: Order) -> None:
-    """Raise Refused, naming the field, when Microsoft would not take the order's account as a customer."""
-    missing = missing_from(order.account)
-    if missing:
-        name, label = missing
-        sentence = _("The account lacks “%(field)s”, which Microsoft demands. Fill it in on the account.")
-        raise OrderIncomplete(sentence % {"field": label}, field=name)
-    domain = domain_of(order)
-    if not PREFIX.fullmatch(domain.removesuffix(DOMAIN_SUFFIX)):
-        raise DomainRefused(
-            _("The domain prefix may have up to 27 Latin letters, digits and hyphens: choose one like “contoso”.")
-        )
-    if partner_center.domain_is_taken(domain):
-        raise DomainRefused(
-            _("The domain %(domain)s is taken at Microsoft. Choose another domain prefix.") % {"domain": domain}
-        )
-    try:
-        partner_center.validate_address(address_of(partner_center, order.account))
-    except Rejected as rejection:
-        raise OrderIncomplete(str(rejection), code="address_refused", field="street") from rejection
+    """Raise Rejected, naming every field, when Microsoft would not take the order's account as a customer.
+
+    Our own look at the published rules comes first, Microsoft's check of the address after.
+    """
+    found = problems_of(partner_center, order)
+    if not any(problem.field in ADDRESS_FIELDS for problem in found):
+        try:
+            partner_center.validate_address(address_of(partner_center, order.account))
+        except Rejected as rejection:
+            found.append(rejection)
+    if found:
+        raise together(found)
 
 
 def provide(partner_center: PartnerCenter, order: Order, steps: Steps) -> JSON:
@@ -130,9 +71,6 @@ def provide(partner_center: PartnerCenter, order: Order, steps: Steps) -> JSON:
     if known:
         customer = partner_center.customer(known)
         return {"customer_id": str(customer["id"]), "domain": str(customer["companyProfile"]["domain"])}
-    missing = missing_from(order.account)
-    if missing:
-        raise Rejected(INCOMPLETE, code="order_incomplete", field=missing[1])
     return steps.once(
         "customer",
         send=lambda request_id: _created(partner_center, order, steps, request_id),
@@ -148,7 +86,7 @@ def find(partner_center: PartnerCenter, order: Order) -> JSON | None:
         return None
     customer = partner_center.customer_with_domain(domain)
     if customer is None or not _is_of(customer, order.account):
-        raise Rejected(DOMAIN_TAKEN, code="domain_taken", domain=domain)
+        raise Rejected(DOMAIN_TAKEN, code="domain_taken", at="domain_prefix", domain=domain)
     return {"customer_id": str(customer["id"]), "domain": domain}
 
 
@@ -177,9 +115,9 @@ def confirm_agreement(
         earlier = find_agreement()
         if earlier is not None:
             return earlier
-        missing = missing_from(order.account)
+        missing = demands.signer_problems(order.account)
         if missing:
-            raise Rejected(INCOMPLETE, code="order_incomplete", field=missing[1])
+            raise together(missing)
         template_id = partner_center.newest_agreement_template(kind)
         body = _agreement(order.account, template_id=template_id, kind=kind, user_id=user_id, now=now)
         partner_center.write("POST", path, body, request_id=request_id)
@@ -190,20 +128,23 @@ def confirm_agreement(
 
 def address_of(partner_center: PartnerCenter, account: Party) -> dict[str, str]:
     """Return the account's address as Microsoft wants it: a state where the country has states, else the region."""
+    rules = partner_center.country_rules(account.country)
     address = {
-        "firstName": account.contact.first_name[:NAME_LENGTH],
-        "middleName": account.contact.middle_name[:NAME_LENGTH],
-        "lastName": account.contact.last_name[:NAME_LENGTH],
+        "firstName": account.contact.first_name[: demands.NAME_LENGTH],
+        "middleName": account.contact.middle_name[: demands.NAME_LENGTH],
+        "lastName": account.contact.last_name[: demands.NAME_LENGTH],
         "addressLine1": account.address1,
         "addressLine2": account.address2,
         "city": account.city,
         "postalCode": account.postal_code,
         "country": account.country,
-        "phoneNumber": account.phone or account.contact.phone,
+        "phoneNumber": demands.phone_of(account, rules) or account.phone or account.contact.phone,
     }
     # Never both: a region beside a US state is refused with 27002.
-    needs_state = partner_center.country_rules(account.country).get("isStateRequired")
-    address["state" if needs_state else "region"] = account.region.upper() if needs_state else account.region
+    if rules.get("isStateRequired"):
+        address["state"] = demands.state_of(account, rules) or account.region.upper()
+    else:
+        address["region"] = account.region
     return {name: value for name, value in address.items() if value}
 
 
@@ -213,6 +154,9 @@ def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_
     beside = find(partner_center, order)
     if beside is not None:
         return beside
+    wrong = demands.problems_of(order.account, partner_center.rules_where_sold)
+    if wrong:
+        raise together(wrong)
     partner_center.validate_address(address_of(partner_center, order.account))
     body = _customer(partner_center, order)
     customer = partner_center.write("POST", "customers", body, request_id=request_id).body
@@ -258,13 +202,13 @@ def _customer(partner_center: PartnerCenter, order: Order) -> dict[str, Any]:
             "culture": culture,
             "language": culture.partition("-")[0],
             "companyName": account.company,
-            "firstName": account.contact.first_name[:NAME_LENGTH],
-            "lastName": account.contact.last_name[:NAME_LENGTH],
+            "firstName": account.contact.first_name[: demands.NAME_LENGTH],
+            "lastName": account.contact.last_name[: demands.NAME_LENGTH],
             "defaultAddress": address_of(partner_center, account),
         },
     }
-    if account.country in REGISTRATION_COUNTRIES:
-        body["companyProfile"]["organizationRegistrationNumber"] = account.registration_number
+    if account.country in demands.REGISTRATION_NUMBERS:
+        body["companyProfile"]["organizationRegistrationNumber"] = demands.registration_number_of(account)
     if order.options.get("partner_mpn_id"):
         body["associatedPartnerId"] = order.options["partner_mpn_id"]
     return body

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_noop
 
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, Rejected, Transient, VendorError
+from vendors.office365.fields import field_named_in
 
 MFA_REQUIRED = gettext_noop(
     "Microsoft requires multi-factor authentication, and the permissions were granted without it. "
@@ -104,7 +105,9 @@ PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
     ),
     "600050": (
         Rejected,
-        gettext_noop("Microsoft does not accept the registration number (tax number). Correct it on the account."),
+        gettext_noop(
+            "Microsoft does not accept the registration number (tax number): %(reason)s Correct it on the account."
+        ),
     ),
     "600051": (Rejected, gettext_noop("Microsoft requires a phone number. Fill it in on the account.")),
     "13605": (Rejected, gettext_noop("The Microsoft agreement has not been confirmed for this customer.")),
@@ -127,6 +130,9 @@ PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
     "800064": (Transient, IN_PROGRESS),
     "800082": (Transient, IN_PROGRESS),
 }
+
+# The field that a code is about, whatever its description says.
+CODE_FIELDS = {"20000": "country", "600049": "tax_id", "600050": "tax_id", "600051": "phone"}
 
 
 def sign_in_error(*, codes: Iterable[int], error: str) -> VendorError:
@@ -152,7 +158,8 @@ def partner_center_error(*, status: int, code: str, description: str) -> VendorE
         kind, sentence = PARTNER_CENTER[code]
         if kind is Transient:
             return Transient(sentence, code=code, at_once=code == "2055")
-        return kind(sentence, code=code, reason=description)
+        field = CODE_FIELDS.get(code) or field_named_in(description)
+        return kind(sentence, code=code, at=field, reason=description)
     if status == 401:
         # The wording is all there was in 2019, when the answer had no code of its own (specification 1.6).
         without_mfa = "mfa required" in description.casefold()
@@ -160,4 +167,6 @@ def partner_center_error(*, status: int, code: str, description: str) -> VendorE
     if status == 412:
         return Transient(STALE, code="2055", at_once=True)
     sentence = NOT_FOUND if status == 404 else REFUSED
-    return Rejected(sentence, code=code or str(status), reason=description or str(status))
+    return Rejected(
+        sentence, code=code or str(status), at=field_named_in(description), reason=description or str(status)
+    )

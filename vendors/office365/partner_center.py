@@ -20,9 +20,12 @@ from vendors.office365.errors import (
     WRONG_ADDRESS,
     partner_center_error,
 )
+from vendors.office365.fields import field_named_in
 
 API_BASE = "https://api.partnercenter.microsoft.com/v1"
 ADDRESS_INVALID = "2007"
+# Of Partner Center's own error body; a gateway's 404 has none.
+NOT_FOUND_CODE = "1000"
 ADDRESS_STATUSES_REFUSED = frozenset({"none", "multiple", "streetpartial", "premisespartial", "interactionrequired"})
 
 
@@ -182,11 +185,11 @@ class PartnerCenter:
         """
         response = self._send("POST", "validations/address", changes=False, body=address)
         if response.status_code == 400 and _code(response) == ADDRESS_INVALID:
-            raise Rejected(ADDRESS_WRONG, code=ADDRESS_INVALID, reason=_reason(parsed(response.content)))
+            raise address_refused(_reason(parsed(response.content)))
         body = self._answered(response).body
         if str(body.get("status") or "").casefold() in ADDRESS_STATUSES_REFUSED:
             reason = body.get("validationMessage") or body["status"]
-            raise Rejected(ADDRESS_WRONG, code=ADDRESS_INVALID, reason=_sentence(reason))
+            raise address_refused(_sentence(reason))
 
     def customer_with_domain(self, domain: str) -> Members | None:
         """Return our customer that owns the domain, in full, or None."""
@@ -203,8 +206,28 @@ class PartnerCenter:
     def country_rules(self, country: str) -> Members:
         """Return Microsoft's rules for the addresses and languages of a country, read once."""
         if country not in self._rules:
-            self._rules[country] = self.read(f"countryvalidationrules/{country}").body
+            self._rules[country] = self.read(f"countryvalidationrules/{quote(country, safe='')}").body
         return self._rules[country]
+
+    def rules_where_sold(self, country: str) -> Members | None:
+        """Return the rules of a country, None for one that Microsoft has none for: it does not sell there."""
+        try:
+            return self.country_rules(country)
+        except Rejected as refusal:
+            if refusal.code != NOT_FOUND_CODE:
+                raise
+            self.prove_reached()
+            return None
+
+    def prove_reached(self) -> None:
+        """Do nothing where Partner Center tells us who we are, else raise what is wrong with the connection.
+
+        Asked before a "not found" is believed: a wrong base address finds nothing either.
+        """
+        try:
+            self.own_profile()
+        except Rejected as refusal:
+            raise Misconfigured(WRONG_ADDRESS, server=urlsplit(self.base).netloc) from refusal
 
     def newest_agreement_template(self, agreement_type: str) -> str:
         """Return the template id of the newest agreement of the type: the highest versionRank."""
@@ -230,6 +253,11 @@ class PartnerCenter:
         if reply.headers.get("isMfaCompliant", "true").casefold() != "true":
             raise ConsentNeeded(MFA_REQUIRED, code="mfa_required")
         return Members(reply.body)
+
+
+def address_refused(reason: str) -> Rejected:
+    """Return the refusal of an address for a reason of Microsoft's, at the field that the reason names."""
+    return Rejected(ADDRESS_WRONG, code=ADDRESS_INVALID, at=field_named_in(reason) or "street", reason=reason)
 
 
 def error_of(response: Response) -> VendorError:

@@ -179,7 +179,7 @@ class Office365(VendorPlugin, NeedsConsent):
     # -- questions ----------------------------------------------------------------------------------------------
 
     def validate_order(self, connection: Connection, order: Order) -> None:
-        """Raise Refused when the domain, the contact person or the address is not what Microsoft demands.
+        """Raise Rejected, naming each field, for what Microsoft would not take: domain, contact person, address.
 
         An account that is Microsoft's customer already was checked when it became one.
         """

@@ -5,15 +5,51 @@ import json
 import pytest
 
 from sandbox.office365 import Office365
-from sandbox.office365.validation import COUNTRIES, REGISTERED
+from sandbox.office365.validation import COUNTRIES, PHONED, REGISTERED
 from tests.sandbox.office365.asking import Asker
 
 GOOD = {"AddressLine1": "One Microsoft Way", "City": "Redmond", "State": "WA", "PostalCode": "98052", "Country": "US"}
 WRONG_CITY = GOOD | {"PostalCode": "98007"}
 
 
-def test_registration_is_demanded_in_the_eleven_countries() -> None:
-    assert sorted(REGISTERED) == ["AM", "AZ", "BY", "HU", "KG", "KZ", "MD", "RU", "TJ", "UA", "UZ"]
+# Error codes 600049 to 600051 (2019), and the list of the customer's page (2021).
+OF_2019 = ["AM", "AZ", "BY", "HU", "KG", "KZ", "MD", "RU", "TJ", "UA", "UZ"]
+OF_2021 = ["AE", "BR", "IN", "IQ", "MM", "PL", "SA", "SS", "TH", "TR", "VE", "VN", "ZA"]
+STREET = {"AddressLine1": "Main Street 1", "City": "Capital", "FirstName": "Ada", "LastName": "Lovelace"}
+
+
+def test_registration_is_demanded_in_every_country_of_the_published_lists() -> None:
+    assert sorted(REGISTERED) == sorted([*OF_2019, *OF_2021])
+    assert sorted(PHONED) == OF_2019
+
+
+@pytest.mark.parametrize("code", sorted(COUNTRIES))
+@pytest.mark.parametrize("contract", ["2019", "2021"])
+def test_the_rules_of_each_country_are_kept_by_the_check_and_by_the_creation(
+    partner: Asker, microsoft: Office365, code: str, contract: str
+) -> None:
+    """What the rules of a country forbid is refused by both, naming the member."""
+    microsoft.behave(address_contract=contract)
+    rules, address = COUNTRIES[code], {**STREET, "Country": code, "PhoneNumber": "12345", "PostalCode": "!"}
+    wrong = {"PhoneNumber": {}} if rules.postal_code is None else {"PostalCode": {}}
+    if rules.postal_code is None:
+        address["PhoneNumber"] = "call me"
+    checked = partner.post("/validations/address", address)
+    assert checked.refused == (400, 2007) if contract == "2019" else checked.json["status"] == "NotValidated"
+    customer = {
+        "CompanyProfile": {"Domain": f"a{code.lower()}{contract}.onmicrosoft.com"},
+        "BillingProfile": {
+            "Culture": "en-US",
+            "Email": "a@b.example",
+            "Language": "en",
+            "CompanyName": "Acme",
+            "DefaultAddress": address | ({"State": rules.states[0]} if rules.states else {}),
+        },
+    }
+    refused = partner.post("/customers", customer)
+    assert refused.refused == (400, 27002)
+    (member,) = wrong
+    assert member.casefold() in refused.json["data"][0].casefold()
 
 
 @pytest.mark.parametrize("code", sorted(COUNTRIES))

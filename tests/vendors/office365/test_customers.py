@@ -1,17 +1,19 @@
 """How an account becomes a Microsoft customer: what is sent, who signs, what is refused and before what."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from django.utils.translation import override
 
-from core.errors import Refused
+from sandbox.office365.validation import COUNTRIES
 from tests.vendors.contract import work
 from tests.vendors.memory import MemoryBook
-from tests.vendors.office365.bench import ACCOUNT, Office365Bench
+from tests.vendors.office365.bench import ACCOUNT, Office365Bench, open_bench
 from tests.vendors.office365.orders import an_order, provision, sent
-from vendors.base import Order, Person, Task
-from vendors.errors import LostAnswer, Rejected, VendorError, sentence
+from vendors.base import Order, Party, Person, Task
+from vendors.errors import LostAnswer, Misconfigured, Rejected, sentence
+from vendors.questions import refusal_of
 
 CLOUD_TEMPLATE, CUSTOMER_TEMPLATE = "998b88de-aa99-4388-a42c-1b3517d49490", "117a77b0-9360-443b-8795-c6dedc750cf9"
 
@@ -184,7 +186,9 @@ def test_account_that_lacks_a_signer_is_refused_before_anything_is_made(bench: O
         provision(bench, an_order(account=account))
     assert str(refusal.value) == (
         "The account lacks “Contact person: last name”, which Microsoft demands. Fill it in on the account."
+        " The account lacks “Contact person: e-mail”, which Microsoft demands. Fill it in on the account."
     )
+    assert [problem.field for problem in refusal.value.problems] == ["contact_last_name", "contact_email"]
     assert bench.changing_calls() == 0
 
 
@@ -223,7 +227,7 @@ def test_order_is_validated_field_by_field(bench: Office365Bench) -> None:
     bench.microsoft.add_foreign_customer(domain="taken.onmicrosoft.com")
     cases = {
         "domain_prefix": an_order(answers={"domain_prefix": "taken"}),
-        "contact_first_name": an_order(account=replace(ACCOUNT, contact=Person())),
+        "contact_first_name": an_order(account=replace(ACCOUNT, contact=replace(ACCOUNT.contact, first_name=""))),
         "contact_email": an_order(account=replace(ACCOUNT, contact=replace(ACCOUNT.contact, email=""))),
         "email": an_order(account=replace(ACCOUNT, email="")),
         "country": an_order(account=replace(ACCOUNT, country="")),
@@ -249,9 +253,107 @@ def test_domain_prefix_may_be_typed_with_its_suffix(bench: Office365Bench) -> No
     assert done.vendor_ids["domain"] == "acme.onmicrosoft.com"
 
 
-def test_address_that_microsoft_corrects_is_refused_when_ordering(bench: Office365Bench) -> None:
+def test_address_that_microsoft_corrects_is_refused_when_ordering_at_the_field_that_it_names(
+    bench: Office365Bench,
+) -> None:
     account = replace(ACCOUNT, city="Bellevue", postal_code="98052")
-    assert _refused_field(bench, an_order(account=account)) == "street"
+    assert _refused_field(bench, an_order(account=account)) == "city"
+
+
+def test_all_that_is_missing_or_wrong_is_told_at_once(bench: Office365Bench) -> None:
+    bench.microsoft.add_foreign_customer(domain="taken.onmicrosoft.com")
+    account = Party(id="12", company="Acme", email="", country="US", region="Calif", postal_code="9", phone="call me")
+    with pytest.raises(Rejected) as rejection:
+        bench.plugin.validate_order(bench.connection(), an_order(account=account, answers={"domain_prefix": "taken"}))
+    assert [problem.field for problem in refusal_of(rejection.value).problems] == [
+        "contact_first_name",
+        "contact_last_name",
+        "contact_email",
+        "email",
+        "street",
+        "city",
+        "region",
+        "zip",
+        "phone",
+        "domain_prefix",
+    ]
+
+
+def test_state_in_full_is_sent_as_its_code_and_the_phone_as_the_country_writes_it(bench: Office365Bench) -> None:
+    account = replace(ACCOUNT, region="Washington", phone="+1 (425) 555-0100")
+    bench.plugin.validate_order(bench.connection(), an_order(account=account))
+    provision(bench, an_order(account=account))
+    (customer,) = sent(bench, "POST", "/customers")
+    address = customer["billingProfile"]["defaultAddress"]
+    assert (address["state"], address["phoneNumber"]) == ("WA", "1 (425) 555-0100")
+    assert "region" not in address
+
+
+# A good account of each country that the sandbox knows, and what is wrong with it in turn.
+GOOD = {
+    "AE": ("", "100123456700003"), "AM": ("0010", "12345678"), "AZ": ("AZ1000", "1234567890"),
+    "BR": ("01310-100", "12345678000195"), "BY": ("220004", "123456789"), "CA": ("K1A 0B1", ""), "DE": ("10115", ""),
+    "FR": ("75001", ""), "GB": ("SW1A 1AA", ""), "HU": ("1011", "12345678"), "IN": ("110001", "ABCDE1234F"),
+    "IQ": ("10001", "A-123"), "KG": ("720000", "12345678901234"), "KZ": ("010000", "123456789012"),
+    "MD": ("MD-2001", "1234567890123"), "MM": ("11181", "A-123"), "NL": ("1011 AB", ""), "PL": ("00-001", "1234567890"),
+    "RU": ("101000", "7707083893"), "SA": ("11564", "310123456700003"), "SS": ("", "A-123"),
+    "TH": ("10100", "0105536000315"), "TJ": ("734000", "123456789"), "TR": ("06420", "1234567890"),
+    "UA": ("01001", "12345678"), "US": ("98052", ""), "UZ": ("100000", "123456789"), "VE": ("1010", "J-12345678-9"),
+    "VN": ("100000", "0101234567"), "ZA": ("0001", "2020/123456/07"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world_bench() -> Iterator[Office365Bench]:
+    """One Microsoft for all countries: nothing is made in it."""
+    with open_bench() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("country", sorted(COUNTRIES))
+def test_what_a_countrys_rules_refuse_is_refused_before_payment_at_its_field(
+    world_bench: Office365Bench, country: str
+) -> None:
+    postal_code, number = GOOD[country]
+    rules = COUNTRIES[country]
+    phone = "4255550100" if rules.calling_code == "1" else f"+{rules.calling_code} 22 333 4455"
+    good = replace(
+        ACCOUNT,
+        country=country,
+        region=rules.states[0] if rules.states else "Capital region",
+        city="Capital",
+        postal_code=postal_code,
+        registration_number=number,
+        phone=phone,
+    )
+    if country == "US":
+        good = replace(good, region="WA", city="Redmond")
+    assert _refused_field(world_bench, an_order(account=good)) == "accepted"
+    wrong = {"city": "", "address1": "x" * 201, "address2": "x" * 201, "phone": "call me"}
+    wrong |= {"postal_code": "!"} if rules.postal_code else {}
+    wrong |= {"region": "Nowhere"} if rules.states else {}
+    wrong |= {"registration_number": "!"} if number and country not in ("IQ", "MM", "SS") else {}
+    fields = {"address1": "street", "address2": "office", "postal_code": "zip", "registration_number": "tax_id"}
+    refused = {
+        name: _refused_field(world_bench, an_order(account=replace(good, **{name: value})))
+        for name, value in wrong.items()
+    }
+    assert refused == {name: fields.get(name, name) for name in wrong}
+    empty = {"zip": "postal_code"} if rules.postal_code else {}
+    empty |= {"region": "region"} if rules.states else {}
+    empty |= {"tax_id": "registration_number"} if number else {}
+    for field, name in empty.items():
+        assert _refused_field(world_bench, an_order(account=replace(good, **{name: ""}))) == field
+
+
+def test_country_in_which_microsoft_does_not_sell_is_refused_at_the_country(world_bench: Office365Bench) -> None:
+    assert _refused_field(world_bench, an_order(account=replace(ACCOUNT, country="KP"))) == "country"
+
+
+def test_wrong_base_address_is_no_country_in_which_microsoft_does_not_sell(world_bench: Office365Bench) -> None:
+    wrong = world_bench.opened(world_bench.secrets, api_base_url=f"{world_bench.base_url}/partnercenter/v2")
+    with pytest.raises(Misconfigured):
+        world_bench.plugin.validate_order(wrong, an_order())
 
 
 def test_second_order_of_a_customer_is_not_checked_for_what_was_checked_before(bench: Office365Bench) -> None:
@@ -262,8 +364,8 @@ def test_second_order_of_a_customer_is_not_checked_for_what_was_checked_before(b
 def _refused_field(bench: Office365Bench, order: Order) -> str | None:
     try:
         bench.plugin.validate_order(bench.connection(), order)
-    except Refused as refusal:
+    except Rejected as rejection:
+        refusal = refusal_of(rejection)
+        assert len(refusal.problems) == 1
         return refusal.field
-    except VendorError as error:
-        pytest.fail(f"{error!r} is no Refused")
     return "accepted"
