@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
+from billing.books import day_of
 from billing.charging import in_minor_units, operators_language_in_use
 from billing.funds import Posting, lock_accounts, post
 from billing.models import Payment, PaymentKind, PaymentMethod, PaymentStatus, PostingKind
@@ -73,8 +74,9 @@ def open_top_up(
     _check_method(method)
     if account.status == AccountStatus.DELETED:
         raise AccountIsDeleted(_("The account is deleted: no money can be paid in."))
+    opened_on = day_of(account.pk, today)
     return Payment.opened(
-        PaymentKind.TOP_UP, account, amount, today, created_by=actor.user, method=method, comment=comment
+        PaymentKind.TOP_UP, account, amount, opened_on, created_by=actor.user, method=method, comment=comment
     )
 
 
@@ -82,13 +84,14 @@ def open_top_up(
 def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str = "") -> Payment:
     """Take the money as received on `today`, by word of a manager or of the bank, and put it on the balance.
 
-    Books the whole amount once, however often it is called, and announces payment_completed, on which an order is
-    carried out. Raises Forbidden, UnknownMethod, PaymentIsClosed.
+    Where the books are of a later day already, that is the day of the receipt (decision 23). Books the whole amount
+    once, however often it is called, and announces payment_completed, on which an order is carried out. Raises
+    Forbidden, UnknownMethod, PaymentIsClosed.
     """
     actor.require("payments.approve")
     require_sight(actor, payment.account_id)
     _check_method(method)
-    payment = _open_books(payment, today)
+    payment, today = _open_books(payment, today)
     payment.status = PaymentStatus.COMPLETED
     payment.closed_on = today
     payment.method = method or payment.method
@@ -124,7 +127,7 @@ def cancel_payment(*, actor: Actor, payment: Payment, today: date) -> Payment:
             _("This payment is for the order %(order)s. Cancel the order, and the payment is cancelled with it.")
             % {"order": payment.order}
         )
-    payment = _open_books(payment, today)
+    payment, today = _open_books(payment, today)
     payment.status = PaymentStatus.CANCELLED
     payment.closed_on = today
     payment.save(update_fields=["status", "closed_on"])
@@ -140,8 +143,8 @@ def close_order_payments(*, order_ids: list[int], status: PaymentStatus, today: 
     return waiting.update(status=status, closed_on=today)
 
 
-def _open_books(payment: Payment, today: date) -> Payment:
-    """Bring the account up to date, lock it, and return the payment as it stands then, still waiting."""
+def _open_books(payment: Payment, today: date) -> tuple[Payment, date]:
+    """Bring the account up to date and lock it; return the payment as it stands then, still waiting, and the day."""
     books_opening.send(sender=Payment, account_ids=[payment.account_id], today=today)
     lock_accounts([payment.account_id])
     payment = Payment.objects.select_for_update(of=("self",)).select_related("account").get(pk=payment.pk)
@@ -150,7 +153,7 @@ def _open_books(payment: Payment, today: date) -> Payment:
             _("Payment %(number)s is not waiting any more: it is “%(status)s”.")
             % {"number": payment.number, "status": payment.get_status_display()}
         )
-    return payment
+    return payment, day_of(payment.account_id, today)
 
 
 def _check_amount(amount: Decimal, currency: str) -> None:

@@ -1,7 +1,7 @@
 """Raising and lowering the units of a running subscription."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -85,12 +85,14 @@ def change_quantities(
     asked = Asked(actor, dict(quantities), today, pay_from_balance, key, requester_ip)
     _ask_vendor(subscription, quantities, now)
     with transaction.atomic():
-        contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.change", today=today)
+        contract, today = open_contract(
+            actor=actor, subscription=subscription, right="subscriptions.change", today=today
+        )
         if key:
             earlier = Order.objects.filter(account=subscription.account_id, idempotency_key=key).first()
             if earlier is not None:
                 return earlier
-        order = _change(contract, asked)
+        order = _change(contract, replace(asked, today=today))
         if pay_from_balance and order.status == OrderStatus.WAITING_FOR_PAYMENT:
             return pay_order_from_balance(actor=actor, order=order, today=today)
         return order

@@ -33,7 +33,7 @@ class OrderHasNotFailed(Refused):
 @transaction.atomic
 def retry(*, actor: Actor, subscription: Subscription, today: date, now: datetime) -> Subscription:
     """Ask the vendor again for what it refused last, once the cause is removed. Raises Forbidden, NotInThisStatus."""
-    contract = open_contract(actor=actor, subscription=subscription, right="orders.retry", today=today)
+    contract, today = open_contract(actor=actor, subscription=subscription, right="orders.retry", today=today)
     row = contract.subscription
     work = WORK_FAILED.get(SubscriptionStatus(row.status))
     operation = VendorOperation.objects.filter(key=row.awaited_operation).first()
@@ -57,7 +57,7 @@ def cancel_failed_order(*, actor: Actor, order: Order, today: date) -> Order:
     A sale takes its subscription with it; after a change the subscription runs on with the units it had. The money
     that was paid stays on the balance. Raises Forbidden, OrderHasNotFailed.
     """
-    contract = open_contract(actor=actor, subscription=order.subscription, right="orders.retry", today=today)
+    contract, today = open_contract(actor=actor, subscription=order.subscription, right="orders.retry", today=today)
     failed = contract.waiting
     if failed is None or failed.pk != order.pk or failed.status != OrderStatus.PROVISIONING_FAILED:
         raise OrderHasNotFailed(_("Order %(order)s has not failed: it cannot be given up.") % {"order": order})

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
+from billing.books import day_of
 from billing.holds import standing_of
 from billing.queries import require_sight
 from core.errors import Refused
@@ -41,24 +42,29 @@ class AccountOnHold(Refused):
     code = "account_on_hold"
 
 
-def open_account(*, actor: Actor, account_id: int, right: str, today: date) -> Account:
+def open_account(*, actor: Actor, account_id: int, right: str, today: date) -> tuple[Account, date]:
     """Lock the account for the rest of the transaction and carry out what the night has left to do on it.
 
+    Returns it with the day to act on, which is `today` or a later one of its books (decision 23): a verb uses no other.
     Raises Forbidden where the actor lacks the right or does not see the account.
     """
     actor.require(right)
     require_sight(actor, account_id)
     renew_accounts(account_ids=[account_id], today=today)
-    return Account.objects.select_related("account_class", "account_type", "reseller").get(pk=account_id)
+    account = Account.objects.select_related("account_class", "account_type", "reseller").get(pk=account_id)
+    return account, day_of(account_id, today)
 
 
-def open_contract(*, actor: Actor, subscription: Subscription, right: str, today: date) -> Contract:
-    """Lock the subscription's account, bring it up to date, and return the subscription as it then stands."""
-    open_account(actor=actor, account_id=subscription.account_id, right=right, today=today)
+def open_contract(*, actor: Actor, subscription: Subscription, right: str, today: date) -> tuple[Contract, date]:
+    """Lock the subscription's account, bring it up to date; return the subscription as it then stands, and the day.
+
+    The day is that of `open_account`.
+    """
+    _account, day = open_account(actor=actor, account_id=subscription.account_id, right=right, today=today)
     row = Subscription.objects.select_related(
         "account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period"
     ).get(pk=subscription.pk)
-    return contract_of(row)
+    return contract_of(row), day
 
 
 def refuse_held(account: Account, today: date) -> None:

@@ -103,7 +103,7 @@ def place_order(
         return earlier
     _ask_vendor(account, wish, now)
     with transaction.atomic():
-        account = open_account(actor=actor, account_id=account.pk, right="subscriptions.order", today=today)
+        account, today = open_account(actor=actor, account_id=account.pk, right="subscriptions.order", today=today)
         earlier = _placed_before(account, key)
         if earlier is not None:
             return earlier
@@ -119,7 +119,7 @@ def cancel_order(*, actor: Actor, order: Order, today: date) -> Order:
 
     Raises Forbidden, OrderIsNotWaiting.
     """
-    contract = open_contract(actor=actor, subscription=order.subscription, right="orders.cancel", today=today)
+    contract, today = open_contract(actor=actor, subscription=order.subscription, right="orders.cancel", today=today)
     waiting = contract.waiting
     if waiting is None or waiting.pk != order.pk or not is_waiting(waiting):
         raise OrderIsNotWaiting(_("Order %(order)s is not waiting for its payment any more.") % {"order": order})

@@ -51,7 +51,9 @@ def pay_order_from_balance(*, actor: Actor, order: Order, today: date) -> Order:
     Paid on a later day than placed, it costs what its units cost from today (decision 8). Raises Forbidden, FundsShort,
     AccountOnHold, OrderIsNotWaiting.
     """
-    contract = open_contract(actor=actor, subscription=order.subscription, right="subscriptions.order", today=today)
+    contract, today = open_contract(
+        actor=actor, subscription=order.subscription, right="subscriptions.order", today=today
+    )
     waiting = _waiting(contract, order)
     refuse_held(contract.subscription.account, today)
     changes = _paid(contract, waiting, today)
@@ -67,7 +69,7 @@ def carry_out_paid_order(*, actor: Actor, order: Order, today: date, debt_first:
     further payment is opened for what is missing (decision 8); so too where the money went to a debt first
     (`debt_first`), or the account is on hold still. Raises OrderIsNotWaiting.
     """
-    contract = open_contract(actor=actor, subscription=order.subscription, right="payments.approve", today=today)
+    contract, today = open_contract(actor=actor, subscription=order.subscription, right="payments.approve", today=today)
     waiting = _waiting(contract, order)
     changes = _paid(contract, waiting, today)
     account = contract.subscription.account

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from billing.books import day_of
 from billing.funds import lock_accounts
 from core.secrets import encrypt
 from subscriptions.handover import INSTALL, STATE_FIELDS, WORK_MEANWHILE, complete
@@ -53,7 +54,9 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     found = awaiting.values_list("pk", "account_id").first()
     if found is None:
         return None
+    renew_accounts(account_ids=[found[1]], today=today)
     (account,) = lock_accounts([found[1]])
+    today = day_of(account.pk, today)
     subscription = awaiting.select_related(
         "account__reseller", "plan__template__connection", "plan__service_term"
     ).first()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from accounts.signals import account_closing, terms_changed, terms_changing
+from billing.books import open_days
 from billing.funds import funds_of, lock_accounts
 from billing.holds import standing_of
 from billing.models import Payment
@@ -64,7 +65,10 @@ def the_night_comes_before_other_terms(*, account_ids: list[int], today: date, *
 @receiver(terms_changed, dispatch_uid="subscriptions.holds_follow_the_terms")
 def holds_follow_the_terms(*, account_ids: list[int], today: date, **_rest: Any) -> None:
     """Enter and leave credit holds as the new terms say, stop and activate what each hold says."""
-    settle_holds(lock_accounts(unsettled(today, account_ids)), today)
+    accounts = lock_accounts(unsettled(today, account_ids))
+    days = open_days([account.pk for account in accounts], today)
+    for day in sorted(set(days.values())):
+        settle_holds([account for account in accounts if days[account.pk] == day], day)
 
 
 @receiver(credit_hold_entered, dispatch_uid="subscriptions.credit_hold_is_told")

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Account
+from billing.books import open_days
 from billing.charging import Booking, record
 from billing.engine.csp_monthly.billing_day import close_period, end, next_period, required_on
 from billing.engine.csp_monthly.stopping import delete
@@ -96,13 +97,22 @@ def _run_batch(night: Night, due: QuerySet[Account], today: date, size: int, *, 
 def renew_accounts(*, account_ids: Collection[int], today: date) -> int:
     """Lock the accounts and carry out all that is due on them up to and with `today`; return how many steps it took.
 
+    Where the books of an account are of a later day already, up to that day: it is not gone back (decision 23).
     Holds come in the order of the days too, after what else is due on a day. A fixed number of statements for each day,
     however many accounts and subscriptions; what is stopped or deleted at its vendor, and an account that enters or
     leaves a hold, takes a few more.
     """
     accounts = {account.pk: account for account in lock_accounts(account_ids)}
+    days = open_days(accounts, today)
+    return sum(
+        _renew_up_to({pk: account for pk, account in accounts.items() if days[pk] == day}, day)
+        for day in sorted(set(days.values()))
+    )
+
+
+def _renew_up_to(accounts: Mapping[int, Account], today: date) -> int:
     steps = 0
-    due = _due(today).filter(account__in=account_ids)
+    due = _due(today).filter(account__in=accounts)
     while True:
         due_on = due.aggregate(first=Min("due_on"))["first"]
         holds = unsettled_days(accounts.values(), today)

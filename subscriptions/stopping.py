@@ -38,7 +38,7 @@ def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str 
     The day itself is not charged. An order that waits for its payment is cancelled. Raises Forbidden, NotInThisStatus;
     AccountOnHold to a customer.
     """
-    contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.stop", today=today)
+    contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.stop", today=today)
     if actor.is_customer:
         refuse_held(contract.subscription.account, today)
     require_status(contract, MAY_STOP, _("Only an active subscription can be stopped."))
@@ -55,7 +55,7 @@ def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscr
 
     Raises Forbidden, NotInThisStatus, PeriodIsOver, AccountOnHold; FundsShort with the missing amount (decision 11).
     """
-    contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.activate", today=today)
+    contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.activate", today=today)
     require_status(contract, MAY_ACTIVATE, _("Only a stopped subscription can be activated."))
     row = contract.subscription
     if row.expiration_date is not None and row.expiration_date <= today:
@@ -77,7 +77,7 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
     An order that waits for its payment is cancelled. Raises Forbidden, NotInThisStatus; AccountOnHold to a customer,
     for what was paid before.
     """
-    contract = open_contract(actor=actor, subscription=subscription, right="subscriptions.delete", today=today)
+    contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.delete", today=today)
     never_paid = contract.subscription.status == SubscriptionStatus.ORDERED
     if actor.is_customer and not never_paid:
         refuse_held(contract.subscription.account, today)

@@ -222,6 +222,9 @@ def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, 
 
 
 def unpaid_until(account: Account, day: date) -> date | None:
-    """Return the day on which an order placed on `day` is cancelled if nobody has paid; None for never."""
+    """Return the day in whose night an order placed on `day` is cancelled if nobody has paid; None for never.
+
+    In 0 days means by the end of the day itself, which is the night of the next one, as in 1 day: a night comes first.
+    """
     days = account.account_class.cancel_unpaid_order_in
-    return None if days is None else day + timedelta(days=days)
+    return None if days is None else day + timedelta(days=max(days, 1))

@@ -1,5 +1,6 @@
 """Rows of money: charges, the ledger, payments."""
 
+from billing.models.books import BooksDay
 from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, ChargeType
 from billing.models.ledger import Book, LedgerEntry, PostingKind
 from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
@@ -7,6 +8,7 @@ from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentS
 __all__ = [
     "CHARGE_TRANSITIONS",
     "Book",
+    "BooksDay",
     "Charge",
     "ChargeSource",
     "ChargeStatus",

@@ -31,12 +31,12 @@ def test_right_and_sight_are_asked(acme: Account) -> None:
         with pytest.raises(Forbidden):
             open_account(actor=actor, account_id=acme.pk, right=RIGHT, today=ORDERED_ON)
     owner = cast.customer_actor(account=acme)
-    assert open_account(actor=owner, account_id=acme.pk, right=RIGHT, today=ORDERED_ON) == acme
+    assert open_account(actor=owner, account_id=acme.pk, right=RIGHT, today=ORDERED_ON) == (acme, ORDERED_ON)
 
 
 def test_the_night_comes_first(acme: Account, plan: Plan) -> None:
     subscription = make.subscription(account=acme, plan=plan, today=ORDERED_ON)
-    contract = open_contract(actor=SYSTEM, subscription=subscription, right=RIGHT, today=date(2018, 9, 2))
+    contract, _day = open_contract(actor=SYSTEM, subscription=subscription, right=RIGHT, today=date(2018, 9, 2))
     assert contract.subscription.status == "stopped"
     assert contract.lines == []
 
@@ -53,7 +53,7 @@ def test_the_night_comes_first(acme: Account, plan: Plan) -> None:
 def test_each_status_has_its_sentence(acme: Account, plan: Plan, status: str, refusal: type) -> None:
     make.subscription(account=acme, plan=plan, today=ORDERED_ON)
     Subscription.objects.update(status=status)
-    contract = open_contract(actor=SYSTEM, subscription=Subscription.objects.get(), right=RIGHT, today=ORDERED_ON)
+    contract, _day = open_contract(actor=SYSTEM, subscription=Subscription.objects.get(), right=RIGHT, today=ORDERED_ON)
     with pytest.raises(refusal):
         require_status(contract, {SubscriptionStatus.ACTIVE}, "Activate it first.")
     require_status(contract, {SubscriptionStatus(status)}, "")

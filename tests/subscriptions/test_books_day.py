@@ -1,0 +1,253 @@
+"""A verb that is dated before the day of the books acts on that day (decision 23): every verb, by one table."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+import accounts
+import billing
+import subscriptions
+from accounts import account_terms, registration
+from accounts.actors import SYSTEM
+from accounts.models import Account
+from billing import payments
+from billing.audit import audit
+from billing.books import day_of
+from billing.funds import funds_of
+from billing.models import Charge, LedgerEntry, Payment
+from core.errors import Refused
+from notifications.models import Notification
+from subscriptions import failures, ordering, paying, provisioning, renewals, stopping
+from subscriptions.models import Order, Plan, Subscription
+from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
+from tests.factories.billing import top_up
+from tests.subscriptions.conftest import ORDERED_ON, change, work
+from vendors.models import VendorOperation
+
+pytestmark = pytest.mark.django_db
+BILLING_DAY = date(2018, 9, 1)
+BOOKS_DAY = date(2018, 9, 3)
+
+
+@dataclass(frozen=True)
+class World:
+    """Acme, whose books are of BOOKS_DAY, with something that each verb can begin with."""
+
+    acme: Account
+    plan: Plan
+    active: Subscription
+    stopped: Subscription
+    changed: Subscription
+    failed: Subscription
+    unpaid: Order
+    provided: VendorOperation
+    waiting: Payment
+
+
+@pytest.fixture
+def world(acme: Account, plan: Plan, backup_plan: Plan, failed: Subscription) -> World:
+    top_up(account=acme, amount="1000", today=ORDERED_ON)
+    active, stopped = (make.subscription(account=acme, plan=plan, today=ORDERED_ON) for _ in range(2))
+    changed = make.subscription(account=acme, plan=backup_plan, today=ORDERED_ON)
+    work()
+    renewals.run_billing_day(today=BILLING_DAY)
+    stopping.stop(actor=SYSTEM, subscription=stopped, today=BILLING_DAY)
+    changed.refresh_from_db()
+    change(changed, 3, BILLING_DAY)
+    provided = VendorOperation.objects.get(action="change")
+    provided.state = "confirmed"
+    provided.save(update_fields=["state"])
+    return World(
+        acme=acme,
+        plan=plan,
+        active=active,
+        stopped=stopped,
+        changed=changed,
+        failed=failed,
+        unpaid=make.order(account=acme, plan=plan, today=BILLING_DAY),
+        provided=provided,
+        waiting=payments.open_top_up(actor=SYSTEM, account=acme, amount=Decimal(7), today=BOOKS_DAY),
+    )
+
+
+def _carried_to(day: date) -> None:
+    with transaction.atomic():
+        renewals.renew_accounts(account_ids=list(Account.objects.values_list("pk", flat=True)), today=day)
+
+
+Deed = Callable[[World, date], Any]
+DEEDS: dict[str, Deed] = {
+    "ordering.place_order": lambda w, day: make.order(account=w.acme, plan=w.plan, today=day),
+    "ordering.cancel_order": lambda w, day: ordering.cancel_order(actor=SYSTEM, order=w.unpaid, today=day),
+    "changes.change_quantities": lambda w, day: change(w.active, 4, day),
+    "stopping.stop": lambda w, day: stopping.stop(actor=SYSTEM, subscription=w.active, today=day),
+    "stopping.activate": lambda w, day: stopping.activate(actor=SYSTEM, subscription=w.stopped, today=day),
+    "stopping.delete": lambda w, day: stopping.delete(actor=SYSTEM, subscription=w.active, today=day),
+    "paying.pay_order_from_balance": lambda w, day: paying.pay_order_from_balance(
+        actor=SYSTEM, order=w.unpaid, today=day
+    ),
+    "paying.carry_out_paid_order": lambda w, day: paying.carry_out_paid_order(actor=SYSTEM, order=w.unpaid, today=day),
+    "failures.retry": lambda w, day: failures.retry(
+        actor=SYSTEM, subscription=w.failed, today=day, now=make.noon(BOOKS_DAY)
+    ),
+    "failures.cancel_failed_order": lambda w, day: failures.cancel_failed_order(
+        actor=SYSTEM, order=w.failed.orders.get(), today=day
+    ),
+    "provisioning.conclude": lambda w, day: provisioning.conclude(operation=w.provided, today=day),
+    "renewals.renew_accounts": lambda w, day: renewals.renew_accounts(account_ids=[w.acme.pk], today=day),
+    "payments.open_top_up": lambda w, day: payments.open_top_up(
+        actor=SYSTEM, account=w.acme, amount=Decimal(5), today=day
+    ),
+    "payments.complete_payment": lambda w, day: payments.complete_payment(actor=SYSTEM, payment=w.waiting, today=day),
+    "payments.cancel_payment": lambda w, day: payments.cancel_payment(actor=SYSTEM, payment=w.waiting, today=day),
+    "registration.hold_account": lambda w, day: registration.hold_account(actor=SYSTEM, account=w.acme, today=day),
+    "registration.release_account": lambda w, day: registration.release_account(
+        actor=SYSTEM, account=registration.hold_account(actor=SYSTEM, account=w.acme, today=BOOKS_DAY), today=day
+    ),
+    "registration.delete_account": lambda w, day: registration.delete_account(actor=SYSTEM, account=w.acme, today=day),
+    "registration.change_account": lambda w, day: registration.change_account(
+        actor=SYSTEM, account=w.acme, values={"credit_limit_override": Decimal(3)}, today=day
+    ),
+    "account_terms.change_account_class": lambda w, day: account_terms.change_account_class(
+        actor=SYSTEM,
+        account_class=w.acme.account_class,
+        values={"credit_limit": Decimal(3), "pay_with_negative_balance": True},
+        today=day,
+    ),
+}
+# Refused, or nothing is due here.
+LEAVES_NOTHING = {
+    "registration.delete_account",
+    "renewals.renew_accounts",
+    "account_terms.change_account_class",
+}
+# What takes a day and is no verb on an account: each with the reason.
+NO_VERBS = {
+    "changes.Asked": "values",
+    "proposals": "previews of the verbs above",
+    "preview.preview": "a preview of the verbs above",
+    "provisioning.carry_out": "asks the vendor, and concludes by provisioning.conclude",
+    "renewals.run_billing_day": "batches of renewals.renew_accounts",
+    "renewals.accounts_waiting": "reads",
+    "holds.unsettled": "reads",
+    "holds.unsettled_days": "reads",
+    "holds.out_of_step": "reads",
+    "opening.open_account": "how the verbs begin",
+    "opening.open_contract": "how the verbs begin",
+    "opening.refuse_held": "reads",
+    "paying.carry_out_at_no_cost": "a part of the verbs above",
+    "paying.hold_and_hand_over": "a part of the verbs above",
+    "payments.open_order_payment": "a part of the verbs above",
+    "payments.close_order_payments": "a part of the verbs above",
+    "holds.open_debt_payment": "a part of ordering.place_order",
+    "reminding.remind_of_billing_day": "tells of a day to come, and books nothing",
+    "books": "the day itself",
+    "audit.audit": "reads",
+    "receivers": "hear the day that a verb has found",
+}
+
+
+def _books() -> list[Any]:
+    """Return all that the verbs write, without the numbers that a roll-back uses up."""
+    charges = Charge.objects.order_by("pk").values_list(
+        "status", "source", "quantity", "amount", "operate_from", "operate_to", "created_on", "closed_on"
+    )
+    entries = LedgerEntry.objects.order_by("created_at", "pk").values_list("kind", "book", "amount", "balance", "day")
+    orders = Order.objects.order_by("pk").values_list(
+        "type", "status", "total", "placed_on", "paid_on", "expires_on", "provisioned_on", "closed_on"
+    )
+    opened = Payment.objects.order_by("pk").values_list("kind", "status", "amount", "opened_on", "due_on", "closed_on")
+    lives = Subscription.objects.order_by("pk").values_list(
+        "status", "stop_reason", "stopped_on", "start_date", "expiration_date", "next_billing_day", "due_on", "quantity"
+    )
+    planned = VendorOperation.objects.order_by("created_at").values_list("action", "state")
+    statuses = Account.objects.order_by("pk").values_list("status", "credit_limit_override")
+    told = Notification.objects.order_by("pk").values_list("event", flat=True)
+    return [list(rows) for rows in (charges, entries, orders, opened, lives, planned, statuses, told)]
+
+
+class _Undone(Exception):
+    """Rolls a deed back."""
+
+
+def _outcome(deed: Deed, world: World, day: date) -> object:
+    """Return what the deed leaves in the books, or its refusal; nothing of it stays."""
+    left: object = None
+    try:
+        with transaction.atomic():
+            deed(world, day)
+            left = _books()
+            raise _Undone
+    except _Undone:
+        return left
+    except Refused as no:
+        return no.code, str(no)
+
+
+def test_a_deed_dated_back_is_one_of_the_books_day(world: World) -> None:
+    _carried_to(BOOKS_DAY)
+    before = _books()
+    for name, deed in DEEDS.items():
+        expected = _outcome(deed, world, BOOKS_DAY)
+        for days_back in (1, 2, 31):
+            assert _outcome(deed, world, BOOKS_DAY - timedelta(days=days_back)) == expected, (name, days_back)
+        assert name in LEAVES_NOTHING or (isinstance(expected, list) and expected != before), (name, expected)
+
+
+def test_every_verb_with_a_day_is_tried() -> None:
+    """A new function that takes `today` stands in one of the tables above."""
+    found = set()
+    for package in (accounts, billing, subscriptions):
+        for module in pkgutil.iter_modules(package.__path__):
+            if module.name in ("migrations", "models", "management", "simulation", "tasks"):
+                continue
+            part = importlib.import_module(f"{package.__name__}.{module.name}")
+            for name, value in vars(part).items():
+                if getattr(value, "__module__", "") != part.__name__ or name.startswith("_"):
+                    continue
+                if inspect.isfunction(value) and "today" in inspect.signature(value).parameters:
+                    found.add(f"{module.name}.{name}")
+    known = {*DEEDS, *NO_VERBS}
+    assert {name for name in found if name not in known and name.partition(".")[0] not in known} == set()
+
+
+def test_lowered_by_a_request_from_before_the_billing_day(acme: Account, plan: Plan) -> None:
+    """Renewed on 1 September and lowered 5 → 4 by a request of 31 August: it holds 4 and pays for 4."""
+    top_up(account=acme, amount="100", today=ORDERED_ON)
+    seats = make.subscription(account=acme, plan=plan, today=ORDERED_ON)
+    renewals.run_billing_day(today=BILLING_DAY)
+    seats.refresh_from_db()
+    change(seats, 4, BILLING_DAY - timedelta(days=1))
+    assert funds_of(acme).blocked == Decimal("40.00")
+    renewals.run_billing_day(today=date(2018, 10, 1))
+    closed = Charge.objects.filter(status="closed", operate_from=BILLING_DAY)
+    assert sum(charge.amount for charge in closed) == Decimal("40.00")
+    assert audit(today=date(2018, 10, 1)) == []
+
+
+def test_a_night_that_began_before_midnight_goes_no_day_back(acme: Account, plan: Plan) -> None:
+    make.subscription(account=acme, plan=plan, today=ORDERED_ON)
+    renewals.run_billing_day(today=BILLING_DAY)
+    with transaction.atomic():
+        renewals.renew_accounts(account_ids=[acme.pk], today=date(2018, 8, 31))
+    assert day_of(acme.pk, date(2018, 8, 31)) == BILLING_DAY
+
+
+@pytest.mark.parametrize(("days", "cancelled_on"), [(0, 21), (1, 21), (2, 22)])
+def test_an_order_can_be_paid_to_the_end_of_its_day(days: int, cancelled_on: int, plan: Plan) -> None:
+    """Clarification 6: 0 days is the end of the day of the order."""
+    account = cast.account(account_class=cast.account_class(cancel_unpaid_order_in=days))
+    make.order(account=account, plan=plan, today=ORDERED_ON)
+    renewals.run_billing_day(today=date(2018, 8, cancelled_on - 1))
+    assert Order.objects.get().status == "waiting_for_payment"
+    renewals.run_billing_day(today=date(2018, 8, cancelled_on))
+    assert Order.objects.get().status == "cancelled"
