@@ -22,5 +22,4 @@ RUN python -m brokerage.front_end && python -m brokerage.catalogues compile \
  && rm -rf node_modules var && mkdir -p var/media && chown -R brokerage var
 USER brokerage
 EXPOSE 8000
-CMD ["gunicorn", "brokerage.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--access-logfile", "-", \
-     "--logger-class", "brokerage.log_masking.AccessLog"]
+CMD ["gunicorn", "brokerage.wsgi", "--config", "python:brokerage.web_server"]

@@ -5,7 +5,7 @@ import os
 from celery import Celery, signals
 from django.conf import settings
 
-from brokerage import local_services
+from brokerage import limits, local_services
 from brokerage.request_id import current_id
 from brokerage.schedule import night_and_day
 
@@ -27,6 +27,18 @@ def set_schedule(sender: Celery, **_: object) -> None:
 def start_local_servers(**_: object) -> None:
     """Start this checkout's own PostgreSQL and Redis where the environment names none."""
     local_services.start_for(settings)
+
+
+@signals.celeryd_init.connect
+def limit_worker(**_: object) -> None:
+    """Bound the statements and locks of the worker, whose processes are forked afterwards."""
+    limits.limit_database("worker")
+
+
+@signals.beat_init.connect
+def limit_beat(**_: object) -> None:
+    """Bound the statements and locks of beat."""
+    limits.limit_database("beat")
 
 
 @signals.setup_logging.connect

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from brokerage import environment as env
-from brokerage import local_services, log_masking, variables
+from brokerage import limits, local_services, log_masking, variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # all that this checkout makes while it runs; may be deleted
@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "brokerage.request_id.RequestIdMiddleware",
+    "brokerage.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.NoStoreMiddleware",
@@ -150,6 +151,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = limits.TASK_SOFT, limits.TASK_HARD
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = env.text("BROKERAGE_TIME_ZONE", "UTC")
@@ -236,6 +238,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"brokerage@{
 MICROSOFT_LOGIN_BASE = env.text("MICROSOFT_LOGIN_BASE", "https://login.microsoftonline.com").rstrip("/")
 # A test's own transaction is never committed, so rows that must outlive a roll-back are written inside it there.
 VENDOR_CALLS_INSIDE_TRANSACTIONS = TESTING
+# A person waits so long for a vendor in all; so many people of one web process at once, other threads serve pages.
+VENDOR_PERSON_SECONDS = env.number("VENDOR_PERSON_SECONDS", 8)
+VENDOR_QUESTIONS_AT_ONCE = 4
 VENDOR_JOURNAL_DAYS = env.number("VENDOR_JOURNAL_DAYS", 180)
 
 # --- the resellers' API (api/) --------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from brokerage.appearance import appearance
 
 handler403 = "core.panel.errors.forbidden"
 handler404 = "core.panel.errors.not_found"
-handler500 = "core.panel.errors.server_error"
+handler500 = "brokerage.failures.server_error"
 
 urlpatterns = [
     path("operator/", include("operator_panel.urls")),

@@ -15,6 +15,8 @@ from zoneinfo import available_timezones
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from brokerage import limits
+
 ENVIRONMENTS = ("development", "test", "production")
 LANGUAGES = ("en", "ru")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -266,9 +268,11 @@ VARIABLES = (
     Variable("DEFAULT_FROM_EMAIL", _sender),
     Variable("MICROSOFT_LOGIN_BASE", _address, _sign_in_address),
     Variable("VENDOR_JOURNAL_DAYS", number_between(1, 36_500)),
+    Variable("VENDOR_PERSON_SECONDS", number_between(1, 30)),
     Variable("BEHIND_TLS_PROXY", _flag),
     Variable("SECURE_SSL_REDIRECT", _flag),
-    Variable("TASK_VISIBILITY_SECONDS", number_between(1, 86_400)),
+    # In production longer than any task takes, else a task that still runs is given to a second worker.
+    Variable("TASK_VISIBILITY_SECONDS", number_between(1, 86_400), number_between(limits.TASK_HARD + 1, 86_400)),
     Variable("SWEEP_SECONDS", number_between(1, 3_600)),
     Variable("LOG_LEVEL", _one_of(*LOG_LEVELS)),
     Variable("BROKERAGE_DEBUG", _flag, _off),

@@ -73,6 +73,7 @@ def change_quantities(
     pay_from_balance: bool = False,
     idempotency_key: str = "",
     requester_ip: str | None = None,
+    vendor_asked: bool = False,
 ) -> Order:
     """Change the units, by the template's resource keys, in one Change order; resources left out stay as they are.
 
@@ -83,7 +84,8 @@ def change_quantities(
     actor.require("subscriptions.change")
     key = f"{subscription.account_id}:{idempotency_key}" if idempotency_key else None
     asked = Asked(actor, dict(quantities), today, pay_from_balance, key, requester_ip)
-    _ask_vendor(subscription, quantities, now)
+    if not vendor_asked:
+        ask_vendor(subscription, quantities, now)
     with transaction.atomic():
         contract, today = open_contract(
             actor=actor, subscription=subscription, right="subscriptions.change", today=today
@@ -98,7 +100,7 @@ def change_quantities(
         return order
 
 
-def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: datetime) -> None:
+def ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: datetime) -> None:
     """Let the vendor refuse quantities (licences in use), before anything is locked: it may take seconds."""
     connection = subscription.plan.template.connection
     held = held_units(subscription)

@@ -87,6 +87,7 @@ def place_order(
     name: str = "",
     idempotency_key: str = "",
     requester_ip: str | None = None,
+    vendor_asked: bool = False,
 ) -> Order:
     """Place a sales order for the account: a subscription, its New charges, and the payment for the current period.
 
@@ -101,7 +102,8 @@ def place_order(
     earlier = _placed_before(account, key)
     if earlier is not None:
         return earlier
-    _ask_vendor(account, wish, now)
+    if not vendor_asked:
+        _ask_vendor(account, wish, now)
     with transaction.atomic():
         account, today = open_account(actor=actor, account_id=account.pk, right="subscriptions.order", today=today)
         earlier = _placed_before(account, key)
@@ -111,6 +113,18 @@ def place_order(
         subscription = _new_subscription(account, wish, wanted, name, today)
         order = _new_order(actor, subscription, key, requester_ip, today)
         return _charge(actor, contract_of(subscription), order, wanted, today)
+
+
+def ask_vendor(
+    *, actor: Actor, account: Account, plan: Plan, period: PlanPeriod, quantities: Mapping[str, int], now: datetime,
+    parameters: Mapping[str, str] | None = None, **_more: object,
+) -> None:  # fmt: skip
+    """Let the vendor refuse what `place_order` would order, for a caller that opens a transaction around that.
+
+    Takes what `place_order` takes, to be called with `vendor_asked` afterwards.
+    """
+    actor.require("subscriptions.order")
+    _ask_vendor(account, Wish(plan, period, dict(quantities), dict(parameters or {})), now)
 
 
 @transaction.atomic

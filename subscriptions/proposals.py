@@ -12,8 +12,10 @@ from django.utils.translation import pgettext
 from accounts.actors import Actor
 from accounts.models import Account
 from core.panel.formats import money_text
+from subscriptions.changes import ask_vendor as ask_vendor_to_change
 from subscriptions.changes import change_quantities
 from subscriptions.models import Order, OrderStatus, Plan, Subscription, SubscriptionResource
+from subscriptions.ordering import ask_vendor as ask_vendor_to_order
 from subscriptions.ordering import place_order
 from subscriptions.preview import Preview, preview
 from subscriptions.stopping import activate, delete, stop
@@ -31,7 +33,9 @@ class Proposal:
 
 def propose_order(*, actor: Actor, account: Account, plan: Plan, today: date, **wish: Any) -> Proposal:
     """Propose to order a plan; `wish` is passed to `place_order`. Raises what that does."""
-    verb = partial(place_order, actor=actor, account=account, plan=plan, today=today, **wish)
+    # Asked here, where no transaction holds the account while the vendor thinks.
+    ask_vendor_to_order(actor=actor, account=account, plan=plan, **wish)
+    verb = partial(place_order, actor=actor, account=account, plan=plan, today=today, **{**wish, "vendor_asked": True})
     seen = preview(verb, account=account, today=today)
     question = _("Order %(plan)s for %(account)s?") % {"plan": plan.name, "account": account.name}
     if seen.due:
@@ -45,9 +49,12 @@ def propose_change(
     *, actor: Actor, subscription: Subscription, quantities: Mapping[str, int], today: date, now: datetime, **how: Any
 ) -> Proposal:
     """Propose other quantities, by resource keys; `how` is passed to the verb. Raises what `change_quantities` does."""
+    actor.require("subscriptions.change")
+    ask_vendor_to_change(subscription, quantities, now)
     verb = partial(
-        change_quantities, actor=actor, subscription=subscription, quantities=quantities, today=today, now=now, **how
-    )
+        change_quantities, actor=actor, subscription=subscription, quantities=quantities, today=today, now=now,
+        **{**how, "vendor_asked": True},
+    )  # fmt: skip
     seen = preview(verb, account=subscription.account, today=today)
     steps = [
         _("%(name)s: from %(before)s to %(after)s")

@@ -1,5 +1,6 @@
 """A connection's life: created, granted, checked, granted again; and opened for a plugin to work with."""
 
+import contextlib
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from accounts.models import Reseller
 from core import secrets as sealing
 from core.errors import Refusals, Refused
 from notifications.announce import announce
+from vendors import budget
 from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
@@ -159,7 +161,8 @@ def begin_consent(
     actor.require("vendor_connections.change")
     plugin = _consenting(connection)
     try:
-        request = plugin.begin_consent(opened(connection, now=now), redirect_uri=redirect_uri)
+        with budget.of_a_person():
+            request = plugin.begin_consent(opened(connection, now=now), redirect_uri=redirect_uri)
     except VendorError as error:
         record_trouble(connection, error, now=now)
         return None
@@ -180,7 +183,8 @@ def complete_consent(
     actor.require("vendor_connections.change")
     plugin = _consenting(connection)
     try:
-        grant = plugin.complete_consent(opened(connection, now=now), flow=flow, answer=answer)
+        with budget.of_a_person():
+            grant = plugin.complete_consent(opened(connection, now=now), flow=flow, answer=answer)
     except VendorError as error:
         record_trouble(connection, error, now=now)
         return connection
@@ -192,7 +196,8 @@ def check_connection(*, actor: Actor, connection: VendorConnection, now: datetim
     """Ask the vendor whether the access works, and record what came of it; returns the connection."""
     actor.require("vendor_connections.view")
     try:
-        access = plugin_for(connection.plugin).check_access(opened(connection, now=now))
+        with contextlib.nullcontext() if actor is SYSTEM else budget.of_a_person():
+            access = plugin_for(connection.plugin).check_access(opened(connection, now=now))
     except VendorError as error:
         record_trouble(connection, error, now=now)
         return connection

@@ -11,6 +11,7 @@ import requests
 from django.utils.translation import gettext_noop
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from vendors import budget
 from vendors.errors import LostAnswer, Transient
 from vendors.masking import masked_body, masked_headers, masked_text, masked_url
 
@@ -57,6 +58,8 @@ class VendorSession(requests.Session):
         self.journal = journal
         self.hidden = set(hide)
         self.pause = pause
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, budget.WatchedAdapter())
 
     def hide(self, values: Iterable[str]) -> None:
         """Mask these values wherever they occur from now on, whatever they are called."""
@@ -65,7 +68,7 @@ class VendorSession(requests.Session):
     def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override]  # narrower on purpose
         """Send a request with a timeout and without following redirects; raises what `requests` raises."""
         if options.get("timeout") is None:
-            options["timeout"] = (CONNECT_TIMEOUT, READ_TIMEOUT)
+            options["timeout"] = _timeouts()
         options["allow_redirects"] = False
         return super().request(method, url, **options)
 
@@ -95,7 +98,7 @@ class VendorSession(requests.Session):
             except Transient as trouble:
                 if attempt == attempts or trouble.retry_after is not None:
                     raise
-            time.sleep(self.pause * (2**attempt - 1))
+            _wait(self.pause * (2**attempt - 1))
         raise AssertionError("the loop either returns or raises")
 
     def _attempt(self, method: str, url: str, *, changes: bool, **options: Any) -> requests.Response:
@@ -136,6 +139,23 @@ class VendorSession(requests.Session):
             response_headers=masked_headers(response.headers, self.hidden),
             response_body=masked_body(response.content, response.headers.get("Content-Type", ""), self.hidden),
         )
+
+
+def _timeouts() -> tuple[float, float]:
+    """Return the seconds to connect and to read: what a person's budget leaves of the usual ones."""
+    patience = budget.current()
+    if patience is None:
+        return CONNECT_TIMEOUT, READ_TIMEOUT
+    if patience.left <= 0:
+        raise budget.out_of_time()
+    return min(CONNECT_TIMEOUT, patience.left), min(READ_TIMEOUT, patience.left)
+
+
+def _wait(seconds: float) -> None:
+    patience = budget.current()
+    if patience is not None and patience.left <= seconds:
+        raise budget.out_of_time()
+    time.sleep(seconds)
 
 
 def never_sent(trouble: requests.RequestException) -> bool:

@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.conf import settings
+from django.db import connection as database
+
 from core.errors import Refused
+from vendors import budget
 from vendors.base import Fact, Field, Offer, Order, Service
 from vendors.connections import opened
 from vendors.errors import VendorError
@@ -69,8 +73,12 @@ def notices(connection: VendorConnection | None, action: str) -> tuple[str, ...]
 
 
 def _asked(question: Callable[[], Answer]) -> Answer:
+    """Ask within a person's patience; never while the caller's transaction holds rows that others wait for."""
+    if database.in_atomic_block and not settings.VENDOR_CALLS_INSIDE_TRANSACTIONS:
+        raise RuntimeError("a vendor is asked inside a transaction: ask before it begins")
     try:
-        return question()
+        with budget.of_a_person():
+            return question()
     except VendorError as error:
         raise refusal_of(error) from error
 

@@ -34,14 +34,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 without touching the database, which may be the reason; the whole request was rolled back."""
-    context = {
-        "title": _("Something broke on our side"),
-        "text": _("What you were doing was not saved; everything from before is kept. Please try again."),
-        "error_id": _error_id(request),
-        "theme": "auto",
-        "status": 500,
-    }
-    return HttpResponse(render_to_string("error.html", context), status=500)
+    return page_without_database(
+        request, 500, _("Something broke on our side"),
+        _("What you were doing was not saved; everything from before is kept. Please try again."),
+    )  # fmt: skip
+
+
+def page_without_database(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """Answer with a page that asks the database for nothing: neither who reads it nor in which theme."""
+    context = {"title": title, "text": text, "error_id": _error_id(request), "theme": "auto", "status": status}
+    return HttpResponse(render_to_string("error.html", context), status=status)
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

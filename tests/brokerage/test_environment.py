@@ -28,7 +28,8 @@ GOOD_KEY = "2026:I4yVmF1DAYOLf3UPy2l6xONZZ6JnBRhtk1ClqGYsfq4="  # fixed: two tes
 def test_database_address_becomes_django_settings(url, expected):
     found = environment.database(url)
     assert {key: found[key] for key in expected} == expected
-    assert found["OPTIONS"] == ({"sslmode": "require"} if "sslmode" in url else {})
+    wanted = {"connect_timeout": "5"}
+    assert found["OPTIONS"] == (wanted | {"sslmode": "require"} if "sslmode" in url else wanted)
 
 
 @pytest.mark.parametrize("url", ["sqlite:///books.db", "postgresql://db.example/", "mysql://db/books", "books"])

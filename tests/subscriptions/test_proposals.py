@@ -4,12 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils import translation
 
 from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.funds import funds_of
 from core.errors import Refused
+from subscriptions.changes import change_quantities
 from subscriptions.models import Order, OrderStatus, Plan, Subscription
 from subscriptions.proposals import (
     Proposal,
@@ -144,3 +146,21 @@ def test_a_question_is_asked_in_the_readers_language(backup: Subscription) -> No
     with translation.override("ru"):
         question, submit = words(propose_deletion(actor=SYSTEM, subscription=backup, today=LATER))
     assert (question.isascii(), submit.isascii()) == (False, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vendor_is_asked_before_the_books_are_locked_and_never_meanwhile(
+    settings, acme: Account, running: Subscription
+) -> None:
+    """Seen before: a preview held the account's lock while the vendor took its time."""
+    settings.VENDOR_CALLS_INSIDE_TRANSACTIONS = False
+    proposed = change(running, seats=6)
+    assert proposed.preview.due > 0
+    plan = running.plan
+    wish = {"period": plan.periods.get(), "quantities": {"seats": 1}, "parameters": running.parameters}
+    ordered = propose_order(actor=SYSTEM, account=acme, plan=plan, today=LATER, now=make.noon(LATER), **wish)
+    assert ordered.preview.due > 0
+    with pytest.raises(RuntimeError, match="asked inside a transaction"), transaction.atomic():
+        change_quantities(
+            actor=SYSTEM, subscription=running, quantities={"seats": 6}, today=LATER, now=make.noon(LATER)
+        )
