@@ -43,6 +43,12 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
+def numbers_by_name(name: str) -> dict[str, int]:
+    """Return the environment variable `name`, written as first=10,second=20; brokerage/variables.py has checked it."""
+    pairs = (word.split("=", 1) for word in words(name))
+    return {key.strip(): int(value) for key, value in pairs}
+
+
 def environment() -> str:
     """Return which of ENVIRONMENTS this process runs in: BROKERAGE_ENV, else test under pytest, else development."""
     name = text("BROKERAGE_ENV", "test" if "PYTEST_VERSION" in os.environ else "development")

@@ -241,6 +241,8 @@ VENDOR_CALLS_INSIDE_TRANSACTIONS = TESTING
 # A person waits so long for a vendor in all; so many people of one web process at once, other threads serve pages.
 VENDOR_PERSON_SECONDS = env.number("VENDOR_PERSON_SECONDS", 8)
 VENDOR_QUESTIONS_AT_ONCE = 4
+# For how many seconds a vendor's lists may lag, by plugin, where it is not what the plugin says.
+VENDOR_VISIBLE_AFTER = env.numbers_by_name("VENDOR_VISIBLE_AFTER")
 VENDOR_JOURNAL_DAYS = env.number("VENDOR_JOURNAL_DAYS", 180)
 
 # --- the resellers' API (api/) --------------------------------------------------------------------------------------

@@ -111,6 +111,13 @@ def number_between(least: int, most: int) -> Rule:
     return rule
 
 
+def _seconds_by_plugin(value: str) -> str | None:
+    for word in value.split(","):
+        if word.strip() and not re.fullmatch(r"[a-z0-9_-]+=[0-9]{1,6}", word.strip()):
+            return f"holds {word.strip()!r}: write plugin=seconds, as in office365=1200"
+    return None
+
+
 def _address(value: str) -> str | None:
     try:
         parts = urlsplit(value)
@@ -267,6 +274,7 @@ VARIABLES = (
     Variable("EMAIL_USE_TLS", _flag),
     Variable("DEFAULT_FROM_EMAIL", _sender),
     Variable("MICROSOFT_LOGIN_BASE", _address, _sign_in_address),
+    Variable("VENDOR_VISIBLE_AFTER", _seconds_by_plugin),
     Variable("VENDOR_JOURNAL_DAYS", number_between(1, 36_500)),
     Variable("VENDOR_PERSON_SECONDS", number_between(1, 30)),
     Variable("BEHIND_TLS_PROXY", _flag),

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, Self
 
@@ -204,6 +204,34 @@ class Access:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class Sent:
+    """What one step's `send` has sent so far: how many calls that change something, and what came after the last.
+
+    vendors/http.py keeps it, vendors/steps.py reads it.
+    """
+
+    changes: int = 0
+    accepted: bool = False
+    looked_on: bool = False
+
+    def begin(self) -> None:
+        """Forget an earlier step's calls."""
+        self.changes, self.accepted, self.looked_on = 0, False, False
+
+    def leaves(self, *, changes: bool) -> None:
+        """Note that a call is about to be sent; a read after an accepted change looks on from there."""
+        if changes:
+            self.changes += 1
+            self.accepted = self.looked_on = False
+        elif self.accepted:
+            self.looked_on = True
+
+    def never_left(self) -> None:
+        """Take back the last change: it could not be sent."""
+        self.changes -= 1
+
+
 class Steps(Protocol):
     """How a plugin makes a call that changes something (vendors/steps.py is the rule behind it).
 
@@ -219,11 +247,14 @@ class Steps(Protocol):
         send: Callable[[str], JSON],
         find: Callable[[], JSON | None],
         recover: Callable[[str], None] | None = None,
+        visible_after: timedelta | None = None,
     ) -> JSON:
         """Return the confirmed result of the named step, sending it only if it is certain that it is not done yet.
 
-        `send` gets the request id to send with. `find` is asked after a lost answer: it returns what it found, None
-        if the step is certainly not done, or raises StillUnknown. Where it found something, `recover` may get back
+        `send` gets the request id to send with. `find` is asked before anything is sent a second time: it returns what
+        it found, None where nothing is there, or raises StillUnknown. After a lost answer, None is believed once
+        `visible_after` has passed (None: the plugin's own) and it was said twice more; where `find` reads what the
+        vendor changes at once (an object by its id), say timedelta(0). Where it found something, `recover` may get back
         what only the lost answer told: it is given the request id that nothing was answered to, "" after an answer.
         """
 
@@ -253,11 +284,24 @@ class Secrets(Protocol):
 class Http(Protocol):
     """The platform's HTTP session (vendors/http.py): timeouts, a journal, redirects off, trouble as VendorError."""
 
+    sent: Sent
+
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """Send a request as `requests` does; raises what `requests` raises."""
 
-    def exchange(self, method: str, url: str, *, changes: bool, **options: Any) -> requests.Response:
-        """Send a request and return any answer below 500 but 429; raises Transient or LostAnswer for the rest."""
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        changes: bool,
+        own: Callable[[requests.Response], bool] = ...,
+        **options: Any,
+    ) -> requests.Response:
+        """Send a request and return what the vendor answered; raises Transient or LostAnswer for what says nothing.
+
+        `own` tells, of a 4xx to a change, whether it reads as a refusal of the vendor's own; anything else is lost.
+        """
 
 
 @dataclass(frozen=True)
@@ -285,6 +329,10 @@ class VendorPlugin(ABC):
     name: ClassVar[object]
     settings_fields: ClassVar[tuple[Field, ...]] = ()
     order_fields: ClassVar[tuple[Field, ...]] = ()
+    # How long after a change the vendor's lists may not show it yet. "Not there" is believed only then, and after two
+    # more looks (vendors/steps.py). settings.VENDOR_VISIBLE_AFTER overrides it; a vendor whose records are right at
+    # once says timedelta(0), here or for single steps.
+    visible_after: ClassVar[timedelta] = timedelta(minutes=15)
     # A dotted module with urlpatterns, if the plugin has pages of its own; mounted below its slug.
     urls: ClassVar[str] = ""
 

@@ -1,9 +1,8 @@
-"""A connection's life: created, granted, checked, granted again; and opened for a plugin to work with."""
+"""A connection's life: created, granted, checked, granted again."""
 
 import contextlib
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -17,19 +16,14 @@ from core import secrets as sealing
 from core.errors import Refusals, Refused
 from notifications.announce import announce
 from vendors import budget
+from vendors.access import GRANT, is_outdated, opened
 from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
-from vendors.http import VendorSession
-from vendors.journal import RowJournal
 from vendors.models import UNFINISHED, ConnectionState, VendorConnection, VendorOperation
 from vendors.registry import plugin_for
 
 logger = logging.getLogger(__name__)
-
-# Kept among a connection's secrets: which consent the tokens come from, so that a late renewal of an older grant
-# cannot overwrite the tokens of a newer one.
-GRANT = "grant"
 
 
 class SettingRefused(Refused):
@@ -42,42 +36,6 @@ class ConsentNotUsed(Refused):
     """The vendor behind this connection is not one whose access is granted in its own pages."""
 
     code = "consent_not_used"
-
-
-@dataclass
-class StoredSecrets:
-    """The Secrets of vendors/base.py over a row: reads fresh, writes under a row lock."""
-
-    connection_id: int
-    session: VendorSession
-
-    def read(self) -> Mapping[str, str]:
-        """Return the current secrets; from now on their values are masked in the journal."""
-        row = VendorConnection.objects.only("secrets").get(pk=self.connection_id)
-        values = sealing.decrypt(row.secrets)
-        self.session.hide(value for name, value in values.items() if name != GRANT)
-        self._grant = values.get(GRANT)
-        return values
-
-    def renew(self, fresh: Mapping[str, str], *, issued_at: datetime, expires_on: datetime | None) -> None:
-        """Keep renewed tokens, unless a newer grant or a newer token has been stored meanwhile."""
-        self.session.hide(fresh.values())
-        with transaction.atomic():
-            row = VendorConnection.objects.select_for_update().get(pk=self.connection_id)
-            values = sealing.decrypt(row.secrets)
-            if values.get(GRANT) != self._grant or (row.token_issued_at and row.token_issued_at > issued_at):
-                return
-            row.secrets = sealing.encrypt(values | dict(fresh))
-            row.token_issued_at, row.token_expires_on = issued_at, expires_on
-            row.save(update_fields=["secrets", "token_issued_at", "token_expires_on"])
-
-
-def opened(connection: VendorConnection, *, now: datetime, operation: VendorOperation | None = None) -> Connection:
-    """Return the connection as a plugin may use it now; its exchanges are journalled under the operation."""
-    session = VendorSession(RowJournal(connection_id=connection.pk, operation_id=operation.pk if operation else None))
-    return Connection(
-        settings=connection.settings, secrets=StoredSecrets(connection.pk, session), http=session, now=now
-    )
 
 
 def add_connection(
@@ -159,16 +117,17 @@ def begin_consent(
     anew.
     """
     actor.require("vendor_connections.change")
-    plugin = _consenting(connection)
+    plugin, access = _consenting(connection), opened(connection, now=now)
     try:
         with budget.of_a_person():
-            request = plugin.begin_consent(opened(connection, now=now), redirect_uri=redirect_uri)
+            request = plugin.begin_consent(access, redirect_uri=redirect_uri)
     except VendorError as error:
-        record_trouble(connection, error, now=now)
+        record_trouble(connection, error, access=access, now=now)
         return None
-    if connection.state != ConnectionState.GRANTED:
-        connection.state = ConnectionState.WAITING_FOR_CONSENT
-        connection.save(update_fields=["state"])
+    # As the row stands now: another tab may have granted meanwhile.
+    waiting = VendorConnection.objects.filter(pk=connection.pk).exclude(state=ConnectionState.GRANTED)
+    waiting.update(state=ConnectionState.WAITING_FOR_CONSENT)
+    connection.refresh_from_db()
     return request
 
 
@@ -181,12 +140,12 @@ def complete_consent(
     that waited for the consent become due at once.
     """
     actor.require("vendor_connections.change")
-    plugin = _consenting(connection)
+    plugin, access = _consenting(connection), opened(connection, now=now)
     try:
         with budget.of_a_person():
-            grant = plugin.complete_consent(opened(connection, now=now), flow=flow, answer=answer)
+            grant = plugin.complete_consent(access, flow=flow, answer=answer)
     except VendorError as error:
-        record_trouble(connection, error, now=now)
+        record_trouble(connection, error, access=access, now=now, of_new_grant=True)
         return connection
     _store_grant(connection, grant, actor=actor, now=now)
     return connection
@@ -195,15 +154,19 @@ def complete_consent(
 def check_connection(*, actor: Actor, connection: VendorConnection, now: datetime) -> VendorConnection:
     """Ask the vendor whether the access works, and record what came of it; returns the connection."""
     actor.require("vendor_connections.view")
+    access = opened(connection, now=now)
     try:
         with contextlib.nullcontext() if actor is SYSTEM else budget.of_a_person():
-            access = plugin_for(connection.plugin).check_access(opened(connection, now=now))
+            found = plugin_for(connection.plugin).check_access(access)
     except VendorError as error:
-        record_trouble(connection, error, now=now)
+        record_trouble(connection, error, access=access, now=now)
         return connection
     with transaction.atomic():
         row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
-        _mark_working(row, details=access.details, now=now)
+        if is_outdated(access, row):
+            connection.refresh_from_db()
+            return connection
+        _mark_working(row, details=found.details, now=now)
         row.save()
     _let_operations_go_on(connection, now=now)
     connection.refresh_from_db()
@@ -216,32 +179,55 @@ def check_every_connection(*, now: datetime) -> int:
     It also renews each refresh token, so that one that is not used dies of nothing but a withdrawn consent.
     """
     granted = VendorConnection.objects.filter(state=ConnectionState.GRANTED).order_by("pk")
-    return sum(check_connection(actor=SYSTEM, connection=row, now=now).usable for row in granted)
+    working = 0
+    for number in granted.values_list("pk", flat=True):
+        # Read when its turn comes: the checks before it may have taken minutes.
+        row = granted.filter(pk=number).first()
+        working += row is not None and check_connection(actor=SYSTEM, connection=row, now=now).usable
+    return working
 
 
-def record_trouble(connection: VendorConnection, error: VendorError, *, now: datetime) -> None:
-    """Record on the connection what the vendor answered, and the state that follows from it.
+def record_trouble(
+    connection: VendorConnection,
+    error: VendorError,
+    *,
+    access: Connection,
+    now: datetime,
+    of_new_grant: bool = False,
+) -> bool:
+    """Record on the connection what the vendor answered, and the state that follows from it; return whether it was.
 
-    Trouble that passes by itself, or that concerns a single request, leaves the state alone.
+    Trouble that passes by itself, or that concerns a single request, leaves the state alone. Trouble of an older grant
+    or of older settings than the row has by now is not recorded at all. A new grant that fails (`of_new_grant`) does
+    not take the old one away.
     """
     with transaction.atomic():
         row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
+        if is_outdated(access, row):
+            logger.info("vendor connection %s: %s belongs to an older grant or settings", connection.pk, error.code)
+            connection.refresh_from_db()
+            return False
         before = row.state
         row.last_check_at = now
         row.last_error_code, row.last_error_message, row.last_error_values = error.code, error.message, error.values
-        if isinstance(error, ConsentDeclined):
-            # Saying no to a new consent does not take the old one away.
-            if row.state != ConnectionState.GRANTED:
-                row.state = ConnectionState.WAITING_FOR_CONSENT
-        elif isinstance(error, ConsentNeeded):
-            row.state = ConnectionState.REGRANT_NEEDED
-        elif isinstance(error, Misconfigured):
-            row.state = ConnectionState.MISCONFIGURED
+        row.state = _state_after(error, ConnectionState(row.state), of_new_grant=of_new_grant)
         row.save()
         if (before, row.state) == (ConnectionState.GRANTED, ConnectionState.REGRANT_NEEDED):
             _call_for_consent(row, error)
     connection.refresh_from_db()
     logger.warning("vendor connection %s: %s", connection.pk, error.code)
+    return True
+
+
+def _state_after(error: VendorError, before: ConnectionState, *, of_new_grant: bool) -> ConnectionState:
+    if isinstance(error, Misconfigured):
+        return ConnectionState.MISCONFIGURED
+    if not isinstance(error, ConsentNeeded):
+        return before
+    declined = isinstance(error, ConsentDeclined)
+    if before == ConnectionState.GRANTED and (of_new_grant or declined):
+        return before
+    return ConnectionState.WAITING_FOR_CONSENT if declined else ConnectionState.REGRANT_NEEDED
 
 
 def _call_for_consent(row: VendorConnection, error: VendorError) -> None:

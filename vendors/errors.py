@@ -1,10 +1,18 @@
 """What can go wrong at a vendor, sorted by what to do next; each with a sentence for the operator."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_noop, override
+
+# How long, in seconds, a vendor may make us wait for the next attempt, whatever it asks for; and how shortly.
+LONGEST_WAIT = 3600.0
+SHORTEST_WAIT = 1.0
+
+NOT_KNOWN_YET = gettext_noop("The vendor does not know yet what it has just made. It will be asked again by itself.")
 
 # A value that is a text of ours (the label of a field, another error's sentence) is kept by its English source.
 Value = str | dict[str, Any]
@@ -37,6 +45,13 @@ def _kept(value: object) -> Value:
         return {"text": str(value)}
 
 
+def bounded_wait(seconds: float | None) -> float | None:
+    """Return a wait between SHORTEST_WAIT and LONGEST_WAIT; None where nothing sensible was asked for."""
+    if seconds is None or math.isnan(seconds):
+        return None
+    return min(max(float(seconds), SHORTEST_WAIT), LONGEST_WAIT)
+
+
 class VendorError(Exception):
     """Trouble at a vendor, told in one sentence.
 
@@ -44,10 +59,12 @@ class VendorError(Exception):
     with gettext_lazy, other errors): rows keep both, so that the sentence is read in the reader's language. `code` is
     for programs: the vendor's own code where it gave one. `at` names the input that has to change, where there is
     one: a field of the account or of the order's answers. Several things that are wrong at once are told by `together`.
+    `retry_after` is in how many seconds another attempt makes sense, where that is known.
     """
 
     default_code = "vendor_error"
     also: tuple["VendorError", ...] = ()
+    retry_after: float | None = None
 
     def __init__(self, message: str, *, code: str = "", at: str = "", **values: object) -> None:
         super().__init__(message)
@@ -69,8 +86,9 @@ class VendorError(Exception):
 class Transient(VendorError):
     """Certainly not done, and worth trying again later: throttling, a server that cannot be reached, not ready yet.
 
-    `retry_after` is what the vendor asked for, in seconds. `at_once` says that the reason has already been removed
-    (a stale access token was renewed, a stale version was read again), so that one more try makes sense immediately.
+    `retry_after` is what the vendor asked for, in seconds, kept within bounds. `at_once` says that the reason has
+    already been removed (a stale access token was renewed, a stale version was read again), so that one more try makes
+    sense immediately.
     """
 
     default_code = "transient"
@@ -79,8 +97,21 @@ class Transient(VendorError):
         self, message: str, *, code: str = "", retry_after: float | None = None, at_once: bool = False, **values: object
     ) -> None:
         super().__init__(message, code=code, **values)
-        self.retry_after = retry_after
+        self.retry_after = bounded_wait(retry_after)
         self.at_once = at_once
+
+
+class NotYet(Transient):
+    """Passes by itself if it passes at all: the vendor is busy with the object, or does not know yet what it made.
+
+    Waited for a bounded number of times (vendors/steps.py, WAITS); `refusal` is what it is taken for afterwards.
+    """
+
+    default_code = "not_yet"
+
+    def __init__(self, message: str, *, refusal: "Rejected", code: str = "", **values: object) -> None:
+        super().__init__(message, code=code, **values)
+        self.refusal = refusal
 
 
 class LostAnswer(VendorError):
@@ -103,6 +134,16 @@ class StillUnknown(VendorError):
     default_code = "still_unknown"
 
 
+class NotVisibleYet(StillUnknown):
+    """The vendor's records do not show what was sent, and may not have caught up yet: looked at again later."""
+
+    default_code = "not_visible_yet"
+
+    def __init__(self, message: str, *, retry_after: float, **values: object) -> None:
+        super().__init__(message, **values)
+        self.retry_after = bounded_wait(retry_after)
+
+
 class Rejected(VendorError):
     """The vendor understood and said no: nothing changes until somebody changes the request."""
 
@@ -119,6 +160,33 @@ def together(problems: Sequence[Rejected]) -> Rejected:
         whole = Rejected("%(one)s %(another)s", code=first.code, one=whole, another=other)
     whole.also = tuple(problems)
     return whole
+
+
+class NotFound(Rejected):
+    """The vendor does not know what was asked for; `sought` is the address that was asked, with the ids in it.
+
+    Where this very operation has just made one of those ids, it becomes NotYet: the vendor's servers do not all know at
+    once what one of them has made.
+    """
+
+    default_code = "not_found"
+
+    def __init__(self, message: str, *, sought: str, code: str = "", **values: object) -> None:
+        super().__init__(message, code=code, **values)
+        self.sought = sought
+
+    def not_yet(self) -> NotYet:
+        """Return the same as trouble that passes by itself."""
+        return NotYet(NOT_KNOWN_YET, code=self.code, refusal=self)
+
+
+@contextmanager
+def just_made() -> Iterator[None]:
+    """Take "not found" for "not yet": what is asked for inside was made by this very operation."""
+    try:
+        yield
+    except NotFound as missing:
+        raise missing.not_yet() from missing
 
 
 class ConsentNeeded(VendorError):

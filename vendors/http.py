@@ -1,8 +1,11 @@
 """The one HTTP session to vendors: timeouts, retries of reads, a masked journal, trouble as VendorError."""
 
+import json
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -12,14 +15,20 @@ from django.utils.translation import gettext_noop
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from vendors import budget
-from vendors.errors import LostAnswer, Transient
+from vendors.base import Sent
+from vendors.errors import LostAnswer, Transient, bounded_wait
 from vendors.masking import masked_body, masked_headers, masked_text, masked_url
 
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 100.0
 READ_ATTEMPTS = 3
-TOO_MANY_REQUESTS = 429
-SERVER_ERROR = 500
+CLIENT_ERROR, SERVER_ERROR = 400, 500
+REQUEST_TIMEOUT, TOO_MANY_REQUESTS = 408, 429
+# Somebody else is at work on the object, or it is locked, or the request came too early: passes if it passes at all.
+BUSY = frozenset({409, 423, 425})
+# What a throttled call waits, in seconds, where the vendor names no time that makes sense.
+USUAL_WAIT = 60.0
+SECONDS = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 
 UNREACHABLE = gettext_noop("%(server)s cannot be reached. It will be tried again; check the address and the network.")
 THROTTLED = gettext_noop("%(server)s asks to wait %(seconds)s seconds. It will be tried again by itself.")
@@ -43,6 +52,19 @@ class Exchange:
     response_body: str = ""
 
 
+def _may_refuse(status: int) -> bool:
+    """Return whether the status can be a refusal: a time-out is none, whoever tells it."""
+    return CLIENT_ERROR <= status < SERVER_ERROR and status != REQUEST_TIMEOUT
+
+
+def reads_as_refusal(response: requests.Response) -> bool:
+    """Return whether an answer is a JSON object, as vendors' own errors are and those of gateways seldom."""
+    try:
+        return isinstance(json.loads(response.content.decode("utf-8-sig")), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 class Journal(Protocol):
     """Where exchanges are written; writing may not fail because a transaction around it does."""
 
@@ -60,6 +82,7 @@ class VendorSession(requests.Session):
         self.pause = pause
         for scheme in ("http://", "https://"):
             self.mount(scheme, budget.WatchedAdapter())
+        self.sent = Sent()
 
     def hide(self, values: Iterable[str]) -> None:
         """Mask these values wherever they occur from now on, whatever they are called."""
@@ -85,38 +108,62 @@ class VendorSession(requests.Session):
         finally:
             self.journal.write(self._exchange(request, response, error, round((time.monotonic() - began) * 1000)))
 
-    def exchange(self, method: str, url: str, *, changes: bool, **options: Any) -> requests.Response:
-        """Send a request and return its answer if that is below 500 and not 429.
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        changes: bool,
+        own: Callable[[requests.Response], bool] = reads_as_refusal,
+        **options: Any,
+    ) -> requests.Response:
+        """Send a request and return the vendor's answer to it.
 
         Reads are repeated READ_ATTEMPTS times on server errors and lost connections, with growing pauses; calls that
-        change something never are. Raises Transient when nothing can have happened, LostAnswer when it may have.
+        change something never are. Of the answers to a change only 2xx and a 4xx that `own` reads as the vendor's own
+        refusal say what happened: everything else (a redirect, a page of a gateway, a time-out told as 408) is a
+        LostAnswer. Raises Transient when nothing can have happened.
         """
         attempts = 1 if changes else READ_ATTEMPTS
         for attempt in range(1, attempts + 1):
             try:
-                return self._attempt(method, url, changes=changes, **options)
+                response = self._attempt(method, url, changes=changes, **options)
             except Transient as trouble:
                 if attempt == attempts or trouble.retry_after is not None:
                     raise
+            else:
+                return self._judged(response, urlsplit(url).netloc, own if changes else None)
             _wait(self.pause * (2**attempt - 1))
         raise AssertionError("the loop either returns or raises")
 
     def _attempt(self, method: str, url: str, *, changes: bool, **options: Any) -> requests.Response:
         server = urlsplit(url).netloc
+        self.sent.leaves(changes=changes)
         try:
             response = self.request(method, url, **options)
         except requests.RequestException as trouble:
             if changes and not never_sent(trouble):
                 raise LostAnswer(NO_ANSWER, server=server) from trouble
-            raise Transient(UNREACHABLE, code="unreachable", server=server) from trouble
-        if response.status_code == TOO_MANY_REQUESTS:
-            seconds = retry_after(response) or 60.0
-            raise Transient(THROTTLED, code="throttled", retry_after=seconds, server=server, seconds=round(seconds))
-        if response.status_code >= SERVER_ERROR:
-            status = response.status_code
             if changes:
-                raise LostAnswer(NO_ANSWER, code=str(status), answered=True, server=server)
+                self.sent.never_left()
+            raise Transient(UNREACHABLE, code="unreachable", server=server) from trouble
+        if response.status_code >= SERVER_ERROR and not changes:
+            status = response.status_code
             raise Transient(SERVER_TROUBLE, code=str(status), server=server, status=status)
+        return response
+
+    def _judged(
+        self, response: requests.Response, server: str, own: Callable[[requests.Response], bool] | None
+    ) -> requests.Response:
+        """Return an answer that says what happened. `own` is None for a read, whose every answer does."""
+        status = response.status_code
+        if own is not None and 200 <= status < 300:
+            self.sent.accepted = True
+        elif own is not None and not (_may_refuse(status) and own(response)):
+            raise LostAnswer(NO_ANSWER, code=str(status), answered=True, server=server)
+        if status == TOO_MANY_REQUESTS:
+            seconds = retry_after(response) or USUAL_WAIT
+            raise Transient(THROTTLED, code="throttled", retry_after=seconds, server=server, seconds=round(seconds))
         return response
 
     def _exchange(
@@ -171,16 +218,20 @@ def never_sent(trouble: requests.RequestException) -> bool:
 def retry_after(response: requests.Response) -> float | None:
     """Return how many seconds a vendor asks to wait: Retry-After is seconds or a date (Partner Center uses both).
 
-    A date is compared with the server's own Date header, so that no clock of ours is involved.
+    A date is compared with the server's own Date header, so that no clock of ours is involved. The header is foreign:
+    what cannot be read is None, and what can is kept within bounds (vendors/errors.py).
     """
     wanted = response.headers.get("Retry-After", "").strip()
-    if not wanted:
-        return None
-    if wanted.replace(".", "", 1).isdigit():
-        return float(wanted)
+    if SECONDS.fullmatch(wanted):
+        return bounded_wait(float(wanted))
+    until, at = _moment(wanted), _moment(response.headers.get("Date", ""))
+    return bounded_wait((until - at).total_seconds()) if until and at else None
+
+
+def _moment(header: str) -> datetime | None:
+    """Return the moment that a date header names; one without a zone, or in -0000, is UTC (RFC 5322, 3.3)."""
     try:
-        until = parsedate_to_datetime(wanted)
-        at = parsedate_to_datetime(response.headers.get("Date", ""))
-    except (TypeError, ValueError):
+        moment = parsedate_to_datetime(header)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
-    return max((until - at).total_seconds(), 0.0)

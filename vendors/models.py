@@ -114,6 +114,8 @@ class VendorOperation(Timestamped):
     last_error_message = models.TextField(blank=True)
     last_error_values = models.JSONField(default=dict, blank=True)
     result = models.JSONField(default=dict, blank=True)
+    # How often it waited for a vendor that was busy or did not know yet what it had made: bounded (vendors/steps.py).
+    waits = models.PositiveSmallIntegerField(default=0)
     # Encrypted JSON: what the vendor tells once and nobody may read in clear, for example a first password.
     sealed = models.TextField(default="", blank=True, editable=False)
 
@@ -159,6 +161,11 @@ class VendorCall(Timestamped):
     # A server error is an answer of sorts: what happened is not known, yet the next attempt needs a new request id.
     answered = models.BooleanField(default=False)
     result = models.JSONField(null=True, blank=True)
+    # Since when a step in doubt is looked for, how often it was not there though it should have been visible, and when
+    # it was last looked for (vendors/steps.py).
+    doubtful_since = models.DateTimeField(null=True, blank=True)
+    empty_looks = models.PositiveSmallIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Timestamped.Meta):
         abstract = False

@@ -13,12 +13,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from core import secrets as sealing
+from vendors.access import opened
 from vendors.base import JSON, Connection, Done, Order, Service, Task, VendorPlugin, Verdict
-from vendors.connections import opened, record_trouble
+from vendors.connections import record_trouble
 from vendors.errors import ConsentNeeded, Misconfigured, Rejected, StillUnknown, Transient, VendorError
 from vendors.models import UNFINISHED, OperationAction, OperationState, VendorCall, VendorConnection, VendorOperation
 from vendors.registry import plugin_for
-from vendors.steps import IN_DOUBT, Call, CallState, OnceOnly
+from vendors.steps import IN_DOUBT, Call, CallState, OnceOnly, seen
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class RowBook:
         row = VendorCall.objects.filter(operation=self.operation, name=name).first()
         if row is None:
             return None
-        return Call(row.name, row.request_id, CallState(row.state), row.answered, row.result)
+        return _call_of(row)
 
     def save(self, call: Call) -> None:
         """Keep the step durably, and the operation's state with the first that is sent."""
@@ -58,6 +59,9 @@ class RowBook:
                 "state": call.state.value,
                 "answered": call.answered,
                 "result": call.result,
+                "doubtful_since": call.doubtful_since,
+                "empty_looks": call.empty_looks,
+                "looked_at": call.looked_at,
             },
         )
         if call.state is CallState.SENT and self.operation.state != OperationState.SENT:
@@ -80,9 +84,28 @@ class RowBook:
             self.operation.result = {**self.operation.result, "notes": [*notes, note]}
             self.operation.save(update_fields=["result"])
 
-    def in_doubt(self) -> bool:
-        """Return whether a step was sent whose answer is not known."""
-        return VendorCall.objects.filter(operation=self.operation, state__in=[s.value for s in IN_DOUBT]).exists()
+    def calls(self) -> list[Call]:
+        """Return every step that was begun."""
+        return [_call_of(row) for row in self.operation.calls.order_by("pk")]
+
+    def wait(self) -> int:
+        """Count that the operation waits for a busy vendor once more; return how often it has."""
+        self.operation.waits += 1
+        self.operation.save(update_fields=["waits"])
+        return self.operation.waits
+
+
+def _call_of(row: VendorCall) -> Call:
+    return Call(
+        row.name,
+        row.request_id,
+        CallState(row.state),
+        row.answered,
+        row.result,
+        row.doubtful_since,
+        row.empty_looks,
+        row.looked_at,
+    )
 
 
 def plan(
@@ -143,10 +166,13 @@ def carry_out(operation_id: UUID | str, *, now: datetime) -> VendorOperation:
             return operation
         operation.attempts += 1
         operation.save(update_fields=["attempts"])
+        access = None
         try:
-            done = _performed(operation, now=now)
+            if operation.connection is not None:
+                access = opened(operation.connection, now=now, operation=operation)
+            done = _performed(operation, access)
         except VendorError as error:
-            _record(operation, error, now=now)
+            _record(operation, error, access, now=now)
         except Exception as fault:
             _put_off(operation, Transient(UNEXPECTED, code="unexpected", kind=type(fault).__name__), now=now)
             raise
@@ -158,7 +184,7 @@ def carry_out(operation_id: UUID | str, *, now: datetime) -> VendorOperation:
 def retry(operation: VendorOperation, *, now: datetime) -> VendorOperation:
     """Make an operation due at once; a rejected one starts over where it was rejected (its remedy was applied)."""
     VendorOperation.objects.filter(pk=operation.pk, state=OperationState.REJECTED).update(
-        state=OperationState.PLANNED, finished_at=None
+        state=OperationState.PLANNED, finished_at=None, waits=0
     )
     VendorOperation.objects.filter(pk=operation.pk, state__in=UNFINISHED).update(next_attempt_at=now)
     operation.refresh_from_db()
@@ -170,29 +196,55 @@ def unsealed(operation: VendorOperation) -> dict[str, str]:
     return sealing.decrypt(operation.sealed)
 
 
-def _performed(operation: VendorOperation, *, now: datetime) -> Done:
-    if operation.connection is None:
+def _performed(operation: VendorOperation, access: Connection | None) -> Done:
+    if operation.connection is None or access is None:
         return Done()
     return attempt(
         plugin_for(operation.connection.plugin),
-        opened(operation.connection, now=now, operation=operation),
+        access,
         task_of(operation),
         OnceOnly(RowBook(operation), reference=operation.key),
     )
 
 
 def attempt(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Done:
-    """Run the plugin's method for the task, after a probe where an earlier attempt was left in doubt.
+    """Run the plugin's method for the task, after a probe where an earlier attempt was left in doubt or refused.
 
     Raises VendorError. Knows no rows: the plugins' contract suite runs it as workers do.
     """
-    if steps.in_doubt():
-        probe = plugin.probe(connection, task)
-        if probe.verdict is Verdict.UNKNOWN:
-            raise StillUnknown(NO_VERDICT)
-        if probe.verdict is Verdict.DONE and probe.done is not None:
-            return probe.done
-    return _perform(plugin, connection, task, steps)
+    steps.begin(now=connection.now, visible_after=visible_after(plugin), sent=connection.http.sent)
+    try:
+        done = _done_already(plugin, connection, task, steps)
+        return done if done is not None else _perform(plugin, connection, task, steps)
+    except VendorError as trouble:
+        outcome = steps.waited(trouble)
+        if outcome is trouble:
+            raise
+        raise outcome from trouble
+
+
+def visible_after(plugin: VendorPlugin) -> timedelta:
+    """Return how long the vendor's lists may lag: settings.VENDOR_VISIBLE_AFTER where it names the plugin."""
+    seconds = settings.VENDOR_VISIBLE_AFTER.get(plugin.slug)
+    return plugin.visible_after if seconds is None else timedelta(seconds=seconds)
+
+
+def _done_already(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Done | None:
+    """Return what the operation left behind if the vendor shows it as done.
+
+    "Not done" sends nothing by itself: each step in doubt is looked for until it may be believed. Nor is a refusal met
+    while probing the last word: the steps meet it again if it stands.
+    """
+    if not steps.in_doubt() and not steps.refused():
+        return None
+    try:
+        probe = seen(lambda: plugin.probe(connection, task))
+    except Rejected as refusal:
+        logger.info("probing %s was refused: %s", task.reference, refusal.code)
+        return None
+    if probe.verdict is Verdict.UNKNOWN:
+        raise StillUnknown(NO_VERDICT)
+    return probe.done if probe.verdict is Verdict.DONE else None
 
 
 def task_of(operation: VendorOperation) -> Task:
@@ -235,7 +287,7 @@ def _finish(operation: VendorOperation, done: Done, *, now: datetime) -> None:
     operation.save()
 
 
-def _record(operation: VendorOperation, error: VendorError, *, now: datetime) -> None:
+def _record(operation: VendorOperation, error: VendorError, access: Connection | None, *, now: datetime) -> None:
     if isinstance(error, Rejected):
         operation.state = OperationState.REJECTED
         operation.finished_at, operation.next_attempt_at = now, None
@@ -243,9 +295,11 @@ def _record(operation: VendorOperation, error: VendorError, *, now: datetime) ->
         operation.save()
         return
     operation.state = _state_between_attempts(operation)
-    if isinstance(error, ConsentNeeded | Misconfigured) and operation.connection is not None:
-        record_trouble(operation.connection, error, now=now)
-    _put_off(operation, error, now=now)
+    for_people = isinstance(error, ConsentNeeded | Misconfigured)
+    if for_people and operation.connection is not None and access is not None:
+        # What an older grant met is no reason to wait for people: the newer one is tried soon.
+        for_people = record_trouble(operation.connection, error, access=access, now=now)
+    _put_off(operation, error, now=now, for_people=for_people)
 
 
 def _state_between_attempts(operation: VendorOperation) -> OperationState:
@@ -256,10 +310,10 @@ def _state_between_attempts(operation: VendorOperation) -> OperationState:
     return OperationState.SENT if OperationState.CONFIRMED in states else OperationState.PLANNED
 
 
-def _put_off(operation: VendorOperation, error: VendorError, *, now: datetime) -> None:
-    if isinstance(error, ConsentNeeded | Misconfigured):
+def _put_off(operation: VendorOperation, error: VendorError, *, now: datetime, for_people: bool = False) -> None:
+    if for_people:
         pause = PAUSE_FOR_PEOPLE
-    elif isinstance(error, Transient) and error.retry_after is not None:
+    elif error.retry_after is not None:
         pause = timedelta(seconds=error.retry_after)
     else:
         pause = min(FIRST_PAUSE * 2 ** min(operation.attempts - 1, 12), LONGEST_PAUSE)

@@ -9,8 +9,8 @@ from django.db import connection as database
 
 from core.errors import Refused
 from vendors import budget
+from vendors.access import opened
 from vendors.base import Fact, Field, Offer, Order, Service
-from vendors.connections import opened
 from vendors.errors import VendorError
 from vendors.models import VendorConnection
 from vendors.registry import plugin_for

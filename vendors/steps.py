@@ -1,13 +1,50 @@
 """The rule by which a changing call is made exactly once, whatever breaks: pure, over any durable book."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID, uuid4
 
-from vendors.base import JSON
-from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, Rejected, Transient, kept
+from django.utils.translation import gettext_noop
+
+from vendors.base import JSON, Sent
+from vendors.errors import (
+    LostAnswer,
+    NotFound,
+    NotVisibleYet,
+    NotYet,
+    Rejected,
+    StillUnknown,
+    Transient,
+    VendorError,
+    kept,
+)
+
+logger = logging.getLogger(__name__)
+
+UNREADABLE = gettext_noop(
+    "The vendor's answer cannot be read (%(kind)s). Whether the request was carried out will be looked up."
+)
+ACCEPTED = gettext_noop("The vendor accepted the request, but what came of it could not be read yet: %(reason)s")
+UNREADABLE_LOOK = gettext_noop("The vendor's records cannot be read (%(kind)s). They will be looked at again.")
+NOT_VISIBLE_YET = gettext_noop(
+    "The answer was lost, and what was asked for is not visible at the vendor yet; looked again at %(looked)s. It is"
+    " sent anew only if it is still not there after %(until)s."
+)
+
+# "Not there" is believed after so many looks that found nothing, once the vendor's lists have had their time.
+EMPTY_LOOKS = 2
+BETWEEN_LOOKS = timedelta(minutes=1)
+FIRST_LOOK_AGAIN = timedelta(seconds=10)
+# How often an operation waits for a vendor that is busy with an object or does not know yet what it made. With the
+# pauses between attempts that is three quarters of an hour; then it counts as refused: people are told, and may try
+# again.
+WAITS = 8
+
+Seen = TypeVar("Seen")
 
 
 class CallState(StrEnum):
@@ -32,6 +69,11 @@ class Call:
     state: CallState = CallState.PLANNED
     answered: bool = False
     result: JSON | None = None
+    # Of a step in doubt: since when it is looked for, how often it was not there though it should have been visible,
+    # and when it was last looked for.
+    doubtful_since: datetime | None = None
+    empty_looks: int = 0
+    looked_at: datetime | None = None
 
 
 class CallBook(Protocol):
@@ -52,8 +94,11 @@ class CallBook(Protocol):
     def note(self, note: JSON) -> None:
         """Keep a sentence ({"message", "values"}) durably; the same one once."""
 
-    def in_doubt(self) -> bool:
-        """Return whether a step was sent whose answer is not known."""
+    def calls(self) -> list[Call]:
+        """Return every step that was begun."""
+
+    def wait(self) -> int:
+        """Count, durably, that the operation waits for a busy vendor once more; return how often it has."""
 
 
 class OnceOnly:
@@ -63,10 +108,25 @@ class OnceOnly:
     any answer (Partner Center's MS-RequestId rule; harmless to vendors that have no such id).
     """
 
-    def __init__(self, book: CallBook, *, reference: str, new_id: Callable[[], UUID] = uuid4) -> None:
+    def __init__(
+        self,
+        book: CallBook,
+        *,
+        reference: str,
+        new_id: Callable[[], UUID] = uuid4,
+        now: datetime | None = None,
+        visible_after: timedelta = timedelta(0),
+    ) -> None:
         self.book = book
         self.reference = reference
         self.new_id = new_id
+        self.now = now
+        self.visible_after = visible_after
+        self.sent = Sent()
+
+    def begin(self, *, now: datetime, visible_after: timedelta, sent: Sent) -> None:
+        """Take what an attempt brings: its moment, the plugin's lag, and the account of what its session sends."""
+        self.now, self.visible_after, self.sent = now, visible_after, sent
 
     def once(
         self,
@@ -75,22 +135,29 @@ class OnceOnly:
         send: Callable[[str], JSON],
         find: Callable[[], JSON | None],
         recover: Callable[[str], None] | None = None,
+        visible_after: timedelta | None = None,
     ) -> JSON:
-        """Return the step's confirmed result; send it only when it is certainly not done. See Steps.once."""
-        call = self.book.load(name) or Call(name=name, request_id=self.new_id())
+        """Return the step's confirmed result; send it only when it is certainly not done. See Steps.once.
+
+        Whatever came of an earlier attempt, it is looked for before it is sent again.
+        """
+        call = self.book.load(name)
+        if call is None:
+            return self._send(Call(name=name, request_id=self.new_id()), send)
         if call.state is CallState.CONFIRMED:
             return call.result or {}
-        if call.state in IN_DOUBT:
-            found = self._found(call, find)
-            if found is not None:
-                if recover is not None:
-                    recover("" if call.answered else str(call.request_id))
-                return self._confirm(call, found)
-            if call.answered:
-                call = self._anew(call)
-        elif call.state is CallState.REJECTED:
-            call = self._anew(call)
-        return self._send(call, send)
+        doubtful = call.state in IN_DOUBT
+        if call.state is CallState.SENT:
+            call = self._kept(replace(call, state=CallState.UNKNOWN))
+        found = seen(find)
+        if found is not None:
+            if doubtful and recover is not None:
+                recover("" if call.answered else str(call.request_id))
+            return self._confirm(call, found)
+        if doubtful:
+            self._believe(call, self.visible_after if visible_after is None else visible_after)
+        fresh = call.state is CallState.REJECTED or call.answered
+        return self._send(self._anew(call) if fresh else call, send, doubtful=doubtful)
 
     def seal(self, secrets: Mapping[str, str]) -> None:
         """Keep secrets durably and encrypted."""
@@ -106,33 +173,84 @@ class OnceOnly:
 
     def in_doubt(self) -> bool:
         """Return whether a step was sent whose answer is not known: the operation must be probed first."""
-        return self.book.in_doubt()
+        return any(call.state in IN_DOUBT for call in self.book.calls())
 
-    def _found(self, call: Call, find: Callable[[], JSON | None]) -> JSON | None:
-        if call.state is not CallState.UNKNOWN:
-            self.book.save(replace(call, state=CallState.UNKNOWN))
-        return find()
+    def refused(self) -> bool:
+        """Return whether a step was refused: whoever tries again probes first, too."""
+        return any(call.state is CallState.REJECTED for call in self.book.calls())
 
-    def _send(self, call: Call, send: Callable[[str], JSON], *, again: bool = True) -> JSON:
-        self.book.save(replace(call, state=CallState.SENT, answered=False))
+    def waited(self, trouble: VendorError) -> VendorError:
+        """Return what an attempt that ends with this trouble ends with: a wait counts, and is not for ever."""
+        if isinstance(trouble, NotFound) and self._has_made(trouble.sought):
+            trouble = trouble.not_yet()
+        if isinstance(trouble, NotYet) and self.book.wait() > WAITS:
+            return trouble.refusal
+        return trouble
+
+    def _has_made(self, sought: str) -> bool:
+        """Return whether an address names an id that one of this operation's steps has brought about."""
+        asked = {part.casefold() for part in sought.split("?", maxsplit=1)[0].split("/") if part}
+        made = [call.result or {} for call in self.book.calls() if call.state is CallState.CONFIRMED]
+        return any(str(value).casefold() in asked for result in made for value in result.values())
+
+    def _believe(self, call: Call, visible_after: timedelta) -> None:
+        """Count a look that found nothing; raise NotVisibleYet unless that may be believed by now."""
+        if not visible_after:
+            return
+        if self.now is None:
+            raise ValueError("A step that becomes visible later needs the present moment: begin the attempt.")
+        since = call.doubtful_since or self.now
+        until = since + visible_after
+        gap = min(BETWEEN_LOOKS, visible_after)
+        looks, at = call.empty_looks, self.now
+        if self.now < until:
+            pause = min(max(self.now - since, FIRST_LOOK_AGAIN), until - self.now)
+        elif looks and call.looked_at and self.now < call.looked_at + gap:
+            pause, at = call.looked_at + gap - self.now, call.looked_at
+        else:
+            pause, looks = gap, looks + 1
+        self._kept(replace(call, doubtful_since=since, empty_looks=looks, looked_at=at))
+        if looks < EMPTY_LOOKS:
+            moments = {"looked": f"{self.now:%Y-%m-%d %H:%M} UTC", "until": f"{until:%Y-%m-%d %H:%M} UTC"}
+            raise NotVisibleYet(NOT_VISIBLE_YET, retry_after=pause.total_seconds(), **moments)
+
+    def _send(self, call: Call, send: Callable[[str], JSON], *, doubtful: bool = False, again: bool = True) -> JSON:
+        """Send the step. `doubtful` says that an earlier attempt may yet turn out to have been carried out."""
+        call = self._kept(Call(call.name, call.request_id, CallState.SENT))
+        self.sent.begin()
         try:
             result = send(str(call.request_id))
-        except LostAnswer as lost:
-            self.book.save(replace(call, state=CallState.UNKNOWN, answered=lost.answered))
-            raise
-        except Transient as trouble:
-            fresh = self._anew(call)
+        except VendorError as trouble:
+            if self.sent.looked_on and not isinstance(trouble, LostAnswer):
+                # The change was accepted; what failed is a look at what it made.
+                trouble = LostAnswer(ACCEPTED, code=trouble.code, answered=True, reason=trouble)
+            fresh = self._after(call, trouble, doubtful=doubtful)
             self.book.save(fresh)
-            if trouble.at_once and again:
-                return self._send(fresh, send, again=False)
-            raise
-        except (ConsentNeeded, Misconfigured):
-            self.book.save(self._anew(call))
-            raise
-        except Rejected:
-            self.book.save(replace(call, state=CallState.REJECTED))
-            raise
+            if isinstance(trouble, Transient) and trouble.at_once and again:
+                return self._send(fresh, send, doubtful=doubtful, again=False)
+            raise trouble
+        except Exception as fault:
+            if not self.sent.changes:
+                raise  # a fault of ours before anything left by our session; what else may have left is looked up
+            logger.exception("the answer to %s of %s cannot be read", call.name, self.reference)
+            self.book.save(replace(call, state=CallState.UNKNOWN, answered=True))
+            raise LostAnswer(UNREADABLE, code="unreadable", answered=True, kind=type(fault).__name__) from fault
         return self._confirm(call, result)
+
+    def _after(self, call: Call, trouble: VendorError, *, doubtful: bool) -> Call:
+        """Return the step as the trouble leaves it."""
+        if isinstance(trouble, LostAnswer | StillUnknown):
+            return replace(call, state=CallState.UNKNOWN, answered=getattr(trouble, "answered", True))
+        if isinstance(trouble, NotYet) and doubtful:
+            # The vendor may be busy with the very attempt that is not visible yet.
+            return replace(call, state=CallState.UNKNOWN, answered=True)
+        if isinstance(trouble, Rejected):
+            return replace(call, state=CallState.REJECTED)
+        return self._anew(call)
+
+    def _kept(self, call: Call) -> Call:
+        self.book.save(call)
+        return call
 
     def _confirm(self, call: Call, result: JSON) -> JSON:
         self.book.save(replace(call, state=CallState.CONFIRMED, result=result))
@@ -140,3 +258,14 @@ class OnceOnly:
 
     def _anew(self, call: Call) -> Call:
         return Call(name=call.name, request_id=self.new_id())
+
+
+def seen(look: Callable[[], Seen]) -> Seen:
+    """Return what a look at the vendor's records finds; one that cannot be read is StillUnknown."""
+    try:
+        return look()
+    except VendorError:
+        raise
+    except Exception as fault:
+        logger.exception("the vendor's records cannot be read")
+        raise StillUnknown(UNREADABLE_LOOK, code="unreadable", kind=type(fault).__name__) from fault

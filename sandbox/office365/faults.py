@@ -1,6 +1,7 @@
 """Troubles on demand: which call meets which fault, and what the caller then sees."""
 
 import itertools
+import json
 import re
 import threading
 import time
@@ -10,15 +11,26 @@ from typing import Any
 from sandbox.wsgi import ConnectionDroppedError, Request, Response, html_answer, json_answer
 
 KINDS = {
-    "throttle": "429 with Retry-After: `seconds` (57), before acting",
+    "throttle": "429 with Retry-After: `seconds` (57), or `retry_after` as it is, before acting",
     "unavailable": "503 with an HTML page, before acting; `retry_after` seconds if given",
     "error_before": "`status` (500) with `code` (800003) and `description`, before acting",
     "error_after": "the same after everything was done and kept",
     "drop_before": "the connection is lost before acting",
     "drop_after": "the connection is lost after everything was done and kept",
+    "unreadable_after": "a page of HTML with the status of the answer, after everything was done and kept",
+    "truncated_after": "the first half of the answer's JSON, after everything was done and kept",
+    "odd_after": "JSON `body` ({}) with the status of the answer, after everything was done and kept",
+    "timeout_before": "408 with an HTML page, before acting",
+    "timeout_after": "the same after everything was done and kept",
+    "gateway_before": "`status` (403) with the HTML page of something in between, before acting",
+    "gateway_after": "the same after everything was done and kept",
+    "conflict": "`status` (409: also 423, 425) without a code, before acting",
+    "not_found": "404 with `code` (20003), before acting: a server that has not heard yet of what another one made",
     "slow_before": "waits `seconds` (1), then acts and answers",
     "slow": "acts, then waits `seconds` (1) before answering",
     "answer": "any `status` (400) and `body`, before acting; `headers` as an object",
+    "raw": "any `status` (200) and `text`, before acting",
+    "odd_token": "the token endpoint's answer with `members` put in and those of the list `without` left out",
     "accepted": "PATCH of a subscription answers 202 with a Location; done after `reads` (1) further reads of it",
     "stale_etag": "400 with code 2055, before acting",
     "token_error": "the token endpoint answers the AADSTS class `aadsts`",
@@ -26,7 +38,9 @@ KINDS = {
 
 # Where a kind makes sense at one place only, its calls are counted there unless told otherwise.
 PLACES = {
+    "odd_token": ("POST", "/oauth2(/v2.0)?/token$"),
     "token_error": ("POST", "/oauth2(/v2.0)?/token$"),
+    "not_found": ("GET", "/(customers|orders|subscriptions)/[^/?]+"),
     "accepted": ("PATCH", "/subscriptions/[^/]+$"),
 }
 ANYWHERE = ("*", ".*")
@@ -35,6 +49,10 @@ UNAVAILABLE_PAGE = (
     "<!DOCTYPE html><html><head><title>Service Unavailable</title></head>"
     "<body><h2>Our services aren't available right now</h2></body></html>"
 )
+
+GATEWAY_PAGE = "<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Request blocked</h1></body></html>"
+# The kinds that answer with that page, and with which status.
+PAGES = {"timeout_before": 408, "timeout_after": 408, "gateway_before": 403, "gateway_after": 403}
 
 
 @dataclass
@@ -116,16 +134,31 @@ def before_acting(fault: Fault, *, bom: bool = True) -> Response | None:
     if fault.kind == "slow_before":
         time.sleep(fault.seconds(1))
     if fault.kind == "throttle":
-        return throttled(round(fault.seconds(57)), bom=bom)
+        return throttled(round(fault.seconds(57)), retry_after=fault.details.get("retry_after"), bom=bom)
     if fault.kind == "unavailable":
         answer = html_answer(503, UNAVAILABLE_PAGE)
         if "retry_after" in fault.details:
             answer.headers.append(("Retry-After", str(fault.details["retry_after"])))
         return answer
+    return _early_answer(fault, bom=bom)
+
+
+def _early_answer(fault: Fault, *, bom: bool) -> Response | None:
+    """Return what the fault answers in place of acting, None where it does not."""
     if fault.kind == "answer":
         answer = json_answer(int(fault.details.get("status", 400)), fault.details.get("body", {}), bom=bom)
         answer.headers.extend((name, str(value)) for name, value in fault.details.get("headers", {}).items())
         return answer
+    if fault.kind == "raw":
+        headers = [("Content-Type", "application/json; charset=utf-8")]
+        return Response(int(fault.details.get("status", 200)), str(fault.details.get("text", "")).encode(), headers)
+    if fault.kind == "conflict":
+        return json_answer(int(fault.details.get("status", 409)), {}, bom=bom)
+    if fault.kind == "not_found":
+        code = fault.details.get("code", 20003)
+        return json_answer(404, {"code": code, "description": "Not found.", "data": [], "source": "PartnerFD"}, bom=bom)
+    if fault.kind in PAGES and fault.kind.endswith("_before"):
+        return _page(fault)
     return _failure(fault, bom=bom) if fault.kind == "error_before" else None
 
 
@@ -135,14 +168,33 @@ def after_acting(fault: Fault, answer: Response, *, bom: bool = True) -> Respons
         raise ConnectionDroppedError
     if fault.kind == "slow":
         time.sleep(fault.seconds(1))
+    if fault.kind == "unreadable_after":
+        return html_answer(answer.status, GATEWAY_PAGE)
+    if fault.kind == "truncated_after":
+        return Response(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
+    if fault.kind == "odd_token" and answer.status == 200:
+        members = {**json.loads(answer.body), **fault.details.get("members", {})}
+        kept = {name: value for name, value in members.items() if name not in fault.details.get("without", ())}
+        return json_answer(200, kept)
+    if fault.kind == "odd_after":
+        return json_answer(answer.status, fault.details.get("body", {}), bom=bom)
+    if fault.kind in PAGES and fault.kind.endswith("_after"):
+        return _page(fault)
     return _failure(fault, bom=bom) if fault.kind == "error_after" else answer
 
 
-def throttled(seconds: int, *, bom: bool = True) -> Response:
-    """Return the gateway's 429, whose members are not those of the service's own errors."""
+def _page(fault: Fault) -> Response:
+    return html_answer(int(fault.details.get("status", PAGES[fault.kind])), GATEWAY_PAGE)
+
+
+def throttled(seconds: int, *, retry_after: object = None, bom: bool = True) -> Response:
+    """Return the gateway's 429, whose members are not those of the service's own errors.
+
+    `retry_after` is written into the header as it is, however strange; None is the seconds.
+    """
     message = f"Rate limit is exceeded. Try again in {seconds} seconds."
     answer = json_answer(429, {"statusCode": 429, "message": message}, bom=bom)
-    answer.headers.append(("Retry-After", str(seconds)))
+    answer.headers.append(("Retry-After", str(seconds if retry_after is None else retry_after)))
     return answer
 
 

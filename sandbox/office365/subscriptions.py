@@ -103,14 +103,16 @@ def shape(customer: Json, kept: Json) -> Json:
 
 
 def list_subscriptions(world: World, request: Request, customer: str) -> Json:
-    """Return a customer's subscriptions, those of one order or one partner of record where named."""
+    """Return a customer's subscriptions, of one order or partner of record where named; the list may lag."""
     found = own_customer(world, customer)
     order = request.query.get("order_id", "").lower()
     partner = request.query.get("mpn_id", "")
     items = [
         shape(found, kept)
         for kept in world.store.all(f"subscription:{found['id']}")
-        if (not order or kept["order"].lower() == order) and (not partner or kept["partner"] == partner)
+        if world.is_listed(kept["created"])
+        and (not order or kept["order"].lower() == order)
+        and (not partner or kept["partner"] == partner)
     ]
     query = f"?{request.query_string}" if request.query_string else ""
     return collection(items, links={"self": link(f"/customers/{found['id']}/subscriptions{query}")})

@@ -38,6 +38,7 @@ SWITCHES: dict[str, Any] = {
     "requests_per_minute": None,  # 500 a tenant in production
     "legacy_pending_reads": 0,  # reads of its status during which a legacy order is still being provisioned
     "modern_pending_reads": 1,  # the same for orders of the modern catalogue
+    "list_lag_seconds": 0,  # by how much lists of orders and subscriptions are behind; up to 900 at Microsoft
     "pascal_case_patch_answers": False,  # PATCH of a subscription answers with PascalCase names
     "link_style": "published",  # or "plain", "versioned", "bare": how links to the next page are spelled
     "availabilities": 1,  # counts up when the ids of the modern catalogue change
@@ -70,6 +71,10 @@ class World:
         """Move the clock forward: tokens age, carts run out."""
         offset = self._setting("clock").get("offset", 0.0) + days * 86400 + seconds
         self.store.put("setting", "clock", {"offset": offset})
+
+    def is_listed(self, created: float) -> bool:
+        """Say whether what was made at the moment stands in lists by now; read by its id it is there at once."""
+        return self.now() - created >= float(self.switch("list_lag_seconds"))
 
     # the switches
 

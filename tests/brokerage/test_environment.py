@@ -73,3 +73,8 @@ def test_production_reads_its_secrets(monkeypatch):
     found = environment.production_secrets()
     assert found["SECRET_KEY"] == GOOD_SECRET + "z"
     assert [key.split(":")[0] for key in found["SECRETS_KEYS"]] == ["2026", "2025"]
+
+
+def test_numbers_by_name_are_read_pair_by_pair(monkeypatch):
+    monkeypatch.setenv("VENDOR_VISIBLE_AFTER", "office365=1200, example=0,")
+    assert environment.numbers_by_name("VENDOR_VISIBLE_AFTER") == {"office365": 1200, "example": 0}

@@ -12,7 +12,7 @@ from django.conf import settings
 from brokerage.variables import VARIABLES, faults
 
 ROOT = Path(settings.BASE_DIR)
-READ = re.compile(r'(?:text|flag|number|words)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'(?:text|flag|number|numbers_by_name|words)\(\s*"([A-Z_]+)"')
 KEY = "I4yVmF1DAYOLf3UPy2l6xONZZ6JnBRhtk1ClqGYsfq4="  # fixed: two test processes name their cases alike
 GOOD = {
     "BROKERAGE_ENV": "production",
@@ -64,6 +64,7 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "EMAIL_USE_TLS": ((), ("perhaps", "2")),
     "DEFAULT_FROM_EMAIL": ((), ("nobody", "a@b c@d")),
     "MICROSOFT_LOGIN_BASE": (("http://login.example.com",), ("login.microsoftonline.com", "https://login:0")),
+    "VENDOR_VISIBLE_AFTER": ((), ("1200", "office365=soon", "office365=-1", "office365=1e3")),
     "VENDOR_JOURNAL_DAYS": ((), ("0", "-1", "long", "1e3")),
     "VENDOR_PERSON_SECONDS": ((), ("0", "31", "8s")),
     "BEHIND_TLS_PROXY": ((), ("nginx",)),

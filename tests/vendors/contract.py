@@ -5,7 +5,7 @@ A plugin brings a ContractBench (tests/vendors/<slug>/bench.py); each function h
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import ClassVar, Protocol
 
@@ -13,11 +13,23 @@ import pytest
 
 from tests.vendors.memory import Killed, MemoryBook, MemoryJournal
 from vendors.base import Connection, Done, Order, Resource, Service, Task, VendorPlugin, Verdict
-from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, StillUnknown, Transient, VendorError
+from vendors.errors import (
+    LONGEST_WAIT,
+    SHORTEST_WAIT,
+    ConsentNeeded,
+    LostAnswer,
+    Misconfigured,
+    Rejected,
+    StillUnknown,
+    Transient,
+    VendorError,
+)
 from vendors.operations import attempt
-from vendors.steps import OnceOnly
+from vendors.steps import WAITS, CallState, OnceOnly
 
-PATIENCE = 8
+PATIENCE = 40
+# What a worker pauses, in seconds, where the trouble does not say.
+PAUSE = 10.0
 
 
 class Trouble(Enum):
@@ -28,6 +40,16 @@ class Trouble(Enum):
     ERROR_BEFORE = auto()
     ERROR_AFTER = auto()
     THROTTLED = auto()
+    UNREADABLE_AFTER = auto()  # a page of HTML with the status of success, after everything was done
+    TRUNCATED_AFTER = auto()  # half an answer, after everything was done
+    TIMEOUT_408_BEFORE = auto()
+    TIMEOUT_408_AFTER = auto()
+    GATEWAY_4XX_BEFORE = auto()  # 403 with the page of something in between, which does not speak for the vendor
+    GATEWAY_4XX_AFTER = auto()
+    LAGGING = auto()  # done, the answer lost, and lists that show it later, within the plugin's visible_after
+    CONFLICT = auto()  # 409 without a code that the plugin knows
+    NOT_FOUND_JUST_MADE = auto()  # done, and the next read by an id does not know it yet
+    STRANGE_RETRY_AFTER = auto()  # throttled until a date a year ahead, without a zone
 
 
 @dataclass(frozen=True)
@@ -57,8 +79,11 @@ class ContractBench(Protocol):
     def held(self) -> list[Held]:
         """Return every service that the vendor holds."""
 
-    def trouble(self, kind: Trouble, *, nth: int) -> None:
-        """Let the n-th changing call from now meet the trouble."""
+    def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
+        """Let the n-th changing call from now, and `times` - 1 after it, meet the trouble."""
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of the plugin's connection and the vendor's forward."""
 
     def changing_calls(self) -> int:
         """Return how many changing calls the vendor has been sent so far, refused ones included."""
@@ -71,13 +96,18 @@ class ContractBench(Protocol):
 
 
 def work(bench: ContractBench, task: Task, book: MemoryBook | None = None) -> Done:
-    """Carry the task out as workers do: again and again, until the vendor's trouble is over."""
+    """Carry the task out as workers do: again and again, as long as the vendor's trouble passes by itself."""
     book = book or MemoryBook()
     for _turn in range(PATIENCE):
         try:
             return attempt(bench.plugin, bench.connection(), task, OnceOnly(book, reference=task.reference))
-        except (Transient, LostAnswer, StillUnknown, Killed):
-            continue
+        except (Transient, LostAnswer, StillUnknown) as trouble:
+            pause = trouble.retry_after or PAUSE
+            if not SHORTEST_WAIT <= pause <= LONGEST_WAIT:
+                pytest.fail(f"a vendor made us wait {pause} seconds")
+            bench.advance(pause)
+        except Killed:
+            bench.advance(PAUSE)
     pytest.fail(f"{task.action} is not done after {PATIENCE} attempts")
 
 
@@ -135,8 +165,9 @@ ACTIONS = (
 
 def keeps_one_service_whatever_is_lost(new_bench: "NewBench", action: Action) -> None:
     """Each trouble at each changing call of the action ends with exactly what was asked for, once."""
+    calls = _calls_of(new_bench, action)
     for kind in Trouble:
-        for nth in range(1, _calls_of(new_bench, action) + 1):
+        for nth in range(1, calls + 1):
             with new_bench() as bench:
                 task = action.prepared(bench)
                 bench.trouble(kind, nth=nth)
@@ -242,6 +273,31 @@ def waits_while_the_vendor_is_down(new_bench: "NewBench", action: Action) -> Non
         assert bench.held() == [action.expected]
 
 
+def does_not_wait_for_ever_for_a_busy_vendor(new_bench: "NewBench") -> None:
+    """A conflict that never ends is told to people after a bounded number of attempts, and can be tried again."""
+    with new_bench() as bench:
+        task, book = provisioning(bench), MemoryBook()
+        bench.trouble(Trouble.CONFLICT, nth=1, times=WAITS + 1)
+        with pytest.raises(Rejected):
+            work(bench, task, book)
+        assert bench.changing_calls() == WAITS + 1
+        assert bench.held() == []
+        work(bench, task, book)
+        assert bench.held() == [ACTIONS[0].expected]
+
+
+def looks_before_it_sends_what_was_refused(new_bench: "NewBench") -> None:
+    """What the vendor has by now, though it refused it first, is found when somebody tries again."""
+    with new_bench() as bench:
+        task, book = provisioning(bench), MemoryBook()
+        work(bench, task, book)
+        sent = bench.changing_calls()
+        book.steps = {name: replace(call, state=CallState.REJECTED) for name, call in book.steps.items()}
+        work(bench, task, book)
+        assert bench.changing_calls() == sent
+        assert bench.held() == [ACTIONS[0].expected]
+
+
 def says_how_long_to_wait_when_throttled(new_bench: "NewBench") -> None:
     """A throttled call is trouble that passes, and says for how long."""
     with new_bench() as bench:
@@ -280,6 +336,8 @@ ONCE: tuple[Callable[[NewBench], None], ...] = (
     tells_facts,
     offers_what_it_can_sell,
     refuses_wrong_credentials,
+    does_not_wait_for_ever_for_a_busy_vendor,
+    looks_before_it_sends_what_was_refused,
     says_how_long_to_wait_when_throttled,
     journals_without_secrets,
 )

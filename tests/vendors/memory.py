@@ -8,7 +8,7 @@ from datetime import datetime
 from sandbox.wsgi import Running
 from vendors.base import JSON
 from vendors.http import Exchange, VendorSession
-from vendors.steps import IN_DOUBT, Call
+from vendors.steps import Call
 
 
 class Killed(BaseException):
@@ -19,21 +19,22 @@ class Killed(BaseException):
 class MemoryBook:
     """A CallBook whose worker can be killed right before or right after its n-th save."""
 
-    calls: dict[str, Call] = field(default_factory=dict)
+    steps: dict[str, Call] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
     notes: list[JSON] = field(default_factory=list)
     saves: int = 0
+    waits: int = 0
     dies_before: int | None = None
     dies_after: int | None = None
 
     def load(self, name: str) -> Call | None:
-        return self.calls.get(name)
+        return self.steps.get(name)
 
     def save(self, call: Call) -> None:
         self.saves += 1
         if self.saves == self.dies_before:
             raise Killed
-        self.calls[call.name] = call
+        self.steps[call.name] = call
         if self.saves == self.dies_after:
             raise Killed
 
@@ -47,8 +48,12 @@ class MemoryBook:
         if note not in self.notes:
             self.notes.append(note)
 
-    def in_doubt(self) -> bool:
-        return any(call.state in IN_DOUBT for call in self.calls.values())
+    def calls(self) -> list[Call]:
+        return list(self.steps.values())
+
+    def wait(self) -> int:
+        self.waits += 1
+        return self.waits
 
 
 @dataclass

@@ -1,9 +1,21 @@
 """Trouble is told in the reader's language, from the sentence and the values that rows keep."""
 
+import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from vendors.errors import ConsentDeclined, ConsentNeeded, Rejected, Transient, VendorError, sentence
+from vendors.errors import (
+    ConsentDeclined,
+    ConsentNeeded,
+    NotFound,
+    NotYet,
+    Rejected,
+    Transient,
+    VendorError,
+    bounded_wait,
+    just_made,
+    sentence,
+)
 
 
 def test_sentence_is_filled_with_its_values_when_it_is_read() -> None:
@@ -49,3 +61,27 @@ def test_error_within_an_error_is_told_in_one_language() -> None:
     whole = Rejected("%(reason)s", reason=Rejected("Yes"))
     with translation.override("ru"):
         assert str(whole) == "Да"
+
+
+@pytest.mark.parametrize(
+    ("asked", "waits"),
+    [
+        (None, None),
+        (7, 7.0),
+        (0, 1.0),
+        (-5, 1.0),
+        (86_400 * 365, 3600.0),
+        (float("inf"), 3600.0),
+        (float("-inf"), 1.0),
+        (float("nan"), None),
+    ],
+)
+def test_no_vendor_makes_us_wait_for_ever_or_in_a_circle(asked: float | None, waits: float | None) -> None:
+    assert bounded_wait(asked) == waits
+    assert Transient("busy", retry_after=asked).retry_after == waits
+
+
+def test_not_found_of_what_was_just_made_is_not_yet() -> None:
+    with pytest.raises(NotYet) as trouble, just_made():
+        raise NotFound("gone", sought="orders/7", code="20000")
+    assert (trouble.value.code, type(trouble.value.refusal)) == ("20000", NotFound)

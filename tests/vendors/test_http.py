@@ -86,6 +86,7 @@ def test_change_that_never_left_is_trouble_that_passes(session: VendorSession) -
     with pytest.raises(Transient) as trouble:
         session.exchange("POST", f"http://127.0.0.1:{port}/", changes=True)
     assert trouble.value.code == "unreachable"
+    assert session.sent.changes == 0
 
 
 @pytest.mark.parametrize("changes", [True, False])
@@ -101,13 +102,67 @@ def test_throttling_is_not_repeated_but_waited_for(
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("status", [200, 202, 204, 302, 400, 401, 403, 404, 409, 412])
-def test_every_other_answer_is_returned_as_it_is(
+REFUSALS = [400, 401, 402, 403, 404, 405, 409, 410, 412, 413, 415, 422, 423, 425, 451]
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 302, *REFUSALS])
+def test_every_other_answer_to_a_read_is_returned_as_it_is(
     server: Server, running: Running, session: VendorSession, status: int
 ) -> None:
     server.script = [Response(status, headers=[("Location", "/elsewhere")])]
+    assert session.exchange("GET", running.base_url, changes=False).status_code == status
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, *REFUSALS])
+def test_success_and_a_refusal_of_the_vendors_own_are_returned_to_a_change(
+    server: Server, running: Running, session: VendorSession, status: int
+) -> None:
+    server.script = [json_answer(status, {"error": "no"})]
     assert session.exchange("POST", running.base_url, changes=True).status_code == status
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 408, 429, 499, *REFUSALS])
+@pytest.mark.parametrize("body", [b"", b"<html>blocked</html>", b"[]", b'{"error": ', b"\xff"])
+def test_change_that_something_else_answers_is_lost(
+    server: Server, running: Running, session: VendorSession, status: int, body: bytes
+) -> None:
+    server.script = [Response(status, body, headers=[("Location", "/elsewhere"), ("Retry-After", "7")])]
+    with pytest.raises(LostAnswer) as trouble:
+        session.exchange("POST", running.base_url, changes=True)
+    assert (trouble.value.answered, trouble.value.code) == (True, str(status))
+    assert len(server.requests) == 1
+
+
+def test_timeout_is_no_refusal_whoever_tells_it(server: Server, running: Running, session: VendorSession) -> None:
+    server.script = [json_answer(408, {"error": "too slow"})]
+    with pytest.raises(LostAnswer):
+        session.exchange("POST", running.base_url, changes=True)
+
+
+def test_what_a_refusal_of_the_vendors_own_looks_like_is_the_plugins_word(
+    server: Server, running: Running, session: VendorSession
+) -> None:
+    def own(response: requests.Response) -> bool:
+        return response.text.startswith("<OPS_envelope>")
+
+    server.script = [Response(403, b"<OPS_envelope>no</OPS_envelope>"), json_answer(403, {"error": "no"})]
+    assert session.exchange("POST", running.base_url, changes=True, own=own).status_code == 403
+    with pytest.raises(LostAnswer):
+        session.exchange("POST", running.base_url, changes=True, own=own)
+
+
+def test_session_keeps_count_of_what_left_and_of_looks_at_what_was_accepted(
+    server: Server, running: Running, session: VendorSession
+) -> None:
+    server.script = [OK]
+    session.exchange("GET", running.base_url, changes=False)
+    assert (session.sent.changes, session.sent.looked_on) == (0, False)
+    session.exchange("POST", running.base_url, changes=True)
+    assert (session.sent.changes, session.sent.looked_on) == (1, False)
+    session.exchange("GET", running.base_url, changes=False)
+    assert session.sent.looked_on is True
 
 
 def test_read_that_takes_too_long_is_given_up(server: Server, running: Running, session: VendorSession) -> None:
@@ -142,7 +197,28 @@ def test_every_exchange_is_written_down_without_its_secrets(running: Running, se
     [
         ("57", 57.0),
         (format_datetime(datetime(2019, 1, 1, 0, 15, tzinfo=UTC), usegmt=True), 900.0),
-        (format_datetime(datetime(2018, 12, 31, tzinfo=UTC), usegmt=True), 0.0),
+        (format_datetime(datetime(2018, 12, 31, tzinfo=UTC), usegmt=True), 1.0),
+        ("Tue, 01 Jan 2019 00:15:00 -0000", 900.0),
+        ("Tue, 01 Jan 2019 00:15:00", 900.0),
+        ("Tue, 01 Jan 2019 03:15:00 +0300", 900.0),
+        ("Wed, 01 Jan 2020 00:00:00 GMT", 3600.0),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("Tue, 01 Jan 2019 00:15:00 +99999999999999", None),
+        ("Tue, 99 Jan 2019 00:15:00 GMT", None),
+        ("Tue, 01 Jan 99999 00:15:00 GMT", None),
+        ("20190101001500", 3600.0),
+        ("99999999999999", 3600.0),
+        ("0", 1.0),
+        ("0.5", 1.0),
+        ("57.5", 57.5),
+        ("-5", None),
+        ("NaN", None),
+        ("inf", None),
+        ("1e9", None),
+        ("9" * 400, None),
+        ("²", None),
+        ("٣", None),
+        ("57, 57", None),
         ("soon", None),
         ("", None),
     ],
@@ -152,3 +228,10 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(wanted: str, seconds: float
     now = datetime(2019, 1, 1, tzinfo=UTC) + timedelta()
     response.headers.update({"Retry-After": wanted, "Date": format_datetime(now, usegmt=True)})
     assert retry_after(response) == seconds
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Tue, 01 Jan 99999 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"])
+def test_date_to_wait_for_says_nothing_beside_a_broken_date_of_the_server(date: str) -> None:
+    response = requests.Response()
+    response.headers.update({"Retry-After": "Tue, 01 Jan 2019 00:15:00 GMT", "Date": date})
+    assert retry_after(response) is None

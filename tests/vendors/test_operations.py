@@ -55,6 +55,13 @@ def planned_change(connection: VendorConnection, now: datetime, seats: int, *, k
     )
 
 
+def looked_for(operation: VendorOperation, now: datetime) -> VendorOperation:
+    """Carry the operation on over the five minutes by which Example Backup's list may lag, and two looks more."""
+    for minutes in (0, 5, 6):
+        operation = operations.carry_out(operation.pk, now=now + timedelta(minutes=minutes))
+    return operation
+
+
 def test_plan_of_a_key_planned_before_returns_the_same_operation(example: VendorConnection, now: datetime) -> None:
     first = planned(example, now)
     again = planned(example, now + timedelta(days=1), label="Another")
@@ -108,7 +115,7 @@ def test_lost_answer_of_a_call_not_done_is_sent_again_with_the_same_request_id(
     example_vendor.trouble = ("drop_before", 1)
     operation = operations.carry_out(planned(example, now).pk, now=now)
     request_id = operation.calls.get().request_id
-    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+    assert looked_for(operation, now).state == OperationState.CONFIRMED
     assert operation.calls.get().request_id == request_id
     assert len(example_vendor.services) == 1
 
@@ -120,7 +127,7 @@ def test_server_error_of_a_call_not_done_is_sent_again_with_a_new_request_id(
     operation = operations.carry_out(planned(example, now).pk, now=now)
     assert operation.state == OperationState.UNKNOWN
     request_id = operation.calls.get().request_id
-    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+    assert looked_for(operation, now).state == OperationState.CONFIRMED
     assert operation.calls.get().request_id != request_id
 
 
@@ -134,11 +141,12 @@ def test_throttled_operation_waits_as_long_as_the_vendor_says(
     assert list(operations.due(now + timedelta(seconds=7))) == [operation]
 
 
-def test_pauses_grow_up_to_an_hour(example: VendorConnection, example_vendor: ExampleVendor, now: datetime) -> None:
+def test_pauses_grow_up_to_an_hour(example: VendorConnection, now: datetime) -> None:
+    example.settings["base_url"] = "http://127.0.0.1:9"
+    example.save(update_fields=["settings"])
     operation = planned(example, now)
     pauses = []
     for _turn in range(11):
-        example_vendor.trouble = ("drop_before", 1)
         operation = operations.carry_out(operation.pk, now=now)
         assert operation.next_attempt_at is not None
         pauses.append(int((operation.next_attempt_at - now).total_seconds()))

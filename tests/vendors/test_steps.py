@@ -1,5 +1,6 @@
 """The rule of a changing call, on a book in memory: when it is sent, with which id, and when it is not."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -7,8 +8,18 @@ from django.utils.translation import gettext_lazy
 
 from tests.vendors.memory import MemoryBook
 from vendors.base import JSON
-from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, Rejected, StillUnknown, Transient
-from vendors.steps import Call, CallState, OnceOnly
+from vendors.errors import (
+    ConsentNeeded,
+    LostAnswer,
+    Misconfigured,
+    NotFound,
+    NotVisibleYet,
+    NotYet,
+    Rejected,
+    StillUnknown,
+    Transient,
+)
+from vendors.steps import WAITS, Call, CallState, OnceOnly
 
 IDS = [UUID(int=number) for number in range(1, 10)]
 
@@ -36,7 +47,7 @@ class Vendor:
 
 def steps(book: MemoryBook) -> OnceOnly:
     ids = iter(IDS)
-    known = {call.request_id for call in book.calls.values()}
+    known = {call.request_id for call in book.steps.values()}
     return OnceOnly(book, reference="order:1", new_id=lambda: next(one for one in ids if one not in known))
 
 
@@ -68,7 +79,7 @@ def test_second_attempt_has_a_new_request_id_exactly_after_an_answer(
     book, vendor = MemoryBook(), Vendor(first, {"id": "7"})
     with pytest.raises(type(first)):
         carry(book, vendor)
-    assert book.calls["step"].state is state
+    assert book.steps["step"].state is state
     assert carry(book, vendor) == {"id": "7"}
     assert vendor.request_ids == [str(IDS[0]), str(second_id)]
 
@@ -79,7 +90,7 @@ def test_step_found_after_a_lost_answer_is_not_sent_again() -> None:
         carry(book, vendor)
     vendor.found = {"id": "found"}
     assert carry(book, vendor) == {"id": "found"}
-    assert book.calls["step"].state is CallState.CONFIRMED
+    assert book.steps["step"].state is CallState.CONFIRMED
     assert vendor.request_ids == [str(IDS[0])]
 
 
@@ -114,7 +125,7 @@ def test_step_whose_secret_cannot_be_got_back_yet_is_found_again() -> None:
 
     with pytest.raises(Transient):
         steps(book).once("step", send=vendor.send, find=vendor.find, recover=recover)
-    assert (book.calls["step"].state, book.calls["step"].request_id) == (CallState.UNKNOWN, IDS[0])
+    assert (book.steps["step"].state, book.steps["step"].request_id) == (CallState.UNKNOWN, IDS[0])
 
 
 def test_note_is_kept_once_and_untranslated() -> None:
@@ -139,7 +150,7 @@ def test_step_that_nobody_can_tell_about_is_not_sent() -> None:
     with pytest.raises(StillUnknown):
         carry(book, vendor)
     assert vendor.request_ids == []
-    assert book.calls["step"].state is CallState.UNKNOWN
+    assert book.steps["step"].state is CallState.UNKNOWN
 
 
 def test_step_whose_obstacle_is_removed_is_sent_again_at_once_but_only_once() -> None:
@@ -164,3 +175,154 @@ def test_steps_are_told_apart_by_name() -> None:
     once = steps(book).once
     assert once("a", send=vendor.send, find=vendor.find) == {"id": "7"}
     assert once("b", send=vendor.send, find=vendor.find) == {"id": "8"}
+
+
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+LAG = timedelta(minutes=20)
+
+
+def look(book: MemoryBook, vendor: Vendor, at: datetime, visible_after: timedelta | None = None) -> JSON:
+    once = OnceOnly(book, reference="order:1", new_id=lambda: IDS[5], now=at, visible_after=LAG).once
+    return once("step", send=vendor.send, find=vendor.find, visible_after=visible_after)
+
+
+def in_doubt(**known: object) -> MemoryBook:
+    return MemoryBook({"step": Call("step", IDS[0], CallState.UNKNOWN, **known)})
+
+
+def test_not_there_is_believed_after_the_lag_and_two_looks_minutes_apart() -> None:
+    book, vendor = in_doubt(answered=True), Vendor({"id": "7"})
+    at, looks = NOON, []
+    while len(looks) < 9:
+        with pytest.raises(NotVisibleYet) as trouble:
+            look(book, vendor, at)
+        assert (book.steps["step"].state, vendor.request_ids) == (CallState.UNKNOWN, [])
+        looks.append(round((at - NOON).total_seconds()))
+        at += timedelta(seconds=trouble.value.retry_after or 0)
+    assert look(book, vendor, at) == {"id": "7"}
+    assert looks == [0, 10, 20, 40, 80, 160, 320, 640, 1200]
+    assert at - NOON == LAG + timedelta(minutes=1)
+    assert vendor.request_ids == [str(IDS[5])]
+    assert book.steps["step"] == Call("step", IDS[5], CallState.CONFIRMED, result={"id": "7"})
+
+
+def test_look_that_finds_nothing_says_when_it_looked_and_until_when_it_will() -> None:
+    with pytest.raises(NotVisibleYet) as trouble:
+        look(in_doubt(), Vendor(), NOON)
+    assert str(trouble.value) == (
+        "The answer was lost, and what was asked for is not visible at the vendor yet; looked again at"
+        " 2026-11-28 12:00 UTC. It is sent anew only if it is still not there after 2026-11-28 12:20 UTC."
+    )
+
+
+def test_what_becomes_visible_within_the_lag_is_taken_and_nothing_is_sent() -> None:
+    book, vendor = in_doubt(answered=True), Vendor()
+    for minutes in (0, 5, 14):
+        with pytest.raises(NotVisibleYet):
+            look(book, vendor, NOON + timedelta(minutes=minutes))
+    vendor.found = {"id": "found"}
+    assert look(book, vendor, NOON + timedelta(minutes=15)) == {"id": "found"}
+    assert vendor.request_ids == []
+
+
+def test_looks_in_a_row_count_once_a_minute() -> None:
+    book, vendor = in_doubt(), Vendor({"id": "7"})
+    for seconds in (0, 1200, 1201, 1230, 1259):
+        with pytest.raises(NotVisibleYet):
+            look(book, vendor, NOON + timedelta(seconds=seconds))
+    assert look(book, vendor, NOON + timedelta(seconds=1260)) == {"id": "7"}
+    assert vendor.request_ids == [str(IDS[0])]
+
+
+def test_step_that_is_seen_at_once_is_believed_at_once() -> None:
+    vendor = Vendor({"id": "7"})
+    assert look(in_doubt(), vendor, NOON, visible_after=timedelta(0)) == {"id": "7"}
+
+
+def test_lost_again_is_looked_for_as_long_again() -> None:
+    book = in_doubt(doubtful_since=NOON - LAG, empty_looks=1, looked_at=NOON - timedelta(minutes=1))
+    with pytest.raises(LostAnswer):
+        look(book, Vendor(LostAnswer("lost again")), NOON)
+    with pytest.raises(NotVisibleYet):
+        look(book, Vendor(), NOON + timedelta(minutes=19))
+    assert book.steps["step"].doubtful_since == NOON + timedelta(minutes=19)
+
+
+@pytest.mark.parametrize("state", [CallState.REJECTED, CallState.PLANNED])
+def test_step_that_was_attempted_is_looked_for_before_it_is_sent_again(state: CallState) -> None:
+    vendor = Vendor()
+    vendor.found = {"id": "found"}
+    assert carry(MemoryBook({"step": Call("step", IDS[0], state)}), vendor) == {"id": "found"}
+    assert vendor.request_ids == []
+
+
+@pytest.mark.parametrize("fault", [KeyError("id"), TypeError(), ValueError("<html>"), ZeroDivisionError()])
+def test_answer_that_cannot_be_read_is_a_lost_one_once_something_was_sent(fault: Exception) -> None:
+    book = MemoryBook()
+    once = steps(book)
+
+    def send(_request_id: str) -> JSON:
+        once.sent.leaves(changes=True)
+        raise fault
+
+    with pytest.raises(LostAnswer) as trouble:
+        once.once("step", send=send, find=lambda: None)
+    assert (trouble.value.answered, trouble.value.code) == (True, "unreadable")
+    assert (book.steps["step"].state, book.steps["step"].answered) == (CallState.UNKNOWN, True)
+
+
+@pytest.mark.parametrize("trouble", [Transient("429"), Rejected("404"), Misconfigured("key"), ConsentNeeded("grant")])
+def test_look_that_fails_after_the_change_was_accepted_does_not_undo_it(trouble: Exception) -> None:
+    book = MemoryBook()
+    once = steps(book)
+
+    def send(_request_id: str) -> JSON:
+        once.sent.leaves(changes=True)
+        once.sent.accepted = True
+        once.sent.leaves(changes=False)
+        raise trouble
+
+    with pytest.raises(LostAnswer):
+        once.once("step", send=send, find=lambda: None)
+    assert book.steps["step"].state is CallState.UNKNOWN
+
+
+def test_records_that_cannot_be_read_say_nothing() -> None:
+    vendor = Vendor()
+    vendor.found = KeyError("items")
+    with pytest.raises(StillUnknown):
+        carry(in_doubt(), vendor)
+    assert vendor.request_ids == []
+
+
+def test_busy_vendor_is_waited_for_a_number_of_times_and_then_taken_at_its_word() -> None:
+    once, refusal = steps(MemoryBook()), Rejected("no")
+    for _turn in range(WAITS):
+        assert isinstance(once.waited(NotYet("busy", refusal=refusal)), NotYet)
+    assert once.waited(NotYet("busy", refusal=refusal)) is refusal
+
+
+def test_busy_vendor_may_be_busy_with_the_attempt_that_was_lost() -> None:
+    book = in_doubt(doubtful_since=NOON - LAG, empty_looks=1, looked_at=NOON - timedelta(minutes=1))
+    with pytest.raises(NotYet):
+        look(book, Vendor(NotYet("busy", refusal=Rejected("no"))), NOON)
+    assert book.steps["step"].state is CallState.UNKNOWN
+    fresh = MemoryBook()
+    with pytest.raises(NotYet):
+        look(fresh, Vendor(NotYet("busy", refusal=Rejected("no"))), NOON)
+    assert fresh.steps["step"].state is CallState.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("sought", "kind"),
+    [
+        ("/v1/customers/MADE-1/agreements?size=1", NotYet),
+        ("customers/made-1", NotYet),
+        ("customers/other", NotFound),
+        ("customers/made-11", NotFound),
+    ],
+)
+def test_not_found_is_not_yet_for_an_id_that_this_operation_has_made(sought: str, kind: type[Exception]) -> None:
+    made = Call("customer", IDS[0], CallState.CONFIRMED, result={"customer_id": "made-1"})
+    outcome = steps(MemoryBook({"customer": made})).waited(NotFound("gone", sought=sought))
+    assert type(outcome) is kind

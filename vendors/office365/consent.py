@@ -27,6 +27,9 @@ REFRESH_LIFE = timedelta(days=90)
 RENEW_BEFORE = timedelta(seconds=30)
 # The answer comes by GET on purpose: a POST from Microsoft's site would come without our session's cookie.
 warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended", module="msal")
+# What an access token's life may be told as; Microsoft's live an hour, or a day where tokens are checked continuously.
+WHOLE_SECONDS = re.compile(r"-?[0-9]{1,9}")
+LONGEST_LIFE = timedelta(days=1)
 _CODE = re.compile(r"AADSTS(\d+)")
 
 
@@ -41,13 +44,15 @@ class LoginHttp:
         self.http = connection.http
         self.base = login_base(connection)
         self.last: requests.Response | None = None
+        self.asked_for_token = False
 
     def get(self, url: str, **options: Any) -> requests.Response:
         """Send a GET."""
         return self._send("GET", url, **options)
 
     def post(self, url: str, **options: Any) -> requests.Response:
-        """Send a POST."""
+        """Send a POST: only the token endpoint takes one."""
+        self.asked_for_token = True
         return self._send("POST", url, **options)
 
     def close(self) -> None:
@@ -68,7 +73,7 @@ def begin(connection: Connection, *, redirect_uri: str) -> ConsentRequest:
     """Return Microsoft's consent page with PKCE, state and nonce; the flow has to be kept secret until the answer."""
     login = LoginHttp(connection)
     with _sign_in_trouble(login):
-        flow = _application(connection, login).initiate_auth_code_flow(
+        flow = _application(connection, login, connection.secrets.read()).initiate_auth_code_flow(
             SCOPES, redirect_uri=redirect_uri, prompt="consent"
         )
     # The browser may reach the sign-in server under another name than we do (a container's network).
@@ -86,13 +91,16 @@ def complete(connection: Connection, *, flow: JSON, answer: Mapping[str, str]) -
     login = LoginHttp(connection)
     try:
         with _sign_in_trouble(login):
-            result = _application(connection, login).acquire_token_by_auth_code_flow(flow, dict(answer))
+            application = _application(connection, login, connection.secrets.read())
+            result = application.acquire_token_by_auth_code_flow(flow, dict(answer))
     except (ValueError, RuntimeError) as error:
         # State or nonce differ: the answer belongs to another attempt, or to somebody else's.
         raise ConsentNeeded(ANOTHER_BROWSER, code="state_mismatch") from error
     _raise_for(result, login)
-    claims = claims_of(result["access_token"])
-    if "amr" in claims and "mfa" not in claims["amr"]:
+    if not result.get("refresh_token"):
+        raise Transient(LOGIN_TROUBLE, code="sign_in_unreadable")
+    claims = claims_of(str(result["access_token"]))
+    if "amr" in claims and "mfa" not in (claims["amr"] or ()):
         raise ConsentNeeded(MFA_REQUIRED, code="mfa_required")
     profile = PartnerCenter(connection, lambda _fresh: str(result["access_token"])).own_profile()
     who = result.get("id_token_claims") or {}
@@ -132,7 +140,8 @@ def access_token(connection: Connection, *, fresh: bool = False) -> str:
     login = LoginHttp(connection)
     with _sign_in_trouble(login):
         # A new application object each time: msal remembers failures per object and would repeat them from memory.
-        result = _application(connection, login).acquire_token_by_refresh_token(secrets["refresh_token"], SCOPES)
+        application = _application(connection, login, secrets)
+        result = application.acquire_token_by_refresh_token(secrets["refresh_token"], SCOPES)
     _raise_for(result, login)
     if result.get("refresh_token"):
         tokens, issued_at = _tokens(result, connection.now), connection.now
@@ -152,10 +161,13 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims if isinstance(claims, dict) else {}
 
 
-def _application(connection: Connection, login: LoginHttp) -> msal.ConfidentialClientApplication:
+def _application(
+    connection: Connection, login: LoginHttp, secrets: Mapping[str, str]
+) -> msal.ConfidentialClientApplication:
+    """Return msal's view of our application, with the secrets that were read once for the whole exchange."""
     return msal.ConfidentialClientApplication(
         connection.setting("client_id"),
-        client_credential=connection.secrets.read().get("client_secret", ""),
+        client_credential=secrets.get("client_secret", ""),
         authority=f"{LOGIN_BASE}/{connection.setting('tenant_id')}",
         http_client=login,
         instance_discovery=False,
@@ -166,12 +178,22 @@ def _tokens(result: Mapping[str, Any], now: datetime) -> dict[str, str]:
     return {
         "refresh_token": str(result["refresh_token"]),
         "access_token": str(result["access_token"]),
-        "access_expires_at": (now + timedelta(seconds=int(result["expires_in"]))).isoformat(),
+        "access_expires_at": (now + access_life(result.get("expires_in"))).isoformat(),
     }
 
 
+def access_life(expires_in: object) -> timedelta:
+    """Return for how long an access token lives: seconds, told as a number or as text, between none and LONGEST_LIFE.
+
+    Told strangely it counts as none: the token is used once and renewed for the next call.
+    """
+    text = str(expires_in).strip()
+    seconds = int(text) if WHOLE_SECONDS.fullmatch(text) else 0
+    return min(max(timedelta(seconds=seconds), timedelta(0)), LONGEST_LIFE)
+
+
 def _raise_for(result: Mapping[str, Any], login: LoginHttp) -> None:
-    if "access_token" in result:
+    if isinstance(result.get("access_token"), str) and result["access_token"]:
         return
     if login.last is not None and (login.last.status_code >= 500 or login.last.status_code == 429):
         raise Transient(LOGIN_TROUBLE, code=str(login.last.status_code))
@@ -185,10 +207,13 @@ def _sign_in_trouble(login: LoginHttp) -> Iterator[None]:
         yield
     except (requests.RequestException, MsalServiceError) as error:
         raise Transient(LOGIN_TROUBLE, code="sign_in_unreachable") from error
-    except (ValueError, RuntimeError) as error:
-        if login.last is None or login.last.status_code < 400:
-            raise
-        raise _refusal(login.last) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
+        if login.last is not None and login.last.status_code >= 400:
+            raise _refusal(login.last) from error
+        if isinstance(error, RuntimeError) or login.asked_for_token is False:
+            raise  # a nonce or a state of another attempt
+        # msal chokes on what is no number, no token or no object in an answer.
+        raise Transient(LOGIN_TROUBLE, code="sign_in_unreadable") from error
 
 
 def _refusal(response: requests.Response) -> VendorError:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -11,7 +11,7 @@ from vendors.base import JSON, Order, Party, Steps
 from vendors.errors import Rejected, together
 from vendors.office365 import demands
 from vendors.office365.errors import DOMAIN_TAKEN
-from vendors.office365.partner_center import Members, PartnerCenter, same_id
+from vendors.office365.partner_center import Members, PartnerCenter, id_of, same_id
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +76,8 @@ def provide(partner_center: PartnerCenter, order: Order, steps: Steps) -> JSON:
         send=lambda request_id: _created(partner_center, order, steps, request_id),
         find=lambda: find(partner_center, order),
         recover=lambda request_id: _recover_password(partner_center, order, steps, request_id),
+        # A second customer never comes of an early repetition: the domain is taken by then.
+        visible_after=timedelta(0),
     )
 
 
@@ -120,10 +122,11 @@ def confirm_agreement(
             raise together(missing)
         template_id = partner_center.newest_agreement_template(kind)
         body = _agreement(order.account, template_id=template_id, kind=kind, user_id=user_id, now=now)
-        partner_center.write("POST", path, body, request_id=request_id)
-        return {"template_id": template_id}
+        made = partner_center.write("POST", path, body, request_id=request_id).body
+        return {"template_id": id_of(made, "templateId")}
 
-    steps.once("agreement", send=send, find=find_agreement)
+    # Confirming once more costs nothing, and a customer's agreements are read at once.
+    steps.once("agreement", send=send, find=find_agreement, visible_after=timedelta(0))
 
 
 def address_of(partner_center: PartnerCenter, account: Party) -> dict[str, str]:
@@ -161,7 +164,7 @@ def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_
     body = _customer(partner_center, order)
     customer = partner_center.write("POST", "customers", body, request_id=request_id).body
     _seal_password(customer, order, steps)
-    return {"customer_id": str(customer["id"]), "domain": domain}
+    return {"customer_id": id_of(customer), "domain": domain}
 
 
 def _seal_password(customer: Members, order: Order, steps: Steps) -> None:

@@ -1,10 +1,20 @@
 """Microsoft's error codes, each with what it means for us and a sentence that says what to do."""
 
-from collections.abc import Iterable
+import re
 
 from django.utils.translation import gettext_noop
 
-from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, Rejected, Transient, VendorError
+from vendors.errors import (
+    ConsentDeclined,
+    ConsentNeeded,
+    Misconfigured,
+    NotFound,
+    NotYet,
+    Rejected,
+    Transient,
+    VendorError,
+)
+from vendors.http import BUSY
 from vendors.office365.fields import field_named_in
 
 MFA_REQUIRED = gettext_noop(
@@ -86,6 +96,10 @@ NOT_FOUND = gettext_noop("Microsoft does not find what was asked for: %(reason)s
 REFUSED = gettext_noop("Microsoft refused: %(reason)s")
 IN_PROGRESS = gettext_noop("Microsoft is still busy with an earlier request. It will be tried again by itself.")
 STALE = gettext_noop("The subscription was changed at Microsoft meanwhile. It will be read and changed again.")
+UNREADABLE = gettext_noop("Microsoft's answer cannot be read. Whether the request was carried out will be looked up.")
+GATEWAY = gettext_noop(
+    "Something between us and %(server)s answered in its place (%(status)s). It will be tried again; check the network."
+)
 WRONG_ADDRESS = gettext_noop("%(server)s does not answer like Partner Center. Correct the connection's API address.")
 
 NO_AGREEMENT = gettext_noop(
@@ -135,9 +149,10 @@ PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
 CODE_FIELDS = {"20000": "country", "600049": "tax_id", "600050": "tax_id", "600051": "phone"}
 
 
-def sign_in_error(*, codes: Iterable[int], error: str) -> VendorError:
+def sign_in_error(*, codes: object, error: str) -> VendorError:
     """Return what an answer of Microsoft's sign-in service means, by its codes first, then by its OAuth error."""
-    listed = [int(code) for code in codes]
+    given = codes if isinstance(codes, list | tuple) else ()
+    listed = [int(str(code)) for code in given if re.fullmatch(r"[0-9]{1,12}", str(code))]
     for code in listed:
         if code in SIGN_IN:
             kind, sentence = SIGN_IN[code]
@@ -152,8 +167,11 @@ def sign_in_error(*, codes: Iterable[int], error: str) -> VendorError:
     return Transient(LOGIN_TROUBLE, code=name)
 
 
-def partner_center_error(*, status: int, code: str, description: str) -> VendorError:
-    """Return what an error answer (4xx) of Partner Center means."""
+def partner_center_error(*, status: int, code: str, description: str, sought: str = "") -> VendorError:
+    """Return what an error answer (4xx) of Partner Center means; `sought` is the address that was asked."""
+    if status == 404 and code != "60003":
+        # 20000 has two meanings: an unknown order here, a country that Microsoft does not serve elsewhere.
+        return NotFound(NOT_FOUND, code=code or "404", reason=description or "404", sought=sought)
     if code in PARTNER_CENTER:
         kind, sentence = PARTNER_CENTER[code]
         if kind is Transient:
@@ -166,7 +184,6 @@ def partner_center_error(*, status: int, code: str, description: str) -> VendorE
         return ConsentNeeded(MFA_REQUIRED if without_mfa else NO_RIGHTS, code="mfa_required" if without_mfa else "401")
     if status == 412:
         return Transient(STALE, code="2055", at_once=True)
-    sentence = NOT_FOUND if status == 404 else REFUSED
-    return Rejected(
-        sentence, code=code or str(status), at=field_named_in(description), reason=description or str(status)
-    )
+    told = description or str(status)
+    refusal = Rejected(REFUSED, code=code or str(status), at=field_named_in(description), reason=told)
+    return NotYet(IN_PROGRESS, code=refusal.code, refusal=refusal) if status in BUSY else refusal

@@ -3,16 +3,19 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
 from vendors.base import JSON, Resource, Steps
-from vendors.errors import Rejected, Transient
-from vendors.office365.partner_center import Members, PartnerCenter, same_id
+from vendors.errors import LostAnswer, Rejected, Transient, just_made
+from vendors.office365.errors import UNREADABLE
+from vendors.office365.partner_center import Members, PartnerCenter, id_of, same_id
 
 STILL_PROVISIONING = gettext_noop("Microsoft is still preparing the subscription. It will be looked at again.")
 PROVISIONING_FAILED = gettext_noop("Microsoft could not prepare the subscription. Ask Microsoft's partner support.")
+CART_LOST = gettext_noop("Microsoft did not hand out a cart. Nothing was bought; it will be tried again by itself.")
 NO_PARENT = gettext_noop("The add-on %(offer)s needs a base offer in the same plan. Add one to the template.")
 ORDER_ERRORS = gettext_noop("Microsoft refused part of the order: %(reason)s")
 NOT_SOLD = gettext_noop("Microsoft does not sell %(offer)s in %(country)s. Choose another offer in the template.")
@@ -131,13 +134,14 @@ def settle(
         order_id = ids[f"order_id.{key}"]
 
         def ready(key: str = key, order_id: str = order_id) -> bool:
-            subscription_id = settled.get(f"subscription_id.{key}") or _subscription_of(
-                partner_center, customer_id, order_id, settled.get(f"line.{key}", "")
-            )
-            if not subscription_id:
-                return False
-            settled[f"subscription_id.{key}"] = subscription_id
-            return _provisioned(partner_center, customer_id, subscription_id)
+            with just_made():
+                subscription_id = settled.get(f"subscription_id.{key}") or _subscription_of(
+                    partner_center, customer_id, order_id, settled.get(f"line.{key}", "")
+                )
+                if not subscription_id:
+                    return False
+                settled[f"subscription_id.{key}"] = subscription_id
+                return _provisioned(partner_center, customer_id, subscription_id)
 
         if not patience.until(ready):
             raise Transient(STILL_PROVISIONING, code="provisioning", retry_after=LOOK_AGAIN)
@@ -198,15 +202,19 @@ def _bought(
     def send(request_id: str) -> JSON:
         # A cart lives for minutes: it is made right before its checkout, and one left behind expires by itself.
         body = {"lineItems": [_item(partner_center, line, terms)]}
-        cart = partner_center.write("POST", path, body, request_id=request_id).body
+        try:
+            cart = partner_center.write("POST", path, body, request_id=request_id).body
+            cart_id = id_of(cart)
+        except (LostAnswer, KeyError, TypeError, ValueError) as lost:
+            raise Transient(CART_LOST, code="cart_lost") from lost
         refused = [row["error"] for row in cart.get("lineItems") or [] if row.get("error")]
         if refused:
             raise Rejected(ORDER_ERRORS, code="cart", reason=refused[0].get("errorDescription") or "")
-        done = partner_center.write("POST", f"{path}/{cart['id']}/checkout", None, request_id=request_id).body
+        done = partner_center.write("POST", f"{path}/{cart_id}/checkout", None, request_id=request_id).body
         if done.get("orderErrors"):
             raise Rejected(ORDER_ERRORS, code="cart", reason=done["orderErrors"][0].get("description") or "")
         (made,) = done["orders"]
-        return _ids(line.key, str(made["id"]), made["lineItems"][0])
+        return _ids(line.key, id_of(made), made["lineItems"][0])
 
     return steps.once(f"cart:{line.key}", send=send, find=lambda: find(partner_center, customer_id, [line]))
 
@@ -230,10 +238,17 @@ def _item(partner_center: PartnerCenter, line: Line, terms: Terms) -> dict[str, 
 
 
 def _added(partner_center: PartnerCenter, customer_id: str, line: Line, *, parent: str, steps: Steps) -> dict[str, str]:
-    """Add an add-on to the order of its base subscription."""
+    """Add an add-on to the order of its base subscription, which is read by its id and therefore as it is now."""
+
+    def path() -> str:
+        order_id = id_of(partner_center.subscription(customer_id, parent), "orderId").lower()
+        return f"customers/{customer_id}/orders/{order_id}"
+
+    def ours(order: Members) -> JSON | None:
+        rows = [row for row in order["lineItems"] if row.get("friendlyName") == line.friendly_name]
+        return _ids(line.key, id_of(order), rows[0]) if rows else None
 
     def send(request_id: str) -> JSON:
-        order_id = str(partner_center.subscription(customer_id, parent)["orderId"]).lower()
         row = {
             "lineItemNumber": 0,
             "offerId": line.offer,
@@ -241,13 +256,16 @@ def _added(partner_center: PartnerCenter, customer_id: str, line: Line, *, paren
             "friendlyName": line.friendly_name,
             "quantity": line.quantity,
         }
-        path = f"customers/{customer_id}/orders/{order_id}"
         body = {"referenceCustomerId": customer_id, "lineItems": [row]}
-        changed = partner_center.write("PATCH", path, body, request_id=request_id).body
-        ours = [row for row in changed["lineItems"] if row.get("friendlyName") == line.friendly_name]
-        return _ids(line.key, str(changed["id"]), ours[0])
+        added = ours(partner_center.write("PATCH", path(), body, request_id=request_id).body)
+        if added is None:
+            raise LostAnswer(UNREADABLE, code="unreadable", answered=True)
+        return added
 
-    return steps.once(f"add-on:{line.key}", send=send, find=lambda: find(partner_center, customer_id, [line]))
+    def find_line() -> JSON | None:
+        return ours(partner_center.read(path()).body)
+
+    return steps.once(f"add-on:{line.key}", send=send, find=find_line, visible_after=timedelta(0))
 
 
 def _offer(partner_center: PartnerCenter, line: Line, terms: Terms) -> Members:
@@ -274,8 +292,9 @@ def _row(number: int, line: Line, terms: Terms) -> dict[str, Any]:
 
 def _ids_by_number(made: Members, lines: list[Line]) -> JSON:
     ids: dict[str, str] = {}
-    for row in made["lineItems"]:
-        ids |= _ids(lines[int(row["lineItemNumber"])].key, str(made["id"]), row)
+    for number, line in enumerate(lines):
+        (row,) = [row for row in made["lineItems"] if int(row["lineItemNumber"]) == number]
+        ids |= _ids(line.key, id_of(made), row)
     return ids
 
 

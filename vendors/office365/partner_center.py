@@ -11,17 +11,21 @@ from uuid import uuid4
 from requests import Response
 
 from vendors.base import Connection
-from vendors.errors import ConsentNeeded, Misconfigured, Rejected, Transient, VendorError
+from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, Rejected, Transient, VendorError
+from vendors.http import BUSY
 from vendors.office365.errors import (
     ADDRESS_WRONG,
+    GATEWAY,
     MFA_REQUIRED,
     NO_AGREEMENT,
     NO_RIGHTS,
+    UNREADABLE,
     WRONG_ADDRESS,
     partner_center_error,
 )
 from vendors.office365.fields import field_named_in
 
+VERSION_MISMATCH = 412
 API_BASE = "https://api.partnercenter.microsoft.com/v1"
 ADDRESS_INVALID = "2007"
 # Of Partner Center's own error body; a gateway's 404 has none.
@@ -64,6 +68,30 @@ def parsed(content: bytes) -> Any:
     return json.loads(text, parse_float=Decimal, object_pairs_hook=Members) if text else Members()
 
 
+def is_own_error(response: Response) -> bool:
+    """Return whether an error answer is Partner Center's own (specification 2.4) rather than one of a gateway.
+
+    A service error has a code, a throttled call a statusCode with its message. A conflict, a lock or a version that no
+    longer matches may come with an empty body: only who knows the object answers so.
+    """
+    try:
+        body = parsed(response.content)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(body, Members):
+        return False
+    named = body.get("code") is not None or (body.get("statusCode") is not None and body.get("message") is not None)
+    return named or response.status_code in {*BUSY, VERSION_MISMATCH}
+
+
+def id_of(members: Any, name: str = "id") -> str:
+    """Return an id that an answer must have; KeyError, TypeError or ValueError where the shape is another."""
+    value = members[name]
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name} is no id: {value!r}")
+    return value
+
+
 def same_id(one: str, other: str) -> bool:
     """Return whether two ids are equal: Microsoft changes their case between resources."""
     return one.casefold() == other.casefold()
@@ -94,7 +122,12 @@ class PartnerCenter:
         """Make a call that changes something, under the given MS-RequestId, with If-Match where an etag is known."""
         headers = {"If-Match": f'"{etag}"'} if etag else {}
         response = self._send(method, path, changes=True, body=body, request_id=request_id, headers=headers)
-        return self._answered(response)
+        if response.status_code >= 300:
+            raise error_of(response)
+        try:
+            return Reply(response.status_code, parsed(response.content), response.headers)
+        except (ValueError, RecursionError) as error:
+            raise LostAnswer(UNREADABLE, code="unreadable", answered=True) from error
 
     def collection(self, path: str, *, params: Mapping[str, str] | None = None) -> Iterator[Members]:
         """Yield the items of a collection, page after page, as long as there is a next link.
@@ -136,7 +169,9 @@ class PartnerCenter:
             options["data"] = json.dumps(body, default=_plain_number).encode()
         for fresh in (False, True):
             sent = self._headers(fresh, request_id, body is not None) | dict(headers or {})
-            response = self.http.exchange(method, self.url(path), changes=changes, headers=sent, **options)
+            response = self.http.exchange(
+                method, self.url(path), changes=changes, own=is_own_error, headers=sent, **options
+            )
             if response.status_code != 401 or _code(response) == "900421":
                 return response
             if changes and not fresh:
@@ -156,13 +191,25 @@ class PartnerCenter:
         return headers | ({"Content-Type": "application/json"} if has_body else {})
 
     def _answered(self, response: Response) -> Reply:
+        """Return what a read was answered with; what is no answer of Partner Center's tells nothing about an object."""
         if response.status_code >= 300:
+            if not is_own_error(response):
+                raise self._foreign(response.status_code)
             raise error_of(response)
         try:
             body = parsed(response.content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Misconfigured(WRONG_ADDRESS, server=urlsplit(self.base).netloc) from error
         return Reply(response.status_code, body, response.headers)
+
+    def _foreign(self, status: int) -> VendorError:
+        """Return what the answer to a read means that somebody else gave: an address that is wrong, or a hindrance."""
+        server = urlsplit(self.base).netloc
+        if status < 400 or status == 404:
+            return Misconfigured(WRONG_ADDRESS, server=server)
+        if status == 401:
+            return ConsentNeeded(NO_RIGHTS, code="401")
+        return Transient(GATEWAY, code=str(status), server=server, status=status)
 
     # -- what to ask for ----------------------------------------------------------------------------------------
 
@@ -269,7 +316,10 @@ def error_of(response: Response) -> VendorError:
     if not isinstance(body, Members):
         body = Members()
     return partner_center_error(
-        status=response.status_code, code=_code(response), description=_reason(body) or response.reason or ""
+        status=response.status_code,
+        code=_code(response),
+        description=_reason(body) or response.reason or "",
+        sought=urlsplit(response.url or "").path,
     )
 
 

@@ -1,6 +1,7 @@
 """The Office 365 plugin: Microsoft subscriptions sold through Partner Center (CR-499, CR-544, CR-494)."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ from vendors.base import (
     Verdict,
 )
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
+from vendors.errors import just_made
 from vendors.office365 import consent, customers, licences, ordering
 from vendors.office365.partner_center import API_BASE, Members, PartnerCenter, same_id
 from vendors.office365.subscriptions import Subscriptions, has_status, is_deleted, subscription_ids
@@ -39,6 +41,8 @@ class Office365(VendorPlugin, NeedsConsent):
 
     slug = "office365"
     name = _("Office 365")
+    # Partner Center's list of orders lags up to 15 minutes (its own documentation).
+    visible_after = timedelta(minutes=20)
     urls = "vendors.office365.urls"
     settings_fields = (
         Field("tenant_id", _("Microsoft tenant ID"), help=_("The partner's own tenant."), voids_consent=True),
@@ -121,7 +125,8 @@ class Office365(VendorPlugin, NeedsConsent):
             partner_center, customer["customer_id"], lines, terms=_terms(connection, order.options), steps=steps
         )
         ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
-        return _done(partner_center, customer | ids, order.resources)
+        with just_made():
+            return _done(partner_center, customer | ids, order.resources)
 
     def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Done:
         """Bring each resource's subscription to its quantity; one that was never ordered is ordered now."""

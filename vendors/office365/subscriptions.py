@@ -1,14 +1,16 @@
 """What happens to Microsoft subscriptions after they were ordered: quantities, suspension, resumption, the end."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from vendors.base import JSON, Service, Steps
-from vendors.errors import Transient
-from vendors.office365.errors import IN_PROGRESS
+from vendors.errors import LostAnswer, Transient
+from vendors.office365.errors import IN_PROGRESS, UNREADABLE
 from vendors.office365.ordering import LOOK_AGAIN, Patience
 from vendors.office365.partner_center import Members, PartnerCenter, same_id
 
+ACCEPTED = 202
 SUBSCRIPTION = "subscription_id."
 
 
@@ -83,12 +85,17 @@ class Subscriptions:
             path = f"customers/{self.customer_id}/subscriptions/{self.ids[key]}"
             body = dict(current) | dict(change)
             reply = self.partner_center.write("PATCH", path, body, request_id=request_id, etag=etag)
-            return {"settled": reply.status == 200}
+            if reply.status == ACCEPTED:
+                return {"settled": False}
+            if not reached(reply.body):
+                raise LostAnswer(UNREADABLE, code="unreadable", answered=True)
+            return {"settled": True}
 
         def find() -> JSON | None:
             return {"settled": True} if reached(self.read(key)) else None
 
-        done = steps.once(name, send=send, find=find)
+        # A subscription read by its id is as it is now; only lists lag.
+        done = steps.once(name, send=send, find=find, visible_after=timedelta(0))
         if not done.get("settled") and not self.patience.until(lambda: reached(self.read(key))):
             raise Transient(IN_PROGRESS, code="accepted", retry_after=LOOK_AGAIN)
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from sandbox.wsgi import Running, start
 from tests.vendors.contract import Held, Trouble
-from tests.vendors.example.vendor import API_KEY, ExampleVendor
+from tests.vendors.example.vendor import API_KEY, LAG, ExampleVendor
 from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
 from vendors.base import Connection, Order, Party, Resource, VendorPlugin
 from vendors.http import VendorSession
@@ -19,6 +19,15 @@ TROUBLES = {
     Trouble.ERROR_BEFORE: "error_before",
     Trouble.ERROR_AFTER: "error_after",
     Trouble.THROTTLED: "throttle",
+    Trouble.UNREADABLE_AFTER: "unreadable_after",
+    Trouble.TRUNCATED_AFTER: "truncated_after",
+    Trouble.TIMEOUT_408_BEFORE: "timeout_before",
+    Trouble.TIMEOUT_408_AFTER: "timeout_after",
+    Trouble.GATEWAY_4XX_BEFORE: "gateway_before",
+    Trouble.GATEWAY_4XX_AFTER: "gateway_after",
+    Trouble.LAGGING: "error_after",
+    Trouble.CONFLICT: "conflict",
+    Trouble.STRANGE_RETRY_AFTER: "strange_throttle",
 }
 
 
@@ -32,6 +41,7 @@ class ExampleBench:
         self.vendor = vendor
         self.running = running
         self.journal = MemoryJournal()
+        self.now = datetime.now(UTC)
 
     def connection(self) -> Connection:
         return self._connection(API_KEY)
@@ -46,8 +56,15 @@ class ExampleBench:
     def held(self) -> list[Held]:
         return [Held(row["seats"], running=row["state"] == "running") for row in self.vendor.services.values()]
 
-    def trouble(self, kind: Trouble, *, nth: int) -> None:
-        self.vendor.trouble = (TROUBLES[kind], nth)
+    def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
+        if kind is Trouble.LAGGING:
+            self.vendor.lag = LAG
+        if kind in TROUBLES:  # an order's answer is all that the plugin reads of a service that it has just made
+            self.vendor.trouble = (TROUBLES[kind], nth, times)
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.vendor.clock += seconds
 
     def changing_calls(self) -> int:
         return self.vendor.changing_calls
@@ -64,7 +81,7 @@ class ExampleBench:
     def _connection(self, key: str) -> Connection:
         session = VendorSession(self.journal, pause=0)
         secrets = MemorySecrets({"api_key": key}, session)
-        return Connection({"base_url": self.running.base_url}, secrets, session, datetime.now(UTC))
+        return Connection({"base_url": self.running.base_url}, secrets, session, self.now)
 
 
 @contextmanager

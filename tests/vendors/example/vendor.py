@@ -5,10 +5,37 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from sandbox.wsgi import ConnectionDroppedError, Environ, Request, Response, Router, json_answer
+from sandbox.wsgi import ConnectionDroppedError, Environ, Request, Response, Router, html_answer, json_answer
 
 API_KEY = "example-api-key-1"
+# Example Backup's own word for how many seconds its list may be behind.
+LAG = 4 * 60
+PAGE = "<html>Request blocked</html>"
 PRODUCTS = (("backup", "Backup"),)
+
+
+def _throttled(retry_after: str) -> Response:
+    answer = json_answer(429, {"error": "slow down"})
+    answer.headers.append(("Retry-After", retry_after))
+    return answer
+
+
+# What is answered before anything is done, and in place of the answer after it.
+EARLY: dict[str, Callable[[], Response]] = {
+    "throttle": lambda: _throttled("7"),
+    "strange_throttle": lambda: _throttled("Wed, 28 Nov 2029 12:00:00"),
+    "error_before": lambda: json_answer(500, {"error": "out of order"}),
+    "timeout_before": lambda: html_answer(408, PAGE),
+    "gateway_before": lambda: html_answer(403, PAGE),
+    "conflict": lambda: json_answer(409, {"error": "busy"}),
+}
+LATE: dict[str, Callable[[Response], Response]] = {
+    "error_after": lambda _answer: json_answer(500, {"error": "out of order"}),
+    "unreadable_after": lambda answer: html_answer(answer.status, PAGE),
+    "truncated_after": lambda answer: Response(answer.status, answer.body[: len(answer.body) // 2], answer.headers),
+    "timeout_after": lambda _answer: html_answer(408, PAGE),
+    "gateway_after": lambda _answer: html_answer(403, PAGE),
+}
 
 
 class ExampleVendor:
@@ -17,7 +44,10 @@ class ExampleVendor:
     def __init__(self) -> None:
         self.services: dict[str, dict[str, Any]] = {}
         self.changing_calls = 0
-        self.trouble: tuple[str, int] | None = None
+        # A kind, the how manieth changing call from now meets it, and how many after that.
+        self.trouble: tuple[str, int] | tuple[str, int, int] | None = None
+        self.clock = 0.0
+        self.lag = 0.0
         self.before_acting: Callable[[], None] = lambda: None
         self._numbers = count(1)
         self._guard = threading.Lock()
@@ -44,12 +74,8 @@ class ExampleVendor:
         self.before_acting()
         if trouble == "drop_before":
             raise ConnectionDroppedError
-        if trouble == "throttle":
-            answer = json_answer(429, {"error": "slow down"})
-            answer.headers.append(("Retry-After", "7"))
-            return answer
-        if trouble == "error_before":
-            return json_answer(500, {"error": "out of order"})
+        if trouble in EARLY:
+            return EARLY[trouble]()
         if request.headers.get("x-api-key") != API_KEY:
             return json_answer(401, {"error": "wrong key"})
         found = self._router.find(request.method, request.path)
@@ -62,7 +88,7 @@ class ExampleVendor:
             answer = json_answer(400, {"error": f"unknown {unknown.args[0]}"})
         if trouble == "drop_after":
             raise ConnectionDroppedError
-        return json_answer(500, {"error": "out of order"}) if trouble == "error_after" else answer
+        return LATE[trouble](answer) if trouble in LATE else answer
 
     def _met(self, request: Request) -> str:
         """Return the trouble that this call meets: the n-th changing one from the moment it was arranged."""
@@ -71,20 +97,24 @@ class ExampleVendor:
         self.changing_calls += 1
         if self.trouble is None:
             return ""
-        kind, left = self.trouble
-        self.trouble = None if left == 1 else (kind, left - 1)
-        return kind if left == 1 else ""
+        kind, left, times = (*self.trouble, 1)[:3]
+        if left > 1:
+            self.trouble = (kind, left - 1, times)
+            return ""
+        self.trouble = (kind, 1, times - 1) if times > 1 else None
+        return kind
 
     def _find(self, request: Request) -> list[dict[str, Any]]:
         wanted = request.query["reference"]
-        return [service for service in self.services.values() if service["reference"] == wanted]
+        listed = [service for service in self.services.values() if self.clock - service["made"] >= self.lag]
+        return [service for service in listed if service["reference"] == wanted]
 
     def _create(self, request: Request) -> dict[str, Any]:
         body = request.json()
         if body["product"] not in dict(PRODUCTS):
             raise KeyError(body["product"])
         number = str(next(self._numbers))
-        self.services[number] = {"id": number, "state": "running", **body}
+        self.services[number] = {"id": number, "state": "running", "made": self.clock, **body}
         return self.services[number]
 
     def _change(self, request: Request, number: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
@@ -41,7 +41,18 @@ FAULTS = {
     Trouble.ERROR_BEFORE: "error_before",
     Trouble.ERROR_AFTER: "error_after",
     Trouble.THROTTLED: "throttle",
+    Trouble.UNREADABLE_AFTER: "unreadable_after",
+    Trouble.TRUNCATED_AFTER: "truncated_after",
+    Trouble.TIMEOUT_408_BEFORE: "timeout_before",
+    Trouble.TIMEOUT_408_AFTER: "timeout_after",
+    Trouble.GATEWAY_4XX_BEFORE: "gateway_before",
+    Trouble.GATEWAY_4XX_AFTER: "gateway_after",
+    Trouble.LAGGING: "error_after",
+    Trouble.CONFLICT: "conflict",
+    Trouble.STRANGE_RETRY_AFTER: "throttle",
 }
+# Microsoft's own word for how far its list of orders may be behind.
+LAG = 15 * 60
 
 
 def settings_of(base_url: str, **other: str) -> dict[str, str]:
@@ -124,9 +135,22 @@ class Office365Bench:
             for row in store.all(f"subscription:{customer['id']}")
         ]
 
-    def trouble(self, kind: Trouble, *, nth: int) -> None:
+    def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
+        if kind is Trouble.NOT_FOUND_JUST_MADE:
+            # Reads by the ids that an order has just brought about; a service's own are another matter: it is gone.
+            for path in (r"/agreements$", r"/provisioningstatus$"):
+                if self.microsoft.counts()["customers"] == 0:
+                    self.microsoft.fail("not_found", method="GET", path=path, nth=1, times=2)
+            return
+        if kind is Trouble.LAGGING:
+            self.microsoft.behave(list_lag_seconds=LAG)
+        strange = {"retry_after": "Wed, 28 Nov 2029 12:00:00"} if kind is Trouble.STRANGE_RETRY_AFTER else {}
         for method in ("POST", "PATCH"):
-            self.microsoft.fail(FAULTS[kind], method=method, path=CHANGING, nth=nth)
+            self.microsoft.fail(FAULTS[kind], method=method, path=CHANGING, nth=nth, times=times, **strange)
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.microsoft.advance(seconds=seconds)
 
     def changing_calls(self) -> int:
         calls = self.microsoft.requests_seen(path="/partnercenter/")

@@ -1,14 +1,20 @@
 """Secure Application Model on the wire: the consent address, PKCE, tokens, their renewal and their failures."""
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
-from sandbox.office365.world import DEMO_CLIENT_ID, PARTNER_TENANT
-from tests.vendors.memory import MemorySecrets
-from tests.vendors.office365.bench import REDIRECT_URI, Office365Bench, answered
-from vendors.errors import ConsentNeeded, Misconfigured, Transient
+from sandbox.office365 import Office365 as Microsoft
+from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_TENANT
+from sandbox.wsgi import serve
+from tests.vendors.memory import MemoryJournal, MemorySecrets
+from tests.vendors.office365.bench import REDIRECT_URI, Office365Bench, answered, settings_of
+from vendors.base import Connection
+from vendors.errors import ConsentNeeded, Misconfigured, Transient, VendorError
+from vendors.http import VendorSession
 from vendors.office365 import consent
 from vendors.office365.errors import ANOTHER_BROWSER, CODE_REDEEMED, LOGIN_TROUBLE, NOT_GRANTED, UNKNOWN_TENANT
 
@@ -137,3 +143,127 @@ def test_unknown_tenant_is_a_wrong_setting(bench: Office365Bench) -> None:
 @pytest.mark.parametrize("token", ["", "opaque", "a.b.c", "a.W10.c"])
 def test_token_that_tells_nothing_has_no_claims(token: str) -> None:
     assert consent.claims_of(token) == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        (3599, 3599),
+        ("3599", 3599),
+        (" 3600 ", 3600),
+        (0, 0),
+        (-5, 0),
+        ("-3599", 0),
+        (10**9, 0),
+        (10**30, 0),
+        ("1e9", 0),
+        ("9999999", 86_400),
+        ("NaN", 0),
+        (float("inf"), 0),
+        ("3599.0", 0),
+        ("soon", 0),
+        (None, 0),
+        (True, 0),
+        ([], 0),
+    ],
+)
+def test_life_of_a_token_is_read_as_number_or_text_within_bounds(told: object, seconds: int) -> None:
+    assert consent.access_life(told) == timedelta(seconds=seconds)
+
+
+STRANGE_ANSWERS = [
+    {"expires_in": "3599"},
+    {"expires_in": -1},
+    {"expires_in": 10**30},
+    {"expires_in": "1e9"},
+    {"expires_in": "soon"},
+    {"expires_in": None},
+    {"expires_in": []},
+    {"refresh_in": "soon"},
+    {"id_token": "id-token"},
+    {"id_token": "a.b.c"},
+    {"id_token": 5},
+    {"client_info": "%%%"},
+    {"scope": None},
+    {"scope": 7},
+    {"token_type": None},
+]
+
+
+@pytest.mark.parametrize("strange", STRANGE_ANSWERS, ids=str)
+def test_strange_member_of_a_token_answer_neither_crashes_nor_rules(
+    bench: Office365Bench, strange: dict[str, object]
+) -> None:
+    bench.microsoft.fail("odd_token", members=strange)
+    with suppress(Transient):  # where msal cannot read it
+        token = consent.access_token(bench.connection(), fresh=True)
+        assert consent.claims_of(token)["tid"] == PARTNER_TENANT
+    life = datetime.fromisoformat(bench.secrets["access_expires_at"]) - bench.now
+    assert timedelta(0) <= life <= timedelta(days=1)
+    consent.access_token(bench.connection(), fresh=True)
+
+
+@pytest.mark.parametrize("body", ["", "<html>", "[]", "null", '"text"', "{", '{"access_token": null}', "9" * 5000])
+@pytest.mark.parametrize("status", [200, 400, 403])
+def test_token_answer_of_another_shape_is_vendor_trouble(bench: Office365Bench, body: str, status: int) -> None:
+    bench.microsoft.fail("raw", path="/token$", status=status, text=body)
+    with pytest.raises(VendorError):
+        consent.access_token(bench.connection(), fresh=True)
+    consent.access_token(bench.connection(), fresh=True)
+
+
+@pytest.mark.parametrize("codes", [["soon"], "50173", None, [None], {"a": 1}, [10**40], 7])
+def test_strange_error_codes_fall_back_to_the_oauth_error(bench: Office365Bench, codes: object) -> None:
+    bench.microsoft.fail("answer", path="/token$", body={"error": "invalid_grant", "error_codes": codes})
+    with pytest.raises(ConsentNeeded):
+        consent.access_token(bench.connection(), fresh=True)
+
+
+@pytest.mark.parametrize(
+    "scope", [None, "https://api.partnercenter.microsoft.com/user_impersonation", "User.Read Directory.Read.All"]
+)
+def test_token_is_asked_for_once_an_hour_whatever_scope_the_answer_names(
+    bench: Office365Bench, scope: str | None
+) -> None:
+    named = {"members": {"scope": scope}} if scope else {"without": ["scope"]}
+    bench.microsoft.fail("odd_token", times=100, **named)
+    consent.access_token(bench.connection(), fresh=True)
+    before = token_calls(bench)
+    for _turn in range(25):
+        bench.advance(150)
+        consent.access_token(bench.connection())
+    assert token_calls(bench) == before + 1
+
+
+class ElsewhereHttp(VendorSession):
+    """Sends what is meant for the Chinese sign-in service to the sandbox; remembers every host that was meant."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(MemoryJournal(), pause=0)
+        self.base_url = base_url
+        self.hosts: set[str] = set()
+
+    def request(self, method: str, url: str, **options: object) -> requests.Response:
+        self.hosts.add(urlsplit(url).netloc)
+        return super().request(method, url.replace(CHINA, f"{self.base_url}/login"), **options)
+
+
+CHINA = "https://login.chinacloudapi.cn"
+
+
+def test_chinese_authority_asks_no_foreign_host() -> None:
+    microsoft = Microsoft(advertised_login=CHINA)
+    with serve(microsoft) as running:
+        http = ElsewhereHttp(running.base_url)
+        token = microsoft.grant_consent()["refresh_token"]
+        secrets = MemorySecrets({"client_secret": DEMO_SECRET, "refresh_token": token}, http)
+        settings = settings_of(running.base_url) | {"login_base_url": CHINA}
+        consent.access_token(Connection(settings, secrets, http, datetime.now(UTC)))
+    assert http.hosts == {"login.chinacloudapi.cn"}
+
+
+def test_own_host_is_not_asked_about_at_microsofts(bench: Office365Bench) -> None:
+    consent.access_token(bench.connection(), fresh=True)
+    hosts = {urlsplit(exchange.url).netloc for exchange in bench.journal.exchanges}
+    assert hosts == {urlsplit(bench.base_url).netloc}
+    assert [exchange.url for exchange in bench.journal.exchanges if "/discovery/instance" in exchange.url] == []

@@ -86,7 +86,7 @@ def test_first_password_is_sealed_and_stands_nowhere_else(bench: Office365Bench)
     assert book.sealed["admin_user"] == "admin@acme.onmicrosoft.com"
     password = book.sealed["admin_password"]
     assert len(password) == 12
-    assert password not in repr((done, book.calls, bench.journal))
+    assert password not in repr((done, book.steps, bench.journal))
 
 
 ADMIN = "admin@acme.onmicrosoft.com"
@@ -115,7 +115,7 @@ def test_first_password_of_a_lost_answer_is_told_again_by_the_same_request_id(
     in_spite_of_trouble(bench, book, first="drop_after", again=again)
     assert book.sealed == {"admin_user": ADMIN, "admin_password": password_at_microsoft(bench)}
     assert book.notes == []
-    assert password_at_microsoft(bench) not in repr((book.calls, bench.journal))
+    assert password_at_microsoft(bench) not in repr((book.steps, bench.journal))
 
 
 def test_first_password_kept_by_a_worker_that_was_killed_right_after_is_not_asked_for_again(

@@ -4,7 +4,16 @@ import pytest
 
 from sandbox.office365.aad_errors import ERRORS
 from tests.vendors.office365.bench import Office365Bench
-from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, Rejected, Transient, VendorError
+from vendors.errors import (
+    ConsentDeclined,
+    ConsentNeeded,
+    Misconfigured,
+    NotFound,
+    NotYet,
+    Rejected,
+    Transient,
+    VendorError,
+)
 from vendors.office365.consent import access_token
 from vendors.office365.errors import PARTNER_CENTER, SIGN_IN, partner_center_error, sign_in_error
 
@@ -79,7 +88,7 @@ def test_partner_center_code_becomes_its_class(code: str) -> None:
     [
         (400, Rejected, "Microsoft refused: Because."),
         (403, Rejected, "Microsoft refused: Because."),
-        (404, Rejected, "Microsoft does not find what was asked for: Because."),
+        (404, NotFound, "Microsoft does not find what was asked for: Because."),
         (401, ConsentNeeded, "Partner Center does not accept the token. Grant the permissions again."),
     ],
 )
@@ -88,3 +97,17 @@ def test_unknown_partner_center_code_falls_back_to_the_status(
 ) -> None:
     found = partner_center_error(status=status, code="424242", description="Because.")
     assert (type(found), str(found)) == (kind, sentence)
+
+
+@pytest.mark.parametrize("status", [409, 423, 425])
+@pytest.mark.parametrize("code", ["", "424242"])
+def test_conflict_that_the_table_does_not_know_passes_by_itself_for_a_while(status: int, code: str) -> None:
+    found = partner_center_error(status=status, code=code, description="Because.")
+    assert isinstance(found, NotYet)
+    assert str(found.refusal) == "Microsoft refused: Because."
+
+
+def test_unknown_order_is_not_taken_for_a_country_that_is_not_served() -> None:
+    unknown = partner_center_error(status=404, code="20000", description="Order Id not found", sought="orders/x")
+    assert (type(unknown), unknown.sought) == (NotFound, "orders/x")
+    assert "country" in str(partner_center_error(status=400, code="20000", description="Because."))

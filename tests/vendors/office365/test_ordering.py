@@ -121,7 +121,7 @@ def test_refusal_after_a_placed_part_names_the_part_and_a_second_attempt_places_
     with pytest.raises(Rejected) as refusal:
         work(bench, task, book)
     assert refusal.value.code == "2085"
-    (placed,) = [call.result for name, call in book.calls.items() if name.startswith("order:")]
+    (placed,) = [call.result for name, call in book.steps.items() if name.startswith("order:")]
     order_id = placed["order_id.seats"]
     assert [held.quantity for held in bench.held()] == [5]
     assert str(refusal.value).startswith(

@@ -6,10 +6,13 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_noop
 
 from vendors.base import Connection
-from vendors.errors import Misconfigured, Rejected
+from vendors.errors import Misconfigured, NotFound, NotYet, Rejected
+from vendors.http import BUSY
 
 WRONG_KEY = gettext_noop("%(server)s does not accept the API key. Correct it in the connection.")
 REFUSED = gettext_noop("Example Backup refused: %(reason)s")
+UNKNOWN = gettext_noop("Example Backup does not know what was asked for: %(reason)s")
+IN_USE = gettext_noop("Example Backup is busy with this service. It will be tried again by itself.")
 
 
 class Client:
@@ -33,6 +36,9 @@ class Client:
         response = self.http.exchange(method, f"{self.base}{path}", headers=headers, **options)
         if response.status_code == 401:
             raise Misconfigured(WRONG_KEY, code="wrong_key", server=urlsplit(self.base).netloc)
+        if response.status_code == 404:
+            raise NotFound(UNKNOWN, sought=path, reason=response.text)
         if response.status_code >= 400:
-            raise Rejected(REFUSED, code=str(response.status_code), reason=response.text)
+            refusal = Rejected(REFUSED, code=str(response.status_code), reason=response.text)
+            raise NotYet(IN_USE, refusal=refusal) if response.status_code in BUSY else refusal
         return response.json()

@@ -1,6 +1,7 @@
 """The plugin of Example Backup: backup seats, ordered, changed, stopped, started and ended."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,7 @@ class ExampleBackup(VendorPlugin):
 
     slug = "example"
     name = _("Example Backup")
+    visible_after = timedelta(minutes=5)  # its list of services is up to four minutes behind
     settings_fields = (
         Field("base_url", _("Server"), FieldKind.URL),
         Field("api_key", _("API key"), FieldKind.SECRET),
@@ -103,6 +105,7 @@ class ExampleBackup(VendorPlugin):
             "set",
             send=lambda _request_id: client.send("PUT", path, wanted),
             find=lambda: client.get(path) if self._has(client, service, wanted) else None,
+            visible_after=timedelta(0),  # a service read by its id is as it is now
         )
         return Done(service.vendor_ids)
 
