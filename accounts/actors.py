@@ -18,7 +18,7 @@ from accounts.models import (
     Role,
     User,
 )
-from accounts.roles import ALL_RIGHTS, CUSTOMER_RIGHTS, MANAGER_RIGHTS
+from accounts.roles import ALL_RIGHTS, CUSTOMER_RIGHTS, MANAGER_RIGHTS, NOT_WHILE_SIGNED_IN_AS
 from core.errors import Refused
 
 
@@ -65,7 +65,8 @@ class Actor:
             return ALL_RIGHTS
         if self.kind is ActorKind.MANAGER:
             return MANAGER_RIGHTS[self.role]
-        return CUSTOMER_RIGHTS[self.access_level]
+        rights = CUSTOMER_RIGHTS[self.access_level]
+        return rights - NOT_WHILE_SIGNED_IN_AS if self.impersonator else rights
 
     def may(self, right: str) -> bool:
         """Return whether the table gives the right. Raises ValueError for a name that the table lacks."""
@@ -106,6 +107,13 @@ class Actor:
     def sees_only_own_accounts(self) -> bool:
         """Whether accounts are narrowed to those of the actor and of subordinates (sales people)."""
         return self.account_manager_ids is not None
+
+    @property
+    def standing(self) -> str:
+        """Who acts for whom: what a form is drawn for (core/panel/drawn.py) and what is compared when it comes back."""
+        place = self.account if self.is_customer else self.reseller
+        people = (self.user.pk if self.user else 0, self.impersonator.pk if self.impersonator else 0)
+        return ":".join(map(str, (self.kind, *people, place.pk if place else 0)))
 
     def __str__(self) -> str:
         return str(self.user) if self.user else str(_("System"))

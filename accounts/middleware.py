@@ -6,23 +6,23 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import gettext_lazy as _
 from pghistory.middleware import HistoryMiddleware
 
 from accounts.actors import Actor, MayNotAct, actor_of
-from accounts.models import User
+from accounts.sign_in import home_of
+from accounts.sign_in_as import SignInAsEnded
+from accounts.visits import CAME_FROM, CHOSEN_ACCOUNT, MANAGERS, TRAIL, end_visit, is_visit, visitor
 from core.door_links import without_keys
-
-# Which of several accounts a customer's user acts for; kept in the session.
-CHOSEN_ACCOUNT = "account_id"
+from core.errors import Refused
 
 
 class ActorMiddleware:
     """Sets `request.actor` (None when signed out) and `request.impersonator`, and activates the person's language.
 
-    Stands after Django's authentication, locale and messages. Who may no longer act is signed out and told why.
+    Stands after Django's authentication, locale and messages. Who may no longer act is signed out and told why; a
+    manager whose visit as an owner is over is brought back to the own session and told why.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,17 +30,17 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor, request.impersonator = None, None
-        if not request.user.is_authenticated:
+        # Kept before the person is looked at, which empties a session whose password was changed.
+        visit = {name: request.session.get(name) for name in (MANAGERS, TRAIL, CAME_FROM)} if is_visit(request) else {}
+        if not visit and not request.user.is_authenticated:
             return self.get_response(request)
+        try:
+            request.impersonator = visitor(request) if visit else None
+            request.actor = _actor(request)
+        except (MayNotAct, SignInAsEnded) as refusal:
+            return _sent_away(request, refusal, visit)
         with translation.override(request.user.language):
             request.LANGUAGE_CODE = translation.get_language()
-            try:
-                request.impersonator = _impersonator(request)
-                request.actor = _actor(request)
-            except MayNotAct as refusal:
-                logout(request)
-                messages.error(request, str(refusal))
-                return redirect("account_login")
             response = self.get_response(request)
             response.headers["Content-Language"] = request.LANGUAGE_CODE
             return response
@@ -76,14 +76,20 @@ class ActorHistoryMiddleware(HistoryMiddleware):
         return context
 
 
-def _impersonator(request: HttpRequest) -> User | None:
-    managers = request.session.get("hijack_history") or []
-    if not managers:
-        return None
-    manager = User.objects.filter(pk=managers[-1]).first()
-    if manager is None or not manager.is_active:
-        raise MayNotAct(_("The manager who signed in as this user may no longer act. Sign in again."))
-    return manager
+def _sent_away(request: HttpRequest, refusal: Refused, visit: dict[str, object]) -> HttpResponse:
+    """End the visit or sign out, and say why on the page that follows; nothing of the request is carried out."""
+    person, manager = request.user, None
+    if visit:
+        person = manager = end_visit(request, kept=visit, now=timezone.now())
+    else:
+        logout(request)
+    with translation.override(getattr(person, "language", None) or translation.get_language()):
+        messages.error(request, str(refusal))
+        answer = redirect(home_of(manager) if manager else "account_login")
+    if getattr(request, "htmx", False):
+        # Not into the part of the page that asked.
+        return HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
+    return answer
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.sign_in_as import end_sign_in_as
-from accounts.views import TRAIL
+from accounts.visits import TRAIL
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.sign_in_as")

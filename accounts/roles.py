@@ -61,6 +61,9 @@ RIGHTS: dict[str, tuple[bool, ...]] = {
 }
 # fmt: on
 
+# What a manager who is signed in as a customer's owner leaves to the owner: it would last when the visit is over.
+NOT_WHILE_SIGNED_IN_AS: frozenset[str] = frozenset({"account_users.change"})
+
 ALL_RIGHTS: frozenset[str] = frozenset(RIGHTS)
 
 

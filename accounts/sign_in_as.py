@@ -1,12 +1,12 @@
-"""A manager signs in as the owner of a customer's account, with a trail."""
+"""A manager signs in as the owner of a customer's account, with a trail, for as long as both may."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
-from accounts.models import AccessLevel, Account, AccountStatus, SignInAs
+from accounts.actors import Actor, MayNotAct, actor_of
+from accounts.models import AccessLevel, Account, AccountMembership, AccountStatus, SignInAs, User
 from accounts.queries import accounts_visible_to
 from core.errors import Refused
 
@@ -35,6 +35,51 @@ def begin_sign_in_as(*, actor: Actor, account: Account, ip_address: str | None, 
     return SignInAs.objects.create(
         manager=actor.user, user=membership.user, account=row, ip_address=ip_address, started_at=now
     )
+
+
+class SignInAsEnded(Refused):
+    """The visit is over: what it rested on is no longer so."""
+
+    code = "sign_in_as_ended"
+
+
+def manager_of_visit(
+    *,
+    manager_id: int,
+    trail_id: int | None,
+    user: User | None,
+    account_id: int | None,
+    reseller_id: int | None,
+    password: str,
+) -> User:
+    """Return the manager of a visit that may go on: what was asked when it began is asked again.
+
+    `user` is the owner, None who can no longer sign in; `reseller_id` and `password` are those of the manager when it
+    began. Raises SignInAsEnded with the sentence that the manager reads.
+    """
+    manager = User.objects.select_related("reseller").filter(pk=manager_id).first()
+    open_trails = SignInAs.objects.filter(pk=trail_id, manager_id=manager_id, account_id=account_id, ended_at=None)
+    if manager is None or not open_trails.exists():
+        raise SignInAsEnded(_("You are no longer signed in as somebody else: that visit has ended."))
+    try:
+        actor = actor_of(manager)
+    except MayNotAct as refusal:
+        raise SignInAsEnded(refusal.message) from refusal
+    if manager.get_session_auth_hash() != password:
+        raise SignInAsEnded(_("Your password has changed since you signed in as somebody else. Sign in again."))
+    if not actor.is_manager or actor.reseller.pk != reseller_id:
+        raise SignInAsEnded(_("You now belong to another reseller, so you are no longer signed in as its customer."))
+    if not actor.may("sign_in_as.use"):
+        raise SignInAsEnded(_("Your role no longer lets you sign in as somebody else. Ask an administrator."))
+    if not accounts_visible_to(actor).filter(pk=account_id).exclude(status=AccountStatus.DELETED).exists():
+        raise SignInAsEnded(_("The account is deleted or no longer yours to see, so the visit as its owner has ended."))
+    if user is None or not user.is_active or not open_trails.filter(user=user).exists():
+        raise SignInAsEnded(
+            _("The person you were signed in as is blocked or has a new password. You are back as yourself.")
+        )
+    if not AccountMembership.objects.filter(user=user, account_id=account_id, access_level=AccessLevel.OWNER).exists():
+        raise SignInAsEnded(_("%(user)s is no longer the account's owner. You are back as yourself.") % {"user": user})
+    return manager
 
 
 def end_sign_in_as(*, trail_id: int, now: datetime) -> SignInAs:

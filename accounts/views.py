@@ -13,16 +13,13 @@ from hijack.views import AcquireUserView, ReleaseUserView
 
 from accounts.forms import AcceptanceForm
 from accounts.invitations import InvitationNotGood, accept_invitation, invitation_of, needs_password
-from accounts.middleware import CHOSEN_ACCOUNT
 from accounts.models import Account, SignInAs
 from accounts.queries import accounts_of, accounts_visible_to
 from accounts.sign_in import client_address, home_of
 from accounts.sign_in_as import SignInAsRefused, begin_sign_in_as, end_sign_in_as
+from accounts.visits import CHOSEN_ACCOUNT, TRAIL, begin_visit
 from core.errors import Refused
 from core.panel.confirming import put_refusal
-
-# The row of the trail that a manager's visit as an owner belongs to; kept in the session.
-TRAIL = "sign_in_as"
 
 
 @sensitive_post_parameters("password", "repeated")
@@ -95,9 +92,9 @@ class SignInAsOwner(AcquireUserView):
         except SignInAsRefused as refusal:
             messages.error(request, str(refusal))
             return redirect(self.get_redirect_url() or home_of(request.user))
+        manager = request.user
         response = super().post(request, *args, **kwargs)
-        request.session[CHOSEN_ACCOUNT] = self.trail.account_id
-        request.session[TRAIL] = self.trail.pk
+        begin_visit(request, trail=self.trail, manager=manager)
         return response
 
     def get_success_url(self) -> str:

@@ -34,6 +34,7 @@ EDGE = {
     "*/tasks.py": "a worker takes a task here",
     "*/management/commands/*": "a command is typed here",
     "accounts/receivers.py": "allauth's and hijack's signals arrive here, in the middle of a request",
+    "accounts/middleware.py": "every HTTP request passes here",
     "accounts/sessions.py": "Django's session middleware asks it in the middle of a request",
     "brokerage/*": "the composition root",
     "sandbox/*": "a pretend vendor has a clock of its own",

@@ -22,10 +22,11 @@ class Door:
     def __init__(self, admits: Callable[[Any], bool]) -> None:
         self.admits = admits
 
-    def requires(self, right: str) -> Callable[[View], View]:
+    def requires(self, right: str, *, own: bool = False) -> Callable[[View], View]:
         """Return the decorator of a view that needs `right` ("" for every person of this panel).
 
-        The declaration stays readable on the view as `right`, so that tests can compare it with the table of rights.
+        `own` says that the page is for the person alone: not for who is signed in as that person (accounts/gate.py asks
+        it). Both declarations stay readable on the view, so that tests can compare them with the table of rights.
         """
 
         def decorate(view: View) -> View:
@@ -41,6 +42,7 @@ class Door:
                 return view(request, *args, **kwargs)
 
             behind_the_door.right = right  # type: ignore[attr-defined]  # read by tests/security/test_rights.py
+            behind_the_door.own = own  # type: ignore[attr-defined]  # read by accounts/gate.py
             behind_the_door.door = self  # type: ignore[attr-defined]  # the same
             return behind_the_door
 

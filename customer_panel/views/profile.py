@@ -13,7 +13,7 @@ from customer_panel.doors import requires
 from customer_panel.forms.profile import ProfileForm
 
 
-@requires("")
+@requires("", own=True)
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change what the person may change about oneself."""
     person = request.actor.user

@@ -3,10 +3,11 @@
 import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 
-from accounts.middleware import CHOSEN_ACCOUNT, ActorHistoryMiddleware, ActorMiddleware
-from accounts.models import User
+from accounts.middleware import ActorHistoryMiddleware, ActorMiddleware
+from accounts.models import SignInAs, User
+from accounts.visits import CAME_FROM, CHOSEN_ACCOUNT, TRAIL
 from core.history import history_of
 from tests.factories import accounts as make
 
@@ -49,7 +50,11 @@ def test_the_chosen_account_is_acted_for():
 def test_the_manager_behind_an_owner_is_known():
     account = make.account()
     mary, olga = make.manager(), make.customer_user(account=account)
-    seen = request_of(olga, hijack_history=[str(mary.pk)], **{CHOSEN_ACCOUNT: account.pk})
+    trail = SignInAs.objects.create(manager=mary, user=olga, account=account, started_at=timezone.now())
+    seen = request_of(
+        olga, hijack_history=[str(mary.pk)],
+        **{CHOSEN_ACCOUNT: account.pk, TRAIL: trail.pk, CAME_FROM: [mary.reseller_id, mary.get_session_auth_hash()]},
+    )  # fmt: skip
     assert (seen["impersonator"], seen["actor"].impersonator, seen["actor"].user) == (mary, mary, olga)
 
 
