@@ -21,12 +21,12 @@ class MarkedToken(CsrfTokenNode):
 
     def render(self, context: Any) -> SafeString:
         """Return the hidden inputs; a page that is drawn without a request has no forms of people."""
-        token = super().render(context)
+        token = mark_safe(super().render(context))  # noqa: S308 (Django's own input)
         if "request" not in context:
             return token
         marks = context.template.engine.get_template("components/marks.html")
         with context.push(drawn_for=mark_for(context["request"])):
-            return mark_safe(token + marks.render(context))  # noqa: S308 (the template escapes)
+            return mark_safe(f"{token}{marks.render(context)}")  # noqa: S308 (the template escapes)
 
 
 @register.tag
