@@ -12,6 +12,9 @@ from accounts.models import Account, AccountClass, AccountType, PaymentModel, Re
 from accounts.queries import resellers_visible_to, within_reach
 from accounts.signals import terms_changed, terms_changing
 from core.errors import Refusals, Refused
+from core.fitting import LARGEST_TYPED
+from core.money import minor_units, round_half_up
+from core.period import LONGEST_TIMER
 
 CLASS_FIELDS = frozenset(
     {
@@ -97,11 +100,14 @@ def _keep_class(row: AccountClass, values: Mapping[str, object]) -> AccountClass
     refusals = Refusals()
     with refusals.gathered():
         _assign(row, values, CLASS_FIELDS)
-    if Decimal(row.credit_limit) < 0:
-        refusals.add(AccountTermsRefused(_("The credit limit is zero or more."), field="credit_limit"))
-    if row.subzero_period < -1:
-        sentence = _("Enter a number of days, or -1 for a period without end.")
-        refusals.add(AccountTermsRefused(sentence, field="subzero_period"))
+    with refusals.gathered():
+        refuse_limit(row.credit_limit, row.reseller.currency, "credit_limit")
+    if not -1 <= row.subzero_period <= LONGEST_TIMER:
+        sentence = _("Enter a number of days from 0 to %(most)s, or -1 for a period without end.")
+        refusals.add(AccountTermsRefused(sentence % {"most": LONGEST_TIMER}, field="subzero_period"))
+    if row.cancel_unpaid_order_in is not None and not 0 <= row.cancel_unpaid_order_in <= LONGEST_TIMER:
+        sentence = _("Enter a number of days from 0 to %(most)s, or leave it empty for never.")
+        refusals.add(AccountTermsRefused(sentence % {"most": LONGEST_TIMER}, field="cancel_unpaid_order_in"))
     with refusals.gathered():
         _refuse_taken_key(AccountClass, row)
     refusals.raise_any()
@@ -123,6 +129,23 @@ def _keep_type(row: AccountType, values: Mapping[str, object]) -> AccountType:
     refusals.raise_any()
     row.save()
     return row
+
+
+def refuse_limit(limit: Decimal, currency: str, field: str) -> None:
+    """Do nothing where a credit limit can be kept in the currency, else raise AccountTermsRefused at the field."""
+    limit = Decimal(limit)
+    if not limit.is_finite() or limit < 0:
+        raise AccountTermsRefused(_("The credit limit is zero or more."), field=field)
+    if limit >= LARGEST_TYPED:
+        raise AccountTermsRefused(
+            _("The credit limit is too large to be true. Check the number of zeros."), field=field
+        )
+    if limit != round_half_up(limit, currency):
+        raise AccountTermsRefused(
+            _("The credit limit may have at most %(decimals)s decimals in %(currency)s.")
+            % {"decimals": minor_units(currency), "currency": currency},
+            field=field,
+        )
 
 
 def _assign(row: AccountClass | AccountType, values: Mapping[str, object], allowed: frozenset[str]) -> None:

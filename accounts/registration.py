@@ -8,6 +8,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
+from accounts.account_terms import refuse_limit
 from accounts.actors import Actor
 from accounts.invitations import invite_owner
 from accounts.models import Account, AccountClass, AccountStatus, AccountType, Reseller
@@ -208,6 +209,9 @@ def _assign(actor: Actor, account: Account, values: Mapping[str, object]) -> Non
     _look_for_what_is_not_of_the_reseller(account, values, refusals)
     with refusals.gathered():
         _refuse_foreign_manager(actor, account, manager_before)
+    if values.get("credit_limit_override") is not None:
+        with refusals.gathered():
+            refuse_limit(account.credit_limit_override, account.currency, "credit_limit_override")
     account.name = composed_name(account.account_type, account)
     if not account.name:
         sentence = _("Fill in the company name or the contact person's name.")

@@ -11,6 +11,7 @@ from accounts.models import AccountClass, Reseller, ResellerStatus, Role
 from accounts.queries import managers_visible_to, resellers_above, resellers_visible_to
 from accounts.staff import create_manager
 from core.errors import Refusals, Refused
+from core.fitting import MONEY
 from core.money import minor_units
 
 CHANGEABLE_FIELDS = frozenset({"name", "domain", "email", "manager", "status", "default_language", "attributes"})
@@ -120,13 +121,19 @@ def _refuse_manager_from_elsewhere(actor: Actor, reseller: Reseller) -> None:
 
 def _refuse_wrong_currency(currency: str) -> None:
     try:
-        minor_units(currency)
+        decimals = minor_units(currency)
     except ValueError:
         raise ResellerRefused(
             _("“%(currency)s” is no currency. Enter a code of three letters, for example EUR.")
             % {"currency": currency},
             field="currency",
         ) from None
+    if decimals > MONEY["decimal_places"]:
+        raise ResellerRefused(
+            _("The books keep at most %(decimals)s decimals, and %(currency)s has more. Choose another currency.")
+            % {"decimals": MONEY["decimal_places"], "currency": currency},
+            field="currency",
+        )
 
 
 def _copy_account_terms(source: Reseller, target: Reseller) -> None:

@@ -18,6 +18,7 @@ from accounts.models import Reseller
 from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Source
 from billing.funds import Posting, post
 from billing.models import Charge, ChargeStatus, PostingKind
+from core.fitting import refuse_unfit
 from core.money import minor_units
 from core.panel.formats import day_text
 from core.period import Period
@@ -178,6 +179,8 @@ def _add(lines: Sequence[tuple[Booking, Line]], language: str) -> list[WriteOff]
     """Write new charges; return those of them that are closed already."""
     if not lines:
         return []
+    for _booking, line in lines:
+        refuse_unfit(Charge, {"quantity": line.quantity, "unit_price": line.unit_price, "amount": line.amount})
     rows = [_row(booking, line, language) for booking, line in lines]
     with connection.cursor() as cursor:
         cursor.execute(ADD_CHARGES, [list(column) for column in zip(*rows, strict=True)])

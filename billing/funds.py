@@ -12,10 +12,11 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Account
 from billing.models import Book, Charge, ChargeStatus, LedgerEntry, PostingKind
+from core.fitting import MONEY, refuse_unfit
 
 # What was paid for and not yet used, and what the vendor has not yet let go.
 RESERVING = (ChargeStatus.BLOCKED, ChargeStatus.WAITING_FOR_REFUND)
-AMOUNT = DecimalField(max_digits=20, decimal_places=3)
+AMOUNT = DecimalField(**MONEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def funds_of_many(accounts: Collection[Account]) -> dict[int, Funds]:
 def post(postings: Sequence[Posting]) -> None:
     """Write the postings to the ledger, both sides of each. An amount of nothing is not posted.
 
-    The accounts are locked by the caller. Two statements, however many postings.
+    The accounts are locked by the caller. Two statements, however many postings. Raises DoesNotFit for a balance that
+    would be longer than the books are wide.
     """
     postings = [posting for posting in postings if posting.amount]
     if not postings:
@@ -111,6 +113,7 @@ def post(postings: Sequence[Posting]) -> None:
     for posting in postings:
         number, balance = heads.get(posting.account_id, (0, Decimal(0)))
         number, balance = number + 1, balance + posting.amount
+        refuse_unfit(LedgerEntry, {"amount": posting.amount, "balance": balance, "number": number})
         heads[posting.account_id] = number, balance
         together = str(uuid4())
         rows.append(_row(posting, together, Book.ACCOUNT, posting.amount, (number, balance)))

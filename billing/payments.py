@@ -16,6 +16,7 @@ from billing.models import Payment, PaymentKind, PaymentMethod, PaymentStatus, P
 from billing.queries import require_sight
 from billing.signals import books_opening, payment_completed
 from core.errors import Refused
+from core.fitting import LARGEST_TYPED
 from core.money import minor_units
 
 
@@ -159,13 +160,13 @@ def _open_books(payment: Payment, today: date) -> tuple[Payment, date]:
 def _check_amount(amount: Decimal, currency: str) -> None:
     if not amount.is_finite() or amount <= 0:
         raise NotAnAmount(_("The amount must be more than zero."))
+    if amount >= LARGEST_TYPED:
+        raise NotAnAmount(_("The amount is too large to be true. Check the number of zeros."))
     if amount != in_minor_units(amount, currency):
         raise NotAnAmount(
             _("The amount may have at most %(decimals)s decimals in %(currency)s.")
             % {"decimals": minor_units(currency), "currency": currency}
         )
-    if amount >= Decimal(10) ** 11:
-        raise NotAnAmount(_("The amount is too large to be true. Check the number of zeros."))
 
 
 def _check_method(method: str) -> None:

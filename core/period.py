@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+# No timer (grace, stop, a negative balance, an unpaid order) is longer, in days: ten years. A day that people enter
+# lies so far ahead at most, in years: every day that is counted from one of them is a day of the calendar.
+LONGEST_TIMER = 3_650
+FARTHEST_YEARS = 200
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:

@@ -4,8 +4,10 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
+from core.fitting import Fitting
 
-class Timestamped(models.Model):
+
+class Timestamped(Fitting):
     """A row that knows when it was created and last changed (aware moments, set by PostgreSQL's clock)."""
 
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -26,7 +26,7 @@ from subscriptions.models import (
 )
 from subscriptions.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.paying import carry_out_at_no_cost, pay_order_from_balance
-from subscriptions.quantities import QuantityNotAllowed, check_quantity
+from subscriptions.quantities import QuantityNotAllowed, check_quantity, refuse_too_many
 from subscriptions.terms import Contract, contract_of, schedule, unpaid_until
 from vendors import questions
 
@@ -123,6 +123,7 @@ def _change(contract: Contract, asked: Asked) -> Order:
         raise OrderWaits(_("Pay or cancel the order %(order)s first.") % {"order": contract.waiting})
     today = asked.today
     wanted = _wanted(contract, asked.quantities)
+    refuse_too_many([wanted.get(name, resource.quantity) for name, resource in contract.resources.items()])
     units = {name: max(count - contract.resources[name].included, 0) for name, count in wanted.items()}
     changes = change(contract.terms, contract.lines, units, today)
     due = due_now(changes.add, today)

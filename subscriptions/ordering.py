@@ -15,6 +15,7 @@ from billing.engine.csp_monthly.ordering import order as order_lines
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
 from core.errors import Refusals, Refused
+from core.period import FARTHEST_YEARS
 from subscriptions.cancelling import close_orders, give_up, is_waiting
 from subscriptions.handover import order_payload
 from subscriptions.models import (
@@ -31,7 +32,7 @@ from subscriptions.models import (
 )
 from subscriptions.opening import open_account, open_contract, save_state
 from subscriptions.paying import carry_out_at_no_cost
-from subscriptions.quantities import checked_quantities, refuse_nothing
+from subscriptions.quantities import checked_quantities, refuse_nothing, refuse_too_many
 from subscriptions.queries import plans_for
 from subscriptions.telling import order_placed
 from subscriptions.terms import Contract, contract_of, months_of, ordering_prices, schedule, unpaid_until
@@ -186,6 +187,8 @@ def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, i
                              % {"plan": wish.plan})  # fmt: skip
     if wish.period.plan_id != wish.plan.pk or not wish.period.active:
         raise PlanNotForSale(_("The plan is not sold for this period any more. Choose another."), field="period")
+    if (months_of(wish.period) or 0) > 12 * FARTHEST_YEARS:
+        raise PlanNotForSale(_("The period is longer than the calendar. Choose another."), field="period")
     living = Subscription.objects.filter(account=account, plan=wish.plan).exclude(status=SubscriptionStatus.DELETED)
     if wish.plan.singleton and living.exists():
         raise SingletonTaken(
@@ -194,6 +197,7 @@ def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, i
         )
     wanted = checked_quantities(_resources(wish.plan), wish.quantities)
     refuse_nothing(wanted)
+    refuse_too_many(wanted.values())
     return wanted
 
 

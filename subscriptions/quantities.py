@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refusals, Refused
-from subscriptions.models import PlanResource
+from core.fitting import refuse_unfit
+from subscriptions.models import PlanResource, Subscription
+from subscriptions.models.plan import MOST_UNITS
 
 
 class QuantityNotAllowed(Refused):
@@ -51,10 +53,15 @@ def check_quantity(resource: PlanResource, count: int) -> None:
         raise QuantityNotAllowed(
             _("%(name)s: at most %(maximum)s.") % {"name": resource.name, "maximum": min(limits)}, field=field
         )
-    if count > 1_000_000:
+    if count > MOST_UNITS:
         raise QuantityNotAllowed(
-            _("%(name)s: %(count)s is too many to be true.") % {"name": resource.name, "count": count}, field=field
+            _("%(name)s: at most %(maximum)s.") % {"name": resource.name, "maximum": MOST_UNITS}, field=field
         )
+
+
+def refuse_too_many(counts: Collection[int]) -> None:
+    """Do nothing where a subscription can hold all these units together, else raise DoesNotFit."""
+    refuse_unfit(Subscription, {"quantity": sum(counts)})
 
 
 def refuse_nothing(wanted: Mapping[PlanResource, int]) -> None:

@@ -13,6 +13,7 @@ from billing.charging import Booking, Owner, lines_of, resource_key
 from billing.engine.lines import Changes, Line
 from billing.engine.periods import next_billing_day
 from billing.engine.terms import Price, Terms
+from core.period import LONGEST_TIMER
 from subscriptions.models import (
     DurationUnit,
     Order,
@@ -227,4 +228,5 @@ def unpaid_until(account: Account, day: date) -> date | None:
     In 0 days means by the end of the day itself, which is the night of the next one, as in 1 day: a night comes first.
     """
     days = account.account_class.cancel_unpaid_order_in
-    return None if days is None else day + timedelta(days=max(days, 1))
+    # Longer is refused where terms are kept (account_terms); terms from before mean as long as may be kept.
+    return None if days is None else day + timedelta(days=min(max(days, 1), LONGEST_TIMER))

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.fitting import Fitting
 from core.timestamps import Timestamped
 from vendors.errors import sentence
 
@@ -175,7 +176,7 @@ class VendorCall(Timestamped):
         return f"{self.name} ({self.state})"
 
 
-class VendorExchange(models.Model):
+class VendorExchange(Fitting):
     """A journal line: one HTTP exchange with a vendor, secrets masked, bodies trimmed."""
 
     # No constraint: the line is written at once, outside the transaction that may have made the connection.

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from core.fitting import MONEY
 from core.timestamps import Timestamped
 
 
@@ -73,7 +74,7 @@ class AccountClass(Timestamped):
     payment_model = models.CharField(
         _("payment model"), max_length=20, choices=PaymentModel.choices, default=PaymentModel.PREPAY
     )
-    credit_limit = models.DecimalField(_("credit limit"), max_digits=14, decimal_places=2, default=Decimal(0))
+    credit_limit = models.DecimalField(_("credit limit"), **MONEY, default=Decimal(0))
     pay_with_negative_balance = models.BooleanField(
         _("pay with negative balance"),
         default=False,
@@ -137,9 +138,7 @@ class Account(Timestamped):
     office = models.CharField(_("office"), max_length=40, blank=True)
     zip = models.CharField(_("postal code"), max_length=20, blank=True)
     # An empty override means "use from the account class".
-    credit_limit_override = models.DecimalField(
-        _("own credit limit"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    credit_limit_override = models.DecimalField(_("own credit limit"), **MONEY, null=True, blank=True)
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
     users = models.ManyToManyField("accounts.User", through="AccountMembership", related_name="accounts")
 

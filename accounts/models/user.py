@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.fitting import Rows
 from core.timestamps import Timestamped
 
 
@@ -29,7 +30,7 @@ class UserStatus(models.TextChoices):
     INACTIVE = "inactive", _("Inactive")
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager.from_queryset(Rows)):
     """Makes users with a hashed password."""
 
     def create_user(self, *, email: str, password: str | None = None, **fields: object) -> "User":

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.fitting import MONEY
 from core.timestamps import Timestamped
 
 
@@ -94,7 +95,7 @@ class Charge(Timestamped):
     quantity = models.IntegerField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
     currency = models.CharField(_("currency"), max_length=3)
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=3)
+    amount = models.DecimalField(_("amount"), **MONEY)
     operate_from = models.DateField(_("from"))
     operate_to = models.DateField(_("to"))
     # The billing period whose days are the denominator of the share.

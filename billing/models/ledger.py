@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.fitting import MONEY, Fitting
+
 
 class Book(models.TextChoices):
     """The two sides of every posting: the customer's account, and where the money comes from or goes to."""
@@ -28,7 +30,7 @@ BALANCED = """
 """
 
 
-class LedgerEntry(models.Model):
+class LedgerEntry(Fitting):
     """One side of a posting; amounts are signed, in `currency`, and add up to zero over a posting."""
 
     posting = models.UUIDField()
@@ -39,8 +41,8 @@ class LedgerEntry(models.Model):
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="ledger_entries")
     # The running number and balance exist in the account's own book only.
     number = models.PositiveIntegerField(null=True)
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=3)
-    balance = models.DecimalField(_("balance"), max_digits=14, decimal_places=3, null=True)
+    amount = models.DecimalField(_("amount"), **MONEY)
+    balance = models.DecimalField(_("balance"), **MONEY, null=True)
     currency = models.CharField(_("currency"), max_length=3)
     day = models.DateField(_("day"))
     description = models.CharField(_("description"), max_length=300)

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from core.fitting import MONEY
 from core.timestamps import Timestamped
 
 
@@ -45,7 +46,7 @@ class Payment(Timestamped):
         _("status"), max_length=30, choices=PaymentStatus.choices, default=PaymentStatus.WAITING_FOR_PAYMENT
     )
     method = models.CharField(_("payment method"), max_length=20, choices=PaymentMethod.choices, blank=True)
-    amount = models.DecimalField(_("total"), max_digits=14, decimal_places=3)
+    amount = models.DecimalField(_("total"), **MONEY)
     currency = models.CharField(_("currency"), max_length=3)
     opened_on = models.DateField(_("created on"))
     due_on = models.DateField(_("due date"), null=True, blank=True)

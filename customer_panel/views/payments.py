@@ -16,6 +16,7 @@ from billing.models import Payment, PaymentMethod, PaymentStatus
 from billing.payments import cancel_payment, complete_payment, open_top_up
 from billing.queries import payments_visible_to
 from core.errors import Refused
+from core.fitting import LARGEST_TYPED
 from core.lists.views import show_list
 from core.panel.confirming import put_refusal
 from core.panel.page import Button, Crumb, Page
@@ -114,4 +115,4 @@ def _suggested(request: HttpRequest) -> Decimal | None:
         amount = Decimal(request.GET.get("amount", ""))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and 0 < amount < 10**11 else None
+    return amount if amount.is_finite() and 0 < amount < LARGEST_TYPED else None

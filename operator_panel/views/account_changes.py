@@ -21,6 +21,7 @@ from accounts.queries import (
 from accounts.registration import change_account, delete_account, hold_account, open_account, release_account
 from billing.models import Payment
 from billing.payments import open_top_up
+from core.fitting import MONEY
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
@@ -246,7 +247,9 @@ def account_top_up(request: HttpRequest, pk: int) -> HttpResponse:
         said = _("Payment %(number)s is open. Approve it once the money has come.") % {"number": payment.number}
         return Done(said, reverse("operator:payment", args=[payment.pk]))
 
-    amount = forms.DecimalField(label=_("Total, %(currency)s") % {"currency": found.currency}, max_digits=14)
+    amount = forms.DecimalField(
+        label=_("Total, %(currency)s") % {"currency": found.currency}, max_digits=MONEY["max_digits"]
+    )
     page = Page(title=_("Top up"), crumbs=(*crumbs_of(found), Crumb(_("Top up"))))
     form = form_of(Payment, ("amount", "method", "comment"), amount=amount)
     back = reverse("operator:account", args=[pk])

@@ -16,6 +16,7 @@ from accounts.queries import accounts_visible_to
 from billing.models import Payment, PaymentMethod, PaymentStatus
 from billing.payments import cancel_payment, complete_payment, open_top_up
 from billing.queries import payments_visible_to
+from core.fitting import MONEY
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import money_text
 from core.panel.page import Crumb, Page, Status
@@ -70,7 +71,9 @@ def payment_create(request: HttpRequest) -> HttpResponse:
             widget=forms.NumberInput,
             help_text=_("The number in the list of accounts."),
         ),
-        amount=forms.DecimalField(label=_("Total"), max_digits=14, help_text=_("In the account's currency.")),
+        amount=forms.DecimalField(
+            label=_("Total"), max_digits=MONEY["max_digits"], help_text=_("In the account's currency.")
+        ),
     )
     back = reverse("operator:payments")
     title = _("Create a payment")

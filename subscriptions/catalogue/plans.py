@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Reseller
 from core.errors import Refusals, Refused
+from core.period import FARTHEST_YEARS
 from subscriptions.catalogue.reach import NameTaken, checked_name, require_reseller
 from subscriptions.models import (
     ApplicationResource,
@@ -26,9 +27,12 @@ from subscriptions.models import (
     ServiceTerm,
     TemplateStatus,
 )
+from subscriptions.models.plan import MOST_UNITS
 from subscriptions.queries import service_terms_for
 
 PRICE_DECIMALS = 6
+# Of a unit and month; a million units of it still fit an amount.
+HIGHEST_PRICE = 10**10
 # What running subscriptions hang on.
 STAYS = ("template", "service_term", "billing_type")
 
@@ -205,6 +209,10 @@ def set_price(
             _("A price cannot begin in the past: what is charged stays charged. Choose today or a later day."),
             field="valid_from",
         )
+    if valid_from.year > today.year + FARTHEST_YEARS:
+        raise PriceNotAllowed(
+            _("Choose a day within the next %(years)s years.") % {"years": FARTHEST_YEARS}, field="valid_from"
+        )
     if net_cost is None:
         newest = plan_resource.prices.order_by("-valid_from", "-pk").values_list("net_cost", flat=True)
         net_cost = newest.first()
@@ -235,8 +243,13 @@ def check_fee(fee: Decimal | None, field: str) -> None:
     """Do nothing where the fee can be a price, else raise PriceNotAllowed for the field."""
     if fee is None:
         return
-    if not fee.is_finite() or not 0 <= fee < Decimal(10) ** 10:
+    if not fee.is_finite() or fee < 0:
         raise PriceNotAllowed(_("A price is zero or more."), field=field)
+    if fee >= HIGHEST_PRICE:
+        raise PriceNotAllowed(
+            _("A price of a unit is less than %(highest)s. Check the number of zeros.") % {"highest": HIGHEST_PRICE},
+            field=field,
+        )
     if fee != round(fee, PRICE_DECIMALS):
         raise PriceNotAllowed(
             _("A price has at most %(decimals)s decimals.") % {"decimals": PRICE_DECIMALS}, field=field
@@ -283,8 +296,11 @@ def _check_resources(template: ApplicationTemplate, resources: Sequence[Offered]
         field = f"resources.{offered.resource.key}"
         if offered.resource.template_id != template.pk:
             refusals.add(PlanNotAllowed(_("Choose resources of the plan's template."), field=field))
-        if min(offered.included, offered.minimum) < 0:
-            refusals.add(PlanNotAllowed(_("A number of units is zero or more."), field=f"{field}.minimum"))
+        for name in ("included", "minimum", "limit"):
+            units = getattr(offered, name)
+            if units is not None and not 0 <= units <= MOST_UNITS:
+                sentence = _("Enter a number of units from 0 to %(most)s.") % {"most": MOST_UNITS}
+                refusals.add(PlanNotAllowed(sentence, field=f"{field}.{name}"))
         if offered.limit is not None and offered.limit < max(offered.minimum, offered.included):
             sentence = _("The limit is below what is included or demanded.")
             refusals.add(PlanNotAllowed(sentence, field=f"{field}.limit"))

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.fitting import MONEY
 from core.timestamps import Timestamped
 
 
@@ -31,7 +32,7 @@ class Order(Timestamped):
     subscription = models.ForeignKey("subscriptions.Subscription", models.PROTECT, related_name="orders")
     type = models.CharField(_("type"), max_length=20, choices=OrderType.choices)
     status = models.CharField(_("status"), max_length=30, choices=OrderStatus.choices)
-    total = models.DecimalField(_("total"), max_digits=14, decimal_places=3)
+    total = models.DecimalField(_("total"), **MONEY)
     currency = models.CharField(_("currency"), max_length=3)
     placed_on = models.DateField(_("order date"))
     expires_on = models.DateField(_("pay by"), null=True, blank=True)
@@ -84,7 +85,7 @@ class OrderItem(Timestamped):
     quantity_after = models.PositiveIntegerField(_("quantity after"))
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
     # Due with this order, in the order's currency; a lowered resource costs nothing.
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=3)
+    amount = models.DecimalField(_("amount"), **MONEY)
 
     class Meta(Timestamped.Meta):
         abstract = False

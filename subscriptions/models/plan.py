@@ -9,7 +9,11 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.fitting import Fitting
 from core.timestamps import Timestamped
+
+# More units of one resource are too many to be true: an amount is wide enough for so many at any price.
+MOST_UNITS = 1_000_000
 
 
 class BillingType(models.TextChoices):
@@ -197,7 +201,7 @@ class PlanResource(Timestamped):
         return max(self.minimum - self.included, 0)
 
 
-class ResourcePrice(models.Model):
+class ResourcePrice(Fitting):
     """A line of a plan's price list, valid from a day on. Appended, never changed: charges point at the past."""
 
     plan_resource = models.ForeignKey(PlanResource, models.PROTECT, related_name="prices")
