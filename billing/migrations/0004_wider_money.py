@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0002_charges_of_a_status_in_every_order"),
+        ("billing", "0003_books_day"),
     ]
 
     operations = [
