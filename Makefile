@@ -6,7 +6,7 @@ JOBS ?= 2
 STATIC := format lint contracts types migrations catalogues
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test check bench lock messages stop clean $(STATIC)
+.PHONY: help set-up demo test check prove bench lock messages stop clean $(STATIC)
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,6 +25,10 @@ test: set-up  ## all tests; ARGS=… is handed to pytest
 check: set-up  ## format, lint, contracts, types, migrations, catalogues, and the tests
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=$(JOBS) $(STATIC)
 	@$(MAKE) --no-print-directory test
+
+prove: set-up  ## what takes long: more examples, more faults at random, more kill points
+	@trap : INT TERM; PROVE=1 $(BIN)/python -m pytest -q -m prove $(ARGS); code=$$?; \
+	$(BIN)/python manage.py services stop --tests --unless-used >/dev/null; exit $$code
 
 format:
 	@$(BIN)/ruff format --check --quiet . && echo "format: clean"

@@ -1,14 +1,17 @@
-"""The contract suite over every registered plugin, the example's package included; two broken plugins fail it."""
+"""The contract suite over every registered plugin, the example's package included; broken plugins fail it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from importlib import import_module
+from typing import Any
 
 import pytest
 
 from tests.vendors.contract import NewBench, every_check
 from tests.vendors.installing import example_installed
-from vendors.base import Connection, Done, Probe, Service, Steps, Task, VendorPlugin, Verdict
+from vendors.base import JSON, Connection, Done, Order, Probe, Service, Steps, Task, VendorPlugin, Verdict
+from vendors.errors import NotYet, Transient
 from vendors.registry import plugin_for, plugins
 
 with example_installed():
@@ -51,6 +54,17 @@ def _fails(check: Callable[[NewBench], None], new_bench: NewBench) -> bool:
     return False
 
 
+class Altered:
+    """The steps of an operation, each with another `send` in place of the plugin's."""
+
+    def __init__(self, steps: Steps, send: Callable[[Callable[[str], JSON], str], JSON]) -> None:
+        self.steps = steps
+        self.send = send
+
+    def once(self, name: str, *, send: Callable[[str], JSON], **more: Any) -> JSON:
+        return self.steps.once(name, send=lambda request_id: self.send(send, request_id), **more)
+
+
 def broken(kind: str) -> VendorPlugin:
     """Return the example plugin, broken in one way."""
     example: type[VendorPlugin] = type(plugin_for("example"))
@@ -76,7 +90,43 @@ def broken(kind: str) -> VendorPlugin:
         def probe(self, connection: Connection, task: Task) -> Probe:
             return Probe(Verdict.NOT_DONE) if task.action == "change" else super().probe(connection, task)
 
-    return {"lying probe": LyingProbe, "adding change": AddingChange}[kind]()
+    class Hasty(example):  # type: ignore[misc, valid-type]  # as above
+        """Takes a success that it cannot read for a call that was not carried out."""
+
+        def provision(self, connection: Connection, order: Order, steps: Steps) -> Done:
+            def send(sent: Callable[[str], JSON], request_id: str) -> JSON:
+                try:
+                    return sent(request_id)
+                except ValueError as unreadable:
+                    raise Transient("No answer.") from unreadable
+
+            return super().provision(connection, order, Altered(steps, send))
+
+    class Credulous(example):  # type: ignore[misc, valid-type]  # as above
+        """Believes a list that lags at once."""
+
+        visible_after = timedelta(0)
+
+    class Patient(example):  # type: ignore[misc, valid-type]  # as above
+        """Waits for ever for a vendor that is busy."""
+
+        def provision(self, connection: Connection, order: Order, steps: Steps) -> Done:
+            def send(sent: Callable[[str], JSON], request_id: str) -> JSON:
+                try:
+                    return sent(request_id)
+                except NotYet as busy:
+                    raise Transient("Busy.") from busy
+
+            return super().provision(connection, order, Altered(steps, send))
+
+    kinds: dict[str, type[VendorPlugin]] = {
+        "lying probe": LyingProbe,
+        "adding change": AddingChange,
+        "hasty": Hasty,
+        "credulous": Credulous,
+        "patient": Patient,
+    }
+    return kinds[kind]()
 
 
 def test_plugin_whose_probe_lies_fails() -> None:
@@ -89,3 +139,15 @@ def test_plugin_whose_change_is_not_idempotent_fails() -> None:
     actions = ("change-8", "change-3")
     liable = ("probe_tells_the_truth", "keeps_one_service_whatever_is_lost", "survives_being_killed")
     assert failing(broken("adding change")) == {f"{name}-{action}" for name in liable for action in actions}
+
+
+@pytest.mark.parametrize(
+    ("kind", "check"),
+    [
+        ("hasty", "keeps_one_service_whatever_is_lost-provision-5"),
+        ("credulous", "keeps_one_service_whatever_is_lost-provision-5"),
+        ("patient", "does_not_wait_for_ever_for_a_busy_vendor"),
+    ],
+)
+def test_plugin_that_buys_twice_or_waits_for_ever_fails(kind: str, check: str) -> None:
+    assert failing(broken(kind)) == {check}

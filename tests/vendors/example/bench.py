@@ -57,7 +57,7 @@ class ExampleBench:
         return [Held(row["seats"], running=row["state"] == "running") for row in self.vendor.services.values()]
 
     def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
-        if kind is Trouble.LAGGING:
+        if kind is Trouble.LAGGING or kind.name.endswith("_AFTER"):
             self.vendor.lag = LAG
         if kind in TROUBLES:  # an order's answer is all that the plugin reads of a service that it has just made
             self.vendor.trouble = (TROUBLES[kind], nth, times)

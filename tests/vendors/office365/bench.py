@@ -142,7 +142,7 @@ class Office365Bench:
                 if self.microsoft.counts()["customers"] == 0:
                     self.microsoft.fail("not_found", method="GET", path=path, nth=1, times=2)
             return
-        if kind is Trouble.LAGGING:
+        if kind is Trouble.LAGGING or kind.name.endswith("_AFTER"):
             self.microsoft.behave(list_lag_seconds=LAG)
         strange = {"retry_after": "Wed, 28 Nov 2029 12:00:00"} if kind is Trouble.STRANGE_RETRY_AFTER else {}
         for method in ("POST", "PATCH"):
