@@ -101,3 +101,44 @@ def test_login_fails_without_a_byte_order_mark(stranger: Asker, microsoft: Offic
     with pytest.raises(requests.ConnectionError):
         stranger.refresh(token)
     assert stranger.refresh(token).status == 200
+
+
+PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "begins", "customers"),
+    [
+        ("unreadable_after", 201, PAGE, 1),
+        ("truncated_after", 201, BOM + b'{"id":"', 1),
+        ("odd_after", 201, BOM + b"{}", 1),
+        ("timeout_before", 408, PAGE, 0),
+        ("timeout_after", 408, PAGE, 1),
+        ("gateway_before", 403, PAGE, 0),
+        ("gateway_after", 403, PAGE, 1),
+        ("conflict", 409, BOM + b"{}", 0),
+        ("raw", 200, b"", 0),
+    ],
+)
+def test_answer_that_is_not_partner_centers_own_comes_before_or_after_acting(
+    partner: Asker, microsoft: Office365, kind: str, status: int, begins: bytes, customers: int
+) -> None:
+    microsoft.fail(kind, method="POST", path="/customers$")
+    answer = partner.post("/customers", customer_body())
+    assert (answer.status, answer.content[: len(begins)]) == (status, begins)
+    assert microsoft.counts()["customers"] == customers
+    if kind == "truncated_after":
+        with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
+            _ = answer.json
+
+
+def test_what_was_just_made_may_not_be_known_yet(partner: Asker, microsoft: Office365) -> None:
+    customer = partner.new_customer()
+    microsoft.fail("not_found", code=20000)
+    assert partner.get(f"/customers/{customer}/orders").refused == (404, 20000)
+    assert partner.get(f"/customers/{customer}/orders").status == 200
+
+
+def test_retry_after_may_be_as_strange_as_you_like(partner: Asker, microsoft: Office365) -> None:
+    microsoft.fail("throttle", retry_after="Wed, 28 Nov 2029 12:00:00 -0000")
+    assert partner.get("/profiles/mpn").headers["Retry-After"] == "Wed, 28 Nov 2029 12:00:00 -0000"

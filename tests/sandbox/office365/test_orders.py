@@ -184,3 +184,17 @@ def test_orders_of_one_billing_cycle(partner: Asker) -> None:
     partner.order(customer)
     assert len(partner.get(f"/customers/{customer}/orders?billingType=monthly").json["items"]) == 1
     assert partner.get(f"/customers/{customer}/orders?billingType=annual").json["items"] == []
+
+
+def test_lists_may_be_behind_while_an_order_is_there_by_its_id(partner: Asker, microsoft: Office365) -> None:
+    customer = partner.new_customer()
+    microsoft.behave(list_lag_seconds=900)
+    order = partner.order(customer).json
+    lists = (f"/customers/{customer}/orders", f"/customers/{customer}/subscriptions")
+    assert [partner.get(path).json["items"] for path in lists] == [[], []]
+    assert partner.get(f"/customers/{customer}/orders/{order['id']}").json["id"] == order["id"]
+    assert partner.get(order["lineItems"][0]["links"]["subscription"]["uri"]).status == 200
+    microsoft.advance(seconds=899)
+    assert partner.get(lists[0]).json["items"] == []
+    microsoft.advance(seconds=1)
+    assert [len(partner.get(path).json["items"]) for path in lists] == [1, 1]

@@ -178,3 +178,11 @@ def test_expired_secret_is_refused(stranger: Asker, microsoft: Office365) -> Non
     token = microsoft.grant_consent()["refresh_token"]
     microsoft.behave(secret_expired=True)
     assert stranger.refresh(token).json["error_codes"] == [7000222]
+
+
+def test_members_of_a_token_answer_may_be_odd_or_absent(stranger: Asker, microsoft: Office365) -> None:
+    stranger.sign_in(microsoft)
+    token = microsoft.grant_consent()["refresh_token"]
+    microsoft.fail("odd_token", members={"expires_in": "3599"}, without=["scope"])
+    answer = stranger.refresh(token)
+    assert (answer.json["expires_in"], "scope" in answer.json) == ("3599", False)

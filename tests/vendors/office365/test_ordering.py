@@ -1,12 +1,14 @@
 """Orders, carts and add-ons: what is sent, and that each is placed once."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.utils.translation import override
 
 from sandbox.office365.offers import BY_ID, catalogue_item_id
 from tests.vendors.contract import Held, work
 from tests.vendors.memory import MemoryBook
-from tests.vendors.office365.bench import E3, Office365Bench
+from tests.vendors.office365.bench import E3, LAG, Office365Bench
 from tests.vendors.office365.orders import (
     ARCHIVING,
     BUSINESS_BASIC,
@@ -18,7 +20,7 @@ from tests.vendors.office365.orders import (
     service_of,
 )
 from vendors.base import Resource, Task
-from vendors.errors import Rejected, Transient
+from vendors.errors import NotFound, Rejected, Transient
 
 POWER_BI = "800F4F3B-CFE1-42C1-9CEA-675512810488"
 
@@ -162,3 +164,74 @@ def test_resource_raised_from_nothing_is_ordered_then(bench: Office365Bench) -> 
         "subscription_id.archive",
         "subscription_id.seats",
     ]
+
+
+ODD_BODIES = [{}, [], None, "text", 5, {"id": None}, {"id": "", "lineItems": []}, {"id": 7, "orders": []}]
+CART = {"seats": Resource("CFQ7TTC0LH18:0001", 5)}
+PLACES = [
+    ("POST", r"/v1/customers$", {"seats": Resource(E3, 5)}),
+    ("POST", r"/agreements$", {"seats": Resource(E3, 5)}),
+    ("POST", r"/orders$", {"seats": Resource(E3, 5)}),
+    ("POST", r"/carts$", CART),
+    ("POST", r"/checkout$", CART),
+    ("PATCH", r"/orders/", WITH_ADD_ON),
+]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place[1])
+def test_success_of_another_shape_is_looked_up_and_not_bought_again(
+    bench: Office365Bench, place: tuple[str, str, dict[str, Resource]]
+) -> None:
+    method, path, resources = place
+    bench.microsoft.behave(list_lag_seconds=LAG)
+    for number, body in enumerate(ODD_BODIES):
+        bench.microsoft.fail("odd_after", method=method, path=path, body=body)
+        reference = f"order:{number}:provision"
+        order = an_order(reference=reference, resources=resources, answers={"domain_prefix": f"acme{number}"})
+        work(bench, Task("provision", reference, order=order))
+        assert bench.microsoft.counts()["orders"] == number + 1, body
+        assert len(bench.held()) == len(resources) * (number + 1), body
+        assert bench.microsoft.counts()["agreements"] == number + 1, body
+
+
+@pytest.mark.parametrize("kind", ["unreadable_after", "gateway_after", "timeout_after", "drop_after", "odd_after"])
+def test_lost_cart_costs_nothing_and_its_repetition_waits_for_no_list(bench: Office365Bench, kind: str) -> None:
+    bench.microsoft.fail(kind, method="POST", path="/carts$")
+    book, order = MemoryBook(), an_order(resources=CART)
+    with pytest.raises(Transient) as trouble:
+        provision(bench, order, book)
+    assert str(trouble.value) == (
+        "Microsoft did not hand out a cart. Nothing was bought; it will be tried again by itself."
+    )
+    work(bench, Task("provision", order.reference, order=order), book)
+    assert bench.microsoft.counts()["orders"] == 1
+    assert bench.now < datetime.now(UTC) + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("path", [r"/orders/[^/]+$", r"/provisioningstatus$", r"/subscriptions/[^/]+$"])
+def test_order_that_microsoft_does_not_know_yet_is_waited_for_and_not_for_ever(
+    bench: Office365Bench, path: str
+) -> None:
+    order = an_order(resources=CART)
+    task, book = Task("provision", order.reference, order=order), MemoryBook()
+    bench.microsoft.fail("not_found", method="GET", path=path, times=3)
+    work(bench, task, book)
+    assert bench.microsoft.counts()["orders"] == 1
+    bench.microsoft.fail("not_found", method="GET", path=path, times=100)
+    again = an_order(resources=CART, reference="order:18:provision")
+    with pytest.raises(NotFound):
+        work(bench, Task("provision", again.reference, order=again))
+    assert bench.microsoft.counts()["orders"] == 2
+
+
+def test_order_after_an_answered_loss_is_sent_anew_only_after_twenty_minutes_and_two_looks(
+    bench: Office365Bench,
+) -> None:
+    bench.microsoft.fail("error_before", method="POST", path=r"/orders$")
+    begun = bench.now
+    order = an_order()
+    work(bench, Task("provision", order.reference, order=order))
+    posts = [call for call in bench.microsoft.requests_seen(method="POST") if call["path"].endswith("/orders")]
+    assert [call["status"] for call in posts] == [500, 201]
+    assert bench.now - begun >= timedelta(minutes=21)
+    assert bench.microsoft.counts()["orders"] == 1

@@ -1,5 +1,7 @@
 """What is sent when quantities and states change, and what Microsoft may answer."""
 
+import pytest
+
 from tests.vendors.contract import Held, work
 from tests.vendors.office365.bench import E3, Office365Bench
 from tests.vendors.office365.orders import (
@@ -69,3 +71,15 @@ def test_base_and_add_on_are_suspended_and_come_back_in_the_order_microsoft_dema
     assert [held.running for held in bench.held()] == [False, False]
     work(bench, Task("resume", "subscription:5:resume:1", service=service))
     assert [held.running for held in bench.held()] == [True, True]
+
+
+@pytest.mark.parametrize("body", [{}, [], None, "text", {"quantity": "many"}, {"status": 5}, {"quantity": 5}], ids=str)
+def test_changed_subscription_of_another_shape_is_read_by_its_id_and_not_changed_twice(
+    bench: Office365Bench, body: object
+) -> None:
+    service = service_of(provision(bench, an_order()), {"seats": Resource(E3, 5)})
+    bench.microsoft.forget_requests()
+    bench.microsoft.fail("odd_after", method="PATCH", body=body)
+    change(bench, service, seats=8)
+    assert bench.held() == [Held(8, running=True)]
+    assert len(bench.microsoft.requests_seen(method="PATCH")) == 1
