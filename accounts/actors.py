@@ -56,7 +56,13 @@ class Actor:
     access_level: str = ""
     account_manager_ids: frozenset[int] | None = None
     impersonator: User | None = None
-    via_api: bool = False
+    # What the API token that asks may be used for; None in the panels, where no token narrows the role.
+    scopes: frozenset[str] | None = None
+
+    @property
+    def via_api(self) -> bool:
+        """Whether a program asks, with a token."""
+        return self.scopes is not None
 
     @property
     def rights(self) -> frozenset[str]:
@@ -123,7 +129,11 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM)
 
 
 def actor_of(
-    user: User, *, account: Account | int | None = None, impersonator: User | None = None, via_api: bool = False
+    user: User,
+    *,
+    account: Account | int | None = None,
+    impersonator: User | None = None,
+    scopes: frozenset[str] | None = None,
 ) -> Actor:
     """Return the actor that the person is now.
 
@@ -133,11 +143,11 @@ def actor_of(
     if not user.is_active:
         raise MayNotAct(_("This user is blocked. Ask an administrator to make it active again."))
     if user.is_manager:
-        return _manager(user, via_api)
+        return _manager(user, scopes)
     return _customer(user, account.pk if isinstance(account, Account) else account, impersonator)
 
 
-def _manager(user: User, via_api: bool) -> Actor:
+def _manager(user: User, scopes: frozenset[str] | None) -> Actor:
     if user.reseller.status != ResellerStatus.ACTIVE:
         raise MayNotAct(_("The reseller %(reseller)s is inactive. Ask its provider.") % {"reseller": user.reseller})
     seen = frozenset(_with_subordinates(user.pk)) if user.role == Role.SALES else None
@@ -147,7 +157,7 @@ def _manager(user: User, via_api: bool) -> Actor:
         reseller=user.reseller,
         role=user.role,
         account_manager_ids=seen,
-        via_api=via_api,
+        scopes=scopes,
     )
 
 

@@ -1,20 +1,15 @@
-"""What a person changes about oneself: name, phone, language, theme, API token."""
+"""What a person changes about oneself: name, phone, language, theme."""
 
-import hashlib
-import secrets
 from collections.abc import Mapping
-from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, actor_of
-from accounts.models import User, UserKind
+from accounts.actors import Actor
+from accounts.models import User
 from core.errors import Refused
 
 THEMES = ("auto", "light", "dark")
-TOKEN_BYTES = 16  # 22 URL-safe characters, as in the reference (API guide 5.0)
 OWN_FIELDS = frozenset({"name", "phone"})
 
 
@@ -22,12 +17,6 @@ class ProfileRefused(Refused):
     """What was entered about oneself cannot be kept."""
 
     code = "profile_refused"
-
-
-class TokenUnknown(Refused):
-    """No manager has this API token (any more)."""
-
-    code = "token_unknown"
 
 
 def change_own_profile(*, actor: Actor, values: Mapping[str, str]) -> User:
@@ -58,33 +47,6 @@ def choose_language_and_theme(*, user: User, language: str | None = None, theme:
         user.theme = theme
     user.save(update_fields=["language", "theme"])
     return user
-
-
-def regenerate_api_token(*, actor: Actor, now: datetime) -> str:
-    """Give the manager a new API token and return it in clear, once; the old one stops working at once.
-
-    Only its SHA-256 is stored (a random token of 128 bits needs no salt). Raises Forbidden for who may not use the API.
-    """
-    actor.require("api.use")
-    user = _person(actor)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    with transaction.atomic():
-        user.api_token_hash = _hash(token)
-        user.api_token_created_at = now
-        user.save(update_fields=["api_token_hash", "api_token_created_at"])
-    return token
-
-
-def actor_of_token(token: str) -> Actor:
-    """Return the actor behind an API token. Raises TokenUnknown, and MayNotAct for a blocked manager or reseller."""
-    user = User.objects.select_related("reseller").filter(api_token_hash=_hash(token), kind=UserKind.MANAGER).first()
-    if user is None:
-        raise TokenUnknown(_("The API token is unknown. Regenerate it on your page in the panel."))
-    return actor_of(user, via_api=True)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _person(actor: Actor) -> User:

@@ -11,11 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from hijack.views import AcquireUserView, ReleaseUserView
 
+from accounts.client_address import client_address
 from accounts.forms import AcceptanceForm
 from accounts.invitations import InvitationNotGood, accept_invitation, invitation_of, needs_password
 from accounts.models import Account, SignInAs
 from accounts.queries import accounts_of, accounts_visible_to
-from accounts.sign_in import client_address, home_of
+from accounts.sign_in import home_of
 from accounts.sign_in_as import SignInAsRefused, begin_sign_in_as, end_sign_in_as
 from accounts.visits import CHOSEN_ACCOUNT, TRAIL, begin_visit
 from core.errors import Refused

@@ -1,5 +1,6 @@
 """Who calls: the manager whose token stands in X-Api-Token."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -7,8 +8,9 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.actors import Actor, MayNotAct
+from accounts.api_tokens import TokenUnknown, actor_of_token
+from accounts.client_address import client_address
 from accounts.models import User
-from accounts.profile import TokenUnknown, actor_of_token
 
 HEADER = "X-Api-Token"
 
@@ -22,7 +24,7 @@ class TokenAuthentication(BaseAuthentication):
         if not token:
             return None
         try:
-            actor = actor_of_token(token)
+            actor = actor_of_token(token, now=timezone.now(), address=client_address(request))
         except (TokenUnknown, MayNotAct) as refused:
             raise AuthenticationFailed(str(refused)) from refused
         if actor.user is None:
@@ -46,5 +48,5 @@ class TokenScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "header",
             "name": HEADER,
-            "description": "A manager's personal token, made on the own page of the operator panel.",
+            "description": "A manager's own token with scopes (read, write, money), made on the own page of the panel.",
         }

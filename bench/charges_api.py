@@ -8,8 +8,8 @@ from typing import Any
 from django.test import Client
 
 from accounts.actors import actor_of
+from accounts.api_tokens import create_api_token
 from accounts.models import Reseller, Role, User, UserKind
-from accounts.profile import regenerate_api_token
 from bench.charge_rows import fill as fill_charges
 from bench.database import use_database
 from bench.measuring import Sample, bare
@@ -69,7 +69,8 @@ def _callers() -> Iterator[tuple[str, Client, int]]:
         user, _made = User.objects.get_or_create(
             email=email, defaults={"name": email, "kind": UserKind.MANAGER, "reseller": reseller, "role": Role.ADMIN}
         )
-        token = regenerate_api_token(actor=actor_of(user), now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        _row, token = create_api_token(actor=actor_of(user), name=f"Bench {now.isoformat()}", now=now)
         yield label, Client(SERVER_NAME="localhost", headers={"X-Api-Token": token}), reseller.pk
 
 

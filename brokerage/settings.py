@@ -1,5 +1,6 @@
 """The one settings file; everything that differs between machines comes from the environment (docs/settings.md)."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -137,14 +138,18 @@ _test_name = "_".join(["test", "brokerage", *env.words("BROKERAGE_TEST_DB")])
 DATABASES = {"default": {**env.database(DATABASE_URL), "TEST": {"NAME": _test_name}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _backends = "django.core.cache.backends"
-_redis = {"BACKEND": f"{_backends}.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "brokerage-cache"}
-CACHES = {"default": {"BACKEND": f"{_backends}.locmem.LocMemCache"} if TESTING else _redis}
+# What is counted (allauth's limits) lies in the database, so that Redis carries nothing but the queue of tasks.
+_cached = {"BACKEND": f"{_backends}.db.DatabaseCache", "LOCATION": "django_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+CACHES = {"default": _cached}
 
 # --- Celery (brokerage/celery.py reads the CELERY_ names; times are in brokerage/schedule.py) ----------------------
 CELERY_BROKER_URL = env.broker(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A task of a worker that was killed is given to another one after so many seconds.
     "visibility_timeout": env.number("TASK_VISIBILITY_SECONDS", 900),
+    # A queue that does not answer holds nobody up for long (core/handover.py asks it first, more briefly still).
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
     "global_keyprefix": f"{DATABASES['default']['NAME']}:",  # one Redis may serve several databases
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -185,20 +190,22 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "notifications.sign_in_mail.OutboxAccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_COOKIE_AGE = 14 * 24 * 3600  # "remember me"
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,100/h/key"}  # the lockout below is the stricter one
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("BEHIND_TLS_PROXY") else 0
+# By key: wrong codes of one person's second factor. What counts wrong passwords is accounts/lockout.py.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,30/h/key", "reset_password": "20/m/ip,5/m/key"}
+# How many proxies of our own append to X-Forwarded-For; without one, that header is anybody's word.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if env.flag("BEHIND_TLS_PROXY") else 0)
 MFA_ADAPTER = "accounts.second_factor.SealedMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Brokerage"
-AXES_HANDLER = "accounts.sign_in.SignInLog"
-AXES_VERBOSE = False
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_HANDLER = "accounts.lockout.Lockout"
+AXES_VERBOSE = AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_FAILURE_LIMIT = 10  # by name and address together
+AXES_COOLOFF_TIME = timedelta(hours=24)  # how long wrong passwords are remembered; who waits how long: the handler
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "accounts.sign_in.typed_name"
-AXES_CLIENT_IP_CALLABLE = "accounts.sign_in.client_address"
+AXES_CLIENT_IP_CALLABLE = "accounts.client_address.counted_address"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_SENSITIVE_PARAMETERS = ["password"]
 HIJACK_INSERT_BEFORE = None  # the panels show their own banner
@@ -248,9 +255,10 @@ VENDOR_VISIBLE_AFTER = env.numbers_by_name("VENDOR_VISIBLE_AFTER")
 VENDOR_JOURNAL_DAYS = env.number("VENDOR_JOURNAL_DAYS", 180)
 
 # --- the resellers' API (api/) --------------------------------------------------------------------------------------
+API_TOKEN_DAYS = env.number("API_TOKEN_DAYS", 365)  # how long a token works at most
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "api.permissions.TokenHasScope"],
     "DEFAULT_RENDERER_CLASSES": ["api.media.JsonApi", "api.media.PlainJson"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.media.Negotiation",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import AccessLevel, Account, Reseller, Role, User, UserKind, UserStatus
+from core.handover import hand_over
 from core.money import Money
 from core.panel.formats import day_text, moment_text, money_text
 from notifications.events import Audience, Event, event_named
@@ -59,8 +59,7 @@ def announce(
     new = [row for row in rows if row.key not in known]
     Notification.objects.bulk_create(new, ignore_conflicts=True)  # a neighbour may have told it a moment ago
     if kind.urgent and new:
-        # Robust: a broker that is down only delays the letter until the next minute's sweep.
-        transaction.on_commit(deliver_due.delay, robust=True)
+        hand_over(deliver_due)
     return list(Notification.objects.filter(key__in=[row.key for row in new]).order_by("id"))
 
 

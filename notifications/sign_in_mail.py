@@ -4,8 +4,10 @@ from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 
+from accounts.client_address import counted_address
 from accounts.models import User
 from accounts.sign_in import home_of
 from notifications.announce import announce
@@ -17,6 +19,21 @@ class OutboxAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return no: people come by invitation."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return what allauth's limits count by."""
+        return counted_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
+        """Slow one address down, never a name: allauth would count tries that the lockout refused anyway.
+
+        A stranger could so keep a person out. Names are counted by accounts/lockout.py.
+        """
+        limit = {"login_failed": "60/m/ip"}
+        used = ratelimit.consume(request, app="allauth.account", action="login_failed", config=limit)
+        self._login_failed_rl_usage = used
+        if not used:
+            raise self.validation_error("too_many_login_attempts")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return the panel in which the person starts."""

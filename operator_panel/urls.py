@@ -17,6 +17,7 @@ from operator_panel.views import (
     account_terms,
     account_users,
     accounts,
+    api_tokens,
     application_templates,
     charges,
     home,
@@ -184,7 +185,8 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/change/", profile.profile_change, name="profile_change"),
     path("profile/look/", profile.profile_look, name="profile_look"),
-    path("profile/token/", profile.profile_token, name="profile_token"),
+    path("profile/tokens/new/", api_tokens.profile_token_new, name="profile_token_new"),
+    path("profile/tokens/<int:pk>/revoke/", api_tokens.profile_token_revoke, name="profile_token_revoke"),
     # The catalogue
     *_of("products", products.product),
     *_of("service_terms", service_terms.service_term, service_terms.service_term_change),

@@ -6,9 +6,9 @@ from time import monotonic
 from uuid import UUID
 
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
 
+from core.handover import hand_over
 from subscriptions import nights, provisioning, reminding
 
 # Half an hour after brokerage/schedule.py has it begin.
@@ -28,8 +28,7 @@ def hand_to_worker(operation_id: UUID) -> None:
 
     A queue that is down only delays it until the next sweep: the order stands.
     """
-    # A function with a name: Django logs it by __qualname__, which a partial lacks.
-    transaction.on_commit(lambda: provision.delay(operation_id=str(operation_id)), robust=True)
+    hand_over(provision, operation_id=str(operation_id))
 
 
 @shared_task

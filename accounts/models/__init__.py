@@ -10,6 +10,7 @@ from accounts.models.account import (
     HandlingType,
     PaymentModel,
 )
+from accounts.models.api_token import ApiToken, TokenScope
 from accounts.models.invitation import Invitation
 from accounts.models.reseller import Reseller, ResellerStatus
 from accounts.models.user import Role, SignInAs, Supervision, User, UserKind, UserStatus
@@ -21,6 +22,7 @@ __all__ = [
     "AccountMembership",
     "AccountStatus",
     "AccountType",
+    "ApiToken",
     "HandlingType",
     "Invitation",
     "PaymentModel",
@@ -29,6 +31,7 @@ __all__ = [
     "Role",
     "SignInAs",
     "Supervision",
+    "TokenScope",
     "User",
     "UserKind",
     "UserStatus",

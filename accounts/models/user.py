@@ -41,7 +41,7 @@ class UserManager(BaseUserManager.from_queryset(Rows)):
         return user
 
 
-@pghistory.track(exclude=["password", "last_login", "api_token_hash", "updated_at"])
+@pghistory.track(exclude=["password", "last_login", "updated_at"])
 class User(AbstractBaseUser, Timestamped):
     """A person with an e-mail as login. A manager has a reseller and a role; a customer user has accounts."""
 
@@ -57,9 +57,6 @@ class User(AbstractBaseUser, Timestamped):
     language = models.CharField(_("language"), max_length=10, default="en")
     theme = models.CharField(_("theme"), max_length=10, default="auto")
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
-    # Only a hash of the API token is kept (section 1.6 of the API contract); it is shown once after regenerating.
-    api_token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
-    api_token_created_at = models.DateTimeField(_("API token"), null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
+from core.handover import hand_over
 from core.lists.columns import Column
 from core.lists.export import cells_of, file_path, rows_to_write
 from core.lists.listing import Asker, Listing
@@ -77,7 +78,7 @@ def start_export(
             language=translation.get_language() or settings.LANGUAGE_CODE,
             rows_expected=rows_expected,
         )
-        write_export.delay_on_commit(export_id=export.pk)
+        hand_over(write_export, export_id=export.pk)
     return export
 
 

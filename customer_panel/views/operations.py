@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.client_address import client_address
 from core.panel.confirming import Operation, Shown, confirming
 from core.panel.page import Crumb, Page
 from core.panel.quantities import Asked, QuantitiesForm
@@ -59,7 +60,7 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
             "now": timezone.now(),
             "pay_from_balance": answers["pay_from_balance"],
             "idempotency_key": answers["key"],
-            "requester_ip": request.META.get("REMOTE_ADDR"),
+            "requester_ip": client_address(request),
         }
 
     step = Step(_("Change quantities"), propose_change, change_quantities, said_after_change)

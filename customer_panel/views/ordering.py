@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.client_address import client_address
 from accounts.registration import CUSTOMER_FIELDS
 from core.errors import Refused
 from core.panel.confirming import put_refusal
@@ -97,7 +98,7 @@ def _wish(request: HttpRequest, plan: Plan, form: OrderForm) -> dict[str, Any]:
         "parameters": form.parameters(),
         "today": timezone.localdate(),
         "now": timezone.now(),
-        "requester_ip": request.META.get("REMOTE_ADDR"),
+        "requester_ip": client_address(request),
     }
 
 

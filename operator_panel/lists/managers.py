@@ -23,7 +23,7 @@ MANAGERS = Listing(
     search=FieldSearch(("name", "email", "manager_key")),
     search_hint=_("ID, name, e-mail…"),
     related=("reseller",),
-    without=("password", "api_token_hash"),
+    without=("password",),
     empty=_("Managers appear here once they are invited."),
     columns=(
         Column("id", _("ID"), text("id"), sort="id", link=to("operator:manager")),

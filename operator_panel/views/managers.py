@@ -40,7 +40,6 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "page": page_of(request.actor, found, "manager"),
         "manager": found,
-        "own": found.pk == request.actor.user.pk,
         "may_change": request.actor.may("managers.change"),
     }
     return render(request, "operator_panel/manager.html", context)
@@ -155,7 +154,7 @@ def page_of(actor: Actor, found: User, active: str) -> Page:
     own = actor.user is not None and actor.user.pk == found.pk
     buttons = ()
     if own and actor.may("api.use"):
-        buttons = (Button(_("Regenerate token"), reverse("operator:profile_token")),)
+        buttons = (Button(_("New API token"), reverse("operator:profile_token_new")),)
     return Page(
         title=str(found),
         crumbs=(Crumb(_("Managers"), reverse("operator:managers")), Crumb(found.pk)),

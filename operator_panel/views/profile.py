@@ -1,4 +1,4 @@
-"""The own profile of a manager: name, language and theme, password and second factor, API token."""
+"""The own profile of a manager: name, language and theme, password and second factor, API tokens."""
 
 from typing import Any
 
@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.api_tokens import api_tokens_of
 from accounts.models import User
-from accounts.profile import change_own_profile, choose_language_and_theme, regenerate_api_token
+from accounts.profile import change_own_profile, choose_language_and_theme
 from core.panel.confirming import Done
 from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
@@ -25,6 +26,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         "page": Page(title=_("My profile")),
         "person": request.actor.user,
         "may_use_api": request.actor.may("api.use"),
+        "tokens": api_tokens_of(request.actor),
+        "now": timezone.now(),
     }
     return render(request, "operator_panel/profile.html", context)
 
@@ -61,23 +64,6 @@ def profile_look(request: HttpRequest) -> HttpResponse:
     back = reverse("operator:profile")
     page = _page(_("Language and theme"))
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
-
-
-@requires("api.use")
-def profile_token(request: HttpRequest) -> HttpResponse:
-    """Make a new API token and show it once; the old one stops working at once."""
-    title = _("Regenerate token")
-    if request.method == "POST":
-        token = regenerate_api_token(actor=request.actor, now=timezone.now())
-        return render(request, "operator_panel/profile_token.html", {"page": _page(_("API token")), "token": token})
-    context = {
-        "page": _page(title),
-        "question": _("Make a new API token? The present one, if there is one, stops working at once."),
-        "submit": title,
-        "cancel": reverse("operator:profile"),
-        "charges": None,
-    }
-    return render(request, "components/confirm.html", context)
 
 
 def _page(title: str) -> Page:

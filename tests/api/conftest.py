@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from accounts.actors import actor_of
+from accounts.api_tokens import create_api_token
 from accounts.models import Account, Reseller, Role
-from accounts.profile import regenerate_api_token
 from billing.models import Charge
 from tests.factories import accounts as people
 from tests.factories import subscriptions as catalogue
@@ -54,7 +54,7 @@ def caller() -> Callable[..., Caller]:
 
     def make(reseller: Reseller, role: str = Role.ADMIN) -> Caller:
         actor = actor_of(people.manager(reseller=reseller, role=role))
-        return Caller(Client(), regenerate_api_token(actor=actor, now=datetime.now(UTC)))
+        return Caller(Client(), create_api_token(actor=actor, name="Shop", now=datetime.now(UTC))[1])
 
     return make
 

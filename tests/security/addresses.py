@@ -80,6 +80,7 @@ PAGES = {
     "operator:manager": "manager",
     "operator:plan": "plan",
     "operator:product": "product",
+    "operator:profile_token": "api_token",
     "operator:category": "category",
     "operator:plan_categor": "category",
     "operator:service_term": "service_term",

@@ -13,11 +13,12 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection as database
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_of
+from accounts.api_tokens import create_api_token
 from accounts.invitations import token_of
 from accounts.models import AccessLevel, Account, Invitation
-from accounts.profile import regenerate_api_token
 from brokerage.celery import app as celery_app
 from core.secrets import decrypt
 from notifications.delivery import deliver
@@ -174,7 +175,7 @@ def sign_in(story: Story) -> None:
     story.page("/accounts/reauthenticate/", "post", browser, password=PASSWORD)
     browser.get("/accounts/2fa/totp/activate/")  # not kept: this page shows the seed to whom it belongs
     story.canaries.watch(authenticator_seed=browser.session["mfa.totp.secret"])
-    token = regenerate_api_token(actor=actor_of(person), now=story.now)
+    _row, token = create_api_token(actor=actor_of(person), name="Shop", now=timezone.now())
     story.canaries.watch(api_token=token, wrong_api_token="T0ken-that-nobody-has")
     for one in (token, "T0ken-that-nobody-has"):
         answer = browser.get(f"/api/v3/resellers/{person.reseller_id}/charges", headers={"X-Api-Token": one})

@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_of
+from accounts.api_tokens import create_api_token
 from accounts.invitations import invite_users, token_of
 from accounts.models import AccessLevel, Account, Reseller, Role, User
-from accounts.profile import regenerate_api_token
 from billing.models import Charge, LedgerEntry
 from billing.payments import open_top_up
 from core.lists.export import file_path
@@ -129,7 +129,7 @@ def _people(house: House) -> Account:
     for level in LEVELS:
         house.customers[level] = _customer(f"{house.tenant.word} customer {level}", account, level)
     admin = house.managers[Role.ADMIN].actor
-    house.api_token = regenerate_api_token(actor=admin, now=NOW)
+    token, house.api_token = create_api_token(actor=admin, name="Shop", now=timezone.now())
     invitation = invite_users(
         actor=admin, account=account, emails=[f"guest@{house.tenant.word}.example"], access_level=AccessLevel.USER,
         now=timezone.now(),
@@ -141,6 +141,7 @@ def _people(house: House) -> Account:
         "account_type": (account.account_type_id,),
         "membership": tuple(members.values_list("pk", flat=True)),
         "invitation": (invitation.pk,),
+        "api_token": (token.pk,),
         "token": (token_of(invitation),),
         "manager": tuple(user.pk for user in users.values()),
     }

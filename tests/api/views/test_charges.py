@@ -44,6 +44,7 @@ def test_a_charge_by_id_has_the_documented_members(world: World, caller: Callabl
 def test_a_list_takes_the_same_statements_however_long_it_is(world: World, caller: Callable[..., Caller]) -> None:
     operator = caller(world.operator)
     address = f"/resellers/{world.operator.pk}/charges?include=account,plan"
+    operator.get(address)  # the first call of a token writes that it is used
     counts = []
     for _round in range(2):
         with CaptureQueriesContext(

@@ -1,28 +1,17 @@
-"""The own profile and API token."""
+"""The own profile."""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.profile import actor_of_token
-from tests.operator_panel.conftest import errors_of, text_of
+from tests.operator_panel.conftest import errors_of
 
 pytestmark = pytest.mark.django_db
 
 
 def page(name: str, *args: object) -> str:
     return reverse(f"operator:{name}", args=args)
-
-
-def test_api_token_is_shown_once(client: Client, administrator: User) -> None:
-    assert "stops working at once" in text_of(client.get(page("profile_token")))
-    answer = client.post(page("profile_token"))
-    token = answer.context["token"]
-    assert f">{token}<" in answer.content.decode()
-    assert actor_of_token(token).user == administrator
-    assert token not in client.get(page("profile")).content.decode()
-    assert answer.headers["Cache-Control"].count("no-store") == 1
 
 
 def test_profile_is_changed(client: Client, administrator: User) -> None:
