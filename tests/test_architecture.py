@@ -34,7 +34,6 @@ EDGE = {
     "*/tasks.py": "a worker takes a task here",
     "*/management/commands/*": "a command is typed here",
     "api/authentication.py": "a call with a token arrives here",
-    "accounts/middleware.py": "an HTTP request arrives here",
     "accounts/sign_in.py": "axes asks it in the middle of a request",
     "accounts/receivers.py": "allauth's and hijack's signals arrive here, in the middle of a request",
     "accounts/middleware.py": "every HTTP request passes here",
