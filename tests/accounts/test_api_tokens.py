@@ -155,7 +155,7 @@ def test_the_last_use_is_written_every_few_minutes_and_with_a_new_address_at_onc
 
 def test_the_one_token_that_a_manager_had_is_carried_over():
     mary, ann = make.manager(), make.manager()
-    migration = import_module("accounts.migrations.0003_api_tokens_are_rows").Migration
+    migration = import_module("accounts.migrations.0004_api_tokens_are_rows").Migration
     carrying = migration.operations[-1]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_one_token_per_manager_goes")]
+    dependencies = [("accounts", "0005_one_token_per_manager_goes")]
 
     operations = [
         migrations.RunSQL(

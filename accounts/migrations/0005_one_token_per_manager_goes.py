@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_api_tokens_are_rows"),
+        ("accounts", "0004_api_tokens_are_rows"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_used_links_are_forgotten"),
+        ("accounts", "0003_wider_money"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
