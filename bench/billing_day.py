@@ -61,6 +61,10 @@ RESOURCES = """
         ordering_price, vendor_reference)
     SELECT id, %(resource)s, 'Seats', 5, 0, 10, '' FROM subscriptions_subscription
 """
+HELD = """
+    INSERT INTO subscriptions_heldunits (subscription_resource_id, day, units)
+    SELECT id, %(started)s, 5 FROM subscriptions_subscriptionresource
+"""
 CHARGES = """
     INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, type, source,
         status, description, block, quantity, unit_price, currency, amount, operate_from, operate_to, period_from,
@@ -127,7 +131,7 @@ def _fill(number: int) -> None:
         "started": STARTED,
         "due": BILLING_DAY,
     }
-    for statement in (ACCOUNTS, TOP_UPS, BOUGHT, RESOURCES, CHARGES):
+    for statement in (ACCOUNTS, TOP_UPS, BOUGHT, RESOURCES, HELD, CHARGES):
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
     with connection.cursor() as cursor:

@@ -95,6 +95,62 @@ CHECKS: dict[str, str] = {
         WHERE charge.status IN ('new', 'opened', 'blocked', 'closed')
           AND other.status IN ('new', 'opened', 'blocked', 'closed')
     """,
+    # Each row of units held ends where one that was written later begins; days are compared where either side changes.
+    "the units charged are those in service, on every day of the history": """
+        WITH held AS (
+            SELECT subscription_resource_id AS resource, day, units,
+                   MIN(day) OVER (
+                       PARTITION BY subscription_resource_id ORDER BY id
+                       ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+                   ) AS until
+            FROM subscriptions_heldunits
+        ), charged AS (
+            SELECT charge.subscription_resource_id AS resource, charge.operate_from, charge.operate_to, charge.quantity
+            FROM billing_charge charge
+            JOIN subscriptions_subscription subscription ON subscription.id = charge.subscription_id
+            LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id
+            WHERE charge.type = 'recurring_fee' AND (
+                charge.status = 'closed' OR charge.status = 'blocked'
+                -- What the vendor has yet to provide is reserved, and charged from the day on which it has.
+                AND subscription.status NOT IN ('installing', 'installation_failed', 'activating', 'activating_failed')
+                AND NOT (
+                    subscription.status IN ('updating', 'updating_failed') AND charge.source = 'upgrade'
+                    AND COALESCE(orders.status, '') IN ('provisioning', 'provisioning_failed')
+                )
+            )
+        ), steps AS (
+            SELECT resource, day, units AS held, 0 AS charged FROM held WHERE until IS NULL OR day < until
+            UNION ALL SELECT resource, until, -units, 0 FROM held WHERE day < until
+            UNION ALL SELECT resource, operate_from, 0, quantity FROM charged
+            UNION ALL SELECT resource, operate_to, 0, -quantity FROM charged
+        ), days AS (
+            SELECT resource, day, SUM(SUM(held)) OVER through AS held, SUM(SUM(charged)) OVER through AS charged,
+                   LEAD(day) OVER through AS until
+            FROM steps GROUP BY resource, day WINDOW through AS (PARTITION BY resource ORDER BY day)
+        )
+        SELECT 'subscription ' || subscription.id, resource.name || ', from ' || days.day || ' to '
+               || LEAST(days.until, subscription.due_on, %(today)s::date + 1) || ': in service ' || days.held
+               || ', charged ' || days.charged
+        FROM days
+        JOIN subscriptions_subscriptionresource resource ON resource.id = days.resource
+        JOIN subscriptions_subscription subscription ON subscription.id = resource.subscription_id
+        WHERE days.held <> days.charged AND days.day < LEAST(subscription.due_on, %(today)s::date + 1)
+        ORDER BY days.resource, days.day
+    """,
+    "the units in service are those that a subscription holds, if it runs": """
+        SELECT 'subscription ' || subscription.id, resource.name || ': ' || subscription.status || ', holds '
+               || resource.quantity || ', of them ' || resource.included || ' included, in service '
+               || COALESCE(held.units, 0)
+        FROM subscriptions_subscription subscription
+        JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
+        LEFT JOIN LATERAL (
+            SELECT units FROM subscriptions_heldunits
+            WHERE subscription_resource_id = resource.id ORDER BY id DESC LIMIT 1
+        ) held ON TRUE
+        WHERE subscription.status NOT IN ('updating', 'updating_failed') AND COALESCE(held.units, 0) <> CASE
+            WHEN subscription.status = 'active' THEN GREATEST(resource.quantity - resource.included, 0) ELSE 0
+        END
+    """,
     "a subscription's quantity is that of its resources": """
         SELECT 'subscription ' || subscription.id, 'quantity ' || subscription.quantity || ', resources '
                || SUM(resource.quantity)

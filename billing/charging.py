@@ -143,6 +143,14 @@ def lines_of(subscription_ids: Collection[int]) -> dict[int, list[Line]]:
     return lines
 
 
+def raised_by(order_ids: Collection[int]) -> Collection[int]:
+    """Return the ids of the charges that reserve the units raised by these orders. One statement, none for no order."""
+    if not order_ids:
+        return set()
+    raised = Charge.objects.filter(order__in=order_ids, status=ChargeStatus.BLOCKED, source=Source.UPGRADE)
+    return set(raised.values_list("pk", flat=True))
+
+
 def record(bookings: Sequence[Booking]) -> None:
     """Put changes in the books: move charges, add charges, write what closes off the balance.
 

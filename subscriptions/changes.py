@@ -149,7 +149,7 @@ def _change(contract: Contract, asked: Asked) -> Order:
         due_on=order.expires_on,
     )
     schedule(subscription, order, today, status=SubscriptionStatus.ACTIVE)
-    save_state(subscription)
+    save_state(contract, today)
     return order
 
 

@@ -1,20 +1,20 @@
 """What the vendor refused: tried again, or given up with everything as it was before."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from billing.charging import line_of, record
-from billing.engine.csp_monthly.quantities import lower_units
+from billing.charging import line_of, record, resource_key
+from billing.engine.csp_monthly.quantities import withdraw_raise
+from billing.engine.csp_monthly.restoring import renewed_since, restored
 from billing.engine.csp_monthly.stopping import delete
-from billing.engine.lines import Changes, Line, LineStatus, Move, Source, fresh_block
+from billing.engine.lines import Changes, fresh_block
 from billing.models import Charge, ChargeStatus
 from core.errors import Refused
-from subscriptions.handover import WORK_FAILED
+from subscriptions.handover import WORK_FAILED, stop_as_decided
+from subscriptions.held import note_units
 from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, Subscription, SubscriptionStatus
 from subscriptions.opening import NotInThisStatus, open_contract, save_state
 from subscriptions.renewals import renew_accounts
@@ -41,7 +41,7 @@ def retry(*, actor: Actor, subscription: Subscription, today: date, now: datetim
         raise NotInThisStatus(_("Nothing has failed here: there is nothing to try again."))
     operations.retry(operation, now=now)
     row.status = work.meanwhile
-    save_state(row)
+    save_state(contract, today)
     if contract.waiting is not None and contract.waiting.status == OrderStatus.PROVISIONING_FAILED:
         contract.waiting.status = OrderStatus.PROVISIONING
         contract.waiting.failure = ""
@@ -70,7 +70,7 @@ def cancel_failed_order(*, actor: Actor, order: Order, today: date) -> Order:
     failed.status = OrderStatus.CANCELLED
     failed.closed_on = today
     failed.save(update_fields=["status", "closed_on"])
-    save_state(row)
+    save_state(contract, today)
     # What the night did not touch while the vendor had the word is caught up now.
     renew_accounts(account_ids=[row.account_id], today=today)
     return failed
@@ -89,59 +89,64 @@ def _release_sale(contract: Contract, order: Order, today: date) -> None:
 
 
 def _undo_change(contract: Contract, order: Order, today: date) -> None:
-    """Put charges and units back where they were before a change. The night has left the subscription alone since."""
+    """Put charges and units back where they were before a change.
+
+    Nothing of a raise was provided, so nothing of it is charged. Units of a lowering were there all the time: they are
+    charged for every day again, those of billing days that have passed since among them.
+    """
     items = list(order.items.order_by("pk"))
-    changes = _take_back_raise(contract, order, items)
+    changes = withdraw_raise(contract.terms, contract.lines, contract.raised_lines)
     for item in items:
         if item.quantity_after < item.quantity_before:
-            changes += _give_back_lowering(contract, order, str(item.subscription_resource_id))
+            changes += _give_back_lowering(contract, order, item, today)
     record([contract.booking(changes, today, order)])
     for item in items:
         resource = contract.resources[str(item.subscription_resource_id)]
         resource.quantity = item.quantity_before
         resource.save(update_fields=["quantity"])
     contract.subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
-    contract.subscription.status = SubscriptionStatus.ACTIVE
+    contract.awaited = {}
+    _note_as_before(contract, order)
+    if contract.stop_decided:
+        stop_as_decided(contract, today)
+    else:
+        contract.subscription.status = SubscriptionStatus.ACTIVE
 
 
-def _take_back_raise(contract: Contract, order: Order, items: Iterable[OrderItem]) -> Changes:
-    """Return the raised units given back on the day they were paid: the newest lines, and nothing of them was used."""
-    units = {}
-    for item in items:
-        included = contract.resources[str(item.subscription_resource_id)].included
-        added = max(item.quantity_after - included, 0) - max(item.quantity_before - included, 0)
-        if added > 0:
-            units[str(item.subscription_resource_id)] = added
-    if not units or order.paid_on is None:
-        return Changes()
-    return lower_units(contract.terms, contract.lines, units, order.paid_on)
+def _note_as_before(contract: Contract, order: Order) -> None:
+    """Write down the units in service as if the change had never been: from its day, and none from a stop since."""
+    row = contract.subscription
+    decided, row.stop_reason = row.stop_reason, ""
+    note_units([contract], order.placed_on)
+    row.stop_reason = decided
+    if contract.stop_decided and row.stopped_on is not None:
+        note_units([contract], row.stopped_on)
 
 
-def _give_back_lowering(contract: Contract, order: Order, key: str) -> Changes:
+def _give_back_lowering(contract: Contract, order: Order, item: OrderItem, today: date) -> Changes:
     """Return the units that a lowering gave back, in lines of their own, at the amounts that were to be refunded."""
-    deleted = Charge.objects.filter(superseded_by=order, subscription_resource=int(key), status=ChargeStatus.DELETED)
+    key = resource_key(item.subscription_resource_id)
+    deleted_by = Charge.objects.filter(superseded_by=order, subscription_resource=int(key), status=ChargeStatus.DELETED)
     made = Charge.objects.filter(order=order, subscription_resource=int(key)).exclude(status=ChargeStatus.DELETED)
     parts = {charge.pk: charge for charge in made}
     block = fresh_block([*contract.lines, *(line_of(charge) for charge in parts.values())], key)
+    row = contract.subscription
+    stopped_on = row.stopped_on if contract.stop_decided else None
     changes = Changes()
-    for charge in deleted.order_by("pk"):
-        mine = [part for part in parts.values() if part.parent_id == charge.pk]
-        changes += _restored(line_of(charge), [line_of(part) for part in mine], order.placed_on, block)
+    for charge in deleted_by.order_by("pk"):
+        mine = [line_of(part) for part in parts.values() if part.parent_id == charge.pk]
+        changes += restored(line_of(charge), mine, order.placed_on, today, block=block, stopped_on=stopped_on)
         block += 1
+    included = contract.resources[key].included
+    units = max(item.quantity_before - included, 0) - max(item.quantity_after - included, 0)
+    if units and row.expiration_date is None:
+        changes += renewed_since(
+            contract.terms,
+            key,
+            units,
+            lowered_on=order.placed_on,
+            until=stopped_on or today + timedelta(days=1),
+            day=today,
+            block=block,
+        )
     return changes
-
-
-def _restored(line: Line, parts: list[Line], day: date, block: int) -> Changes:
-    """Return what brings back the units taken from one line by a lowering on `day`."""
-    if line.period.start > day:
-        # A later period: the smaller line goes, the former one comes again.
-        again = replace(line, status=LineStatus.OPENED, row=None, parent=line)
-        return Changes(add=(again,), move=tuple(Move(part, LineStatus.DELETED) for part in parts))
-    if not parts:
-        again = replace(line, status=LineStatus.BLOCKED, row=None, parent=line, block=block)
-        return Changes(add=(again,))
-    refund = next(part for part in parts if part.source is Source.REFUND_PART)
-    again = replace(
-        refund, status=LineStatus.BLOCKED, source=Source.CONTINUING_PART, row=None, parent=refund, block=block
-    )
-    return Changes(add=(again,), move=(Move(refund, LineStatus.DELETED),))

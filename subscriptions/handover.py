@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from accounts.models import Account
 from billing.charging import settle_refunds
+from subscriptions.held import note_units
 from subscriptions.models import (
     ApplicationTemplate,
     Order,
     OrderStatus,
+    StopReason,
     Subscription,
     SubscriptionStatus,
 )
@@ -130,11 +132,29 @@ def hand_over(
     return operation
 
 
-def save_states(subscriptions: Sequence[Subscription]) -> None:
-    """Save where the subscriptions stand now. One statement."""
+def save_states(contracts: Sequence[Contract], day: date) -> None:
+    """Save where the subscriptions stand now, and the units that are in service from `day` on. One statement or two."""
+    subscriptions = [contract.subscription for contract in contracts]
     columns = [[getattr(subscription, name) for subscription in subscriptions] for name in ("pk", *STATE_FIELDS)]
     with connection.cursor() as cursor:
         cursor.execute(SAVE_STATES, columns)
+    note_units(contracts, day)
+
+
+def stop_as_decided(contract: Contract, day: date) -> None:
+    """Set on its way what the night has stopped while the vendor was changing its units (`Contract.stop_decided`).
+
+    What has days of grace left works on as Graced. The caller saves STATE_FIELDS.
+    """
+    subscription = contract.subscription
+    grace = timedelta(days=subscription.plan.service_term.grace_period)
+    expires = subscription.expiration_date
+    if subscription.stop_reason == StopReason.EXPIRED and expires is not None and day < expires + grace:
+        subscription.stop_reason, subscription.stopped_on = "", None
+        subscription.status, subscription.awaited_operation = SubscriptionStatus.GRACED, ""
+        schedule(subscription, None, day, status=SubscriptionStatus.GRACED)
+    else:
+        hand_over(contract, STOP, day=day)
 
 
 def complete(order: Order, day: date) -> None:

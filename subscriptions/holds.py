@@ -4,7 +4,7 @@ Two rules that may be applied at any time and again: where an account is on hold
 is not, nothing is stopped because of a hold. What the vendor is working on follows when it has its answer.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -108,7 +108,7 @@ def _stop(held: Mapping[int, Account], day: date) -> int:
         subscription.stop_comment = ""
         subscription.stopped_on = day
         hand_over(contract, STOP, day=day)
-    _keep(contracts, bookings)
+    _keep(contracts, bookings, day)
     if orders:
         close_orders(order_ids=orders, day=day)
     return len(contracts)
@@ -132,7 +132,7 @@ def _activate(free: Mapping[int, Account], day: date) -> int:
     funds = funds_of_many([free[pk] for pk in sorted(accounts)])
     available = {pk: of_account.available for pk, of_account in funds.items()}
     bookings = [contract.booking(_activated(contract, available, day), day) for contract in contracts]
-    _keep(contracts, bookings)
+    _keep(contracts, bookings, day)
     return len(contracts)
 
 
@@ -169,7 +169,7 @@ def _has_grace(subscription: Subscription, day: date) -> bool:
     return day < expires + timedelta(days=subscription.plan.service_term.grace_period)
 
 
-def _keep(contracts: Collection[Contract], bookings: Collection[Booking]) -> None:
+def _keep(contracts: Sequence[Contract], bookings: Collection[Booking], day: date) -> None:
     if contracts:
         record([booking for booking in bookings if booking.changes])
-        save_states([contract.subscription for contract in contracts])
+        save_states(contracts, day)

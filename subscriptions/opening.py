@@ -13,6 +13,7 @@ from billing.queries import require_sight
 from core.errors import Refused
 from core.panel.formats import money_text
 from subscriptions.handover import STATE_FIELDS, WORK_FAILED, WORK_MEANWHILE
+from subscriptions.held import note_units
 from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.renewals import renew_accounts
 from subscriptions.terms import Contract, contract_of
@@ -103,9 +104,10 @@ def require_status(contract: Contract, allowed: Collection[SubscriptionStatus], 
     )
 
 
-def save_state(subscription: Subscription) -> None:
-    """Save what a step changed of the subscription's life."""
-    subscription.save(update_fields=STATE_FIELDS)
+def save_state(contract: Contract, day: date) -> None:
+    """Save what a step changed of the subscription's life, and the units that are in service from `day` on."""
+    contract.subscription.save(update_fields=STATE_FIELDS)
+    note_units([contract], day)
 
 
 def _code(subscription: Subscription) -> str:

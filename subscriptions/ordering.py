@@ -144,7 +144,7 @@ def cancel_order(*, actor: Actor, order: Order, today: date) -> Order:
     if waiting.type == OrderType.SALES:
         subscription.status = SubscriptionStatus.DELETED
     schedule(subscription, None, today, status=SubscriptionStatus(subscription.status))
-    save_state(subscription)
+    save_state(contract, today)
     waiting.refresh_from_db()
     return waiting
 
@@ -311,6 +311,6 @@ def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[Plan
         due_on=order.expires_on,
     )
     schedule(subscription, order, today, status=SubscriptionStatus.ORDERED)
-    save_state(subscription)
+    save_state(contract, today)
     order_placed(order)
     return order

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import AccountStatus
-from billing.charging import in_minor_units, record
+from billing.charging import in_minor_units, record, resource_key
 from billing.engine.csp_monthly.ordering import pay_order
 from billing.engine.csp_monthly.quantities import pay_raise
 from billing.engine.lines import Changes
@@ -116,7 +116,8 @@ def _paid(contract: Contract, order: Order, today: date) -> Changes:
     if order.type == OrderType.SALES:
         months = months_of(contract.subscription.period)
         return pay_order(replace(contract.terms, months=months, expires_on=None), contract.lines, today)
-    return pay_raise(contract.terms, contract.lines, today)
+    at_vendor = contract.subscription.plan.template.connection is not None
+    return pay_raise(contract.terms, contract.lines, today, provided=not at_vendor)
 
 
 def _settle(contract: Contract, order: Order, changes: Changes, today: date, *, status: PaymentStatus) -> Order:
@@ -152,11 +153,15 @@ def hold_and_hand_over(contract: Contract, order: Order, today: date) -> None:
         },
     )
     for item in items:
-        item.subscription_resource.quantity = item.quantity_after
-        item.subscription_resource.save(update_fields=["quantity"])
-    changed = {item.subscription_resource_id: item.quantity_after for item in items}
-    subscription.quantity = sum(changed.get(r.pk, r.quantity) for r in contract.resources.values())
-    save_state(subscription)
+        resource = contract.resources[resource_key(item.subscription_resource_id)]
+        before = resource.chargeable
+        resource.quantity = item.quantity_after
+        resource.save(update_fields=["quantity"])
+        if operation is not None and resource.chargeable > before:
+            # Charged once the vendor has provided them (decision 22).
+            contract.awaited[resource_key(resource.pk)] = resource.chargeable - before
+    subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+    save_state(contract, today)
     if operation is None:
         complete(order, today)
     else:

@@ -1,26 +1,55 @@
 """What workers do: carry an operation out at the vendor, then apply what came of it, once."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
+from accounts.models import AccountStatus
 from billing.books import day_of
-from billing.funds import lock_accounts
+from billing.charging import record
+from billing.engine.csp_monthly.ordering import provide_order
+from billing.engine.csp_monthly.quantities import provide_raise, provide_raise_of_stopped
+from billing.engine.csp_monthly.stopping import provide_activation, stop
+from billing.engine.lines import Changes
+from billing.engine.periods import expiry
+from billing.funds import funds_of, lock_accounts
 from core.secrets import encrypt
-from subscriptions.handover import INSTALL, STATE_FIELDS, WORK_MEANWHILE, complete
+from subscriptions.handover import (
+    ACTIVATE,
+    INSTALL,
+    STATE_FIELDS,
+    STOP,
+    UPDATE,
+    WORK_MEANWHILE,
+    Work,
+    complete,
+    hand_over,
+    save_states,
+    stop_as_decided,
+)
 from subscriptions.holds import is_left_over
-from subscriptions.models import Order, OrderStatus, Subscription, SubscriptionSecret
+from subscriptions.models import (
+    Order,
+    OrderStatus,
+    StopReason,
+    Subscription,
+    SubscriptionSecret,
+    SubscriptionStatus,
+)
 from subscriptions.renewals import renew_accounts
-from subscriptions.telling import subscription_activated, vendor_refused
-from subscriptions.terms import open_orders
+from subscriptions.telling import stopped_for_funds, subscription_activated, vendor_refused
+from subscriptions.terms import Contract, contract_of, months_of, schedule
 from vendors import operations
 from vendors.models import OperationState, VendorOperation
 from vendors.operations import unsealed
 
 FINISHED = (OperationState.CONFIRMED, OperationState.REJECTED)
 A_SWEEP = 500
+# What a subscription is read with, so that its contract needs no further statements.
+WHOLE = ("account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period")
 
 
 def carry_out(*, operation_id: UUID | str, now: datetime, today: date) -> VendorOperation:
@@ -57,14 +86,13 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     renew_accounts(account_ids=[found[1]], today=today)
     (account,) = lock_accounts([found[1]])
     today = day_of(account.pk, today)
-    subscription = awaiting.select_related(
-        "account__reseller", "plan__template__connection", "plan__service_term"
-    ).first()
+    subscription = awaiting.select_related(*WHOLE).first()
     if subscription is None:
         return None
-    order = next(iter(open_orders([subscription.pk])), None)
+    contract = contract_of(subscription)
+    order = contract.waiting
     if operation.state == OperationState.CONFIRMED:
-        _confirmed(subscription, order, operation, today)
+        _confirmed(contract, operation, today)
         if is_left_over(subscription, account):
             # A hold began or ended while the vendor was at work: what it means for this one follows now.
             renew_accounts(account_ids=[account.pk], today=today)
@@ -74,23 +102,74 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     return subscription
 
 
-def _confirmed(subscription: Subscription, order: Order | None, operation: VendorOperation, today: date) -> None:
-    work = WORK_MEANWHILE[subscription.status]
+def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> None:
+    subscription, order = contract.subscription, contract.waiting
+    work = WORK_MEANWHILE[SubscriptionStatus(subscription.status)]
+    stop_decided = contract.stop_decided
+    changes = _provided(contract, work, today)
     subscription.status = work.then
     subscription.awaited_operation = ""
     subscription.vendor_ids |= operation.result.get("vendor_ids", {})
     subscription.attributes |= {
         fact["name"]: {"label": fact["label"], "value": fact["value"]} for fact in operation.result.get("facts", ())
     }
-    subscription.save(update_fields=[*STATE_FIELDS, "vendor_ids", "attributes"])
+    subscription.save(update_fields=["vendor_ids", "attributes"])
     for key, value in unsealed(operation).items():
         SubscriptionSecret.objects.update_or_create(
             subscription=subscription, key=key, defaults={"value": encrypt({key: value})}
         )
+    record([contract.booking(changes, today, order)] if changes else [])
     if order is not None and order.status == OrderStatus.PROVISIONING:
         complete(order, today)
+    contract.waiting, contract.awaited = None, {}
+    if stop_decided:
+        stop_as_decided(contract, today)
+    save_states([contract], today)
+    if changes.reserves > changes.releases:
+        _stop_what_is_short(contract, changes, today)
     if work is INSTALL:
         subscription_activated(subscription, operation)
+
+
+def _provided(contract: Contract, work: Work, today: date) -> Changes:
+    """Return what becomes of the charges that waited for the vendor, now that it has provided (decision 22).
+
+    An order that is provided on a later day than it was paid runs from that day.
+    """
+    subscription = contract.subscription
+    if work is UPDATE:
+        provide = provide_raise_of_stopped if contract.stop_decided else provide_raise
+        return provide(contract.terms, contract.lines, contract.raised_lines, today)
+    if work is ACTIVATE:
+        changes = provide_activation(contract.terms, contract.lines, today)
+    elif work is INSTALL:
+        months = months_of(subscription.period)
+        changes = provide_order(replace(contract.terms, months=months, expires_on=None), contract.lines, today)
+        if changes:
+            subscription.start_date = today
+            subscription.expiration_date = None if months is None else expiry(today, months)
+    else:
+        return Changes()
+    if changes:
+        schedule(subscription, None, today, status=SubscriptionStatus.ACTIVE)
+    return changes
+
+
+def _stop_what_is_short(contract: Contract, changes: Changes, today: date) -> None:
+    """Stop the subscription, as a billing day would have, where less is available than it costs from today.
+
+    Only where a billing day has passed since it was paid does it cost more than what was reserved.
+    """
+    row = contract.subscription
+    available = funds_of(row.account).available
+    if available >= 0 or row.account.status != AccountStatus.ACTIVE or row.status != SubscriptionStatus.ACTIVE:
+        return
+    contract = contract_of(row)
+    record([contract.booking(stop(contract.terms, contract.lines, today), today)])
+    row.stop_reason, row.stop_comment, row.stopped_on = StopReason.FUNDS_SHORT, "", today
+    hand_over(contract, STOP, day=today)
+    save_states([contract], today)
+    stopped_for_funds(row, today, changes.reserves, available + changes.reserves)
 
 
 def _rejected(subscription: Subscription, order: Order | None, operation: VendorOperation) -> None:

@@ -25,7 +25,7 @@ from subscriptions.handover import DELETE, STOP, hand_over, save_states
 from subscriptions.holds import settle_holds, unsettled, unsettled_days
 from subscriptions.models import OrderType, StopReason, Subscription, SubscriptionStatus
 from subscriptions.telling import stopped_for_funds
-from subscriptions.terms import STABLE, Contract, contracts_among, contracts_of, schedule
+from subscriptions.terms import STABLE, UNDER_CHANGE, Contract, contracts_among, contracts_of, schedule
 
 logger = logging.getLogger(__name__)
 
@@ -142,8 +142,8 @@ def required_funds(account: Account, *, day: date) -> Decimal:
 
 
 def to_renew_on(day: date) -> QuerySet[Subscription]:
-    """Return the Active subscriptions whose next billing day it is."""
-    return Subscription.objects.filter(status=SubscriptionStatus.ACTIVE, next_billing_day=day)
+    """Return the running subscriptions whose next billing day it is."""
+    return Subscription.objects.filter(status__in=(SubscriptionStatus.ACTIVE, *UNDER_CHANGE), next_billing_day=day)
 
 
 def accounts_waiting(today: date, among: Collection[int] | None = None) -> QuerySet[Account]:
@@ -154,7 +154,7 @@ def accounts_waiting(today: date, among: Collection[int] | None = None) -> Query
 
 
 def _due(today: date) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(due_on__lte=today, status__in=STABLE)
+    return Subscription.objects.filter(due_on__lte=today, status__in=(*STABLE, *UNDER_CHANGE))
 
 
 def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription], day: date) -> list[int]:
@@ -164,7 +164,7 @@ def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription],
     ledges = {account_id: Ledge(of_account.available) for account_id, of_account in funds.items()}
     closings = []
     for contract in contracts:
-        changes = close_period(contract.lines, day)
+        changes = close_period(contract.provided_lines, day)
         contract.lines = _without_moved(contract, changes)
         closings.append(contract.booking(changes, day))
     for contract in contracts:
@@ -172,13 +172,17 @@ def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription],
     steps = [booking for ledge in ledges.values() for booking in ledge.bookings]
     record([booking for booking in (*closings, *steps) if booking.changes])
     close_orders(order_ids=[pk for ledge in ledges.values() for pk in ledge.cancelled_orders], day=day)
-    save_states([contract.subscription for contract in contracts])
+    save_states(contracts, day)
     return [contract.subscription.account_id for contract in contracts]
 
 
 def _step(contract: Contract, ledge: Ledge, day: date) -> None:
     """Take one subscription through the night of `day`, after all closings of its account."""
-    subscription, status = contract.subscription, contract.subscription.status
+    subscription = contract.subscription
+    # What the vendor is changing runs on meanwhile with the units it has.
+    status = (
+        SubscriptionStatus.ACTIVE if subscription.status in UNDER_CHANGE else SubscriptionStatus(subscription.status)
+    )
     term = subscription.plan.service_term
     expires = subscription.expiration_date
     if is_waiting(contract.waiting) and contract.waiting.expires_on is not None and contract.waiting.expires_on <= day:
@@ -195,7 +199,7 @@ def _step(contract: Contract, ledge: Ledge, day: date) -> None:
         ledge.bookings.append(contract.booking(delete(contract.terms, contract.lines, day), day))
         hand_over(contract, DELETE, day=day)
     else:
-        schedule(subscription, contract.waiting, day, status=SubscriptionStatus(status))
+        schedule(subscription, contract.waiting, day, status=status)
 
 
 def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
@@ -214,8 +218,8 @@ def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
 def _expire(contract: Contract, ledge: Ledge, day: date, *, grace: int) -> None:
     """End a finite subscription: it works on for the days of grace, then it is stopped."""
     _give_up(contract, ledge, day)
-    ledge.bookings.append(contract.booking(end(contract.lines, day), day))
-    if grace:
+    ledge.bookings.append(contract.booking(end(contract.provided_lines, day), day))
+    if grace and contract.subscription.status not in UNDER_CHANGE:
         contract.subscription.status = SubscriptionStatus.GRACED
         schedule(contract.subscription, None, day, status=SubscriptionStatus.GRACED)
     else:
@@ -223,10 +227,15 @@ def _expire(contract: Contract, ledge: Ledge, day: date, *, grace: int) -> None:
 
 
 def _stop(contract: Contract, reason: StopReason, day: date) -> None:
-    contract.subscription.stop_reason = reason
-    contract.subscription.stop_comment = ""
-    contract.subscription.stopped_on = day
-    hand_over(contract, STOP, day=day)
+    subscription = contract.subscription
+    subscription.stop_reason = reason
+    subscription.stop_comment = ""
+    subscription.stopped_on = day
+    if subscription.status in UNDER_CHANGE:
+        # The vendor's word comes first: it is stopped, or Graced, once the change has ended there.
+        subscription.due_on = subscription.next_billing_day = None
+    else:
+        hand_over(contract, STOP, day=day)
 
 
 def _give_up(contract: Contract, ledge: Ledge, day: date) -> None:

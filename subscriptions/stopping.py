@@ -46,7 +46,12 @@ def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str 
     contract.subscription.stop_reason = StopReason.MANUAL
     contract.subscription.stop_comment = comment[:500]
     contract.subscription.stopped_on = today
-    return _carry_out(contract, engine.stop(contract.terms, contract.lines, today), STOP, today)
+    unprovided = contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED
+    if unprovided:
+        changes = engine.withdraw_activation(contract.lines, today)
+    else:
+        changes = engine.stop(contract.terms, contract.lines, today)
+    return _carry_out(contract, changes, STOP, today)
 
 
 @transaction.atomic
@@ -86,9 +91,12 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
     if never_paid:
         contract.subscription.status = SubscriptionStatus.DELETED
         schedule(contract.subscription, None, today, status=SubscriptionStatus.DELETED)
-        save_state(contract.subscription)
+        save_state(contract, today)
         return contract.subscription
-    return _carry_out(contract, engine.delete(contract.terms, contract.lines, today), DELETE, today)
+    unprovided = contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED
+    # Nothing was served since an activation that failed at the vendor.
+    last_day = min((line.period.start for line in contract.lines), default=today) if unprovided else today
+    return _carry_out(contract, engine.delete(contract.terms, contract.lines, min(last_day, today)), DELETE, today)
 
 
 def _cancel_waiting(contract: Contract, today: date) -> None:
@@ -101,7 +109,7 @@ def _cancel_waiting(contract: Contract, today: date) -> None:
 def _carry_out(contract: Contract, changes: Changes, work: Work, today: date) -> Subscription:
     record([contract.booking(changes, today)])
     operation = hand_over(contract, work, day=today)
-    save_state(contract.subscription)
+    save_state(contract, today)
     if operation is not None:
         hand_to_worker(operation.pk)
     return contract.subscription

@@ -1,7 +1,7 @@
 """From rows to what the engine works on: the terms, units and lines of subscriptions, for one and for thousands."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from accounts.models import Account
-from billing.charging import Booking, Owner, lines_of, resource_key
+from billing.charging import Booking, Owner, lines_of, raised_by, resource_key
 from billing.engine.lines import Changes, Line
 from billing.engine.periods import next_billing_day
 from billing.engine.terms import Price, Terms
@@ -18,6 +18,7 @@ from subscriptions.models import (
     DurationUnit,
     Order,
     OrderStatus,
+    OrderType,
     Plan,
     PlanPeriod,
     ResourcePrice,
@@ -33,6 +34,8 @@ STABLE = (
     SubscriptionStatus.GRACED,
     SubscriptionStatus.STOPPED,
 )
+# The vendor changes the units of what runs on meanwhile: the night acts on these too.
+UNDER_CHANGE = (SubscriptionStatus.UPDATING, SubscriptionStatus.UPDATING_FAILED)
 MONTHS = {DurationUnit.MONTH: 1, DurationUnit.YEAR: 12}
 
 
@@ -40,7 +43,9 @@ MONTHS = {DurationUnit.MONTH: 1, DurationUnit.YEAR: 12}
 class Contract:
     """One subscription as its operations need it: the row, its resources by the engine's key, its lines, its prices.
 
-    `waiting` is its order that is neither completed nor cancelled, where there is one.
+    `waiting` is its order that is neither completed nor cancelled, where there is one; `raised` holds the ids of the
+    charges of units that vendors have yet to provide, `awaited` counts its own such units by the engine's key.
+    `noted` is what `units_in_service` gave when the contract was read or last saved.
     """
 
     subscription: Subscription
@@ -48,6 +53,15 @@ class Contract:
     prices: Mapping[str, Sequence[Price]]
     lines: list[Line]
     waiting: Order | None = None
+    raised: Collection[int] = ()
+    awaited: dict[str, int] = field(default_factory=dict)
+    noted: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Count what the vendor has yet to provide, and note the units in service as the rows stand."""
+        for line in self.raised_lines:
+            self.awaited[line.resource] = self.awaited.get(line.resource, 0) + line.quantity
+        self.noted = self.units_in_service
 
     @cached_property
     def terms(self) -> Terms:
@@ -67,8 +81,32 @@ class Contract:
 
     @property
     def chargeable(self) -> dict[str, int]:
-        """The units of each resource that are charged."""
-        return {key: resource.chargeable for key, resource in self.resources.items()}
+        """The units of each resource that are charged; those that the vendor has yet to provide are not."""
+        return {key: resource.chargeable - self.awaited.get(key, 0) for key, resource in self.resources.items()}
+
+    @property
+    def units_in_service(self) -> dict[str, int]:
+        """The units of each resource that are charged for the day as the subscription stands: none unless it runs."""
+        subscription = self.subscription
+        runs = subscription.status == SubscriptionStatus.ACTIVE
+        if runs or (subscription.status in UNDER_CHANGE and not self.stop_decided):
+            return self.chargeable
+        return dict.fromkeys(self.resources, 0)
+
+    @property
+    def stop_decided(self) -> bool:
+        """Whether the night has stopped it while the vendor was changing its units: it stops once that has ended."""
+        return self.subscription.status in UNDER_CHANGE and bool(self.subscription.stop_reason)
+
+    @property
+    def raised_lines(self) -> list[Line]:
+        """The lines of units that the vendor has yet to provide."""
+        return [line for line in self.lines if line.row in self.raised]
+
+    @property
+    def provided_lines(self) -> list[Line]:
+        """All other lines: a night closes no others."""
+        return [line for line in self.lines if line.row not in self.raised]
 
     @property
     def owner(self) -> Owner:
@@ -88,7 +126,7 @@ class Contract:
 
 
 def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None = None) -> dict[int, Contract]:
-    """Return the contracts of the subscriptions by id. Four statements, however many there are.
+    """Return the contracts of the subscriptions by id. Four statements (five with raises at a vendor), however many.
 
     For the night of a day: with the prices that had been entered before it.
     """
@@ -108,6 +146,7 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
     )
     lines = lines_of(rows)
     waiting = {order.subscription_id: order for order in open_orders(rows)}
+    raised = raised_by([order.pk for order in waiting.values() if _changes_at_vendor(order)])
     return {
         pk: Contract(
             subscription=subscription,
@@ -115,9 +154,17 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
             prices={key: lists.get(resource.plan_resource_id, ()) for key, resource in resources[pk].items()},
             lines=lines[pk],
             waiting=waiting.get(pk),
+            raised=raised,
         )
         for pk, subscription in rows.items()
     }
+
+
+def _changes_at_vendor(order: Order) -> bool:
+    return order.type == OrderType.CHANGE and order.status in (
+        OrderStatus.PROVISIONING,
+        OrderStatus.PROVISIONING_FAILED,
+    )
 
 
 def contracts_among(

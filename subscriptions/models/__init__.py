@@ -1,6 +1,7 @@
 """Rows of the catalogue, of orders and of subscriptions."""
 
 from subscriptions.models.application_template import ApplicationResource, ApplicationTemplate, TemplateStatus
+from subscriptions.models.held import HeldUnits
 from subscriptions.models.night import BillingNight
 from subscriptions.models.order import Order, OrderItem, OrderStatus, OrderType
 from subscriptions.models.plan import (
@@ -30,6 +31,7 @@ __all__ = [
     "BillingNight",
     "BillingType",
     "DurationUnit",
+    "HeldUnits",
     "Order",
     "OrderItem",
     "OrderStatus",

@@ -1,13 +1,19 @@
 """Do the books agree, and would the audit notice where they do not?"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 
+from accounts.actors import SYSTEM
+from accounts.models import Account
 from billing.audit import CHECKS, audit
-from subscriptions.models import Subscription
+from subscriptions import stopping
+from subscriptions.models import HeldUnits, Subscription
+from subscriptions.renewals import run_billing_day
 from tests.billing.conftest import ORDERED_ON
+from tests.factories import subscriptions as make
+from tests.factories.billing import top_up
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +48,11 @@ FAULTS = {
         " source, 'opened', '', block, 1, 1, 'USD', 3, operate_from, operate_to, period_from, period_to, created_on"
         " FROM billing_charge"
     ),
+    "the units charged are those in service, on every day of the history": "UPDATE billing_charge SET quantity = 4",
+    "the units in service are those that a subscription holds, if it runs": (
+        "INSERT INTO subscriptions_heldunits (subscription_resource_id, day, units)"
+        " SELECT id, '2018-08-20', 4 FROM subscriptions_subscriptionresource"
+    ),
     "a subscription's quantity is that of its resources": "UPDATE subscriptions_subscription SET quantity = 6",
     "an order that waits has one payment that waits, others none": (
         "UPDATE subscriptions_order SET status = 'waiting_for_payment'"
@@ -59,12 +70,94 @@ def test_every_check_has_its_fault() -> None:
     assert list(FAULTS) == list(CHECKS)
 
 
-@pytest.mark.parametrize("check", FAULTS)
-def test_a_bent_row_is_found(seats: Subscription, check: str) -> None:
+def bend(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(FAULTS[check])
+        cursor.execute(statement)
         cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_a_bent_row_is_found(seats: Subscription, check: str) -> None:
+    bend(FAULTS[check])
     found = [finding.check for finding in audit(today=ORDERED_ON + timedelta(days=1))]
     assert check in found
+
+
+# A past that does not fit, of which today's charge knows nothing: how it is bent, and what is named.
+AUGUST = "FROM billing_charge WHERE status = 'closed' AND operate_to = '2018-09-01'"
+COPY = (
+    "INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, type, source,"
+    " status, description, block, quantity, unit_price, currency, amount, operate_from, operate_to, period_from,"
+    " period_to, created_on, closed_on) SELECT account_id, reseller_id, subscription_id, subscription_resource_id,"
+    " type, source, status, '', 99, {quantity}, 0, currency, 0, {start}, {end}, period_from, period_to, created_on,"
+    " closed_on "
+)
+PASTS = {
+    "a unit too few": (
+        "UPDATE billing_charge SET quantity = 4 WHERE operate_to = '2018-09-01'",
+        ["from 2018-08-20 to 2018-09-01: in service 5, charged 4"],
+    ),
+    "the first day missing": (
+        "UPDATE billing_charge SET operate_from = '2018-08-21' WHERE operate_to = '2018-09-01'",
+        ["from 2018-08-20 to 2018-08-21: in service 5, charged 0"],
+    ),
+    "two days charged twice": (
+        COPY.format(quantity=5, start="'2018-08-22'", end="'2018-08-24'") + AUGUST,
+        ["from 2018-08-22 to 2018-08-24: in service 5, charged 10"],
+    ),
+    "a whole period not charged": (
+        "UPDATE billing_charge SET status = 'deleted', closed_on = NULL WHERE operate_to = '2018-09-01'",
+        ["from 2018-08-20 to 2018-09-01: in service 5, charged 0"],
+    ),
+    "days before it was ordered": (
+        COPY.format(quantity=1, start="'2018-08-10'", end="'2018-08-12'") + AUGUST,
+        ["from 2018-08-10 to 2018-08-12: in service 0, charged 1"],
+    ),
+    "a stopped day charged": (
+        "UPDATE billing_charge SET operate_to = '2018-09-06' WHERE operate_to = '2018-09-05'",
+        ["from 2018-09-05 to 2018-09-06: in service 0, charged 5"],
+    ),
+    "an activation forgotten": (
+        "UPDATE billing_charge SET status = 'deleted' WHERE status = 'blocked'",
+        ["from 2018-09-10 to 2018-09-21: in service 5, charged 0"],
+    ),
+    "two faults that add up to nothing": (
+        "UPDATE billing_charge SET quantity = 4 WHERE operate_to = '2018-09-01';"  # noqa: S608 - a literal above
+        + COPY.format(quantity=1, start="'2018-09-05'", end="'2018-09-10'")
+        + AUGUST,
+        [
+            "from 2018-08-20 to 2018-09-01: in service 5, charged 4",
+            "from 2018-09-05 to 2018-09-10: in service 0, charged 1",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("past", PASTS)
+def test_every_day_of_the_past_is_compared(acme: Account, seats: Subscription, past: str) -> None:
+    """Ordered on 20 August, renewed, stopped on 5 and activated on 10 September; asked on the 20th."""
+    top_up(account=acme, amount="500", today=ORDERED_ON)
+    run_billing_day(today=date(2018, 9, 1))
+    stopping.stop(actor=SYSTEM, subscription=seats, today=date(2018, 9, 5))
+    stopping.activate(actor=SYSTEM, subscription=seats, today=date(2018, 9, 10))
+    assert audit(today=date(2018, 9, 20)) == []
+    statement, found = PASTS[past]
+    bend(statement)
+    check = "the units charged are those in service, on every day of the history"
+    named = [finding for finding in audit(today=date(2018, 9, 20)) if finding.check == check]
+    assert [finding.detail for finding in named] == [f"Seats, {days}" for days in found]
+    assert {finding.subject for finding in named} == {f"subscription {seats.pk}"}
+
+
+def test_trials_and_free_prices_count_their_units_too(acme: Account) -> None:
+    free = make.plan(prices={"seats": "0"}, bounds={"seats": {"included": 2}})
+    subscription = make.subscription(account=acme, plan=free, today=ORDERED_ON)
+    assert list(HeldUnits.objects.values_list("day", "units")) == [(ORDERED_ON, 3)]
+    assert audit(today=ORDERED_ON) == []
+    bend("UPDATE billing_charge SET quantity = 5")
+    assert [finding.detail for finding in audit(today=ORDERED_ON) if "every day" in finding.check] == [
+        "Seats, from 2018-08-20 to 2018-08-21: in service 3, charged 5"
+    ]
+    assert subscription.quantity == 5

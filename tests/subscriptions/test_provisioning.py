@@ -18,7 +18,7 @@ from subscriptions.provisioning import conclude, unfinished_work
 from subscriptions.renewals import run_billing_day
 from subscriptions.stopping import activate, delete, stop
 from tests.factories import subscriptions as make
-from tests.factories.billing import pay, top_up
+from tests.factories.billing import pay
 from tests.subscriptions.conftest import ORDERED_ON, change, work
 from tests.vendors.example.vendor import ExampleVendor
 from vendors import operations
@@ -136,13 +136,3 @@ def test_the_night_plans_the_suspension(running: Subscription, example_vendor: E
     work(billing_day)
     running.refresh_from_db()
     assert (running.status, example_vendor.services["1"]["state"]) == ("stopped", "stopped")
-
-
-def test_billing_days_missed_while_the_vendor_worked_are_caught_up(ordered: Subscription, acme: Account) -> None:
-    top_up(account=acme, amount="500", today=ORDERED_ON)
-    run_billing_day(today=date(2018, 9, 1))
-    assert Charge.objects.get().status == "blocked"
-    work(date(2018, 9, 3))
-    run_billing_day(today=date(2018, 9, 4))
-    august, september = Charge.objects.order_by("pk")
-    assert (august.closed_on, september.amount) == (date(2018, 9, 1), Decimal("50.00"))

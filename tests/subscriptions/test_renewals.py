@@ -19,6 +19,7 @@ from subscriptions.catalogue.products import Timers
 from subscriptions.models import Order, Plan, ResourcePrice, Subscription
 from subscriptions.renewals import renew_accounts, required_funds, run_billing_day
 from subscriptions.stopping import stop
+from subscriptions.terms import Contract
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
@@ -122,11 +123,11 @@ def test_a_killed_night_is_carried_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
     save, calls = renewals.save_states, []
 
-    def killed(subscriptions: list[Subscription]) -> None:
+    def killed(contracts: list[Contract], day: date) -> None:
         calls.append(1)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        save(subscriptions)
+        save(contracts, day)
 
     monkeypatch.setattr(renewals, "save_states", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -248,7 +249,7 @@ def test_required_funds_are_the_next_period_of_what_is_active(acme: Account, pla
 
 
 def test_the_vendor_has_the_word_before_the_night(seats: Subscription) -> None:
-    Subscription.objects.update(status="updating")
+    Subscription.objects.update(status="stopping")
     assert run_billing_day(today=BILLING_DAY).accounts == 0
     Subscription.objects.update(status="active")
     assert run_billing_day(today=date(2018, 9, 4)).accounts == 1

@@ -33,15 +33,19 @@ def pay_order(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         return Changes()
     if min(line.period.start for line in new) == day:
         return Changes(move=tuple(Move(line, _paid_status(line.period, day)) for line in new))
-    ordered = {line.resource: line for line in new}  # all periods of a resource have one quantity and price
-    made_anew = _ordered_lines(
-        terms,
-        {resource: line.quantity for resource, line in ordered.items()},
-        {resource: line.unit_price for resource, line in ordered.items()},
-        day,
-        paid=True,
-    )
-    return Changes(add=made_anew, move=deleted(new))
+    return _made_anew(terms, new, day)
+
+
+def provide_order(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+    """Return the lines of a paid order as the vendor has provided it on `day` (decision 22).
+
+    On a later day than it was paid, they are Deleted and made anew from `day` at the prices they had, and the expiry
+    counts from `day`, as for a late payment. `terms` are those of the order: with its `months`, without an expiry.
+    """
+    paid = [*with_status(lines, LineStatus.BLOCKED), *with_status(lines, LineStatus.OPENED)]
+    if not paid or min(line.period.start for line in paid) >= day:
+        return Changes()
+    return _made_anew(terms, paid, day)
 
 
 def cancel_unpaid(lines: Sequence[Line]) -> Changes:
@@ -54,6 +58,19 @@ def due_now(lines: Iterable[Line], day: date) -> Decimal:
     return sum(
         (line.amount for line in lines if line.status is LineStatus.NEW and line.period.start <= day), Decimal(0)
     )
+
+
+def _made_anew(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+    """Return all lines of an order Deleted, and made anew as paid and provided from `day`, at the prices they had."""
+    ordered = {line.resource: line for line in lines}  # all periods of a resource have one quantity and price
+    anew = _ordered_lines(
+        terms,
+        {resource: line.quantity for resource, line in ordered.items()},
+        {resource: line.unit_price for resource, line in ordered.items()},
+        day,
+        paid=True,
+    )
+    return Changes(add=anew, move=deleted(lines))
 
 
 def _ordered_lines(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -48,34 +49,64 @@ def raise_units(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], d
     return Changes(add=added)
 
 
-def pay_raise(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+def pay_raise(terms: Terms, lines: Sequence[Line], day: date, *, provided: bool = True) -> Changes:
     """Return the New lines of a raise as paid on `day`: Blocked, and later periods of a finite subscription larger.
 
     Paid on a later day than placed, they are Deleted and made anew from `day` at the prices they had (decision 8).
-    Funds must cover `Changes.reserves`.
+    Funds must cover `Changes.reserves`. Where a vendor has yet to provide the units, later periods stay as they are
+    until `provide_raise`.
     """
     changes = Changes()
     others = [line for line in lines if line.status is not LineStatus.NEW]
     for line in with_status(lines, LineStatus.NEW):
-        if line.period.start == day:
-            current = line
+        current = _raised_from(terms, others, line, day)
+        if current is line:
             changes += Changes(move=(Move(line, LineStatus.BLOCKED),))
         else:
-            whole = billing_period_of(day, terms.billing_day)
-            current = priced_line(
-                currency=terms.currency,
-                resource=line.resource,
-                block=fresh_block(others, line.resource),
-                status=LineStatus.BLOCKED,
-                source=Source.UPGRADE,
-                period=served_until(terms, day, whole),
-                billing_period=whole,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                parent=line,
-            )
             changes += Changes(add=(current,), move=deleted([line]))
-        changes += _raise_later_periods(terms, others, current)
+        if provided:
+            changes += _raise_later_periods(terms, others, current)
+    return changes
+
+
+def provide_raise(terms: Terms, lines: Sequence[Line], raised: Sequence[Line], day: date) -> Changes:
+    """Return the paid lines `raised` as the vendor has provided their units on `day` (decision 22).
+
+    On a later day than they were paid, they are Deleted and made anew from `day` at the prices they had, as for a late
+    payment. Later periods of a finite subscription become larger. `lines` are all live lines, `raised` among them.
+    """
+    changes = Changes()
+    others = [line for line in lines if line not in raised]
+    for line in raised:
+        current = _raised_from(terms, others, line, day)
+        if current is not line:
+            changes += Changes(add=(current,), move=deleted([line]))
+        if not _ahead_of(line, others):
+            changes += _raise_later_periods(terms, others, current)
+    return changes
+
+
+def provide_raise_of_stopped(terms: Terms, lines: Sequence[Line], raised: Sequence[Line], day: date) -> Changes:
+    """Return the paid lines `raised` Deleted: the vendor has provided their units to a subscription that is stopped.
+
+    Periods of a finite one that begin after `day` become larger all the same.
+    """
+    others = [line for line in lines if line not in raised]
+    whole = billing_period_of(day, terms.billing_day)
+    changes = Changes(move=deleted(raised))
+    for line in raised:
+        if not _ahead_of(line, others):
+            anew = replace(line, block=fresh_block(others, line.resource), billing_period=whole)
+            changes += _raise_later_periods(terms, others, anew)
+    return changes
+
+
+def withdraw_raise(terms: Terms, lines: Sequence[Line], raised: Sequence[Line]) -> Changes:
+    """Return the paid lines `raised` Deleted, of units that the vendor has not provided and that are given up."""
+    changes = Changes(move=deleted(raised))
+    for line in raised:
+        for ahead in _ahead_of(line, lines):
+            changes += resized(terms, ahead, -line.quantity)
     return changes
 
 
@@ -116,6 +147,34 @@ def change(terms: Terms, lines: Sequence[Line], wanted: Mapping[str, int], day: 
     lowered = {resource: -step for resource, step in steps.items() if step < 0}
     raised = {resource: step for resource, step in steps.items() if step > 0}
     return lower_units(terms, lines, lowered, day) + raise_units(terms, lines, raised, day)
+
+
+def _ahead_of(line: Line, lines: Sequence[Line]) -> list[Line]:
+    """Return the later periods that the raise of `line` has made larger when it was paid; they took its block.
+
+    None, but for orders that were paid before periods waited for the vendor (decision 22).
+    """
+    opened = with_status(lines, LineStatus.OPENED)
+    return [other for other in opened if (other.resource, other.block) == (line.resource, line.block)]
+
+
+def _raised_from(terms: Terms, others: Sequence[Line], line: Line, day: date) -> Line:
+    """Return the line of a raise if it begins on `day`, else a Blocked one of the same units and price that does."""
+    if line.period.start == day:
+        return line
+    whole = billing_period_of(day, terms.billing_day)
+    return priced_line(
+        currency=terms.currency,
+        resource=line.resource,
+        block=fresh_block(others, line.resource),
+        status=LineStatus.BLOCKED,
+        source=Source.UPGRADE,
+        period=served_until(terms, day, whole),
+        billing_period=whole,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        parent=line,
+    )
 
 
 def _raise_later_periods(terms: Terms, others: Sequence[Line], current: Line) -> Changes:

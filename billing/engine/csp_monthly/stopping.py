@@ -41,16 +41,67 @@ def activate(terms: Terms, lines: Sequence[Line], quantities: Mapping[str, int],
     current = [line for line in with_status(lines, LineStatus.OPENED) if whole.contains(line.period.start)]
     others = [line for line in lines if line.status is not LineStatus.OPENED or not whole.contains(line.period.start)]
     remainders = sorted((line for line in current if line.source is Source.REMAINDER), key=lambda line: line.block)
-    groups: dict[tuple[str, Decimal], int] = {}
-    for line in remainders:
-        group = (line.resource, line.unit_price)
-        groups[group] = groups.get(group, 0) + line.quantity
+    groups = _by_price(remainders)
     if not remainders:
         groups = {
             (resource, terms.unit_price(resource, day)): quantity
             for resource, quantity in quantities.items()
             if quantity
         }
+    return Changes(add=_activated_from(terms, others, groups, remainders, day), move=deleted(current))
+
+
+def provide_activation(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+    """Return the Blocked lines of an activation as the vendor has carried it out on `day` (decision 22 by analogy).
+
+    On a later day than it was asked for, they are Deleted and made anew from `day` at the prices they had, and Opened
+    lines that have begun by then are Deleted. Nothing is charged from the expiry on.
+    """
+    activated = with_status(lines, LineStatus.BLOCKED)
+    if not activated or min(line.period.start for line in activated) >= day:
+        return Changes()
+    over = [*activated, *(line for line in with_status(lines, LineStatus.OPENED) if line.period.start <= day)]
+    if terms.expires_on is not None and terms.expires_on <= day:
+        return Changes(move=deleted(over))
+    others = [line for line in lines if line not in over]
+    return Changes(
+        add=_activated_from(terms, others, _by_price(activated), activated, day),
+        move=deleted(over),
+    )
+
+
+def withdraw_activation(lines: Sequence[Line], day: date) -> Changes:
+    """Return the Blocked lines of an activation that the vendor has not carried out by `day`, when it is given up.
+
+    Nothing of them is charged: Opened again like the remainder of the stop, Deleted where their days are over.
+    """
+    activated = with_status(lines, LineStatus.BLOCKED)
+    again = tuple(
+        part_of(line, status=LineStatus.OPENED, source=Source.REMAINDER, period=line.period, amount=line.amount)
+        for line in activated
+        if line.period.end > day
+    )
+    return Changes(add=again, move=deleted(activated))
+
+
+def _by_price(lines: Sequence[Line]) -> dict[tuple[str, Decimal], int]:
+    """Return the units of the lines by resource and price, in the order in which those come."""
+    groups: dict[tuple[str, Decimal], int] = {}
+    for line in lines:
+        group = (line.resource, line.unit_price)
+        groups[group] = groups.get(group, 0) + line.quantity
+    return groups
+
+
+def _activated_from(
+    terms: Terms,
+    others: Sequence[Line],
+    groups: Mapping[tuple[str, Decimal], int],
+    former: Sequence[Line],
+    day: date,
+) -> tuple[Line, ...]:
+    """Return a Blocked line from `day` to the billing day for each group; `former` are those that they take up."""
+    whole = billing_period_of(day, terms.billing_day)
     blocks: dict[str, int] = {}
     added = []
     for (resource, unit_price), quantity in groups.items():
@@ -66,10 +117,10 @@ def activate(terms: Terms, lines: Sequence[Line], quantities: Mapping[str, int],
                 billing_period=whole,
                 quantity=quantity,
                 unit_price=unit_price,
-                parent=next((line for line in remainders if line.resource == resource), None),
+                parent=next((line for line in former if line.resource == resource), None),
             )
         )
-    return Changes(add=tuple(added), move=deleted(current))
+    return tuple(added)
 
 
 def delete(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
