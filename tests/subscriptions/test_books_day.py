@@ -136,6 +136,7 @@ NO_VERBS = {
     "proposals": "previews of the verbs above",
     "preview.preview": "a preview of the verbs above",
     "provisioning.carry_out": "asks the vendor, and concludes by provisioning.conclude",
+    "nights": "which nights are due: each is renewals.run_billing_day",
     "renewals.run_billing_day": "batches of renewals.renew_accounts",
     "renewals.accounts_waiting": "reads",
     "holds.unsettled": "reads",

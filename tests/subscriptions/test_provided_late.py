@@ -1,5 +1,6 @@
 """Charging starts when the vendor has provided (decision 22): what waits meanwhile, what goes on, what it becomes."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -236,7 +237,7 @@ def test_an_activation_is_charged_from_the_day_the_vendor_carries_it_out(running
 
 @pytest.mark.parametrize("verb", [stop, delete])
 def test_an_activation_that_failed_is_not_charged(
-    running: Subscription, acme: Account, example_vendor: ExampleVendor, verb: object
+    running: Subscription, acme: Account, example_vendor: ExampleVendor, verb: Callable[..., Subscription]
 ) -> None:
     top_up(account=acme, amount="500", today=ORDERED_ON)
     stop(actor=SYSTEM, subscription=running, today=AUG25)
@@ -246,7 +247,7 @@ def test_an_activation_that_failed_is_not_charged(
     work(date(2018, 8, 28))
     assert Subscription.objects.get().status == "activating_failed"
     example_vendor.services |= held
-    verb(actor=SYSTEM, subscription=running, today=date(2018, 8, 30))  # type: ignore[operator]
+    verb(actor=SYSTEM, subscription=running, today=date(2018, 8, 30))
     work(date(2018, 8, 30))
     used, *rest = told()
     assert used == ("closed", "20 Aug", "25 Aug", 5, "8.06")

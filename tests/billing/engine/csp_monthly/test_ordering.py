@@ -1,11 +1,12 @@
 """Orders of several resources, at the end of months, paid late, cancelled."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from billing.engine.csp_monthly.ordering import cancel_unpaid, due_now, order, pay_order
+from billing.engine.csp_monthly.ordering import cancel_unpaid, due_now, order, pay_order, provide_order
 from billing.engine.lines import Changes, LineStatus
 from billing.engine.terms import Price, Terms
 from tests.billing.engine.book import Book, NotNow
@@ -100,3 +101,34 @@ def test_an_order_of_fewer_than_no_units_is_refused():
     terms = Terms("USD", 1, {"seats": [Price(AUG20, Decimal(10))]})
     with pytest.raises(ValueError, match="not a quantity of seats"):
         order(terms, {"seats": -1}, AUG20)
+
+
+@pytest.mark.parametrize(
+    ("months", "expected"),
+    [
+        (None, ["blocked 2018-09-05 2018-10-01 5 43.33"]),
+        (
+            2,
+            [
+                "blocked 2018-09-05 2018-10-01 5 43.33",
+                "opened 2018-10-01 2018-11-01 5 50.00",
+                "opened 2018-11-01 2018-11-05 5 6.67",
+            ],
+        ),
+    ],
+)
+def test_an_order_provided_later_than_paid_is_charged_from_that_day(months, expected):
+    """Decision 22: paid on 20 August, provided on 5 September, at the price of the order."""
+    book = Book(months=months).order(AUG20, seats=5)
+    book.prices["seats"].append(Price(AUG25, Decimal(12)))
+    terms = replace(book.terms, expires_on=None)
+    changes = provide_order(terms, book.having("blocked", "opened"), date(2018, 9, 5))
+    assert [f"{x.status} {x.period.start} {x.period.end} {x.quantity} {x.amount}" for x in changes.add] == expected
+    assert {move.status for move in changes.move} == {LineStatus.DELETED}
+    assert len(changes.move) == len(book.rows)
+
+
+def test_an_order_provided_on_the_day_it_was_paid_stays_as_it_is():
+    book = Book(months=2).order(AUG20, seats=5)
+    assert provide_order(book.terms, book.having("blocked", "opened"), AUG20) == Changes()
+    assert provide_order(book.terms, [], AUG25) == Changes()

@@ -1,12 +1,21 @@
 """Units added and given back: which lines are touched, at which price, and what a finite subscription does later on."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from billing.engine.csp_monthly.quantities import change, lower_units, raise_units
-from billing.engine.lines import Changes
+from billing.engine.csp_monthly.quantities import (
+    change,
+    lower_units,
+    pay_raise,
+    provide_raise,
+    provide_raise_of_stopped,
+    raise_units,
+    withdraw_raise,
+)
+from billing.engine.lines import Changes, Line
 from tests.billing.engine.book import Book
 
 AUG20, AUG22, AUG25, AUG28, SEP1 = *(date(2018, 8, day) for day in (20, 22, 25, 28)), date(2018, 9, 1)
@@ -156,3 +165,55 @@ def test_units_added_in_the_last_period_of_a_finite_subscription_end_with_it():
 def test_a_finite_resource_without_units_gets_lines_for_all_later_periods():
     book = Book({"seats": "10.00", "disks": "4.00"}, months=1).order(AUG20, seats=5).change(AUG25, disks=1)
     assert [(ln.resource, f"{ln.amount}") for ln in book.having("opened")] == [("seats", "31.67"), ("disks", "2.53")]
+
+
+def raised(months: int | None = None) -> tuple[Book, list[Line]]:
+    """Return a book of five seats and three more paid on 25 August, not provided yet, with the lines of those."""
+    book = Book(months=months).order(AUG20, seats=5)
+    if months:
+        book.top_up(AUG25, "6.77")
+    book._carry_out(raise_units(book.terms, book._live(), {"seats": 3}, AUG25))
+    book._carry_out(pay_raise(book.terms, book._live(), AUG25, provided=False))
+    return book, [line for line in book._live() if line.period.start == AUG25]
+
+
+def shown(lines: Iterable[Line]) -> list[str]:
+    return [f"{x.status} {x.period.start} {x.period.end} {x.quantity} {x.amount}" for x in lines]
+
+
+def test_a_raise_provided_later_than_paid_is_charged_from_that_day():
+    """Decision 22: the units held go on, the added ones begin on 5 September."""
+    book, lines = raised()
+    changes = provide_raise(book.terms, book._live(), lines, date(2018, 9, 5))
+    assert shown(changes.add) == ["blocked 2018-09-05 2018-10-01 3 26.00"]
+    assert shown(move.line for move in changes.move) == ["blocked 2018-08-25 2018-09-01 3 6.77"]
+    assert provide_raise(book.terms, book._live(), lines, AUG25) == Changes()
+
+
+def test_later_periods_of_a_raise_wait_until_it_is_provided():
+    book, lines = raised(months=2)
+    later = [
+        "opened 2018-09-01 2018-10-01 5 50.00",
+        "opened 2018-10-01 2018-10-20 5 30.65",
+    ]
+    assert shown(book.having("opened")) == later
+    changes = provide_raise(book.terms, book._live(), lines, AUG28)
+    assert shown(changes.add) == [
+        "blocked 2018-08-28 2018-09-01 3 3.87",
+        "opened 2018-09-01 2018-10-01 8 80.00",
+        "opened 2018-10-01 2018-10-20 8 49.03",
+    ]
+    stopped = provide_raise_of_stopped(book.terms, book._live(), lines, AUG28)
+    assert shown(stopped.add) == shown(changes.add)[1:]
+    assert shown(withdraw_raise(book.terms, book._live(), lines).add) == []
+
+
+def test_a_raise_whose_later_periods_were_raised_when_it_was_paid_is_raised_once():
+    """Paid before periods waited for the vendor: neither raised again, nor left raised where it is given up."""
+    book = Book(months=2).order(AUG20, seats=5).change(AUG25, seats=8)
+    lines = [line for line in book._live() if line.period.start == AUG25]
+    assert shown(provide_raise(book.terms, book._live(), lines, AUG28).add) == ["blocked 2018-08-28 2018-09-01 3 3.87"]
+    assert shown(withdraw_raise(book.terms, book._live(), lines).add) == [
+        "opened 2018-09-01 2018-10-01 5 50.00",
+        "opened 2018-10-01 2018-10-20 5 30.65",
+    ]

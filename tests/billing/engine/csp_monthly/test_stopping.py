@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from billing.engine.csp_monthly.stopping import provide_activation, withdraw_activation
+from billing.engine.lines import Changes, LineStatus, Source
 from tests.billing.engine.book import Book, NotNow
 
 AUG20, AUG22, AUG25, AUG28, SEP1 = *(date(2018, 8, day) for day in (20, 22, 25, 28)), date(2018, 9, 1)
@@ -121,3 +123,29 @@ def test_deleting_on_the_first_day_costs_nothing():
 
 def test_deleting_before_payment_deletes_the_new_lines():
     assert Book().order(AUG20, pay="later", seats=5).delete(AUG25).told() == []
+
+
+def test_an_activation_carried_out_later_is_charged_from_that_day_at_the_prices_it_had():
+    """Asked for on 28 August, carried out on 30 August, or on 10 September: days without service are not charged."""
+    book = two_prices().top_up(AUG25, "500").stop(AUG25).activate(AUG28)
+    for day, amounts in ((date(2018, 8, 30), ["3.23", "2.32"]), (SEP10, ["35.00", "25.20"])):
+        changes = provide_activation(book.terms, book._live(), day)
+        assert [(f"{line.period.start}", f"{line.amount}") for line in changes.add] == [
+            (f"{day}", amount) for amount in amounts
+        ]
+        assert [move.line.period.start for move in changes.move] == [AUG28, AUG28]
+    assert provide_activation(book.terms, book._live(), AUG28) == Changes()
+
+
+def test_an_activation_of_months_carried_out_after_the_expiry_charges_nothing():
+    book = Book(months=1).order(AUG20, seats=5).top_up(AUG25, "500").stop(AUG25).activate(AUG28)
+    changes = provide_activation(book.terms, book._live(), date(2018, 9, 25))
+    assert changes.add == ()
+    assert [f"{move.line.period.start}" for move in changes.move] == ["2018-08-28", "2018-09-01"]
+
+
+def test_an_activation_that_is_given_up_is_the_remainder_again_or_nothing():
+    book = Book().order(AUG20, seats=5).top_up(AUG25, "500").stop(AUG25).activate(AUG28)
+    (line,) = withdraw_activation(book._live(), date(2018, 8, 30)).add
+    assert (line.status, line.source, f"{line.amount}") == (LineStatus.OPENED, Source.REMAINDER, "6.45")
+    assert withdraw_activation(book._live(), SEP10).add == ()

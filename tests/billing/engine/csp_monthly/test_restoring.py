@@ -1,0 +1,54 @@
+"""A lowering that the vendor refused: charged for every day again, those of periods that are over at once."""
+
+from datetime import date
+
+from billing.engine.csp_monthly.restoring import renewed_since, restored
+from billing.engine.lines import LineStatus
+from tests.billing.engine.book import Book
+
+AUG20, AUG25, AUG27, SEP5 = date(2018, 8, 20), date(2018, 8, 25), date(2018, 8, 27), date(2018, 9, 5)
+
+
+def lowered(months: int | None = None) -> Book:
+    return Book(months=months).order(AUG20, seats=5).change(AUG25, seats=3)
+
+
+def test_the_refund_is_reserved_again_and_written_off_where_its_days_are_over():
+    book = lowered()
+    (whole,) = book.having("deleted")
+    parts = book.having("closed", "blocked", "refunded")
+    for day, status, closed_on in ((AUG27, "blocked", None), (SEP5, "closed", SEP5)):
+        changes = restored(whole, parts, AUG25, day, block=7)
+        (line,) = changes.add
+        assert (line.status, line.closed_on, line.block, line.quantity, f"{line.amount}") == (
+            status, closed_on, 7, 2, "4.52",
+        )  # fmt: skip
+        assert [move.line.status for move in changes.move] == ["refunded"]
+
+
+def test_billing_days_since_are_renewed_for_the_units_too():
+    book = lowered()
+    changes = renewed_since(
+        book.terms, "seats", 2, lowered_on=AUG25, until=date(2018, 10, 6), day=date(2018, 10, 5), block=7
+    )
+    assert [(line.status, f"{line.period.start}", f"{line.amount}") for line in changes.add] == [
+        ("closed", "2018-09-01", "20.00"),
+        ("blocked", "2018-10-01", "20.00"),
+    ]
+    assert not renewed_since(book.terms, "seats", 2, lowered_on=AUG25, until=AUG27, day=AUG27, block=7)
+
+
+def test_a_later_period_is_as_it_was_or_gets_the_units_it_lacks():
+    book = lowered(months=2)
+    was = next(line for line in book.having("deleted") if f"{line.period.start}" == "2018-09-01")
+    (now,) = (line for line in book.having("opened") if f"{line.period.start}" == "2018-09-01")
+    again = restored(was, [now], AUG25, AUG27, block=7)
+    assert [(line.status, line.quantity, f"{line.amount}") for line in again.add] == [("opened", 5, "50.00")]
+    assert [move.status for move in again.move] == [LineStatus.DELETED]
+    begun = restored(was, [now], AUG25, SEP5, block=7)
+    assert [(line.status, line.quantity, f"{line.amount}") for line in begun.add] == [("blocked", 2, "20.00")]
+    assert begun.move == ()
+    stopped = restored(was, [now], AUG25, SEP5, block=7, stopped_on=date(2018, 9, 1))
+    assert [line.status for line in stopped.add] == ["opened"]
+    over = restored(was, [], AUG25, date(2018, 10, 5), block=7, stopped_on=date(2018, 9, 1))
+    assert not over
