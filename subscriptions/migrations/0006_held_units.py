@@ -52,7 +52,7 @@ def take_from_charges(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscriptions", "0004_nights"),
+        ("subscriptions", "0005_wider_money"),
         ("billing", "0002_charges_of_a_status_in_every_order"),
     ]
 
