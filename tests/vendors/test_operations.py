@@ -20,6 +20,7 @@ from vendors.models import (
     VendorOperation,
 )
 from vendors.operations import InsideTransaction
+from vendors.steps import WAITS
 
 ORDER: dict[str, Any] = {
     "label": "Acme backup",
@@ -270,3 +271,88 @@ def test_intent_is_committed_before_the_call(
     operations.carry_out(planned(example, now).pk, now=now)
     observer.close()
     assert seen == [("sent", "sent")]
+
+
+def test_operation_in_doubt_is_put_off_from_look_to_look_and_says_so(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    example_vendor.trouble = ("error_before", 1)
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    at, looks = now + timedelta(seconds=10), []
+    while operation.state == OperationState.UNKNOWN:
+        operation = operations.carry_out(operation.pk, now=at)
+        if operation.next_attempt_at is None:
+            break
+        assert (operation.state, operation.last_error_code) == (OperationState.UNKNOWN, "not_visible_yet")
+        assert f"looked again at {at:%Y-%m-%d %H:%M} UTC" in operation.last_error
+        looks.append(int((operation.next_attempt_at - at).total_seconds()))
+        at = operation.next_attempt_at
+    assert looks == [10, 10, 20, 40, 80, 140, 60]
+    assert operation.state == OperationState.CONFIRMED
+    assert example_vendor.changing_calls == 2
+    assert len(example_vendor.services) == 1
+
+
+@pytest.mark.parametrize("kind", ["unreadable_after", "truncated_after", "gateway_after", "timeout_after"])
+def test_answer_that_says_nothing_leaves_the_operation_unknown_until_the_list_shows_it(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime, kind: str
+) -> None:
+    example_vendor.trouble, example_vendor.lag = (kind, 1), 240.0
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert operation.state == OperationState.UNKNOWN
+    assert operations.carry_out(operation.pk, now=now + timedelta(seconds=10)).state == OperationState.UNKNOWN
+    example_vendor.clock = 240.0
+    assert operations.carry_out(operation.pk, now=now + timedelta(minutes=4)).state == OperationState.CONFIRMED
+    assert example_vendor.changing_calls == 1
+
+
+def test_setting_overrides_how_long_a_vendor_may_lag(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime, settings: Settings
+) -> None:
+    settings.VENDOR_VISIBLE_AFTER = {"example": 0}
+    example_vendor.trouble = ("error_before", 1)
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+
+
+def test_busy_vendor_is_waited_for_a_while_then_told_and_trying_again_counts_anew(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    example_vendor.trouble = ("conflict", 1, 100)
+    operation = planned(example, now)
+    for _turn in range(WAITS):
+        operation = operations.carry_out(operation.pk, now=now)
+        assert operation.state == OperationState.PLANNED
+    operation = operations.carry_out(operation.pk, now=now)
+    assert (operation.state, operation.last_error) == (
+        OperationState.REJECTED,
+        'Example Backup refused: {"error":"busy"}',
+    )
+    operation = operations.retry(operation, now=now)
+    assert operation.waits == 0
+    example_vendor.trouble = None
+    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+
+
+def test_trying_again_looks_before_it_sends(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    operation = planned(example, now, resources={"seats": {"offer": "nonsense", "quantity": 5}})
+    operation = operations.carry_out(operation.pk, now=now)
+    assert operation.state == OperationState.REJECTED
+    # Somebody ordered it at the vendor by hand.
+    example_vendor.services["9"] = {"id": "9", "state": "running", "made": 0.0, "seats": 5, "reference": operation.key}
+    operations.retry(operation, now=now)
+    done = operations.carry_out(operation.pk, now=now)
+    assert (done.state, done.result["vendor_ids"]) == (OperationState.CONFIRMED, {"service_id": "9"})
+    assert example_vendor.changing_calls == 1
+
+
+@pytest.mark.parametrize("retry_after", ["9" * 14, "Wed, 28 Nov 2029 12:00:00", "-1", "NaN", "1e9", ""])
+def test_no_header_of_a_vendor_puts_an_operation_off_for_more_than_an_hour(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime, retry_after: str
+) -> None:
+    example_vendor.trouble = (f"throttle {retry_after}", 1)
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert operation.next_attempt_at is not None
+    assert timedelta(seconds=1) <= operation.next_attempt_at - now <= timedelta(hours=1)

@@ -74,6 +74,8 @@ class ExampleVendor:
         self.before_acting()
         if trouble == "drop_before":
             raise ConnectionDroppedError
+        if trouble.startswith("throttle "):
+            return _throttled(trouble.removeprefix("throttle "))
         if trouble in EARLY:
             return EARLY[trouble]()
         if request.headers.get("x-api-key") != API_KEY:
