@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 from dataclasses import dataclass
 
 from django.db import connection
@@ -121,6 +122,35 @@ class Actor:
         people = (self.user.pk if self.user else 0, self.impersonator.pk if self.impersonator else 0)
         return ":".join(map(str, (self.kind, *people, place.pk if place else 0)))
 
+    @property
+    def sight(self) -> str:
+        """The standing, and what bounds its sight: a file is fetched by who acts and sees as when it was made."""
+        seen = "*" if self.account_manager_ids is None else ",".join(map(str, sorted(self.account_manager_ids)))
+        bounds = [self.role or self.access_level, seen]
+        if self.impersonator is not None and self.account is not None:
+            manager = self.impersonator
+            bounds += [manager.role, manager.status, manager.reseller_id, manager.reseller.status]
+            bounds += [self.account.manager_id]
+        return f"{self.standing}:{hashlib.sha256('|'.join(map(str, bounds)).encode()).hexdigest()[:32]}"
+
+    @property
+    def acting_for(self) -> dict[str, object]:
+        """For whom, as actor_of() takes it to make the same actor again later."""
+        if self.is_customer:
+            return {"account": self.account.pk} if self.account is not None else {}
+        return {"reseller": self.reseller.pk} if self.reseller is not None else {}
+
+    def accounts_seen(self) -> list[int] | None:
+        """Return the accounts to which a sales person is bound now; None for whom no account can be taken from."""
+        if self.account_manager_ids is None:
+            return None
+        seen = Account.objects.filter(manager_id__in=self.account_manager_ids).order_by("pk")
+        return list(seen.values_list("pk", flat=True))
+
+    def still_sees(self, accounts: list[int] | None) -> bool:
+        """Return whether none of the accounts that accounts_seen() once gave was taken since."""
+        return accounts is None or set(accounts) <= set(self.accounts_seen() or ())
+
     def __str__(self) -> str:
         return str(self.user) if self.user else str(_("System"))
 
@@ -132,17 +162,21 @@ def actor_of(
     user: User,
     *,
     account: Account | int | None = None,
+    reseller: int | None = None,
     impersonator: User | None = None,
     scopes: frozenset[str] | None = None,
 ) -> Actor:
     """Return the actor that the person is now.
 
-    A customer's user acts for `account` (row or id) where given, else for the first account that is not deleted.
-    Raises MayNotAct for a blocked person, a manager of a blocked reseller, and a user without that account.
+    A customer's user acts for `account` (row or id) where given, else for the first account that is not deleted; a
+    manager for the own reseller, which has to be `reseller` where that is given. Raises MayNotAct for a blocked person,
+    a manager of a blocked reseller or of another one, and a user without that account.
     """
     if not user.is_active:
         raise MayNotAct(_("This user is blocked. Ask an administrator to make it active again."))
     if user.is_manager:
+        if reseller is not None and user.reseller_id != reseller:
+            raise MayNotAct(_("This manager belongs to another reseller now."))
         return _manager(user, scopes)
     return _customer(user, account.pk if isinstance(account, Account) else account, impersonator)
 

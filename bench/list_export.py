@@ -16,8 +16,9 @@ def main(database: str, kind: str) -> None:
     django.setup()
     from django.utils import timezone  # noqa: PLC0415 (Django has to be set up first)
 
+    from accounts.actors import actor_of  # noqa: PLC0415 (as above)
     from accounts.models import User  # noqa: PLC0415 (as above)
-    from core.lists.export import carry_out, file_path  # noqa: PLC0415 (as above)
+    from core.lists.export import asked_by, carry_out, file_path  # noqa: PLC0415 (as above)
     from core.lists.listing import listing_named  # noqa: PLC0415 (as above)
     from core.lists.models import ListExport  # noqa: PLC0415 (as above)
 
@@ -25,7 +26,7 @@ def main(database: str, kind: str) -> None:
     user = User.objects.get(email="operator@bench.example")
     columns = [column.name for column in listing_named(LIST).columns]
     export = ListExport.objects.create(
-        user=user,
+        **asked_by(actor_of(user)),
         listing=LIST,
         format=kind,
         columns=columns,

@@ -33,6 +33,8 @@ def write_invitation(*, invitation: Invitation, **_signal: object) -> None:
 @receiver(export_finished, dispatch_uid="notifications.export_finished")
 def tell_export_is_finished(*, export: ListExport, **_signal: object) -> None:
     """Tell the person who asked for it that a file is ready, or that it could not be written."""
+    if export.impersonator_id is not None:
+        return  # the person did not ask for it, and the manager fetches it on the page of the visit or not at all
     ready = export.state == ExportState.READY
     announce(
         "export_ready" if ready else "export_failed",

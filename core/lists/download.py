@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Refused
 from core.handover import hand_over
 from core.lists.columns import Column
-from core.lists.export import cells_of, file_path, rows_to_write
-from core.lists.listing import Asker, Listing
-from core.lists.models import ExportFormat, ListExport
+from core.lists.export import asked_by, cells_of, file_path, rows_to_write, still_allowed
+from core.lists.listing import LISTINGS, Asker, Listing
+from core.lists.models import ExportFormat, ExportState, ListExport
 from core.lists.paging import Sure, estimates
 from core.lists.preferences import preference_of
 from core.lists.state import ListState
@@ -68,13 +68,12 @@ def start_export(
     """Ask a worker to write the list to a file and return the row that shows how far it is."""
     with transaction.atomic():
         export = ListExport.objects.create(
-            user=actor.user,
+            **asked_by(actor),
             listing=listing.name,
             format=file_format,
             query=query,
             columns=[column.name for column in columns],
             narrow=narrow,
-            acting_for=dict(listing.acting_for(actor)),
             language=translation.get_language() or settings.LANGUAGE_CODE,
             rows_expected=rows_expected,
         )
@@ -82,9 +81,21 @@ def start_export(
     return export
 
 
-def exports_of(user: Any) -> QuerySet[ListExport]:
-    """Return the person's own exports: nobody else's can be seen or fetched."""
-    return ListExport.objects.filter(user=user)
+def exports_of(actor: Any) -> QuerySet[ListExport]:
+    """Return the exports that the person asked for while acting as now: nobody else's can be seen or fetched."""
+    own = ListExport.objects.filter(user=actor.user, impersonator=actor.impersonator)
+    return own.filter(sight__startswith=f"{actor.standing}:")
+
+
+def may_have(actor: Any, export: ListExport) -> bool:
+    """Return whether the actor may still have the export: asked again with every look at it."""
+    listing = LISTINGS.get(export.listing)  # none where the list went away meanwhile
+    if listing is None or export.state == ExportState.FAILED:
+        return True
+    if not still_allowed(export, listing, actor):
+        return False
+    # An export of one object's rows goes with the sight of them.
+    return not (export.narrow and export.rows_written) or listing.rows(actor).filter(**export.narrow).exists()
 
 
 def answer_file(export: ListExport, listing: Listing) -> FileResponse:

@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils import timezone, translation
 
+from core.errors import Refused
 from core.lists.columns import Column
 from core.lists.listing import Asker, Listing, listing_named
 from core.lists.models import ExportFormat, ExportState, ListExport
@@ -29,6 +30,14 @@ KEPT = timedelta(days=7)
 LEFT_AFTER = timedelta(seconds=60)
 LAST_ATTEMPT = 5
 ENDED = (ExportState.READY, ExportState.FAILED)
+# Why an export was not written that its person could no longer have.
+RIGHTS_CHANGED = "RightsChanged"
+
+
+class NoLongerAllowed(Refused):
+    """Who asked for the export could not ask for it now."""
+
+    code = "export_no_longer_allowed"
 
 
 def carry_out(*, export: ListExport, now: datetime) -> ListExport:
@@ -44,6 +53,19 @@ def carry_out(*, export: ListExport, now: datetime) -> ListExport:
         if export.attempts >= LAST_ATTEMPT:
             return _finish(export, now, state=ExportState.FAILED, failure="WorkerLost")
         return _attempt(export, now)
+
+
+def asked_by(actor: Any) -> dict[str, Any]:
+    """Return the columns of an export that say who asked for it."""
+    return {
+        "user": actor.user, "acting_for": actor.acting_for, "impersonator": actor.impersonator, "sight": actor.sight,
+    }  # fmt: skip
+
+
+def still_allowed(export: ListExport, listing: Listing, actor: Any) -> bool:
+    """Return whether the actor acts and sees as who asked for the export did, and has the rights for it."""
+    rights = actor.may(listing.right) and actor.may(listing.export_right)
+    return bool(rights and export.sight == actor.sight and actor.still_sees(export.accounts_seen))
 
 
 def left_behind(*, now: datetime) -> list[int]:
@@ -69,6 +91,9 @@ def _attempt(export: ListExport, now: datetime) -> ListExport:
         with translation.override(export.language):
             written = _write(export, half, now)
         half.replace(path)
+    except Refused:
+        half.unlink(missing_ok=True)
+        return _finish(export, now, state=ExportState.FAILED, failure=RIGHTS_CHANGED)
     except Exception as error:
         half.unlink(missing_ok=True)
         _finish(export, now, state=ExportState.FAILED, failure=type(error).__name__)
@@ -96,7 +121,11 @@ def file_path(export: ListExport) -> Path:
 
 def _write(export: ListExport, path: Path, now: datetime) -> int:
     listing = listing_named(export.listing)
-    actor = listing.actor_of(export.user, **export.acting_for)
+    actor = listing.actor_of(export.user, impersonator=export.impersonator, **export.acting_for)
+    if not still_allowed(export, listing, actor):
+        raise NoLongerAllowed(RIGHTS_CHANGED)
+    export.accounts_seen = actor.accounts_seen()
+    ListExport.objects.filter(pk=export.pk).update(accounts_seen=export.accounts_seen)
     asker = Asker(actor=actor, today=timezone.localtime(now).date())
     query = QueryDict(export.query.removeprefix("?"))
     state = state_of(listing, query, page_size=preference_of(export.user, listing).page_size)

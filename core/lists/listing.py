@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -76,7 +76,6 @@ class Listing:
     row_link: Callable[[Any], str] | None = None
     empty: object = ""
     export_right: str = "exports.use"
-    acting_for: Callable[[Any], Mapping[str, object]] = field(default=lambda actor: {})
 
     def __post_init__(self) -> None:
         """Make the list known by its name."""

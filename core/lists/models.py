@@ -54,7 +54,7 @@ class ExportFormat(models.TextChoices):
 
 
 class ListExport(Timestamped):
-    """A list written to a file in the background; only `user` may fetch it."""
+    """A list written to a file in the background; only `user` may fetch it, acting and seeing as when it was asked."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     listing = models.CharField(max_length=100)
@@ -64,6 +64,11 @@ class ListExport(Timestamped):
     columns = ArrayField(models.CharField(max_length=60))
     narrow = models.JSONField(default=dict)
     acting_for = models.JSONField(default=dict)
+    # Who was signed in as the person, and the whole of who acted for whom with which sight: compared at each fetch.
+    impersonator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", null=True)
+    sight = models.CharField(max_length=120, default="")
+    # The accounts that a sales person saw when the file was written; null where no account can be taken away.
+    accounts_seen = ArrayField(models.BigIntegerField(), null=True)
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=10, choices=ExportState.choices, default=ExportState.WAITING)
     rows_expected = models.PositiveBigIntegerField(null=True)

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from core.errors import Refused
 from core.lists import preferences
-from core.lists.download import answer_export, answer_file, exports_of
+from core.lists.download import answer_export, answer_file, exports_of, may_have
 from core.lists.listing import LISTINGS, PAGE_SIZES, Asker, Listing, listing_named
-from core.lists.models import ExportState, ListPreference
+from core.lists.models import ExportState, ListExport, ListPreference
 from core.lists.reading import Asked, page_of
 from core.lists.state import SIZE, ListState, filters_of, state_of
 from core.panel.asking import PanelRequest
@@ -62,7 +62,7 @@ def show_list(
     state = state_of(listing, request.GET, page_size=preference.page_size)
     if request.method == "POST":
         return _post(request, listing, state, dict(narrow or {}))
-    if SIZE in request.GET and state.size != preference.page_size:
+    if SIZE in request.GET and state.size != preference.page_size and actor.impersonator is None:
         preference = preferences.choose_page_size(actor=actor, listing=listing, page_size=state.size)
     asker = Asker(actor=actor, today=timezone.localdate())
     visible = listing.rows(actor).filter(**narrow) if narrow else listing.rows(actor)
@@ -100,7 +100,7 @@ def _choices(listing: Listing, preference: ListPreference, on_page: set[str]) ->
 @require_safe
 def export(request: PanelRequest, pk: int) -> HttpResponse:
     """Show how far an export of the person is; the page asks again by itself until it is ready."""
-    row = get_object_or_404(exports_of(_person(request)), pk=pk)
+    row = _export(request, pk)
     listing = LISTINGS.get(row.listing)  # none where the list went away meanwhile: then the export says that it failed
     fragment = bool(request.htmx) and not request.htmx.history_restore_request
     template = "lists/export_progress.html" if fragment else "lists/export.html"
@@ -115,17 +115,20 @@ def export(request: PanelRequest, pk: int) -> HttpResponse:
 @require_safe
 def export_file(request: PanelRequest, pk: int) -> HttpResponseBase:
     """Answer with the file of an export of the person."""
-    row = get_object_or_404(exports_of(_person(request)), pk=pk, state=ExportState.READY)
+    row = _export(request, pk, state=ExportState.READY)
     try:
         return answer_file(row, listing_named(row.listing))
     except FileNotFoundError:
         raise Http404 from None
 
 
-def _person(request: PanelRequest) -> Any:
+def _export(request: PanelRequest, pk: int, **states: str) -> ListExport:
     if request.actor is None:
         raise PermissionDenied
-    return request.actor.user
+    row: ListExport = get_object_or_404(exports_of(request.actor), pk=pk, **states)
+    if not may_have(request.actor, row):
+        raise Http404
+    return row
 
 
 def _ticked(chosen: list[str], offered: Mapping[str, Any], label: Callable[[Any], object]) -> list[dict[str, Any]]:
@@ -145,12 +148,22 @@ def _post(request: PanelRequest, listing: Listing, state: ListState, narrow: dic
     try:
         if do == "export":
             return answer_export(request, listing, state, narrow, today=timezone.localdate())
+        if request.actor.impersonator is not None:
+            raise OwnChoices(
+                _("Columns, filters and views are the person's own: they stay as they are while you are signed in.")
+            )
         _DEEDS[do](request, listing, state)
     except KeyError:
         messages.error(request, _("This list cannot do that. Reload the page and try again."))
     except Refused as no:
         messages.error(request, str(no))
     return HttpResponseRedirect(request.get_full_path())
+
+
+class OwnChoices(Refused):
+    """A manager who is signed in as somebody changes none of that person's choices."""
+
+    code = "own_choices"
 
 
 def _columns(request: PanelRequest, listing: Listing, state: ListState) -> None:

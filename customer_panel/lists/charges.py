@@ -11,7 +11,6 @@ from billing.queries import charges_visible_to
 from core.lists.columns import Column, choice, day, last_day, money, number, status, text, to
 from core.lists.listing import Hidden, Listing, Quick
 from core.lists.search import RelatedSearch, WordSearch
-from customer_panel.lists.acting import account_of
 from subscriptions.models import SubscriptionWord
 from subscriptions.queries import subscriptions_visible_to
 
@@ -27,7 +26,6 @@ CHARGES = Listing(
     title=_("Charges"),
     right="charges.view",
     actor_of=actor_of,
-    acting_for=account_of,
     rows=charges_visible_to,
     filterset=CustomerChargeFilter,
     search=RelatedSearch("subscription", subscriptions_visible_to, WordSearch("search_vector", SubscriptionWord)),

@@ -11,7 +11,6 @@ from billing.queries import payments_visible_to
 from core.lists.columns import Column, choice, day, money, status, text, to
 from core.lists.listing import Listing, Quick
 from core.lists.search import FieldSearch
-from customer_panel.lists.acting import account_of
 
 # What was covered by the balance is no payment that anybody made (customer guide, "Payments").
 DONE_WITH = (PaymentStatus.COMPLETED, PaymentStatus.CANCELLED)
@@ -34,7 +33,6 @@ PAYMENTS = Listing(
     title=_("Payments"),
     right="payments.view",
     actor_of=actor_of,
-    acting_for=account_of,
     rows=closed_payments_visible_to,
     filterset=CustomerPaymentFilter,
     search=FieldSearch(("comment",)),

@@ -8,7 +8,6 @@ from accounts.actors import actor_of
 from core.lists.columns import Column, day, number, status, text, to
 from core.lists.listing import Hidden, Listing, Quick
 from core.lists.search import WordSearch
-from customer_panel.lists.acting import account_of
 from subscriptions.filters import SubscriptionFilter
 from subscriptions.models import SubscriptionStatus, SubscriptionWord
 from subscriptions.queries import subscriptions_visible_to
@@ -33,7 +32,6 @@ SUBSCRIPTIONS = Listing(
     title=_("Subscriptions"),
     right="subscriptions.view",
     actor_of=actor_of,
-    acting_for=account_of,
     rows=subscriptions_visible_to,
     filterset=CustomerSubscriptionFilter,
     search=WordSearch("search_vector", SubscriptionWord),

@@ -10,7 +10,6 @@ from billing.queries import transactions_visible_to
 from core.lists.columns import Column, choice, day, money, text
 from core.lists.listing import Listing, Quick
 from core.lists.search import FieldSearch
-from customer_panel.lists.acting import account_of
 
 
 class CustomerTransactionFilter(TransactionFilter):
@@ -24,7 +23,6 @@ TRANSACTIONS = Listing(
     title=_("Transactions"),
     right="transactions.view",
     actor_of=actor_of,
-    acting_for=account_of,
     rows=transactions_visible_to,
     filterset=CustomerTransactionFilter,
     filters_shown=(),

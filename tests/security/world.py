@@ -17,7 +17,7 @@ from accounts.invitations import invite_users, token_of
 from accounts.models import AccessLevel, Account, Reseller, Role, User
 from billing.models import Charge, LedgerEntry
 from billing.payments import open_top_up
-from core.lists.export import file_path
+from core.lists.export import asked_by, file_path
 from core.lists.models import ExportState, ListExport
 from notifications.announce import announce
 from operator_panel.views.plan_wizard import DRAFTS
@@ -205,7 +205,7 @@ def _business(house: House, account: Account) -> None:
     owner = house.customers[AccessLevel.OWNER].actor.user
     announce("export_ready", context={"file": "list.csv", "rows": 1}, key=str(owner.pk), user=owner)
     exporters = (house.managers[Role.ADMIN], house.customers[AccessLevel.OWNER])
-    exports = [_export(house, person.actor.user) for person in exporters]
+    exports = [_export(house, person.actor) for person in exporters]
     house.objects |= {
         "subscription": (active.pk, waiting.subscription_id),
         "order": (waiting.pk, active.orders.get().pk),
@@ -216,11 +216,11 @@ def _business(house: House, account: Account) -> None:
     }
 
 
-def _export(house: House, user: User) -> int:
+def _export(house: House, actor: Actor) -> int:
     """Return an export of the person that is ready, with a file that carries the mark."""
     export = ListExport.objects.create(
-        user=user,
-        listing="operator.subscriptions",
+        **asked_by(actor),
+        listing=f"{'operator' if actor.is_manager else 'customer'}.subscriptions",
         format="csv",
         columns=["id"],
         language="en",

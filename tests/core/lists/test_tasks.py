@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from core.lists.export import LAST_ATTEMPT, file_path, left_behind
+from accounts.actors import actor_of
+from core.lists.export import LAST_ATTEMPT, asked_by, file_path, left_behind
 from core.lists.models import ListExport
 from core.lists.tasks import forget_old_exports, write_export
 from notifications.models import Notification
@@ -22,7 +23,11 @@ def export(settings: object, tmp_path: Path) -> ListExport:
     settings.MEDIA_ROOT = tmp_path
     rows.subscription()
     return ListExport.objects.create(
-        user=accounts.manager(), listing="operator.subscriptions", format="csv", columns=["id"], language="ru"
+        **asked_by(actor_of(accounts.manager())),
+        listing="operator.subscriptions",
+        format="csv",
+        columns=["id"],
+        language="ru",
     )
 
 
