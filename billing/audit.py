@@ -48,6 +48,22 @@ CHECKS: dict[str, str] = {
         HAVING COALESCE(SUM(entry.amount), 0)
                <> CASE WHEN payment.status = 'completed' THEN payment.amount ELSE 0 END
     """,
+    "money set aside is in its book, once and whole": """
+        SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', set aside '
+               || COALESCE(SUM(entry.amount), 0) || ' by ' || COUNT(entry.id) || ' entries'
+        FROM billing_payment payment
+        LEFT JOIN billing_ledgerentry entry ON entry.payment_id = payment.id AND entry.book = 'unallocated'
+        GROUP BY payment.id
+        HAVING COALESCE(SUM(entry.amount), 0) <> CASE WHEN payment.status = 'parked' THEN payment.amount ELSE 0 END
+            OR COUNT(entry.id) <> CASE payment.status WHEN 'parked' THEN 1 WHEN 'returned' THEN 2
+                                                      WHEN 'reassigned' THEN 2 ELSE 0 END
+    """,
+    "a deleted account has nothing on its balance": """
+        SELECT 'account ' || account.id, 'balance ' || SUM(entry.amount)
+        FROM accounts_account account
+        JOIN billing_ledgerentry entry ON entry.account_id = account.id AND entry.book = 'account'
+        WHERE account.status = 'deleted' GROUP BY account.id HAVING SUM(entry.amount) <> 0
+    """,
     "nothing is charged in another currency than the account's": """
         SELECT 'charge ' || charge.id, charge.currency || ' on an account in ' || account.currency
         FROM billing_charge charge JOIN accounts_account account ON account.id = charge.account_id

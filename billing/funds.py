@@ -1,7 +1,7 @@
 """What an account has: its balance, what is reserved of it, what is available; and the only way into the ledger."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -49,6 +49,8 @@ class Posting:
     description: str
     payment_id: int | None = None
     charge_id: int | None = None
+    # The payment whose money was set aside, where it comes from there: the other side of the posting is about that one.
+    from_payment_id: int | None = None
 
 
 POST = """
@@ -62,7 +64,13 @@ POST = """
             charge_id, place)
     ORDER BY place
 """
-COUNTER_BOOK = {PostingKind.PAYMENT: Book.CASH, PostingKind.CHARGE: Book.REVENUE}
+COUNTER_BOOK = {
+    PostingKind.PAYMENT: Book.CASH,
+    PostingKind.CHARGE: Book.REVENUE,
+    PostingKind.PARKED: Book.CASH,
+    PostingKind.RETURNED: Book.CASH,
+    PostingKind.REASSIGNED: Book.UNALLOCATED,
+}
 
 
 def lock_accounts(account_ids: Collection[int]) -> list[Account]:
@@ -117,7 +125,21 @@ def post(postings: Sequence[Posting]) -> None:
         heads[posting.account_id] = number, balance
         together = str(uuid4())
         rows.append(_row(posting, together, Book.ACCOUNT, posting.amount, (number, balance)))
-        rows.append(_row(posting, together, COUNTER_BOOK[posting.kind], -posting.amount, (None, None)))
+        other = replace(posting, payment_id=posting.from_payment_id) if posting.from_payment_id else posting
+        rows.append(_row(other, together, COUNTER_BOOK[posting.kind], -posting.amount, (None, None)))
+    with connection.cursor() as cursor:
+        cursor.execute(POST, [list(column) for column in zip(*rows, strict=True)])
+
+
+def post_beside(posting: Posting) -> None:
+    """Write a posting that touches no balance: its amount goes into the book of money that is set aside, or out of it.
+
+    The account, locked by the caller, is only named. One statement.
+    """
+    refuse_unfit(LedgerEntry, {"amount": posting.amount})
+    together = str(uuid4())
+    sides = ((Book.UNALLOCATED, posting.amount), (COUNTER_BOOK[posting.kind], -posting.amount))
+    rows = [_row(posting, together, book, amount, (None, None)) for book, amount in sides]
     with connection.cursor() as cursor:
         cursor.execute(POST, [list(column) for column in zip(*rows, strict=True)])
 

@@ -1,5 +1,6 @@
 """Payments: opened for an order or a top-up, completed once, paid from the balance, cancelled."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
@@ -13,11 +14,16 @@ from billing.books import day_of
 from billing.charging import in_minor_units, operators_language_in_use
 from billing.funds import Posting, lock_accounts, post
 from billing.models import Payment, PaymentKind, PaymentMethod, PaymentStatus, PostingKind
+from billing.parking import park, why_unwanted
 from billing.queries import require_sight
 from billing.signals import books_opening, payment_completed
 from core.errors import Refused
 from core.fitting import LARGEST_TYPED
 from core.money import minor_units
+
+WAITING = (PaymentStatus.WAITING_FOR_PAYMENT,)
+# A person may send money after all for what was cancelled or paid otherwise.
+MONEY_MAY_COME = (*WAITING, PaymentStatus.CANCELLED, PaymentStatus.PAID_FROM_BALANCE)
 
 
 class NotAnAmount(Refused):
@@ -85,14 +91,18 @@ def open_top_up(
 def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str = "") -> Payment:
     """Take the money as received on `today`, by word of a manager or of the bank, and put it on the balance.
 
-    Where the books are of a later day already, that is the day of the receipt (decision 23). Books the whole amount
+    Money for a closed order, a closed payment or a deleted account is set aside and told (billing/parking.py). Where
+    the books are of a later day already, that is the day of the receipt (decision 23). Books the whole amount
     once, however often it is called, and announces payment_completed, on which an order is carried out. Raises
     Forbidden, UnknownMethod, PaymentIsClosed.
     """
     actor.require("payments.approve")
     require_sight(actor, payment.account_id)
     _check_method(method)
-    payment, today = _open_books(payment, today)
+    payment, today = _open_books(payment, today, allowed=MONEY_MAY_COME)
+    why = why_unwanted(payment)
+    if why is not None:
+        return park(payment, actor=actor, why=why, day=today, method=method)
     payment.status = PaymentStatus.COMPLETED
     payment.closed_on = today
     payment.method = method or payment.method
@@ -144,12 +154,12 @@ def close_order_payments(*, order_ids: list[int], status: PaymentStatus, today: 
     return waiting.update(status=status, closed_on=today)
 
 
-def _open_books(payment: Payment, today: date) -> tuple[Payment, date]:
+def _open_books(payment: Payment, today: date, allowed: Collection[str] = WAITING) -> tuple[Payment, date]:
     """Bring the account up to date and lock it; return the payment as it stands then, still waiting, and the day."""
     books_opening.send(sender=Payment, account_ids=[payment.account_id], today=today)
     lock_accounts([payment.account_id])
-    payment = Payment.objects.select_for_update(of=("self",)).select_related("account").get(pk=payment.pk)
-    if payment.status != PaymentStatus.WAITING_FOR_PAYMENT:
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("account", "order").get(pk=payment.pk)
+    if payment.status not in allowed:
         raise PaymentIsClosed(
             _("Payment %(number)s is not waiting any more: it is “%(status)s”.")
             % {"number": payment.number, "status": payment.get_status_display()}

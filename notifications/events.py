@@ -70,6 +70,11 @@ EVENTS: dict[str, Event] = {
         "subscription account operation reason",
         Audience.ACCOUNT_MANAGER,
     ),
+    "payment_set_aside": _event(
+        _("%(amount)s came that nobody waits for: payment %(payment)s"),
+        "payment amount account reason",
+        Audience.ACCOUNT_MANAGER,
+    ),
     "consent_needed": _event(
         _("Microsoft consent is needed again: %(connection)s"), "connection reason", Audience.ADMINISTRATORS
     ),

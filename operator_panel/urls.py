@@ -23,6 +23,7 @@ from operator_panel.views import (
     home,
     managers,
     orders,
+    parked_payments,
     payments,
     plan_changes,
     plan_wizard,
@@ -162,6 +163,7 @@ urlpatterns = [
     ),
     # Money
     *_of("payments", payments.payment, payments.payment_log, payments.payment_approve, payments.payment_cancel),
+    *_of("payments", parked_payments.payment_reassign, parked_payments.payment_return),
     *_of("charges", charges.charge),
     # People
     *_of(

@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from core.fitting import Fitting
 
-class BooksDay(models.Model):
+
+class BooksDay(Fitting):
     """The last day that was carried out, or on which anything was booked, for one account; it never moves back.
 
     A row of its own and not a column of the account: it moves with every act, and nobody edits it.

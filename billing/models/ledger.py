@@ -14,11 +14,16 @@ class Book(models.TextChoices):
     ACCOUNT = "account", _("Account")
     CASH = "cash", _("Money received")
     REVENUE = "revenue", _("Revenue")
+    # Money that came for a closed order or a deleted account, until a manager says whose it is.
+    UNALLOCATED = "unallocated", _("Money set aside")
 
 
 class PostingKind(models.TextChoices):
     PAYMENT = "payment", _("Payment")
     CHARGE = "charge", _("Charge closed")
+    PARKED = "parked", _("Money set aside")
+    RETURNED = "returned", _("Money paid back")
+    REASSIGNED = "reassigned", _("Money put on another balance")
 
 
 # A posting whose entries do not add up to zero is refused when the transaction commits.

@@ -26,6 +26,10 @@ class PaymentStatus(models.TextChoices):
     COMPLETED = "completed", _("Completed")
     PAID_FROM_BALANCE = "paid_from_balance", _("Paid from balance")
     CANCELLED = "cancelled", _("Cancelled")
+    # Money that came for what is closed: it waits in a book of its own for a manager (billing/parking.py).
+    PARKED = "parked", _("Set aside")
+    RETURNED = "returned", _("Paid back")
+    REASSIGNED = "reassigned", _("Put on another balance")
 
 
 class PaymentMethod(models.TextChoices):
@@ -52,6 +56,8 @@ class Payment(Timestamped):
     due_on = models.DateField(_("due date"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     comment = models.CharField(_("comment"), max_length=200, blank=True)
+    # The payment that was set aside, whose money this one has put on a balance.
+    came_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     approved_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -64,6 +70,9 @@ class Payment(Timestamped):
                 fields=["order"],
                 condition=models.Q(status="waiting_for_payment", order__isnull=False),
                 name="payment_one_waiting_for_an_order",
+            ),
+            models.UniqueConstraint(
+                fields=["came_from"], condition=models.Q(came_from__isnull=False), name="payment_set_aside_goes_on_once"
             ),
         ]
         indexes = [
@@ -81,6 +90,11 @@ class Payment(Timestamped):
                     ("waiting_for_payment", "completed"),
                     ("waiting_for_payment", "paid_from_balance"),
                     ("waiting_for_payment", "cancelled"),
+                    ("waiting_for_payment", "parked"),
+                    ("cancelled", "parked"),
+                    ("paid_from_balance", "parked"),
+                    ("parked", "returned"),
+                    ("parked", "reassigned"),
                 ],
             ),
         ]

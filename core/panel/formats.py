@@ -28,7 +28,7 @@ _TONES = {
         ("stopped", "credit_hold", "administrative_hold", "regrant_needed", "misconfigured", "rejected"), BAD
     ),
     **dict.fromkeys(("installing", "updating", "activating", "stopping", "deleting", "provisioning", "sent"), BUSY),
-    **dict.fromkeys(("ordered", "graced", "new", "unknown", "opened", "blocked", "planned"), WAITING),
+    **dict.fromkeys(("ordered", "graced", "new", "unknown", "opened", "blocked", "planned", "parked"), WAITING),
     **dict.fromkeys(("deleted", "cancelled", "inactive", "deactivated_by_provider"), QUIET),
 }
 

@@ -13,7 +13,13 @@ from core.lists.listing import Listing, Quick
 from core.lists.search import FieldSearch
 
 # What was covered by the balance is no payment that anybody made (customer guide, "Payments").
-DONE_WITH = (PaymentStatus.COMPLETED, PaymentStatus.CANCELLED)
+DONE_WITH = (
+    PaymentStatus.COMPLETED,
+    PaymentStatus.CANCELLED,
+    PaymentStatus.PARKED,
+    PaymentStatus.RETURNED,
+    PaymentStatus.REASSIGNED,
+)
 
 
 class CustomerPaymentFilter(PaymentFilter):
@@ -24,7 +30,7 @@ class CustomerPaymentFilter(PaymentFilter):
 
 
 def closed_payments_visible_to(actor: Actor) -> QuerySet[Payment]:
-    """Return the completed and cancelled payments that the actor sees."""
+    """Return the payments that the actor sees and that wait for nothing more of the customer."""
     return payments_visible_to(actor).filter(status__in=DONE_WITH)
 
 

@@ -50,6 +50,7 @@ PAYMENTS = Listing(
     quick=(
         Quick("waiting", _("Waiting for payment"), Q(status=PaymentStatus.WAITING_FOR_PAYMENT)),
         Quick("overdue", pgettext_lazy("several", "Overdue"), _overdue),
+        Quick("parked", _("Set aside"), Q(status=PaymentStatus.PARKED)),
         Quick("completed", pgettext_lazy("several", "Completed"), Q(status=PaymentStatus.COMPLETED)),
     ),
 )

@@ -31,9 +31,20 @@ TABS = (
 )
 
 
+# What money may still come for, to be set aside.
+LATE = (PaymentStatus.CANCELLED, PaymentStatus.PAID_FROM_BALANCE)
+
+
 def one(request: HttpRequest, pk: int) -> Payment:
     """Return the payment of the address. Raises Http404 for one that the actor does not see."""
-    related = ("account__account_class", "account__reseller", "order__subscription", "created_by", "approved_by")
+    related = (
+        "account__account_class",
+        "account__reseller",
+        "order__subscription",
+        "created_by",
+        "approved_by",
+        "came_from",
+    )
     return get_object_or_404(payments_visible_to(request.actor).select_related(*related), pk=pk)
 
 
@@ -103,7 +114,10 @@ def payment_approve(request: HttpRequest, pk: int) -> HttpResponse:
         return _shown(found, preview(lambda: verb(answers), account=found.account, today=today))
 
     def carry_out(answers: dict[str, Any]) -> str:
-        return _("Payment %(number)s is completed.") % {"number": verb(answers).number}
+        taken = verb(answers)
+        if taken.status == PaymentStatus.PARKED:
+            return _("The money of payment %(number)s is set aside.") % {"number": taken.number}
+        return _("Payment %(number)s is completed.") % {"number": taken.number}
 
     return confirming(
         request,
@@ -121,6 +135,16 @@ def payment_approve(request: HttpRequest, pk: int) -> HttpResponse:
 def _shown(found: Payment, seen: Preview) -> Shown:
     """Return what the confirmation of a payment says: what the order's charges become, what is available then."""
     amount = money_text(found.amount, found.currency)
+    if seen.result.status == PaymentStatus.PARKED:
+        return Shown(
+            question=_("Has %(amount)s come in? Nobody waits for it any more.") % {"amount": amount},
+            text=_(
+                "The money is set aside, on nobody's balance. Afterwards it can be put on the balance of an account, or "
+                "noted as paid back."
+            ),
+            submit=_("Set %(amount)s aside") % {"amount": amount},
+            charges=None,
+        )
     question = _("Has %(amount)s come in? It goes to the balance of %(account)s.")
     charges = (*seen.added, *seen.moved)
     return Shown(
@@ -160,6 +184,9 @@ def page_of(actor: Actor, found: Payment, active: str) -> Page:
     waiting = found.status == PaymentStatus.WAITING_FOR_PAYMENT
     offered = (
         ("payment_approve", _("Approve"), "payments.approve", waiting),
+        ("payment_approve", _("The money came after all"), "payments.approve", found.status in LATE),
+        ("payment_reassign", _("Put on a balance"), "payments.approve", found.status == PaymentStatus.PARKED),
+        ("payment_return", _("Paid back"), "payments.approve", found.status == PaymentStatus.PARKED),
         ("payment_cancel", _("Cancel the payment"), "payments.cancel", waiting and found.order_id is None),
     )
     return Page(

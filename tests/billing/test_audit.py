@@ -25,6 +25,10 @@ FAULTS = {
         "UPDATE billing_charge SET status = 'closed', closed_on = '2018-09-01'"
     ),
     "a completed payment is on the balance, once and whole": "UPDATE billing_payment SET amount = 5",
+    "money set aside is in its book, once and whole": "UPDATE billing_payment SET status = 'parked'",
+    "a deleted account has nothing on its balance": (
+        "UPDATE accounts_account SET status = 'deleted' WHERE id IN (SELECT account_id FROM billing_payment)"
+    ),
     "nothing is charged in another currency than the account's": "UPDATE billing_charge SET currency = 'EUR'",
     "the parts of a split add up": (
         "UPDATE billing_charge SET parent_id = id, source = 'refund_part', amount = 1;"

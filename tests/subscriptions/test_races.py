@@ -9,12 +9,15 @@ import pytest
 from django.db import connection
 
 from accounts.actors import SYSTEM
+from accounts.registration import delete_account
 from billing.audit import audit
 from billing.funds import funds_of
 from billing.models import Charge, LedgerEntry, Payment
-from billing.payments import PaymentIsClosed, complete_payment
+from billing.parking import NotSetAside, reassign_money, return_money
+from billing.payments import PaymentIsClosed, cancel_payment, complete_payment, open_top_up
 from core.errors import Refused
 from subscriptions.models import Order, Subscription
+from subscriptions.ordering import cancel_order
 from subscriptions.paying import FundsShort, OrderIsNotWaiting, pay_order_from_balance
 from subscriptions.renewals import run_billing_day
 from tests.factories import accounts as cast
@@ -90,7 +93,10 @@ def test_an_order_paid_in_two_ways_at_once_runs_once() -> None:
         lambda: pay_order_from_balance(actor=SYSTEM, order=order, today=ORDERED_ON),
         lambda: complete_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON),
     )
-    assert sum(isinstance(one, OrderIsNotWaiting | PaymentIsClosed) for one in given) == 1
+    payment.refresh_from_db()
+    # Where the balance was first, the money that came as well is set aside.
+    assert isinstance(given[0], OrderIsNotWaiting) != (payment.status == "parked")
+    assert payment.status in ("completed", "parked")
     assert Charge.objects.get().status == "blocked"
     assert audit(today=ORDERED_ON) == []
 
@@ -125,3 +131,50 @@ def test_the_money_and_the_night_that_holds_at_once() -> None:
     # The night comes before the money, whoever carries it out.
     assert Charge.objects.filter(status="closed").count() == 2
     assert audit(today=held_on) == []
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_an_order_is_cancelled_while_its_payment_is_approved(_round: int) -> None:
+    """Whoever is first: the order runs on the money, or the money is set aside; it is never lost."""
+    account = cast.account()
+    order = make.order(account=account, plan=make.plan(), today=ORDERED_ON)
+    payment = Payment.objects.get(order=order)
+    given = at_once(
+        lambda: cancel_order(actor=SYSTEM, order=order, today=ORDERED_ON),
+        lambda: complete_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON),
+    )
+    order.refresh_from_db()
+    payment.refresh_from_db()
+    assert (order.status, payment.status) in (("completed", "completed"), ("cancelled", "parked"))
+    assert isinstance(given[0], Refused) == (order.status == "completed")
+    assert sum(LedgerEntry.objects.filter(book="cash").values_list("amount", flat=True)) == -payment.amount
+    assert audit(today=ORDERED_ON) == []
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_an_account_is_deleted_while_its_payment_is_approved(_round: int) -> None:
+    """The balance keeps the account, or the account's end sets the money aside."""
+    account = cast.account()
+    payment = open_top_up(actor=SYSTEM, account=account, amount=Decimal(5), today=ORDERED_ON)
+    at_once(
+        lambda: delete_account(actor=SYSTEM, account=account, today=ORDERED_ON),
+        lambda: complete_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON),
+    )
+    account.refresh_from_db()
+    payment.refresh_from_db()
+    assert (account.status, payment.status) in (("active", "completed"), ("deleted", "parked"))
+    assert audit(today=ORDERED_ON) == []
+
+
+def test_money_set_aside_is_sent_on_once_by_two_managers() -> None:
+    account, other = cast.account(), cast.account()
+    payment = open_top_up(actor=SYSTEM, account=account, amount=Decimal(5), today=ORDERED_ON)
+    cancel_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON)
+    payment = complete_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON)
+    given = at_once(
+        lambda: return_money(actor=SYSTEM, payment=payment, today=ORDERED_ON),
+        lambda: reassign_money(actor=SYSTEM, payment=payment, account=other, today=ORDERED_ON),
+        lambda: reassign_money(actor=SYSTEM, payment=payment, account=account, today=ORDERED_ON),
+    )
+    assert sum(isinstance(one, NotSetAside) for one in given) == 2
+    assert audit(today=ORDERED_ON) == []

@@ -1,0 +1,118 @@
+"""Money that was set aside: put on the balance of an account, or noted as paid back."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import AccountStatus
+from accounts.queries import accounts_visible_to
+from billing.models import Payment, PaymentStatus
+from billing.parking import reassign_money, return_money
+from billing.queries import payments_visible_to
+from core.panel.confirming import Done, Operation, Shown, confirming
+from core.panel.formats import money_text
+from core.panel.page import Crumb, Page
+from operator_panel.doors import requires
+from subscriptions.preview import preview
+
+
+@requires("payments.approve")
+def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the money on the balance of an account of the same reseller and currency."""
+    found = _set_aside(request, pk)
+    today = timezone.localdate()
+    accounts = (
+        accounts_visible_to(request.actor)
+        .filter(reseller=found.reseller_id, currency=found.currency)
+        .exclude(status=AccountStatus.DELETED)
+        .select_related("account_class", "reseller")
+    )
+    amount = money_text(found.amount, found.currency)
+
+    def form(*args: Any) -> forms.Form:
+        living = found.account.status != AccountStatus.DELETED
+        built = forms.Form(*args, initial={"account": found.account_id if living else None})
+        built.fields["account"] = forms.ModelChoiceField(
+            accounts,
+            label=_("Account ID"),
+            widget=forms.NumberInput,
+            help_text=_("The number in the list of accounts: of the same provider, in the same currency."),
+        )
+        return built
+
+    def verb(answers: dict[str, Any]) -> Payment:
+        return reassign_money(actor=request.actor, payment=found, account=answers["account"], today=today)
+
+    def show(answers: dict[str, Any]) -> Shown:
+        account = answers["account"]
+        seen = preview(lambda: verb(answers), account=account, today=today)
+        question = _("Put %(amount)s on the balance of %(account)s?") % {"amount": amount, "account": account}
+        charges = (*seen.added, *seen.moved)
+        return Shown(
+            question=question,
+            submit=_("Put %(amount)s on the balance") % {"amount": amount},
+            charges=charges or None,
+            currency=found.currency,
+            balance_after=seen.after.available,
+        )
+
+    def carry_out(answers: dict[str, Any]) -> Done:
+        made = verb(answers)
+        said = _("%(amount)s are on the balance of %(account)s.") % {"amount": amount, "account": made.account}
+        return Done(said, reverse("operator:payment", args=[made.pk]))
+
+    title = _("Put on a balance")
+    operation = Operation(
+        page=_page(found, title),
+        form=form,
+        show=show,
+        carry_out=carry_out,
+        back=reverse("operator:payment", args=[pk]),
+        ask=_("Next"),
+    )
+    return confirming(request, operation)
+
+
+@requires("payments.approve")
+def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that the money has been paid back to who sent it."""
+    found = _set_aside(request, pk)
+    amount = money_text(found.amount, found.currency)
+
+    def carry_out(_answers: dict[str, Any]) -> str:
+        return_money(actor=request.actor, payment=found, today=timezone.localdate())
+        return _("%(amount)s are noted as paid back.") % {"amount": amount}
+
+    shown = Shown(
+        question=_("Has %(amount)s been paid back to who sent it?") % {"amount": amount},
+        text=_("This only notes it in the books: the bank transfer is made by hand."),
+        submit=_("Note as paid back"),
+        charges=None,
+    )
+    operation = Operation(
+        page=_page(found, _("Paid back")),
+        form=forms.Form,
+        show=lambda _answers: shown,
+        carry_out=carry_out,
+        back=reverse("operator:payment", args=[pk]),
+        ask=_("Check again"),
+        danger=True,
+    )
+    return confirming(request, operation)
+
+
+def _set_aside(request: HttpRequest, pk: int) -> Payment:
+    """Return the payment of the address; who sent the form for one that went on meanwhile hears it from the verb."""
+    seen = payments_visible_to(request.actor).select_related("account")
+    states = (PaymentStatus.PARKED, PaymentStatus.RETURNED, PaymentStatus.REASSIGNED)
+    return get_object_or_404(seen.filter(status__in=states), pk=pk)
+
+
+def _page(found: Payment, title: str) -> Page:
+    own = Crumb(found.number, reverse("operator:payment", args=[found.pk]))
+    return Page(title=title, crumbs=(Crumb(_("Payments"), reverse("operator:payments")), own, Crumb(title)))
