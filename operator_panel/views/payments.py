@@ -139,7 +139,7 @@ def _shown(found: Payment, seen: Preview) -> Shown:
         return Shown(
             question=_("Has %(amount)s come in? Nobody waits for it any more.") % {"amount": amount},
             text=_(
-                "The money is set aside, on nobody's balance. Afterwards it can be put on the balance of an account, or "
+                "The money is set aside, on nobody's balance. Afterwards it is put on the balance of an account, or "
                 "noted as paid back."
             ),
             submit=_("Set %(amount)s aside") % {"amount": amount},

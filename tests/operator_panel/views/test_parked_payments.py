@@ -15,7 +15,6 @@ from subscriptions.models import Plan
 from subscriptions.ordering import cancel_order
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of
-from tests.operator_panel.previews import confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +45,9 @@ def test_late_money_is_taken_on_the_page_of_its_payment(client: Client, late: Pa
 
 def test_it_is_put_on_a_balance_as_it_was_shown(client: Client, late: Payment, acme: Account, today: date) -> None:
     complete_payment(actor=SYSTEM, payment=late, today=today)
-    _seen, _charged, answer = confirm(client, page("payment_reassign", late.pk), account=acme.pk)
+    asked = client.post(page("payment_reassign", late.pk), {"account": acme.pk})
+    assert asked.context["balance_after"] == late.amount
+    answer = client.post(page("payment_reassign", late.pk), {"account": acme.pk, "confirmed": "yes"})
     made = Payment.objects.get(came_from=late)
     assert answer.url == page("payment", made.pk)
     assert funds_of(acme).balance == late.amount
