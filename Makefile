@@ -3,6 +3,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 SIZE ?= full
 JOBS ?= 2
+SECONDS ?= 60
 STATIC := format lint contracts types migrations catalogues
 
 .DEFAULT_GOAL := help
@@ -49,6 +50,9 @@ migrations:
 catalogues:
 	@$(BIN)/python -m brokerage.catalogues check >var/catalogues.log && echo "catalogues: $$(tail -1 var/catalogues.log)" \
 	|| { cat var/catalogues.log; exit 1; }
+
+prove: set-up  ## what takes long: SECONDS (60) of random kills of a whole platform; 600 before a release
+	@SECONDS=$(SECONDS) $(BIN)/python -m tests.crash.chaos $(ARGS)
 
 bench: set-up  ## the measurements; SIZE=small for a quick look
 	@$(BIN)/python -m bench --size $(SIZE) $(ARGS)

@@ -17,6 +17,8 @@ from rustpy_xlsxwriter import FastExcel, Format
 # A sheet has 1,048,576 rows, the first of which holds the titles; a cell holds so many characters.
 ROWS_OF_A_SHEET = 1_048_575
 LONGEST_TEXT = 32_767
+DIGITS_KEPT = 15
+FIRST_YEAR = 1900
 MIME_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -42,13 +44,13 @@ def write_xlsx(
     in the current time zone, because a spreadsheet knows none.
     """
     names = _told_apart(titles)
-    endless, written = iter(rows), 0
+    endless, written, cells = iter(rows), 0, _Cells(len(names))
 
     def records() -> Iterator[dict[str, object]]:
         nonlocal written
         for row in islice(endless, ROWS_OF_A_SHEET):
             written += 1
-            yield dict(zip(names, map(_cell, row), strict=True))
+            yield dict(zip(names, cells.of(row), strict=True))
 
     file = FastExcel(target, output_format="xlsx").format(bold_headers=True, datetime_format="yyyy-mm-dd hh:mm")
     file.freeze(row=1)
@@ -103,15 +105,53 @@ def _told_apart(titles: Sequence[str]) -> list[str]:
     return names
 
 
+class _Cells:
+    """Turns values into what the writer takes, column by column.
+
+    The writer gives the format of a date to every number that follows in its column, and to the cell before it. So the
+    first number or date of a column says which of the two it holds, and what is of the other kind is written as text.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self._kinds: list[type | None] = [None] * columns
+
+    def of(self, row: Sequence[object]) -> Iterator[object]:
+        """Yield the cells of a row."""
+        for at, value in enumerate(row):
+            cell = _cell(value)
+            kind = date if isinstance(cell, date) else float if _is_number(cell) else None
+            if kind is not None and at < len(self._kinds):
+                self._kinds[at] = self._kinds[at] or kind
+                if self._kinds[at] is not kind:
+                    cell = str(_text(value))
+            yield cell
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
 def _cell(value: object) -> object:
-    """Return what the writer takes; text is always written as text, never as a formula."""
+    """Return what the writer takes; text is always written as text, never as a formula.
+
+    A number of more digits than a spreadsheet keeps is text too, and so is a day before its calendar begins; the first
+    day of all is how some programs write that there is none.
+    """
+    if isinstance(value, date) and value.year < FIRST_YEAR:
+        return None if (value.year, value.month, value.day) == (1, 1, 1) else str(_text(value))
     if isinstance(value, datetime):
         return timezone.make_naive(value) if timezone.is_aware(value) else value
+    if isinstance(value, Decimal | int) and not isinstance(value, bool) and _digits(value) > DIGITS_KEPT:
+        return str(value)
     if isinstance(value, Decimal):
         return float(value)
     if value is None or isinstance(value, bool | int | float | date):
         return value
     return str(value)[:LONGEST_TEXT]
+
+
+def _digits(number: Decimal | int) -> int:
+    return len(str(abs(number))) if isinstance(number, int) else len(number.normalize().as_tuple().digits)
 
 
 def _text(value: object) -> object:

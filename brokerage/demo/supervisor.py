@@ -83,13 +83,17 @@ class Supervisor:
         """Start again whatever ends, telling of it, until a signal breaks in; `meanwhile` is called at each look."""
         while True:
             meanwhile()
-            for program, process in list(self._running.values()):
-                if process.poll() is not None and self._rests_until.get(program.name, 0) < time.monotonic():
-                    tell(f"{program.name} has ended with code {process.returncode} and is started again")
-                    _end_session(process.pid)
-                    self._rests_until[program.name] = time.monotonic() + REST_SECONDS
-                    self._running[program.name] = program, self._spawn(program)
+            self.tend(tell)
             time.sleep(LOOK_SECONDS)
+
+    def tend(self, tell: Callable[[str], None]) -> None:
+        """Look once, and start again whatever has ended."""
+        for program, process in list(self._running.values()):
+            if process.poll() is not None and self._rests_until.get(program.name, 0) < time.monotonic():
+                tell(f"{program.name} has ended with code {process.returncode} and is started again")
+                _end_session(process.pid)
+                self._rests_until[program.name] = time.monotonic() + REST_SECONDS
+                self._running[program.name] = program, self._spawn(program)
 
     def stop(self) -> None:
         """End all programs, the last started first: politely, then by force, whatever they had started included."""

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import openpyxl
@@ -86,3 +86,43 @@ def test_csv_comes_in_pieces() -> None:
     pieces = list(csv_lines(["N"], ([number] for number in range(1200))))
     assert len(pieces) == 4
     assert len(read_csv([[number] for number in range(1200)], ["N"])) == 1201
+
+
+def column(*values: object, **given: object) -> list[object]:
+    """What openpyxl reads of a column of these values."""
+    sheet = written([[value] for value in values], ["a"], **given).active
+    return [cell.value for (cell,) in sheet.iter_rows(min_row=2)]
+
+
+def test_a_column_of_numbers_with_one_date_stays_readable() -> None:
+    """rustpy-xlsxwriter 0.8.0 reads 1.5 and 5 back as days of January 1900."""
+    assert column(7.5, 1.5, date(2026, 1, 2), 5) == [7.5, 1.5, "2026-01-02", 5]
+    assert column(None, date(2026, 1, 2), 5, date(2026, 1, 3)) == [
+        None, datetime(2026, 1, 2), "5", datetime(2026, 1, 3)
+    ]  # fmt: skip
+
+
+def test_a_day_before_1900_does_not_break_the_file_and_the_first_day_of_all_is_none() -> None:
+    """rustpy-xlsxwriter 0.8.0 raises ValueError."""
+    found = column(date(1, 1, 1), datetime(1, 1, 1), date(1899, 12, 31), date(2026, 1, 2), formats=["yyyy-mm-dd"])
+    assert found == [None, None, "1899-12-31", datetime(2026, 1, 2)]
+
+
+def test_long_numbers_come_back_digit_by_digit() -> None:
+    """As a number, an account of 20 digits becomes 4.07e19."""
+    account = 40702810900000012345
+    assert column(str(account), account, Decimal(account)) == [str(account)] * 3
+    assert column(999_999_999_999_999, Decimal("12.50"), -7) == [999_999_999_999_999, 12.5, -7]
+
+
+def test_one_instant_of_two_zones_is_one_cell() -> None:
+    """rustpy-xlsxwriter 0.8.0 drops the offset."""
+    utc = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    assert len(set(column(utc, utc.astimezone(timezone(timedelta(hours=3)))))) == 1
+
+
+@pytest.mark.parametrize("row", [[1], [1, 2, 3]])
+def test_a_row_of_another_length_is_refused_before_the_writer(row: list[object]) -> None:
+    """rustpy-xlsxwriter 0.8.0 fills columns by place, not by key."""
+    with pytest.raises(ValueError, match="argument"):
+        written([row], ["a", "b"])
