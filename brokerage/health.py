@@ -175,7 +175,7 @@ def time_zones(names: list[str], now: datetime) -> State:
 
 
 def tz_release() -> str:
-    """Return the release of the time-zone data that Python reads: the system's if there, else the package's."""
+    """Return the release of the time-zone data that Python reads: the system's if asked, else the package's."""
     for folder in zoneinfo.TZPATH:
         with contextlib.suppress(OSError), open(Path(folder) / "tzdata.zi") as file:
             return file.readline().removeprefix("# version").strip()

@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from brokerage import environment as env
-from brokerage import limits, local_services, log_masking, variables
+from brokerage import limits, local_services, log_masking, variables, zones
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # all that this checkout makes while it runs; may be deleted
@@ -17,6 +17,7 @@ VAR_DIR = BASE_DIR / "var"  # all that this checkout makes while it runs; may be
 ENVIRONMENT = env.environment()
 PRODUCTION = ENVIRONMENT == "production"
 TESTING = ENVIRONMENT == "test"
+zones.read_pinned()
 variables.check(production=PRODUCTION)  # every variable below, all faults at once
 DEMO = env.flag("BROKERAGE_DEMO")
 DEBUG = env.flag("BROKERAGE_DEBUG")

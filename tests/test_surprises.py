@@ -7,7 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "surprises.md").read_text()
-ROW = re.compile(r"^\| (?P<behaviour>[^|]+) \| (?P<version>[^|]+) \| (?P<source>[^|]+) \| (?P<tests>[^|]+) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| (?P<behaviour>[^|]+) \| (?P<version>[^|]+) \| (?P<source>[^|]+) \| (?P<tests>[^|]+) \|$", re.MULTILINE
+)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 ROWS = [row for row in ROW.finditer(PAGE) if "`tests/" in row["tests"]]
 
@@ -26,5 +28,7 @@ def test_every_row_names_a_test_that_exists(row):
 
 
 def test_every_line_of_a_table_is_a_row_that_names_its_test():
-    lines = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith(("| behaviour", "|--"))]
+    lines = [
+        line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith(("| behaviour", "|--"))
+    ]
     assert len(lines) == len(ROWS)

@@ -1,9 +1,13 @@
 """A browser without a window: signs in at the panels, presses buttons, fills in the forms of pages."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 import requests
+
+from core.panel.drawn import FIELD
 
 SECONDS = 60
 
@@ -43,6 +47,7 @@ class Browser:
         self.address = address
         self.session = requests.Session()
         self.session.trust_env = False
+        self._mark = ""  # of the page that was opened last: for whom its forms were drawn
 
     def sign_in(self, email: str, password: str) -> requests.Response:
         """Sign in and return the page on which one lands. Raises PageFailed for a refusal."""
@@ -50,21 +55,24 @@ class Browser:
         page = self.press("/accounts/login/", {"login": email, "password": password})
         if page.url.endswith("/accounts/login/") or page.status_code != requests.codes.ok:
             raise PageFailed(f"{email} cannot sign in: {page.status_code} at {page.url}")
-        return page
+        return self._seen(page)
 
     def open(self, path: str) -> requests.Response:
         """Open a page. Raises PageFailed unless it is there."""
         page = self.session.get(urljoin(self.address, path), timeout=SECONDS)
         if page.status_code != requests.codes.ok:
             raise PageFailed(f"{page.url} answers {page.status_code}")
-        return page
+        return self._seen(page)
 
     def press(self, path: str, fields: dict[str, str] | None = None) -> requests.Response:
-        """Send a form of ours and return the page that follows."""
-        token = self.session.cookies.get("csrftoken", "")
-        return self.session.post(
-            urljoin(self.address, path), data={"csrfmiddlewaretoken": token, **(fields or {})}, timeout=SECONDS
-        )
+        """Send a form of ours, as the page that was opened last drew it, and return the page that follows."""
+        marks = {"csrfmiddlewaretoken": self.session.cookies.get("csrftoken", ""), FIELD: self._mark}
+        return self.session.post(urljoin(self.address, path), data={**marks, **(fields or {})}, timeout=SECONDS)
+
+    def _seen(self, page: requests.Response) -> requests.Response:
+        found = re.search(rf'name="{FIELD}" value="([^"]+)"', page.text)
+        self._mark = unescape(found[1]) if found else self._mark
+        return page
 
     def answer(self, page: requests.Response, **choice: str) -> requests.Response:
         """Send the form of any page, as it stands, with a choice, and return the page that follows."""

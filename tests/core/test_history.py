@@ -1,10 +1,13 @@
 """The Log tab reads back who changed what, from what to what."""
 
+import io
 from datetime import date
 
 import pghistory
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.utils.translation import override
 
 from accounts.models import Account, AccountStatus
@@ -93,3 +96,40 @@ def test_a_row_that_is_not_tracked_is_refused():
         history_of(AnonymousUser())
     with pytest.raises(ValueError, match="AccountType is not tracked"):
         history_of(make.account_type())
+
+
+def _line_of(account: Account, number: int) -> io.StringIO:
+    """Return the account's row under another number, as COPY reads it."""
+    text = io.StringIO()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE one ON COMMIT DROP AS SELECT * FROM accounts_account WHERE id = %s", [account.pk]
+        )
+        cursor.copy_expert("COPY one TO STDOUT", text)
+        cursor.execute("DROP TABLE one")
+    return io.StringIO(text.getvalue().replace(f"{account.pk}\t", f"{number}\t", 1))
+
+
+def _context_after_copy(line: io.StringIO, number: int) -> object:
+    with connection.cursor() as cursor:
+        cursor.copy_expert("COPY accounts_account FROM STDIN", line)
+    return Account.events.rel.related_model.objects.get(pgh_obj_id=number).pgh_context
+
+
+def test_a_copy_carries_who_did_it_only_after_a_statement_of_the_orm():
+    """django-pghistory 3.9.2 hands the context over with Django's own statements, never with COPY: write one first."""
+    manager, account = make.manager(), make.account()
+    lines = {number: _line_of(account, number) for number in (account.pk + 1_000_000, account.pk + 1_000_001)}
+    (first, line), (second, other) = lines.items()
+    with pghistory.context(user=manager.pk):
+        assert _context_after_copy(line, first) is None
+    with pghistory.context(user=manager.pk):
+        Account.objects.filter(pk=account.pk).update(city="Brest")
+        assert _context_after_copy(other, second).metadata["user"] == manager.pk
+
+
+def test_no_model_with_a_trigger_is_unmanaged():
+    """django-pgtrigger 4.17.0: makemigrations cannot write such a trigger down."""
+    with_triggers = [model for model in apps.get_models() if getattr(model._meta, "triggers", ())]
+    assert len(with_triggers) > 10
+    assert [model for model in with_triggers if not model._meta.managed] == []

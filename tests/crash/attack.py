@@ -37,7 +37,7 @@ from vendors.models import UNFINISHED, VendorOperation
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CUSTOMERS = 4
-ROWS = 5_200  # more than a browser waits for: exports go to the worker
+ROWS = 9_000  # more than a browser waits for: exports go to the worker
 PAUSE = (1.5, 4.5)  # seconds between two blows
 
 
@@ -88,6 +88,7 @@ class Person(threading.Thread):
                 self.rounds(self, number)
             except Exception as trouble:  # noqa: BLE001 - dead servers show in many ways
                 self.stage.met[type(trouble).__name__] += 1
+                connection.close()  # of this thread: Django renews one between requests only
                 if isinstance(trouble, PageFailed):
                     self.browser = None
                 time.sleep(0.3)
@@ -226,11 +227,12 @@ def pay_what_waits(person: Person) -> None:
 
 def managers_round(person: Person, number: int) -> None:
     """Export the accounts, which a worker writes."""
-    person.get("/operator/accounts/")
-    token = person.browser.session.cookies.get("csrftoken", "")
-    kind = ("csv", "xlsx")[number % 2]
-    done = person.send("/operator/accounts/", {"csrfmiddlewaretoken": token, "format": kind})
-    person.stage.met["exports begun" if "/lists/exports/" in done.url else "exports at once"] += 1
+    page = Forms(person.get("/operator/accounts/"))
+    values = next(values for _action, values in page.found if values.get("do") == "export")
+    done = person.send("/operator/accounts/", {**values, "format": ("csv", "xlsx")[number % 2]})
+    person.stage.met[
+        "exports begun" if "/lists/exports/" in done.url else f"exports not begun ({done.status_code})"
+    ] += 1
     time.sleep(2)
 
 
@@ -336,6 +338,7 @@ def settle(stage: Stage, people: list[Person], quiet: float) -> float:
                 break
         except Exception as trouble:  # noqa: BLE001 - the last blow may still be felt
             stage.met[f"in the quiet: {type(trouble).__name__}"] += 1
+            connection.close()
         time.sleep(0.5)
     return time.monotonic() - began
 

@@ -1,5 +1,6 @@
 """Billing days and periods, months of any length, and leap years."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from billing.engine.periods import (
     renewal_open,
 )
 from core.period import Period
+from tests.test_architecture import modules, name
 
 DAYS = st.dates(date(1999, 1, 1), date(2101, 12, 31))
 BILLING_DAYS = st.integers(1, 31)
@@ -105,3 +107,14 @@ def test_an_expiry_after_no_months_is_refused(months):
 def test_a_renew_point_below_always_is_refused():
     with pytest.raises(ValueError, match="not a renew point"):
         renewal_open(date(2019, 1, 1), -2, date(2018, 1, 1))
+
+
+def test_months_and_days_between_are_computed_in_one_place():
+    """Libraries and PostgreSQL's age() disagree about them, so nothing but the engine's module does such arithmetic."""
+    found = [
+        f"{name(path)}: {word}"
+        for path in modules()
+        for word in ("relativedelta", "age(", "generate_series(", "rrule", "pendulum")
+        if re.search(rf"(?<![\w.]){re.escape(word)}", path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
