@@ -1,6 +1,7 @@
 """The journal of exchanges as rows, written at once: also when the transaction around a question is rolled back."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -21,11 +22,21 @@ class RowJournal:
 
     def write(self, exchange: Exchange) -> None:
         """Write the line, committed when this returns."""
-        row = VendorExchange(connection_id=self.connection_id, operation_id=self.operation_id, **vars(exchange))
+        told = {name: _storable(value) for name, value in vars(exchange).items()}
+        row = VendorExchange(connection_id=self.connection_id, operation_id=self.operation_id, **told)
         if connection.in_atomic_block and not settings.VENDOR_CALLS_INSIDE_TRANSACTIONS:
             _write_apart(row)
         else:
             row.save(force_insert=True)
+
+
+def _storable(value: Any) -> Any:
+    """Return what a vendor said as the database can keep it: a foreign byte is no reason to lose the line."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_storable(name): _storable(inner) for name, inner in value.items()}
+    return value
 
 
 def forget_old_exchanges(*, now: datetime, days: int, at_once: int = AT_ONCE) -> int:

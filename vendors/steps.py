@@ -1,5 +1,6 @@
 """The rule by which a changing call is made exactly once, whatever breaks: pure, over any durable book."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -149,7 +150,7 @@ class OnceOnly:
         doubtful = call.state in IN_DOUBT
         if call.state is CallState.SENT:
             call = self._kept(replace(call, state=CallState.UNKNOWN))
-        found = seen(find)
+        found = seen(lambda: _storable(find()))
         if found is not None:
             if doubtful and recover is not None:
                 recover("" if call.answered else str(call.request_id))
@@ -219,7 +220,7 @@ class OnceOnly:
         call = self._kept(Call(call.name, call.request_id, CallState.SENT))
         self.sent.begin()
         try:
-            result = send(str(call.request_id))
+            result = _storable(send(str(call.request_id)))
         except VendorError as trouble:
             if self.sent.looked_on and not isinstance(trouble, LostAnswer):
                 # The change was accepted; what failed is a look at what it made.
@@ -258,6 +259,15 @@ class OnceOnly:
 
     def _anew(self, call: Call) -> Call:
         return Call(name=call.name, request_id=self.new_id())
+
+
+def _storable(result: Seen) -> Seen:
+    """Return a result that a book can keep; raises ValueError or TypeError for one with a NUL, a NaN or an odd type."""
+    text = json.dumps(result, allow_nan=False, ensure_ascii=False)
+    text.encode()  # half of a character is none
+    if "\\u0000" in text:
+        raise ValueError("The result holds a character that cannot be kept.")
+    return result
 
 
 def seen(look: Callable[[], Seen]) -> Seen:

@@ -8,6 +8,7 @@ from django.db import connection as database
 from pytest_django.fixtures import Settings
 
 from accounts.actors import Actor
+from sandbox.wsgi import Response
 from tests.vendors.example.vendor import API_KEY, ExampleVendor
 from vendors import operations
 from vendors.connections import change_connection, check_connection
@@ -356,3 +357,19 @@ def test_no_header_of_a_vendor_puts_an_operation_off_for_more_than_an_hour(
     operation = operations.carry_out(planned(example, now).pk, now=now)
     assert operation.next_attempt_at is not None
     assert timedelta(seconds=1) <= operation.next_attempt_at - now <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-99", "utf-16", "\xff"])
+@pytest.mark.parametrize(
+    "body", [b"\x00{}", b'{"id":"\\u0000"}', b"\xff\xfe", b'{"id": NaN}', b'{"id":"\\ud83d"}', b"["]
+)
+def test_foreign_bytes_neither_crash_nor_rule(
+    example: VendorConnection, example_vendor: ExampleVendor, now: datetime, body: bytes, charset: str
+) -> None:
+    example_vendor.raw = Response(200, body, [("Content-Type", f"text/json; charset={charset}"), ("X-Odd", "caf\xe9")])
+    example_vendor.trouble = ("raw_after", 1)
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert (operation.state, operation.last_error_code) == (OperationState.UNKNOWN, "unreadable")
+    assert VendorExchange.objects.count() == 1
+    assert operations.carry_out(operation.pk, now=now).state == OperationState.CONFIRMED
+    assert example_vendor.changing_calls == 1

@@ -1,6 +1,7 @@
 """The rule of a changing call, on a book in memory: when it is sent, with which id, and when it is not."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -326,3 +327,24 @@ def test_not_found_is_not_yet_for_an_id_that_this_operation_has_made(sought: str
     made = Call("customer", IDS[0], CallState.CONFIRMED, result={"customer_id": "made-1"})
     outcome = steps(MemoryBook({"customer": made})).waited(NotFound("gone", sought=sought))
     assert type(outcome) is kind
+
+
+@pytest.mark.parametrize(
+    "result", [{"id": "\x00"}, {"id": float("nan")}, {"id": "\ud83d"}, {"id": Decimal(5)}, {"id": {1}}]
+)
+def test_result_that_no_book_can_keep_is_an_answer_that_cannot_be_read(result: JSON) -> None:
+    book = MemoryBook()
+    once = steps(book)
+
+    def send(_request_id: str) -> JSON:
+        once.sent.leaves(changes=True)
+        return result
+
+    with pytest.raises(LostAnswer):
+        once.once("step", send=send, find=lambda: None)
+    with pytest.raises(StillUnknown):
+        steps(book).once("step", send=send, find=lambda: result)
+
+
+def test_result_with_every_other_character_is_kept() -> None:
+    assert carry(MemoryBook(), Vendor({"id": "\U0001f600 \\u00e9 ж"})) == {"id": "\U0001f600 \\u00e9 ж"}

@@ -46,6 +46,7 @@ class ExampleVendor:
         self.changing_calls = 0
         # A kind, the how manieth changing call from now meets it, and how many after that.
         self.trouble: tuple[str, int] | tuple[str, int, int] | None = None
+        self.raw = Response(200)
         self.clock = 0.0
         self.lag = 0.0
         self.before_acting: Callable[[], None] = lambda: None
@@ -88,6 +89,8 @@ class ExampleVendor:
             answer = json_answer(200, handler(request, **values))
         except KeyError as unknown:
             answer = json_answer(400, {"error": f"unknown {unknown.args[0]}"})
+        if trouble == "raw_after":
+            return self.raw
         if trouble == "drop_after":
             raise ConnectionDroppedError
         return LATE[trouble](answer) if trouble in LATE else answer
