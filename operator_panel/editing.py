@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from core.errors import Refused
 from core.panel.confirming import Done, put_refusal
+from core.panel.once import once
 from core.panel.page import Page
 
 
@@ -33,16 +34,19 @@ def editing(request: HttpRequest, edit: Editing) -> HttpResponse:
     form = edit.form(request.POST) if request.method == "POST" else edit.form()
     if form.is_bound and form.is_valid():
         try:
-            done = edit.keep(form.cleaned_data)
+            return redirect(once(request, lambda: _kept(request, edit, form)))
         except Refused as refusal:
             put_refusal(form, refusal)
-        else:
-            messages.success(request, done.said)
-            return redirect(done.url)
     context = {"page": edit.page, "form": form, "submit": edit.submit, "cancel": edit.back, "note": edit.note}
     groups = [(title, [form[name] for name in names]) for title, names in edit.groups]
     status = 422 if form.is_bound else 200
     return render(request, "operator_panel/editing.html", {**context, "groups": groups}, status=status)
+
+
+def _kept(request: HttpRequest, edit: Editing, form: Form) -> str:
+    done = edit.keep(form.cleaned_data)
+    messages.success(request, str(done.said))
+    return done.url
 
 
 def form_of(

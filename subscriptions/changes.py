@@ -15,6 +15,7 @@ from billing.engine.lines import Changes, LineStatus
 from billing.payments import open_order_payment
 from core.errors import Refusals, Refused
 from subscriptions.handover import held_units, service_payload
+from subscriptions.keys import Key, key_of, placed_before
 from subscriptions.models import (
     Order,
     OrderItem,
@@ -59,7 +60,7 @@ class Asked:
     quantities: Mapping[str, int]
     today: date
     pay_from_balance: bool
-    key: str | None
+    key: Key
     requester_ip: str | None
 
 
@@ -78,29 +79,56 @@ def change_quantities(
     """Change the units, by the template's resource keys, in one Change order; resources left out stay as they are.
 
     Lowering takes effect at once; a raise once it is paid: from the balance now, or by the payment that is opened for
-    it. The same `idempotency_key` gives the same order. Raises Forbidden, NotInThisStatus (only Active ones change),
-    AccountOnHold, NothingToChange, OrderWaits, QuantityNotAllowed, FundsShort, refusals of the vendor.
+    it. The same `idempotency_key` gives the same order where all else is the same too. `vendor_asked`: the caller has
+    just asked by `ask_vendor_of_change`, outside its transaction. Raises Forbidden, NotInThisStatus (only Active ones
+    change), AccountOnHold, NothingToChange, OrderWaits, QuantityNotAllowed, FundsShort, KeyTaken, refusals of the
+    vendor.
     """
     actor.require("subscriptions.change")
-    key = f"{subscription.account_id}:{idempotency_key}" if idempotency_key else None
+    key = key_of(subscription.account, idempotency_key, _content(subscription, quantities, pay_from_balance))
     asked = Asked(actor, dict(quantities), today, pay_from_balance, key, requester_ip)
     if not vendor_asked:
-        ask_vendor(subscription, quantities, now)
+        _ask_vendor(subscription, quantities, now)
     with transaction.atomic():
         contract, today = open_contract(
             actor=actor, subscription=subscription, right="subscriptions.change", today=today
         )
-        if key:
-            earlier = Order.objects.filter(account=subscription.account_id, idempotency_key=key).first()
-            if earlier is not None:
-                return earlier
+        earlier = placed_before(key)
+        if earlier is not None:
+            return earlier
         order = _change(contract, replace(asked, today=today))
         if pay_from_balance and order.status == OrderStatus.WAITING_FOR_PAYMENT:
             return pay_order_from_balance(actor=actor, order=order, today=today)
         return order
 
 
-def ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: datetime) -> None:
+def ask_vendor_of_change(
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    quantities: Mapping[str, int],
+    now: datetime,
+    pay_from_balance: bool = False,
+    idempotency_key: str = "",
+    **_rest: object,
+) -> None:
+    """Let the vendor refuse quantities (licences in use); it may take seconds, so nothing should be locked meanwhile.
+
+    Takes what `change_quantities` takes. What was ordered under the key already is not asked again. Raises Forbidden,
+    KeyTaken, refusals of the vendor.
+    """
+    actor.require("subscriptions.change")
+    content = _content(subscription, quantities, pay_from_balance)
+    if placed_before(key_of(subscription.account, idempotency_key, content)) is None:
+        _ask_vendor(subscription, quantities, now)
+
+
+def _content(subscription: Subscription, quantities: Mapping[str, int], pay_from_balance: bool) -> list[object]:
+    """Return what two changes under one key must have in common."""
+    return ["change", subscription.pk, dict(quantities), pay_from_balance]
+
+
+def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: datetime) -> None:
     """Let the vendor refuse quantities (licences in use), before anything is locked: it may take seconds."""
     connection = subscription.plan.template.connection
     held = held_units(subscription)
@@ -195,7 +223,8 @@ def _placed(contract: Contract, asked: Asked, wanted: Mapping[str, int], changes
         expires_on=unpaid_until(subscription.account, today),
         created_by=asked.actor.user,
         requester_ip=asked.requester_ip,
-        idempotency_key=asked.key,
+        idempotency_key=asked.key.text,
+        idempotency_fingerprint=asked.key.fingerprint,
     )
     new = [line for line in changes.add if line.status is LineStatus.NEW]
     OrderItem.objects.bulk_create(

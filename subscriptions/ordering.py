@@ -18,6 +18,7 @@ from core.errors import Refusals, Refused
 from core.period import FARTHEST_YEARS
 from subscriptions.cancelling import close_orders, give_up, is_waiting
 from subscriptions.handover import order_payload
+from subscriptions.keys import Key, key_of, placed_before
 from subscriptions.models import (
     Order,
     OrderItem,
@@ -93,21 +94,22 @@ def place_order(
     """Place a sales order for the account: a subscription, its New charges, and the payment for the current period.
 
     `quantities` counts units by the template's resource keys; a resource left out is ordered with what the plan
-    includes or demands. The same `idempotency_key` gives the same order. Nothing due: carried out at once. On credit
-    hold a second payment is opened, to leave it: the order is carried out only afterwards. Raises
-    Forbidden, AccountMayNotOrder, PlanNotForSale, SingletonTaken, refusals of quantities and of the vendor.
+    includes or demands. The same `idempotency_key` gives the same order where all else is the same too. Nothing due:
+    carried out at once. On credit hold a second payment is opened, to leave it: the order is carried out only
+    afterwards. `vendor_asked`: the caller has just asked by `ask_vendor_of_order`, outside its transaction. Raises
+    Forbidden, AccountMayNotOrder, PlanNotForSale, SingletonTaken, KeyTaken, refusals of quantities and of the vendor.
     """
     actor.require("subscriptions.order")
     wish = Wish(plan, period, dict(quantities), dict(parameters or {}))
-    key = f"{account.pk}:{idempotency_key}" if idempotency_key else None
-    earlier = _placed_before(account, key)
+    key = key_of(account, idempotency_key, _content(wish, name))
+    earlier = placed_before(key)
     if earlier is not None:
         return earlier
     if not vendor_asked:
         _ask_vendor(account, wish, now)
     with transaction.atomic():
         account, today = open_account(actor=actor, account_id=account.pk, right="subscriptions.order", today=today)
-        earlier = _placed_before(account, key)
+        earlier = placed_before(key)
         if earlier is not None:
             return earlier
         wanted = _checked(actor, account, wish)
@@ -116,16 +118,28 @@ def place_order(
         return _charge(actor, contract_of(subscription), order, wanted, today)
 
 
-def ask_vendor(
-    *, actor: Actor, account: Account, plan: Plan, period: PlanPeriod, quantities: Mapping[str, int], now: datetime,
-    parameters: Mapping[str, str] | None = None, **_more: object,
-) -> None:  # fmt: skip
-    """Let the vendor refuse what `place_order` would order, for a caller that opens a transaction around that.
+def ask_vendor_of_order(
+    *,
+    actor: Actor,
+    account: Account,
+    plan: Plan,
+    period: PlanPeriod,
+    quantities: Mapping[str, int],
+    now: datetime,
+    parameters: Mapping[str, str] | None = None,
+    name: str = "",
+    idempotency_key: str = "",
+    **_rest: object,
+) -> None:
+    """Let the vendor refuse what it could not provision; it may take seconds, so nothing should be locked meanwhile.
 
-    Takes what `place_order` takes, to be called with `vendor_asked` afterwards.
+    Takes what `place_order` takes. What was placed under the key already is not asked again. Raises Forbidden,
+    KeyTaken, refusals of quantities and of the vendor.
     """
     actor.require("subscriptions.order")
-    _ask_vendor(account, Wish(plan, period, dict(quantities), dict(parameters or {})), now)
+    wish = Wish(plan, period, dict(quantities), dict(parameters or {}))
+    if placed_before(key_of(account, idempotency_key, _content(wish, name))) is None:
+        _ask_vendor(account, wish, now)
 
 
 @transaction.atomic
@@ -149,8 +163,9 @@ def cancel_order(*, actor: Actor, order: Order, today: date) -> Order:
     return waiting
 
 
-def _placed_before(account: Account, key: str | None) -> Order | None:
-    return Order.objects.filter(account=account, idempotency_key=key).first() if key else None
+def _content(wish: Wish, name: str) -> list[object]:
+    """Return what two orders under one key must have in common."""
+    return ["sales", wish.plan.pk, wish.period.pk, wish.quantities, wish.parameters, name]
 
 
 def _ask_vendor(account: Account, wish: Wish, now: datetime) -> None:
@@ -259,9 +274,7 @@ def _named(subscription: Subscription, account: Account, plan: Plan) -> str:
     return name[:300]
 
 
-def _new_order(
-    actor: Actor, subscription: Subscription, key: str | None, requester_ip: str | None, today: date
-) -> Order:
+def _new_order(actor: Actor, subscription: Subscription, key: Key, requester_ip: str | None, today: date) -> Order:
     return Order(
         account_id=subscription.account_id,
         reseller_id=subscription.reseller_id,
@@ -273,7 +286,8 @@ def _new_order(
         expires_on=unpaid_until(subscription.account, today),
         created_by=actor.user,
         requester_ip=requester_ip,
-        idempotency_key=key,
+        idempotency_key=key.text,
+        idempotency_fingerprint=key.fingerprint,
     )
 
 

@@ -1,4 +1,4 @@
-"""What an operation would do: carried out by the real verb, looked at, and rolled back."""
+"""What an operation does to the books: carried out by the real verb and looked at; for a preview it is rolled back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from subscriptions.renewals import renew_accounts
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The books as they would be. The rows are read but not kept: show them, do not save or follow them.
+    """The books as they would be, or have become. Rows of a preview are not kept: show them, never save or follow them.
 
     `added` are the charges that would be made, `moved` those whose status would change (with their new status),
     `payments` those that would be opened, `transactions` the movements of the balance. `result` is what the verb
@@ -65,6 +65,16 @@ def preview(verb: Callable[[], Any], *, account: Account, today: date) -> Previe
             return _looked_at(verb, account)
         finally:
             transaction.set_rollback(True)
+
+
+@transaction.atomic
+def carried_out(verb: Callable[[], Any], *, account: Account, today: date) -> Preview:
+    """Carry the verb out and return what it did, read as `preview` reads it: so that the two can be compared.
+
+    The account is locked before the first look, so nothing comes between. Raises what the verb raises.
+    """
+    renew_accounts(account_ids=[account.pk], today=today)
+    return _looked_at(verb, account)
 
 
 def _looked_at(verb: Callable[[], Any], account: Account) -> Preview:

@@ -12,18 +12,19 @@ from django.utils.translation import pgettext
 from accounts.actors import Actor
 from accounts.models import Account
 from core.panel.formats import money_text
-from subscriptions.changes import ask_vendor as ask_vendor_to_change
-from subscriptions.changes import change_quantities
+from subscriptions.changes import ask_vendor_of_change, change_quantities
 from subscriptions.models import Order, OrderStatus, Plan, Subscription, SubscriptionResource
-from subscriptions.ordering import ask_vendor as ask_vendor_to_order
-from subscriptions.ordering import place_order
-from subscriptions.preview import Preview, preview
+from subscriptions.ordering import ask_vendor_of_order, place_order
+from subscriptions.preview import Preview, carried_out, preview
 from subscriptions.stopping import activate, delete, stop
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the operation would do (`preview`), asked as a question, with what the button says; `verb` does it."""
+    """What the operation would do (`preview`), asked as a question, with what the button says; `verb` does it.
+
+    Where a proposal was kept, it is done: `preview` is what it did, `preview.result` what the verb returned.
+    """
 
     preview: Preview
     question: str
@@ -31,67 +32,115 @@ class Proposal:
     verb: Callable[[], Any]
 
 
-def propose_order(*, actor: Actor, account: Account, plan: Plan, today: date, **wish: Any) -> Proposal:
-    """Propose to order a plan; `wish` is passed to `place_order`. Raises what that does."""
-    # Asked here, where no transaction holds the account while the vendor thinks.
-    ask_vendor_to_order(actor=actor, account=account, plan=plan, **wish)
-    verb = partial(place_order, actor=actor, account=account, plan=plan, today=today, **{**wish, "vendor_asked": True})
-    seen = preview(verb, account=account, today=today)
-    question = _("Order %(plan)s for %(account)s?") % {"plan": plan.name, "account": account.name}
-    if seen.due:
-        submit = _("Order, pay %(amount)s") % {"amount": money_text(seen.due, plan.currency)}
-    else:
-        submit = pgettext("button", "Order")
+def propose(
+    verb: Callable[[], Any],
+    words: Callable[[Preview], tuple[str, str]],
+    *,
+    account: Account,
+    today: date,
+    keep: bool = False,
+) -> Proposal:
+    """Return what the verb would do, with its question and button in `words`; `keep` has it done and says the same.
+
+    Raises what the verb raises.
+    """
+    seen = (carried_out if keep else preview)(verb, account=account, today=today)
+    question, submit = words(seen)
     return Proposal(seen, question, submit, verb)
 
 
+def propose_order(
+    *,
+    actor: Actor,
+    account: Account,
+    plan: Plan,
+    today: date,
+    keep: bool = False,
+    vendor_asked: bool = False,
+    **wish: Any,
+) -> Proposal:
+    """Propose to order a plan; `wish` is passed to `place_order`. Raises what that does."""
+    if not vendor_asked:
+        # Asked here, where no transaction holds the account while the vendor thinks.
+        ask_vendor_of_order(actor=actor, account=account, plan=plan, **wish)
+    verb = partial(place_order, actor=actor, account=account, plan=plan, today=today, vendor_asked=True, **wish)
+    question = _("Order %(plan)s for %(account)s?") % {"plan": plan.name, "account": account.name}
+
+    def words(seen: Preview) -> tuple[str, str]:
+        if seen.due:
+            return question, _("Order, pay %(amount)s") % {"amount": money_text(seen.due, plan.currency)}
+        return question, pgettext("button", "Order")
+
+    return propose(verb, words, account=account, today=today, keep=keep)
+
+
 def propose_change(
-    *, actor: Actor, subscription: Subscription, quantities: Mapping[str, int], today: date, now: datetime, **how: Any
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    quantities: Mapping[str, int],
+    today: date,
+    now: datetime,
+    keep: bool = False,
+    vendor_asked: bool = False,
+    **how: Any,
 ) -> Proposal:
     """Propose other quantities, by resource keys; `how` is passed to the verb. Raises what `change_quantities` does."""
-    actor.require("subscriptions.change")
-    ask_vendor_to_change(subscription, quantities, now)
-    verb = partial(
-        change_quantities, actor=actor, subscription=subscription, quantities=quantities, today=today, now=now,
-        **{**how, "vendor_asked": True},
-    )  # fmt: skip
-    seen = preview(verb, account=subscription.account, today=today)
-    steps = [
-        _("%(name)s: from %(before)s to %(after)s")
-        % {"name": resource.name, "before": resource.quantity, "after": quantities[key]}
-        for key, resource in resources_by_key(subscription).items()
-        if key in quantities and quantities[key] != resource.quantity
-    ]
-    return Proposal(seen, "; ".join(steps) + ".", _change_button(seen, subscription.currency), verb)
+    wish = {"actor": actor, "subscription": subscription, "quantities": quantities, "now": now, **how}
+    if not vendor_asked:
+        ask_vendor_of_change(**wish)
+    verb = partial(change_quantities, **wish, today=today, vendor_asked=True)
+    steps: list[str] = []
+
+    def told_first() -> Order:
+        # What changes is told of the units as they are under the lock, before the verb has changed them.
+        steps[:] = _steps(subscription, quantities)
+        return verb()
+
+    def words(seen: Preview) -> tuple[str, str]:
+        return "; ".join(steps) + ".", _change_button(seen, subscription.currency)
+
+    return propose(told_first, words, account=subscription.account, today=today, keep=keep)
 
 
-def propose_stop(*, actor: Actor, subscription: Subscription, today: date, comment: str = "") -> Proposal:
+def propose_stop(
+    *, actor: Actor, subscription: Subscription, today: date, comment: str = "", keep: bool = False
+) -> Proposal:
     """Propose to stop. Raises what `stop` does."""
     verb = partial(stop, actor=actor, subscription=subscription, today=today, comment=comment)
-    seen = preview(verb, account=subscription.account, today=today)
     question = _("Stop %(name)s? Today is not charged; what was reserved for the days left is released.")
-    # Not all that was reserved comes back: the days used are written off.
-    released = seen.after.available - seen.before.available
-    amount = money_text(released, subscription.currency)
-    submit = _("Stop, release %(amount)s") % {"amount": amount} if released > 0 else _("Stop")
-    return Proposal(seen, question % {"name": subscription.name}, submit, verb)
+
+    def words(seen: Preview) -> tuple[str, str]:
+        # Not all that was reserved comes back: the days used are written off.
+        released = seen.after.available - seen.before.available
+        amount = money_text(released, subscription.currency)
+        submit = _("Stop, release %(amount)s") % {"amount": amount} if released > 0 else _("Stop")
+        return question % {"name": subscription.name}, submit
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
 
-def propose_activation(*, actor: Actor, subscription: Subscription, today: date) -> Proposal:
+def propose_activation(*, actor: Actor, subscription: Subscription, today: date, keep: bool = False) -> Proposal:
     """Propose to activate again. Raises what `activate` does, FundsShort with the missing amount among it."""
     verb = partial(activate, actor=actor, subscription=subscription, today=today)
-    seen = preview(verb, account=subscription.account, today=today)
     question = _("Activate %(name)s? Today is charged; the days up to the next billing day are reserved.")
-    submit = _("Activate, reserve %(amount)s") % {"amount": money_text(seen.reserved, subscription.currency)}
-    return Proposal(seen, question % {"name": subscription.name}, submit, verb)
+
+    def words(seen: Preview) -> tuple[str, str]:
+        submit = _("Activate, reserve %(amount)s") % {"amount": money_text(seen.reserved, subscription.currency)}
+        return question % {"name": subscription.name}, submit
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
 
-def propose_deletion(*, actor: Actor, subscription: Subscription, today: date) -> Proposal:
+def propose_deletion(*, actor: Actor, subscription: Subscription, today: date, keep: bool = False) -> Proposal:
     """Propose to delete. Raises what `delete` does."""
     verb = partial(delete, actor=actor, subscription=subscription, today=today)
-    seen = preview(verb, account=subscription.account, today=today)
     question = _("Delete %(name)s with all its data at the vendor? This cannot be undone.")
-    return Proposal(seen, question % {"name": subscription.name}, _("Delete for good"), verb)
+
+    def words(_seen: Preview) -> tuple[str, str]:
+        return question % {"name": subscription.name}, _("Delete for good")
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
 
 def resources_by_key(subscription: Subscription) -> dict[str, SubscriptionResource]:
@@ -109,6 +158,15 @@ def said_after_change(order: Order) -> str:
     if order.status == OrderStatus.COMPLETED:
         return _("The quantities are changed.")
     return _("Order %(order)s is being carried out.") % {"order": order.number}
+
+
+def _steps(subscription: Subscription, quantities: Mapping[str, int]) -> list[str]:
+    return [
+        _("%(name)s: from %(before)s to %(after)s")
+        % {"name": resource.name, "before": resource.quantity, "after": quantities[key]}
+        for key, resource in resources_by_key(subscription).items()
+        if key in quantities and quantities[key] != resource.quantity
+    ]
 
 
 def _change_button(seen: Preview, currency: str) -> str:

@@ -26,6 +26,7 @@ from core.lists.preferences import preference_of
 from core.lists.state import ListState
 from core.lists.tasks import write_export
 from core.panel.asking import PanelRequest
+from core.panel.once import once
 from core.spreadsheet import MIME_TYPES, csv_lines, write_xlsx
 
 # Up to so many rows the browser waits for the file; more are written in the background.
@@ -54,11 +55,15 @@ def answer_export(
     (count,) = estimates([rows])
     if count.rows <= AT_ONCE and count.sure != Sure.AT_LEAST:
         return _at_once(listing, rows, columns, file_format)
-    export = start_export(
-        actor=actor, listing=listing, query=state.parameters(), columns=columns, narrow=narrowed_to,
-        file_format=file_format, rows_expected=count.rows,
-    )  # fmt: skip
-    return HttpResponseRedirect(reverse("lists:export", args=[export.pk]))
+
+    def started() -> str:
+        export = start_export(
+            actor=actor, listing=listing, query=state.parameters(), columns=columns, narrow=narrowed_to,
+            file_format=file_format, rows_expected=count.rows,
+        )  # fmt: skip
+        return reverse("lists:export", args=[export.pk])
+
+    return HttpResponseRedirect(once(request, started))
 
 
 def start_export(

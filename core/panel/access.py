@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseBase
 
 from core.panel.asking import PanelRequest
+from core.panel.once import repeated
 
 View = Callable[..., HttpResponseBase]
 
@@ -25,6 +26,8 @@ class Door:
     def requires(self, right: str, *, own: bool = False) -> Callable[[View], View]:
         """Return the decorator of a view that needs `right` ("" for every person of this panel).
 
+        A form that was carried out before is answered here, with where it led (core/panel/once.py).
+
         `own` says that the page is for the person alone: not for who is signed in as that person (accounts/gate.py asks
         it). Both declarations stay readable on the view, so that tests can compare them with the table of rights.
         """
@@ -39,6 +42,9 @@ class Door:
                     raise Http404
                 if right and not actor.may(right):
                     raise PermissionDenied
+                earlier = repeated(request)
+                if earlier is not None:
+                    return earlier
                 return view(request, *args, **kwargs)
 
             behind_the_door.right = right  # type: ignore[attr-defined]  # read by tests/security/test_rights.py

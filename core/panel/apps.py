@@ -6,3 +6,4 @@ from django.apps import AppConfig
 class PanelConfig(AppConfig):
     name = "core.panel"
     label = "panel"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,41 +1,36 @@
-"""Ask, show what it would do, do it: the way of every operation that moves money, in both panels."""
+"""Ask, show what it would do, do it: the way of every operation that moves money, in both panels.
 
-from collections.abc import Callable, Iterable
+A confirmation carries a mark of what it showed. The deed is done in a transaction, what came of it is compared with the
+mark, and where it is something else it is rolled back and shown again (decision 23).
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.forms import CharField, Form, HiddenInput
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from core.errors import Refused
+from core.panel.once import once
 from core.panel.page import Page
+from core.panel.shown import SHOWN, Shown, agrees, mark_of
 
 CONFIRMED = "confirmed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """What the confirmation says: the charges as they would be made, what is to be paid, and what the button does."""
-
-    question: object
-    submit: object
-    # None where no money moves: then nothing is said of charges at all.
-    charges: Iterable[Any] | None = ()
-    currency: str = ""
-    total: Decimal | None = None
-    balance_after: Decimal | None = None
-    text: object = ""
-
-
 @dataclass(frozen=True)
 class Done:
-    """What to tell the person afterwards, and where to go where that is not simply back."""
+    """What to tell the person afterwards, and where to go where that is not simply back.
+
+    `shown` says what the deed did in the words of its confirmation; None where it is what the confirmation says anyway.
+    """
 
     said: object
-    url: str
+    url: str = ""
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +38,7 @@ class Operation:
     """One operation of a page. `form` builds the questions (an empty form where there are none).
 
     `show` says what it would do with the answers, `carry_out` does it and returns what to tell the person (or Done).
-    Both raise Refused.
+    `prepare` asks others (a vendor) whether it can be done, before anything is locked. All of them raise Refused.
     """
 
     page: Page
@@ -55,6 +50,15 @@ class Operation:
     ask: object
     danger: bool = False
     note: object = ""
+    prepare: Callable[[dict[str, Any]], object] = lambda _answers: None
+
+
+class ShownAnew(Exception):
+    """The deed would be another than the one that was shown; nothing of it is kept."""
+
+    def __init__(self, shown: Shown) -> None:
+        super().__init__()
+        self.shown = shown
 
 
 def confirming(request: HttpRequest, operation: Operation) -> HttpResponse:
@@ -66,12 +70,12 @@ def confirming(request: HttpRequest, operation: Operation) -> HttpResponse:
     if not form.is_valid():
         return _questions(request, operation, form)
     try:
+        operation.prepare(form.cleaned_data)
         if request.method == "POST" and CONFIRMED in request.POST:
-            done = operation.carry_out(form.cleaned_data)
-            done = done if isinstance(done, Done) else Done(done, operation.back)
-            messages.success(request, str(done.said))
-            return redirect(done.url)
+            return redirect(_settled(request, operation, form))
         shown = operation.show(form.cleaned_data)
+    except ShownAnew as anew:
+        return _confirmation(request, operation, form, anew.shown, changed=True)
     except Refused as refusal:
         put_refusal(form, refusal)
         return _questions(request, operation, form)
@@ -88,20 +92,53 @@ def put_refusal(form: Form, refusal: Refused) -> None:
         form.add_error(next((name for name in names if name in form.fields), None), problem.sentence)
 
 
-def _questions(request: HttpRequest, operation: Operation, form: Form) -> HttpResponse:
-    context = {"page": operation.page, "form": form, "submit": operation.ask, "cancel": operation.back}
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "components/questions.html", {**context, "note": operation.note}, status=status)
+def _settled(request: HttpRequest, operation: Operation, form: Form) -> str:
+    return settled(
+        request,
+        lambda: operation.carry_out(form.cleaned_data),
+        show=lambda: operation.show(form.cleaned_data),
+        back=operation.back,
+        note=operation.note,
+    )
 
 
-def _confirmation(request: HttpRequest, operation: Operation, form: Form, shown: Shown) -> HttpResponse:
-    for field in form.fields.values():
-        field.widget = field.hidden_widget()
-    context = {
-        "page": operation.page,
-        "form": form,
-        "cancel": operation.back,
-        "danger": operation.danger,
+def settled(
+    request: HttpRequest,
+    carry_out: Callable[[], object],
+    *,
+    show: Callable[[], Shown],
+    back: str,
+    note: object = "",
+) -> str:
+    """Carry a confirmed deed out, once, and return where it leads; the person is told what came of it.
+
+    Raises ShownAnew where nothing was shown yet, or something else than what the deed does: then it is rolled back.
+    """
+
+    def deed() -> str:
+        seen = request.POST.get(SHOWN, "")
+        shown = show() if not seen else None
+        if shown is not None and shown.charges is not None:
+            raise ShownAnew(shown)  # no money moves by a form that was not shown first
+        said = carry_out()
+        done = said if isinstance(said, Done) else Done(said)
+        shown = done.shown or show()
+        if seen and not agrees(seen, shown, note):
+            raise ShownAnew(shown)
+        if done.said:
+            messages.success(request, str(done.said))
+        return done.url or back
+
+    return once(request, deed)
+
+
+def confirmation(request: HttpRequest, shown: Shown, *, note: object = "", changed: bool = False) -> dict[str, Any]:
+    """Return what components/confirm.html shows of a confirmation; its mark is a hidden input of `form`.
+
+    `changed`: it was shown before and has become another.
+    """
+    return {
+        "note": note,
         "question": shown.question,
         "text": shown.text,
         "submit": shown.submit,
@@ -109,5 +146,38 @@ def _confirmation(request: HttpRequest, operation: Operation, form: Form, shown:
         "currency": shown.currency,
         "total": shown.total,
         "balance_after": shown.balance_after,
+        "changed": changed and bool(request.POST.get(SHOWN)),
     }
-    return render(request, "components/confirm.html", context)
+
+
+def carry_mark(form: Form, shown: Shown, note: object = "") -> Form:
+    """Return the form with all its inputs hidden, and the mark of what is shown as one of them."""
+    for field in form.fields.values():
+        field.widget = field.hidden_widget()
+    form.fields[SHOWN] = CharField(required=False, widget=HiddenInput, initial=mark_of(shown, note))
+    if form.is_bound:
+        data = QueryDict(mutable=True)
+        data.update(form.data)
+        data[form.add_prefix(SHOWN)] = mark_of(shown, note)
+        form.data = data
+    return form
+
+
+def _questions(request: HttpRequest, operation: Operation, form: Form) -> HttpResponse:
+    context = {"page": operation.page, "form": form, "submit": operation.ask, "cancel": operation.back}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "components/questions.html", {**context, "note": operation.note}, status=status)
+
+
+def _confirmation(
+    request: HttpRequest, operation: Operation, form: Form, shown: Shown, *, changed: bool = False
+) -> HttpResponse:
+    said = confirmation(request, shown, note=operation.note, changed=changed)
+    context = {
+        "page": operation.page,
+        "form": carry_mark(form, shown, operation.note),
+        "cancel": operation.back,
+        "danger": operation.danger,
+        **said,
+    }
+    return render(request, "components/confirm.html", context, status=409 if said["changed"] else 200)

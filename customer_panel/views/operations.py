@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -11,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.client_address import client_address
-from core.panel.confirming import Operation, Shown, confirming
+from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
 from core.panel.quantities import Asked, QuantitiesForm
 from customer_panel.doors import requires
 from customer_panel.forms.operations import ChangeForm, StopForm
 from customer_panel.views.subscriptions import one
-from subscriptions.changes import change_quantities
+from subscriptions.changes import ask_vendor_of_change
 from subscriptions.models import Subscription
 from subscriptions.proposals import (
     Proposal,
@@ -28,18 +29,22 @@ from subscriptions.proposals import (
     resources_by_key,
     said_after_change,
 )
-from subscriptions.stopping import activate, delete, stop
+from vendors.questions import notices
 
 
 @dataclass(frozen=True)
 class Step:
-    """A verb on a subscription: its name on the page, its preview, the deed, and what to say of the outcome."""
+    """A verb on a subscription: its name on the page, what it would do (or does), and what to say of the outcome.
+
+    `ask_vendor` is asked first, with the same wish; `note` is what the vendor wants known before.
+    """
 
     title: str
     propose: Callable[..., Proposal]
-    carry_out: Callable[..., Any]
     said: Callable[[Any], str]
     danger: bool = False
+    ask_vendor: Callable[..., None] | None = None
+    note: str = ""
 
 
 @requires("subscriptions.change")
@@ -60,31 +65,32 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
             "now": timezone.now(),
             "pay_from_balance": answers["pay_from_balance"],
             "idempotency_key": answers["key"],
-            "requester_ip": client_address(request),
         }
 
-    step = Step(_("Change quantities"), propose_change, change_quantities, said_after_change)
+    propose = partial(propose_change, vendor_asked=True, requester_ip=client_address(request))
+    note = " ".join(notices(found.plan.template.connection, "change"))
+    step = Step(_("Change quantities"), propose, said_after_change, ask_vendor=ask_vendor_of_change, note=note)
     return _answer(request, found, step, form, wish)
 
 
 @requires("subscriptions.stop")
 def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop the subscription, with a reason."""
-    step = Step(_("Stop"), propose_stop, stop, _said, danger=True)
+    step = Step(_("Stop"), propose_stop, _said, danger=True)
     return _answer(request, one(request, pk), step, StopForm, lambda answers: {"comment": answers["comment"]})
 
 
 @requires("subscriptions.activate")
 def subscription_activate(request: HttpRequest, pk: int) -> HttpResponse:
     """Activate the subscription again."""
-    step = Step(_("Activate"), propose_activation, activate, _said)
+    step = Step(_("Activate"), propose_activation, _said)
     return _answer(request, one(request, pk), step, forms.Form, lambda _answers: {})
 
 
 @requires("subscriptions.delete")
 def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete the subscription for good."""
-    step = Step(_("Delete"), propose_deletion, delete, _said, danger=True)
+    step = Step(_("Delete"), propose_deletion, _said, danger=True)
     return _answer(request, one(request, pk), step, forms.Form, lambda _answers: {})
 
 
@@ -96,29 +102,46 @@ def _answer(
     wish: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> HttpResponse:
     back = reverse("customer:subscription", args=[found.pk])
-    common = {"actor": request.actor, "subscription": found, "today": timezone.localdate()}
+    common = {"actor": request.actor, "subscription": found}
 
-    def show(answers: dict[str, Any]) -> Shown:
-        proposal = step.propose(**common, **wish(answers))
-        return Shown(
-            question=proposal.question,
-            submit=proposal.submit,
-            charges=proposal.preview.added,
-            currency=found.currency,
-            total=proposal.preview.due or None,
-            balance_after=proposal.preview.after.available,
-        )
+    def proposed(answers: dict[str, Any], *, keep: bool) -> Proposal:
+        return step.propose(**common, **wish(answers), today=timezone.localdate(), keep=keep)
+
+    def carry_out(answers: dict[str, Any]) -> Done:
+        proposal = proposed(answers, keep=True)
+        return Done(step.said(proposal.preview.result), shown=_shown(proposal, found.currency))
+
+    def prepare(answers: dict[str, Any]) -> None:
+        if step.ask_vendor is not None:
+            step.ask_vendor(**common, **wish(answers))
 
     operation = Operation(
         page=_page(found, step.title, back),
         form=form,
-        show=show,
-        carry_out=lambda answers: step.said(step.carry_out(**common, **wish(answers))),
+        prepare=prepare,
+        show=lambda answers: _shown(proposed(answers, keep=False), found.currency),
+        carry_out=carry_out,
         back=back,
         ask=_("Show what it costs"),
         danger=step.danger,
+        note=step.note,
     )
     return confirming(request, operation)
+
+
+def _shown(proposal: Proposal, currency: str) -> Shown:
+    """Return what the confirmation says: the charges that would be made, what is to be paid, what is left."""
+    seen = proposal.preview
+    return Shown(
+        question=proposal.question,
+        submit=proposal.submit,
+        charges=seen.added,
+        moved=seen.moved,
+        currency=currency,
+        total=seen.due or None,
+        balance_after=seen.after.available,
+        day=timezone.localdate(),
+    )
 
 
 def _page(found: Subscription, title: str, back: str) -> Page:

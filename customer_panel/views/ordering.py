@@ -18,13 +18,13 @@ from django.utils.translation import pgettext
 from accounts.client_address import client_address
 from accounts.registration import CUSTOMER_FIELDS
 from core.errors import Refused
-from core.panel.confirming import put_refusal
+from core.panel.confirming import Done, Shown, ShownAnew, carry_mark, confirmation, put_refusal, settled
 from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
 from customer_panel.forms.ordering import OrderForm, asked_of
 from customer_panel.holds import hold_of
 from subscriptions.models import Plan, PlanResource
-from subscriptions.ordering import place_order
+from subscriptions.ordering import ask_vendor_of_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
 from subscriptions.terms import ordering_prices
@@ -76,15 +76,25 @@ def order_plan_check(request: HttpRequest, plan_pk: int) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, plan, form)
     wish = _wish(request, plan, form)
+
+    def show() -> Shown:
+        return _shown(request, plan, propose_order(**wish, vendor_asked=True))
+
+    def place() -> Done:
+        proposal = propose_order(**wish, vendor_asked=True, keep=True)
+        address = reverse("customer:subscription_order", args=[proposal.preview.result.pk])
+        return Done("", address, _shown(request, plan, proposal))
+
     try:
+        ask_vendor_of_order(**wish)
         if request.method == "POST":
-            placed = place_order(**wish, idempotency_key=request.POST.get(KEY, "")[:40])
-            return redirect("customer:subscription_order", pk=placed.pk)
-        proposal = propose_order(**wish)
+            return redirect(settled(request, place, show=show, back="", note=_note(plan)))
+        return _confirm(request, plan, show())
+    except ShownAnew as anew:
+        return _confirm(request, plan, anew.shown, changed=True)
     except Refused as refusal:
         put_refusal(form, refusal)
         return _ask(request, plan, form, refusal=refusal)
-    return _confirm(request, plan, proposal)
 
 
 def _wish(request: HttpRequest, plan: Plan, form: OrderForm) -> dict[str, Any]:
@@ -99,6 +109,7 @@ def _wish(request: HttpRequest, plan: Plan, form: OrderForm) -> dict[str, Any]:
         "today": timezone.localdate(),
         "now": timezone.now(),
         "requester_ip": client_address(request),
+        "idempotency_key": request.POST.get(KEY, "")[:40],
     }
 
 
@@ -151,25 +162,40 @@ def _account_page(request: HttpRequest, refusal: Refused | None) -> str:
     return f"{reverse('customer:account_edit')}?{back}#id_{refusal.field}"
 
 
-def _confirm(request: HttpRequest, plan: Plan, proposal: Proposal) -> HttpResponse:
+def _shown(request: HttpRequest, plan: Plan, proposal: Proposal) -> Shown:
+    seen = proposal.preview
+    left = seen.after.available - seen.due  # when it is paid from the balance
+    return Shown(
+        question=proposal.question,
+        submit=proposal.submit,
+        charges=seen.added,
+        moved=seen.moved,
+        currency=plan.currency,
+        total=seen.due,
+        balance_after=left if left >= 0 else None,
+        day=timezone.localdate(),
+    )
+
+
+def _note(plan: Plan) -> str:
+    """Return what the vendor wants known before an order."""
+    return " ".join(notices(plan.template.connection, "order"))
+
+
+def _confirm(request: HttpRequest, plan: Plan, shown: Shown, *, changed: bool = False) -> HttpResponse:
     back = f"{reverse('customer:order_plan_details', args=[plan.pk])}?{request.GET.urlencode()}"
     title = _("Check the order")
-    left = proposal.preview.after.available - proposal.preview.due  # when it is paid from the balance
+    said = confirmation(request, shown, note=_note(plan), changed=changed)
     context = {
         "page": Page(title=title, crumbs=(*_crumbs(), Crumb(plan.name, back), Crumb(title))),
-        "question": proposal.question,
-        "submit": proposal.submit,
         "cancel": back,
-        "charges": proposal.preview.added,
-        "currency": plan.currency,
-        "total": proposal.preview.due,
-        "balance_after": left if left >= 0 else None,
-        "form": _KeyForm(initial={KEY: uuid4().hex}),
+        "form": carry_mark(_KeyForm(initial={KEY: uuid4().hex}), shown, _note(plan)),
         "step": 3,
+        **said,
         # On credit hold the total holds the debt too.
         **hold_of(request.actor, today=timezone.localdate()),
     }
-    return render(request, "customer_panel/order_check.html", context)
+    return render(request, "customer_panel/order_check.html", context, status=409 if said["changed"] else 200)
 
 
 class _KeyForm(forms.Form):

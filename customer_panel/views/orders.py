@@ -1,5 +1,8 @@
 """An order after it was placed: what it waits for, and the ways to pay it."""
 
+from functools import partial
+
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +16,16 @@ from billing.funds import funds_of
 from billing.models import PaymentStatus
 from billing.queries import charges_visible_to, payments_visible_to
 from core.errors import Refused
+from core.panel.confirming import Done, Operation, Shown, carry_mark, confirming
+from core.panel.formats import money_text
 from core.panel.page import Crumb, Page, Status
 from customer_panel.doors import requires
 from customer_panel.progress import show_progress
 from subscriptions.models import Order, OrderStatus
 from subscriptions.ordering import cancel_order
 from subscriptions.paying import pay_order_from_balance
+from subscriptions.preview import Preview
+from subscriptions.proposals import propose
 from subscriptions.queries import orders_visible_to
 
 
@@ -49,21 +56,56 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "may_pay": waiting and request.actor.may("payments.create"),
         "demo_bank": settings.DEMO,
     }
+    if context["may_pay"] and payment and context["enough"]:
+        context |= _paying(request, found)
     busy = found.status == OrderStatus.PROVISIONING
     return show_progress(request, "customer_panel/order.html", context, busy=busy)
 
 
-@require_POST
 @requires("payments.create")
 def order_pay_from_balance(request: HttpRequest, pk: int) -> HttpResponse:
-    """Pay the order from the available funds."""
-    found = one(request, pk)
+    """Pay the order from the available funds; where it costs something else than was shown, show that first."""
+    return confirming(request, _payment_of(request, one(request, pk)))
+
+
+def _paying(request: HttpRequest, found: Order) -> dict[str, object]:
+    """Return what the button says that pays at once, and the mark of what it would do; or why it cannot be done."""
     try:
-        pay_order_from_balance(actor=request.actor, order=found, today=timezone.localdate())
-        messages.success(request, _("Paid from the balance."))
+        shown = _payment_of(request, found).show({})
     except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("customer:subscription_order", pk=pk)
+        return {"enough": False, "pay_refused": str(refusal)}
+    return {"pay": shown, "pay_form": carry_mark(forms.Form(), shown)}
+
+
+def _payment_of(request: HttpRequest, found: Order) -> Operation:
+    today = timezone.localdate()
+    verb = partial(pay_order_from_balance, actor=request.actor, order=found, today=today)
+
+    def words(seen: Preview) -> tuple[str, str]:
+        question = _("Pay the order %(order)s from the balance?") % {"order": found.number}
+        amount = money_text(seen.reserved, found.currency)
+        return question, _("Pay %(amount)s from the balance") % {"amount": amount}
+
+    def proposed(*, keep: bool) -> Shown:
+        proposal = propose(verb, words, account=found.account, today=today, keep=keep)
+        seen = proposal.preview
+        return Shown(
+            question=proposal.question,
+            submit=proposal.submit,
+            charges=(*seen.added, *seen.moved),
+            currency=found.currency,
+            balance_after=seen.after.available,
+            day=today,
+        )
+
+    return Operation(
+        page=_page(found),
+        form=forms.Form,
+        show=lambda _answers: proposed(keep=False),
+        carry_out=lambda _answers: Done(_("Paid from the balance."), shown=proposed(keep=True)),
+        back=reverse("customer:subscription_order", args=[found.pk]),
+        ask=_("Check again"),
+    )
 
 
 @require_POST

@@ -19,6 +19,7 @@ from core.errors import Refused
 from core.fitting import LARGEST_TYPED
 from core.lists.views import show_list
 from core.panel.confirming import put_refusal
+from core.panel.once import once
 from core.panel.page import Button, Crumb, Page
 from customer_panel.doors import requires
 from customer_panel.forms.payments import TopUpForm
@@ -52,13 +53,9 @@ def payment_top_up(request: HttpRequest) -> HttpResponse:
     form = TopUpForm(request.POST or None, initial={"amount": _suggested(request)})
     if request.method == "POST" and form.is_valid():
         try:
-            payment = _open(request, form)
+            return redirect(once(request, lambda: _open(request, form)))
         except Refused as refusal:
             put_refusal(form, refusal)
-        else:
-            said = _("Transfer the money and name the payment number %(number)s. The balance grows when it has come.")
-            messages.success(request, said % {"number": payment.number})
-            return redirect("customer:payments")
     title = _("Top up")
     context = {
         "page": Page(title=title, crumbs=(Crumb(_("Payments"), reverse("customer:payments")), Crumb(title))),
@@ -99,14 +96,17 @@ def payment_demo_bank(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customer:payments")
 
 
-def _open(request: HttpRequest, form: TopUpForm) -> Payment:
-    return open_top_up(
+def _open(request: HttpRequest, form: TopUpForm) -> str:
+    payment = open_top_up(
         actor=request.actor,
         account=request.actor.account,
         amount=form.cleaned_data["amount"],
         today=timezone.localdate(),
         comment=form.cleaned_data["comment"],
     )
+    said = _("Transfer the money and name the payment number %(number)s. The balance grows when it has come.")
+    messages.success(request, said % {"number": payment.number})
+    return reverse("customer:payments")
 
 
 def _suggested(request: HttpRequest) -> Decimal | None:

@@ -36,7 +36,9 @@ TRANSITIONAL = {
 
 def one(request: HttpRequest, pk: int) -> Subscription:
     """Return the subscription of the address. Raises Http404 for one that the actor does not see."""
-    visible = subscriptions_visible_to(request.actor).select_related("account__account_class", "plan", "period")
+    visible = subscriptions_visible_to(request.actor).select_related(
+        "account__account_class", "plan__template__connection", "period"
+    )
     return get_object_or_404(visible.defer("search_vector"), pk=pk)
 
 

@@ -14,6 +14,7 @@ from accounts.models import AccessLevel, AccountMembership
 from accounts.queries import memberships_visible_to
 from core.errors import Refused
 from core.panel.confirming import put_refusal
+from core.panel.once import once
 from core.panel.page import Button, Crumb, Page
 from customer_panel.doors import requires
 from customer_panel.forms.users import InvitationForm
@@ -45,15 +46,9 @@ def user_invite(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            invited = invite_users(
-                actor=request.actor, account=request.actor.account, now=timezone.now(), **form.cleaned_data
-            )
+            return redirect(once(request, lambda: _invite(request, form)))
         except Refused as refusal:
             put_refusal(form, refusal)
-        else:
-            addresses = ", ".join(invitation.email for invitation in invited)
-            messages.success(request, _("Invitations are on their way to %(addresses)s.") % {"addresses": addresses})
-            return redirect("customer:users")
     title = _("Invite users")
     context = {
         "page": Page(title=title, crumbs=(Crumb(_("Users"), reverse("customer:users")), Crumb(title))),
@@ -62,6 +57,14 @@ def user_invite(request: HttpRequest) -> HttpResponse:
         "cancel": reverse("customer:users"),
     }
     return render(request, "components/questions.html", context, status=422 if form.errors else 200)
+
+
+def _invite(request: HttpRequest, form: InvitationForm) -> str:
+    account = request.actor.account
+    invited = invite_users(actor=request.actor, account=account, now=timezone.now(), **form.cleaned_data)
+    addresses = ", ".join(invitation.email for invitation in invited)
+    messages.success(request, _("Invitations are on their way to %(addresses)s.") % {"addresses": addresses})
+    return reverse("customer:users")
 
 
 @require_POST

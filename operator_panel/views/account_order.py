@@ -20,6 +20,7 @@ from operator_panel.doors import requires
 from operator_panel.forms.vendor_fields import inputs_of
 from operator_panel.views.accounts import crumbs_of, one
 from subscriptions.models import Plan, PlanPeriod
+from subscriptions.ordering import ask_vendor_of_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_resources_visible_to, plans_for
 from vendors.questions import order_fields
@@ -47,19 +48,25 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
     questions = inputs_of(order_fields(chosen.template.connection))
     form = _form(_asked(request, chosen), periods, questions)
 
-    def proposed(answers: dict[str, Any]) -> Proposal:
-        return _proposal(request, found, chosen, periods[int(answers["period"])], {**answers, "asked": list(questions)})
+    def wish(answers: dict[str, Any]) -> dict[str, Any]:
+        period = periods[int(answers["period"])]
+        return _wish(request, found, chosen, period, {**answers, "asked": list(questions)})
+
+    def proposed(answers: dict[str, Any], *, keep: bool = False) -> Proposal:
+        return propose_order(**wish(answers), vendor_asked=True, keep=keep)
 
     def carry_out(answers: dict[str, Any]) -> Done:
-        placed = proposed(answers).verb()
+        proposal = proposed(answers, keep=True)
+        placed = proposal.preview.result
         said = _("Order %(order)s is placed.") % {"order": placed.number}
-        return Done(said, reverse("operator:order", args=[placed.pk]))
+        return Done(said, reverse("operator:order", args=[placed.pk]), shown_of(proposal, chosen.currency))
 
     return confirming(
         request,
         Operation(
             page=Page(title=chosen.name, crumbs=(*_crumbs(found), Crumb(chosen.name))),
             form=form,
+            prepare=lambda answers: ask_vendor_of_order(**wish(answers)),
             show=lambda answers: shown_of(proposed(answers), chosen.currency),
             carry_out=carry_out,
             back=reverse("operator:account_order", args=[pk]),
@@ -103,24 +110,25 @@ def shown_of(proposal: Proposal, currency: str) -> Shown:
         currency=currency,
         total=seen.due or None,
         balance_after=seen.after.available,
+        day=timezone.localdate(),
     )
 
 
-def _proposal(
+def _wish(
     request: HttpRequest, found: Account, plan: Plan, period: PlanPeriod, answers: dict[str, Any]
-) -> Proposal:
-    return propose_order(
-        actor=request.actor,
-        account=found,
-        plan=plan,
-        period=period,
-        quantities=QuantitiesForm.quantities(answers),
-        parameters={name: answers[name] for name in answers["asked"]},
-        name=answers["name"],
-        idempotency_key=answers["key"],
-        today=timezone.localdate(),
-        now=timezone.now(),
-    )
+) -> dict[str, Any]:
+    return {
+        "actor": request.actor,
+        "account": found,
+        "plan": plan,
+        "period": period,
+        "quantities": QuantitiesForm.quantities(answers),
+        "parameters": {name: answers[name] for name in answers["asked"]},
+        "name": answers["name"],
+        "idempotency_key": answers["key"],
+        "today": timezone.localdate(),
+        "now": timezone.now(),
+    }
 
 
 def _asked(request: HttpRequest, plan: Plan) -> list[Asked]:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from accounts.api_tokens import api_tokens_of, create_api_token, revoke_api_toke
 from accounts.models import TokenScope
 from core.errors import Refused
 from core.panel.confirming import Operation, Shown, confirming, put_refusal
+from core.panel.once import once
 from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
 
@@ -25,20 +26,10 @@ def profile_token_new(request: HttpRequest) -> HttpResponse:
     """Make a new API token and show it once."""
     form = _form(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        answers = form.cleaned_data
         try:
-            row, token = create_api_token(
-                actor=request.actor,
-                name=answers["name"],
-                scopes=answers["scopes"],
-                expires_at=_end_of(answers["expires_on"]),
-                now=timezone.now(),
-            )
+            return _made(request, form.cleaned_data)
         except Refused as refusal:
             put_refusal(form, refusal)
-        else:
-            shown = {"page": _page(_("API token")), "token": token, "row": row}
-            return render(request, "operator_panel/profile_token.html", shown)
     context = {
         "page": _page(_("New API token")),
         "form": form,
@@ -46,6 +37,26 @@ def profile_token_new(request: HttpRequest) -> HttpResponse:
         "cancel": reverse("operator:profile"),
     }
     return render(request, "components/questions.html", context, status=422 if form.is_bound else 200)
+
+
+def _made(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
+    """Show the new token; a repetition of the form finds it made, and not shown again."""
+    shown: dict[str, Any] = {}
+
+    def make() -> str:
+        shown["row"], shown["token"] = create_api_token(
+            actor=request.actor,
+            name=answers["name"],
+            scopes=answers["scopes"],
+            expires_at=_end_of(answers["expires_on"]),
+            now=timezone.now(),
+        )
+        return reverse("operator:profile")
+
+    address = once(request, make)
+    if not shown:
+        return redirect(address)
+    return render(request, "operator_panel/profile_token.html", {"page": _page(_("API token")), **shown})
 
 
 @requires("api.use")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from billing.queries import payments_visible_to
 from core.lists.views import show_list
-from core.panel.confirming import Operation, confirming
+from core.panel.confirming import Done, Operation, confirming
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
@@ -25,8 +25,8 @@ from subscriptions.failures import cancel_failed_order
 from subscriptions.models import Order, OrderStatus
 from subscriptions.ordering import cancel_order
 from subscriptions.paying import pay_order_from_balance
-from subscriptions.preview import preview
-from subscriptions.proposals import Proposal
+from subscriptions.preview import Preview
+from subscriptions.proposals import Proposal, propose
 from subscriptions.queries import orders_visible_to
 from vendors.queries import operations_of
 
@@ -107,18 +107,22 @@ def _moved(
 ) -> HttpResponse:
     carried = partial(verb, actor=request.actor, order=found, today=timezone.localdate())
 
-    def proposed() -> Proposal:
-        seen = preview(carried, account=found.account, today=timezone.localdate())
-        return Proposal(seen, question % {"order": found.number}, title, carried)
+    def words(_seen: Preview) -> tuple[str, str]:
+        return question % {"order": found.number}, title
 
-    def carry_out(_answers: dict[str, Any]) -> str:
-        moved = carried()
-        return _("%(name)s: %(status)s.") % {"name": moved.number, "status": moved.get_status_display()}
+    def proposed(*, keep: bool) -> Proposal:
+        return propose(carried, words, account=found.account, today=timezone.localdate(), keep=keep)
+
+    def carry_out(_answers: dict[str, Any]) -> Done:
+        proposal = proposed(keep=True)
+        moved = proposal.preview.result
+        said = _("%(name)s: %(status)s.") % {"name": moved.number, "status": moved.get_status_display()}
+        return Done(said, shown=shown_of(proposal, found.currency))
 
     operation = Operation(
         page=Page(title=title, crumbs=(*crumbs_of(found), Crumb(title))),
         form=forms.Form,
-        show=lambda _answers: shown_of(proposed(), found.currency),
+        show=lambda _answers: shown_of(proposed(keep=False), found.currency),
         carry_out=carry_out,
         back=reverse("operator:order", args=[found.pk]),
         ask=_("Check again"),

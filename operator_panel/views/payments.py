@@ -1,5 +1,6 @@
 """A payment: approved once the money has come, or cancelled; and the creation of a top-up for a chosen account."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ from core.panel.page import Crumb, Page, Status
 from operator_panel.around import able, log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
-from subscriptions.preview import Preview, preview
+from subscriptions.preview import Preview, carried_out, preview
 
 TABS = (
     ("payment", gettext_lazy("General"), "payments.view"),
@@ -111,13 +112,14 @@ def payment_approve(request: HttpRequest, pk: int) -> HttpResponse:
         return complete_payment(actor=request.actor, payment=found, today=today, method=answers["method"])
 
     def show(answers: dict[str, Any]) -> Shown:
-        return _shown(found, preview(lambda: verb(answers), account=found.account, today=today))
+        return _shown(found, preview(lambda: verb(answers), account=found.account, today=today), today)
 
-    def carry_out(answers: dict[str, Any]) -> str:
-        taken = verb(answers)
-        if taken.status == PaymentStatus.PARKED:
-            return _("The money of payment %(number)s is set aside.") % {"number": taken.number}
-        return _("Payment %(number)s is completed.") % {"number": taken.number}
+    def carry_out(answers: dict[str, Any]) -> Done:
+        seen = carried_out(lambda: verb(answers), account=found.account, today=today)
+        said = _("Payment %(number)s is completed.")
+        if seen.result.status == PaymentStatus.PARKED:
+            said = _("The money of payment %(number)s is set aside.")
+        return Done(said % {"number": seen.result.number}, shown=_shown(found, seen, today))
 
     return confirming(
         request,
@@ -132,7 +134,7 @@ def payment_approve(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _shown(found: Payment, seen: Preview) -> Shown:
+def _shown(found: Payment, seen: Preview, today: date) -> Shown:
     """Return what the confirmation of a payment says: what the order's charges become, what is available then."""
     amount = money_text(found.amount, found.currency)
     if seen.result.status == PaymentStatus.PARKED:
@@ -154,6 +156,7 @@ def _shown(found: Payment, seen: Preview) -> Shown:
         charges=charges if found.order else charges or None,
         currency=found.currency,
         balance_after=seen.after.available,
+        day=today,
     )
 
 

@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
-from core.panel.confirming import put_refusal
+from core.fingerprint import fingerprint_of
+from core.panel.confirming import Done, ShownAnew, carry_mark, put_refusal, settled
 from core.panel.page import Crumb, Page
+from core.panel.shown import SHOWN, Shown
 from operator_panel.doors import requires
 from operator_panel.forms.plans import PeriodsForm, PlanResourcesForm, information_form, information_of
 from subscriptions.catalogue.plans import create_plan
@@ -97,22 +99,21 @@ def _remember(request: HttpRequest, draft: str, answers: dict[str, Any] | None) 
 def _confirmation(request: HttpRequest, draft: str, answers: dict[str, Any]) -> HttpResponse:
     filled = {step: _form(request, answers, step) for step in STEPS[:-1]}
     valid = all(form.is_valid() for form in filled.values())
+    # Another tab may have changed the draft since it was shown here.
+    kept = [answers.get(step, "") for step in STEPS[:-1]]
+    shown, changed = Shown(question=_("Create the plan"), submit=fingerprint_of(kept), charges=None), False
     if request.method == "POST" and valid:
         try:
-            plan = create_plan(
-                actor=request.actor,
-                reseller=request.actor.reseller,
-                information=information_of(filled["information"].cleaned_data),
-                resources=filled["resources"].offered(),
-                periods=filled["periods"].lasting(),
-                today=timezone.localdate(),
-            )
+            address = settled(request, lambda: _created(request, filled), show=lambda: shown, back="")
+        except ShownAnew:
+            changed = bool(request.POST.get(SHOWN))
         except Refused as refusal:
             step = _step_of(refusal, filled)
             put_refusal(filled[step], refusal)
             return _show(request, draft, step, filled[step])
-        _remember(request, draft, None)
-        return redirect("operator:plan", plan.pk)
+        else:
+            _remember(request, draft, None)
+            return redirect(address)
     context = {
         "page": _page(_("Check the plan")),
         "steps": _steps(draft, "confirmation"),
@@ -122,8 +123,22 @@ def _confirmation(request: HttpRequest, draft: str, answers: dict[str, Any]) -> 
         "periods": filled["periods"].lasting(),
         "currency": request.actor.reseller.currency,
         "back": reverse("operator:plan_draft", args=[draft, "periods"]),
+        "form": carry_mark(forms.Form(), shown),
+        "changed": changed,
     }
-    return render(request, "operator_panel/plan_confirmation.html", context)
+    return render(request, "operator_panel/plan_confirmation.html", context, status=409 if changed else 200)
+
+
+def _created(request: HttpRequest, filled: dict[str, Any]) -> Done:
+    plan = create_plan(
+        actor=request.actor,
+        reseller=request.actor.reseller,
+        information=information_of(filled["information"].cleaned_data),
+        resources=filled["resources"].offered(),
+        periods=filled["periods"].lasting(),
+        today=timezone.localdate(),
+    )
+    return Done("", reverse("operator:plan", args=[plan.pk]))
 
 
 def _step_of(refusal: Refused, filled: dict[str, forms.Form]) -> str:

@@ -1,6 +1,7 @@
 """Change, stop, activate, delete, try again: each shows what it would do to the books before it is confirmed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from core.panel.quantities import Asked, QuantitiesForm
 from operator_panel.doors import requires
 from operator_panel.views.account_order import shown_of
 from operator_panel.views.subscriptions import one
+from subscriptions.changes import ask_vendor_of_change
 from subscriptions.failures import retry
 from subscriptions.models import Order, Subscription
 from subscriptions.proposals import (
@@ -50,23 +52,25 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
         built.fields["key"] = forms.CharField(widget=forms.HiddenInput, max_length=40)
         return built
 
-    def proposed(answers: dict[str, Any]) -> Proposal:
-        return propose_change(
-            actor=request.actor,
-            subscription=found,
-            quantities=QuantitiesForm.quantities(answers),
-            today=timezone.localdate(),
-            now=timezone.now(),
-            pay_from_balance=answers["pay_from_balance"],
-            idempotency_key=answers["key"],
-        )
+    def wish(answers: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "actor": request.actor,
+            "subscription": found,
+            "quantities": QuantitiesForm.quantities(answers),
+            "now": timezone.now(),
+            "pay_from_balance": answers["pay_from_balance"],
+            "idempotency_key": answers["key"],
+        }
 
-    def done(order: Order) -> Done:
-        return Done(said_after_change(order), reverse("operator:order", args=[order.pk]))
+    def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
+        return propose_change(**wish(answers), today=timezone.localdate(), vendor_asked=True, keep=keep)
+
+    def prepare(answers: dict[str, Any]) -> None:
+        ask_vendor_of_change(**wish(answers))
 
     note = " ".join(notices(found.plan.template.connection, "change"))
-    title = _("Change quantities")
-    return _operation(request, found, title, form, proposed, done=done, ask=_("Show what it costs"), note=note)
+    title, ask = _("Change quantities"), _("Show what it costs")
+    return _operation(request, found, title, form, proposed, done=_ordered, ask=ask, note=note, prepare=prepare)
 
 
 @requires("subscriptions.stop")
@@ -81,10 +85,9 @@ def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return built
 
-    def proposed(answers: dict[str, Any]) -> Proposal:
-        return propose_stop(
-            actor=request.actor, subscription=found, today=timezone.localdate(), comment=answers["comment"]
-        )
+    def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
+        today, comment = timezone.localdate(), answers["comment"]
+        return propose_stop(actor=request.actor, subscription=found, today=today, comment=comment, keep=keep)
 
     return _operation(request, found, _("Stop"), form, proposed, ask=_("Show what it does"), danger=True)
 
@@ -94,8 +97,8 @@ def subscription_activate(request: HttpRequest, pk: int) -> HttpResponse:
     """Activate the subscription again."""
     found = one(request, pk)
 
-    def proposed(_answers: dict[str, Any]) -> Proposal:
-        return propose_activation(actor=request.actor, subscription=found, today=timezone.localdate())
+    def proposed(_answers: dict[str, Any], keep: bool) -> Proposal:
+        return propose_activation(actor=request.actor, subscription=found, today=timezone.localdate(), keep=keep)
 
     return _operation(request, found, _("Activate"), forms.Form, proposed, ask=_("Check again"))
 
@@ -105,8 +108,8 @@ def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete the subscription for good."""
     found = one(request, pk)
 
-    def proposed(_answers: dict[str, Any]) -> Proposal:
-        return propose_deletion(actor=request.actor, subscription=found, today=timezone.localdate())
+    def proposed(_answers: dict[str, Any], keep: bool) -> Proposal:
+        return propose_deletion(actor=request.actor, subscription=found, today=timezone.localdate(), keep=keep)
 
     return _operation(request, found, _("Delete"), forms.Form, proposed, ask=_("Check again"), danger=True)
 
@@ -137,24 +140,36 @@ def _operation(
     found: Subscription,
     title: str,
     form: Callable[..., forms.Form],
-    proposed: Callable[[dict[str, Any]], Proposal],
+    proposed: Callable[[dict[str, Any], bool], Proposal],
     *,
     ask: str,
     danger: bool = False,
     note: str = "",
     done: Callable[[Any], Done | str] | None = None,
+    prepare: Callable[[dict[str, Any]], object] = lambda _answers: None,
 ) -> HttpResponse:
+    def carry_out(answers: dict[str, Any]) -> Done:
+        proposal = proposed(answers, True)
+        said = (done or _said)(proposal.preview.result)
+        led = said if isinstance(said, Done) else Done(said)
+        return replace(led, shown=shown_of(proposal, found.currency))
+
     operation = Operation(
         page=_page(found, title),
         form=form,
-        show=lambda answers: shown_of(proposed(answers), found.currency),
-        carry_out=lambda answers: (done or _said)(proposed(answers).verb()),
+        prepare=prepare,
+        show=lambda answers: shown_of(proposed(answers, False), found.currency),
+        carry_out=carry_out,
         back=reverse("operator:subscription", args=[found.pk]),
         ask=ask,
         danger=danger,
         note=note,
     )
     return confirming(request, operation)
+
+
+def _ordered(order: Order) -> Done:
+    return Done(said_after_change(order), reverse("operator:order", args=[order.pk]))
 
 
 def _said(subscription: Subscription) -> str:

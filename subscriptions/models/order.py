@@ -45,6 +45,8 @@ class Order(Timestamped):
     notes = models.TextField(_("notes"), blank=True)
     # The same key sent twice (a double click, a repeated request) is the same order.
     idempotency_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
+    # Of what was asked for with the key: another content under it is refused.
+    idempotency_fingerprint = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta(Timestamped.Meta):
         abstract = False

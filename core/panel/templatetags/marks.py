@@ -12,6 +12,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.safestring import SafeString, mark_safe
 
 from core.panel.drawn import mark_for
+from core.panel.once import new_key
 
 register = template.Library()
 
@@ -25,7 +26,7 @@ class MarkedToken(CsrfTokenNode):
         if "request" not in context:
             return token
         marks = context.template.engine.get_template("components/marks.html")
-        with context.push(drawn_for=mark_for(context["request"])):
+        with context.push(drawn_for=mark_for(context["request"]), form_key=new_key()):
             return mark_safe(f"{token}{marks.render(context)}")  # noqa: S308 (the template escapes)
 
 

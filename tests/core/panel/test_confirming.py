@@ -16,6 +16,7 @@ from core.errors import Refusals, Refused
 from core.panel.confirming import Done, Operation, Shown, confirming, put_refusal
 from core.panel.page import Page
 from core.panel.quantities import Asked, QuantitiesForm
+from core.panel.shown import mark_of
 
 
 class Comment(forms.Form):
@@ -74,15 +75,31 @@ def test_without_questions_the_confirmation_comes_first() -> None:
     assert 'name="confirmed"' in page
 
 
+@pytest.mark.django_db
 def test_confirmed_it_is_done_and_said() -> None:
-    deed, asked = Deed(), request(comment="ok", confirmed="yes")
+    deed = Deed()
+    asked = request(comment="ok", confirmed="yes", shown=mark_of(deed.show({})))
     answer = deed.answer(asked)
     assert (answer.status_code, answer.url, deed.done) == (302, "/back/", [{"comment": "ok"}])
     assert [str(message) for message in get_messages(asked)] == ["Stopped."]
 
 
+@pytest.mark.django_db
 def test_a_deed_may_lead_elsewhere() -> None:
-    assert Deed().answer(request(comment="away", confirmed="yes")).url == "/elsewhere/"
+    deed = Deed()
+    asked = request(comment="away", confirmed="yes", shown=mark_of(deed.show({})))
+    assert deed.answer(asked).url == "/elsewhere/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("mark", "status", "said"), [("", 200, False), ("made-up", 409, True)])
+def test_what_was_not_shown_is_shown_first(mark: str, status: int, said: bool) -> None:
+    """Nothing is carried out that no page of ours has shown; a mark of something else says that it has changed."""
+    deed = Deed()
+    answer = deed.answer(request(comment="ok", confirmed="yes", shown=mark))
+    page = answer.content.decode()
+    assert (answer.status_code, "has changed since it was shown" in page) == (status, said)
+    assert 'name="confirmed"' in page
 
 
 @pytest.mark.parametrize("posted", [{"comment": "x" * 21}, {"comment": "x" * 21, "confirmed": "yes"}])
@@ -92,6 +109,7 @@ def test_wrong_answers_go_back_to_the_questions(posted: dict[str, str]) -> None:
     assert (answer.status_code, 'name="confirmed"' in answer.content.decode(), deed.done) == (422, False, [])
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("posted", [{"comment": "ok"}, {"comment": "ok", "confirmed": "yes"}])
 def test_a_refusal_comes_back_at_its_field(posted: dict[str, str]) -> None:
     answer = Deed(refusal=Refused("Say why.", field="comment")).answer(request(**posted))

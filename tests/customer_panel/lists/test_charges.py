@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from subscriptions.models import Subscription
+from tests.browsing import confirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,6 @@ def test_charges_of_others_are_not_listed(client: Client, subscription: Subscrip
 
 def test_what_was_split_is_hidden_until_asked_for(client: Client, subscription: Subscription) -> None:
     first = subscription.charges.get()
-    sent = {"quantities.seats": 2, "pay_from_balance": "on", "key": "a", "confirmed": "yes"}
-    client.post(reverse("customer:subscription_change", args=[subscription.pk]), sent)
+    sent = {"quantities.seats": 2, "pay_from_balance": "on", "key": "a"}
+    confirmed(client, reverse("customer:subscription_change", args=[subscription.pk]), sent)
     assert shown(client, "?all=1") - shown(client) == {reverse("customer:charge", args=[first.pk])}

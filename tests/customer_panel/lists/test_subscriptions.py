@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from customer_panel.lists.subscriptions import CustomerSubscriptionFilter
 from subscriptions.models import Subscription
+from tests.browsing import confirmed
 
 pytestmark = pytest.mark.django_db
 LIST = "/subscriptions/"
@@ -33,5 +34,5 @@ def test_seller_s_filters_are_not_offered() -> None:
 
 
 def test_deleted_ones_are_hidden_until_asked_for(client: Client, subscription: Subscription) -> None:
-    client.post(reverse("customer:subscription_delete", args=[subscription.pk]), {"confirmed": "yes"})
+    confirmed(client, reverse("customer:subscription_delete", args=[subscription.pk]))
     assert [len(shown(client)), len(shown(client, "?status=deleted"))] == [0, 1]

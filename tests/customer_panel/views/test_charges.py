@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Account
 from subscriptions.models import Plan, Subscription
+from tests.browsing import confirmed
 from tests.factories import subscriptions as make
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +23,8 @@ def test_charge_says_how_it_was_calculated(client: Client, acme: Account, plan: 
 
 def test_lowered_charge_shows_its_parts(client: Client, subscription: Subscription) -> None:
     first = subscription.charges.get()
-    sent = {"quantities.seats": 2, "pay_from_balance": "on", "key": "a", "confirmed": "yes"}
-    client.post(reverse("customer:subscription_change", args=[subscription.pk]), sent)
+    sent = {"quantities.seats": 2, "pay_from_balance": "on", "key": "a"}
+    confirmed(client, reverse("customer:subscription_change", args=[subscription.pk]), sent)
     page = client.get(reverse("customer:charge", args=[first.pk]))
     parts = page.context["explanation"].parts
     assert sum(part.amount for part in parts) == first.amount

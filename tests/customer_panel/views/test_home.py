@@ -14,6 +14,7 @@ from billing.payments import open_top_up
 from core.money import Money
 from notifications.announce import announce
 from subscriptions.models import Plan, Subscription
+from tests.browsing import confirmed
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
@@ -84,7 +85,7 @@ def test_service_shows_its_domain_and_the_way_in(client: Client, subscription: S
 
 
 def test_deleted_service_is_gone(client: Client, subscription: Subscription) -> None:
-    client.post(reverse("customer:subscription_delete", args=[subscription.pk]), {"confirmed": "yes"})
+    confirmed(client, reverse("customer:subscription_delete", args=[subscription.pk]))
     assert client.get(HOME).context["services"] == []
 
 

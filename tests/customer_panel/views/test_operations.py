@@ -11,6 +11,7 @@ from accounts.models import Account
 from billing.funds import funds_of
 from billing.models import Charge, Payment
 from subscriptions.models import Order, Plan, Subscription, SubscriptionStatus
+from tests.browsing import confirmed, form_of
 from tests.factories import subscriptions as make
 
 pytestmark = pytest.mark.django_db
@@ -34,24 +35,27 @@ def test_change_is_shown_before_it_is_made(client: Client, subscription: Subscri
     answer = client.post(page_of("change", subscription), {"quantities.seats": 8, "pay_from_balance": "on", "key": "a"})
     assert answer.context["question"] == "Seats: from 5 to 8."
     assert answer.context["submit"].startswith("Change, reserve ")
-    assert {"quantities.seats", "pay_from_balance", "key"} == {field.name for field in answer.context["form"]}
+    assert {"quantities.seats", "pay_from_balance", "key", "shown"} == {field.name for field in answer.context["form"]}
     assert set(Charge.objects.values_list("pk", flat=True)) == charges
 
 
 def test_raise_is_paid_from_the_balance_once(client: Client, subscription: Subscription) -> None:
-    sent = {"quantities.seats": 8, "pay_from_balance": "True", "key": "a", "confirmed": "yes"}
+    asked = client.post(page_of("change", subscription), {"quantities.seats": 8, "pay_from_balance": "on", "key": "a"})
     before = funds_of(subscription.account).available
-    for _click in range(2):
-        answer = client.post(page_of("change", subscription), sent)
-        assert (answer.status_code, said(answer)[-1]) == (302, "The quantities are changed.")
+    for click in range(2):
+        answer = form_of(asked, holding="confirmed").send(client)
+        told = (
+            "The quantities are changed.",
+            "This was done already when the form was sent the first time; it was not done again.",
+        )
+        assert (answer.status_code, said(answer)[-1]) == (302, told[click])
     subscription.refresh_from_db()
     order = Order.objects.get(type="change")
     assert (subscription.quantity, funds_of(subscription.account).available) == (8, before - order.total)
 
 
 def test_raise_paid_from_outside_waits_for_its_payment(client: Client, subscription: Subscription) -> None:
-    sent = {"quantities.seats": 8, "pay_from_balance": "", "key": "a", "confirmed": "yes"}
-    answer = client.post(page_of("change", subscription), sent)
+    answer = confirmed(client, page_of("change", subscription), {"quantities.seats": 8, "key": "a"})
     order = Order.objects.get(type="change")
     assert said(answer) == [f"Order {order} waits for its payment."]
     assert Payment.objects.get(order=order).amount == order.total
@@ -63,7 +67,7 @@ def test_lowering_gives_back(client: Client, subscription: Subscription) -> None
     before = funds_of(subscription.account).available
     sent = {"quantities.seats": 2, "pay_from_balance": "on", "key": "a"}
     shown = client.post(page_of("change", subscription), sent)
-    client.post(page_of("change", subscription), {**sent, "confirmed": "yes"})
+    form_of(shown, holding="confirmed").send(client)
     subscription.refresh_from_db()
     assert subscription.quantity == 2
     assert funds_of(subscription.account).available == shown.context["balance_after"] >= before
@@ -80,21 +84,21 @@ def test_stop_keeps_the_reason_and_activation_shows_what_it_reserves(
 ) -> None:
     asked = client.post(page_of("stop", subscription), {"comment": "Holidays"})
     assert asked.context["danger"]
-    client.post(page_of("stop", subscription), {"comment": "Holidays", "confirmed": "yes"})
+    form_of(asked, holding="confirmed").send(client)
     subscription.refresh_from_db()
     assert (subscription.status, subscription.stop_comment) == (SubscriptionStatus.STOPPED, "Holidays")
     shown = client.get(page_of("activate", subscription))
     assert shown.context["submit"].startswith("Activate, reserve ")
-    client.post(page_of("activate", subscription), {"confirmed": "yes"})
+    confirmed(client, page_of("activate", subscription))
     subscription.refresh_from_db()
     assert subscription.status == SubscriptionStatus.ACTIVE
 
 
 def test_activation_without_money_names_what_is_missing(client: Client, acme: Account, plan: Plan, today: date) -> None:
     stopped = make.subscription(account=acme, plan=plan, today=today)
-    client.post(page_of("stop", stopped), {"comment": "", "confirmed": "yes"})
+    confirmed(client, page_of("stop", stopped), {"comment": ""})
     other = make.order(account=acme, plan=plan, today=today)
-    client.post(reverse("customer:order_pay_from_balance", args=[other.pk]))
+    confirmed(client, reverse("customer:order_pay_from_balance", args=[other.pk]))
     answer = client.get(page_of("activate", stopped))
     assert answer.status_code == 422
     missing = f"{other.total:.2f} USD more are needed. Top up the balance first."
@@ -102,15 +106,15 @@ def test_activation_without_money_names_what_is_missing(client: Client, acme: Ac
 
 
 def test_stopped_subscription_is_not_stopped_again(client: Client, subscription: Subscription) -> None:
-    client.post(page_of("stop", subscription), {"comment": "", "confirmed": "yes"})
-    answer = client.post(page_of("stop", subscription), {"comment": "", "confirmed": "yes"})
+    confirmed(client, page_of("stop", subscription), {"comment": ""})
+    answer = confirmed(client, page_of("stop", subscription), {"comment": ""})
     assert answer.status_code == 422
 
 
 def test_deletion_is_confirmed_and_final(client: Client, subscription: Subscription) -> None:
     shown = client.get(page_of("delete", subscription))
     assert (shown.context["submit"], shown.context["danger"]) == ("Delete for good", True)
-    answer = client.post(page_of("delete", subscription), {"confirmed": "yes"})
+    answer = confirmed(client, page_of("delete", subscription))
     subscription.refresh_from_db()
     assert (answer.url, subscription.status) == (
         reverse("customer:subscription", args=[subscription.pk]),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Account
 from billing.models import Charge, Payment
 from subscriptions.models import Order, Plan, Subscription
+from tests.browsing import form_of
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
@@ -72,7 +73,7 @@ def test_last_step_promises_no_balance_that_is_not_there(client: Client, plan: P
 
 def test_order_is_placed_and_waits_for_its_payment(client: Client, acme: Account, plan: Plan) -> None:
     page = client.get(check_page(plan))
-    answer = client.post(check_page(plan), {"key": key_on(page), "confirmed": "yes"})
+    answer = form_of(page, holding="key").send(client)
     order = Order.objects.get()
     assert answer.url == reverse("customer:subscription_order", args=[order.pk])
     assert (order.account, order.status, order.requester_ip) == (acme, "waiting_for_payment", "127.0.0.1")
@@ -80,15 +81,15 @@ def test_order_is_placed_and_waits_for_its_payment(client: Client, acme: Account
 
 
 def test_double_click_makes_one_order(client: Client, plan: Plan) -> None:
-    sent = {"key": key_on(client.get(check_page(plan)))}
-    first, second = (client.post(check_page(plan), sent) for _click in range(2))
+    asked = form_of(client.get(check_page(plan)), holding="key")
+    first, second = (asked.send(client) for _click in range(2))
     assert first.url == second.url
     assert (Order.objects.count(), Subscription.objects.count(), Charge.objects.count()) == (1, 1, 1)
 
 
 def test_same_plan_ordered_anew_is_another_order(client: Client, plan: Plan) -> None:
     for _time in range(2):
-        client.post(check_page(plan), {"key": key_on(client.get(check_page(plan)))})
+        form_of(client.get(check_page(plan)), holding="key").send(client)
     assert Order.objects.count() == 2
 
 

@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Account
 from sandbox.office365 import Office365 as Microsoft
 from subscriptions.models import Order, Plan, Subscription
+from tests.browsing import form_of
 from tests.factories import subscriptions as make
 from tests.vendors.office365.bench import E3, answered
 from vendors.connections import begin_consent, complete_consent
@@ -55,7 +56,7 @@ def test_domain_prefix_is_asked_for(client: Client, american: Account, mail: Pla
 def test_order_with_a_free_prefix_keeps_it(client: Client, american: Account, mail: Plan) -> None:
     page = client.get(check_page(mail, "acme"))
     assert page.status_code == 200
-    answer = client.post(check_page(mail, "acme"), {"key": page.context["form"]["key"].value()})
+    answer = form_of(page, holding="key").send(client)
     order = Order.objects.get()
     assert answer.url == reverse("customer:subscription_order", args=[order.pk])
     assert order.subscription.parameters == {"domain_prefix": "acme"}

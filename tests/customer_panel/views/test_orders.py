@@ -11,6 +11,7 @@ from accounts.models import Account
 from billing.funds import funds_of
 from billing.models import Payment
 from subscriptions.models import Order, OrderStatus, Plan, Subscription
+from tests.browsing import form_of
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
 
@@ -44,16 +45,19 @@ def test_page_tells_the_payment_number_and_what_is_missing(client: Client, order
 
 def test_order_is_paid_from_the_balance(client: Client, acme: Account, order: Order, today: date) -> None:
     money.top_up(account=acme, amount="100.00", today=today)
-    assert client.get(page_of(order)).context["enough"]
-    answer = client.post(reverse("customer:order_pay_from_balance", args=[order.pk]))
+    asked = client.get(page_of(order))
+    assert asked.context["enough"]
+    answer = form_of(asked, holding="shown").send(client)
     order.refresh_from_db()
     assert (answer.url, order.status) == (page_of(order), OrderStatus.COMPLETED)
     assert funds_of(acme).blocked == order.total
 
 
 def test_empty_balance_is_refused_and_the_order_goes_on_waiting(client: Client, order: Order) -> None:
-    answer = client.post(reverse("customer:order_pay_from_balance", args=[order.pk]))
-    assert said(answer) == [f"{order.total:.2f} USD more are needed. Top up the balance first."]
+    answer = client.post(reverse("customer:order_pay_from_balance", args=[order.pk]), {"confirmed": "yes"})
+    assert answer.context["form"].non_field_errors() == [
+        f"{order.total:.2f} USD more are needed. Top up the balance first."
+    ]
     order.refresh_from_db()
     assert order.status == OrderStatus.WAITING_FOR_PAYMENT
 
@@ -92,5 +96,7 @@ def test_paid_order_is_not_cancelled_any_more(client: Client, order: Order, toda
 
 
 def test_get_moves_no_money(client: Client, order: Order) -> None:
-    for name in ("order_pay_from_balance", "order_cancel"):
-        assert client.get(reverse(f"customer:{name}", args=[order.pk])).status_code == 405
+    assert client.get(reverse("customer:order_cancel", args=[order.pk])).status_code == 405
+    client.get(reverse("customer:order_pay_from_balance", args=[order.pk]))
+    order.refresh_from_db()
+    assert order.status == OrderStatus.WAITING_FOR_PAYMENT

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Account
 from subscriptions.models import Order, Plan
+from tests.browsing import form_of
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of
 from tests.operator_panel.previews import confirm
@@ -29,8 +30,9 @@ def test_order_charges_what_was_shown(client: Client, rich: Account, plan: Plan)
 
 def test_order_sent_twice_is_one_order(client: Client, rich: Account, plan: Plan) -> None:
     address = page("account_order_plan", rich.pk, plan.pk)
-    given = {"period": plan.periods.get().pk, "quantities.seats": 3, "key": "k1", "confirmed": "yes"}
-    assert client.post(address, given).url == client.post(address, given).url
+    given = {"period": plan.periods.get().pk, "quantities.seats": 3, "key": "k1"}
+    asked = form_of(client.post(address, given), holding="confirmed")
+    assert asked.send(client).url == asked.send(client).url
     assert Order.objects.count() == 1
 
 

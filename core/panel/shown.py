@@ -1,0 +1,82 @@
+"""What a confirmation shows, and the mark of it that the form carries: by it the deed is held to what was shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core import signing
+
+from core.fingerprint import fingerprint_of
+
+# The name of the hidden input.
+SHOWN = "shown"
+_SALT = "core.panel.shown"
+_OF_A_CHARGE = ("description", "operate_from", "operate_to", "quantity", "unit_price", "status", "amount")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the confirmation says: the charges as they would be made, what is to be paid, and what the button does.
+
+    `moved` are charges that would have another status and are not listed, `day` is the day of the deed where money
+    moves: both count when it is asked whether the deed is still the one that was shown.
+    """
+
+    question: object
+    submit: object
+    # None where no money moves: then nothing is said of charges at all.
+    charges: Iterable[Any] | None = ()
+    currency: str = ""
+    total: Decimal | None = None
+    balance_after: Decimal | None = None
+    text: object = ""
+    moved: Iterable[Any] = ()
+    day: date | None = None
+
+
+def mark_of(shown: Shown, note: object = "") -> str:
+    """Return the mark of a confirmation: a fingerprint of all that it says, and what it says is available afterwards.
+
+    Signed, so that only a page of ours makes one. What is available stands apart: more of it is no other deed.
+    """
+    left = None if shown.balance_after is None else f"{_plain(shown.balance_after)}"
+    return signing.dumps({"said": _said(shown, note), "left": left}, salt=_SALT)
+
+
+def agrees(mark: str, shown: Shown, note: object = "") -> bool:
+    """Return whether the mark's confirmation said the same, and of the available funds no more than is left now."""
+    try:
+        seen = signing.loads(mark, salt=_SALT)
+    except signing.BadSignature:
+        return False
+    if seen["said"] != _said(shown, note):
+        return False
+    if seen["left"] is None:
+        return True
+    return shown.balance_after is not None and shown.balance_after >= Decimal(seen["left"])
+
+
+def _said(shown: Shown, note: object) -> str:
+    return fingerprint_of(
+        {
+            "words": [str(shown.question), str(shown.text), str(shown.submit), str(note)],
+            "charges": None if shown.charges is None else _lines(shown.charges),
+            "moved": _lines(shown.moved),
+            "total": None if shown.total is None else _plain(shown.total),
+            "currency": shown.currency,
+            "day": shown.day,
+        }
+    )
+
+
+def _lines(charges: Iterable[Any]) -> list[list[object]]:
+    """Return the charges as they are told apart by a reader, in an order of their own: rows are numbered anew."""
+    lines = [[_plain(getattr(charge, name, None)) for name in _OF_A_CHARGE] for charge in charges]
+    return sorted(lines, key=str)
+
+
+def _plain(value: object) -> object:
+    """Return a number without the zeros behind it, so that 3.00 and 3 are the same; all else as its text."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
