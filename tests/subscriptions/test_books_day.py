@@ -135,6 +135,7 @@ NO_VERBS = {
     "changes.Asked": "values",
     "proposals": "previews of the verbs above",
     "preview.preview": "a preview of the verbs above",
+    "preview.carried_out": "carries the verb out that it is given",
     "provisioning.carry_out": "asks the vendor, and concludes by provisioning.conclude",
     "nights": "which nights are due: each is renewals.run_billing_day",
     "renewals.run_billing_day": "batches of renewals.renew_accounts",
