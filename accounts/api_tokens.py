@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, actor_of
 from accounts.models import ApiToken, TokenScope, User, UserKind
+from accounts.signals import sign_in_changed
 from core.errors import Refused
 
 TOKEN_BYTES = 16  # 22 URL-safe characters, as in the reference (API guide 5.0)
@@ -64,6 +66,7 @@ def create_api_token(
         row = ApiToken.objects.create(
             manager=actor.user, name=name.strip(), token_hash=hash_of(token), scopes=chosen, expires_at=end
         )
+        sign_in_changed.send(sender=User, person=actor.user, kind="token_made", detail=row.name)
     return row, token
 
 
@@ -76,12 +79,13 @@ def revoke_api_token(*, actor: Actor, token: ApiToken, now: datetime) -> ApiToke
             raise TokenRefused(_("There is no such token, or it is revoked already."))
         row.revoked_at = now
         row.save(update_fields=["revoked_at"])
+        sign_in_changed.send(sender=User, person=actor.user, kind="token_revoked", detail=row.name)
     return row
 
 
-def revoke_tokens_of(user: User, *, now: datetime) -> int:
+def revoke_tokens_of(user: User) -> int:
     """Revoke every token of a person who loses the power that they were made with; return how many there were."""
-    return ApiToken.objects.filter(manager=user, revoked_at=None).update(revoked_at=now)
+    return ApiToken.objects.filter(manager=user, revoked_at=None).update(revoked_at=Now())
 
 
 def actor_of_token(token: str, *, now: datetime, address: str | None = None) -> Actor:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
@@ -13,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import AccessLevel, Account, AccountMembership, AccountStatus, Invitation, User, UserKind
 from accounts.queries import accounts_visible_to, memberships_visible_to
-from accounts.signals import person_invited
+from accounts.signals import person_invited, sign_in_changed
+from accounts.signed_in import end_sessions_of
 from core.errors import Refused
 
-INVITATION_GOOD_FOR = timedelta(days=7)
+INVITATION_GOOD_FOR = timedelta(hours=settings.LINK_HOURS)
 _signer = Signer(salt="accounts.invitation")
 
 
@@ -53,7 +55,10 @@ def token_of(invitation: Invitation) -> str:
 def invitation_of(token: str, *, now: datetime) -> Invitation:
     """Return the invitation behind the link. Raises InvitationNotGood unless it may still be accepted."""
     refusal = InvitationNotGood(
-        _("This invitation no longer works: it was used, withdrawn or has expired. Ask for a new one.")
+        _(
+            "This invitation no longer works: it was used, withdrawn, or is older than a day."
+            " Ask who invited you for a new one."
+        )
     )
     try:
         pk = int(_signer.unsign(token))
@@ -178,6 +183,8 @@ def change_access_level(*, actor: Actor, membership: AccountMembership, access_l
             row.account.memberships.filter(access_level=AccessLevel.OWNER).update(access_level=AccessLevel.ADMIN)
         row.access_level = access_level
         row.save(update_fields=["access_level"])
+        told = f"{row.account}: {row.get_access_level_display()}"
+        sign_in_changed.send(sender=User, person=row.user, kind="access_changed", detail=told)
     return row
 
 
@@ -191,16 +198,15 @@ def remove_user(*, actor: Actor, membership: AccountMembership) -> AccountMember
                 _("The owner cannot be removed: make another user the owner first."), field="access_level"
             )
         row.delete()
+        sign_in_changed.send(sender=User, person=row.user, kind="access_removed", detail=str(row.account))
+        if not AccountMembership.objects.filter(user=row.user).exclude(account__status=AccountStatus.DELETED).exists():
+            end_sessions_of(row.user)
     return row
 
 
 def _invite(actor: Actor, account: Account, address: str, access_level: str, now: datetime) -> Invitation:
-    known = User.objects.filter(email__iexact=address).first()
-    if known is not None and known.is_manager:
-        raise InvitationRefused(
-            _("%(email)s cannot be a user of an account. Invite another address.") % {"email": address}, field="emails"
-        )
-    if known is not None and account.memberships.filter(user=known).exists():
+    # Whether anybody else knows the address is not told: a manager hears behind the link that it cannot be accepted.
+    if account.memberships.filter(user__email__iexact=address).exists():
         raise InvitationRefused(
             _("%(email)s is a user of this account already. Change the access level instead.") % {"email": address},
             field="emails",

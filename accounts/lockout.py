@@ -13,10 +13,12 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.signals import sign_in_changed
+from accounts.signed_in import device_of
 from core.door_links import without_keys
 
 WAIT = timedelta(minutes=15)
@@ -24,6 +26,7 @@ BY_NAME = 10
 BY_ADDRESS = 50
 # From where a person has signed in within so many days is no stranger's address.
 KNOWN_FOR = timedelta(days=90)
+VISITS = "/sign-in-as/"
 
 
 class Lockout(AxesDatabaseHandler):
@@ -43,8 +46,11 @@ class Lockout(AxesDatabaseHandler):
         return min(pair[0], settings.AXES_FAILURE_LIMIT - 1)
 
     def user_logged_in(self, sender: object, request: HttpRequest, user: User, **signal: object) -> None:
-        """Write the line."""
+        """Write the line; tell the person of an address or a device from which they have not signed in lately."""
         request.axes_path_info = without_keys(request.axes_path_info)
+        if VISITS not in request.axes_path_info and _is_news(user.email, request):
+            detail = f"{device_of(request.axes_user_agent)} ({request.axes_ip_address})"
+            sign_in_changed.send(sender=User, person=user, kind="new_sign_in", detail=detail)
         super().user_logged_in(sender, request, user, **signal)
 
 
@@ -72,4 +78,16 @@ def _waits(counted: tuple[int, datetime | None], limit: int, now: datetime) -> b
 
 
 def _is_known(name: str | None, address: str | None, now: datetime) -> bool:
-    return AccessLog.objects.filter(username=name, ip_address=address, attempt_time__gt=now - KNOWN_FOR).exists()
+    return _lately(name, now).filter(ip_address=address).exists()
+
+
+def _lately(name: str | None, now: datetime) -> QuerySet[AccessLog]:
+    """Return the person's own sign-ins of late: not the visits of managers, whose address is not the person's."""
+    return AccessLog.objects.filter(username=name, attempt_time__gt=now - KNOWN_FOR).exclude(path_info__contains=VISITS)
+
+
+def _is_news(name: str, request: HttpRequest) -> bool:
+    known = list(_lately(name, request.axes_attempt_time).values_list("ip_address", "user_agent").distinct())
+    addresses, devices = {address for address, _agent in known}, {device_of(agent) for _address, agent in known}
+    new = request.axes_ip_address not in addresses or device_of(request.axes_user_agent) not in devices
+    return bool(known) and new  # the first time of all is no news

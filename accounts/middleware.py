@@ -13,6 +13,7 @@ from pghistory.middleware import HistoryMiddleware
 from accounts.actors import Actor, MayNotAct, actor_of
 from accounts.sign_in import home_of
 from accounts.sign_in_as import SignInAsEnded
+from accounts.signed_in import see
 from accounts.visits import CAME_FROM, CHOSEN_ACCOUNT, MANAGERS, TRAIL, end_visit, is_visit, visitor
 from core.door_links import without_keys
 from core.errors import Refused
@@ -60,6 +61,18 @@ class NoStoreMiddleware:
         if "Cache-Control" not in response:
             add_never_cache_headers(response)
         return response
+
+
+class SeenMiddleware:
+    """Writes, every few minutes, that a session is in use and from where; stands below ActorMiddleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.actor is not None:
+            see(request, now=timezone.now())
+        return self.get_response(request)
 
 
 class ActorHistoryMiddleware(HistoryMiddleware):

@@ -5,6 +5,10 @@ from django.dispatch import Signal
 # A link has to reach a person. Keyword: invitation. Received by notifications, in the same transaction.
 person_invited = Signal()
 
+# Something happened to a person's sign-in, and the person is told. Keywords: person, kind (of notifications.events),
+# detail, address (an e-mail where it is not the person's present one). Sent in the transaction of what it tells about.
+sign_in_changed = Signal()
+
 # An account is about to be deleted. Keyword: account. Whoever still has business with it (live subscriptions, money)
 # raises Refused, and the account stays.
 account_closing = Signal()

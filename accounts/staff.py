@@ -11,9 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.api_tokens import revoke_tokens_of
 from accounts.invitations import PasswordRefused, invite_to_choose_password
 from accounts.models import Reseller, Role, Supervision, User, UserKind, UserStatus
 from accounts.queries import managers_visible_to, resellers_visible_to
+from accounts.reset_links import begin_reset
+from accounts.signals import sign_in_changed
+from accounts.signed_in import end_sessions_of
 from core.errors import Refusals, Refused
 
 CHANGEABLE_FIELDS = frozenset({"name", "email", "phone", "role", "status", "manager_key", "attributes"})
@@ -69,11 +73,13 @@ def change_manager(*, actor: Actor, manager: User, values: Mapping[str, object])
     actor.require("managers.change")
     with transaction.atomic():
         row = _locked(actor, manager)
-        role, status = row.role, row.status
+        role, status, email = row.role, row.status, row.email
         _assign(row, values)
         if (row.role, row.status) != (role, status):
             _refuse_lock_out(actor, row)
         row.save(update_fields=list(values))
+        if (row.role, row.status, row.email) != (role, status, email):
+            _end_what_was_given(row, email, by_power=(row.role, row.status) != (role, status))
     return row
 
 
@@ -100,6 +106,20 @@ def set_subordinates(*, actor: Actor, supervisor: User, subordinates: Collection
             [Supervision(supervisor=row, subordinate=person) for person in people], ignore_conflicts=True
         )
     return people
+
+
+def _end_what_was_given(manager: User, email: str, *, by_power: bool) -> None:
+    """End the sessions, and the tokens of another role or of a blocked manager; tell the old address of a new one."""
+    end_sessions_of(manager)
+    begin_reset(manager)
+    if by_power:
+        revoke_tokens_of(manager)
+        sign_in_changed.send(sender=User, person=manager, kind="role_changed", detail=str(manager.get_role_display()))
+    if manager.email != email:
+        for address in (email, manager.email):
+            sign_in_changed.send(
+                sender=User, person=manager, kind="email_changed", detail=manager.email, address=address
+            )
 
 
 def _assign(manager: User, values: Mapping[str, object]) -> None:

@@ -15,9 +15,19 @@ from accounts.client_address import client_address
 from accounts.forms import AcceptanceForm
 from accounts.invitations import InvitationNotGood, accept_invitation, invitation_of, needs_password
 from accounts.models import Account, SignInAs
+from accounts.proof import asks_again
 from accounts.queries import accounts_of, accounts_visible_to
 from accounts.sign_in import home_of
 from accounts.sign_in_as import SignInAsRefused, begin_sign_in_as, end_sign_in_as
+from accounts.signed_in import (
+    SessionNotFound,
+    device_of,
+    end_session,
+    end_sessions_of,
+    is_this,
+    name_of,
+    sessions_of,
+)
 from accounts.visits import CHOSEN_ACCOUNT, TRAIL, begin_visit
 from core.errors import Refused
 from core.panel.confirming import put_refusal
@@ -49,6 +59,35 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("The invitation is accepted. Sign in as usual."))
             return redirect("account_login")
     return render(request, "account/invitation.html", {"invitation": invited, "form": form})
+
+
+@login_required
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Show where the person is signed in: device, address, since, last seen; this session is marked."""
+    rows = [
+        {"row": row, "name": name_of(row), "device": device_of(row.agent), "this": is_this(row, request.session)}
+        for row in sessions_of(request.user, now=timezone.now())
+    ]
+    return render(request, "account/sessions.html", {"rows": rows})
+
+
+@require_POST
+@login_required
+@asks_again
+def sessions_end(request: HttpRequest) -> HttpResponse:
+    """End one of the person's sessions, or all but this one."""
+    name = request.POST.get("session", "")
+    if name:
+        try:
+            end_session(person=request.user, name=name, now=timezone.now())
+        except SessionNotFound as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The session is ended."))
+    else:
+        end_sessions_of(request.user, keep=request.session)
+        messages.success(request, _("All other sessions are ended."))
+    return redirect("sessions")
 
 
 @require_POST

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ActorMiddleware",
     "accounts.gate.GateMiddleware",
+    "accounts.middleware.SeenMiddleware",
     "accounts.middleware.ActorHistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -138,10 +139,9 @@ if LOCAL_SERVICES:
 _test_name = "_".join(["test", "brokerage", *env.words("BROKERAGE_TEST_DB")])
 DATABASES = {"default": {**env.database(DATABASE_URL), "TEST": {"NAME": _test_name}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-_backends = "django.core.cache.backends"
 # What is counted (allauth's limits) lies in the database, so that Redis carries nothing but the queue of tasks.
-_cached = {"BACKEND": f"{_backends}.db.DatabaseCache", "LOCATION": "django_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
-CACHES = {"default": _cached}
+_counted = {"LOCATION": "django_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", **_counted}}
 
 # --- Celery (brokerage/celery.py reads the CELERY_ names; times are in brokerage/schedule.py) ----------------------
 CELERY_BROKER_URL = env.broker(REDIS_URL)
@@ -183,21 +183,23 @@ if TESTING:
 LOGIN_URL = "account_login"
 CSRF_FAILURE_VIEW = "accounts.gate.csrf_failure"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS = {"email"}, ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation, which went to that address
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # asked of the adapter, which sends none
 ACCOUNT_ADAPTER = "notifications.sign_in_mail.OutboxAccountAdapter"
+LINK_HOURS = env.number("LINK_HOURS", 24)  # how long a mailed link opens its door: invitations and new passwords
+PASSWORD_RESET_TIMEOUT = LINK_HOURS * 3600
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_links.NewestOnly"  # noqa: S105 - a class
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # what may do lasting harm asks for a younger proof
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_COOKIE_AGE = 14 * 24 * 3600  # "remember me"
 # By key: wrong codes of one person's second factor. What counts wrong passwords is accounts/lockout.py.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,30/h/key", "reset_password": "20/m/ip,5/m/key"}
 # How many proxies of our own append to X-Forwarded-For; without one, that header is anybody's word.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if env.flag("BEHIND_TLS_PROXY") else 0)
-MFA_ADAPTER = "accounts.second_factor.SealedMFAAdapter"
+MFA_ADAPTER, MFA_ALLOW_UNVERIFIED_EMAIL = "accounts.second_factor.SealedMFAAdapter", True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Brokerage"
 AXES_HANDLER = "accounts.lockout.Lockout"
 AXES_VERBOSE = AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -277,8 +279,7 @@ SESSION_ENGINE = "accounts.sessions"  # sealed at rest
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SECURE_SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION and SESSION_COOKIE_SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY") else None
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -49,6 +49,7 @@ EVENTS: dict[str, Event] = {
     "password_reset": _event(
         _("Choose a new password"), "person", Audience.PERSON, link_kind=LinkKind.PASSWORD_RESET, urgent=True
     ),
+    "security": _event(_("Your sign-in: %(what)s"), "what detail at company", Audience.PERSON, urgent=True),
     "order_placed": _event(_("Order %(order)s is placed"), "order subscription total account", Audience.CUSTOMER),
     "subscription_activated": _event(_("%(subscription)s is active"), "subscription account facts", Audience.CUSTOMER),
     "subscription_stopped_funds_short": _event(
@@ -86,6 +87,25 @@ EVENTS: dict[str, Event] = {
     "night_failed": _event(
         _("The billing day of %(day)s failed for some accounts"), "day accounts ids", Audience.ADMINISTRATORS
     ),
+}
+
+
+# What happened to somebody's sign-in, as the letter "security" says it to that person.
+SECURITY: dict[str, object] = {
+    "new_sign_in": _("signed in from a new device or address"),
+    "password_changed": _("the password was changed"),
+    "password_reset": _("a new password was chosen by a mailed link"),
+    "email_changed": _("the e-mail for signing in was changed"),
+    "second_factor_added": _("the second factor was switched on"),
+    "second_factor_removed": _("the second factor was switched off"),
+    "recovery_code_used": _("a recovery code was used"),
+    "recovery_codes_made": _("new recovery codes were made"),
+    "token_made": _("an API token was made"),
+    "token_revoked": _("an API token was revoked"),
+    "role_changed": _("the role or status was changed"),
+    "access_changed": _("the access level was changed"),
+    "access_removed": _("the access to an account was ended"),
+    "locked_out": _("wrong passwords were tried too often"),
 }
 
 

@@ -1,13 +1,17 @@
 """What the floors below announce and people hear of."""
 
+from uuid import uuid4
+
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Invitation
-from accounts.signals import person_invited
+from accounts.models import Invitation, User
+from accounts.signals import person_invited, sign_in_changed
 from core.lists.models import ExportState, ListExport
 from core.lists.signals import export_finished
 from notifications.announce import announce
+from notifications.events import SECURITY
 
 
 @receiver(person_invited, dispatch_uid="notifications.invitation")
@@ -42,4 +46,19 @@ def tell_export_is_finished(*, export: ListExport, **_signal: object) -> None:
         key=str(export.pk),
         user=export.user,
         path=reverse("lists:export", args=[export.pk]),
+    )
+
+
+@receiver(sign_in_changed, dispatch_uid="notifications.security")
+def tell_of_sign_in(*, person: User, kind: str, detail: str, address: str = "", **_signal: object) -> None:
+    """Tell a person what happened to the own sign-in; of wrong passwords once a day, or a stranger could fill a box."""
+    now = timezone.now()
+    once = f"{now:%Y-%m-%d}" if kind == "locked_out" else uuid4().hex
+    announce(
+        "security",
+        context={"what": SECURITY[kind], "detail": detail, "at": now, "company": str(person.reseller)},
+        key=f"{kind}:{person.pk}:{once}",
+        user=None if address else person,
+        email=address,
+        language=person.language,
     )

@@ -13,6 +13,7 @@ from accounts.models.account import (
 from accounts.models.api_token import ApiToken, TokenScope
 from accounts.models.invitation import Invitation
 from accounts.models.reseller import Reseller, ResellerStatus
+from accounts.models.session import SignedIn
 from accounts.models.user import Role, SignInAs, Supervision, User, UserKind, UserStatus
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ResellerStatus",
     "Role",
     "SignInAs",
+    "SignedIn",
     "Supervision",
     "TokenScope",
     "User",

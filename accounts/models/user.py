@@ -41,7 +41,7 @@ class UserManager(BaseUserManager.from_queryset(Rows)):
         return user
 
 
-@pghistory.track(exclude=["password", "last_login", "updated_at"])
+@pghistory.track(exclude=["password", "last_login", "reset_turn", "updated_at"])
 class User(AbstractBaseUser, Timestamped):
     """A person with an e-mail as login. A manager has a reseller and a role; a customer user has accounts."""
 
@@ -57,6 +57,9 @@ class User(AbstractBaseUser, Timestamped):
     language = models.CharField(_("language"), max_length=10, default="en")
     theme = models.CharField(_("theme"), max_length=10, default="auto")
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
+
+    # Raised with every link for a new password that is asked for, so that only the newest opens.
+    reset_turn = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 
 from accounts.api_tokens import api_tokens_of, create_api_token, revoke_api_token
 from accounts.models import TokenScope
+from accounts.proof import asks_again
 from core.errors import Refused
 from core.panel.confirming import Operation, Shown, confirming, put_refusal
 from core.panel.once import once
@@ -22,6 +23,7 @@ from operator_panel.doors import requires
 
 
 @requires("api.use")
+@asks_again
 def profile_token_new(request: HttpRequest) -> HttpResponse:
     """Make a new API token and show it once."""
     form = _form(request.POST if request.method == "POST" else None)

@@ -19,8 +19,8 @@ def test_a_password_letter_lands_in_the_outbox_in_the_persons_language():
 
 
 def test_a_letter_that_sign_in_is_not_set_up_to_send_is_a_fault():
-    with pytest.raises(ValueError, match="unknown_account"):
-        OutboxAccountAdapter().send_mail("account/email/unknown_account", "a@example.com", {})
+    with pytest.raises(ValueError, match="email_confirmation"):
+        OutboxAccountAdapter().send_mail("account/email/email_confirmation", "a@example.com", {})
 
 
 def test_nobody_signs_up():

@@ -21,6 +21,7 @@ def page(name: str, *args: object) -> str:
 
 
 def test_api_token_is_shown_once(client: Client, administrator: User) -> None:
+    client.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
     last = timezone.localdate() + timedelta(days=30)
     entered = {"name": "Shop", "scopes": ["read", "write"], "expires_on": last.isoformat()}
     answer = client.post(page("profile_token_new"), entered)
@@ -36,6 +37,7 @@ def test_api_token_is_shown_once(client: Client, administrator: User) -> None:
 
 
 def test_what_is_wrong_is_said_at_its_field(client: Client) -> None:
+    client.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
     far = timezone.localdate() + timedelta(days=400)
     entered = {"name": "Shop", "scopes": ["read"], "expires_on": far.isoformat()}
     assert list(errors_of(client.post(page("profile_token_new"), entered))) == ["expires_on"]
