@@ -14,7 +14,7 @@ STEERING = {
     "accounts.ApiToken": {"token_hash"},
     "accounts.AccountType": {"name_pattern"},
     "notifications.Notification": {"key", "event", "path", "last_error"},
-    "lists.ListExport": {"listing", "query", "file", "failure"},
+    "lists.ListExport": {"listing", "query", "file", "failure", "sight"},
     "lists.ListPreference": {"listing"},
     "lists.SavedView": {"listing", "query"},
     "subscriptions.ApplicationTemplate": {"plugin"},
