@@ -277,6 +277,8 @@ VARIABLES = (
     Variable("VENDOR_VISIBLE_AFTER", _seconds_by_plugin),
     Variable("VENDOR_JOURNAL_DAYS", number_between(1, 36_500)),
     Variable("VENDOR_PERSON_SECONDS", number_between(1, 30)),
+    Variable("TRUSTED_PROXIES", number_between(0, 10)),
+    Variable("API_TOKEN_DAYS", number_between(1, 3_650)),
     Variable("BEHIND_TLS_PROXY", _flag),
     Variable("SECURE_SSL_REDIRECT", _flag),
     # In production longer than any task takes, else a task that still runs is given to a second worker.

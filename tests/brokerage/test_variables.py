@@ -67,6 +67,8 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "VENDOR_VISIBLE_AFTER": ((), ("1200", "office365=soon", "office365=-1", "office365=1e3")),
     "VENDOR_JOURNAL_DAYS": ((), ("0", "-1", "long", "1e3")),
     "VENDOR_PERSON_SECONDS": ((), ("0", "31", "8s")),
+    "TRUSTED_PROXIES": ((), ("-1", "11", "nginx")),
+    "API_TOKEN_DAYS": ((), ("0", "3651", "year")),
     "BEHIND_TLS_PROXY": ((), ("nginx",)),
     "SECURE_SSL_REDIRECT": ((), ("https",)),
     "TASK_VISIBILITY_SECONDS": (("840",), ("0", "soon", "9999999")),

@@ -219,10 +219,12 @@ def _change(person: Person, pk: int, seats: int) -> None:
 
 def pay_what_waits(person: Person) -> None:
     """Have the demo's bank pay every payment that is awaited."""
-    for action, values in Forms(person.get("/payments/")).found:
-        if action.endswith("/demo-bank/"):
-            person.send(action, values)
-            person.stage.met["payments sent"] += 1
+    waiting = Order.objects.filter(account=person.account, status=OrderStatus.WAITING_FOR_PAYMENT)
+    for pk in list(waiting.values_list("pk", flat=True)):
+        for action, values in Forms(person.get(f"/orders/{pk}/")).found:
+            if action.endswith("/demo-bank/"):
+                person.send(action, values)
+                person.stage.met["payments sent"] += 1
 
 
 def managers_round(person: Person, number: int) -> None:
