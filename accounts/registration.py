@@ -1,7 +1,7 @@
 """Open, change, hold and delete the accounts of customers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -34,6 +34,12 @@ TERMS_FIELDS = frozenset({"account_type", "account_class", "manager", "trial", "
 LIMIT_FIELDS = frozenset({"account_class", "credit_limit_override"})
 CUSTOMER_FIELDS = CONTACT_PERSON_FIELDS | CONTACT_INFORMATION_FIELDS
 MANAGER_FIELDS = CUSTOMER_FIELDS | TERMS_FIELDS
+
+
+def needed_of(refusals: Iterable[Refused]) -> list[str]:
+    """Return the fields of the account that refusals are about, each once: what its owner is to fill in or correct."""
+    named = [problem.field for refusal in refusals for problem in refusal.problems]
+    return [field for field in dict.fromkeys(named) if field in CUSTOMER_FIELDS]
 
 
 class AccountNotFound(Refused):

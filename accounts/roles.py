@@ -22,6 +22,7 @@ RIGHTS: dict[str, tuple[bool, ...]] = {
     "orders.view":                (Y,     Y,     Y,     N,           Y,     Y,     N),
     "orders.cancel":              (Y,     N,     Y,     N,           Y,     Y,     N),
     "orders.retry":               (Y,     N,     Y,     N,           N,     N,     N),
+    "orders.correct":             (Y,     N,     Y,     N,           Y,     Y,     N),
     "payments.view":              (Y,     Y,     Y,     N,           Y,     Y,     N),
     "payments.create":            (Y,     N,     Y,     N,           Y,     Y,     N),
     "payments.approve":           (Y,     N,     Y,     N,           N,     N,     N),

@@ -39,6 +39,7 @@ urlpatterns = [
     path("order/<int:plan_pk>/check/", ordering.order_plan_check, name="order_plan_check"),
     path("orders/<int:pk>/", orders.order, name="subscription_order"),
     path("orders/<int:pk>/pay/", orders.order_pay_from_balance, name="order_pay_from_balance"),
+    path("orders/<int:pk>/correct/", orders.order_correct, name="order_correct"),
     path("orders/<int:pk>/cancel/", orders.order_cancel, name="order_cancel"),
     path("payments/", payments.payments, name="payments"),
     path("payments/top-up/", payments.payment_top_up, name="payment_top_up"),

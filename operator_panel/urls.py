@@ -158,6 +158,7 @@ urlpatterns = [
         orders.order_charges,
         orders.order_log,
         orders.order_cancel,
+        orders.order_correct,
         orders.order_give_up,
         orders.order_pay,
     ),

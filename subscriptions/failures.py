@@ -1,27 +1,26 @@
-"""What the vendor refused: tried again, or given up with everything as it was before."""
+"""What the vendor refused: corrected, tried again, or given up with everything as it was before."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from billing.charging import line_of, record, resource_key
-from billing.engine.csp_monthly.quantities import withdraw_raise
-from billing.engine.csp_monthly.restoring import renewed_since, restored
-from billing.engine.csp_monthly.stopping import delete
-from billing.engine.lines import Changes, fresh_block
-from billing.models import Charge, ChargeStatus
+from billing.queries import require_sight
 from core.errors import Refused
-from subscriptions.handover import WORK_FAILED, stop_as_decided
-from subscriptions.held import note_units
-from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, Subscription, SubscriptionStatus
-from subscriptions.opening import NotInThisStatus, open_contract, save_state
-from subscriptions.renewals import renew_accounts
+from subscriptions.handover import WORK_FAILED, payload_anew
+from subscriptions.models import Order, OrderStatus, OrderType, Subscription, SubscriptionStatus
+from subscriptions.opening import NotInThisStatus, open_contract, refuse_held, save_state
 from subscriptions.tasks import hand_to_worker
-from subscriptions.terms import Contract, schedule
-from vendors import operations
+from subscriptions.terms import Contract
+from subscriptions.undoing import give_up_failed, has_failed
+from vendors import operations, questions
+from vendors.base import Field
 from vendors.models import VendorOperation
+
+NOTHING_TO_CORRECT = _("Order %(order)s has not failed: there is nothing to correct.")
 
 
 class OrderHasNotFailed(Refused):
@@ -30,19 +29,109 @@ class OrderHasNotFailed(Refused):
     code = "order_has_not_failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that was given with an order: the vendor's question, what was said, whether it is used up already."""
+
+    question: Field
+    value: str
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What can be corrected of an order that the vendor refused, and what the vendor said, each at its field."""
+
+    answers: tuple[Answer, ...]
+    problems: tuple[Refused, ...]
+
+
 @transaction.atomic
 def retry(*, actor: Actor, subscription: Subscription, today: date, now: datetime) -> Subscription:
-    """Ask the vendor again for what it refused last, once the cause is removed. Raises Forbidden, NotInThisStatus."""
+    """Ask the vendor again for what it refused last, once the cause is removed. Raises Forbidden, NotInThisStatus.
+
+    What is sent is read anew: the account, its contact person, the template's offers as they are now.
+    """
     contract, today = open_contract(actor=actor, subscription=subscription, right="orders.retry", today=today)
+    return _try_again(contract, _refused_operation(contract), today, now)
+
+
+def correction_of(order: Order) -> Correction:
+    """Return what can be corrected of a sale that failed at the vendor. Raises OrderHasNotFailed."""
+    subscription = order.subscription
+    operation = VendorOperation.objects.filter(key=subscription.awaited_operation).first()
+    if not has_failed(order) or order.type != OrderType.SALES or operation is None:
+        raise OrderHasNotFailed(NOTHING_TO_CORRECT % {"order": order})
+    given, used = subscription.parameters, set(operations.begun_steps(operation))
+    return Correction(
+        answers=tuple(
+            Answer(question, str(given.get(question.name, "")), fixed=question.used_by in used)
+            for question in questions.order_fields(operation.connection)
+        ),
+        problems=tuple(Refused(said, code="vendor_refused", field=field) for field, said in operation.problems)
+        or (Refused(operation.last_error, code="vendor_refused"),),
+    )
+
+
+def correct_order(
+    *, actor: Actor, order: Order, answers: Mapping[str, str], today: date, now: datetime
+) -> Subscription:
+    """Keep other answers to the vendor's questions and ask the vendor again, with the account as it is now.
+
+    An answer that was used at the vendor already stays. The vendor may refuse what it could not provision, before
+    anything is kept. Raises Forbidden, OrderHasNotFailed, AccountOnHold to a customer, refusals of the vendor.
+    """
+    actor.require("orders.correct")
+    require_sight(actor, order.account_id)
+    fresh = Order.objects.select_related(
+        "subscription__account__reseller", "subscription__plan__template__connection"
+    ).get(pk=order.pk)
+    _ask_vendor(fresh.subscription, _corrected(correction_of(fresh), answers), now)
+    with transaction.atomic():
+        contract, today = open_contract(
+            actor=actor, subscription=fresh.subscription, right="orders.correct", today=today
+        )
+        if actor.is_customer:
+            refuse_held(contract.subscription.account, today)
+        waiting = contract.waiting
+        if waiting is None or waiting.pk != order.pk:
+            raise OrderHasNotFailed(NOTHING_TO_CORRECT % {"order": order})
+        contract.subscription.parameters = _corrected(correction_of(waiting), answers)
+        contract.subscription.save(update_fields=["parameters"])
+        return _try_again(contract, _refused_operation(contract), today, now)
+
+
+def _corrected(correction: Correction, answers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        answer.question.name: answer.value if answer.fixed else answers.get(answer.question.name, answer.value)
+        for answer in correction.answers
+    }
+
+
+def _ask_vendor(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> None:
+    """Let the vendor refuse the corrected order, before anything is locked; what it has made already it knows."""
+    operation = VendorOperation.objects.get(key=subscription.awaited_operation)
+    subscription.parameters = dict(parameters)
+    payload = payload_anew(subscription, operation)
+    for left in operations.begun_steps(operation).values():
+        payload["vendor_ids"] = payload["vendor_ids"] | {name: value for name, value in left.items() if value}
+    questions.validate_order(operation.connection, reference=operation.key, payload=payload, now=now)
+
+
+def _refused_operation(contract: Contract) -> VendorOperation:
     row = contract.subscription
-    work = WORK_FAILED.get(SubscriptionStatus(row.status))
     operation = VendorOperation.objects.filter(key=row.awaited_operation).first()
-    if work is None or operation is None:
+    if row.status not in WORK_FAILED or operation is None:
         raise NotInThisStatus(_("Nothing has failed here: there is nothing to try again."))
-    operations.retry(operation, now=now)
-    row.status = work.meanwhile
+    return operation
+
+
+def _try_again(contract: Contract, operation: VendorOperation, today: date, now: datetime) -> Subscription:
+    row = contract.subscription
+    operations.retry(operation, now=now, payload=payload_anew(row, operation))
+    row.status = WORK_FAILED[SubscriptionStatus(row.status)].meanwhile
     save_state(contract, today)
-    if contract.waiting is not None and contract.waiting.status == OrderStatus.PROVISIONING_FAILED:
+    if contract.waiting is not None and has_failed(contract.waiting):
         contract.waiting.status = OrderStatus.PROVISIONING
         contract.waiting.failure = ""
         contract.waiting.save(update_fields=["status", "failure"])
@@ -59,94 +148,7 @@ def cancel_failed_order(*, actor: Actor, order: Order, today: date) -> Order:
     """
     contract, today = open_contract(actor=actor, subscription=order.subscription, right="orders.retry", today=today)
     failed = contract.waiting
-    if failed is None or failed.pk != order.pk or failed.status != OrderStatus.PROVISIONING_FAILED:
+    if failed is None or failed.pk != order.pk or not has_failed(failed):
         raise OrderHasNotFailed(_("Order %(order)s has not failed: it cannot be given up.") % {"order": order})
-    row = contract.subscription
-    row.awaited_operation = ""
-    if failed.type == OrderType.SALES:
-        _release_sale(contract, failed, today)
-    else:
-        _undo_change(contract, failed, today)
-    failed.status = OrderStatus.CANCELLED
-    failed.closed_on = today
-    failed.save(update_fields=["status", "closed_on"])
-    save_state(contract, today)
-    # What the night did not touch while the vendor had the word is caught up now.
-    renew_accounts(account_ids=[row.account_id], today=today)
+    give_up_failed(contract, failed, today)
     return failed
-
-
-def _release_sale(contract: Contract, order: Order, today: date) -> None:
-    """Delete all charges of a sale: no day of it was served."""
-    first_day = min((line.period.start for line in contract.lines), default=today)
-    record([contract.booking(delete(contract.terms, contract.lines, first_day), today, order)])
-    contract.subscription.status = SubscriptionStatus.DELETED
-    contract.subscription.quantity = 0
-    for resource in contract.resources.values():
-        resource.quantity = 0
-        resource.save(update_fields=["quantity"])
-    schedule(contract.subscription, None, today, status=SubscriptionStatus.DELETED)
-
-
-def _undo_change(contract: Contract, order: Order, today: date) -> None:
-    """Put charges and units back where they were before a change.
-
-    Nothing of a raise was provided, so nothing of it is charged. Units of a lowering were there all the time: they are
-    charged for every day again, those of billing days that have passed since among them.
-    """
-    items = list(order.items.order_by("pk"))
-    changes = withdraw_raise(contract.terms, contract.lines, contract.raised_lines)
-    for item in items:
-        if item.quantity_after < item.quantity_before:
-            changes += _give_back_lowering(contract, order, item, today)
-    record([contract.booking(changes, today, order)])
-    for item in items:
-        resource = contract.resources[str(item.subscription_resource_id)]
-        resource.quantity = item.quantity_before
-        resource.save(update_fields=["quantity"])
-    contract.subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
-    contract.awaited = {}
-    _note_as_before(contract, order)
-    if contract.stop_decided:
-        stop_as_decided(contract, today)
-    else:
-        contract.subscription.status = SubscriptionStatus.ACTIVE
-
-
-def _note_as_before(contract: Contract, order: Order) -> None:
-    """Write down the units in service as if the change had never been: from its day, and none from a stop since."""
-    row = contract.subscription
-    decided, row.stop_reason = row.stop_reason, ""
-    note_units([contract], order.placed_on)
-    row.stop_reason = decided
-    if contract.stop_decided and row.stopped_on is not None:
-        note_units([contract], row.stopped_on)
-
-
-def _give_back_lowering(contract: Contract, order: Order, item: OrderItem, today: date) -> Changes:
-    """Return the units that a lowering gave back, in lines of their own, at the amounts that were to be refunded."""
-    key = resource_key(item.subscription_resource_id)
-    deleted_by = Charge.objects.filter(superseded_by=order, subscription_resource=int(key), status=ChargeStatus.DELETED)
-    made = Charge.objects.filter(order=order, subscription_resource=int(key)).exclude(status=ChargeStatus.DELETED)
-    parts = {charge.pk: charge for charge in made}
-    block = fresh_block([*contract.lines, *(line_of(charge) for charge in parts.values())], key)
-    row = contract.subscription
-    stopped_on = row.stopped_on if contract.stop_decided else None
-    changes = Changes()
-    for charge in deleted_by.order_by("pk"):
-        mine = [line_of(part) for part in parts.values() if part.parent_id == charge.pk]
-        changes += restored(line_of(charge), mine, order.placed_on, today, block=block, stopped_on=stopped_on)
-        block += 1
-    included = contract.resources[key].included
-    units = max(item.quantity_before - included, 0) - max(item.quantity_after - included, 0)
-    if units and row.expiration_date is None:
-        changes += renewed_since(
-            contract.terms,
-            key,
-            units,
-            lowered_on=order.placed_on,
-            until=stopped_on or today + timedelta(days=1),
-            day=today,
-            block=block,
-        )
-    return changes

@@ -196,6 +196,26 @@ def service_payload(subscription: Subscription, quantities: Mapping[str, int]) -
     }
 
 
+def payload_anew(subscription: Subscription, operation: VendorOperation) -> dict[str, Any]:
+    """Return a planned operation's payload with all that may have been corrected since: account, answers, offers, ids.
+
+    How many units, and the label by which the vendor's records are searched, stay as they were planned.
+    """
+    planned, template = operation.payload, subscription.plan.template
+    if operation.action == OperationAction.PROVISION:
+        return order_payload(
+            label=planned["label"],
+            account=subscription.account,
+            template=template,
+            quantities={key: row["quantity"] for key, row in planned["resources"].items()},
+            answers=subscription.parameters,
+        )
+    service = planned["service"]
+    quantities = {key: row["quantity"] for key, row in service["resources"].items()}
+    fresh = service_payload(subscription, quantities) | {"label": service.get("label", "")}
+    return {**planned, "service": fresh}
+
+
 def party(account: Account) -> dict[str, Any]:
     """Return the account as vendors are told of it: the account's own e-mail (CR-494), the contact person (CR-544)."""
     street = " ".join(part for part in (account.street, account.building) if part)

@@ -12,17 +12,19 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.errors import Refused
 from subscriptions.cancelling import close_orders, give_up, is_waiting
-from subscriptions.handover import ACTIVATE, DELETE, STOP, Work, hand_over
+from subscriptions.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over
 from subscriptions.holds import MAY_ACTIVATE, RUNNING
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 from subscriptions.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.paying import FundsShort
 from subscriptions.tasks import hand_to_worker
 from subscriptions.terms import Contract, schedule
+from subscriptions.undoing import give_up_failed, has_failed
 
 # What failed at the vendor on the way there may be left by the opposite way.
 MAY_STOP = RUNNING | {SubscriptionStatus.ACTIVATING_FAILED}
-MAY_DELETE = MAY_STOP | MAY_ACTIVATE | {SubscriptionStatus.ORDERED}
+# What is gone at the vendor fails for ever: the way out, deleting, stands open from every failed state.
+MAY_DELETE = MAY_STOP | MAY_ACTIVATE | {SubscriptionStatus.ORDERED, *WORK_FAILED}
 
 
 class PeriodIsOver(Refused):
@@ -79,8 +81,8 @@ def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscr
 def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscription:
     """Delete a subscription for good: the days used are written off, all else is released (decision 20).
 
-    An order that waits for its payment is cancelled. Raises Forbidden, NotInThisStatus; AccountOnHold to a customer,
-    for what was paid before.
+    An order that waits for its payment is cancelled; one that failed at the vendor is given up first, and its money
+    stays on the balance. Raises Forbidden, NotInThisStatus; AccountOnHold to a customer, for what was paid before.
     """
     contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.delete", today=today)
     never_paid = contract.subscription.status == SubscriptionStatus.ORDERED
@@ -88,6 +90,14 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
         refuse_held(contract.subscription.account, today)
     require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
     _cancel_waiting(contract, today)
+    if contract.waiting is not None and has_failed(contract.waiting):
+        give_up_failed(contract, contract.waiting, today)
+        contract, today = open_contract(
+            actor=actor, subscription=subscription, right="subscriptions.delete", today=today
+        )
+        if contract.subscription.status == SubscriptionStatus.DELETED:
+            return contract.subscription
+        require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
     if never_paid:
         contract.subscription.status = SubscriptionStatus.DELETED
         schedule(contract.subscription, None, today, status=SubscriptionStatus.DELETED)

@@ -33,6 +33,8 @@ class Field:
     default: str = ""
     # Changing it makes an earlier consent void (the application or the tenant is another one).
     voids_consent: bool = False
+    # An answer of an order: the step (Steps.once) that uses it up; once that is done it can no longer be corrected.
+    used_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,26 @@ class Rejected(VendorError):
     default_code = "rejected"
 
 
+class Gone(Rejected):
+    """The vendor no longer has what the operation is about, and says so itself: removed there, the relation ended.
+
+    Raised by a plugin only where the vendor's own words say it (a gateway's 404, a wrong base address, a connection
+    that lost its rights know nothing of the service), and after everything that is still there was seen to. The
+    platform takes it from there: stopping and deleting what is gone is done, with a note; changing and resuming it is
+    refused with the way out (vendors/operations.py).
+    """
+
+    default_code = "gone"
+
+
+ORDER_ANEW = gettext_noop("%(reason)s Delete the subscription here, then order it anew.")
+
+
+def told_with_the_way_out(gone: Gone) -> Gone:
+    """Return the same with what to do about it."""
+    return Gone(ORDER_ANEW, code=gone.code, reason=gone)
+
+
 def together(problems: Sequence[Rejected]) -> Rejected:
     """Return one refusal that tells of all the problems, each of which keeps its own field and sentence."""
     first, *others = problems

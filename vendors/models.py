@@ -92,6 +92,10 @@ class VendorConnection(Timestamped):
         return sentence(self.last_error_message, self.last_error_values)
 
 
+# A member of an operation's result.
+PROBLEMS = "problems"
+
+
 class VendorOperation(Timestamped):
     """The intent of one thing to be done at a vendor, written before the first call and kept after the last."""
 
@@ -145,6 +149,12 @@ class VendorOperation(Timestamped):
     def last_error(self) -> str:
         """What went wrong last, as a sentence in the active language; empty when nothing did."""
         return sentence(self.last_error_message, self.last_error_values)
+
+    @property
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        """What the vendor refused last at which field of the account or the order, in the active language."""
+        kept = self.result.get(PROBLEMS, ())
+        return tuple((problem["field"], sentence(problem["message"], problem["values"])) for problem in kept)
 
     @property
     def notes(self) -> tuple[str, ...]:

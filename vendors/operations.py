@@ -16,8 +16,25 @@ from core import secrets as sealing
 from vendors.access import opened
 from vendors.base import JSON, Connection, Done, Order, Service, Task, VendorPlugin, Verdict
 from vendors.connections import record_trouble
-from vendors.errors import ConsentNeeded, Misconfigured, Rejected, StillUnknown, Transient, VendorError
-from vendors.models import UNFINISHED, OperationAction, OperationState, VendorCall, VendorConnection, VendorOperation
+from vendors.errors import (
+    ConsentNeeded,
+    Gone,
+    Misconfigured,
+    Rejected,
+    StillUnknown,
+    Transient,
+    VendorError,
+    told_with_the_way_out,
+)
+from vendors.models import (
+    PROBLEMS,
+    UNFINISHED,
+    OperationAction,
+    OperationState,
+    VendorCall,
+    VendorConnection,
+    VendorOperation,
+)
 from vendors.registry import plugin_for
 from vendors.steps import IN_DOUBT, Call, CallState, OnceOnly, seen
 
@@ -30,6 +47,11 @@ PAUSE_FOR_PEOPLE = timedelta(minutes=30)
 
 NO_VERDICT = gettext_noop("The vendor cannot say yet whether the request was carried out. It will be asked again.")
 UNEXPECTED = gettext_noop("An unexpected fault (%(kind)s). It is in the log; it will be tried again by itself.")
+
+
+WAS_GONE = gettext_noop("There was nothing left to end: %(reason)s We know it since %(day)s.")
+# What is gone is ended by these.
+ENDING = frozenset({OperationAction.SUSPEND, OperationAction.CANCEL})
 
 
 class InsideTransaction(RuntimeError):
@@ -181,14 +203,26 @@ def carry_out(operation_id: UUID | str, *, now: datetime) -> VendorOperation:
     return operation
 
 
-def retry(operation: VendorOperation, *, now: datetime) -> VendorOperation:
-    """Make an operation due at once; a rejected one starts over where it was rejected (its remedy was applied)."""
+def retry(operation: VendorOperation, *, now: datetime, payload: Mapping[str, Any] | None = None) -> VendorOperation:
+    """Make an operation due at once; a rejected one starts over where it was rejected (its remedy was applied).
+
+    `payload` is what is sent from now on: the account's and the order's data as they are after the remedy. Confirmed
+    steps stay as they were carried out.
+    """
+    anew = {} if payload is None else {"payload": dict(payload)}
     VendorOperation.objects.filter(pk=operation.pk, state=OperationState.REJECTED).update(
-        state=OperationState.PLANNED, finished_at=None, waits=0
+        state=OperationState.PLANNED, finished_at=None, waits=0, **anew
     )
     VendorOperation.objects.filter(pk=operation.pk, state__in=UNFINISHED).update(next_attempt_at=now)
     operation.refresh_from_db()
     return operation
+
+
+def begun_steps(operation: VendorOperation) -> dict[str, JSON]:
+    """Return the steps that are done, or may be, by name, each with what it left behind."""
+    begun = [CallState.CONFIRMED.value, *(state.value for state in IN_DOUBT)]
+    rows = VendorCall.objects.filter(operation=operation, state__in=begun)
+    return {name: result or {} for name, result in rows.values_list("name", "result")}
 
 
 def unsealed(operation: VendorOperation) -> dict[str, str]:
@@ -216,6 +250,8 @@ def attempt(plugin: VendorPlugin, connection: Connection, task: Task, steps: Onc
     try:
         done = _done_already(plugin, connection, task, steps)
         return done if done is not None else _perform(plugin, connection, task, steps)
+    except Gone as gone:
+        return _without_what_is_gone(gone, connection, task, steps)
     except VendorError as trouble:
         outcome = steps.waited(trouble)
         if outcome is trouble:
@@ -245,6 +281,14 @@ def _done_already(plugin: VendorPlugin, connection: Connection, task: Task, step
     if probe.verdict is Verdict.UNKNOWN:
         raise StillUnknown(NO_VERDICT)
     return probe.done if probe.verdict is Verdict.DONE else None
+
+
+def _without_what_is_gone(gone: Gone, connection: Connection, task: Task, steps: OnceOnly) -> Done:
+    """End what was to be ended anyway, with a note since when we know; refuse the rest with the way out."""
+    if task.service is not None and task.action in ENDING:
+        steps.note(WAS_GONE, reason=gone, day=connection.now.date().isoformat())
+        return Done(task.service.vendor_ids)
+    raise told_with_the_way_out(gone) from gone
 
 
 def task_of(operation: VendorOperation) -> Task:
@@ -281,6 +325,7 @@ def _finish(operation: VendorOperation, done: Done, *, now: datetime) -> None:
         "vendor_ids": dict(done.vendor_ids),
         "facts": [{"name": fact.name, "label": fact.label, "value": fact.value} for fact in done.facts],
     }
+    operation.result.pop(PROBLEMS, None)
     operation.state = OperationState.CONFIRMED
     operation.finished_at, operation.next_attempt_at = now, None
     operation.last_error_code, operation.last_error_message, operation.last_error_values = "", "", {}
@@ -326,6 +371,9 @@ def _put_off(operation: VendorOperation, error: VendorError, *, now: datetime, f
 def _note(operation: VendorOperation, error: VendorError) -> None:
     operation.last_error_code = error.code
     operation.last_error_message, operation.last_error_values = error.message, error.values
+    # Which field each sentence is about, for the form that corrects them.
+    told = [{"field": one.field, "message": one.message, "values": one.values} for one in error.problems if one.field]
+    operation.result = {**operation.result, PROBLEMS: told}
 
 
 def _ahead_of(service: Any, created_at: Any, pk: Any) -> QuerySet[VendorOperation]:

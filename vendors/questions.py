@@ -11,7 +11,7 @@ from core.errors import Refused
 from vendors import budget
 from vendors.access import opened
 from vendors.base import Fact, Field, Offer, Order, Service
-from vendors.errors import VendorError
+from vendors.errors import Gone, VendorError, told_with_the_way_out
 from vendors.models import VendorConnection
 from vendors.registry import plugin_for
 
@@ -22,6 +22,12 @@ class VendorUnavailable(Refused):
     """The vendor could not be asked, or refused to answer; the sentence says what to do."""
 
     code = "vendor_unavailable"
+
+
+class GoneAtVendor(VendorUnavailable):
+    """The vendor no longer has the service; the sentence says to delete it and to order anew."""
+
+    code = "gone_at_vendor"
 
 
 def catalogue(connection: VendorConnection, *, now: datetime) -> tuple[Offer, ...]:
@@ -85,6 +91,8 @@ def _asked(question: Callable[[], Answer]) -> Answer:
 
 def refusal_of(error: VendorError) -> Refused:
     """Return a vendor's trouble as a refusal for people, each problem at the field that it names."""
+    if isinstance(error, Gone):
+        return GoneAtVendor(str(told_with_the_way_out(error)))
     first, *others = [
         VendorUnavailable(str(problem), code=problem.code, field=problem.field or None) for problem in error.problems
     ]

@@ -51,6 +51,8 @@ class Operation:
     danger: bool = False
     note: object = ""
     prepare: Callable[[dict[str, Any]], object] = lambda _answers: None
+    # Where what a refusal names outside of the form (a field of the account) is filled in; "" for nowhere.
+    complete: Callable[[Refused], str] = lambda _refusal: ""
 
 
 class ShownAnew(Exception):
@@ -78,7 +80,7 @@ def confirming(request: HttpRequest, operation: Operation) -> HttpResponse:
         return _confirmation(request, operation, form, anew.shown, changed=True)
     except Refused as refusal:
         put_refusal(form, refusal)
-        return _questions(request, operation, form)
+        return _questions(request, operation, form, complete=operation.complete(refusal))
     return _confirmation(request, operation, form, shown)
 
 

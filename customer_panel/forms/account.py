@@ -1,6 +1,8 @@
 """What a customer changes about its account: contact person and contact information (CR-544)."""
 
+from collections.abc import Collection
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from django import forms
@@ -9,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from core.panel.formats import locale_code
 
 CONTACT_PERSON = ("contact_first_name", "contact_middle_name", "contact_last_name", "contact_email", "contact_phone")
+# What is corrected by taking it away, too.
+MAY_BE_EMPTY = frozenset({"contact_middle_name", "office", "phone", "contact_phone"})
 COUNTRY_CODE_LENGTH = 2
 # Codes of unions and of what is reserved; no customer has an address there.
 NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"})
@@ -55,10 +59,23 @@ class AccountForm(forms.Form):
     office = forms.CharField(label=_("Office"), max_length=40, required=False)
     zip = forms.CharField(label=_("Postal code"), max_length=20, required=False)
 
+    def __init__(self, *args: Any, needed: Collection[str] = (), **kwargs: Any) -> None:
+        """Ask for everything, or for exactly the `needed` fields, which then are demanded."""
+        super().__init__(*args, **kwargs)
+        if not needed:
+            return
+        self.order_fields([*needed])
+        for name in [name for name in self.fields if name not in needed]:
+            del self.fields[name]
+        for name, field in self.fields.items():
+            field.required = field.required or name not in MAY_BE_EMPTY
+            if name in CONTACT_PERSON:
+                field.label = _("Contact person: %(field)s") % {"field": str(field.label).lower()}
+
     @property
     def contact_person(self) -> list[forms.BoundField]:
         """The fields of the person who signs agreements."""
-        return [self[name] for name in CONTACT_PERSON]
+        return [self[name] for name in CONTACT_PERSON if name in self.fields]
 
     @property
     def contact_information(self) -> list[forms.BoundField]:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from core.panel.quantities import Asked, QuantitiesForm
+from subscriptions.failures import Answer
 from subscriptions.models import PlanPeriod, PlanResource
 from vendors.base import Field, FieldKind
 
@@ -50,7 +51,7 @@ class OrderForm(QuantitiesForm):
         )
         self.order_fields(["period"])
         for question in questions:
-            self.fields[PARAMETER + question.name] = _field_of(question)
+            self.fields[PARAMETER + question.name] = field_of(question)
 
     def parameters(self) -> dict[str, str]:
         """Return the answers to the vendor's questions."""
@@ -74,7 +75,21 @@ def _bounds(resource: PlanResource) -> str:
     return " ".join(said)
 
 
-def _field_of(question: Field) -> forms.Field:
+class CorrectionForm(forms.Form):
+    """The answers given with an order, to be corrected; one that was used at the vendor already is only shown."""
+
+    def __init__(self, *args: Any, answers: Iterable[Answer], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        for answer in answers:
+            field = self.fields[PARAMETER + answer.question.name] = field_of(answer.question)
+            field.initial = answer.value
+            if answer.fixed:
+                field.disabled = True
+                field.help_text = _("Used at the vendor already: it can no longer be changed.")
+
+
+def field_of(question: Field) -> forms.Field:
+    """Return the input for a vendor's question."""
     common = {
         "label": question.label,
         "required": question.required,

@@ -1,5 +1,8 @@
 """The customer's account: balance, contact person, contact information (CR-544)."""
 
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,13 +12,23 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.registration import change_account
+from accounts.registration import change_account, needed_of
 from core.errors import Refused
 from core.panel.confirming import put_refusal
 from core.panel.page import Crumb, Page, Status
 from customer_panel.doors import requires
 from customer_panel.forms.account import AccountForm, country_name
 from customer_panel.holds import hold_of
+
+
+def needed_page(request: HttpRequest, refusals: Iterable[Refused]) -> str:
+    """Return where exactly what a vendor demands of the account is asked for, and the way back here; "" for nothing."""
+    needed = needed_of(refusals)
+    if not needed or not request.actor.may("accounts.change"):
+        return ""
+    return (
+        f"{reverse('customer:account_edit')}?{urlencode({'need': needed, 'next': request.get_full_path()}, doseq=True)}"
+    )
 
 
 @requires("accounts.view")
@@ -36,7 +49,9 @@ def account_edit(request: HttpRequest) -> HttpResponse:
     """Change the contact person and the contact information; go back to where the person came from."""
     found = request.actor.account
     back = _back(request)
-    form = AccountForm(request.POST or None, initial={name: getattr(found, name) for name in AccountForm.base_fields})
+    needed = [name for name in request.GET.getlist("need") if name in AccountForm.base_fields]
+    initial = {name: getattr(found, name) for name in AccountForm.base_fields}
+    form = AccountForm(request.POST if request.method == "POST" else None, initial=initial, needed=needed)
     if request.method == "POST" and form.is_valid():
         try:
             change_account(actor=request.actor, account=found, values=form.cleaned_data, today=timezone.localdate())
@@ -51,6 +66,8 @@ def account_edit(request: HttpRequest) -> HttpResponse:
             title=title, crumbs=(Crumb(pgettext("own", "Account"), reverse("customer:account")), Crumb(title))
         ),
         "form": form,
+        "needed": needed,
+        "submit": _("Save"),
         "cancel": back,
     }
     return render(request, "customer_panel/account_edit.html", context, status=422 if form.errors else 200)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from django import forms
@@ -16,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.client_address import client_address
-from accounts.registration import CUSTOMER_FIELDS
 from core.errors import Refused
 from core.panel.confirming import Done, Shown, ShownAnew, carry_mark, confirmation, put_refusal, settled
 from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
 from customer_panel.forms.ordering import OrderForm, asked_of
 from customer_panel.holds import hold_of
+from customer_panel.views.account import needed_page
 from subscriptions.models import Plan, PlanResource
 from subscriptions.ordering import ask_vendor_of_order
 from subscriptions.proposals import Proposal, propose_order
@@ -148,18 +147,10 @@ def _ask(request: HttpRequest, plan: Plan, form: OrderForm, *, refusal: Refused 
         "step": 2,
         "action": reverse("customer:order_plan_check", args=[plan.pk]),
         "cancel": reverse("customer:order_plan"),
-        "complete_account": _account_page(request, refusal),
+        "complete_account": needed_page(request, (refusal,) if refusal else ()),
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "customer_panel/order_details.html", context, status=status)
-
-
-def _account_page(request: HttpRequest, refusal: Refused | None) -> str:
-    """Return where to fill in what the vendor demands of the account, and come back here; "" for another refusal."""
-    if refusal is None or refusal.field not in CUSTOMER_FIELDS or not request.actor.may("accounts.change"):
-        return ""
-    back = urlencode({"next": request.get_full_path()})
-    return f"{reverse('customer:account_edit')}?{back}#id_{refusal.field}"
 
 
 def _shown(request: HttpRequest, plan: Plan, proposal: Proposal) -> Shown:

@@ -17,11 +17,15 @@ from billing.models import PaymentStatus
 from billing.queries import charges_visible_to, payments_visible_to
 from core.errors import Refused
 from core.panel.confirming import Done, Operation, Shown, carry_mark, confirming
+from core.panel.correcting import Correcting, correcting
 from core.panel.formats import money_text
 from core.panel.page import Crumb, Page, Status
 from customer_panel.doors import requires
+from customer_panel.forms.ordering import PARAMETER, CorrectionForm
 from customer_panel.progress import show_progress
-from subscriptions.models import Order, OrderStatus
+from customer_panel.views.account import needed_page
+from subscriptions.failures import correct_order, correction_of
+from subscriptions.models import Order, OrderStatus, OrderType
 from subscriptions.ordering import cancel_order
 from subscriptions.paying import pay_order_from_balance
 from subscriptions.preview import Preview
@@ -53,6 +57,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "enough": available >= due,
         "missing": due - available,
         "may_cancel": waiting and request.actor.may("orders.cancel"),
+        "may_correct": _may_correct(request, found),
         "may_pay": waiting and request.actor.may("payments.create"),
         "demo_bank": settings.DEMO,
     }
@@ -60,6 +65,11 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         context |= _paying(request, found)
     busy = found.status == OrderStatus.PROVISIONING
     return show_progress(request, "customer_panel/order.html", context, busy=busy)
+
+
+def _may_correct(request: HttpRequest, found: Order) -> bool:
+    failed_sale = found.status == OrderStatus.PROVISIONING_FAILED and found.type == OrderType.SALES
+    return failed_sale and request.actor.may("orders.correct")
 
 
 @requires("payments.create")
@@ -121,9 +131,42 @@ def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customer:subscription_order", pk=pk)
 
 
-def _page(found: Order) -> Page:
+@requires("orders.correct")
+def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the vendor refused of an order at its field; keep other answers and ask the vendor again."""
+    found = one(request, pk)
+    back = reverse("customer:subscription_order", args=[pk])
+    try:
+        correction = correction_of(found)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+
+    def keep(answers: dict[str, str]) -> Done:
+        parameters = {name.removeprefix(PARAMETER): value for name, value in answers.items()}
+        common = {"actor": request.actor, "order": found, "today": timezone.localdate(), "now": timezone.now()}
+        correct_order(**common, answers=parameters)
+        return Done(_("The order is being carried out again."), back)
+
+    return correcting(
+        request,
+        Correcting(
+            page=_page(found, _("Correct the order")),
+            form=partial(CorrectionForm, answers=correction.answers),
+            answers={PARAMETER + answer.question.name: answer.value for answer in correction.answers},
+            refused=correction.problems,
+            keep=keep,
+            complete=partial(needed_page, request),
+            back=back,
+            submit=_("Save and try again"),
+            note=_("The vendor refused the order. Nothing is lost: correct what is marked, and it is tried again."),
+        ),
+    )
+
+
+def _page(found: Order, title: str = "") -> Page:
     return Page(
-        title=_("Order %(number)s") % {"number": found.number},
+        title=title or _("Order %(number)s") % {"number": found.number},
         crumbs=(
             Crumb(_("Subscriptions"), reverse("customer:subscriptions")),
             Crumb(found.subscription.name, reverse("customer:subscription", args=[found.subscription_id])),

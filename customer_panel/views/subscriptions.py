@@ -61,6 +61,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "service": service_of(found),
         "resources": list(resources_by_key(found).values()),
         "failed": found.status in FAILED,
+        "may_correct": found.status == SubscriptionStatus.INSTALLATION_FAILED and actor.may("orders.correct"),
         "open_order": open_orders.order_by("-pk").first(),
         "reserved": _reserved(actor, found),
         "secrets": _secrets_wait(actor, found),

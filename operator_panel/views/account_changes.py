@@ -1,13 +1,15 @@
 """Open an account, change its groups of facts, put it on hold, release it, delete it, top it up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Reseller
@@ -18,9 +20,17 @@ from accounts.queries import (
     resellers_above,
     resellers_visible_to,
 )
-from accounts.registration import change_account, delete_account, hold_account, open_account, release_account
+from accounts.registration import (
+    change_account,
+    delete_account,
+    hold_account,
+    needed_of,
+    open_account,
+    release_account,
+)
 from billing.models import Payment
 from billing.payments import open_top_up
+from core.errors import Refused
 from core.fitting import MONEY
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
@@ -33,6 +43,7 @@ CONTACT = ("email", "phone", "country", "region", "city", "street", "building", 
 INFORMATION = (
     "primary_name", "tax_id", "account_type", "account_class", "manager", "trial", "credit_limit_override",
 )  # fmt: skip
+NEEDED = frozenset({"primary_name", "tax_id", *PERSON, *CONTACT})
 GROUPS = {"information": INFORMATION, "person": PERSON, "contact": CONTACT}
 
 
@@ -155,9 +166,11 @@ def _choices(request: HttpRequest, reseller: Reseller) -> dict[str, forms.Field]
 def account_change(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     """Change one group of an account's facts."""
     found = one(request, pk)
-    if group not in GROUPS:
+    groups = {**GROUPS, "needed": tuple(name for name in request.GET.getlist("need") if name in NEEDED)}
+    if not groups.get(group):
         raise Http404
     titles = {
+        "needed": _("What the vendor demands"),
         "information": _("Account information"),
         "person": _("Contact person"),
         "contact": _("Contact information"),
@@ -168,10 +181,26 @@ def account_change(request: HttpRequest, pk: int, group: str) -> HttpResponse:
         change_account(actor=request.actor, account=found, values=answers, today=timezone.localdate())
         return Done(_("Saved."), back)
 
-    back = reverse("operator:account", args=[pk])
+    back = _back(request, reverse("operator:account", args=[pk]))
     page = Page(title=titles[group], crumbs=(*crumbs_of(found), Crumb(titles[group])))
-    form = form_of(Account, GROUPS[group], row=found, **replaced)
+    form = form_of(Account, groups[group], row=found, **replaced)
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
+
+
+def needed_page(request: HttpRequest, account_pk: int, refusals: Iterable[Refused]) -> str:
+    """Return where exactly what a vendor demands of the account is asked for, and the way back here; "" for nothing."""
+    needed = needed_of(refusals)
+    if not needed or not request.actor.may("accounts.change"):
+        return ""
+    asked = urlencode({"need": needed, "next": request.get_full_path()}, doseq=True)
+    return f"{reverse('operator:account_change', args=[account_pk, 'needed'])}?{asked}"
+
+
+def _back(request: HttpRequest, otherwise: str) -> str:
+    wanted = request.GET.get("next", "")
+    hosts = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure())
+    return wanted if safe else otherwise
 
 
 @requires("accounts.hold")

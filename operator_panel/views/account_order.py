@@ -18,6 +18,7 @@ from core.panel.page import Crumb, Page
 from core.panel.quantities import Asked, QuantitiesForm
 from operator_panel.doors import requires
 from operator_panel.forms.vendor_fields import inputs_of
+from operator_panel.views.account_changes import needed_page
 from operator_panel.views.accounts import crumbs_of, one
 from subscriptions.models import Plan, PlanPeriod
 from subscriptions.ordering import ask_vendor_of_order
@@ -71,6 +72,7 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
             carry_out=carry_out,
             back=reverse("operator:account_order", args=[pk]),
             ask=_("Show what it costs"),
+            complete=lambda refusal: needed_page(request, pk, (refusal,)),
         ),
     )
 

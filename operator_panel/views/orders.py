@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,15 +15,19 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from billing.queries import payments_visible_to
+from core.errors import Refused
 from core.lists.views import show_list
 from core.panel.confirming import Done, Operation, confirming
+from core.panel.correcting import Correcting, correcting
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
+from operator_panel.forms.vendor_fields import inputs_of
+from operator_panel.views.account_changes import needed_page
 from operator_panel.views.account_order import shown_of
-from subscriptions.failures import cancel_failed_order
-from subscriptions.models import Order, OrderStatus
+from subscriptions.failures import Correction, cancel_failed_order, correct_order, correction_of
+from subscriptions.models import Order, OrderStatus, OrderType
 from subscriptions.ordering import cancel_order
 from subscriptions.paying import pay_order_from_balance
 from subscriptions.preview import Preview
@@ -84,6 +89,58 @@ def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
     question = _("Cancel the order %(order)s? Its payment is cancelled too, and its charges are deleted.")
     return _moved(request, found, _("Cancel the order"), question, cancel_order, danger=True)
+
+
+@requires("orders.correct")
+def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the vendor refused of an order at its field; keep other answers and ask the vendor again."""
+    found = one(request, pk)
+    back = reverse("operator:order", args=[pk])
+    try:
+        correction = correction_of(found)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+
+    def keep(answers: dict[str, Any]) -> Done:
+        common = {"actor": request.actor, "order": found, "today": timezone.localdate(), "now": timezone.now()}
+        correct_order(**common, answers=answers)
+        return Done(_("The order is being carried out again."), back)
+
+    values = {answer.question.name: answer.value for answer in correction.answers}
+    title = _("Correct the order")
+    return correcting(
+        request,
+        Correcting(
+            page=Page(title=title, crumbs=(*crumbs_of(found), Crumb(title))),
+            form=_correction_form(correction),
+            answers=values,
+            refused=correction.problems,
+            keep=keep,
+            complete=partial(needed_page, request, found.account_id),
+            back=back,
+            submit=_("Save and try again"),
+            note=_("Nothing new is charged. The account's data are read anew when it is tried again."),
+        ),
+    )
+
+
+def _correction_form(correction: Correction) -> Callable[..., forms.Form]:
+    """Return what builds the form of the answers; one that was used at the vendor already is only shown."""
+    values = {answer.question.name: answer.value for answer in correction.answers}
+
+    def build(*args: Any) -> forms.Form:
+        form = forms.Form(*args)
+        form.fields.update(inputs_of([answer.question for answer in correction.answers], now=values))
+        for answer in correction.answers:
+            if answer.fixed:
+                form.fields[answer.question.name].disabled = True
+                form.fields[answer.question.name].help_text = _(
+                    "Used at the vendor already: it can no longer be changed."
+                )
+        return form
+
+    return build
 
 
 @requires("orders.retry")
@@ -153,9 +210,11 @@ def crumbs_of(found: Order) -> tuple[Crumb, ...]:
 def _buttons(actor: Actor, found: Order, payments: Any) -> tuple[Button, ...]:
     waiting = found.status == OrderStatus.WAITING_FOR_PAYMENT
     failed = found.status == OrderStatus.PROVISIONING_FAILED
+    sale = found.type == OrderType.SALES
     asked = next((payment.pk for payment in payments if payment.status == "waiting_for_payment"), None)
     offered = (
         ("payment_approve", asked, _("Approve payment"), "payments.approve", waiting and asked is not None),
+        ("order_correct", found.pk, _("Correct and try again"), "orders.correct", failed and sale),
         ("subscription_retry", found.subscription_id, _("Try again"), "orders.retry", failed),
         ("order_pay", found.pk, _("Pay from the balance"), "subscriptions.order", waiting),
         ("order_cancel", found.pk, _("Cancel the order"), "orders.cancel", waiting),

@@ -78,6 +78,40 @@ class Control:
             self._world.store.put("domain", domain.lower(), {"tenant": identity})
         return {"id": identity}
 
+    def remove_customer(self, *, domain: str) -> None:
+        """Remove a customer tenant with all it has: afterwards nobody knows its id (404/1000), the domain is free."""
+        customer = self._customer(domain)
+        with self._world.store.transaction():
+            self._world.store.delete("customer", customer["id"])
+            self._world.store.delete("domain", domain.lower())
+
+    def end_relationship(self, *, domain: str) -> None:
+        """Let a customer end the reseller relationship: it lives on without us (403/20002) and keeps its domain."""
+        customer = self._customer(domain)
+        self._world.store.put("customer", customer["id"], {**customer, "foreign": True, "partner": PARTNER_TENANT})
+
+    def remove_subscriptions(self, *, domain: str) -> None:
+        """Remove the subscriptions of a customer, as when the retention of their data has ended (404/20003)."""
+        customer = self._customer(domain)
+        with self._world.store.transaction():
+            for subscription in self._world.store.all(f"subscription:{customer['id']}"):
+                self._world.store.delete(f"subscription:{customer['id']}", subscription["id"].lower())
+
+    def delete_subscriptions(self, *, domain: str) -> None:
+        """Delete the subscriptions of a customer: they are still shown, with the status deleted (2011)."""
+        customer = self._customer(domain)
+        with self._world.store.transaction():
+            for subscription in self._world.store.all(f"subscription:{customer['id']}"):
+                gone = {**subscription, "status": "deleted", "auto_renew": False}
+                self._world.store.put(f"subscription:{customer['id']}", subscription["id"].lower(), gone)
+
+    def _customer(self, domain: str) -> dict[str, Any]:
+        found = self._world.store.get("domain", domain.lower())
+        customer = self._world.store.get("customer", str(found["tenant"])) if found else None
+        if customer is None:
+            raise ValueError(f"no customer has the domain {domain}")
+        return customer
+
     def requests_seen(self, *, method: str | None = None, path: str | None = None) -> list[dict[str, Any]]:
         """Return what was asked, the oldest first, of one method or with `path` in the path where given."""
         return self._world.requests_seen(method=method, path=path)

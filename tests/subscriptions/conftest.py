@@ -58,11 +58,9 @@ def running(ordered: Subscription) -> Subscription:
     return ordered
 
 
-def refuse(example_vendor: ExampleVendor) -> dict[str, dict]:  # noqa: F811 - the vendor of the fixture
-    """Make the vendor refuse every change of what it holds; return what it held."""
-    held = dict(example_vendor.services)
-    example_vendor.services.clear()
-    return held
+def refuse(example_vendor: ExampleVendor) -> None:  # noqa: F811 - the vendor of the fixture
+    """Make the vendor refuse every change of what it holds, until it relents."""
+    example_vendor.refusing = True
 
 
 @pytest.fixture

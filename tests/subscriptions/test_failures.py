@@ -12,7 +12,7 @@ from billing.funds import funds_of
 from billing.models import Charge
 from notifications.models import Notification
 from subscriptions.failures import OrderHasNotFailed, cancel_failed_order, retry
-from subscriptions.models import Order, Plan, Subscription
+from subscriptions.models import ApplicationResource, Order, Plan, Subscription
 from subscriptions.opening import NotInThisStatus
 from subscriptions.renewals import run_billing_day
 from subscriptions.stopping import activate, stop
@@ -21,7 +21,6 @@ from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.subscriptions.conftest import ORDERED_ON, change, refuse, work
 from tests.vendors.example.vendor import ExampleVendor
-from vendors.models import VendorOperation
 
 pytestmark = pytest.mark.django_db
 CHANGED_ON = date(2018, 8, 25)
@@ -32,9 +31,8 @@ def test_a_refused_order_is_tried_again(failed: Subscription) -> None:
         retry(
             actor=cast.manager_actor(role=Role.OWNER), subscription=failed, today=ORDERED_ON, now=make.noon(ORDERED_ON)
         )
-    operation = VendorOperation.objects.get()
-    operation.payload["resources"]["seats"]["offer"] = "backup"
-    operation.save(update_fields=["payload"])
+    # The remedy that such a refusal names: another offer in the template.
+    ApplicationResource.objects.filter(vendor_reference="unheard-of").update(vendor_reference="backup")
     again = retry(actor=SYSTEM, subscription=failed, today=ORDERED_ON, now=make.noon(ORDERED_ON))
     assert (again.status, Order.objects.get().status) == ("installing", "provisioning")
     work()
@@ -136,13 +134,13 @@ def test_units_bought_and_given_back_on_one_day_come_back_too(
 
 
 def test_a_stop_that_failed_may_be_left_by_activating(running: Subscription, example_vendor: ExampleVendor) -> None:
-    held = refuse(example_vendor)
+    refuse(example_vendor)
     stop(actor=SYSTEM, subscription=running, today=CHANGED_ON)
     work(CHANGED_ON)
     running.refresh_from_db()
     assert running.status == "stopping_failed"
     assert Notification.objects.filter(event="provisioning_failed").count() == 1  # the administrator
-    example_vendor.services |= held
+    example_vendor.refusing = False
     activate(actor=SYSTEM, subscription=running, today=CHANGED_ON)
     work(CHANGED_ON)
     running.refresh_from_db()

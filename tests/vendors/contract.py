@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import product
 from typing import ClassVar, Protocol
 
 import pytest
@@ -17,12 +18,14 @@ from vendors.errors import (
     LONGEST_WAIT,
     SHORTEST_WAIT,
     ConsentNeeded,
+    Gone,
     LostAnswer,
     Misconfigured,
     Rejected,
     StillUnknown,
     Transient,
     VendorError,
+    sentence,
 )
 from vendors.operations import attempt
 from vendors.steps import WAITS, CallState, OnceOnly
@@ -88,6 +91,15 @@ class ContractBench(Protocol):
     def changing_calls(self) -> int:
         """Return how many changing calls the vendor has been sent so far, refused ones included."""
 
+    # In how many ways the vendor may lose what it holds: the names that `lose` knows.
+    ways_gone: ClassVar[tuple[str, ...]]
+
+    def lose(self, way: str) -> None:
+        """Let the vendor no longer have what it holds, as if removed there; `held` no longer shows it running."""
+
+    def astray(self) -> AbstractContextManager[None]:
+        """Let a gateway answer every call with its own 404 page for the length of a with block."""
+
     def down(self) -> AbstractContextManager[None]:
         """Keep the vendor from being reached for the length of a with block."""
 
@@ -116,9 +128,9 @@ def provisioning(bench: ContractBench, *, reference: str = "order:1:provision", 
     return Task(action="provision", reference=reference, order=bench.order(reference=reference, quantity=quantity))
 
 
-def provisioned(bench: ContractBench, *, quantity: int = 5) -> Service:
+def provisioned(bench: ContractBench, *, reference: str = "order:1:provision", quantity: int = 5) -> Service:
     """Provision a service and return it."""
-    task = provisioning(bench, quantity=quantity)
+    task = provisioning(bench, reference=reference, quantity=quantity)
     done = work(bench, task)
     assert task.order is not None
     return Service(vendor_ids=done.vendor_ids, resources=task.order.resources, label=task.order.label)
@@ -322,6 +334,65 @@ def journals_without_secrets(new_bench: "NewBench") -> None:
         assert [secret for secret in bench.secret_values() if secret in written] == []
 
 
+def gone_at_the_vendor_can_be_stopped_and_deleted(new_bench: "NewBench") -> None:
+    """What the vendor no longer has is stopped and deleted at once, with a note since when we know; and again."""
+    with new_bench() as bench:
+        for turn, (way, action) in enumerate(product(bench.ways_gone, ("suspend", "cancel"))):
+            service = provisioned(bench, reference=f"order:{turn}:provision")
+            bench.lose(way)
+            task, book = life(bench, action, service), MemoryBook()
+            done = work(bench, task, book)
+            assert done.vendor_ids == service.vendor_ids, (way, action)
+            (note,) = book.notes
+            assert note["values"]["day"] == bench.connection().now.date().isoformat(), (way, action)
+            assert sentence(note["message"], note["values"]).startswith("There was nothing left to end: "), way
+            assert work(bench, task, book) == done
+
+
+def gone_at_the_vendor_is_not_changed_or_resumed(new_bench: "NewBench") -> None:
+    """Changing and resuming what is gone is refused, with the way out: delete, then order anew."""
+    with new_bench() as bench:
+        for turn, (way, action) in enumerate(product(bench.ways_gone, ("change", "resume"))):
+            service = provisioned(bench, reference=f"order:{turn}:provision")
+            bench.lose(way)
+            with pytest.raises(Gone) as refusal:
+                work(bench, life(bench, action, service, quantity=8))
+            assert "order it anew" in str(refusal.value), (way, action)
+        assert [held for held in bench.held() if held.running] == []
+
+
+def gone_at_the_vendor_is_ordered_anew(new_bench: "NewBench") -> None:
+    """An order of an account whose ids at the vendor lead nowhere any more makes what it needs, once."""
+    with new_bench() as bench:
+        for turn, way in enumerate(bench.ways_gone):
+            service = provisioned(bench, reference=f"order:1{turn}:provision")
+            bench.lose(way)
+            anew = provisioning(bench, reference=f"order:2{turn}:provision", quantity=7)
+            assert anew.order is not None
+            order = replace(anew.order, vendor_ids=service.vendor_ids)
+            bench.plugin.validate_order(bench.connection(), order)
+            done = work(bench, replace(anew, order=order))
+            assert done.vendor_ids
+            assert [held for held in bench.held() if held.running] == [Held(7, running=True)], way
+            bench.lose(way)
+
+
+def what_a_gateway_does_not_find_is_not_gone(new_bench: "NewBench") -> None:
+    """A gateway's own 404 and wrong credentials say nothing of the service: nothing is taken for ended."""
+    with new_bench() as bench:
+        service = provisioned(bench)
+        for action in ("suspend", "cancel", "change", "resume"):
+            task, book = life(bench, action, service, quantity=8), MemoryBook()
+            steps = OnceOnly(book, reference=task.reference)
+            with bench.astray(), pytest.raises(VendorError) as trouble:
+                attempt(bench.plugin, bench.connection(), task, steps)
+            assert not isinstance(trouble.value, Gone), action
+            with pytest.raises((ConsentNeeded, Misconfigured)):
+                attempt(bench.plugin, bench.wrong_connection(), task, OnceOnly(MemoryBook(), reference=task.reference))
+            assert book.notes == [], action
+        assert bench.held() == [Held(5, running=True)]
+
+
 NewBench = Callable[[], AbstractContextManager[ContractBench]]
 EACH_ACTION: tuple[Callable[[NewBench, Action], None], ...] = (
     keeps_one_service_whatever_is_lost,
@@ -339,6 +410,10 @@ ONCE: tuple[Callable[[NewBench], None], ...] = (
     does_not_wait_for_ever_for_a_busy_vendor,
     looks_before_it_sends_what_was_refused,
     says_how_long_to_wait_when_throttled,
+    gone_at_the_vendor_can_be_stopped_and_deleted,
+    gone_at_the_vendor_is_not_changed_or_resumed,
+    gone_at_the_vendor_is_ordered_anew,
+    what_a_gateway_does_not_find_is_not_gone,
     journals_without_secrets,
 )
 

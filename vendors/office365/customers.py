@@ -8,17 +8,18 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from vendors.base import JSON, Order, Party, Steps
-from vendors.errors import Rejected, together
+from vendors.errors import Gone, Rejected, together
 from vendors.office365 import demands
-from vendors.office365.errors import DOMAIN_TAKEN
+from vendors.office365.errors import DOMAIN_TAKEN, NEW_CUSTOMER
 from vendors.office365.partner_center import Members, PartnerCenter, id_of, same_id
 
 logger = logging.getLogger(__name__)
 
 DOMAIN_SUFFIX = ".onmicrosoft.com"
+DOMAIN_IS_TAKEN = "domain_taken"
 PREFIX = re.compile(r"[a-z0-9]([a-z0-9-]{0,25}[a-z0-9])?")
 # Where our own look found nothing wrong in these, Microsoft is asked about the address.
-ADDRESS_FIELDS = frozenset({"country", "region", "city", "street", "office", "zip", "phone", "contact_phone"})
+ADDRESS_FIELDS = frozenset({"country", "region", "city", "street", "office", "zip", "phone"})
 
 # Microsoft calls the first administrator of every tenant so (specification 4.2).
 ADMINISTRATOR = "admin"
@@ -43,18 +44,28 @@ def problems_of(partner_center: PartnerCenter, order: Order) -> list[Rejected]:
     """Return all that Microsoft would not accept of the order's account and answers, each naming its field."""
     found = demands.problems_of(order.account, partner_center.rules_where_sold)
     domain = domain_of(order)
-    if not PREFIX.fullmatch(domain.removesuffix(DOMAIN_SUFFIX)):
+    if domain == DOMAIN_SUFFIX and order.vendor_ids.get("customer_id"):
+        found.append(Rejected(NEW_CUSTOMER, code="domain_refused", at="domain_prefix"))
+    elif not PREFIX.fullmatch(domain.removesuffix(DOMAIN_SUFFIX)):
         found.append(Rejected(PREFIX_WRONG, code="domain_refused", at="domain_prefix"))
-    elif partner_center.domain_is_taken(domain):
-        found.append(Rejected(DOMAIN_TAKEN, code="domain_refused", at="domain_prefix", domain=domain))
+    else:
+        try:
+            find(partner_center, order)  # one that an earlier attempt made for this account is ours to use
+        except Rejected as refusal:
+            if refusal.code != DOMAIN_IS_TAKEN:
+                raise
+            found.append(refusal)
     return found
 
 
 def validate(partner_center: PartnerCenter, order: Order) -> None:
     """Raise Rejected, naming every field, when Microsoft would not take the order's account as a customer.
 
-    Our own look at the published rules comes first, Microsoft's check of the address after.
+    Our own look at the published rules comes first, Microsoft's check of the address after. An account that is
+    Microsoft's customer already was checked when it became one; one whose customer is gone there becomes a new one.
     """
+    if known(partner_center, order) is not None:
+        return
     found = problems_of(partner_center, order)
     if not any(problem.field in ADDRESS_FIELDS for problem in found):
         try:
@@ -65,12 +76,26 @@ def validate(partner_center: PartnerCenter, order: Order) -> None:
         raise together(found)
 
 
+def known(partner_center: PartnerCenter, order: Order) -> JSON | None:
+    """Return the customer that the account is at Microsoft already, None where it never was one or is gone there."""
+    customer_id = order.vendor_ids.get("customer_id")
+    if not customer_id:
+        return None
+    try:
+        customer = partner_center.living_customer(customer_id)
+    except Gone as gone:
+        logger.info("customer %s is gone at Microsoft (%s): a new one is made", customer_id, gone.code)
+        return None
+    return {"customer_id": str(customer["id"]), "domain": str(customer["companyProfile"]["domain"])}
+
+
 def provide(partner_center: PartnerCenter, order: Order, steps: Steps) -> JSON:
     """Return the order's customer {"customer_id", "domain"}, made once if the account has none at Microsoft yet."""
-    known = order.vendor_ids.get("customer_id")
-    if known:
-        customer = partner_center.customer(known)
-        return {"customer_id": str(customer["id"]), "domain": str(customer["companyProfile"]["domain"])}
+    customer = known(partner_center, order)
+    if customer is not None:
+        return customer
+    if not order.answers.get("domain_prefix", "").strip() and order.vendor_ids.get("customer_id"):
+        raise Rejected(NEW_CUSTOMER, code="domain_refused", at="domain_prefix")
     return steps.once(
         "customer",
         send=lambda request_id: _created(partner_center, order, steps, request_id),
@@ -88,7 +113,7 @@ def find(partner_center: PartnerCenter, order: Order) -> JSON | None:
         return None
     customer = partner_center.customer_with_domain(domain)
     if customer is None or not _is_of(customer, order.account):
-        raise Rejected(DOMAIN_TAKEN, code="domain_taken", at="domain_prefix", domain=domain)
+        raise Rejected(DOMAIN_TAKEN, code=DOMAIN_IS_TAKEN, at="domain_prefix", domain=domain)
     return {"customer_id": str(customer["id"]), "domain": domain}
 
 
@@ -141,7 +166,7 @@ def address_of(partner_center: PartnerCenter, account: Party) -> dict[str, str]:
         "city": account.city,
         "postalCode": account.postal_code,
         "country": account.country,
-        "phoneNumber": demands.phone_of(account, rules) or account.phone or account.contact.phone,
+        "phoneNumber": demands.phone_of(account, rules) or account.phone,
     }
     # Never both: a region beside a US state is refused with 27002.
     if rules.get("isStateRequired"):

@@ -124,10 +124,18 @@ def state_of(account: Party, rules: Members) -> str | None:
 def phone_of(account: Party, rules: Members) -> str | None:
     """Return the account's phone number in a spelling that the country's published expression accepts; None for none.
 
-    The United States' expression takes no plus sign, others no calling code: what people write in front is left out
-    where that helps. Empty where the account has no phone.
+    The account's own phone, else the contact person's where it is one of the country. The United States' expression
+    takes no plus sign, others no calling code: what people write in front is left out where that helps. Empty where
+    there is none.
     """
-    typed = (account.phone or account.contact.phone).strip()
+    typed = account.phone.strip()
+    if not typed:
+        # The contact person may be reached in another country: such a number is no company's phone.
+        return _spelled(account.contact.phone.strip(), rules) or ""
+    return _spelled(typed, rules)
+
+
+def _spelled(typed: str, rules: Members) -> str | None:
     expression = str(rules.get("phoneNumberRegex") or "")
     if not typed or not expression:
         return typed
@@ -174,15 +182,13 @@ def _postal_code_problems(account: Party, rules: Members) -> Iterator[Rejected]:
 
 
 def _phone_problems(account: Party, rules: Members) -> Iterator[Rejected]:
-    typed = (account.phone or account.contact.phone).strip()
-    if not typed:
-        if account.country in PHONE_COUNTRIES:
-            yield from _wrong_among(Demanded("phone", _("Phone"), ""))
-    elif phone_of(account, rules) is None:
+    phone = phone_of(account, rules)
+    if phone == "" and account.country in PHONE_COUNTRIES:
+        yield from _wrong_among(Demanded("phone", _("Phone"), ""))
+    if phone is None:
         code = next((str(code) for code in rules.get("countryCallingCodesList") or ()), "")
-        values = {"typed": typed, "country": account.country, "example": f"+{code} 425 555 0100"}
-        field = "phone" if account.phone.strip() else "contact_phone"
-        yield Rejected(PHONE_WRONG, code="address_refused", at=field, **values)
+        values = {"typed": account.phone, "country": account.country, "example": f"+{code} 425 555 0100"}
+        yield Rejected(PHONE_WRONG, code="address_refused", at="phone", **values)
 
 
 def _number_problems(account: Party) -> Iterator[Rejected]:

@@ -145,6 +145,16 @@ PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
     "800082": (Transient, IN_PROGRESS),
 }
 
+# What is no longer there, by Microsoft's own codes (specification 2.4 and 3).
+CUSTOMER_GONE = gettext_noop("Microsoft no longer has this customer (its Microsoft tenant was removed).")
+RELATIONSHIP_ENDED = gettext_noop("The customer has ended the reseller relationship with us at Microsoft.")
+SUBSCRIPTION_GONE = gettext_noop("The subscription has been deleted at Microsoft.")
+GONE_CUSTOMERS = {"1000": CUSTOMER_GONE, "60003": CUSTOMER_GONE, "20002": RELATIONSHIP_ENDED}
+UNKNOWN_SUBSCRIPTION = "20003"
+NEW_CUSTOMER = gettext_noop(
+    "Microsoft no longer has the customer of this account, and a new one is made. Choose a domain prefix for it."
+)
+
 # The field that a code is about, whatever its description says.
 CODE_FIELDS = {"20000": "country", "600049": "tax_id", "600050": "tax_id", "600051": "phone"}
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,14 +12,16 @@ from uuid import uuid4
 from requests import Response
 
 from vendors.base import Connection
-from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, Rejected, Transient, VendorError
+from vendors.errors import ConsentNeeded, Gone, LostAnswer, Misconfigured, Rejected, Transient, VendorError
 from vendors.http import BUSY
 from vendors.office365.errors import (
     ADDRESS_WRONG,
     GATEWAY,
+    GONE_CUSTOMERS,
     MFA_REQUIRED,
     NO_AGREEMENT,
     NO_RIGHTS,
+    UNKNOWN_SUBSCRIPTION,
     UNREADABLE,
     WRONG_ADDRESS,
     partner_center_error,
@@ -249,6 +252,32 @@ class PartnerCenter:
     def customer(self, customer_id: str) -> Members:
         """Return a customer in full."""
         return self.read(f"customers/{customer_id}").body
+
+    def living_customer(self, customer_id: str) -> Members:
+        """Return a customer in full; raises Gone where Microsoft says that it is not ours, or not at all, any more.
+
+        "Not found" is Microsoft's answer to a wrong base address too, so it is believed only when our own profile is
+        answered over the same connection.
+        """
+        try:
+            return self.customer(customer_id)
+        except Rejected as refusal:
+            sentence = GONE_CUSTOMERS.get(refusal.code)
+            if sentence is None:
+                raise
+            self.prove_reached()
+            raise Gone(sentence, code=refusal.code) from refusal
+
+    @contextmanager
+    def telling_what_is_gone(self, customer_id: str) -> Iterator[None]:
+        """Raise Gone for a refusal inside a with block that comes of the customer's not being there any more."""
+        try:
+            yield
+        except Rejected as refusal:
+            asked = customer_id and not isinstance(refusal, Gone)
+            if asked and refusal.code in {*GONE_CUSTOMERS, UNKNOWN_SUBSCRIPTION}:
+                self.living_customer(customer_id)
+            raise
 
     def country_rules(self, country: str) -> Members:
         """Return Microsoft's rules for the addresses and languages of a country, read once."""

@@ -1,6 +1,7 @@
 """The Office 365 plugin: Microsoft subscriptions sold through Partner Center (CR-499, CR-544, CR-494)."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from django.conf import settings
@@ -75,6 +76,7 @@ class Office365(VendorPlugin, NeedsConsent):
             "domain_prefix",
             _("Domain prefix"),
             required=False,
+            used_by="customer",
             help=_(
                 "The customer's domain at Microsoft will be <prefix>.onmicrosoft.com; not needed for a second order."
             ),
@@ -132,23 +134,33 @@ class Office365(VendorPlugin, NeedsConsent):
         """Bring each resource's subscription to its quantity; one that was never ordered is ordered now."""
         partner_center = _partner_center(connection)
         subscriptions = self._subscriptions(partner_center, service)
-        for key in subscriptions.in_order(quantities):
-            subscriptions.set_quantity(key, quantities[key], steps)
-        ids = dict(service.vendor_ids) | self._ordered_later(connection, service, quantities, steps)
-        return _done(partner_center, ids, _at(service, quantities))
+        with _telling_what_is_gone(partner_center, service):
+            keys = subscriptions.in_order(quantities)
+            subscriptions.refuse_gone(keys)
+            for key in keys:
+                subscriptions.set_quantity(key, quantities[key], steps)
+            ids = dict(service.vendor_ids) | self._ordered_later(connection, service, quantities, steps)
+            return _done(partner_center, ids, _at(service, quantities))
 
     def suspend(self, connection: Connection, service: Service, steps: Steps) -> Done:
-        """Suspend every subscription of the service."""
-        subscriptions = self._subscriptions(_partner_center(connection), service)
-        for key in subscriptions.in_order():
-            subscriptions.set_status(key, "suspended", steps)
+        """Suspend every subscription of the service that is still there."""
+        partner_center = _partner_center(connection)
+        subscriptions = self._subscriptions(partner_center, service)
+        with _telling_what_is_gone(partner_center, service):
+            for key in subscriptions.in_order():
+                subscriptions.set_status(key, "suspended", steps)
+            subscriptions.refuse_gone(subscriptions.ids)
         return Done(service.vendor_ids)
 
     def resume(self, connection: Connection, service: Service, steps: Steps) -> Done:
         """Activate every subscription of the service that has a quantity, base subscriptions first (27009)."""
-        subscriptions = self._subscriptions(_partner_center(connection), service)
-        for key in subscriptions.in_order(_sold(service)):
-            subscriptions.set_status(key, "active", steps)
+        partner_center = _partner_center(connection)
+        subscriptions = self._subscriptions(partner_center, service)
+        with _telling_what_is_gone(partner_center, service):
+            keys = subscriptions.in_order(_sold(service))
+            subscriptions.refuse_gone(keys)
+            for key in keys:
+                subscriptions.set_status(key, "active", steps)
         return Done(service.vendor_ids)
 
     def cancel(self, connection: Connection, service: Service, steps: Steps) -> Done:
@@ -157,10 +169,13 @@ class Office365(VendorPlugin, NeedsConsent):
         A suspended subscription is not invoiced further, does not come back by itself, and is removed by Microsoft
         when its data's retention ends (specification 4.7).
         """
-        subscriptions = self._subscriptions(_partner_center(connection), service)
-        for key in subscriptions.in_order():
-            subscriptions.stop_renewing(key, steps)
-            subscriptions.set_status(key, "suspended", steps)
+        partner_center = _partner_center(connection)
+        subscriptions = self._subscriptions(partner_center, service)
+        with _telling_what_is_gone(partner_center, service):
+            for key in subscriptions.in_order():
+                subscriptions.stop_renewing(key, steps)
+                subscriptions.set_status(key, "suspended", steps)
+            subscriptions.refuse_gone(subscriptions.ids)
         return Done(service.vendor_ids)
 
     def probe(self, connection: Connection, task: Task) -> Probe:
@@ -169,6 +184,10 @@ class Office365(VendorPlugin, NeedsConsent):
         if task.order is not None:
             return self._probe_order(partner_center, task.order)
         service = task.service or Service({}, {})
+        with _telling_what_is_gone(partner_center, service):
+            return self._probe_service(partner_center, task, service)
+
+    def _probe_service(self, partner_center: PartnerCenter, task: Task, service: Service) -> Probe:
         quantities = task.quantities
         subscriptions = self._subscriptions(partner_center, service)
         if any(quantities[key] for key in _never_ordered(service, quantities)):
@@ -184,20 +203,22 @@ class Office365(VendorPlugin, NeedsConsent):
     # -- questions ----------------------------------------------------------------------------------------------
 
     def validate_order(self, connection: Connection, order: Order) -> None:
-        """Raise Rejected, naming each field, for what Microsoft would not take: domain, contact person, address.
-
-        An account that is Microsoft's customer already was checked when it became one.
-        """
-        if not order.vendor_ids.get("customer_id"):
-            customers.validate(_partner_center(connection), order)
+        """Raise Rejected, naming each field, for what Microsoft would not take: domain, contact person, address."""
+        customers.validate(_partner_center(connection), order)
 
     def check(self, connection: Connection, service: Service, quantities: Mapping[str, int]) -> None:
         """Raise Refused for quantities outside the offer's bounds or below the licences that are assigned."""
-        licences.check(_partner_center(connection), service, quantities, country=_country(connection))
+        partner_center = _partner_center(connection)
+        with _telling_what_is_gone(partner_center, service):
+            licences.check(partner_center, service, quantities, country=_country(connection))
+            if service.vendor_ids.get("customer_id"):
+                self._subscriptions(partner_center, service).refuse_gone(quantities)
 
     def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
         """Return what Microsoft knows of the service now: ids, states, licences in use."""
-        return licences.facts(_partner_center(connection), service, country=_country(connection))
+        partner_center = _partner_center(connection)
+        with _telling_what_is_gone(partner_center, service):
+            return licences.facts(partner_center, service, country=_country(connection))
 
     # -- parts --------------------------------------------------------------------------------------------------
 
@@ -223,8 +244,7 @@ class Office365(VendorPlugin, NeedsConsent):
         return ordering.settle(partner_center, customer_id, ids, patience=self.patience)
 
     def _probe_order(self, partner_center: PartnerCenter, order: Order) -> Probe:
-        known = order.vendor_ids.get("customer_id")
-        customer = {"customer_id": known} if known else customers.find(partner_center, order)
+        customer = customers.known(partner_center, order) or customers.find(partner_center, order)
         if customer is None:
             return Probe(Verdict.NOT_DONE)
         lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
@@ -233,6 +253,10 @@ class Office365(VendorPlugin, NeedsConsent):
             return Probe(Verdict.NOT_DONE)
         ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
         return Probe(Verdict.DONE, _done(partner_center, customer | ids, order.resources))
+
+
+def _telling_what_is_gone(partner_center: PartnerCenter, service: Service) -> AbstractContextManager[None]:
+    return partner_center.telling_what_is_gone(service.vendor_ids.get("customer_id", ""))
 
 
 def _partner_center(connection: Connection) -> PartnerCenter:

@@ -1,12 +1,12 @@
 """What happens to Microsoft subscriptions after they were ordered: quantities, suspension, resumption, the end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from vendors.base import JSON, Service, Steps
-from vendors.errors import LostAnswer, Transient
-from vendors.office365.errors import IN_PROGRESS, UNREADABLE
+from vendors.errors import Gone, LostAnswer, Rejected, Transient
+from vendors.office365.errors import IN_PROGRESS, SUBSCRIPTION_GONE, UNKNOWN_SUBSCRIPTION, UNREADABLE
 from vendors.office365.ordering import LOOK_AGAIN, Patience
 from vendors.office365.partner_center import Members, PartnerCenter, same_id
 
@@ -33,8 +33,19 @@ class Subscriptions:
         self.patience = patience
 
     def read(self, key: str) -> Members:
-        """Return the subscription of a resource as it is at Microsoft now."""
-        return self.partner_center.subscription(self.customer_id, self.ids[key])
+        """Return the subscription of a resource as it is at Microsoft now: deleted, where it is not known any more."""
+        try:
+            return self.partner_center.subscription(self.customer_id, self.ids[key])
+        except Rejected as refusal:
+            if refusal.code != UNKNOWN_SUBSCRIPTION:
+                raise
+            self.partner_center.living_customer(self.customer_id)
+            return Members(status="deleted")
+
+    def refuse_gone(self, keys: Iterable[str]) -> None:
+        """Raise Gone where Microsoft has deleted the subscription of one of the resources."""
+        if any(is_deleted(self.read(key)) for key in keys if key in self.ids):
+            raise Gone(SUBSCRIPTION_GONE)
 
     def in_order(self, keys: Mapping[str, Any] | None = None) -> list[str]:
         """Return the resource keys, base subscriptions before the add-ons that hang on them."""

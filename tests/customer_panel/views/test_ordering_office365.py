@@ -84,7 +84,24 @@ def test_what_the_account_lacks_is_named_with_the_way_to_fill_it_in_and_back(
         "The account lacks “Contact person: e-mail”, which Microsoft demands. Fill it in on the account."
     ]
     way = urlsplit(answer.context["complete_account"])
-    assert (way.path, way.fragment, parse_qs(way.query)["next"]) == ("/account/edit/", "id_contact_email", [address])
-    fields = {field.name: field.value() or "" for field in client.get(way.path).context["form"]}
-    back = client.post(f"{way.path}?{way.query}", fields | {"contact_email": "signer@acme.example"}).url
+    assert (way.path, parse_qs(way.query)) == ("/account/edit/", {"need": ["contact_email"], "next": [address]})
+    assert list(client.get(f"{way.path}?{way.query}").context["form"].fields) == ["contact_email"]
+    back = client.post(f"{way.path}?{way.query}", {"contact_email": "signer@acme.example"}).url
     assert (back, client.get(back).status_code) == (address, 200)
+
+
+def test_all_that_is_missing_is_asked_at_once_and_exactly_that(client: Client, american: Account, mail: Plan) -> None:
+    """State in full is taken; what is missing or malformed is named at once, each with its remedy."""
+    wrong = {"region": "Washington", "zip": "", "city": "", "phone": "call me", "contact_email": "", "building": ""}
+    Account.objects.filter(pk=american.pk).update(**wrong)
+    address = check_page(mail, "-bad-")
+    answer = client.get(address)
+    form = answer.context["form"]
+    assert [sorted(form.errors), len(form.non_field_errors())] == [["__all__", "parameters.domain_prefix"], 4]
+    way = answer.context["complete_account"]
+    assert list(client.get(way).context["form"].fields) == ["contact_email", "city", "zip", "phone"]
+    empty = client.post(way, {})
+    assert (empty.status_code, list(empty.context["form"].errors)) == (422, ["contact_email", "city", "zip"])
+    filled = {"contact_email": "a@acme.example", "city": "Redmond", "zip": "98052", "phone": "+1 425 555 0100"}
+    assert client.post(way, filled).url == address
+    assert client.get(check_page(mail, "acme")).status_code == 200

@@ -38,7 +38,8 @@ def test_failure_is_said_where_one_looks(client: Client, failed: Subscription) -
 
 def test_failed_operation_is_tried_again(client: Client, failed: Subscription) -> None:  # noqa: F811 - the fixture imported above
     assert [str(button.label) for button in client.get(page("subscription", failed.pk)).context["page"].buttons] == [
-        "Try again"
+        "Try again",
+        "Delete",
     ]
     answer = client.post(page("subscription_retry", failed.pk), {"confirmed": "yes"})
     failed.refresh_from_db()

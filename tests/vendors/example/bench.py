@@ -69,6 +69,17 @@ class ExampleBench:
     def changing_calls(self) -> int:
         return self.vendor.changing_calls
 
+    ways_gone = ("removed",)
+
+    def lose(self, way: str) -> None:
+        self.vendor.services.clear()
+
+    @contextmanager
+    def astray(self) -> Iterator[None]:
+        self.vendor.astray = True
+        yield
+        self.vendor.astray = False
+
     @contextmanager
     def down(self) -> Iterator[None]:
         self.running.stop()

@@ -11,6 +11,7 @@ API_KEY = "example-api-key-1"
 # Example Backup's own word for how many seconds its list may be behind.
 LAG = 4 * 60
 PAGE = "<html>Request blocked</html>"
+NO_SERVICE = json_answer(404, {"error": "no such service"})
 PRODUCTS = (("backup", "Backup"),)
 
 
@@ -50,6 +51,7 @@ class ExampleVendor:
         self.clock = 0.0
         self.lag = 0.0
         self.before_acting: Callable[[], None] = lambda: None
+        self.astray = self.refusing = False
         self._numbers = count(1)
         self._guard = threading.Lock()
         self._router = Router(
@@ -67,7 +69,7 @@ class ExampleVendor:
     def __call__(self, environ: Environ, start_response: Any) -> Any:
         request = Request.from_environ(environ)
         with self._guard:
-            answer = self._answer(request)
+            answer = html_answer(404, "<h1>Not Found</h1>") if self.astray else self._answer(request)
         return answer(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
@@ -86,7 +88,8 @@ class ExampleVendor:
             return json_answer(404, {"error": "nothing is served here"})
         handler, values = found
         try:
-            answer = json_answer(200, handler(request, **values))
+            known = values.get("number", "") in {"", *self.services}
+            answer = json_answer(200, handler(request, **values)) if known else NO_SERVICE
         except KeyError as unknown:
             answer = json_answer(400, {"error": f"unknown {unknown.args[0]}"})
         if trouble == "raw_after":
@@ -123,6 +126,8 @@ class ExampleVendor:
         return self.services[number]
 
     def _change(self, request: Request, number: str) -> dict[str, Any]:
+        if self.refusing:
+            raise KeyError("wish")
         self.services[number] |= request.json()
         return self.services[number]
 

@@ -132,6 +132,7 @@ class Office365Bench:
         return [
             Held(row["quantity"], running=row["status"] == "active")
             for customer in store.all("customer")
+            if not customer["foreign"]
             for row in store.all(f"subscription:{customer['id']}")
         ]
 
@@ -155,6 +156,19 @@ class Office365Bench:
     def changing_calls(self) -> int:
         calls = self.microsoft.requests_seen(path="/partnercenter/")
         return sum(call["method"] in ("POST", "PATCH") and "/validations/" not in call["path"] for call in calls)
+
+    ways_gone = ("remove_customer", "end_relationship", "remove_subscriptions", "delete_subscriptions")
+
+    def lose(self, way: str) -> None:
+        for customer in self.microsoft.world.store.all("customer"):
+            if not customer["foreign"]:
+                getattr(self.microsoft, way)(domain=customer["domain"])
+
+    @contextmanager
+    def astray(self) -> Iterator[None]:
+        self.microsoft.fail("gateway", path="/partnercenter/", times=1_000_000)
+        yield
+        self.microsoft.heal()
 
     @contextmanager
     def down(self) -> Iterator[None]:

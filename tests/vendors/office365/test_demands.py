@@ -49,9 +49,14 @@ def test_country_without_rules_is_refused_beside_what_else_is_missing() -> None:
     ]
 
 
-def test_phone_of_the_contact_person_is_named_where_it_is_the_one_that_is_sent() -> None:
-    account = replace(ACCOUNT, phone="", contact=replace(ACCOUNT.contact, phone="12"))
-    assert [line.partition(":")[0] for line in told(account)] == ["contact_phone"]
+def test_phone_of_the_contact_person_is_sent_where_the_company_has_none_and_it_is_one_of_the_country() -> None:
+    american = replace(ACCOUNT, phone="")
+    foreign = replace(american, contact=replace(ACCOUNT.contact, phone="+375 29 000 00 00"))
+    assert (phone_of(american, US), phone_of(foreign, US)) == ("4255550101", "")
+    assert told(american) == told(foreign) == []
+    assert [
+        line.partition(":")[0] for line in told(replace(foreign, country="RU", registration_number="7707083893"))
+    ] == ["phone"]
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop
+from requests import Response
 
 from vendors.base import Connection
 from vendors.errors import Misconfigured, NotFound, NotYet, Rejected
 from vendors.http import BUSY
 
 WRONG_KEY = gettext_noop("%(server)s does not accept the API key. Correct it in the connection.")
+# The vendor's own word: a gateway's 404 says nothing of it.
+GONE = "no_such_service"
 REFUSED = gettext_noop("Example Backup refused: %(reason)s")
 UNKNOWN = gettext_noop("Example Backup does not know what was asked for: %(reason)s")
 IN_USE = gettext_noop("Example Backup is busy with this service. It will be tried again by itself.")
@@ -37,8 +40,18 @@ class Client:
         if response.status_code == 401:
             raise Misconfigured(WRONG_KEY, code="wrong_key", server=urlsplit(self.base).netloc)
         if response.status_code == 404:
-            raise NotFound(UNKNOWN, sought=path, reason=response.text)
+            code = GONE if _error(response) == "no such service" else ""
+            raise NotFound(UNKNOWN, sought=path, code=code, reason=response.text)
         if response.status_code >= 400:
             refusal = Rejected(REFUSED, code=str(response.status_code), reason=response.text)
             raise NotYet(IN_USE, refusal=refusal) if response.status_code in BUSY else refusal
         return response.json()
+
+
+def _error(response: Response) -> str:
+    """Return Example Backup's own word for what is wrong; "" where somebody else answered."""
+    try:
+        body = response.json()
+    except ValueError:
+        return ""
+    return str(body.get("error") or "") if isinstance(body, dict) else ""

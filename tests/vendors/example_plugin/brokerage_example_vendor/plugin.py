@@ -1,13 +1,14 @@
 """The plugin of Example Backup: backup seats, ordered, changed, stopped, started and ended."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from brokerage_example_vendor.client import Client
+from brokerage_example_vendor.client import GONE, Client
 from vendors.base import (
     JSON,
     Access,
@@ -25,7 +26,9 @@ from vendors.base import (
     VendorPlugin,
     Verdict,
 )
+from vendors.errors import Gone, NotFound
 
+NO_SERVICE = gettext_noop("Example Backup no longer has this service.")
 SERVICE_ID = gettext_noop("Backup ID")
 STATE_AFTER = {"suspend": "stopped", "resume": "running", "cancel": "ended"}
 
@@ -95,18 +98,20 @@ class ExampleBackup(VendorPlugin):
 
     def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
         """Return the vendor's id."""
-        found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
+        with _telling_what_is_gone():
+            found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
         return (Fact("service_id", SERVICE_ID, found["id"]),)
 
     def _set(self, connection: Connection, service: Service, wanted: dict[str, Any], steps: Steps) -> Done:
         client = Client(connection)
         path = f"/services/{service.vendor_ids['service_id']}"
-        steps.once(
-            "set",
-            send=lambda _request_id: client.send("PUT", path, wanted),
-            find=lambda: client.get(path) if self._has(client, service, wanted) else None,
-            visible_after=timedelta(0),  # a service read by its id is as it is now
-        )
+        with _telling_what_is_gone():
+            steps.once(
+                "set",
+                send=lambda _request_id: client.send("PUT", path, wanted),
+                find=lambda: client.get(path) if self._has(client, service, wanted) else None,
+                visible_after=timedelta(0),  # a service read by its id is as it is now
+            )
         return Done(service.vendor_ids)
 
     def _has(self, client: Client, service: Service, wanted: dict[str, Any]) -> bool:
@@ -116,3 +121,14 @@ class ExampleBackup(VendorPlugin):
     def _by_reference(self, client: Client, reference: str) -> JSON | None:
         found = client.get(f"/services?reference={reference}")
         return found[0] if found else None
+
+
+@contextmanager
+def _telling_what_is_gone() -> Iterator[None]:
+    """Raise Gone where the vendor itself says that it has no such service: it is ended then, or ordered anew."""
+    try:
+        yield
+    except NotFound as missing:
+        if missing.code == GONE:
+            raise Gone(NO_SERVICE) from missing
+        raise
