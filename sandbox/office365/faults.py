@@ -28,7 +28,6 @@ KINDS = {
     "not_found": "404 with `code` (20003), before acting: a server that has not heard yet of what another one made",
     "slow_before": "waits `seconds` (1), then acts and answers",
     "slow": "acts, then waits `seconds` (1) before answering",
-    "gateway": "an HTML page with `status` (404), as something between us answers, before acting",
     "answer": "any `status` (400) and `body`, before acting; `headers` as an object",
     "raw": "any `status` (200) and `text`, before acting",
     "odd_token": "the token endpoint's answer with `members` put in and those of the list `without` left out",
@@ -50,7 +49,6 @@ UNAVAILABLE_PAGE = (
     "<!DOCTYPE html><html><head><title>Service Unavailable</title></head>"
     "<body><h2>Our services aren't available right now</h2></body></html>"
 )
-GATEWAY_PAGE = "<!DOCTYPE html><html><head><title>Not Found</title></head><body><h1>Not Found</h1></body></html>"
 
 GATEWAY_PAGE = "<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Request blocked</h1></body></html>"
 # The kinds that answer with that page, and with which status.
@@ -147,8 +145,6 @@ def before_acting(fault: Fault, *, bom: bool = True) -> Response | None:
 
 def _early_answer(fault: Fault, *, bom: bool) -> Response | None:
     """Return what the fault answers in place of acting, None where it does not."""
-    if fault.kind == "gateway":
-        return html_answer(int(fault.details.get("status", 404)), GATEWAY_PAGE)
     if fault.kind == "answer":
         answer = json_answer(int(fault.details.get("status", 400)), fault.details.get("body", {}), bom=bom)
         answer.headers.extend((name, str(value)) for name, value in fault.details.get("headers", {}).items())

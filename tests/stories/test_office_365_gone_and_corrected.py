@@ -136,7 +136,7 @@ def test_a_gateway_and_lost_rights_end_nothing(world: World) -> None:
     subscription = world.order("acme")
     assert world.work(subscription) == "active"
     delete(actor=SYSTEM, subscription=subscription, today=world.today)
-    world.microsoft.fail("gateway", path="/partnercenter/", times=1000)
+    world.microsoft.fail("gateway_before", path="/partnercenter/", times=1000, status=404)
     assert world.work(subscription) in ("deleting", "deletion_failed")
     world.microsoft.heal()
     denied = {"code": 2032, "description": "Access denied", "data": [], "source": "PartnerFD"}

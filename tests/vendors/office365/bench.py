@@ -166,7 +166,7 @@ class Office365Bench:
 
     @contextmanager
     def astray(self) -> Iterator[None]:
-        self.microsoft.fail("gateway", path="/partnercenter/", times=1_000_000)
+        self.microsoft.fail("gateway_before", path="/partnercenter/", times=1_000_000, status=404)
         yield
         self.microsoft.heal()
 
