@@ -62,7 +62,7 @@ def correction_of(order: Order) -> Correction:
     operation = VendorOperation.objects.filter(key=subscription.awaited_operation).first()
     if not has_failed(order) or order.type != OrderType.SALES or operation is None:
         raise OrderHasNotFailed(NOTHING_TO_CORRECT % {"order": order})
-    given, used = subscription.parameters, set(operations.begun_steps(operation))
+    given, used = subscription.parameters, set(operation.begun_steps)
     return Correction(
         answers=tuple(
             Answer(question, str(given.get(question.name, "")), fixed=question.used_by in used)
@@ -113,7 +113,7 @@ def _ask_vendor(subscription: Subscription, parameters: Mapping[str, str], now: 
     operation = VendorOperation.objects.get(key=subscription.awaited_operation)
     subscription.parameters = dict(parameters)
     payload = payload_anew(subscription, operation)
-    for left in operations.begun_steps(operation).values():
+    for left in operation.begun_steps.values():
         payload["vendor_ids"] = payload["vendor_ids"] | {name: value for name, value in left.items() if value}
     questions.validate_order(operation.connection, reference=operation.key, payload=payload, now=now)
 

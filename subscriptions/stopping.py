@@ -97,7 +97,9 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
         )
         if contract.subscription.status == SubscriptionStatus.DELETED:
             return contract.subscription
-        require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
+        # A stop that was decided meanwhile is on its way: the deletion comes after it.
+        may = MAY_DELETE | {SubscriptionStatus.STOPPING}
+        require_status(contract, may, _("There is nothing left to delete."))
     if never_paid:
         contract.subscription.status = SubscriptionStatus.DELETED
         schedule(contract.subscription, None, today, status=SubscriptionStatus.DELETED)

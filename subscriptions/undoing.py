@@ -1,27 +1,19 @@
 """A failed order is given up: everything is as it was before it was paid, and the money stays on the balance."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from django.db import transaction
-from django.utils.translation import gettext_lazy as _
-
-from accounts.actors import Actor
 from billing.charging import line_of, record, resource_key
 from billing.engine.csp_monthly.quantities import withdraw_raise
 from billing.engine.csp_monthly.restoring import renewed_since, restored
 from billing.engine.csp_monthly.stopping import delete
 from billing.engine.lines import Changes, fresh_block
 from billing.models import Charge, ChargeStatus
-from core.errors import Refused
-from subscriptions.handover import WORK_FAILED, stop_as_decided
+from subscriptions.handover import stop_as_decided
 from subscriptions.held import note_units
-from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, Subscription, SubscriptionStatus
-from subscriptions.opening import NotInThisStatus, open_contract, save_state
+from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, SubscriptionStatus
+from subscriptions.opening import save_state
 from subscriptions.renewals import renew_accounts
-from subscriptions.tasks import hand_to_worker
 from subscriptions.terms import Contract, schedule
-from vendors import operations
-from vendors.models import VendorOperation
 
 
 def has_failed(order: Order | None) -> bool:

@@ -1,6 +1,7 @@
 """Rows of the outside world: connections to vendors, the intent of every call that changes something, the journal."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
@@ -149,6 +150,12 @@ class VendorOperation(Timestamped):
     def last_error(self) -> str:
         """What went wrong last, as a sentence in the active language; empty when nothing did."""
         return sentence(self.last_error_message, self.last_error_values)
+
+    @property
+    def begun_steps(self) -> dict[str, dict[str, Any]]:
+        """The steps that are done, or may be, by name, each with what it left behind."""
+        begun = [OperationState.CONFIRMED, OperationState.SENT, OperationState.UNKNOWN]
+        return {step.name: step.result or {} for step in self.calls.filter(state__in=begun)}
 
     @property
     def problems(self) -> tuple[tuple[str, str], ...]:

@@ -218,13 +218,6 @@ def retry(operation: VendorOperation, *, now: datetime, payload: Mapping[str, An
     return operation
 
 
-def begun_steps(operation: VendorOperation) -> dict[str, JSON]:
-    """Return the steps that are done, or may be, by name, each with what it left behind."""
-    begun = [CallState.CONFIRMED.value, *(state.value for state in IN_DOUBT)]
-    rows = VendorCall.objects.filter(operation=operation, state__in=begun)
-    return {name: result or {} for name, result in rows.values_list("name", "result")}
-
-
 def unsealed(operation: VendorOperation) -> dict[str, str]:
     """Return what the vendor told only once (a first password), decrypted; the caller answers for who may read it."""
     return sealing.decrypt(operation.sealed)
