@@ -165,8 +165,9 @@ def carry_mark(form: Form, shown: Shown, note: object = "") -> Form:
     return form
 
 
-def _questions(request: HttpRequest, operation: Operation, form: Form) -> HttpResponse:
+def _questions(request: HttpRequest, operation: Operation, form: Form, *, complete: str = "") -> HttpResponse:
     context = {"page": operation.page, "form": form, "submit": operation.ask, "cancel": operation.back}
+    context["complete_account"] = complete
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "components/questions.html", {**context, "note": operation.note}, status=status)
 
