@@ -14,7 +14,9 @@ from core.errors import Refusals, Refused
 from core.fitting import MONEY
 from core.money import minor_units
 
-CHANGEABLE_FIELDS = frozenset({"name", "domain", "email", "manager", "status", "default_language", "attributes"})
+CHANGEABLE_FIELDS = frozenset(
+    {"name", "domain", "email", "manager", "status", "default_language", "attributes", "second_factor_roles"}
+)
 # A new reseller's account terms are copies: what its customers pay on is its own business from then on.
 COPIED_CLASS_FIELDS = (
     "name",
@@ -104,6 +106,8 @@ def _assign(actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> N
 
 
 def _refuse_name(reseller: Reseller) -> None:
+    if not set(reseller.second_factor_roles) <= set(Role.values):
+        raise ResellerRefused(_("Choose among the four roles."), field="second_factor_roles")
     if not reseller.name:
         raise ResellerRefused(_("Enter the reseller's name."), field="name")
     if Reseller.objects.filter(parent=reseller.parent, name=reseller.name).exclude(pk=reseller.pk).exists():

@@ -16,6 +16,7 @@ from accounts.invitations import PasswordRefused, invite_to_choose_password
 from accounts.models import Reseller, Role, Supervision, User, UserKind, UserStatus
 from accounts.queries import managers_visible_to, resellers_visible_to
 from accounts.reset_links import begin_reset
+from accounts.second_factor import forget_second_factor, has_second_factor
 from accounts.signals import sign_in_changed
 from accounts.signed_in import end_sessions_of
 from core.errors import Refusals, Refused
@@ -80,6 +81,22 @@ def change_manager(*, actor: Actor, manager: User, values: Mapping[str, object])
         row.save(update_fields=list(values))
         if (row.role, row.status, row.email) != (role, status, email):
             _end_what_was_given(row, email, by_power=(row.role, row.status) != (role, status))
+    return row
+
+
+def reset_second_factor(*, actor: Actor, manager: User) -> User:
+    """Take a manager's lost second factor away, so that a new one can be set up at the next sign-in.
+
+    Nobody resets the own one here: that is done on the own page, with a code. Raises Forbidden and ManagerRefused.
+    """
+    actor.require("managers.change")
+    with transaction.atomic():
+        row = _locked(actor, manager)
+        if actor.user is not None and actor.user.pk == row.pk:
+            raise ManagerRefused(_("Your own second factor is changed on your own page, with a code."))
+        if not has_second_factor(row):
+            raise ManagerRefused(_("This manager has no second factor."))
+        forget_second_factor(row)
     return row
 
 

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ActorMiddleware",
     "accounts.gate.GateMiddleware",
+    "accounts.second_factor.SecondFactorMiddleware",
     "accounts.middleware.SeenMiddleware",
     "accounts.middleware.ActorHistoryMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -180,7 +181,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # thousands of users a run
-LOGIN_URL = "account_login"
+LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 CSRF_FAILURE_VIEW = "accounts.gate.csrf_failure"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS = {"email"}, ["email*", "password1*", "password2*"]
@@ -192,15 +193,13 @@ LINK_HOURS = env.number("LINK_HOURS", 24)  # how long a mailed link opens its do
 PASSWORD_RESET_TIMEOUT = LINK_HOURS * 3600
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_links.NewestOnly"  # noqa: S105 - a class
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # what may do lasting harm asks for a younger proof
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_COOKIE_AGE = 14 * 24 * 3600  # "remember me"
 # By key: wrong codes of one person's second factor. What counts wrong passwords is accounts/lockout.py.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,30/h/key", "reset_password": "20/m/ip,5/m/key"}
 # How many proxies of our own append to X-Forwarded-For; without one, that header is anybody's word.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if env.flag("BEHIND_TLS_PROXY") else 0)
 MFA_ADAPTER, MFA_ALLOW_UNVERIFIED_EMAIL = "accounts.second_factor.SealedMFAAdapter", True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = "Brokerage"
+MFA_SUPPORTED_TYPES, MFA_TOTP_ISSUER = ["totp", "recovery_codes"], "Brokerage"
 AXES_HANDLER = "accounts.lockout.Lockout"
 AXES_VERBOSE = AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_FAILURE_LIMIT = 10  # by name and address together

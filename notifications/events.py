@@ -98,6 +98,7 @@ SECURITY: dict[str, object] = {
     "email_changed": _("the e-mail for signing in was changed"),
     "second_factor_added": _("the second factor was switched on"),
     "second_factor_removed": _("the second factor was switched off"),
+    "second_factor_reset": _("the second factor was taken away by an administrator"),
     "recovery_code_used": _("a recovery code was used"),
     "recovery_codes_made": _("new recovery codes were made"),
     "token_made": _("an API token was made"),

@@ -183,6 +183,7 @@ urlpatterns = [
         managers.manager_supervisors,
         managers.manager_log,
         managers.manager_change,
+        managers.manager_second_factor_reset,
         managers.manager_supervision,
     ),
     path("profile/", profile.profile, name="profile"),

@@ -32,6 +32,14 @@ class Reseller(Timestamped):
     )
     status = models.CharField(_("status"), max_length=20, choices=ResellerStatus.choices, default=ResellerStatus.ACTIVE)
     default_language = models.CharField(_("default language"), max_length=10, default="en")
+    # Managers of these roles (accounts.models.Role) do nothing before they have a second factor.
+    second_factor_roles = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        db_default=[],
+        blank=True,
+        verbose_name=_("second factor required"),
+    )
     # Free attributes by key, for example "reseller_mpn_id": the partner id that Microsoft is told.
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.queries import managers_visible_to, resellers_visible_to
-from accounts.staff import change_manager, create_manager, set_subordinates
-from core.panel.confirming import Done
+from accounts.staff import change_manager, create_manager, reset_second_factor, set_subordinates
+from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
@@ -102,6 +102,32 @@ def manager_create(request: HttpRequest) -> HttpResponse:
     title = _("Create a manager")
     page = Page(title=title, crumbs=(Crumb(_("Managers"), back), Crumb(title)))
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Create")))
+
+
+@requires("managers.change")
+def manager_second_factor_reset(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take away a second factor that a manager has lost."""
+    found = one(request, pk)
+
+    def carry_out(_answers: dict[str, Any]) -> str:
+        reset_second_factor(actor=request.actor, manager=found)
+        return _("The second factor is taken away, and the manager is told.")
+
+    def show(_answers: dict[str, Any]) -> Shown:
+        question = _("Take away the second factor of %(name)s? All sessions of this manager end.") % {"name": found}
+        return Shown(question=question, submit=_("Take away"), charges=None)
+
+    title = _("Reset the second factor")
+    operation = Operation(
+        page=Page(title=title, crumbs=(*_crumbs(found), Crumb(title))),
+        form=forms.Form,
+        show=show,
+        carry_out=carry_out,
+        back=reverse("operator:manager", args=[pk]),
+        ask=title,
+        danger=True,
+    )
+    return confirming(request, operation)
 
 
 @requires("managers.change")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from accounts.models import Reseller
+from accounts.models import Reseller, Role
 from accounts.queries import managers_visible_to, resellers_above, resellers_visible_to
 from accounts.resellers import change_reseller, create_reseller
 from core.lists.views import show_list
@@ -130,7 +130,7 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
 
     def keep(answers: dict[str, Any]) -> Done:
-        names = ("name", "domain", "email", "default_language", "manager", "status")
+        names = ("name", "domain", "email", "default_language", "manager", "status", "second_factor_roles")
         change_reseller(actor=request.actor, reseller=found, values=_values(answers, names, found.attributes))
         return Done(_("Saved."), back)
 
@@ -139,7 +139,11 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
         Reseller,
         ("name", "domain", "email", "default_language", "manager", "status"),
         row=found,
-        initial={"reseller_mpn_id": found.attributes.get(MPN_ID, "")},
+        initial={
+            "reseller_mpn_id": found.attributes.get(MPN_ID, ""),
+            "second_factor_roles": found.second_factor_roles,
+        },
+        second_factor_roles=_second_factor(),
         default_language=_language(),
         manager=forms.ModelChoiceField(_upstream(request.actor, found), label=_("Manager"), required=False),
         reseller_mpn_id=_mpn_id(),
@@ -159,6 +163,16 @@ def _values(answers: dict[str, Any], names: tuple[str, ...], attributes: dict[st
     if answers["reseller_mpn_id"]:
         kept[MPN_ID] = answers["reseller_mpn_id"]
     return {**{name: answers[name] for name in names}, "attributes": kept}
+
+
+def _second_factor() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("Second factor required of"),
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Managers of these roles set one up at the next page they open, and do nothing before."),
+    )
 
 
 def _language() -> forms.ChoiceField:

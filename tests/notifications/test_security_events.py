@@ -15,7 +15,7 @@ from accounts.api_tokens import create_api_token, revoke_api_token
 from accounts.invitations import change_access_level, remove_user
 from accounts.models import AccessLevel, Role, User
 from accounts.reset_links import NewestOnly
-from accounts.staff import change_manager
+from accounts.staff import change_manager, reset_second_factor
 from notifications.events import SECURITY
 from notifications.links import link_of
 from notifications.models import Notification
@@ -95,6 +95,11 @@ def with_second_factor(person: User) -> Client:
 
 def second_factor_removed(person: User) -> None:
     with_second_factor(person).post("/accounts/2fa/totp/deactivate/")
+
+
+def second_factor_reset(person: User) -> None:
+    with_second_factor(person)
+    reset_second_factor(actor=make.manager_actor(), manager=person)
 
 
 def recovery_codes_made(person: User) -> None:
