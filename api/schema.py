@@ -13,6 +13,7 @@ from api.filtering import parameter_name
 from api.pagination import AFTER, BEFORE, DEFAULT_SIZE, LARGEST_NUMBER, LARGEST_SIZE, NUMBER, SIZE
 from api.scopes import Scope
 from api.serializers.shape import Shape
+from core.lists.filters import PLAIN_DECIMAL
 
 Json = dict[str, Any]
 ERRORS = {
@@ -163,7 +164,7 @@ def _shape(declared: django_filters.Filter) -> Any:
     if isinstance(declared, django_filters.DateFilter):
         return OpenApiTypes.DATE
     if isinstance(declared, django_filters.NumberFilter) and not isinstance(declared, django_filters.BaseCSVFilter):
-        return OpenApiTypes.DECIMAL
+        return {"type": "string", "pattern": f"^{PLAIN_DECIMAL}$"}
     return OpenApiTypes.STR
 
 

@@ -14,7 +14,7 @@ from billing.models import (
     PaymentMethod,
     PaymentStatus,
 )
-from core.lists.filters import Moment, Numbers, OnDay, OneOf
+from core.lists.filters import Moment, Number, Numbers, OnDay, OneOf
 
 
 class ChargeFilter(django_filters.FilterSet):
@@ -36,8 +36,8 @@ class ChargeFilter(django_filters.FilterSet):
     created_at__lt = Moment(field_name="created_at", lookup_expr="lt", label=_("Created before"))
     updated_at__gt = Moment(field_name="updated_at", lookup_expr="gt", label=_("Changed after"))
     updated_at__lt = Moment(field_name="updated_at", lookup_expr="lt", label=_("Changed before"))
-    amount__gt = django_filters.NumberFilter(field_name="amount", lookup_expr="gt", label=_("Amount above"))
-    amount__lt = django_filters.NumberFilter(field_name="amount", lookup_expr="lt", label=_("Amount below"))
+    amount__gt = Number(field_name="amount", lookup_expr="gt", label=_("Amount above"))
+    amount__lt = Number(field_name="amount", lookup_expr="lt", label=_("Amount below"))
 
     class Meta:
         model = Charge
@@ -57,8 +57,8 @@ class PaymentFilter(django_filters.FilterSet):
     opened_on__lt = django_filters.DateFilter(field_name="opened_on", lookup_expr="lt", label=_("Created before"))
     closed_on__gt = django_filters.DateFilter(field_name="closed_on", lookup_expr="gt", label=_("Closed after"))
     closed_on__lt = django_filters.DateFilter(field_name="closed_on", lookup_expr="lt", label=_("Closed before"))
-    amount__gt = django_filters.NumberFilter(field_name="amount", lookup_expr="gt", label=_("Total above"))
-    amount__lt = django_filters.NumberFilter(field_name="amount", lookup_expr="lt", label=_("Total below"))
+    amount__gt = Number(field_name="amount", lookup_expr="gt", label=_("Total above"))
+    amount__lt = Number(field_name="amount", lookup_expr="lt", label=_("Total below"))
 
     class Meta:
         model = Payment

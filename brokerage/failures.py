@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Iterator
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
+from core.fitting import is_text
 from core.panel import errors
 
 API = "/api/"
@@ -34,6 +36,44 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
         answer = errors.page_without_database(request, 503, title, text)
     answer["Retry-After"] = str(RETRY_SECONDS)
     return answer
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """Answer 400 to a request that Django refuses to read (its host, its cookies), 413 to one that is too large."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return answer(
+            request, 413, "too_large", _("The request is too large"),
+            _("Nothing was changed. Send less at a time."),
+        )  # fmt: skip
+    return answer(
+        request, 400, "bad_request", _("The request cannot be read"),
+        _("Nothing was changed. Check the address that you use, host included."),
+    )  # fmt: skip
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """Answer 404; under the API's address in its own shape, whatever version is asked for."""
+    if request.path.startswith(API):
+        return _api(404, "not_found", _("The API has no such address."))
+    if not is_text(request.path) or not hasattr(request, "session"):
+        return answer(
+            request, 404, "not_found", _("This page is not here"), _("The address is wrong. Nothing was changed.")
+        )
+    return errors.not_found(request, exception)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """Answer 403 where a role does not allow something."""
+    if request.path.startswith(API):
+        return _api(403, "permission_denied", str(exception or "") or _("Your role does not allow this."))
+    return errors.forbidden(request, exception)
+
+
+def answer(request: HttpRequest, status: int, code: str, title: str, text: str) -> HttpResponse:
+    """Answer with an error in the shape of whom the address belongs to, without asking the database."""
+    if request.path.startswith(API):
+        return _api(status, code, text)
+    return errors.page_without_database(request, status, title, text)
 
 
 def is_busy(error: BaseException | None) -> bool:

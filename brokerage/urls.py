@@ -4,8 +4,9 @@ from django.urls import include, path
 
 from brokerage.appearance import appearance
 
-handler403 = "core.panel.errors.forbidden"
-handler404 = "core.panel.errors.not_found"
+handler400 = "brokerage.failures.bad_request"
+handler403 = "brokerage.failures.forbidden"
+handler404 = "brokerage.failures.not_found"
 handler500 = "brokerage.failures.server_error"
 
 urlpatterns = [

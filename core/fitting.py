@@ -119,13 +119,15 @@ def _text(most: int | None, value: str) -> str:
             "most": most,
             "count": len(value),
         }
-    if "\0" in value or not is_text(value):
+    if not is_text(value):
         return str(_("there is a character in it that is no text. Type it anew."))
     return ""
 
 
 def is_text(value: str) -> bool:
-    """Return whether every character can be kept and sent: none is half of one (a lone surrogate)."""
+    """Return whether every character can be kept: none is NUL or half of one (a lone surrogate)."""
+    if "\0" in value:
+        return False
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from core.fitting import is_text
 from core.money import minor_units
 
 DEEDS = ("top_up", "order", "change", "stop", "activate", "delete", "pay", "price")
@@ -78,7 +79,7 @@ def _event(given: Any, path: str, currency: str, prices: Mapping[str, Decimal]) 
     event = _members(given, path, {"day", "do", "subscription", "quantities", "prices", "amount", "pay"})
     do = _one_of(_required(event, "do", f"{path}.do"), DEEDS, f"{path}.do")
     name = event.get("subscription", "main")
-    if not isinstance(name, str) or not 0 < len(name) <= 100:
+    if not isinstance(name, str) or not 0 < len(name) <= 100 or not is_text(name):
         raise BadHistory(f"{path}.subscription: must be a name")
     return Event(
         day=_day(_required(event, "day", f"{path}.day"), f"{path}.day"),
@@ -117,7 +118,7 @@ def _resources(top: Mapping[str, Any]) -> dict[str, Decimal]:
         path = f"resources[{at}]"
         resource = _members(item, path, {"key", "price"})
         key = _required(resource, "key", f"{path}.key")
-        if not isinstance(key, str) or not 0 < len(key) <= 60 or key in prices:
+        if not isinstance(key, str) or not 0 < len(key) <= 60 or not is_text(key) or key in prices:
             raise BadHistory(f"{path}.key: must be a name of its own, of at most 60 characters")
         prices[key] = _amount(_required(resource, "price", f"{path}.price"), f"{path}.price", PRICE_DECIMALS)
     return prices

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.money import minor_units
+from core.money import minor_units, round_half_up
 
 Json = dict[str, Any]
 Reader = Callable[[Any], Any]
@@ -110,15 +110,19 @@ def money(path: str, currency: str = "currency") -> Attribute:
     read, read_currency = attrgetter(path), attrgetter(currency)
 
     def shown(row: Any) -> str:
-        return f"{read(row):.{minor_units(read_currency(row))}f}"
+        # Plus nothing: minus nothing is written as nothing.
+        return f"{round_half_up(read(row), read_currency(row)) + 0:.{minor_units(read_currency(row))}f}"
 
-    return Attribute(shown, {"type": "string", "format": "decimal"})
+    return Attribute(shown, {"type": "string", "format": "decimal", "pattern": r"^-?[0-9]{1,21}(\.[0-9]{1,3})?$"})
 
 
 def decimal(path: str) -> Attribute:
     """Return a decimal as a string, with all its places."""
     read = attrgetter(path)
-    return Attribute(lambda row: str(read(row)), {"type": "string", "format": "decimal"})
+    return Attribute(
+        lambda row: f"{read(row) + 0:f}",
+        {"type": "string", "format": "decimal", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"},
+    )
 
 
 def computed(read: Reader, schema: Json) -> Attribute:

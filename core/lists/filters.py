@@ -1,7 +1,9 @@
 """Filters that lists and the API share: declared once in a FilterSet, shown as chips in a panel."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -9,15 +11,43 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_filters.fields import IsoDateTimeField
+from django_filters.fields import IsoDateTimeField, RangeField
 from django_filters.widgets import DateRangeWidget, RangeWidget
+
+from core.lists.paging import LARGEST_ID
 
 # A name that so many rows have in common narrows nothing down; the sentence of the list says so.
 MOST_NAMESAKES = 1_000
 
 
-# Larger ids are in no table, and PostgreSQL would refuse to compare them.
-LARGEST_ID = 2**63 - 1
+# How an amount is written in a filter: digits and a point. No exponent: PostgreSQL would refuse to compare 1e200000.
+PLAIN_DECIMAL = r"-?[0-9]{1,21}(\.[0-9]{1,6})?"
+
+
+class PlainDecimalField(forms.DecimalField):
+    """A number of digits and a point, that every column of numbers can be compared with."""
+
+    def to_python(self, value: object) -> Decimal | None:
+        """Return the number; nothing for none. Raises ValidationError for an exponent, a plus, NaN, many digits."""
+        text = str(value).strip() if value is not None else ""
+        if not text:
+            return None
+        if not re.fullmatch(PLAIN_DECIMAL, text):
+            raise ValidationError(_("Enter a number such as 12.50: digits, without an exponent."), code="invalid")
+        return Decimal(text) + 0  # minus nothing is nothing
+
+
+class Number(django_filters.NumberFilter):
+    """One number, compared with."""
+
+    field_class = PlainDecimalField
+
+
+class BetweenField(RangeField):
+    """Two numbers."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__((PlainDecimalField(), PlainDecimalField()), *given, **more)
 
 
 class Numbers(django_filters.BaseInFilter, django_filters.NumberFilter):
@@ -37,8 +67,8 @@ class MomentField(IsoDateTimeField):
 
     def to_python(self, value: object) -> datetime | None:
         """Return the moment in UTC. Raises ValidationError for one that UTC has no year for."""
-        moment = super().to_python(value)
         try:
+            moment = super().to_python(value)
             return None if moment is None else moment.astimezone(UTC)
         except OverflowError:
             raise ValidationError(_("Enter a moment between the years 1 and 9999.")) from None
@@ -78,6 +108,8 @@ class Days(django_filters.DateFromToRangeFilter):
 
 class Between(django_filters.RangeFilter):
     """From a number to a number, both included: `name_min`, `name_max`."""
+
+    field_class = BetweenField
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**{"widget": RangeWidget(attrs={"type": "number", "step": "any"}), **given})

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -9,12 +11,16 @@ from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 
+from core.fitting import is_text
+
 # How many rows are looked at in the order of the list before the filters lead the search instead.
 WINDOW = 3_000
 # So many rows are found by the filters and sorted; more are not.
 MANY = 300_000
 # Counted exactly below, estimated above.
 COUNTED = 2_000
+# Larger ids are in no table, and PostgreSQL would refuse to compare them.
+LARGEST_ID = 2**63 - 1
 # A page this near is found from the front; farther ones by the database's OFFSET over the keys alone.
 NEAR_ROWS = 600
 
@@ -149,14 +155,30 @@ def cursor_of(pair: tuple[Any, int]) -> str:
 
 
 def position_of(text: str, rows: QuerySet[Any], order: Order, *, backwards: bool) -> Position | None:
-    """Return the position that a cursor names; None for one that somebody made up."""
+    """Return the position that a cursor names; None for one that somebody made up, whatever it is made of."""
     try:
         key, pk = json.loads(text)
         output = rows.annotate(list_key=order.expression).query.annotations["list_key"].output_field
-        output.to_python(key)
-        return Position(str(key), int(pk), backwards)
-    except (ValueError, TypeError, ValidationError):
+        if not isinstance(key, str) or not is_text(key):
+            return None
+        if not isinstance(pk, int) or isinstance(pk, bool) or not 0 <= pk <= LARGEST_ID:
+            return None
+        return Position(_comparable(output.to_python(key)), pk, backwards)
+    except (ValueError, TypeError, ArithmeticError, RecursionError, ValidationError):
         return None
+
+
+def _comparable(value: Any) -> str:
+    """Return a sort value as text that PostgreSQL can compare. Raises ValueError for what no row could have."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a moment without an offset")
+        return value.astimezone(UTC).isoformat()  # it takes no offset beyond sixteen hours
+    if isinstance(value, Decimal) and (not value.is_finite() or (value and not -50 < value.adjusted() < 50)):
+        raise ValueError("a number that no column holds")
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_ID:
+        raise ValueError("a number that no column holds")
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _beyond(rows: QuerySet[Any], order: Order, position: Position) -> QuerySet[Any]:

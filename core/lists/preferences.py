@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
+from core.fitting import is_text, refuse_unfit
 from core.lists.listing import PAGE_SIZES, Listing
 from core.lists.models import ListPreference, SavedView
 from core.lists.state import filters_of
@@ -78,20 +79,23 @@ def save_view(*, actor: Any, listing: Listing, name: str, query: str) -> SavedVi
 
     Raises NamelessView, TooManyViews.
     """
-    name = name.strip()[:60]
+    name = name.strip()
+    refuse_unfit(SavedView, {"name": name})
     if not name:
         raise NamelessView(_("Give the view a name."))
     others = views_of(actor.user, listing).exclude(name=name)
     if others.count() >= MOST_VIEWS:
         raise TooManyViews(_("There are %(number)s views already: delete one first.") % {"number": MOST_VIEWS})
     view, _made = SavedView.objects.update_or_create(
-        user=actor.user, listing=listing.name, name=name, defaults={"query": query[:2000]}
+        user=actor.user, listing=listing.name, name=name, defaults={"query": query}
     )
     return view
 
 
 def delete_view(*, actor: Any, listing: Listing, name: str) -> int:
     """Delete the person's view of that name; return how many there were (none or one)."""
+    if not is_text(name):
+        return 0
     deleted, _by_model = views_of(actor.user, listing).filter(name=name).delete()
     return deleted
 

@@ -119,7 +119,8 @@ def locale_code() -> str:
 
 
 def _in_minor_units(amount: Decimal, currency: str) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), rounding=ROUND_HALF_UP)
+    # Plus nothing: minus nothing is written as nothing.
+    return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), rounding=ROUND_HALF_UP) + 0
 
 
 def _currency_text(amount: Decimal, decimals: int, currency: str) -> str:

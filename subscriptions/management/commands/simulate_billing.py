@@ -51,5 +51,5 @@ def _of(opened: TextIO, lines: bool) -> Iterator[str]:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError as fault:
+    except (ValueError, RecursionError) as fault:  # a number of 5,000 digits and a thousand brackets too
         raise BadHistory(f"history: is not JSON ({fault})") from None

@@ -1,0 +1,68 @@
+"""Words of subscriptions are remembered at a cost that does not grow with how many are known."""
+
+import pytest
+from django.db import connection
+
+from subscriptions.models import Subscription, SubscriptionWord
+from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
+from tests.subscriptions.conftest import ORDERED_ON
+
+pytestmark = pytest.mark.django_db
+
+# Copies of the first subscription under names that nobody had before.
+MANY = """
+    INSERT INTO subscriptions_subscription ({columns}) SELECT {values} FROM subscriptions_subscription,
+        generate_series(%s, %s) n WHERE id = %s
+"""
+WORK = """
+    SELECT seq_tup_read, idx_tup_fetch, n_tup_ins FROM pg_stat_xact_user_tables
+    WHERE relname = 'subscriptions_subscriptionword'
+"""
+
+
+def insert(first: int, last: int, like: Subscription) -> None:
+    skipped = {"id", "search_vector", "created_at", "updated_at", "name"}
+    columns = [field.column for field in Subscription._meta.concrete_fields if field.column not in skipped]
+    letters = "translate(lpad(to_hex(n * 7919), 8, '0'), '0123456789', 'ghijklmnop')"
+    statement = MANY.format(columns=", ".join(["name", *columns]), values=", ".join([letters, *columns]))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [first, last, like.pk])
+
+
+def work() -> tuple[int, int, int]:
+    """Return what this transaction has done to the table of words: rows read one by one, found by index, written."""
+    with connection.cursor() as cursor:
+        cursor.execute(WORK)
+        return cursor.fetchone()
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["one statement", "a statement each"])
+def test_a_new_word_is_looked_up_and_not_searched_for(at_once: bool) -> None:
+    """Seen before: every subscription read all words that were known, in a plan made while there were none."""
+    like = make.subscription(account=cast.account(), plan=make.plan(), today=ORDERED_ON)
+    per_row = []
+    for first, last in ((1, 100), (101, 300)):
+        read, found, written = work()
+        if at_once:
+            insert(first, last, like)
+        else:
+            for number in range(first, last + 1):
+                insert(number, number, like)
+        after = work()
+        assert after[0] - read == 0  # none is read one by one
+        assert after[2] - written > 0
+        per_row.append((after[1] - found) / (last - first + 1))
+    assert per_row[1] <= per_row[0] * 1.2 + 1
+
+
+def test_each_word_is_remembered_once_in_all_its_spellings() -> None:
+    like = make.subscription(account=cast.account(), plan=make.plan(name="Backupper"), today=ORDERED_ON)
+    known = SubscriptionWord.objects.filter(word="backupper")
+    spellings = known.count()
+    assert spellings > 1
+    assert known.filter(variant="backuper").exists()
+    insert(1, 5, like)
+    assert known.count() == spellings
+    Subscription.objects.filter(pk=like.pk).update(name="Zebrafish")
+    assert SubscriptionWord.objects.filter(word="zebrafish").exists()
