@@ -27,7 +27,7 @@ PLAIN_DECIMAL = r"-?[0-9]{1,21}(\.[0-9]{1,6})?"
 class PlainDecimalField(forms.DecimalField):
     """A number of digits and a point, that every column of numbers can be compared with."""
 
-    def to_python(self, value: object) -> Decimal | None:
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]  # the stubs say int
         """Return the number; nothing for none. Raises ValidationError for an exponent, a plus, NaN, many digits."""
         text = str(value).strip() if value is not None else ""
         if not text:
