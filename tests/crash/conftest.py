@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -37,7 +37,8 @@ from vendors.models import ConnectionState, VendorConnection
 
 STANDARD = "031C9E47-4802-4248-838E-778FB1D2CC05"
 REPLY_ADDRESS = "http://127.0.0.1:8000/vendors/office365/consent/callback"
-DAY = date(2018, 8, 20)
+# The worker reads the real clock, and what is provided on a later day than it was paid is charged from that day.
+DAY = timezone.localdate()
 SECONDS = 40
 # The pretend Microsoft's lists are right at once here: "not there" is believed after this long and two looks.
 LAG_SECONDS = 1
@@ -129,7 +130,7 @@ def stage(transactional_db: None, tmp_path_factory: pytest.TempPathFactory) -> I
     microsoft = Microsoft()
     with serve(microsoft) as running, Proxy(urlsplit(running.base_url).netloc, watch) as proxy:
         connection = _granted(proxy.base_url)
-        # The orders are of 2018: tonight's night would carry them out up to today.
+        # Tonight's night has been.
         BillingNight.objects.create(day=timezone.localdate(), started_at=timezone.now(), finished_at=timezone.now())
         with _worker_and_beat(folder, pid_file, log):
             yield Stage(microsoft, watch, make_plan(connection=connection, offer=STANDARD), log)
