@@ -74,9 +74,32 @@ class ChargeExplanation:
             said.append(_("The price is fixed: it stays that of the ordering."))
         elif self.price is not None:
             said.append(_("The plan's price valid from %(day)s.") % {"day": day_text(self.price.valid_from)})
-        if self.charge.status == ChargeStatus.DELETED and self.parts:
+        if (late := self._provided_late()) is not None:
+            said.append(late)
+        elif self.charge.status == ChargeStatus.DELETED and self.parts:
             said.append(_("It was split, and its parts took its place."))
         return said
+
+    def _provided_late(self) -> str | None:
+        """Return what provision on a later day than payment made of the charge (decision 22), None for nothing."""
+        charge, order = self.charge, self.charge.order
+        if order is None or order.paid_on is None or charge.source not in (Source.PURCHASE, Source.UPGRADE):
+            return None
+        if order.provisioned_on is None:
+            waits = charge.status == ChargeStatus.BLOCKED and order.closed_on is None
+            return (
+                _("The vendor has not provided it yet: it is charged from the day on which it has.") if waits else None
+            )
+        if order.provisioned_on <= order.paid_on:
+            return None
+        days = {"provided": day_text(order.provisioned_on), "paid": day_text(order.paid_on)}
+        if charge.status == ChargeStatus.DELETED and charge.created_on < order.provisioned_on:
+            return (
+                _("It was paid on %(paid)s and provided by the vendor on %(provided)s: it is charged from then.") % days
+            )
+        if charge.created_on == order.provisioned_on == charge.operate_from:
+            return _("Charged from %(provided)s, on which the vendor provided it; it was paid on %(paid)s.") % days
+        return None
 
 
 def explain_charge(charge: Charge) -> ChargeExplanation:

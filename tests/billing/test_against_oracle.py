@@ -1,7 +1,7 @@
 """The engine against the day-by-day oracle: random histories of everything people do, no cent of difference.
 
-2,000 histories, always the same ones. By hand, other and longer ones: `ORACLE_STEPS=10000 pytest tests/billing/
-test_against_oracle.py` carries out that many steps.
+2,000 histories without a vendor and as many with one, always the same ones. By hand, other and longer ones:
+`ORACLE_STEPS=10000 pytest tests/billing/test_against_oracle.py` carries out that many steps.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.oracle import drive_engine
+from tests.oracle import drive_vendor
 from tests.oracle.comparison import assert_example
 from tests.oracle.decisions import DECISIONS
 from tests.oracle.examples import Example
@@ -27,7 +27,7 @@ HISTORIES = -(-STEPS_BY_HAND // STEPS_IN_A_LONG_HISTORY) or 2000
 
 @pytest.mark.parametrize("example", [*GOLDEN, *DECISIONS], ids=lambda example: example.key)
 def test_engine_gives_the_published_amounts(example: Example) -> None:
-    assert_example(drive_engine.run(example.history), example)
+    assert_example(drive_vendor.run(example.history), example)
 
 
 # One test rather than two: the oracle's answer is the dear part. It shrinks by leaving out events, not by hypothesis.
@@ -41,5 +41,20 @@ def test_engine_gives_the_published_amounts(example: Example) -> None:
 )
 @given(histories(LONGEST))
 def test_engine_agrees_with_the_oracle_on_time_and_late(history: dict) -> None:
-    assert_agrees_with_oracle(history, drive_engine.run)
-    assert drive_engine.run(history, late=True) == drive_engine.run(history)
+    assert_agrees_with_oracle(history, drive_vendor.run)
+    assert drive_vendor.run(history, late=True) == drive_vendor.run(history)
+
+
+@settings(
+    max_examples=HISTORIES,
+    derandomize=not STEPS_BY_HAND,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(histories(LONGEST, vendor=True))
+def test_engine_agrees_with_the_oracle_where_a_vendor_provides_late(history: dict) -> None:
+    """Decision 22: what waits is not charged, what is provided late is charged from that day."""
+    assert_agrees_with_oracle(history, drive_vendor.run)
+    assert drive_vendor.run(history, late=True) == drive_vendor.run(history)

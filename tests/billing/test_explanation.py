@@ -14,6 +14,9 @@ from subscriptions.changes import change_quantities
 from subscriptions.models import Subscription
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import subscriptions as make
+from tests.subscriptions.conftest import work
+from tests.vendors.conftest import admin, example, example_vendor  # noqa: F401 - fixtures
+from vendors.models import ConnectionState, VendorConnection
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +45,24 @@ def test_the_last_part_of_a_split_takes_the_difference(acme: Account) -> None:
     whole = explain_charge(Charge.objects.get(status="deleted"))
     assert [part.source for part in whole.parts] == ["used_part", "continuing_part", "refund_part"]
     assert whole.sentences[-1] == "It was split, and its parts took its place."
+
+
+def test_what_the_vendor_provides_late_says_since_when_it_is_charged(acme: Account, example: VendorConnection) -> None:  # noqa: F811 - the fixture
+    VendorConnection.objects.update(state=ConnectionState.GRANTED)
+    plan = make.plan(connection=VendorConnection.objects.get())
+    make.subscription(account=acme, plan=plan, today=ORDERED_ON)
+    waits = "The vendor has not provided it yet: it is charged from the day on which it has."
+    assert explain_charge(Charge.objects.get()).sentences[-1] == waits
+    work(date(2018, 8, 25))
+    before, after = Charge.objects.order_by("pk")
+    assert explain_charge(before).sentences[-1] == (
+        "It was paid on 20 Aug 2018 and provided by the vendor on 25 Aug 2018: it is charged from then."
+    )
+    assert explain_charge(after).sentences[-1] == (
+        "Charged from 25 Aug 2018, on which the vendor provided it; it was paid on 20 Aug 2018."
+    )
+    assert explain_charge(after).difference == 0
+
+
+def test_what_is_provided_at_once_says_nothing_of_it(acme: Account, seats: Subscription) -> None:
+    assert explain_charge(Charge.objects.get()).sentences == ["The plan's price valid from 01 Jan 2010."]

@@ -42,6 +42,11 @@ class Contract:
     units: dict[str, int] = field(default_factory=dict)
     rows: dict[int, Line] = field(default_factory=dict)
     waiting: Waiting | None = None
+    raised: set[int] = field(default_factory=set)  # the rows of a raise that a vendor has yet to provide
+
+    @property
+    def provided(self) -> list[Line]:
+        return [line for line in self.lines if line.row not in self.raised]
 
     @property
     def lines(self) -> list[Line]:
@@ -94,12 +99,12 @@ class EngineDriver:
         billing = is_billing_day(day, self.history["billing_day"])
         for contract in running:
             if contract.terms.expires_on == day:
-                self.put(contract, night.end(contract.lines, day))
+                self.put(contract, night.end(contract.provided, day))
                 self.stand_still(contract)
-                assert not night.end(contract.lines, day), "ending twice changes nothing"
+                assert not night.end(contract.provided, day), "ending twice changes nothing"
             elif billing:
-                self.put(contract, night.close_period(contract.lines, day))
-                assert not night.close_period(contract.lines, day), "closing twice changes nothing"
+                self.put(contract, night.close_period(contract.provided, day))
+                assert not night.close_period(contract.provided, day), "closing twice changes nothing"
         for contract in running:
             if billing and contract.status == "active":
                 self.renew(contract, day)
@@ -238,8 +243,7 @@ class EngineDriver:
     def start(self, contract: Contract) -> None:
         """A waiting order is paid: its lines are Blocked or Opened, if the funds cover them as of today."""
         waiting, is_sale = contract.waiting, contract.status == "ordered"
-        pay = ordering.pay_order if is_sale else quantities.pay_raise
-        changes = pay(contract.terms, contract.lines, self.today)
+        changes = self.paid(contract)
         made_anew = any(
             move.status is LineStatus.DELETED and move.line.status is LineStatus.NEW for move in changes.move
         )
@@ -252,6 +256,10 @@ class EngineDriver:
         for key, count in waiting.units.items():
             contract.units[key] = contract.units.get(key, 0) + count
         contract.status, contract.waiting = "active", None
+
+    def paid(self, contract: Contract) -> Changes:
+        pay = ordering.pay_order if contract.status == "ordered" else quantities.pay_raise
+        return pay(contract.terms, contract.lines, self.today)
 
     def cancel_waiting(self, contract: Contract) -> None:
         if contract.waiting is not None:
@@ -336,8 +344,3 @@ def refuse_lost_cents(changes: Changes) -> None:
         split = parts.get(move.line.row, [])
         if len(split) > 1:
             assert sum(part.amount for part in split) == move.line.amount, split
-
-
-def run(history: dict, *, late: bool = False) -> dict:
-    """Return the books that the engine gives for a history; with `late`, nights run only when somebody acts."""
-    return EngineDriver(history, late=late).run()

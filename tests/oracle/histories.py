@@ -13,7 +13,17 @@ from random import Random
 from hypothesis import strategies as st
 
 from tests.oracle.oracle import World
-from tests.oracle.units import ACTIVE, DELETED, ORDERED, STOPPED, Subscription, is_billing_day
+from tests.oracle.units import (
+    ACTIVATING,
+    ACTIVE,
+    DELETED,
+    INSTALLING,
+    ORDERED,
+    STOPPED,
+    Subscription,
+    is_billing_day,
+)
+from tests.oracle.vendor import world_of
 
 NAMES = [["main"], ["main"], ["main", "b"], ["main", "main", "b", "c"]]
 CURRENCIES = ["USD", "USD", "USD", "USD", "JPY", "KWD"]
@@ -52,6 +62,8 @@ WHAT_SUITS = {
     ACTIVE: [*["change"] * 14, *["stop"] * 6, "delete"],
     STOPPED: [*["activate"] * 12, "top_up", "top_up", "delete"],
     DELETED: ["top_up", "top_up", "price", "change"],
+    INSTALLING: ["provide", "price", "top_up"],
+    ACTIVATING: ["provide", "price", "top_up"],
 }
 ANYTHING = ["change", "stop", "activate", "pay", "delete"]
 
@@ -89,6 +101,8 @@ def random_event(rng: Random, plan: dict, palette: list[str], names: list[str], 
     name = rng.choice(names)
     chance = rng.random()
     what = rng.choice(ANYTHING if chance < 0.04 else suits(world.subscriptions.get(name)))
+    if world.awaits(name) and rng.random() < 0.4:
+        what = "provide"
     if what == "price" or chance > 0.86:
         return {"do": "price", "prices": {key: rng.choice(palette) for key in keys}}
     if what == "top_up":
@@ -111,12 +125,12 @@ def random_gap(rng: Random, today: date, billing_day: int) -> int:
     return days if gap == BILLING_DAY else days - 1
 
 
-def random_history(rng: Random, longest: int) -> dict:
-    """Return a whole history in the input format of `manage.py simulate_billing`."""
-    plan = random_plan(rng)
+def random_history(rng: Random, longest: int, *, vendor: bool = False) -> dict:
+    """Return a whole history in the input format of `manage.py simulate_billing`, and with a `vendor` who is late."""
+    plan = random_plan(rng) | ({"vendor": True} if vendor else {})
     palette = [item["price"] for item in plan["resources"]] + rng.choices(PRICES[plan["currency"]], k=2)
     names = rng.choice(NAMES)
-    world = World(plan)
+    world = world_of(plan)
     today = rng.choice(STARTS) + timedelta(days=rng.randrange(4))
     events: list[dict] = []
     world.begin(today)
@@ -136,7 +150,7 @@ def random_history(rng: Random, longest: int) -> dict:
     return {**plan, "events": events, "until": until.isoformat()}
 
 
-def histories(longest: int = 20) -> st.SearchStrategy[dict]:
+def histories(longest: int = 20, *, vendor: bool = False) -> st.SearchStrategy[dict]:
     """Return the strategy of all histories of up to `longest` events."""
     numbers = st.integers(0, 2**63)
-    return numbers.map(lambda number: random_history(Random(number), longest))
+    return numbers.map(lambda number: random_history(Random(number), longest, vendor=vendor))

@@ -46,6 +46,10 @@ class World(Books):
         self.prices = {item["key"]: Decimal(item["price"]) for item in history["resources"]}
         self.active_unit_days: Counter = Counter()  # (subscription, resource, day) -> units that worked that day
 
+    def awaits(self, _name: str) -> bool:
+        """Tell whether a subscription waits for its vendor; here nobody has one."""
+        return False
+
     # ---- the calendar ----------------------------------------------------------------------------------------
 
     def live_through(self, history: dict) -> None:
