@@ -1,5 +1,6 @@
 """Money that was set aside: put on the balance of an account, or noted as paid back."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -26,24 +27,7 @@ def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the money on the balance of an account of the same reseller and currency."""
     found = _set_aside(request, pk)
     today = timezone.localdate()
-    accounts = (
-        accounts_visible_to(request.actor)
-        .filter(reseller=found.reseller_id, currency=found.currency)
-        .exclude(status=AccountStatus.DELETED)
-        .select_related("account_class", "reseller")
-    )
     amount = money_text(found.amount, found.currency)
-
-    def form(*args: Any) -> forms.Form:
-        living = found.account.status != AccountStatus.DELETED
-        built = forms.Form(*args, initial={"account": found.account_id if living else None})
-        built.fields["account"] = forms.ModelChoiceField(
-            accounts,
-            label=_("Account ID"),
-            widget=forms.NumberInput,
-            help_text=_("The number in the list of accounts: of the same provider, in the same currency."),
-        )
-        return built
 
     def verb(answers: dict[str, Any]) -> Payment:
         return reassign_money(actor=request.actor, payment=found, account=answers["account"], today=today)
@@ -69,7 +53,7 @@ def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
     title = _("Put on a balance")
     operation = Operation(
         page=_page(found, title),
-        form=form,
+        form=partial(_account_form, request, found),
         show=show,
         carry_out=carry_out,
         back=reverse("operator:payment", args=[pk]),
@@ -104,6 +88,20 @@ def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
         danger=True,
     )
     return confirming(request, operation)
+
+
+def _account_form(request: HttpRequest, found: Payment, *args: Any) -> forms.Form:
+    """Return the question for the account: of the same reseller and currency, the payer's own where it lives."""
+    accounts = accounts_visible_to(request.actor).filter(reseller=found.reseller_id, currency=found.currency)
+    living = found.account.status != AccountStatus.DELETED
+    built = forms.Form(*args, initial={"account": found.account_id if living else None})
+    built.fields["account"] = forms.ModelChoiceField(
+        accounts.exclude(status=AccountStatus.DELETED).select_related("account_class", "reseller"),
+        label=_("Account ID"),
+        widget=forms.NumberInput,
+        help_text=_("The number in the list of accounts: of the same provider, in the same currency."),
+    )
+    return built
 
 
 def _set_aside(request: HttpRequest, pk: int) -> Payment:
