@@ -1,6 +1,7 @@
 """The customer's account: balance, contact person, contact information (CR-544)."""
 
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,8 +15,8 @@ from django.utils.translation import pgettext
 
 from accounts.registration import change_account, needed_of
 from core.errors import Refused
-from core.panel.confirming import put_refusal
 from core.panel.page import Crumb, Page, Status
+from core.panel.versions import edited
 from customer_panel.doors import requires
 from customer_panel.forms.account import AccountForm, country_name
 from customer_panel.holds import hold_of
@@ -50,27 +51,30 @@ def account_edit(request: HttpRequest) -> HttpResponse:
     found = request.actor.account
     back = _back(request)
     needed = [name for name in request.GET.getlist("need") if name in AccountForm.base_fields]
-    initial = {name: getattr(found, name) for name in AccountForm.base_fields}
-    form = AccountForm(request.POST if request.method == "POST" else None, initial=initial, needed=needed)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_account(actor=request.actor, account=found, values=form.cleaned_data, today=timezone.localdate())
-        except Refused as refusal:
-            put_refusal(form, refusal)
-        else:
-            messages.success(request, _("The account is changed."))
-            return redirect(back)
+
+    def build(*args: Any) -> AccountForm:
+        initial = {name: getattr(found, name) for name in AccountForm.base_fields}
+        return AccountForm(*args, initial=initial, needed=needed)
+
+    def keep(answers: dict[str, Any]) -> str:
+        change_account(actor=request.actor, account=found, values=answers, today=timezone.localdate())
+        messages.success(request, _("The account is changed."))
+        return back
+
+    came = edited(request, build, keep, row=found)
+    if came.url:
+        return redirect(came.url)
     title = _("Edit")
     context = {
         "page": Page(
             title=title, crumbs=(Crumb(pgettext("own", "Account"), reverse("customer:account")), Crumb(title))
         ),
-        "form": form,
+        "form": came.form,
         "needed": needed,
         "submit": _("Save"),
         "cancel": back,
     }
-    return render(request, "customer_panel/account_edit.html", context, status=422 if form.errors else 200)
+    return render(request, "customer_panel/account_edit.html", context, status=came.status)
 
 
 def _back(request: HttpRequest) -> str:

@@ -1,14 +1,16 @@
 """The person's own page: name, phone, language, theme; the ways to password and second factor."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.profile import change_own_profile, choose_language_and_theme
-from core.errors import Refused
-from core.panel.confirming import put_refusal
 from core.panel.page import Page
+from core.panel.versions import edited
 from customer_panel.doors import requires
 from customer_panel.forms.profile import ProfileForm
 
@@ -17,20 +19,19 @@ from customer_panel.forms.profile import ProfileForm
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change what the person may change about oneself."""
     person = request.actor.user
-    form = ProfileForm(request.POST or None, initial={name: getattr(person, name) for name in ProfileForm.base_fields})
-    if request.method == "POST" and form.is_valid():
-        try:
-            _change(request, form)
-        except Refused as refusal:
-            put_refusal(form, refusal)
-        else:
-            messages.success(request, _("Your page is changed."))
-            return redirect("customer:profile")
-    context = {"page": Page(title=str(person)), "person": person, "form": form}
-    return render(request, "customer_panel/profile.html", context, status=422 if form.errors else 200)
+
+    def build(*args: Any) -> ProfileForm:
+        return ProfileForm(*args, initial={name: getattr(person, name) for name in ProfileForm.base_fields})
+
+    came = edited(request, build, lambda given: _change(request, given), row=person)
+    if came.url:
+        return redirect(came.url)
+    context = {"page": Page(title=str(person)), "person": person, "form": came.form}
+    return render(request, "customer_panel/profile.html", context, status=came.status)
 
 
-def _change(request: HttpRequest, form: ProfileForm) -> None:
-    given = form.cleaned_data
+def _change(request: HttpRequest, given: dict[str, Any]) -> str:
     change_own_profile(actor=request.actor, values={"name": given["name"], "phone": given["phone"]})
     choose_language_and_theme(user=request.actor.user, language=given["language"], theme=given["theme"])
+    messages.success(request, _("Your page is changed."))
+    return reverse("customer:profile")

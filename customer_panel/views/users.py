@@ -1,5 +1,8 @@
 """Who may act for the account: invite, change the access level, remove."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,8 +19,9 @@ from core.errors import Refused
 from core.panel.confirming import put_refusal
 from core.panel.once import once
 from core.panel.page import Button, Crumb, Page
+from core.panel.versions import edited, with_version
 from customer_panel.doors import requires
-from customer_panel.forms.users import InvitationForm
+from customer_panel.forms.users import InvitationForm, LevelForm
 
 
 @requires("account_users.view")
@@ -26,7 +30,9 @@ def users(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     may_change = actor.may("account_users.change")
     buttons = (Button(_("Invite users"), reverse("customer:user_invite"), primary=True),) if may_change else ()
-    memberships = memberships_visible_to(actor).select_related("user").order_by("pk")
+    memberships = list(memberships_visible_to(actor).select_related("user").order_by("pk"))
+    for membership in memberships:
+        membership.level_form = with_version(_level_form(membership)(), membership)
     open_ones = actor.account.invitations.filter(
         accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
     )  # fmt: skip
@@ -72,16 +78,21 @@ def _invite(request: HttpRequest, form: InvitationForm) -> str:
 def user_level(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a user another access level."""
     found = _one(request, pk)
-    try:
-        row = change_access_level(
-            actor=request.actor, membership=found, access_level=request.POST.get("access_level", "")
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+
+    def keep(answers: dict[str, Any]) -> str:
+        row = change_access_level(actor=request.actor, membership=found, access_level=answers["access_level"])
         said = _("%(user)s: %(level)s.") % {"user": found.user, "level": row.get_access_level_display()}
         messages.success(request, said)
-    return redirect("customer:users")
+        return reverse("customer:users")
+
+    came = edited(request, _level_form(found), keep, row=found)
+    for errors in came.form.errors.values():
+        messages.error(request, " ".join(str(error) for error in errors))
+    return redirect(came.url or "customer:users")
+
+
+def _level_form(found: AccountMembership) -> Callable[..., LevelForm]:
+    return lambda *args: LevelForm(*args, initial={"access_level": found.access_level})
 
 
 @require_POST

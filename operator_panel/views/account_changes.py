@@ -184,7 +184,7 @@ def account_change(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     back = _back(request, reverse("operator:account", args=[pk]))
     page = Page(title=titles[group], crumbs=(*crumbs_of(found), Crumb(titles[group])))
     form = form_of(Account, groups[group], row=found, **replaced)
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=found))
 
 
 def needed_page(request: HttpRequest, account_pk: int, refusals: Iterable[Refused]) -> str:

@@ -40,7 +40,7 @@ def account_class(request: HttpRequest, pk: int) -> HttpResponse:
 
     note = _("Terms of %(reseller)s; amounts in %(currency)s.")
     names = {"reseller": found.reseller, "currency": found.reseller.currency}
-    return _class_page(request, found.name, form_of(AccountClass, CLASS_FIELDS, row=found), keep, note % names)
+    return _class_page(request, found.name, form_of(AccountClass, CLASS_FIELDS, row=found), keep, note % names, found)
 
 
 @requires("account_classes.change")
@@ -64,7 +64,7 @@ def account_type(request: HttpRequest, pk: int) -> HttpResponse:
         return Done(_("Saved."), reverse("operator:account_types"))
 
     note = _("A type of %(reseller)s and of all below it.") % {"reseller": found.reseller}
-    return _type_page(request, found.name, form_of(AccountType, TYPE_FIELDS, row=found), keep, note)
+    return _type_page(request, found.name, form_of(AccountType, TYPE_FIELDS, row=found), keep, note, found)
 
 
 @requires("account_classes.change")
@@ -78,13 +78,13 @@ def account_type_create(request: HttpRequest) -> HttpResponse:
     return _type_page(request, _("Create an account type"), form_of(AccountType, TYPE_FIELDS), keep, "")
 
 
-def _class_page(request: HttpRequest, title: str, form: Any, keep: Any, note: str) -> HttpResponse:
+def _class_page(request: HttpRequest, title: str, form: Any, keep: Any, note: str, row: Any = None) -> HttpResponse:
     back = reverse("operator:account_classes")
     page = Page(title=title, crumbs=(Crumb(pgettext("several", "Account terms"), back), Crumb(title)))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=row))
 
 
-def _type_page(request: HttpRequest, title: str, form: Any, keep: Any, note: str) -> HttpResponse:
+def _type_page(request: HttpRequest, title: str, form: Any, keep: Any, note: str, row: Any = None) -> HttpResponse:
     back = reverse("operator:account_types")
     page = Page(title=title, crumbs=(Crumb(_("Account types"), back), Crumb(title)))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=row))

@@ -80,7 +80,9 @@ def account_user(request: HttpRequest, pk: int, membership: int) -> HttpResponse
     form = form_of(AccountMembership, ("access_level",), row=member)
     note = _("A new owner makes the present one an Admin.")
     page = _page(found, str(member.user))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note))
+    return editing(
+        request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=member)
+    )
 
 
 @requires("account_users.change")

@@ -126,14 +126,17 @@ def application_template_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a template's name, what it sells, and whether it may be used for new plans."""
     found = one(request, pk)
     offers, trouble = _offers(found.connection)
-    chosen = [_sold(resource) for resource in found.resources.order_by("pk")]
-    offers = _with_chosen(offers, chosen)
+
+    def chosen() -> list[Sold]:
+        return [_sold(resource) for resource in found.resources.order_by("pk")]
+
+    offers = _with_chosen(offers, chosen())
 
     def form(*args: Any) -> ResourcesForm:
         initial = {"name": found.name, "description": found.description}
         active = found.status == TemplateStatus.ACTIVE
         manual = found.connection is None
-        return ResourcesForm(*args, initial=initial, offers=offers, manual=manual, chosen=chosen, active=active)
+        return ResourcesForm(*args, initial=initial, offers=offers, manual=manual, chosen=chosen(), active=active)
 
     def keep(answers: dict[str, Any]) -> Done:
         change_template(
@@ -142,7 +145,7 @@ def application_template_change(request: HttpRequest, pk: int) -> HttpResponse:
             name=answers["name"],
             description=answers["description"],
             settings=found.settings,
-            resources=sold_of(answers, offers, manual=found.connection is None, known=chosen),
+            resources=sold_of(answers, offers, manual=found.connection is None, known=chosen()),
             active=answers["active"],
         )
         return Done(_("Saved."), back)
@@ -150,7 +153,9 @@ def application_template_change(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("operator:application_template", args=[pk])
     own = Crumb(found.name, back)
     page = Page(title=_("Edit"), crumbs=(_section(), own, Crumb(_("Edit"))))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=trouble))
+    return editing(
+        request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=trouble, row=found)
+    )
 
 
 def _offers(connection: VendorConnection | None) -> tuple[tuple[Offer, ...], str]:

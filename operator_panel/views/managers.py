@@ -145,7 +145,7 @@ def manager_change(request: HttpRequest, pk: int) -> HttpResponse:
     names = ("name", "email", "phone", "role", "status", "manager_key")
     form = form_of(User, names, row=found, role=_role())
     page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=found))
 
 
 @requires("managers.change")
@@ -156,7 +156,7 @@ def manager_supervision(request: HttpRequest, pk: int) -> HttpResponse:
     now = people.filter(supervisor_links__supervisor=found)
 
     def form(*args: Any) -> forms.Form:
-        built = forms.Form(*args, initial={"subordinates": list(now)})
+        built = forms.Form(*args, initial={"subordinates": list(now.all())})
         built.fields["subordinates"] = forms.ModelMultipleChoiceField(
             people.exclude(pk=found.pk).order_by("name", "pk"),
             label=_("Subordinates"),
@@ -172,7 +172,7 @@ def manager_supervision(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("operator:manager_subordinates", args=[pk])
     page = Page(title=_("Subordinates"), crumbs=(*_crumbs(found), Crumb(_("Subordinates"))))
     note = _("%(name)s sees the accounts of these managers and of theirs.") % {"name": found}
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=found))
 
 
 def page_of(actor: Actor, found: User, active: str) -> Page:

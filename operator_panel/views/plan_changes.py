@@ -45,7 +45,7 @@ def plan_change(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("operator:plan", args=[pk])
     form = form_of(Plan, TEXTS, row=found, **texts(request.actor, found.reseller, found))
     page = Page(title=_("Edit"), crumbs=(*crumbs_of(found), Crumb(_("Edit"))))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=found))
 
 
 @requires("plans.change")
@@ -90,12 +90,13 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
     """Append a price of a resource, valid from a day that has not passed."""
     found = one(request, pk)
     priced = get_object_or_404(plan_resources_visible_to(request.actor).filter(plan=found), pk=resource)
-    newest = priced.prices.order_by("-valid_from", "-pk").first()
     sets_net_cost = found.parent_id is not None and request.actor.reseller.pk != found.reseller_id
 
     def form(*args: Any) -> forms.Form:
+        newest = priced.prices.order_by("-valid_from", "-pk").first()
         built = forms.Form(*args, initial={"valid_from": timezone.localdate()})
         built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
+        built.fields["valid_from"].of_the_row = False  # a suggestion
         names = [("recurring_fee", _("Recurring fee a month")), ("setup_fee", _("Setup fee"))]
         names += [("renewal_fee", _("Renewal fee"))]
         names += [("net_cost", _("Net cost a month"))] if sets_net_cost else []
@@ -119,7 +120,9 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
     title = _("New price: %(resource)s") % {"resource": priced.name}
     page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(_("New price"))))
     note = _("For orders, raises and activations from that day; for floating prices from the next billing day.")
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Enter the price"), note=note))
+    return editing(
+        request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Enter the price"), note=note, row=priced)
+    )
 
 
 @requires("plans.delegate")

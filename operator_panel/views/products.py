@@ -25,7 +25,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         change_product(actor=request.actor, product=found, **answers)
         return Done(_("Saved."), reverse("operator:products"))
 
-    return _page(request, "products", found.name, form_of(Product, ("name", "description"), row=found), keep)
+    return _page(request, "products", found.name, form_of(Product, ("name", "description"), row=found), keep, found)
 
 
 @requires("products.change")
@@ -50,8 +50,8 @@ def plan_category_create(request: HttpRequest) -> HttpResponse:
     return _page(request, "plan_categories", _("Create a category"), form_of(PlanCategory, ("name",)), keep)
 
 
-def _page(request: HttpRequest, section: str, title: str, form: Any, keep: Any) -> HttpResponse:
+def _page(request: HttpRequest, section: str, title: str, form: Any, keep: Any, row: Any = None) -> HttpResponse:
     back = reverse(f"operator:{section}")
     name = {"products": _("Products"), "plan_categories": _("Plan categories")}[section]
     page = Page(title=title, crumbs=(Crumb(name, back), Crumb(title)))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=row))

@@ -42,7 +42,10 @@ def profile_change(request: HttpRequest) -> HttpResponse:
 
     back = reverse("operator:profile")
     form = form_of(User, ("name", "phone"), row=request.actor.user)
-    return editing(request, Editing(page=_page(_("Edit")), form=form, keep=keep, back=back, submit=_("Save")))
+    return editing(
+        request,
+        Editing(page=_page(_("Edit")), form=form, keep=keep, back=back, submit=_("Save"), row=request.actor.user),
+    )
 
 
 @requires("")
@@ -63,7 +66,7 @@ def profile_look(request: HttpRequest) -> HttpResponse:
 
     back = reverse("operator:profile")
     page = _page(_("Language and theme"))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=user))
 
 
 def _page(title: str) -> Page:

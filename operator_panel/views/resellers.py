@@ -139,7 +139,7 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
         Reseller,
         ("name", "domain", "email", "default_language", "manager", "status"),
         row=found,
-        initial={
+        initial=lambda: {
             "reseller_mpn_id": found.attributes.get(MPN_ID, ""),
             "second_factor_roles": found.second_factor_roles,
         },
@@ -149,7 +149,7 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
         reseller_mpn_id=_mpn_id(),
     )
     page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save")))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=found))
 
 
 def _upstream(actor: Actor, found: Reseller) -> Any:

@@ -83,11 +83,14 @@ def service_term_change(request: HttpRequest, pk: int) -> HttpResponse:
         return Done(_("Saved."), back)
 
     back = reverse("operator:service_term", args=[pk])
-    initial = {"account_types": list(found.account_types.all())}
+
+    def initial() -> dict[str, Any]:
+        return {"account_types": list(found.account_types.order_by("pk"))}
+
     form = form_of(ServiceTerm, ("name", *TIMERS), row=found, initial=initial, **_inputs(found.reseller))
     page = Page(title=_("Edit"), crumbs=(_section(), Crumb(found.name, back), Crumb(_("Edit"))))
     note = _("Running subscriptions keep the billing day of their ordering; the other timers apply to all.")
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=found))
 
 
 def _inputs(reseller: Reseller) -> dict[str, forms.Field]:

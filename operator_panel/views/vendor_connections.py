@@ -164,7 +164,7 @@ def vendor_connection_change(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("operator:vendor_connection", args=[pk])
     page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
     note = _("Another application or tenant makes the earlier grant void: it has to be given again.")
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note))
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=found))
 
 
 def _page_of(found: VendorConnection) -> Page:
