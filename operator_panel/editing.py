@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from core.panel.confirming import Done
 from core.panel.page import Page
-from core.panel.versions import edited
+from core.versions import edited
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from accounts.registration import change_account, needed_of
 from core.errors import Refused
 from core.panel.page import Crumb, Page, Status
-from core.panel.versions import edited
+from core.versions import edited
 from customer_panel.doors import requires
 from customer_panel.forms.account import AccountForm, country_name
 from customer_panel.holds import hold_of

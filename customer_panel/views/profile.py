@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.profile import change_own_profile, choose_language_and_theme
 from core.panel.page import Page
-from core.panel.versions import edited
+from core.versions import edited
 from customer_panel.doors import requires
 from customer_panel.forms.profile import ProfileForm
 

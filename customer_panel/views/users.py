@@ -19,7 +19,7 @@ from core.errors import Refused
 from core.panel.confirming import put_refusal
 from core.panel.once import once
 from core.panel.page import Button, Crumb, Page
-from core.panel.versions import edited, with_version
+from core.versions import edited, with_version
 from customer_panel.doors import requires
 from customer_panel.forms.users import InvitationForm, LevelForm
 

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from accounts.models import User
 from core.errors import Refused
 from core.panel.once import KEY, new_key
-from core.panel.versions import VERSION, Edited, edited
+from core.versions import VERSION, Edited, edited
 from tests.factories import accounts as cast
 
 pytestmark = pytest.mark.django_db

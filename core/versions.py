@@ -26,7 +26,7 @@ from core.panel.once import once
 
 # The name of the hidden input.
 VERSION = "version"
-_SALT = "core.panel.versions"
+_SALT = "core.versions"
 LONGEST_VALUE = 200
 
 Build = Callable[..., forms.Form]
