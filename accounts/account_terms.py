@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Account, AccountClass, AccountType, PaymentModel, Reseller
 from accounts.queries import resellers_visible_to, within_reach
 from accounts.signals import terms_changed, terms_changing
+from core.cleaning import clean_text
 from core.errors import Refusals, Refused
 from core.fitting import LARGEST_TYPED
 from core.money import minor_units, round_half_up
@@ -152,8 +153,8 @@ def _assign(row: AccountClass | AccountType, values: Mapping[str, object], allow
     for name, value in values.items():
         if name not in allowed:
             raise ValueError(f"no field {name!r} that could be changed")
-        setattr(row, name, value)
-    if not row.name.strip():
+        setattr(row, name, clean_text(value) if isinstance(value, str) else value)
+    if not row.name:
         raise AccountTermsRefused(_("Enter a name."), field="name")
 
 

@@ -16,6 +16,7 @@ from accounts.models import AccessLevel, Account, AccountMembership, AccountStat
 from accounts.queries import accounts_visible_to, memberships_visible_to
 from accounts.signals import person_invited, sign_in_changed
 from accounts.signed_in import end_sessions_of
+from core.cleaning import clean_email, clean_text
 from core.errors import Refused
 
 INVITATION_GOOD_FOR = timedelta(hours=settings.LINK_HOURS)
@@ -224,7 +225,7 @@ def _invite(actor: Actor, account: Account, address: str, access_level: str, now
 
 
 def _address(email: str) -> str:
-    address = email.strip().lower()
+    address = clean_email(email.lower())
     try:
         validate_email(address)
     except ValidationError:
@@ -253,7 +254,7 @@ def _with_password(user: User | None, invitation: Invitation, name: str, passwor
         reseller=invitation.account.reseller,
         language=_language(invitation.account),
     )
-    person.name = name.strip() or person.name
+    person.name = clean_text(name) or person.name
     try:
         validate_password(password, person)
     except ValidationError as error:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import User
+from core.cleaning import clean_text
 from core.errors import Refused
 
 THEMES = ("auto", "light", "dark")
@@ -25,7 +26,7 @@ def change_own_profile(*, actor: Actor, values: Mapping[str, str]) -> User:
     for name, value in values.items():
         if name not in OWN_FIELDS:
             raise ValueError(f"nobody changes the own {name!r}")
-        setattr(user, name, value.strip())
+        setattr(user, name, clean_text(value))
     if not user.name:
         raise ProfileRefused(_("Enter your name."), field="name")
     user.save(update_fields=list(values))

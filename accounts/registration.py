@@ -20,6 +20,7 @@ from accounts.queries import (
     resellers_visible_to,
 )
 from accounts.signals import account_closing, terms_changed, terms_changing
+from core.cleaning import clean_text
 from core.errors import Refusals, Refused
 
 CONTACT_PERSON_FIELDS = frozenset(
@@ -210,7 +211,7 @@ def _refuse_foreign_fields(actor: Actor, values: Mapping[str, object]) -> None:
 def _assign(actor: Actor, account: Account, values: Mapping[str, object]) -> None:
     manager_before = account.manager_id
     for name, value in values.items():
-        setattr(account, name, value)
+        setattr(account, name, clean_text(value) if isinstance(value, str) else value)
     refusals = Refusals()
     _look_for_what_is_not_of_the_reseller(account, values, refusals)
     with refusals.gathered():

@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from accounts.models import AccountClass, Reseller, ResellerStatus, Role
 from accounts.queries import managers_visible_to, resellers_above, resellers_visible_to
 from accounts.staff import create_manager
+from core.cleaning import clean_email, clean_text
 from core.errors import Refusals, Refused
 from core.fitting import MONEY
 from core.money import minor_units
@@ -63,7 +64,7 @@ def create_reseller(
         raise ResellerRefused(_("There is no such reseller in your part of the tree."), field="parent")
     _refuse_wrong_currency(currency)
     with transaction.atomic():
-        reseller = Reseller(parent=parent, name=name.strip(), currency=currency, email=email.strip())
+        reseller = Reseller(parent=parent, name=clean_text(name), currency=currency, email=clean_email(email))
         _assign(actor, reseller, values or {})
         reseller.save()
         reseller.refresh_from_db()  # the database has written its place in the tree
@@ -95,7 +96,7 @@ def _assign(actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> N
     for name, value in values.items():
         if name not in CHANGEABLE_FIELDS:
             raise ValueError(f"a reseller has no field {name!r} that could be changed")
-        setattr(reseller, name, value)
+        setattr(reseller, name, clean_text(value) if isinstance(value, str) else value)
     refusals = Refusals()
     with refusals.gathered():
         _refuse_name(reseller)

@@ -5,12 +5,13 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
 from accounts.models import User
+from core.cleaning import clean_email
 
 
 def typed_name(request: HttpRequest, credentials: dict[str, str] | None = None) -> str | None:
     """Return the e-mail with which somebody tries to sign in, in lower case: what the lockout counts by."""
     name = (credentials or {}).get("email") or (request.POST.get("login") if request is not None else None)
-    return name.strip().lower() if name else None
+    return clean_email(name.lower()) if name else None
 
 
 def home_of(user: User) -> str:

@@ -19,6 +19,7 @@ from accounts.reset_links import begin_reset
 from accounts.second_factor import forget_second_factor, has_second_factor
 from accounts.signals import sign_in_changed
 from accounts.signed_in import end_sessions_of
+from core.cleaning import clean_email, clean_text
 from core.errors import Refusals, Refused
 
 CHANGEABLE_FIELDS = frozenset({"name", "email", "phone", "role", "status", "manager_key", "attributes"})
@@ -143,7 +144,7 @@ def _assign(manager: User, values: Mapping[str, object]) -> None:
     for name, value in values.items():
         if name not in CHANGEABLE_FIELDS:
             raise ValueError(f"a manager has no field {name!r} that could be changed")
-        setattr(manager, name, value.strip() if isinstance(value, str) else value)
+        setattr(manager, name, clean_text(value) if isinstance(value, str) else value)
     refusals = Refusals()
     if not manager.name:
         refusals.add(ManagerRefused(_("Enter the manager's name."), field="name"))
@@ -159,7 +160,7 @@ def _assign(manager: User, values: Mapping[str, object]) -> None:
 
 
 def _check_email(manager: User) -> None:
-    manager.email = manager.email.lower()
+    manager.email = clean_email(manager.email.lower())
     try:
         validate_email(manager.email)
     except ValidationError:

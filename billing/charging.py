@@ -18,6 +18,7 @@ from accounts.models import Reseller
 from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Source
 from billing.funds import Posting, post
 from billing.models import Charge, ChargeStatus, PostingKind
+from core.cleaning import shortened
 from core.fitting import refuse_unfit
 from core.money import minor_units
 from core.panel.formats import day_text
@@ -262,7 +263,7 @@ def describe(name: str, line: Line, language: str) -> str:
     `language` is the active one: texts of days are kept by it, because the night writes the same ones over and over.
     """
     return gettext("%(name)s: %(quantity)s, %(from)s – %(to)s") % {
-        "name": name[:200],
+        "name": shortened(name, 200),
         "quantity": line.quantity,
         "from": _day_text(line.period.start, language),
         "to": _day_text(line.period.end - ONE_DAY, language),

@@ -14,6 +14,7 @@ from django.db import connection, models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from core.cleaning import clean_email, clean_text
 from core.errors import Refusals, Refused
 
 # A payment, a credit limit or a limit of a filter that somebody types: far above any bill, far below what sums hold.
@@ -21,6 +22,10 @@ LARGEST_TYPED = Decimal(10) ** 15
 # How wide every column of money is: what a price with 12 places before the point makes of a million units, a hundred
 # thousand times over. A balance of sums as large as may be typed stays below it too.
 MONEY = {"max_digits": 24, "decimal_places": 3}
+
+
+# Kept letter by letter: not written by people.
+AS_GIVEN = frozenset({"password", "file", "key", "idempotency_key", "awaited_operation", "path"})
 
 
 class DoesNotFit(Refused):
@@ -41,6 +46,8 @@ class Rows(models.QuerySet[Any]):
 
     def update(self, **values: Any) -> int:
         """Change the rows in one statement. Raises DoesNotFit before anything is sent."""
+        fields = {field.name: field for field in self.model._meta.concrete_fields}
+        values = {name: _cleaned(fields[name], value) if name in fields else value for name, value in values.items()}
         refuse_unfit(self.model, values)
         return super().update(**values)
 
@@ -61,6 +68,7 @@ class Fitting(models.Model):
 
 def refuse_row(row: models.Model, names: Iterable[str] | None = None) -> None:
     """Do nothing where the row's values fit (those of the named fields, where given), else raise DoesNotFit."""
+    _clean(row, names)
     wanted = None if names is None else set(names)
     values = {
         field.name: row.__dict__[field.attname]
@@ -68,6 +76,26 @@ def refuse_row(row: models.Model, names: Iterable[str] | None = None) -> None:
         if field.attname in row.__dict__ and (wanted is None or field.name in wanted or field.attname in wanted)
     }
     refuse_unfit(type(row), values)
+
+
+def _clean(row: models.Model, names: Iterable[str] | None) -> None:
+    """Give names and addresses their one spelling. Raises DoesNotFit where nothing is left of one."""
+    for field in row._meta.concrete_fields:
+        value = row.__dict__.get(field.attname)
+        if isinstance(value, str) and (names is None or field.name in names):
+            cleaned = _cleaned(field, value)
+            if value and not cleaned and not field.blank:
+                label = capfirst(str(field.verbose_name))
+                raise DoesNotFit(f"{label}: {_('there is nothing in it that can be read.')}", field=field.name)
+            if cleaned != value:
+                setattr(row, field.attname, cleaned)
+
+
+def _cleaned(field: Any, value: Any) -> Any:
+    """Return what a column of names or addresses keeps of a text; anything else as it is."""
+    if not isinstance(value, str) or not isinstance(field, models.CharField) or field.choices or field.name in AS_GIVEN:
+        return value
+    return clean_email(value) if isinstance(field, models.EmailField) else clean_text(value)
 
 
 def refuse_unfit(model: type[models.Model], values: Mapping[str, Any]) -> None:

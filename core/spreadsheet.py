@@ -14,6 +14,8 @@ from pathlib import Path
 from django.utils import timezone
 from rustpy_xlsxwriter import FastExcel, Format
 
+from core.cleaning import shortened
+
 # A sheet has 1,048,576 rows, the first of which holds the titles; a cell holds so many characters.
 ROWS_OF_A_SHEET = 1_048_575
 LONGEST_TEXT = 32_767
@@ -147,7 +149,7 @@ def _cell(value: object) -> object:
         return float(value)
     if value is None or isinstance(value, bool | int | float | date):
         return value
-    return str(value)[:LONGEST_TEXT]
+    return shortened(str(value), LONGEST_TEXT)
 
 
 def _digits(number: Decimal | int) -> int:

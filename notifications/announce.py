@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import AccessLevel, Account, Reseller, Role, User, UserKind, UserStatus
+from core.cleaning import shortened
 from core.handover import hand_over
 from core.money import Money
 from core.panel.formats import day_text, moment_text, money_text
@@ -120,7 +121,7 @@ def _message(
 ) -> Notification:
     with translation.override(recipient.language):
         words = {placeholder: _in_words(value) for placeholder, value in context.items()}
-        subject = " ".join((str(event.subject) % words).split())[:255]
+        subject = shortened(" ".join((str(event.subject) % words).split()), 255)
         page = f"{settings.BASE_URL}{path}" if path else ""
         content = {**words, "subject": subject, "page": page, "language": recipient.language}
         return Notification(

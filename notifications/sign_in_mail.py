@@ -16,6 +16,7 @@ from accounts.reset_links import begin_reset
 from accounts.sign_in import home_of
 from accounts.signals import sign_in_changed
 from accounts.signed_in import end_sessions_of
+from core.cleaning import clean_email
 from core.handover import hand_over
 from notifications.announce import announce
 from notifications.tasks import deliver_due
@@ -31,6 +32,16 @@ class OutboxAccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return what allauth's limits count by."""
         return counted_address(request)
+
+    def clean_email(self, email: str) -> str:
+        """Return the address in the one spelling that is kept, however it was typed."""
+        return clean_email(email)
+
+    def authenticate(self, request: HttpRequest, **credentials: object) -> object:
+        """Return whose e-mail and password these are, however the address was spelled."""
+        if isinstance(typed := credentials.get("email"), str):
+            credentials["email"] = clean_email(typed.lower())
+        return super().authenticate(request, **credentials)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
         """Slow one address down, never a name: allauth would count tries that the lockout refused anyway.

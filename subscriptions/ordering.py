@@ -14,9 +14,11 @@ from billing.engine.csp_monthly.ordering import due_now
 from billing.engine.csp_monthly.ordering import order as order_lines
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
+from core.cleaning import shortened
 from core.errors import Refusals, Refused
 from core.period import FARTHEST_YEARS
 from subscriptions.cancelling import close_orders, give_up, is_waiting
+from subscriptions.catalogue.plans import PLACEHOLDER
 from subscriptions.handover import order_payload
 from subscriptions.keys import Key, key_of, placed_before
 from subscriptions.models import (
@@ -268,10 +270,10 @@ def _named(subscription: Subscription, account: Account, plan: Plan) -> str:
         "{{account.name}}": account.name,
         "{{subscription.id}}": subscription.pk,
     }
-    name = plan.subscription_name_template
-    for placeholder, value in known.items():
-        name = name.replace(placeholder, str(value))
-    return name[:300]
+    # One pass: what a name brings along is no placeholder.
+    name = PLACEHOLDER.sub(lambda found: str(known.get(found[0], "")), plan.subscription_name_template)
+    most = Subscription._meta.get_field("name").max_length or 0
+    return shortened(" ".join(name.split()) or plan.name, most)
 
 
 def _new_order(actor: Actor, subscription: Subscription, key: Key, requester_ip: str | None, today: date) -> Order:

@@ -46,7 +46,7 @@ def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str 
     require_status(contract, MAY_STOP, _("Only an active subscription can be stopped."))
     _cancel_waiting(contract, today)
     contract.subscription.stop_reason = StopReason.MANUAL
-    contract.subscription.stop_comment = comment[:500]
+    contract.subscription.stop_comment = comment
     contract.subscription.stopped_on = today
     unprovided = contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED
     if unprovided:

@@ -3,8 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.fitting import Fitting
 
-class SignedIn(models.Model):
+
+class SignedIn(Fitting):
     """One session of a person, by the stored hash of its key (accounts.sessions.stored_key, decision 9)."""
 
     session_key = models.CharField(max_length=40, primary_key=True, editable=False)

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.cleaning import clean_email
 from core.fitting import Rows
 from core.timestamps import Timestamped
 
@@ -35,7 +36,7 @@ class UserManager(BaseUserManager.from_queryset(Rows)):
 
     def create_user(self, *, email: str, password: str | None = None, **fields: object) -> "User":
         """Create a user; without a password the user must be invited to choose one."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=clean_email(email.lower()), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.cleaning import clean_text
 from core.errors import Refused
 from core.fitting import is_text, refuse_unfit
 from core.lists.listing import PAGE_SIZES, Listing
@@ -79,7 +80,7 @@ def save_view(*, actor: Any, listing: Listing, name: str, query: str) -> SavedVi
 
     Raises NamelessView, TooManyViews.
     """
-    name = name.strip()
+    name = clean_text(name)
     refuse_unfit(SavedView, {"name": name})
     if not name:
         raise NamelessView(_("Give the view a name."))

@@ -1,5 +1,6 @@
 """Plans: made in one verb from the three steps of the wizard; their texts, periods and prices."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
+from core.cleaning import clean_text
 from core.errors import Refusals, Refused
 from core.period import FARTHEST_YEARS
 from subscriptions.catalogue.reach import NameTaken, checked_name, require_reseller
@@ -33,6 +35,9 @@ from subscriptions.queries import service_terms_for
 PRICE_DECIMALS = 6
 # Of a unit and month; a million units of it still fit an amount.
 HIGHEST_PRICE = 10**10
+# What stands in a plan's pattern of subscriptions' names for what is known when one is ordered (ordering._named).
+PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
+PLACEHOLDERS = ("{{plan.id}}", "{{plan.name}}", "{{account.name}}", "{{subscription.id}}")
 # What running subscriptions hang on.
 STAYS = ("template", "service_term", "billing_type")
 
@@ -275,6 +280,7 @@ def _check_information(reseller: Reseller, information: Information, refusals: R
 def _check_texts(reseller: Reseller, information: Information, refusals: Refusals, *, but: Plan | None) -> None:
     with refusals.gathered():
         checked_name(information.name)
+    _look_at_template(information.subscription_name_template, refusals)
     others = Plan.objects.filter(reseller=reseller).exclude(pk=but.pk if but else None)
     if information.sku and others.filter(sku=information.sku).exists():
         refusals.add(NameTaken(_("Another plan has this SKU. Choose another."), field="sku"))
@@ -285,6 +291,18 @@ def _check_texts(reseller: Reseller, information: Information, refusals: Refusal
             but and but.parent and but.parent.reseller_id,
         ):
             refusals.add(PlanNotAllowed(_("Choose one of this reseller."), field=field))
+
+
+def _look_at_template(template: str, refusals: Refusals) -> None:
+    """Refuse a pattern of subscriptions' names with a placeholder that nothing fills, or with nothing in it."""
+    unknown = [one for one in PLACEHOLDER.findall(template) if one not in PLACEHOLDERS]
+    rest = PLACEHOLDER.sub("", template)
+    if unknown or "{{" in rest or "}}" in rest or not clean_text(template):
+        sentence = _("A name is made of text and of these: %(known)s. Correct: %(wrong)s.") % {
+            "known": ", ".join(PLACEHOLDERS),
+            "wrong": ", ".join(unknown) or template or "—",
+        }
+        refusals.add(PlanNotAllowed(sentence, field="subscription_name_template"))
 
 
 def _check_resources(template: ApplicationTemplate, resources: Sequence[Offered], refusals: Refusals) -> None:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, Forbidden
 from accounts.models import Reseller
 from accounts.queries import resellers_visible_to
+from core.cleaning import clean_text
 from core.errors import Refused
 
 
@@ -30,8 +31,8 @@ def require_reseller(actor: Actor, reseller: Reseller, right: str) -> None:
 
 
 def checked_name(name: str) -> str:
-    """Return the name without spaces around it. Raises NameMissing."""
-    name = name.strip()
+    """Return the name as it is kept (core/cleaning.py). Raises NameMissing."""
+    name = clean_text(name)
     if not name:
         raise NameMissing(_("Enter a name."))
     return name

@@ -4,8 +4,10 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
+from core.fitting import Fitting
 
-class HeldUnits(models.Model):
+
+class HeldUnits(Fitting):
     """From `day` on, so many units of a resource are in service and charged: those included are not counted.
 
     Append-only, written in the transaction of what changes them, and only where they change. What was written later

@@ -39,7 +39,7 @@ def work() -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["one statement", "a statement each"])
 def test_a_new_word_is_looked_up_and_not_searched_for(at_once: bool) -> None:
-    """Seen before: every subscription read all words that were known, in a plan made while there were none."""
+    """The words were suspected of the growing cost of inserts: they are found by index, in any number."""
     like = make.subscription(account=cast.account(), plan=make.plan(), today=ORDERED_ON)
     per_row = []
     for first, last in ((1, 100), (101, 300)):
