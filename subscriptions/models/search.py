@@ -33,6 +33,19 @@ REMEMBER_WORDS = """
     RETURN NULL;
 """
 
+# The words of all rows of a statement at once: a trigger of each row costs more, the more rows there are. Planned
+# anew each time: a plan for one row is none for a million.
+REMEMBER_NEW_WORDS = """
+    EXECUTE $words$
+        INSERT INTO subscriptions_subscriptionword (word, variant)
+        SELECT word, word_variants(word)
+          FROM (SELECT DISTINCT unnest(tsvector_to_array(search_vector)) AS word FROM new_rows) AS written
+         WHERE is_plain_word(word)
+           AND NOT EXISTS (SELECT FROM subscriptions_subscriptionword known WHERE known.word = written.word)
+    $words$;
+    RETURN NULL;
+"""
+
 # Naming the column in SET is enough to make the subscription gather its words again.
 TOUCH_SUBSCRIPTION = """
     UPDATE subscriptions_subscription SET name = name WHERE id = NEW.subscription_id;

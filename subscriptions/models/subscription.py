@@ -10,7 +10,14 @@ from django.utils.translation import pgettext_lazy
 
 from core.timestamps import Timestamped
 from subscriptions.models.plan import BillingType
-from subscriptions.models.search import GATHER_WORDS, REMEMBER_WORDS, SCOPE, TOUCH_SUBSCRIPTION, sort_indexes
+from subscriptions.models.search import (
+    GATHER_WORDS,
+    REMEMBER_NEW_WORDS,
+    REMEMBER_WORDS,
+    SCOPE,
+    TOUCH_SUBSCRIPTION,
+    sort_indexes,
+)
 
 
 class SubscriptionStatus(models.TextChoices):
@@ -42,7 +49,7 @@ class StopReason(models.TextChoices):
 
 
 @pghistory.track(
-    pghistory.InsertEvent(),
+    pghistory.InsertEvent(level=pghistory.Statement),
     # The night moves dates and search words of every row: only what a person would call a change is history.
     pghistory.UpdateEvent(
         condition=pghistory.AnyChange(
@@ -159,7 +166,12 @@ class Subscription(Timestamped):
                 func=GATHER_WORDS,
             ),
             pgtrigger.Trigger(
-                name="remember_new_words", when=pgtrigger.After, operation=pgtrigger.Insert, func=REMEMBER_WORDS
+                name="remember_new_words",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=REMEMBER_NEW_WORDS,
             ),
             pgtrigger.Trigger(
                 name="remember_changed_words",

@@ -50,7 +50,8 @@ def test_a_new_word_is_looked_up_and_not_searched_for(at_once: bool) -> None:
             for number in range(first, last + 1):
                 insert(number, number, like)
         after = work()
-        assert after[0] - read == 0  # none is read one by one
+        # None is read one by one; a statement of many rows may read all words, once.
+        assert after[0] - read <= (after[2] + 1_000 if at_once else 0)
         assert after[2] - written > 0
         per_row.append((after[1] - found) / (last - first + 1))
     assert per_row[1] <= per_row[0] * 1.2 + 1
@@ -66,3 +67,17 @@ def test_each_word_is_remembered_once_in_all_its_spellings() -> None:
     assert known.count() == spellings
     Subscription.objects.filter(pk=like.pk).update(name="Zebrafish")
     assert SubscriptionWord.objects.filter(word="zebrafish").exists()
+
+
+def test_a_statement_of_many_rows_is_followed_by_one_statement_and_not_by_one_a_row() -> None:
+    """Seen before: 0.33, 1.05, 3.40 s for the history of 1,000, 2,000, 4,000 rows of one statement, and 0.6, 1.6, 3.6 s
+    for their words: what is inserted by a trigger of each row costs the more, the more rows the statement has."""
+    like = make.subscription(account=cast.account(), plan=make.plan(), today=ORDERED_ON)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'subscriptions_subscription'::regclass AND NOT tgisinternal"
+            " AND tgtype & 1 = 1 AND tgtype & 2 = 0 AND tgtype & 4 = 4"  # for each row, after, insert
+        )
+        assert cursor.fetchall() == []
+    insert(1, 50, like)
+    assert Subscription.pgh_event_model.objects.filter(pgh_label="insert").count() == 51
