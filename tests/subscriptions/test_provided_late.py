@@ -13,14 +13,13 @@ from billing.funds import funds_of
 from billing.models import Charge, LedgerEntry
 from notifications.models import Notification
 from subscriptions.failures import cancel_failed_order, retry
-from subscriptions.models import Order, Plan, Subscription
+from subscriptions.models import ApplicationResource, Order, Plan, Subscription
 from subscriptions.renewals import required_funds, run_billing_day
 from subscriptions.stopping import activate, delete, stop
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.subscriptions.conftest import ORDERED_ON, change, refuse, work
 from tests.vendors.example.vendor import ExampleVendor
-from vendors.models import VendorOperation
 
 pytestmark = pytest.mark.django_db
 AUG25, SEP1, SEP5, OCT1 = date(2018, 8, 25), date(2018, 9, 1), date(2018, 9, 5), date(2018, 10, 1)
@@ -49,9 +48,7 @@ def test_an_order_refused_for_weeks_is_charged_from_the_day_it_is_provided(faile
     top_up(account=acme, amount="500", today=ORDERED_ON)
     nights(ORDERED_ON, SEP5)
     assert told() == [("blocked", "20 Aug", "01 Sep", 5, "19.35")]
-    operation = VendorOperation.objects.get()
-    operation.payload["resources"]["seats"]["offer"] = "backup"
-    operation.save(update_fields=["payload"])
+    ApplicationResource.objects.filter(vendor_reference="unheard-of").update(vendor_reference="backup")
     retry(actor=SYSTEM, subscription=failed, today=SEP5, now=make.noon(SEP5))
     work(SEP5)
     failed.refresh_from_db()
@@ -242,11 +239,11 @@ def test_an_activation_that_failed_is_not_charged(
     top_up(account=acme, amount="500", today=ORDERED_ON)
     stop(actor=SYSTEM, subscription=running, today=AUG25)
     work(AUG25)
-    held = refuse(example_vendor)
+    refuse(example_vendor)
     activate(actor=SYSTEM, subscription=running, today=date(2018, 8, 28))
     work(date(2018, 8, 28))
     assert Subscription.objects.get().status == "activating_failed"
-    example_vendor.services |= held
+    example_vendor.refusing = False
     verb(actor=SYSTEM, subscription=running, today=date(2018, 8, 30))
     work(date(2018, 8, 30))
     used, *rest = told()
