@@ -27,9 +27,10 @@ check: set-up  ## format, lint, contracts, types, migrations, catalogues, and th
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=$(JOBS) $(STATIC)
 	@$(MAKE) --no-print-directory test
 
-prove: set-up  ## what takes long: more examples, more faults at random, more kill points
+prove: set-up  ## what takes long: the marked proofs with PROVE=1, then SECONDS (60) of random kills; ARGS=… is pytest's
 	@trap : INT TERM; PROVE=1 $(BIN)/python -m pytest -q -m prove $(ARGS); code=$$?; \
-	$(BIN)/python manage.py services stop --tests --unless-used >/dev/null; exit $$code
+	$(BIN)/python manage.py services stop --tests --unless-used >/dev/null; [ $$code -eq 0 ] || exit $$code; \
+	$(BIN)/python -m tests.crash.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 format:
 	@$(BIN)/ruff format --check --quiet . && echo "format: clean"
@@ -50,9 +51,6 @@ migrations:
 catalogues:
 	@$(BIN)/python -m brokerage.catalogues check >var/catalogues.log && echo "catalogues: $$(tail -1 var/catalogues.log)" \
 	|| { cat var/catalogues.log; exit 1; }
-
-prove: set-up  ## what takes long: SECONDS (60) of random kills of a whole platform; 600 before a release
-	@SECONDS=$(SECONDS) $(BIN)/python -m tests.crash.chaos $(ARGS)
 
 bench: set-up  ## the measurements; SIZE=small for a quick look
 	@$(BIN)/python -m bench --size $(SIZE) $(ARGS)

@@ -3,8 +3,9 @@
     SECONDS=600 make prove          or   python -m tests.crash.chaos --seconds 60 --seed 7
 
 PostgreSQL and Redis of its own (var/chaos), the sandbox as the vendor, web, worker and beat as the demo has them. All
-use the panels over HTTP, repeating a form until it is answered. Afterwards nobody helps: within --quiet seconds every
-order has ended, there is one subscription at the vendor for each, the books agree, no export and no message waits.
+use the panels over HTTP (people.py), repeating a form until it is answered. Afterwards nobody helps: within --quiet
+seconds every order has ended, there is one subscription at the vendor for each, of our units and state, the books
+agree, no export and no message waits, and no answer was an HTTP 500 (verdict.py).
 """
 
 import argparse
