@@ -1,6 +1,5 @@
 """The one settings file; everything that differs between machines comes from the environment (docs/settings.md)."""
 
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -204,7 +203,7 @@ MFA_SUPPORTED_TYPES, MFA_TOTP_ISSUER = ["totp", "recovery_codes"], "Brokerage"
 AXES_HANDLER = "accounts.lockout.Lockout"
 AXES_VERBOSE = AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_FAILURE_LIMIT = 10  # by name and address together
-AXES_COOLOFF_TIME = timedelta(hours=24)  # how long wrong passwords are remembered; who waits how long: the handler
+AXES_COOLOFF_TIME = 24  # hours; how long wrong passwords are remembered; who waits how long: the handler
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "accounts.sign_in.typed_name"

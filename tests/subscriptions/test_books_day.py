@@ -18,7 +18,7 @@ import subscriptions
 from accounts import account_terms, registration
 from accounts.actors import SYSTEM
 from accounts.models import Account
-from billing import payments
+from billing import parking, payments
 from billing.audit import audit
 from billing.books import day_of
 from billing.funds import funds_of
@@ -51,6 +51,7 @@ class World:
     unpaid: Order
     provided: VendorOperation
     waiting: Payment
+    parked: Payment
 
 
 @pytest.fixture
@@ -66,7 +67,12 @@ def world(acme: Account, plan: Plan, backup_plan: Plan, failed: Subscription) ->
     provided = VendorOperation.objects.get(action="change")
     provided.state = "confirmed"
     provided.save(update_fields=["state"])
+    wanted_no_more = make.order(account=acme, plan=plan, today=BILLING_DAY)
+    late = Payment.objects.get(order=wanted_no_more)
+    ordering.cancel_order(actor=SYSTEM, order=wanted_no_more, today=BILLING_DAY)
+    late.refresh_from_db()
     return World(
+        parked=payments.complete_payment(actor=SYSTEM, payment=late, today=BILLING_DAY),
         acme=acme,
         plan=plan,
         active=active,
@@ -109,6 +115,10 @@ DEEDS: dict[str, Deed] = {
     ),
     "payments.complete_payment": lambda w, day: payments.complete_payment(actor=SYSTEM, payment=w.waiting, today=day),
     "payments.cancel_payment": lambda w, day: payments.cancel_payment(actor=SYSTEM, payment=w.waiting, today=day),
+    "parking.reassign_money": lambda w, day: parking.reassign_money(
+        actor=SYSTEM, payment=w.parked, account=w.acme, today=day
+    ),
+    "parking.return_money": lambda w, day: parking.return_money(actor=SYSTEM, payment=w.parked, today=day),
     "registration.hold_account": lambda w, day: registration.hold_account(actor=SYSTEM, account=w.acme, today=day),
     "registration.release_account": lambda w, day: registration.release_account(
         actor=SYSTEM, account=registration.hold_account(actor=SYSTEM, account=w.acme, today=BOOKS_DAY), today=day
@@ -146,6 +156,8 @@ NO_VERBS = {
     "opening.open_account": "how the verbs begin",
     "opening.open_contract": "how the verbs begin",
     "opening.refuse_held": "reads",
+    "failures.correct_order": "keeps answers, and goes on as failures.retry",
+    "undoing.give_up_failed": "a part of failures.cancel_failed_order",
     "paying.carry_out_at_no_cost": "a part of the verbs above",
     "paying.hold_and_hand_over": "a part of the verbs above",
     "payments.open_order_payment": "a part of the verbs above",

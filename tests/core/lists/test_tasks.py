@@ -11,7 +11,7 @@ from core.lists.export import LAST_ATTEMPT, asked_by, file_path, left_behind
 from core.lists.models import ListExport
 from core.lists.tasks import forget_old_exports, write_export
 from notifications.models import Notification
-from tests.core.test_only_one import other_session
+from tests.core.test_only_one import end, other_session
 from tests.factories import accounts
 from tests.operator_panel.lists import rows
 
@@ -73,7 +73,7 @@ def test_one_worker_at_a_time_writes_an_export(export: ListExport) -> None:
     write_export(export_id=export.pk)
     export.refresh_from_db()
     assert (export.state, export.attempts) == ("waiting", 0)
-    other.close()
+    end(other, export.pk)
     write_export(export_id=export.pk)
     export.refresh_from_db()
     assert (export.state, export.attempts) == ("ready", 1)
