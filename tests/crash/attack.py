@@ -32,8 +32,10 @@ from tests.crash.verdict import settle, verdict
 ROOT = Path(__file__).resolve().parent.parent.parent
 CUSTOMERS = 4
 ROWS = 9_000  # more than a browser waits for: exports go to the worker
-PAUSE = (1.5, 8.0)  # seconds between two blows: a worker needs some to come back and get something done
+PAUSE = (1.5, 8.0)  # seconds between two blows
+REST_SECONDS = 20  # how long the same is left alone: else nothing would ever be under way when it is struck
 WARM_SECONDS = 120
+TARGETS = ("worker", "web", "postgres", "redis", "flush", "beat")
 
 
 class Stage:
@@ -48,6 +50,7 @@ class Stage:
         self.over, self.gone = threading.Event(), threading.Event()
         self.seed = seed
         self.blows: Counter[str] = Counter()
+        self._struck: dict[str, float] = {}
         # What people did, what they met without an answer, each answer's status, and each answer that is our fault.
         self.deeds: Counter[str] = Counter()
         self.troubles: Counter[str] = Counter()
@@ -62,7 +65,11 @@ class Stage:
 
     def strike(self) -> None:
         """Kill one program by SIGKILL, with its children, or empty Redis."""
-        target = self.random.choice(["worker", "worker", "web", "postgres", "redis", "flush", "beat"])
+        rested = [name for name in TARGETS if time.monotonic() - self._struck.get(name, 0) > REST_SECONDS]
+        if not rested:
+            return
+        target = self.random.choice(rested)
+        self._struck[target] = time.monotonic()
         self.blows[target] += 1
         if target == "flush":
             self._redis("FLUSHALL")
