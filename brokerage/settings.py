@@ -1,5 +1,6 @@
 """The one settings file; everything that differs between machines comes from the environment (docs/settings.md)."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -203,9 +204,8 @@ MFA_SUPPORTED_TYPES, MFA_TOTP_ISSUER = ["totp", "recovery_codes"], "Brokerage"
 AXES_HANDLER = "accounts.lockout.Lockout"
 AXES_VERBOSE = AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_FAILURE_LIMIT = 10  # by name and address together
-AXES_COOLOFF_TIME = 24  # hours; how long wrong passwords are remembered; who waits how long: the handler
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+AXES_COOLOFF_TIME = timedelta(hours=24)  # how long wrong passwords are remembered; who waits how long: the handler
+AXES_LOCKOUT_PARAMETERS, AXES_RESET_ON_SUCCESS = [["username", "ip_address"]], True
 AXES_USERNAME_CALLABLE = "accounts.sign_in.typed_name"
 AXES_CLIENT_IP_CALLABLE = "accounts.client_address.counted_address"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"

@@ -278,6 +278,7 @@ VARIABLES = (
     Variable("VENDOR_JOURNAL_DAYS", number_between(1, 36_500)),
     Variable("VENDOR_PERSON_SECONDS", number_between(1, 30)),
     Variable("TRUSTED_PROXIES", number_between(0, 10)),
+    Variable("LINK_HOURS", number_between(1, 24)),
     Variable("API_TOKEN_DAYS", number_between(1, 3_650)),
     Variable("BEHIND_TLS_PROXY", _flag),
     Variable("SECURE_SSL_REDIRECT", _flag),

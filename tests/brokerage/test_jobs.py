@@ -12,8 +12,10 @@ pytestmark = pytest.mark.django_db
 DAILY = {
     "subscriptions.tasks.run_billing_day",
     "vendors.tasks.check_connections",
+    "core.panel.tasks.forget_old_forms",
     "core.lists.tasks.forget_old_exports",
     "vendors.tasks.forget_old_exchanges",
+    "accounts.tasks.forget_old_sign_ins",
     "subscriptions.tasks.remind_of_billing_day",
 }
 NINE = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from gunicorn.config import Config
 
+from brokerage import web_server
 from brokerage.log_masking import AccessLog, MaskingFilter, masked
 
 CALLBACK = "/vendors/office365/consent/callback"
@@ -49,8 +50,8 @@ def test_every_handler_masks() -> None:
 
 
 def test_the_access_log_of_the_container_masks() -> None:
-    command = (settings.BASE_DIR / "Dockerfile").read_text()
-    assert f'"--logger-class", "{AccessLog.__module__}.{AccessLog.__name__}"' in command
+    assert f'"--config", "python:{web_server.__name__}"' in (settings.BASE_DIR / "Dockerfile").read_text()
+    assert web_server.logger_class == f"{AccessLog.__module__}.{AccessLog.__name__}"
     environ = {
         "REQUEST_METHOD": "GET", "RAW_URI": f"{CALLBACK}?code=0.Axyz", "SERVER_PROTOCOL": "HTTP/1.1",
         "PATH_INFO": CALLBACK, "QUERY_STRING": "code=0.Axyz", "HTTP_REFERER": f"http://here{CALLBACK}?code=0.Axyz",

@@ -68,6 +68,7 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "VENDOR_JOURNAL_DAYS": ((), ("0", "-1", "long", "1e3")),
     "VENDOR_PERSON_SECONDS": ((), ("0", "31", "8s")),
     "TRUSTED_PROXIES": ((), ("-1", "11", "nginx")),
+    "LINK_HOURS": ((), ("0", "25", "a day")),
     "API_TOKEN_DAYS": ((), ("0", "3651", "year")),
     "BEHIND_TLS_PROXY": ((), ("nginx",)),
     "SECURE_SSL_REDIRECT": ((), ("https",)),

@@ -19,6 +19,7 @@ from subscriptions.models import Order, Plan, Subscription
 from subscriptions.ordering import place_order
 from subscriptions.provisioning import carry_out, unfinished_work
 from subscriptions.stopping import delete, stop
+from tests.browsing import confirmed
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
@@ -128,7 +129,7 @@ def test_what_is_gone_is_deleted_in_the_panel(world: World, panel: str) -> None:
     asked = {name: shown[name].value() or "" for name in shown.fields} | {"quantities.seats": "8"}
     refused = client.post(page, asked)
     assert "Delete the subscription here, then order it anew." in refused.content.decode()
-    client.post(reverse(f"{panel}:subscription_delete", args=[gone.pk]), {"confirmed": "yes"})
+    confirmed(client, reverse(f"{panel}:subscription_delete", args=[gone.pk]))
     assert world.work(gone) == "deleted"
 
 
