@@ -1,4 +1,4 @@
-"""The books have a day (decision 23): nothing is done on an account on a day before the last one that was carried out.
+"""The books have a day (decision 31): nothing is done on an account on a day before the last one that was carried out.
 
 The clock is read at the edge, before the account is locked. What the lock reveals may be of a later day: a night, or a
 request that was read after midnight, came first. Whoever acts then acts on that later day.

@@ -92,7 +92,7 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
     """Take the money as received on `today`, by word of a manager or of the bank, and put it on the balance.
 
     Money for a closed order, a closed payment or a deleted account is set aside and told (billing/parking.py). Where
-    the books are of a later day already, that is the day of the receipt (decision 23). Books the whole amount
+    the books are of a later day already, that is the day of the receipt (decision 31). Books the whole amount
     once, however often it is called, and announces payment_completed, on which an order is carried out. Raises
     Forbidden, UnknownMethod, PaymentIsClosed.
     """

@@ -46,7 +46,7 @@ class AccountOnHold(Refused):
 def open_account(*, actor: Actor, account_id: int, right: str, today: date) -> tuple[Account, date]:
     """Lock the account for the rest of the transaction and carry out what the night has left to do on it.
 
-    Returns it with the day to act on, which is `today` or a later one of its books (decision 23): a verb uses no other.
+    Returns it with the day to act on, which is `today` or a later one of its books (decision 31): a verb uses no other.
     Raises Forbidden where the actor lacks the right or does not see the account.
     """
     actor.require(right)

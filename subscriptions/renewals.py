@@ -97,7 +97,7 @@ def _run_batch(night: Night, due: QuerySet[Account], today: date, size: int, *, 
 def renew_accounts(*, account_ids: Collection[int], today: date) -> int:
     """Lock the accounts and carry out all that is due on them up to and with `today`; return how many steps it took.
 
-    Where the books of an account are of a later day already, up to that day: it is not gone back (decision 23).
+    Where the books of an account are of a later day already, up to that day: it is not gone back (decision 31).
     Holds come in the order of the days too, after what else is due on a day. A fixed number of statements for each day,
     however many accounts and subscriptions; what is stopped or deleted at its vendor, and an account that enters or
     leaves a hold, takes a few more.

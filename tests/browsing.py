@@ -1,10 +1,13 @@
 """A person at a browser: a form is read from the page and sent back as it was drawn, with some answers changed."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
 from django.test import Client
+from django.utils import timezone
 
 
 @dataclass
@@ -71,6 +74,12 @@ def form_of(answer: Any, holding: str = "", action: str = "") -> Form:
         if wanted and not form.action.startswith(("/accounts/", "/appearance", "/i18n")):
             return form
     raise LookupError(f"no form with {holding or action} on {answer.wsgi_request.path}: {answer.status_code}")
+
+
+def on_another_day(monkeypatch: pytest.MonkeyPatch, days: int = 1) -> None:
+    """Let midnight pass for every page that reads the day from the clock; who is signed in stays so."""
+    later, localdate = timezone.localdate() + timedelta(days=days), timezone.localdate
+    monkeypatch.setattr(timezone, "localdate", lambda *given: localdate(*given) if given else later)
 
 
 def confirmed(client: Client, address: str, answers: dict[str, Any] | None = None) -> Any:

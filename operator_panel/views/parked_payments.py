@@ -19,7 +19,7 @@ from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import money_text
 from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
-from subscriptions.preview import preview
+from subscriptions.preview import Preview, carried_out, preview
 
 
 @requires("payments.approve")
@@ -32,23 +32,25 @@ def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
     def verb(answers: dict[str, Any]) -> Payment:
         return reassign_money(actor=request.actor, payment=found, account=answers["account"], today=today)
 
-    def show(answers: dict[str, Any]) -> Shown:
-        account = answers["account"]
-        seen = preview(lambda: verb(answers), account=account, today=today)
-        question = _("Put %(amount)s on the balance of %(account)s?") % {"amount": amount, "account": account}
-        charges = (*seen.added, *seen.moved)
+    def words(answers: dict[str, Any], seen: Preview) -> Shown:
+        question = _("Put %(amount)s on the balance of %(account)s?")
         return Shown(
-            question=question,
+            question=question % {"amount": amount, "account": answers["account"]},
             submit=_("Put %(amount)s on the balance") % {"amount": amount},
-            charges=charges or None,
+            charges=(*seen.added, *seen.moved) or None,
             currency=found.currency,
             balance_after=seen.after.available,
+            day=today,
         )
 
+    def show(answers: dict[str, Any]) -> Shown:
+        return words(answers, preview(lambda: verb(answers), account=answers["account"], today=today))
+
     def carry_out(answers: dict[str, Any]) -> Done:
-        made = verb(answers)
+        seen = carried_out(lambda: verb(answers), account=answers["account"], today=today)
+        made = seen.result
         said = _("%(amount)s are on the balance of %(account)s.") % {"amount": amount, "account": made.account}
-        return Done(said, reverse("operator:payment", args=[made.pk]))
+        return Done(said, reverse("operator:payment", args=[made.pk]), shown=words(answers, seen))
 
     title = _("Put on a balance")
     operation = Operation(

@@ -7,7 +7,7 @@ from itertools import count
 
 from accounts.actors import SYSTEM
 from accounts.models import Account, Reseller
-from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan, set_price
 from subscriptions.catalogue.products import Timers, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import Order, OrderStatus, Plan, Subscription
@@ -76,6 +76,14 @@ def plan(
         periods=[Lasting(endless=True) if months is None else Lasting(duration=months, unit="month")],
         today=EARLY,
     )
+
+
+def reprice(*, plan: Plan, fee: str, today: date) -> None:
+    """Ask the monthly fee for each of the plan's resources from that day on."""
+    for resource in plan.resources.all():
+        set_price(
+            actor=SYSTEM, plan_resource=resource, fees=Fees(recurring_fee=Decimal(fee)), valid_from=today, today=today
+        )  # fmt: skip
 
 
 def order(*, account: Account, plan: Plan, today: date, **fields: object) -> Order:

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
+from tests.security.forms import Opened, pages
 from tests.security.world import World, build
 
 
@@ -17,3 +18,9 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
     with override_settings(MEDIA_ROOT=files, DEMO=True), django_db_blocker.unblock(), transaction.atomic():
         yield build()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def opened(world: World) -> Opened:
+    """Every page of both panels, opened once for a file of tests."""
+    return list(pages(world))

@@ -1,4 +1,4 @@
-"""A verb that is dated before the day of the books acts on that day (decision 23): every verb, by one table."""
+"""A verb that is dated before the day of the books acts on that day (decision 31): every verb, by one table."""
 
 import importlib
 import inspect

@@ -7,14 +7,17 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.funds import funds_of
 from billing.models import Charge, Payment
 from subscriptions.models import Order, Plan, Subscription, SubscriptionStatus
-from tests.browsing import confirmed, form_of
+from subscriptions.paying import pay_order_from_balance
+from tests.browsing import confirmed, form_of, on_another_day
 from tests.factories import subscriptions as make
 
 pytestmark = pytest.mark.django_db
+RAISE = {"quantities.seats": 8, "pay_from_balance": "on", "key": "a"}
 
 
 def page_of(name: str, subscription: Subscription) -> str:
@@ -23,6 +26,14 @@ def page_of(name: str, subscription: Subscription) -> str:
 
 def said(answer: object) -> list[str]:
     return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def books() -> tuple[list[tuple[object, ...]], ...]:
+    return (
+        list(Charge.objects.order_by("pk").values_list("pk", "status", "amount")),
+        list(Payment.objects.order_by("pk").values_list("pk", "status", "amount")),
+        list(Order.objects.order_by("pk").values_list("pk", "status", "total")),
+    )
 
 
 def test_change_asks_for_the_units_that_are_there(client: Client, subscription: Subscription) -> None:
@@ -52,6 +63,47 @@ def test_raise_is_paid_from_the_balance_once(client: Client, subscription: Subsc
     subscription.refresh_from_db()
     order = Order.objects.get(type="change")
     assert (subscription.quantity, funds_of(subscription.account).available) == (8, before - order.total)
+
+
+def test_raise_whose_price_grew_tenfold_is_shown_again_and_books_nothing(
+    client: Client, subscription: Subscription, plan: Plan, today: date
+) -> None:
+    asked = client.post(page_of("change", subscription), RAISE)
+    make.reprice(plan=plan, fee="100.00", today=today)
+    before = books()
+    answer = form_of(asked, holding="confirmed").send(client)
+    assert (answer.status_code, books()) == (409, before)
+    seen, now = (sum(charge.amount for charge in page.context["charges"]) for page in (asked, answer))
+    assert abs(now - 10 * seen) < 1
+    assert answer.context["submit"] != asked.context["submit"]
+    assert "has changed since it was shown to you" in answer.content.decode()
+    assert f"{now:.2f}" in answer.context["submit"]
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
+    assert Order.objects.get(type="change").total == now
+
+
+def test_raise_of_another_day_is_shown_again_and_books_nothing(
+    client: Client, subscription: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = client.post(page_of("change", subscription), RAISE)
+    before = books()
+    on_another_day(monkeypatch)
+    answer = form_of(asked, holding="confirmed").send(client)
+    assert (answer.status_code, books()) == (409, before)
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
+
+
+def test_raise_after_the_balance_shrank_is_shown_again_and_books_nothing(
+    client: Client, subscription: Subscription, plan: Plan, today: date
+) -> None:
+    asked = client.post(page_of("change", subscription), RAISE)
+    other = make.order(account=subscription.account, plan=plan, today=today)
+    pay_order_from_balance(actor=SYSTEM, order=other, today=today)
+    before = books()
+    answer = form_of(asked, holding="confirmed").send(client)
+    assert (answer.status_code, books()) == (409, before)
+    assert answer.context["balance_after"] == asked.context["balance_after"] - other.total
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
 
 
 def test_raise_paid_from_outside_waits_for_its_payment(client: Client, subscription: Subscription) -> None:

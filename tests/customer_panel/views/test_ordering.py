@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Account
 from billing.models import Charge, Payment
 from subscriptions.models import Order, Plan, Subscription
-from tests.browsing import form_of
+from tests.browsing import form_of, on_another_day
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
@@ -85,6 +85,25 @@ def test_double_click_makes_one_order(client: Client, plan: Plan) -> None:
     first, second = (asked.send(client) for _click in range(2))
     assert first.url == second.url
     assert (Order.objects.count(), Subscription.objects.count(), Charge.objects.count()) == (1, 1, 1)
+
+
+def test_order_whose_price_grew_tenfold_is_shown_again(client: Client, plan: Plan, today: date) -> None:
+    asked = client.get(check_page(plan))
+    make.reprice(plan=plan, fee="100.00", today=today)
+    answer = form_of(asked, holding="key").send(client)
+    assert (answer.status_code, Order.objects.count(), Charge.objects.count()) == (409, 0, 0)
+    (now,) = [charge.amount for charge in answer.context["charges"]]
+    assert answer.context["submit"] == f"Order, pay ${now:,.2f}" != asked.context["submit"]
+    assert form_of(answer, holding="key").send(client).status_code == 302
+    assert Order.objects.get().total == now
+
+
+def test_order_of_another_day_is_shown_again(client: Client, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = client.get(check_page(plan))
+    on_another_day(monkeypatch)
+    answer = form_of(asked, holding="key").send(client)
+    assert (answer.status_code, Order.objects.count(), Payment.objects.count()) == (409, 0, 0)
+    assert form_of(answer, holding="key").send(client).status_code == 302
 
 
 def test_same_plan_ordered_anew_is_another_order(client: Client, plan: Plan) -> None:

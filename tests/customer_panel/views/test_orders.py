@@ -7,11 +7,13 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.funds import funds_of
 from billing.models import Payment
 from subscriptions.models import Order, OrderStatus, Plan, Subscription
-from tests.browsing import form_of
+from subscriptions.paying import pay_order_from_balance
+from tests.browsing import form_of, on_another_day
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
 
@@ -51,6 +53,44 @@ def test_order_is_paid_from_the_balance(client: Client, acme: Account, order: Or
     order.refresh_from_db()
     assert (answer.url, order.status) == (page_of(order), OrderStatus.COMPLETED)
     assert funds_of(acme).blocked == order.total
+
+
+def test_order_is_paid_at_the_price_that_was_shown_whatever_is_asked_since(
+    client: Client, acme: Account, order: Order, plan: Plan, today: date
+) -> None:
+    money.top_up(account=acme, amount="100.00", today=today)
+    asked = client.get(page_of(order))
+    make.reprice(plan=plan, fee="100.00", today=today)
+    assert form_of(asked, holding="shown").send(client).status_code == 302
+    assert funds_of(acme).blocked == order.total
+    assert f"{order.total:.2f}" in asked.context["pay"].submit
+
+
+def test_payment_of_another_day_is_shown_first(
+    client: Client, acme: Account, order: Order, today: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    money.top_up(account=acme, amount="100.00", today=today)
+    asked = client.get(page_of(order))
+    on_another_day(monkeypatch)
+    answer = form_of(asked, holding="shown").send(client)
+    order.refresh_from_db()
+    assert (answer.status_code, order.status) == (409, OrderStatus.WAITING_FOR_PAYMENT)
+    assert funds_of(acme).blocked == 0
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
+
+
+def test_payment_after_the_balance_shrank_is_shown_first(
+    client: Client, acme: Account, order: Order, plan: Plan, today: date
+) -> None:
+    money.top_up(account=acme, amount="500.00", today=today)
+    asked = client.get(page_of(order))
+    other = make.order(account=acme, plan=plan, today=today)
+    pay_order_from_balance(actor=SYSTEM, order=other, today=today)
+    answer = form_of(asked, holding="shown").send(client)
+    order.refresh_from_db()
+    assert (answer.status_code, order.status) == (409, OrderStatus.WAITING_FOR_PAYMENT)
+    assert answer.context["balance_after"] == 500 - other.total - order.total
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
 
 
 def test_empty_balance_is_refused_and_the_order_goes_on_waiting(client: Client, order: Order) -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Account, AccountStatus
 from billing.models import Payment
+from tests.browsing import form_of
 from tests.factories import accounts as cast
 from tests.operator_panel.conftest import errors_of, text_of
 
@@ -45,6 +46,19 @@ def test_account_without_any_name_is_refused_at_the_company_name(client: Client)
     answer = client.post(page("account_create"), given)
     assert errors_of(answer) == {"primary_name": ["Fill in the company name or the contact person's name."]}
     assert 'value="anna@vega.example"' in answer.content.decode()
+
+
+def test_the_same_new_account_sent_twice_is_one_account(client: Client) -> None:
+    given = _new_account()
+    asked = form_of(client.get(page("account_create")), holding="owner_email")
+    first, second = (asked.send(client, **given) for _click in range(2))
+    assert (first.status_code, second.status_code) == (302, 302), text_of(first)
+    made = Account.objects.get(name="Vega Logistics")
+    assert (first.url, second.url) == (page("account", made.pk), page("account", made.pk))
+    assert made.memberships.count() == 1
+    other = asked.send(client, **{**given, "primary_name": "Other"})
+    assert list(errors_of(other)) == ["__all__"]
+    assert not Account.objects.filter(name="Other").exists()
 
 
 def test_account_of_a_lower_reseller_is_asked_for_first(client: Client) -> None:

@@ -1,12 +1,14 @@
 """Ordering for an account: what is shown before is what is charged then."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account
 from subscriptions.models import Order, Plan
-from tests.browsing import form_of
+from tests.browsing import form_of, on_another_day
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of
 from tests.operator_panel.previews import confirm
@@ -34,6 +36,29 @@ def test_order_sent_twice_is_one_order(client: Client, rich: Account, plan: Plan
     asked = form_of(client.post(address, given), holding="confirmed")
     assert asked.send(client).url == asked.send(client).url
     assert Order.objects.count() == 1
+
+
+def test_order_whose_price_grew_tenfold_is_shown_again(client: Client, rich: Account, plan: Plan, today: date) -> None:
+    given = {"period": plan.periods.get().pk, "quantities.seats": 3, "key": "k1"}
+    asked = client.post(page("account_order_plan", rich.pk, plan.pk), given)
+    make.reprice(plan=plan, fee="100.00", today=today)
+    answer = form_of(asked, holding="confirmed").send(client)
+    assert (answer.status_code, Order.objects.count()) == (409, 0)
+    (now,) = [charge.amount for charge in answer.context["charges"]]
+    assert now > 9 * sum(charge.amount for charge in asked.context["charges"])
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
+    assert Order.objects.get().total == now
+
+
+def test_order_of_another_day_is_shown_again(
+    client: Client, rich: Account, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"period": plan.periods.get().pk, "quantities.seats": 3, "key": "k1"}
+    asked = client.post(page("account_order_plan", rich.pk, plan.pk), given)
+    on_another_day(monkeypatch)
+    answer = form_of(asked, holding="confirmed").send(client)
+    assert (answer.status_code, Order.objects.count()) == (409, 0)
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
 
 
 def test_order_beyond_the_limit_is_refused_at_the_quantity(client: Client, rich: Account) -> None:

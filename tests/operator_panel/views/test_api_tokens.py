@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.actors import actor_of
 from accounts.api_tokens import TokenUnknown, actor_of_token, create_api_token
 from accounts.models import ApiToken, User
+from tests.browsing import form_of
 from tests.factories import accounts as people
 from tests.operator_panel.conftest import errors_of, text_of
 
@@ -34,6 +35,20 @@ def test_api_token_is_shown_once(client: Client, administrator: User) -> None:
     assert "Shop" in text_of(profile)
     assert "read, write" in text_of(profile)
     assert answer.headers["Cache-Control"].count("no-store") == 1
+
+
+def test_the_same_token_asked_for_twice_is_one_token(client: Client) -> None:
+    client.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
+    last = timezone.localdate() + timedelta(days=30)
+    entered = {"name": "Shop", "scopes": ["read"], "expires_on": last.isoformat()}
+    asked = form_of(client.get(page("profile_token_new")), holding="name")
+    shown = asked.send(client, **entered).context["token"]
+    again = asked.send(client, **entered)
+    assert (again.status_code, again.url) == (302, page("profile"))
+    assert shown not in client.get(again.url).content.decode()
+    assert ApiToken.objects.count() == 1
+    assert list(errors_of(asked.send(client, **{**entered, "name": "Other"}))) == ["__all__"]
+    assert ApiToken.objects.count() == 1
 
 
 def test_what_is_wrong_is_said_at_its_field(client: Client) -> None:

@@ -13,6 +13,9 @@ from billing.models import Payment
 from billing.payments import complete_payment
 from subscriptions.models import Plan
 from subscriptions.ordering import cancel_order
+from subscriptions.paying import pay_order_from_balance
+from tests.browsing import form_of
+from tests.factories import billing as money
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of
 
@@ -54,6 +57,37 @@ def test_it_is_put_on_a_balance_as_it_was_shown(client: Client, late: Payment, a
     assert late.number in client.get(answer.url).content.decode()
     again = client.post(page("payment_reassign", late.pk), {"account": acme.pk, "confirmed": "yes"})
     assert list(errors_of(again)) == ["__all__"]
+
+
+def test_it_is_put_on_a_balance_once(client: Client, late: Payment, acme: Account, today: date) -> None:
+    complete_payment(actor=SYSTEM, payment=late, today=today)
+    asked = form_of(client.post(page("payment_reassign", late.pk), {"account": acme.pk}), holding="confirmed")
+    first, second = (asked.send(client) for _click in range(2))
+    made = Payment.objects.get(came_from=late)
+    assert (first.url, second.url) == (page("payment", made.pk), page("payment", made.pk))
+    assert funds_of(acme).balance == late.amount
+
+
+def test_it_is_shown_again_where_the_balance_has_shrunk_since(
+    client: Client, late: Payment, acme: Account, plan: Plan, today: date
+) -> None:
+    complete_payment(actor=SYSTEM, payment=late, today=today)
+    money.top_up(account=acme, amount="500.00", today=today)
+    other = make.order(account=acme, plan=plan, today=today)
+    asked = form_of(client.post(page("payment_reassign", late.pk), {"account": acme.pk}), holding="confirmed")
+    pay_order_from_balance(actor=SYSTEM, order=other, today=today)
+    answer = asked.send(client)
+    assert answer.status_code == 409
+    assert not Payment.objects.filter(came_from=late).exists()
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
+
+
+def test_it_is_noted_as_paid_back_once(client: Client, late: Payment, today: date) -> None:
+    complete_payment(actor=SYSTEM, payment=late, today=today)
+    asked = form_of(client.get(page("payment_return", late.pk)), holding="confirmed")
+    first, second = (asked.send(client) for _click in range(2))
+    assert (first.url, second.url) == (page("payment", late.pk), page("payment", late.pk))
+    assert funds_of(late.account).balance == 0
 
 
 def test_it_is_noted_as_paid_back(client: Client, late: Payment, today: date) -> None:

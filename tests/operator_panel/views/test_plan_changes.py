@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from subscriptions.models import Plan
+from tests.browsing import form_of
 from tests.factories import accounts as cast
 from tests.operator_panel.conftest import errors_of
 
@@ -42,6 +43,15 @@ def test_periods_are_added_and_withdrawn(client: Client, plan: Plan) -> None:
     last = plan.periods.get(active=True)
     answer = client.post(page("plan_period_withdraw", plan.pk, last.pk), {"confirmed": "yes"})
     assert errors_of(answer) == {"__all__": ["A plan needs a period: add another one first."]}
+
+
+def test_the_same_period_sent_twice_is_one_period(client: Client, plan: Plan) -> None:
+    asked = form_of(client.get(page("plan_period_add", plan.pk)), holding="duration_0")
+    first, second = (asked.send(client, duration_0="6", unit_0="month") for _click in range(2))
+    assert (first.status_code, first.url, second.url) == (302, second.url, page("plan_periods", plan.pk))
+    assert plan.periods.filter(duration=6).count() == 1
+    assert list(errors_of(asked.send(client, duration_0="7", unit_0="month"))) == ["__all__"]
+    assert plan.periods.count() == 2
 
 
 def test_plan_is_delegated_with_its_prices_and_goes_out_of_sale_with_its_copies(client: Client, plan: Plan) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from subscriptions.models import ApplicationTemplate, Plan, ServiceTerm
+from tests.browsing import form_of
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, text_of
 
@@ -69,6 +70,31 @@ def test_wizard_creates_the_plan_that_was_confirmed(client: Client, template: Ap
     assert sorted(str(period) for period in made.periods.all()) == ["12 months", "Endless"]
     price = made.resources.get().prices.get()
     assert (price.recurring_fee, price.valid_from, made.currency) == (Decimal("12.5"), today, "USD")
+
+
+def test_confirmation_sent_twice_makes_one_plan(client: Client, template: ApplicationTemplate) -> None:
+    draft = _begin(client, template)
+    client.post(f"{draft}information/", _information(template))
+    client.post(f"{draft}resources/", _resources())
+    client.post(f"{draft}periods/", {"endless": "on", "unit_0": "month"})
+    asked = form_of(client.get(f"{draft}confirmation/"), holding="shown")
+    first, second = (asked.send(client) for _click in range(2))
+    made = Plan.objects.get(name="Office monthly")
+    assert (first.url, second.url) == (page("plan", made.pk), page("plan", made.pk))
+
+
+def test_a_draft_changed_in_another_tab_is_shown_again(client: Client, template: ApplicationTemplate) -> None:
+    draft = _begin(client, template)
+    client.post(f"{draft}information/", _information(template))
+    client.post(f"{draft}resources/", _resources())
+    client.post(f"{draft}periods/", {"endless": "on", "unit_0": "month"})
+    asked = form_of(client.get(f"{draft}confirmation/"), holding="shown")
+    client.post(f"{draft}resources/", _resources(**{"resources.seats.recurring_fee": "125"}))
+    answer = asked.send(client)
+    assert answer.status_code == 409
+    assert "125.00" in text_of(answer)
+    assert not Plan.objects.filter(name="Office monthly").exists()
+    assert form_of(answer, holding="shown").send(client).status_code == 302
 
 
 def test_wizard_goes_back_and_keeps_what_was_answered(client: Client, template: ApplicationTemplate) -> None:

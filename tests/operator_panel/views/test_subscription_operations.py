@@ -6,17 +6,30 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actors import SYSTEM
 from accounts.models import Account
-from subscriptions.models import Plan, Subscription
+from billing.models import Charge, Payment
+from subscriptions.models import Order, Plan, Subscription
+from subscriptions.paying import pay_order_from_balance
+from tests.browsing import form_of, on_another_day
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, text_of
 from tests.operator_panel.previews import confirm
 
 pytestmark = pytest.mark.django_db
+RAISE = {"quantities.seats": 8, "pay_from_balance": "on", "key": "a"}
 
 
 def page(name: str, *args: object) -> str:
     return reverse(f"operator:{name}", args=args)
+
+
+def books() -> tuple[list[tuple[object, ...]], ...]:
+    return (
+        list(Charge.objects.order_by("pk").values_list("pk", "status", "amount")),
+        list(Payment.objects.order_by("pk").values_list("pk", "status", "amount")),
+        list(Order.objects.order_by("pk").values_list("pk", "status", "total")),
+    )
 
 
 def test_raise_charges_what_was_shown(client: Client, subscription: Subscription) -> None:
@@ -26,6 +39,47 @@ def test_raise_charges_what_was_shown(client: Client, subscription: Subscription
     assert seen == charged
     subscription.refresh_from_db()
     assert subscription.quantity == 8
+
+
+def test_raise_whose_price_grew_tenfold_is_shown_again_and_books_nothing(
+    client: Client, subscription: Subscription, plan: Plan, today: date
+) -> None:
+    asked = client.post(page("subscription_change", subscription.pk), RAISE)
+    make.reprice(plan=plan, fee="100.00", today=today)
+    before = books()
+    answer = form_of(asked, holding="confirmed").send(client)
+    assert (answer.status_code, books()) == (409, before)
+    seen, now = (sum(charge.amount for charge in page.context["charges"]) for page in (asked, answer))
+    assert abs(now - 10 * seen) < 1
+    assert answer.context["submit"] != asked.context["submit"]
+    assert "has changed since it was shown to you" in answer.content.decode()
+    assert f"{now:.2f}" in answer.context["submit"]
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
+    assert Order.objects.get(type="change").total == now
+
+
+def test_raise_of_another_day_is_shown_again_and_books_nothing(
+    client: Client, subscription: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = client.post(page("subscription_change", subscription.pk), RAISE)
+    before = books()
+    on_another_day(monkeypatch)
+    answer = form_of(asked, holding="confirmed").send(client)
+    assert (answer.status_code, books()) == (409, before)
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
+
+
+def test_raise_after_the_balance_shrank_is_shown_again_and_books_nothing(
+    client: Client, subscription: Subscription, plan: Plan, today: date
+) -> None:
+    asked = client.post(page("subscription_change", subscription.pk), RAISE)
+    other = make.order(account=subscription.account, plan=plan, today=today)
+    pay_order_from_balance(actor=SYSTEM, order=other, today=today)
+    before = books()
+    answer = form_of(asked, holding="confirmed").send(client)
+    assert (answer.status_code, books()) == (409, before)
+    assert answer.context["balance_after"] == asked.context["balance_after"] - other.total
+    assert form_of(answer, holding="confirmed").send(client).status_code == 302
 
 
 def test_lowering_charges_what_was_shown(client: Client, subscription: Subscription) -> None:
