@@ -19,9 +19,11 @@ ROUTES = [route for panel in PANELS for route in named(panel) if reversible(rout
 SHOW_NO_PAGE = {
     # answered to a button only
     "appearance", "choose_account", "sign_in_as_owner", "sign_in_as_end", "customer:order_cancel",
-    "customer:order_pay_from_balance", "customer:payment_cancel", "customer:payment_demo_bank",
+    "customer:payment_cancel", "customer:payment_demo_bank", "sessions_end",
     "customer:subscription_secrets", "customer:user_level", "customer:user_remove", "customer:user_withdraw",
     "vendors:office365:begin", "vendors:office365:check",
+    # of an order that a vendor has refused only; and after the password is asked for again
+    "customer:order_correct", "operator:order_correct", "operator:profile_token_new",
     # lead to a page that is judged under its own name
     "operator:plan_create", "operator:vendor_connection_create", "vendors:office365:callback", "mfa_activate_totp",
     "mfa_authenticate", "mfa_generate_recovery_codes", "mfa_reauthenticate",
@@ -32,7 +34,7 @@ SHOW_NO_PAGE = {
     "lists:export_file",
 }  # fmt: skip
 # Whose pages look otherwise in another state: two of them are shown, of all else one.
-OF_MANY_STATES = {"subscription", "order", "plan"}
+OF_MANY_STATES = {"subscription", "order", "payment", "plan"}
 
 world = north_and_south  # the fixture
 

@@ -3,6 +3,7 @@ for three rows as for one. The pages are read from the urlconf, so that none is 
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection as database
@@ -13,8 +14,10 @@ from django.utils import timezone
 
 from accounts.actors import Actor, actor_of
 from accounts.invitations import invite_users
-from accounts.models import Role, User
+from accounts.models import Account, Role, User
 from accounts.roles import MANAGER_RIGHTS
+from billing.models import Payment
+from billing.payments import cancel_payment, complete_payment, open_top_up
 from operator_panel.urls import urlpatterns
 from subscriptions.catalogue.products import create_product
 from subscriptions.models import Subscription
@@ -26,7 +29,9 @@ from vendors.connections import add_connection
 pytestmark = pytest.mark.django_db
 
 # These lead on to their first step at once.
-LEADS_ON = {"plan_create", "plan_draft", "vendor_connection_create"}
+LEADS_ON = {"plan_create", "plan_draft", "profile_token_new", "vendor_connection_create"}
+# Found by nobody else, an administrator neither: tests/operator_panel/views/test_api_tokens.py.
+OF_ONE_PERSON = {"profile_token_revoke"}
 # What these do is not possible in the status of the objects below: the page says so.
 NOT_NOW = {"subscription_activate", "order_cancel", "order_give_up", "order_pay"}
 
@@ -39,6 +44,8 @@ def addresses(subscription: Subscription, administrator: User) -> dict[str, str]
     found = {}
     for pattern in urlpatterns:
         name = pattern.name
+        if name in OF_ONE_PERSON:
+            continue
         if name in special:
             found[name] = reverse(f"operator:{name}", kwargs=special[name])
         elif "<int:pk>" in str(pattern.pattern):
@@ -84,6 +91,7 @@ def _special(actor: Actor, subscription: Subscription) -> dict[str, dict[str, ob
         actor=actor, account=account, emails=["new@example.com"], access_level="user", now=timezone.now()
     )[0]
     connection = actor.reseller.vendor_connections.get()
+    parked = _set_aside(actor, account)
     return {
         "account_change": {"pk": account.pk, "group": "person"},
         "account_order_plan": {"pk": account.pk, "plan": plan.pk},
@@ -91,11 +99,20 @@ def _special(actor: Actor, subscription: Subscription) -> dict[str, dict[str, ob
         "account_user_remove": {"pk": account.pk, "membership": member.pk},
         "account_invitation_withdraw": {"pk": account.pk, "invitation": invitation.pk},
         "application_template_new": {"connection": connection.pk},
+        "payment_reassign": {"pk": parked.pk},
+        "payment_return": {"pk": parked.pk},
         "plan_draft": {"draft": "none", "step": "information"},
         "plan_period_withdraw": {"pk": plan.pk, "period": plan.periods.get().pk},
         "plan_price": {"pk": plan.pk, "resource": plan.resources.get().pk},
         "vendor_connection_new": {"plugin": "office365"},
     }
+
+
+def _set_aside(actor: Actor, account: Account) -> Payment:
+    today = timezone.localdate()
+    payment = open_top_up(actor=actor, account=account, amount=Decimal(5), today=today)
+    cancel_payment(actor=actor, payment=payment, today=today)
+    return complete_payment(actor=actor, payment=payment, today=today)
 
 
 def _expected(name: str) -> int:

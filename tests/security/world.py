@@ -15,14 +15,15 @@ from accounts.actors import SYSTEM, Actor, actor_of
 from accounts.api_tokens import create_api_token
 from accounts.invitations import invite_users, token_of
 from accounts.models import AccessLevel, Account, Reseller, Role, User
-from billing.models import Charge, LedgerEntry
-from billing.payments import open_top_up
+from billing.models import Charge, LedgerEntry, Payment
+from billing.payments import complete_payment, open_top_up
 from core.lists.export import asked_by, file_path
 from core.lists.models import ExportState, ListExport
 from notifications.announce import announce
 from operator_panel.views.plan_wizard import DRAFTS
 from subscriptions.catalogue.products import create_plan_category, create_product
 from subscriptions.models import Plan, Subscription
+from subscriptions.ordering import cancel_order
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as catalogue
 from tests.factories.billing import top_up
@@ -178,6 +179,15 @@ def _catalogue(house: House) -> None:
     }
 
 
+def _set_aside(account: Account, plan: Plan) -> Payment:
+    """Return money that came for an order that nobody wanted any more."""
+    order = catalogue.order(account=account, plan=plan, today=ORDERED_ON)
+    payment = Payment.objects.get(order=order)
+    cancel_order(actor=SYSTEM, order=order, today=ORDERED_ON)
+    payment.refresh_from_db()
+    return complete_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON)
+
+
 def _business(house: House, account: Account) -> None:
     plan = Plan.objects.get(pk=house.objects["plan"][0])
     top_up(account=account, amount="500.00", today=ORDERED_ON)
@@ -209,7 +219,7 @@ def _business(house: House, account: Account) -> None:
     house.objects |= {
         "subscription": (active.pk, waiting.subscription_id),
         "order": (waiting.pk, active.orders.get().pk),
-        "payment": (payment.pk,),
+        "payment": (payment.pk, _set_aside(account, plan).pk),
         "charge": tuple(Charge.objects.filter(account=account).values_list("pk", flat=True)),
         "transaction": tuple(LedgerEntry.objects.filter(account=account).values_list("pk", flat=True)),
         "export": tuple(exports),

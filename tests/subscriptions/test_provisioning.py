@@ -125,7 +125,7 @@ def test_a_refused_order_fails_with_its_sentence_and_loses_nothing(failed: Subsc
     assert order.failure == VendorOperation.objects.get().last_error != ""
     assert Charge.objects.get().status == "blocked"
     with pytest.raises(VendorRefused):
-        delete(actor=SYSTEM, subscription=failed, today=ORDERED_ON)
+        stop(actor=SYSTEM, subscription=failed, today=ORDERED_ON)
 
 
 def test_the_night_plans_the_suspension(running: Subscription, example_vendor: ExampleVendor) -> None:

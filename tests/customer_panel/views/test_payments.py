@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.actors import SYSTEM
 from accounts.models import Account
+from billing.funds import funds_of
 from billing.models import Payment
 from billing.payments import cancel_payment, open_top_up
 from subscriptions.models import Plan
@@ -103,9 +104,12 @@ def test_demo_bank_tops_the_balance_up(client: Client, acme: Account, today: dat
     assert (answer.url, payment.status) == (PAYMENTS, "completed")
 
 
-def test_demo_bank_does_not_pay_what_is_cancelled(client: Client, acme: Account, today: date, settings: object) -> None:
+def test_what_the_demo_bank_pays_for_a_cancelled_payment_is_set_aside(
+    client: Client, acme: Account, today: date, settings: object
+) -> None:
     settings.DEMO = True
     payment = open_top_up(actor=SYSTEM, account=acme, amount=Decimal(10), today=today)
     cancel_payment(actor=SYSTEM, payment=payment, today=today)
     answer = client.post(reverse("customer:payment_demo_bank", args=[payment.pk]))
-    assert said(answer) == [f"Payment {payment.number} is not waiting any more: it is “Cancelled”."]
+    payment.refresh_from_db()
+    assert (answer.status_code, payment.status, funds_of(acme).balance) == (302, "parked", 0)
