@@ -29,7 +29,7 @@ from vendors.connections import add_connection
 pytestmark = pytest.mark.django_db
 
 # These lead on to their first step at once.
-LEADS_ON = {"plan_create", "plan_draft", "profile_token_new", "vendor_connection_create"}
+LEADS_ON = {"order_correct", "plan_create", "plan_draft", "profile_token_new", "vendor_connection_create"}
 # Found by nobody else, an administrator neither: tests/operator_panel/views/test_api_tokens.py.
 OF_ONE_PERSON = {"profile_token_revoke"}
 # What these do is not possible in the status of the objects below: the page says so.
