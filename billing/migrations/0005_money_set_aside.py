@@ -179,12 +179,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("came_from__isnull", False)),
-                fields=("came_from",),
-                name="payment_set_aside_goes_on_once",
-            ),
-        ),
     ]
