@@ -116,6 +116,11 @@ class Actor:
         return self.account_manager_ids is not None
 
     @property
+    def person(self) -> User | None:
+        """Who really sits there: the manager where one is signed in as the owner; None for the platform itself."""
+        return self.impersonator or self.user
+
+    @property
     def standing(self) -> str:
         """Who acts for whom: what a form is drawn for (core/panel/drawn.py) and what is compared when it comes back."""
         place = self.account if self.is_customer else self.reseller

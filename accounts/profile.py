@@ -1,4 +1,4 @@
-"""What a person changes about oneself: name, phone, language, theme."""
+"""What a person changes about oneself: name, phone, language, theme, letters."""
 
 from collections.abc import Mapping
 
@@ -33,8 +33,10 @@ def change_own_profile(*, actor: Actor, values: Mapping[str, str]) -> User:
     return user
 
 
-def choose_language_and_theme(*, user: User, language: str | None = None, theme: str | None = None) -> User:
-    """Keep the language and the theme in which a person wants to see the panels; None leaves it as it is.
+def choose_language_and_theme(
+    *, user: User, language: str | None = None, theme: str | None = None, letters: bool | None = None
+) -> User:
+    """Keep how a person wants to see the panels, and whether messages come as letters too; None leaves it as it is.
 
     Raises ProfileRefused for a language or theme that the platform does not have.
     """
@@ -46,7 +48,9 @@ def choose_language_and_theme(*, user: User, language: str | None = None, theme:
         if theme not in THEMES:
             raise ProfileRefused(_("Choose the light theme, the dark one, or the system's."), field="theme")
         user.theme = theme
-    user.save(update_fields=["language", "theme"])
+    if letters is not None:
+        user.letters = letters
+    user.save(update_fields=["language", "theme", "letters"])
     return user
 
 

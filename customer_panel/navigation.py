@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -11,6 +12,7 @@ from accounts.queries import accounts_of
 from billing.funds import funds_of
 from core.panel.context import navigation_of
 from core.panel.page import NavigationGroup, NavigationItem
+from notifications.reading import unread_of
 
 NAVIGATION = (
     NavigationGroup("", (NavigationItem(_("Home"), "customer:home"),)),
@@ -49,6 +51,9 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "navigation": navigation_of(request, NAVIGATION, section=match.url_name or ""),
         "home_url": reverse("customer:home"),
         "profile_url": reverse("customer:profile"),
+        "messages_url": reverse("customer:home_messages"),
+        # Asked for by whole pages only, once.
+        "unread": SimpleLazyObject(lambda: unread_of(actor)),
         "panel_stylesheet": "customer_panel/customer.css",
         "topbar": "customer_panel/topbar.html",
         "account": actor.account,

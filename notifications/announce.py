@@ -1,6 +1,6 @@
 """Something happened: write a message to each person who hears of it, in that person's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,8 @@ from core.handover import hand_over
 from core.money import Money
 from core.panel.formats import day_text, moment_text, money_text
 from notifications.events import Audience, Event, event_named
-from notifications.models import Notification
+from notifications.links import page_about
+from notifications.models import Notification, NotificationStatus
 from notifications.tasks import deliver_due
 
 
@@ -38,6 +39,8 @@ def announce(
     email: str = "",
     language: str = "",
     path: str = "",
+    about: tuple[str, int] | None = None,
+    also: Iterable[User] = (),
     link_object_id: int | None = None,
 ) -> list[Notification]:
     """Write the messages of an event into the outbox, in the caller's transaction, and return those that are new.
@@ -45,17 +48,21 @@ def announce(
     The event's audience is found from `account` or `reseller`; an event for one person takes `user`, or `email` with
     `language`. `key` says what is told (for example "17:2026-08-01"): telling it again writes nothing. `context` holds
     exactly the event's placeholders, texts of ours lazy, so that everybody reads them in the own language; `path` is
-    the page in the panel that it is about. Raises ValueError where the event is unknown, a placeholder is missing, or
-    nobody is named.
+    the page that it is about, or `about` names the object (notifications/links.py), of which each reader gets the page
+    of the own panel. `also` hear of it too, where they are active. Raises ValueError where the event is unknown, a
+    placeholder is missing, or nobody is named.
     """
     kind = event_named(event, context)
     recipients = _recipients(
         kind.audience, account, user, reseller, Recipient(email, language or settings.LANGUAGE_CODE)
     )
     rows = [
-        _message(event, kind, recipient, context, key=key, path=path, account=account, link_object_id=link_object_id)
-        for recipient in recipients
-    ]
+        _message(
+            event, kind, recipient, context, key=key, account=account, link_object_id=link_object_id,
+            path=page_about(recipient.user, *about) if about else path,
+        )
+        for recipient in _with_others(recipients, also)
+    ]  # fmt: skip
     known = set(Notification.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
     new = [row for row in rows if row.key not in known]
     Notification.objects.bulk_create(new, ignore_conflicts=True)  # a neighbour may have told it a moment ago
@@ -81,6 +88,12 @@ def _recipients(
     elif audience is Audience.ADMINISTRATORS and reseller is not None:
         return _once(_administrators(reseller))
     raise ValueError(f"nobody is named who could hear of it ({audience})")
+
+
+def _with_others(recipients: list[Recipient], also: Iterable[User]) -> list[Recipient]:
+    """Return the recipients and, once each, the others who are active."""
+    heard = {recipient.user.pk for recipient in recipients if recipient.user is not None}
+    return [*recipients, *_once([person for person in also if person.is_active and person.pk not in heard])]
 
 
 def _customers(account: Account) -> list[Recipient]:
@@ -137,7 +150,14 @@ def _message(
             path=path,
             link_kind=event.link_kind,
             link_object_id=link_object_id,
+            status=_status(event, recipient),
         )
+
+
+def _status(event: Event, recipient: Recipient) -> NotificationStatus:
+    """Return whether a letter is to be sent: who wants none of this kind finds the message in the panel."""
+    unwanted = event.in_the_panel and recipient.user is not None and not recipient.user.letters
+    return NotificationStatus.PANEL if unwanted else NotificationStatus.QUEUED
 
 
 def _in_words(value: object) -> object:

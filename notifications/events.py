@@ -23,7 +23,8 @@ class Event:
     """An event: the subject's sentence, what its templates may use, who hears of it.
 
     The texts are templates/emails/<name>.txt and .html. Placeholders named in `subject` are given as %(name)s.
-    `urgent` letters are handed to a worker at once instead of waiting for the next minute.
+    `urgent` letters are handed to a worker at once instead of waiting for the next minute. `in_the_panel`: the letter
+    goes to who wants letters about services (User.letters); the message stands in the panel of all.
     """
 
     subject: object
@@ -31,10 +32,16 @@ class Event:
     audience: Audience
     link_kind: LinkKind = LinkKind.NONE
     urgent: bool = False
+    in_the_panel: bool = False
 
 
 def _event(subject: object, placeholders: str, audience: Audience, **more: object) -> Event:
     return Event(subject, frozenset(placeholders.split()), audience, **more)
+
+
+def _step(subject: object, placeholders: str) -> Event:
+    """A step in a service's life that somebody asked for and the panel promised to tell of."""
+    return _event(subject, placeholders, Audience.CUSTOMER, in_the_panel=True)
 
 
 # Amounts are core.money.Money, days are dates, moments aware datetimes; everything else is text.
@@ -51,7 +58,14 @@ EVENTS: dict[str, Event] = {
     ),
     "security": _event(_("Your sign-in: %(what)s"), "what detail at company", Audience.PERSON, urgent=True),
     "order_placed": _event(_("Order %(order)s is placed"), "order subscription total account", Audience.CUSTOMER),
-    "subscription_activated": _event(_("%(subscription)s is active"), "subscription account facts", Audience.CUSTOMER),
+    "subscription_activated": _step(_("%(subscription)s is active"), "subscription account facts"),
+    "subscription_changed": _step(_("The quantities of %(subscription)s are changed"), "subscription account facts"),
+    "subscription_stopped": _step(_("%(subscription)s is stopped"), "subscription account facts"),
+    "subscription_resumed": _step(_("%(subscription)s is active again"), "subscription account facts"),
+    "subscription_deleted": _step(_("%(subscription)s is deleted"), "subscription account facts"),
+    "service_step_failed": _step(
+        _("The vendor could not carry out “%(operation)s”: %(subscription)s"), "subscription account operation"
+    ),
     "subscription_stopped_funds_short": _event(
         _("%(subscription)s is stopped: funds are short"),
         "subscription account day required available",

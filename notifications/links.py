@@ -9,6 +9,14 @@ from accounts.models import Invitation, User
 from accounts.reset_links import NewestOnly
 from notifications.models import LinkKind, Notification
 
+# The page of an object in the panel of a manager and of a customer's user; where no number is taken, the account acted
+# for is meant.
+PAGES = {
+    "account": ("operator:account", "customer:home"),
+    "order": ("operator:order", "customer:subscription_order"),
+    "subscription": ("operator:subscription", "customer:subscription"),
+    "top_up": ("operator:account_top_up", "customer:payment_top_up"),
+}
 # Stands in the stored text where the link will be.
 PLACE = "[[link]]"
 
@@ -25,3 +33,13 @@ def link_of(notification: Notification) -> str:
     else:
         raise ValueError(f"{notification} has no link")
     return f"{settings.BASE_URL}{path}"
+
+
+def page_about(reader: User | None, kind: str, pk: int) -> str:
+    """Return the address of an object's page in the panel of its reader; an address without a person is a customer's.
+
+    Raises KeyError for a kind that no panel has a page of.
+    """
+    name = PAGES[kind][0 if reader is not None and reader.is_manager else 1]
+    own = name in ("customer:home", "customer:payment_top_up")
+    return reverse(name) if own else reverse(name, args=[pk])

@@ -11,6 +11,7 @@ class NotificationStatus(models.TextChoices):
     QUEUED = "queued", _("Waiting to be sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Not delivered")
+    PANEL = "panel", _("Only in the panel")
 
 
 class LinkKind(models.TextChoices):
@@ -45,6 +46,8 @@ class Notification(Timestamped):
     next_attempt_at = models.DateTimeField(db_default=Now())
     last_error = models.TextField(blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # When the person saw it in the panel.
+    read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Timestamped.Meta):
         abstract = False
@@ -59,6 +62,7 @@ class Notification(Timestamped):
                 fields=["next_attempt_at", "id"], condition=models.Q(status="queued"), name="notification_due"
             ),
             models.Index(fields=["user", "-id"], name="notification_of_user"),
+            models.Index(fields=["user"], condition=models.Q(read_at=None), name="notification_unread"),
         ]
 
     def __str__(self) -> str:

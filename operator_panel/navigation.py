@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.panel.context import navigation_of
 from core.panel.page import NavigationGroup, NavigationItem
+from notifications.reading import unread_of
 
 NAVIGATION = (
     NavigationGroup("", (NavigationItem(_("Home"), "operator:home"),)),
@@ -52,11 +54,14 @@ NAVIGATION = (
 
 def navigation(request: HttpRequest) -> dict[str, object]:
     """Return the navigation bar for pages of the operator panel; nothing for other pages (a context processor)."""
-    match = request.resolver_match
+    match, actor = request.resolver_match, getattr(request, "actor", None)
     if match is None or match.namespace != "operator":
         return {}
     return {
         "navigation": navigation_of(request, NAVIGATION, section=match.url_name or ""),
         "home_url": reverse("operator:home"),
         "profile_url": reverse("operator:profile"),
+        "messages_url": reverse("operator:messages"),
+        # Asked for by whole pages only, once.
+        "unread": SimpleLazyObject(lambda: unread_of(actor)) if actor is not None and actor.is_manager else "",
     }

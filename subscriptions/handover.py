@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, User
 from billing.charging import settle_refunds
 from subscriptions.held import note_units
 from subscriptions.models import (
@@ -105,11 +105,12 @@ def hand_over(
     day: date,
     order: Order | None = None,
     quantities: Mapping[str, int] | None = None,
+    asked_by: User | None = None,
 ) -> VendorOperation | None:
     """Set the subscription on its way and plan the vendor's part of it; return that, or None where there is none.
 
     The caller saves STATE_FIELDS, and completes the order where there is no vendor. `quantities` are the units wanted
-    by the template's resource keys, for UPDATE.
+    by the template's resource keys, for UPDATE; `asked_by` is the person whose wish it is.
     """
     subscription = contract.subscription
     schedule(subscription, contract.waiting, day, status=work.then)
@@ -126,6 +127,7 @@ def hand_over(
         service=f"subscription:{subscription.pk}",
         payload=_payload(contract, work, template, quantities or {}),
         now=start_of(day),
+        asked_by=asked_by,
     )
     subscription.status = work.meanwhile
     subscription.awaited_operation = operation.key

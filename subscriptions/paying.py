@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import AccountStatus
+from accounts.models import AccountStatus, User
 from billing.charging import in_minor_units, record, resource_key
 from billing.engine.csp_monthly.ordering import pay_order
 from billing.engine.csp_monthly.quantities import pay_raise
@@ -22,6 +22,7 @@ from subscriptions.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.models import Order, OrderStatus, OrderType
 from subscriptions.opening import open_contract, refuse_held, save_state
 from subscriptions.tasks import hand_to_worker
+from subscriptions.telling import done_at_once
 from subscriptions.terms import Contract, months_of
 
 
@@ -58,7 +59,7 @@ def pay_order_from_balance(*, actor: Actor, order: Order, today: date) -> Order:
     refuse_held(contract.subscription.account, today)
     changes = _paid(contract, waiting, today)
     _refuse_short(contract, changes)
-    return _settle(contract, waiting, changes, today, status=PaymentStatus.PAID_FROM_BALANCE)
+    return _settle(contract, waiting, changes, today, status=PaymentStatus.PAID_FROM_BALANCE, asked_by=actor.person)
 
 
 @transaction.atomic
@@ -120,7 +121,15 @@ def _paid(contract: Contract, order: Order, today: date) -> Changes:
     return pay_raise(contract.terms, contract.lines, today, provided=not at_vendor)
 
 
-def _settle(contract: Contract, order: Order, changes: Changes, today: date, *, status: PaymentStatus) -> Order:
+def _settle(
+    contract: Contract,
+    order: Order,
+    changes: Changes,
+    today: date,
+    *,
+    status: PaymentStatus,
+    asked_by: User | None = None,
+) -> Order:
     """Put the paid charges in the books, hold the units, ask the vendor. `status` closes a payment still waiting."""
     subscription = contract.subscription
     record([contract.booking(changes, today, order)])
@@ -133,19 +142,24 @@ def _settle(contract: Contract, order: Order, changes: Changes, today: date, *, 
         months = months_of(subscription.period)
         subscription.start_date = today
         subscription.expiration_date = None if months is None else expiry(today, months)
-    hold_and_hand_over(contract, order, today)
+    hold_and_hand_over(contract, order, today, asked_by=asked_by)
     return order
 
 
-def hold_and_hand_over(contract: Contract, order: Order, today: date) -> None:
-    """Hold the units that the order asks for, and have the vendor provide them; without a vendor it is complete."""
+def hold_and_hand_over(contract: Contract, order: Order, today: date, *, asked_by: User | None = None) -> None:
+    """Hold the units that the order asks for, and have the vendor provide them; without a vendor it is complete.
+
+    `asked_by` is told of it besides who placed the order and the account's people.
+    """
     subscription = contract.subscription
     items = list(order.items.select_related("subscription_resource__plan_resource__resource").order_by("pk"))
+    work = INSTALL if order.type == OrderType.SALES else UPDATE
     operation = hand_over(
         contract,
-        INSTALL if order.type == OrderType.SALES else UPDATE,
+        work,
         day=today,
         order=order,
+        asked_by=asked_by,
         quantities={
             item.subscription_resource.plan_resource.resource.key: item.quantity_after
             for item in items
@@ -164,5 +178,6 @@ def hold_and_hand_over(contract: Contract, order: Order, today: date) -> None:
     save_state(contract, today)
     if operation is None:
         complete(order, today)
+        done_at_once(subscription, work.action, order=order, asked_by=asked_by)
     else:
         hand_to_worker(operation.pk)

@@ -40,7 +40,7 @@ from subscriptions.models import (
     SubscriptionStatus,
 )
 from subscriptions.renewals import renew_accounts
-from subscriptions.telling import stopped_for_funds, subscription_activated, vendor_refused
+from subscriptions.telling import done_at_vendor, stopped_for_funds, vendor_refused
 from subscriptions.terms import Contract, contract_of, months_of, schedule
 from vendors import operations
 from vendors.models import OperationState, VendorOperation
@@ -127,8 +127,7 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
     save_states([contract], today)
     if changes.reserves > changes.releases:
         _stop_what_is_short(contract, changes, today)
-    if work is INSTALL:
-        subscription_activated(subscription, operation)
+    done_at_vendor(subscription, operation, order)
 
 
 def _provided(contract: Contract, work: Work, today: date) -> Changes:
@@ -180,4 +179,4 @@ def _rejected(subscription: Subscription, order: Order | None, operation: Vendor
         order.status = OrderStatus.PROVISIONING_FAILED
         order.failure = operation.last_error
         order.save(update_fields=["status", "failure"])
-    vendor_refused(subscription, operation)
+    vendor_refused(subscription, operation, order)

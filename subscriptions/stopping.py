@@ -18,6 +18,7 @@ from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 from subscriptions.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.paying import FundsShort
 from subscriptions.tasks import hand_to_worker
+from subscriptions.telling import done_at_once
 from subscriptions.terms import Contract, schedule
 from subscriptions.undoing import give_up_failed, has_failed
 
@@ -53,7 +54,7 @@ def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str 
         changes = engine.withdraw_activation(contract.lines, today)
     else:
         changes = engine.stop(contract.terms, contract.lines, today)
-    return _carry_out(contract, changes, STOP, today)
+    return _carry_out(contract, changes, STOP, today, actor)
 
 
 @transaction.atomic
@@ -74,7 +75,7 @@ def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscr
         raise FundsShort(missing, row.currency)
     row.stop_reason = row.stop_comment = ""
     row.stopped_on = None
-    return _carry_out(contract, changes, ACTIVATE, today)
+    return _carry_out(contract, changes, ACTIVATE, today, actor)
 
 
 @transaction.atomic
@@ -104,11 +105,14 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
         contract.subscription.status = SubscriptionStatus.DELETED
         schedule(contract.subscription, None, today, status=SubscriptionStatus.DELETED)
         save_state(contract, today)
+        done_at_once(contract.subscription, DELETE.action, asked_by=actor.person)
         return contract.subscription
     unprovided = contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED
     # Nothing was served since an activation that failed at the vendor.
     last_day = min((line.period.start for line in contract.lines), default=today) if unprovided else today
-    return _carry_out(contract, engine.delete(contract.terms, contract.lines, min(last_day, today)), DELETE, today)
+    return _carry_out(
+        contract, engine.delete(contract.terms, contract.lines, min(last_day, today)), DELETE, today, actor
+    )
 
 
 def _cancel_waiting(contract: Contract, today: date) -> None:
@@ -118,10 +122,12 @@ def _cancel_waiting(contract: Contract, today: date) -> None:
         close_orders(order_ids=[order.pk], day=today)
 
 
-def _carry_out(contract: Contract, changes: Changes, work: Work, today: date) -> Subscription:
+def _carry_out(contract: Contract, changes: Changes, work: Work, today: date, actor: Actor) -> Subscription:
     record([contract.booking(changes, today)])
-    operation = hand_over(contract, work, day=today)
+    operation = hand_over(contract, work, day=today, asked_by=actor.person)
     save_state(contract, today)
     if operation is not None:
         hand_to_worker(operation.pk)
+    else:
+        done_at_once(contract.subscription, work.action, asked_by=actor.person)
     return contract.subscription

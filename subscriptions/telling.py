@@ -1,18 +1,29 @@
 """What customers and managers are told of an order and of a subscription's life: rows in the outbox."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
+from accounts.models import Account, User
 from billing.charging import in_minor_units
 from core.money import Money
 from notifications.announce import announce
 from notifications.models import Notification
 from subscriptions.models import Order, Subscription
 from vendors.models import OperationAction, VendorOperation
+
+# What is told of a step that is done.
+DONE = {
+    OperationAction.PROVISION: "subscription_activated",
+    OperationAction.CHANGE: "subscription_changed",
+    OperationAction.SUSPEND: "subscription_stopped",
+    OperationAction.RESUME: "subscription_resumed",
+    OperationAction.CANCEL: "subscription_deleted",
+}
 
 
 def order_placed(order: Order) -> None:
@@ -22,6 +33,7 @@ def order_placed(order: Order) -> None:
         "order_placed",
         account=subscription.account,
         key=str(order.pk),
+        about=("order", order.pk),
         context={
             "order": order.number,
             "subscription": subscription.name,
@@ -31,15 +43,52 @@ def order_placed(order: Order) -> None:
     )
 
 
-def subscription_activated(subscription: Subscription, operation: VendorOperation) -> None:
-    """Tell the customer that the vendor has provided a new subscription, and what the vendor told of it."""
-    facts = [(gettext_lazy(fact["label"]), fact["value"]) for fact in operation.result.get("facts", ())]
+def done_at_vendor(subscription: Subscription, operation: VendorOperation, order: Order | None) -> None:
+    """Tell the customer, and who asked, that the vendor has done it; what the night decides has letters of its own."""
+    people = _askers(operation.asked_by, order)
+    action = OperationAction(operation.action)
+    if action is OperationAction.PROVISION or people:
+        told = [(gettext_lazy(fact["label"]), fact["value"]) for fact in operation.result.get("facts", ())]
+        facts = told if action is OperationAction.PROVISION else _facts(subscription, action, order)
+        _done(subscription, action, operation.key, people, facts)
+
+
+def done_at_once(
+    subscription: Subscription, action: OperationAction, *, asked_by: User | None, order: Order | None = None
+) -> None:
+    """Tell the customer, and who asked, of what took effect at once because no vendor stands behind the plan."""
+    people = _askers(asked_by, order)
+    if people:
+        _done(subscription, action, f"{subscription.pk}:{uuid4().hex}", people, _facts(subscription, action, order))
+
+
+def _done(
+    subscription: Subscription, action: OperationAction, key: str, people: list[User], facts: Sequence[tuple]
+) -> None:
     announce(
-        "subscription_activated",
+        DONE[action],
         account=subscription.account,
-        key=operation.key,
-        context={"subscription": subscription.name, "account": subscription.account.name, "facts": facts},
+        also=people,
+        about=("subscription", subscription.pk),
+        key=key,
+        context={"subscription": subscription.name, "account": subscription.account.name, "facts": list(facts)},
     )
+
+
+def _facts(subscription: Subscription, action: OperationAction, order: Order | None) -> list[tuple]:
+    """Return what is worth knowing of a step: the units before and after, the reason of a stop."""
+    if action is OperationAction.CHANGE and order is not None:
+        items = order.items.select_related("subscription_resource").order_by("pk")
+        return [(item.subscription_resource.name, f"{item.quantity_before} → {item.quantity_after}") for item in items]
+    if action is OperationAction.SUSPEND and subscription.stop_comment:
+        return [(gettext_lazy("Reason"), subscription.stop_comment)]
+    return []
+
+
+def _askers(asked_by: User | None, order: Order | None) -> list[User]:
+    """Return whose wish it was: who pressed the button, and who placed the order."""
+    people = (asked_by, order.created_by if order is not None else None)
+    return [person for person in people if person is not None]
 
 
 def stopped_for_funds(subscription: Subscription, day: date, required: Decimal, available: Decimal) -> None:
@@ -48,6 +97,7 @@ def stopped_for_funds(subscription: Subscription, day: date, required: Decimal, 
         "subscription_stopped_funds_short",
         account=subscription.account,
         key=f"{subscription.pk}:{day}",
+        about=("subscription", subscription.pk),
         context={
             "subscription": subscription.name,
             "account": subscription.account.name,
@@ -65,6 +115,7 @@ def billing_day_is_coming(account: Account, day: date, required: Decimal, availa
         "billing_day_is_coming",
         account=account,
         key=f"{account.pk}:{day}",
+        about=("top_up", account.pk),
         context={
             "account": account.name,
             "day": day,
@@ -82,6 +133,7 @@ def account_on_credit_hold(account: Account, day: date, *, balance: Decimal, to_
         "account_on_credit_hold",
         account=account,
         key=_transition("account_on_credit_hold", account, day),
+        about=("top_up", account.pk),
         context={
             "account": account.name,
             "day": day,
@@ -97,23 +149,35 @@ def account_off_credit_hold(account: Account, day: date) -> None:
         "account_off_credit_hold",
         account=account,
         key=_transition("account_off_credit_hold", account, day),
+        about=("account", account.pk),
         context={"account": account.name, "day": day},
     )
 
 
-def vendor_refused(subscription: Subscription, operation: VendorOperation) -> None:
-    """Tell the account's manager that an operation was refused by the vendor, and why: each reader in its language."""
+def vendor_refused(subscription: Subscription, operation: VendorOperation, order: Order | None = None) -> None:
+    """Tell the account's manager that an operation was refused by the vendor, and why: each reader in its language.
+
+    Where somebody asked for it, the customer and who asked hear of it too.
+    """
+    people = _askers(operation.asked_by, order)
+    facts = {
+        "subscription": subscription.name,
+        "account": subscription.account.name,
+        "operation": OperationAction(operation.action).label,
+    }
+    told = {
+        "account": subscription.account,
+        "about": ("subscription", subscription.pk),
+        "key": f"{operation.key}:{operation.attempts}",
+    }
     announce(
         "provisioning_failed",
-        account=subscription.account,
-        key=f"{operation.key}:{operation.attempts}",
-        context={
-            "subscription": subscription.name,
-            "account": subscription.account.name,
-            "operation": OperationAction(operation.action).label,
-            "reason": lazy(lambda: operation.last_error, str)(),
-        },
+        **told,
+        also=[person for person in people if person.is_manager],
+        context={**facts, "reason": lazy(lambda: operation.last_error, str)()},
     )
+    if people:
+        announce("service_step_failed", **told, also=[one for one in people if not one.is_manager], context=facts)
 
 
 def _transition(event: str, account: Account, day: date) -> str:

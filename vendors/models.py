@@ -110,6 +110,16 @@ class VendorOperation(Timestamped):
     # Text references upwards, which this floor only carries: "order:17", "subscription:5".
     subject = models.CharField(_("subject"), max_length=100, db_index=True)
     service = models.CharField(_("service"), max_length=100, blank=True)
+    # Whose wish it is, where it is a person's: who is told what came of it.
+    asked_by = models.ForeignKey(
+        "accounts.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("asked by"),
+    )
     payload = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=20, choices=OperationState.choices, default=OperationState.PLANNED)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)

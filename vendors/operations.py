@@ -12,6 +12,7 @@ from django.db import connection as database
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
+from accounts.models import User
 from core import secrets as sealing
 from vendors.access import opened
 from vendors.base import JSON, Connection, Done, Order, Service, Task, VendorPlugin, Verdict
@@ -42,13 +43,10 @@ logger = logging.getLogger(__name__)
 
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
-# A person has to act first; granting or checking the connection makes its operations due at once.
+# A person has to act first; granting or checking the connection makes its operations due.
 PAUSE_FOR_PEOPLE = timedelta(minutes=30)
-
 NO_VERDICT = gettext_noop("The vendor cannot say yet whether the request was carried out. It will be asked again.")
 UNEXPECTED = gettext_noop("An unexpected fault (%(kind)s). It is in the log; it will be tried again by itself.")
-
-
 WAS_GONE = gettext_noop("There was nothing left to end: %(reason)s We know it since %(day)s.")
 # What is gone is ended by these.
 ENDING = frozenset({OperationAction.SUSPEND, OperationAction.CANCEL})
@@ -139,11 +137,12 @@ def plan(
     payload: Mapping[str, Any],
     now: datetime,
     service: str = "",
+    asked_by: User | None = None,
 ) -> VendorOperation:
     """Write down, in the caller's transaction, what is to be done at the vendor; planning a key again changes nothing.
 
-    `payload` holds plain values: an Order's for provision, {"service": …, "quantities": …} for the others
-    (docs/vendor_plugins.md). Operations that name the same `service` are carried out in the order of planning.
+    `payload` holds plain values: an Order's for provision, {"service": …, "quantities": …} for the others. Operations
+    that name the same `service` are carried out in the order of planning. `asked_by`: None for the night's.
     """
     operation, _made = VendorOperation.objects.get_or_create(
         key=key,
@@ -152,6 +151,7 @@ def plan(
             "action": OperationAction(action).value,
             "subject": subject,
             "service": service,
+            "asked_by": asked_by,
             "payload": dict(payload),
             "planned_at": now,
             "next_attempt_at": now,

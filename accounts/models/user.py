@@ -57,6 +57,8 @@ class User(AbstractBaseUser, Timestamped):
     manager_key = models.CharField(_("key"), max_length=60, null=True, blank=True, unique=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     theme = models.CharField(_("theme"), max_length=10, default="auto")
+    # Whether messages about the own wishes and the accounts' services are mailed as well; the panel shows them anyway.
+    letters = models.BooleanField(_("letters about services"), default=True, db_default=True)
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
 
     # Raised with every link for a new password that is asked for, so that only the newest opens.

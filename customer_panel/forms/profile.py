@@ -21,3 +21,8 @@ class ProfileForm(forms.Form):
         choices=[("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
         widget=forms.RadioSelect,
     )
+    letters = forms.BooleanField(
+        label=_("Letters about services"),
+        required=False,
+        help_text=_("Whether what you asked for is done is mailed to you too. The panel shows every message anyway."),
+    )

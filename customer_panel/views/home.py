@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.core.paginator import Paginator
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,13 +22,13 @@ from customer_panel.doors import requires
 from customer_panel.holds import hold_of
 from customer_panel.services import Service, service_of
 from notifications.queries import notifications_visible_to
+from notifications.reading import read_messages
 from subscriptions.models import SubscriptionStatus
 from subscriptions.queries import subscriptions_visible_to
 from subscriptions.renewals import required_funds
 
 SERVICES_SHOWN = 12
 MESSAGES_SHOWN = 5
-MESSAGES_A_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,7 @@ def _home(request: HttpRequest) -> HttpResponse:
         "services": services,
         "more_services": more,
         "news": notifications_visible_to(actor).order_by("-id")[:MESSAGES_SHOWN],
+        "empty": _("What you ask for, and what happens to your services and money, is told here."),
         "may_order": actor.may("subscriptions.order"),
         **hold_of(actor, today=timezone.localdate()),
     }
@@ -86,13 +86,13 @@ home.right, home.door = _home.right, _home.door  # what tests compare with the t
 @requires("")
 def messages_page(request: HttpRequest) -> HttpResponse:
     """Show every message of the person, the newest first."""
-    found = Paginator(notifications_visible_to(request.actor).order_by("-id"), MESSAGES_A_PAGE)
     title = _("Messages")
     context = {
         "page": Page(title=title, crumbs=(Crumb(_("Home"), reverse("customer:home")), Crumb(title))),
-        "news": found.get_page(request.GET.get("page")),
+        "news": read_messages(actor=request.actor, page=request.GET.get("page"), now=timezone.now()),
+        "empty": _("What you ask for, and what happens to your services and money, is told here."),
     }
-    return render(request, "customer_panel/messages.html", context)
+    return render(request, "components/messages_page.html", context)
 
 
 def _services(actor: Actor) -> tuple[list[Service], bool]:

@@ -32,6 +32,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 def _change(request: HttpRequest, given: dict[str, Any]) -> str:
     change_own_profile(actor=request.actor, values={"name": given["name"], "phone": given["phone"]})
-    choose_language_and_theme(user=request.actor.user, language=given["language"], theme=given["theme"])
+    choose_language_and_theme(
+        user=request.actor.user, language=given["language"], theme=given["theme"], letters=given["letters"]
+    )
     messages.success(request, _("Your page is changed."))
     return reverse("customer:profile")

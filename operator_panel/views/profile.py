@@ -50,7 +50,7 @@ def profile_change(request: HttpRequest) -> HttpResponse:
 
 @requires("")
 def profile_look(request: HttpRequest) -> HttpResponse:
-    """Choose the language and the theme of the panel."""
+    """Choose the language and the theme of the panel, and whether messages about services are mailed."""
     user = request.actor.user
 
     def keep(answers: dict[str, Any]) -> Done:
@@ -58,14 +58,21 @@ def profile_look(request: HttpRequest) -> HttpResponse:
         return Done(_("Saved."), back)
 
     def form(*args: Any) -> forms.Form:
-        built = forms.Form(*args, initial={"language": user.language, "theme": user.theme})
+        built = forms.Form(*args, initial={name: getattr(user, name) for name in ("language", "theme", "letters")})
         built.fields["language"] = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
         themes = (("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
         built.fields["theme"] = forms.ChoiceField(label=_("Theme"), choices=themes)
+        built.fields["letters"] = forms.BooleanField(
+            label=_("Letters about services"),
+            required=False,
+            help_text=_(
+                "Whether what you asked for is done is mailed to you too. The panel shows every message anyway."
+            ),
+        )
         return built
 
     back = reverse("operator:profile")
-    page = _page(_("Language and theme"))
+    page = _page(_("Language, theme, letters"))
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=user))
 
 

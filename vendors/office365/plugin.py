@@ -1,6 +1,6 @@
 """The Office 365 plugin: Microsoft subscriptions sold through Partner Center (CR-499, CR-544, CR-494)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -150,7 +150,7 @@ class Office365(VendorPlugin, NeedsConsent):
             for key in subscriptions.in_order():
                 subscriptions.set_status(key, "suspended", steps)
             subscriptions.refuse_gone(subscriptions.ids)
-        return Done(service.vendor_ids)
+        return _now("suspended", service, subscriptions.ids)
 
     def resume(self, connection: Connection, service: Service, steps: Steps) -> Done:
         """Activate every subscription of the service that has a quantity, base subscriptions first (27009)."""
@@ -161,7 +161,7 @@ class Office365(VendorPlugin, NeedsConsent):
             subscriptions.refuse_gone(keys)
             for key in keys:
                 subscriptions.set_status(key, "active", steps)
-        return Done(service.vendor_ids)
+        return _now("active", service, keys)
 
     def cancel(self, connection: Connection, service: Service, steps: Steps) -> Done:
         """Switch renewal off and suspend: Partner Center of this era deletes nothing on request.
@@ -176,7 +176,7 @@ class Office365(VendorPlugin, NeedsConsent):
                 subscriptions.stop_renewing(key, steps)
                 subscriptions.set_status(key, "suspended", steps)
             subscriptions.refuse_gone(subscriptions.ids)
-        return Done(service.vendor_ids)
+        return _now("suspended", service, subscriptions.ids)
 
     def probe(self, connection: Connection, task: Task) -> Probe:
         """Look whether Microsoft's records show the whole operation as done."""
@@ -198,7 +198,7 @@ class Office365(VendorPlugin, NeedsConsent):
             return Probe(Verdict.NOT_DONE)
         if task.action == "change":
             return Probe(Verdict.DONE, _done(partner_center, service.vendor_ids, _at(service, quantities)))
-        return Probe(Verdict.DONE, Done(service.vendor_ids))
+        return Probe(Verdict.DONE, _now("active" if task.action == "resume" else "suspended", service, wanted))
 
     # -- questions ----------------------------------------------------------------------------------------------
 
@@ -311,6 +311,11 @@ def _reached(action: str, subscription: Members, quantity: int) -> bool:
     if action == "cancel" and subscription.get("autoRenewEnabled") and not is_deleted(subscription):
         return False
     return has_status(subscription, "suspended")
+
+
+def _now(status: str, service: Service, keys: Iterable[str]) -> Done:
+    """Return what a step leaves behind that brought subscriptions to a status: what was told of it before is over."""
+    return Done(service.vendor_ids, facts=tuple(Fact(f"status.{key}", licences.STATUS, status) for key in keys))
 
 
 def _done(partner_center: PartnerCenter, ids: Mapping[str, str], resources: Mapping[str, Resource]) -> Done:

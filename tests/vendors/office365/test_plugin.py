@@ -1,6 +1,6 @@
 """The way of an Office 365 service from order to end, step by step, on the sandbox over HTTP."""
 
-from tests.vendors.contract import Held
+from tests.vendors.contract import Held, work
 from tests.vendors.office365.bench import E3, Office365Bench
 from tests.vendors.office365.orders import (
     an_order,
@@ -9,7 +9,7 @@ from tests.vendors.office365.orders import (
     provision,
     service_of,
 )
-from vendors.base import Resource
+from vendors.base import Resource, Task
 
 
 def test_provisioning_goes_step_by_step_as_microsoft_wants_it(bench: Office365Bench) -> None:
@@ -73,3 +73,12 @@ def test_stale_access_token_is_renewed_in_the_middle_and_nothing_is_done_twice(b
     change(bench, service, seats=8)
     assert bench.held() == [Held(8, running=True)]
     assert bench.secrets["access_token"] != "stale"
+
+
+def test_the_status_that_is_told_follows_a_stop_and_an_activation(bench: Office365Bench) -> None:
+    service = service_of(provision(bench, an_order()), {"seats": Resource(E3, 5)})
+    told = []
+    for action in ("suspend", "resume", "cancel"):
+        done = work(bench, Task(action, f"subscription:5:{action}", service=service))
+        told.append([fact.value for fact in done.facts if fact.name == "status.seats"])
+    assert told == [["suspended"], ["active"], ["suspended"]]
