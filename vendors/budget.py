@@ -5,6 +5,7 @@ comes when all places are taken hears so at once. Workers have no budget: they h
 """
 
 import contextlib
+import logging
 import socket
 import threading
 import time
@@ -20,7 +21,15 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from vendors.errors import Transient
 
+logger = logging.getLogger(__name__)
+
 NO_TIME = gettext_noop("The vendor does not answer in time. Nothing was changed: try again in a few minutes.")
+UNREADABLE = gettext_noop(
+    "The vendor's answer cannot be read (%(kind)s). Nothing was changed: try again later, and tell the operator if it"
+    " stays so."
+)
+# What code raises that reads a foreign answer of another shape; not what the database or a worker's end raises.
+STUMBLING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 ALL_WAIT = gettext_noop(
     "The vendor answers slowly and others are waiting for it already. Nothing was changed: try again in a minute."
 )
@@ -81,7 +90,8 @@ def of_a_person(seconds: float | None = None) -> Iterator[Budget]:
     token = _current.set(budget)
     budget._timer.start()
     try:
-        yield budget
+        with readable():
+            yield budget
     except Transient as trouble:
         # Whatever a plugin made of the cut connection, the reason is that the time was over.
         if budget.left <= 0.05:
@@ -91,6 +101,16 @@ def of_a_person(seconds: float | None = None) -> Iterator[Budget]:
         budget._timer.cancel()
         _current.reset(token)
         _places.release()
+
+
+@contextlib.contextmanager
+def readable() -> Iterator[None]:
+    """Tell of an answer that a plugin stumbles over (another shape, another type) as of trouble that passes."""
+    try:
+        yield
+    except STUMBLING as fault:
+        logger.exception("a vendor's answer cannot be read")
+        raise Transient(UNREADABLE, code="unreadable", kind=type(fault).__name__) from fault
 
 
 def out_of_time() -> Transient:

@@ -1,6 +1,5 @@
 """A connection's life: created, granted, checked, granted again."""
 
-import contextlib
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -156,7 +155,7 @@ def check_connection(*, actor: Actor, connection: VendorConnection, now: datetim
     actor.require("vendor_connections.view")
     access = opened(connection, now=now)
     try:
-        with contextlib.nullcontext() if actor is SYSTEM else budget.of_a_person():
+        with budget.readable() if actor is SYSTEM else budget.of_a_person():
             found = plugin_for(connection.plugin).check_access(access)
     except VendorError as error:
         record_trouble(connection, error, access=access, now=now)
@@ -345,8 +344,11 @@ def _addresses_that_change(
 
 
 def _is_address(value: str) -> bool:
-    parts = urlsplit(value)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket that is not closed, a port beyond all ports
+        return False
 
 
 def _open_part(fields: Iterable[Field], checked: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -94,6 +94,10 @@ class VendorSession(requests.Session):
             options["timeout"] = _timeouts()
         options["allow_redirects"] = False
         return super().request(method, url, **options)
+
+    def resolve_redirects(self, *_given: Any, **_options: Any) -> Iterator[Any]:  # type: ignore[override]  # yields none
+        """Look at no redirect: `requests` prepares the next request of one, and breaks on an address that is none."""
+        yield from ()
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a prepared request and journal it, also when it fails."""

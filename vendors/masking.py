@@ -94,10 +94,9 @@ def _masked_form(form: str) -> str:
 
 def _masked_json(text: str) -> str:
     try:
-        value = json.loads(text)
-    except ValueError:
+        return json.dumps(_masked_value(json.loads(text)), ensure_ascii=False, separators=(",", ":"))
+    except (ValueError, RecursionError):  # no JSON, or nested deeper than anybody reads: masked by shape alone
         return text
-    return json.dumps(_masked_value(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def _masked_value(value: Any) -> Any:

@@ -185,14 +185,30 @@ class OnceOnly:
         if isinstance(trouble, NotFound) and self._has_made(trouble.sought):
             trouble = trouble.not_yet()
         if isinstance(trouble, NotYet) and self.book.wait() > WAITS:
+            self._doubt(trouble.refusal)
             return trouble.refusal
         return trouble
 
+    def _doubt(self, refusal: VendorError) -> None:
+        """Have the steps that made what the vendor does not know looked for, and made again, by the next try.
+
+        The answer named another's id, or what it made was removed since.
+        """
+        if isinstance(refusal, NotFound):
+            for call in self._made(refusal.sought):
+                self.book.save(replace(call, state=CallState.REJECTED))
+
     def _has_made(self, sought: str) -> bool:
         """Return whether an address names an id that one of this operation's steps has brought about."""
+        return bool(self._made(sought))
+
+    def _made(self, sought: str) -> list[Call]:
+        """Return the confirmed steps whose results name an id of the address."""
         asked = {part.casefold() for part in sought.split("?", maxsplit=1)[0].split("/") if part}
-        made = [call.result or {} for call in self.book.calls() if call.state is CallState.CONFIRMED]
-        return any(str(value).casefold() in asked for result in made for value in result.values())
+        confirmed = [call for call in self.book.calls() if call.state is CallState.CONFIRMED]
+        return [
+            call for call in confirmed if any(str(value).casefold() in asked for value in (call.result or {}).values())
+        ]
 
     def _believe(self, call: Call, visible_after: timedelta) -> None:
         """Count a look that found nothing; raise NotVisibleYet unless that may be believed by now."""

@@ -5,6 +5,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -22,8 +23,10 @@ KINDS = {
     "odd_after": "JSON `body` ({}) with the status of the answer, after everything was done and kept",
     "timeout_before": "408 with an HTML page, before acting",
     "timeout_after": "the same after everything was done and kept",
-    "gateway_before": "`status` (403) with the HTML page of something in between, before acting",
+    "gateway_before": "`status` (403) with the HTML page (or JSON `body`) of something in between, before acting",
     "gateway_after": "the same after everything was done and kept",
+    "redirect_after": "302 to a `location` (http://) that is no address, after everything was done and kept",
+    "anothers_after": "the answer with every text in it another one, after everything was done and kept",
     "conflict": "`status` (409: also 423, 425) without a code, before acting",
     "not_found": "404 with `code` (20003), before acting: a server that has not heard yet of what another one made",
     "slow_before": "waits `seconds` (1), then acts and answers",
@@ -168,23 +171,47 @@ def after_acting(fault: Fault, answer: Response, *, bom: bool = True) -> Respons
         raise ConnectionDroppedError
     if fault.kind == "slow":
         time.sleep(fault.seconds(1))
-    if fault.kind == "unreadable_after":
-        return html_answer(answer.status, GATEWAY_PAGE)
-    if fault.kind == "truncated_after":
-        return Response(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
+    if fault.kind in SPOILT:
+        return SPOILT[fault.kind](fault, answer, bom)
     if fault.kind == "odd_token" and answer.status == 200:
         members = {**json.loads(answer.body), **fault.details.get("members", {})}
         kept = {name: value for name, value in members.items() if name not in fault.details.get("without", ())}
         return json_answer(200, kept)
-    if fault.kind == "odd_after":
-        return json_answer(answer.status, fault.details.get("body", {}), bom=bom)
     if fault.kind in PAGES and fault.kind.endswith("_after"):
         return _page(fault)
     return _failure(fault, bom=bom) if fault.kind == "error_after" else answer
 
 
+def _anothers(value: Any) -> Any:
+    """Return an answer's shape with every text in it another one."""
+    if isinstance(value, dict):
+        return {name: _anothers(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_anothers(inner) for inner in value]
+    return f"another-{value}" if isinstance(value, str) else value
+
+
+# What becomes of the answer to a call that was carried out.
+SPOILT: dict[str, Callable[[Fault, Response, bool], Response]] = {
+    "unreadable_after": lambda _fault, answer, _bom: html_answer(answer.status, GATEWAY_PAGE),
+    "truncated_after": lambda _fault, answer, _bom: Response(
+        answer.status, answer.body[: len(answer.body) // 2], answer.headers
+    ),
+    "odd_after": lambda fault, answer, bom: json_answer(answer.status, fault.details.get("body", {}), bom=bom),
+    "redirect_after": lambda fault, _answer, _bom: Response(
+        302, b"", [("Location", str(fault.details.get("location", "http://")))]
+    ),
+    "anothers_after": lambda _fault, answer, bom: json_answer(
+        answer.status, _anothers(json.loads(answer.body.decode("utf-8-sig") or "{}")), bom=bom
+    ),
+}
+
+
 def _page(fault: Fault) -> Response:
-    return html_answer(int(fault.details.get("status", PAGES[fault.kind])), GATEWAY_PAGE)
+    status = int(fault.details.get("status", PAGES[fault.kind]))
+    if "body" in fault.details:
+        return json_answer(status, fault.details["body"])
+    return html_answer(status, GATEWAY_PAGE)
 
 
 def throttled(seconds: int, *, retry_after: object = None, bom: bool = True) -> Response:

@@ -49,6 +49,12 @@ class Trouble(Enum):
     TIMEOUT_408_AFTER = auto()
     GATEWAY_4XX_BEFORE = auto()  # 403 with the page of something in between, which does not speak for the vendor
     GATEWAY_4XX_AFTER = auto()
+    GATEWAY_JSON_BEFORE = auto()  # 403 with JSON of something in between, whose members are not those of the vendor
+    GATEWAY_JSON_AFTER = auto()
+    EMPTY_SUCCESS_BEFORE = auto()  # 200 with {}, of something in between: nothing was done
+    EMPTY_SUCCESS_AFTER = auto()
+    REDIRECTED_AFTER = auto()  # done, and sent on to an address that is none
+    ANOTHERS_AFTER = auto()  # done, and answered with what belongs to somebody else
     LAGGING = auto()  # done, the answer lost, and lists that show it later, within the plugin's visible_after
     CONFLICT = auto()  # 409 without a code that the plugin knows
     NOT_FOUND_JUST_MADE = auto()  # done, and the next read by an id does not know it yet

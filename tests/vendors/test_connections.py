@@ -65,6 +65,14 @@ def test_new_connection_is_new_and_keeps_its_secret_encrypted(admin: Actor, offi
             "partner center",
             "“Partner Center server” is not an address: write it as https://server/path.",
         ),
+        *(
+            (
+                "api_base_url",
+                address,
+                "“Partner Center server” is not an address: write it as https://server/path.",
+            )
+            for address in ("http://[::1", "https://server:99999/v1", "https://server:port", "https://", "https://s:0")
+        ),
         ("agreement_type", "Handshake", "“Agreement” has no such choice: pick one from the list."),
     ],
 )

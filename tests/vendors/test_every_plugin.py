@@ -84,7 +84,9 @@ def broken(kind: str) -> VendorPlugin:
             ((key, seats),) = quantities.items()
             body = {"seats": seats - service.resources[key].quantity}
             path = f"/services/{service.vendor_ids['service_id']}/add"
-            steps.once("set", send=lambda _id: client_of(connection).send("POST", path, body), find=lambda: None)
+            client = client_of(connection)
+            send = partial(client._asked, "POST", path, changes=True, json=body)
+            steps.once("set", send=lambda _id: send(), find=lambda: None)
             return Done(service.vendor_ids)
 
         def probe(self, connection: Connection, task: Task) -> Probe:

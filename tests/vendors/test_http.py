@@ -235,3 +235,24 @@ def test_date_to_wait_for_says_nothing_beside_a_broken_date_of_the_server(date: 
     response = requests.Response()
     response.headers.update({"Retry-After": "Tue, 01 Jan 2019 00:15:00 GMT", "Date": date})
     assert retry_after(response) is None
+
+
+@pytest.mark.parametrize("location", ["http://", "http://[::1/x", "https://exa mple:99999/", "mailto:a@b", ""])
+def test_redirect_to_no_address_is_a_lost_answer_and_nothing_is_followed(
+    location: str, server: Server, running: Running, session: VendorSession
+) -> None:
+    """`requests` looked at the address: ValueError, or "never sent" for a call that was carried out."""
+    server.script = [Response(302, b"", [("Location", location)])]
+    with pytest.raises(LostAnswer):
+        session.exchange("POST", running.base_url, changes=True)
+    assert session.exchange("GET", running.base_url, changes=False).status_code == 302
+    assert len(server.requests) == 2
+
+
+def test_answer_nested_deeper_than_anybody_reads_is_journalled(
+    server: Server, running: Running, session: VendorSession
+) -> None:
+    """The journal broke on it, after the call was carried out."""
+    server.script = [Response(200, b"[" * 50_000 + b"]" * 50_000)]
+    assert session.exchange("POST", running.base_url, changes=True).status_code == 200
+    assert session.journal.exchanges[0].status == 200

@@ -1,13 +1,15 @@
 """Questions to vendors on behalf of people who wait."""
 
+import contextlib
 from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from tests.vendors.example.vendor import ExampleVendor
 from tests.vendors.test_operations import ORDER, planned
-from vendors import operations, questions
+from vendors import budget, operations, questions
 from vendors.models import VendorConnection, VendorExchange
 from vendors.questions import VendorUnavailable
 
@@ -58,3 +60,29 @@ def test_plan_without_vendor_has_no_questions(now: datetime) -> None:
     assert questions.facts(None, service={}, now=now) == ()
     assert questions.notices(None, "change") == ()
     assert questions.order_fields(None) == ()
+
+
+# The answers of a vendor, or of what stands in front of it, that no plugin expects.
+STRANGE: list[Any] = ["no object", 7, None, [], ["x"], {"id": {"deep": "1"}}, {"items": "abc"}, "[" * 100_000]
+
+
+@pytest.mark.parametrize("body", STRANGE, ids=lambda body: repr(body)[:20])
+def test_an_answer_of_another_shape_is_told_and_breaks_no_page(
+    body: Any, example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    """An error page before: TypeError, KeyError, AttributeError out of the plugin."""
+    example_vendor.reads = body
+    with pytest.raises(VendorUnavailable) if body != [] else contextlib.nullcontext():
+        questions.catalogue(example, now=now)
+    for ask in (
+        lambda: questions.check(example, service=SERVICE, quantities={"seats": 1}, now=now),
+        lambda: questions.facts(example, service=SERVICE, now=now),
+    ):
+        with contextlib.suppress(VendorUnavailable):
+            ask()
+
+
+def test_what_the_database_says_is_no_answer_of_a_vendor() -> None:
+    """A page then says that the database is away, not that the vendor is strange."""
+    with pytest.raises(OperationalError), budget.of_a_person():
+        raise OperationalError("away")

@@ -348,3 +348,21 @@ def test_result_that_no_book_can_keep_is_an_answer_that_cannot_be_read(result: J
 
 def test_result_with_every_other_character_is_kept() -> None:
     assert carry(MemoryBook(), Vendor({"id": "\U0001f600 \\u00e9 ж"})) == {"id": "\U0001f600 \\u00e9 ж"}
+
+
+def test_what_the_vendor_never_gets_to_know_is_looked_for_and_made_again_by_a_new_try() -> None:
+    """A confirmed step whose id leads nowhere stood in the way for ever: each new try asked for that id."""
+    book, vendor = MemoryBook(), Vendor({"id": "8"})
+    book.save(Call("step", IDS[0], CallState.CONFIRMED, result={"id": "7"}))
+    book.save(Call("other", IDS[1], CallState.CONFIRMED, result={"id": "6"}))
+    missing = NotFound("nothing", sought="/customers/7/orders")
+    for _attempt in range(WAITS):
+        assert isinstance(steps(book).waited(missing), NotYet)
+    assert book.steps["step"].state is CallState.CONFIRMED
+    assert steps(book).waited(missing) is missing
+    assert book.steps["other"].state is CallState.CONFIRMED
+    assert carry(book, vendor) == {"id": "8"}
+    book.save(Call("step", IDS[0], CallState.REJECTED))
+    vendor.found = {"id": "9"}
+    assert carry(book, vendor) == {"id": "9"}
+    assert len(vendor.request_ids) == 1

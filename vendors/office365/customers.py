@@ -11,7 +11,7 @@ from vendors.base import JSON, Order, Party, Steps
 from vendors.errors import Gone, Rejected, together
 from vendors.office365 import demands
 from vendors.office365.errors import DOMAIN_TAKEN, NEW_CUSTOMER
-from vendors.office365.partner_center import Members, PartnerCenter, id_of, same_id
+from vendors.office365.partner_center import Members, PartnerCenter, id_of, require_same, same_id
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +148,8 @@ def confirm_agreement(
         template_id = partner_center.newest_agreement_template(kind)
         body = _agreement(order.account, template_id=template_id, kind=kind, user_id=user_id, now=now)
         made = partner_center.write("POST", path, body, request_id=request_id).body
-        return {"template_id": id_of(made, "templateId")}
+        require_same(id_of(made, "templateId"), template_id)
+        return {"template_id": template_id}
 
     # Confirming once more costs nothing, and a customer's agreements are read at once.
     steps.once("agreement", send=send, find=find_agreement, visible_after=timedelta(0))
@@ -188,6 +189,7 @@ def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_
     partner_center.validate_address(address_of(partner_center, order.account))
     body = _customer(partner_center, order)
     customer = partner_center.write("POST", "customers", body, request_id=request_id).body
+    require_same(customer["companyProfile"]["domain"], domain)
     _seal_password(customer, order, steps)
     return {"customer_id": id_of(customer), "domain": domain}
 
@@ -212,6 +214,7 @@ def _recover_password(partner_center: PartnerCenter, order: Order, steps: Steps,
         except Rejected as refusal:
             logger.info("the answer to %s is not told again: %s", request_id, refusal.code)
         else:
+            require_same(again.body["companyProfile"]["domain"], domain_of(order))
             _seal_password(again.body, order, steps)
     if not steps.has_sealed(PASSWORD):
         user = f"{ADMINISTRATOR}@{domain_of(order)}"

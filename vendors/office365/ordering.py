@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from vendors.base import JSON, Resource, Steps
 from vendors.errors import LostAnswer, Rejected, Transient, just_made
 from vendors.office365.errors import UNREADABLE
-from vendors.office365.partner_center import Members, PartnerCenter, id_of, same_id
+from vendors.office365.partner_center import Members, PartnerCenter, id_of, require_same, same_id
 
 STILL_PROVISIONING = gettext_noop("Microsoft is still preparing the subscription. It will be looked at again.")
 PROVISIONING_FAILED = gettext_noop("Microsoft could not prepare the subscription. Ask Microsoft's partner support.")
@@ -185,6 +185,7 @@ def _ordered(
 
     def send(request_id: str) -> JSON:
         made = partner_center.write("POST", path, body, request_id=request_id).body
+        _require_ours(made, customer_id)
         return _ids_by_number(made, lines)
 
     return steps.once(name, send=send, find=lambda: find(partner_center, customer_id, lines))
@@ -214,6 +215,7 @@ def _bought(
         if done.get("orderErrors"):
             raise Rejected(ORDER_ERRORS, code="cart", reason=done["orderErrors"][0].get("description") or "")
         (made,) = done["orders"]
+        _require_ours(made, customer_id)
         return _ids(line.key, id_of(made), made["lineItems"][0])
 
     return steps.once(f"cart:{line.key}", send=send, find=lambda: find(partner_center, customer_id, [line]))
@@ -257,7 +259,9 @@ def _added(partner_center: PartnerCenter, customer_id: str, line: Line, *, paren
             "quantity": line.quantity,
         }
         body = {"referenceCustomerId": customer_id, "lineItems": [row]}
-        added = ours(partner_center.write("PATCH", path(), body, request_id=request_id).body)
+        answer = partner_center.write("PATCH", path(), body, request_id=request_id).body
+        _require_ours(answer, customer_id)
+        added = ours(answer)
         if added is None:
             raise LostAnswer(UNREADABLE, code="unreadable", answered=True)
         return added
@@ -288,6 +292,11 @@ def _row(number: int, line: Line, terms: Terms) -> dict[str, Any]:
         "friendlyName": line.friendly_name,
     }
     return row | ({"partnerIdOnRecord": terms.partner_mpn_id} if terms.partner_mpn_id else {})
+
+
+def _require_ours(made: Members, customer_id: str) -> None:
+    """Raise LostAnswer for an order of another customer: its ids are none of ours."""
+    require_same(made.get("referenceCustomerId") or customer_id, customer_id)
 
 
 def _ids_by_number(made: Members, lines: list[Line]) -> JSON:

@@ -95,6 +95,12 @@ def id_of(members: Any, name: str = "id") -> str:
     return value
 
 
+def require_same(told: object, asked: str) -> None:
+    """Raise LostAnswer where a success is about something else than was asked for: it says nothing of that."""
+    if not isinstance(told, str) or not same_id(told, asked):
+        raise LostAnswer(UNREADABLE, code="unreadable", answered=True)
+
+
 def same_id(one: str, other: str) -> bool:
     """Return whether two ids are equal: Microsoft changes their case between resources."""
     return one.casefold() == other.casefold()
@@ -340,7 +346,7 @@ def error_of(response: Response) -> VendorError:
     """Return what an error answer means: a service error, a gateway's, one without a body, or no API at all."""
     try:
         body = parsed(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = Members()
     if not isinstance(body, Members):
         body = Members()
@@ -355,7 +361,7 @@ def error_of(response: Response) -> VendorError:
 def _code(response: Response) -> str:
     try:
         body = parsed(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(body.get("code") or body.get("statusCode") or "") if isinstance(body, Members) else ""
 
@@ -366,9 +372,9 @@ def _reason(body: Members) -> str:
     if description.startswith("{"):
         try:
             inner = parsed(description.encode())
-        except ValueError:
+        except (ValueError, RecursionError):
             return description
-        description = str(inner.get("reason") or description)
+        description = str(inner.get("reason") or description) if isinstance(inner, Members) else description
     details = "; ".join(str(line).strip() for line in body.get("data") or [] if str(line).strip())
     return _sentence(" ".join(part for part in (description, details) if part))
 

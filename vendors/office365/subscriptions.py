@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from vendors.base import JSON, Service, Steps
-from vendors.errors import Gone, LostAnswer, Rejected, Transient
+from vendors.errors import Gone, LostAnswer, Rejected
 from vendors.office365.errors import IN_PROGRESS, SUBSCRIPTION_GONE, UNKNOWN_SUBSCRIPTION, UNREADABLE
-from vendors.office365.ordering import LOOK_AGAIN, Patience
-from vendors.office365.partner_center import Members, PartnerCenter, same_id
+from vendors.office365.ordering import Patience
+from vendors.office365.partner_center import Members, PartnerCenter, require_same, same_id
 
 ACCEPTED = 202
 SUBSCRIPTION = "subscription_id."
@@ -86,7 +86,7 @@ class Subscriptions:
     def _patched(
         self, name: str, key: str, change: Mapping[str, Any], reached: Callable[[Members], bool], steps: Steps
     ) -> None:
-        """Send the full resource with the changed member, once, and wait where Microsoft only accepted it (202)."""
+        """Send the full resource with the changed member, once; where Microsoft only accepted it (202), look for it."""
 
         def send(request_id: str) -> JSON:
             current = self.read(key)
@@ -97,7 +97,11 @@ class Subscriptions:
             body = dict(current) | dict(change)
             reply = self.partner_center.write("PATCH", path, body, request_id=request_id, etag=etag)
             if reply.status == ACCEPTED:
-                return {"settled": False}
+                if not self.patience.until(lambda: reached(self.read(key))):
+                    # Nothing says that it will be done: it is looked for, and sent again where it is not there.
+                    raise LostAnswer(IN_PROGRESS, code="accepted", answered=True)
+                return {"settled": True}
+            require_same(reply.body["id"], self.ids[key])
             if not reached(reply.body):
                 raise LostAnswer(UNREADABLE, code="unreadable", answered=True)
             return {"settled": True}
@@ -106,9 +110,7 @@ class Subscriptions:
             return {"settled": True} if reached(self.read(key)) else None
 
         # A subscription read by its id is as it is now; only lists lag.
-        done = steps.once(name, send=send, find=find, visible_after=timedelta(0))
-        if not done.get("settled") and not self.patience.until(lambda: reached(self.read(key))):
-            raise Transient(IN_PROGRESS, code="accepted", retry_after=LOOK_AGAIN)
+        steps.once(name, send=send, find=find, visible_after=timedelta(0))
 
 
 def is_deleted(subscription: Members) -> bool:

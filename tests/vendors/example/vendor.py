@@ -11,8 +11,16 @@ API_KEY = "example-api-key-1"
 # Example Backup's own word for how many seconds its list may be behind.
 LAG = 4 * 60
 PAGE = "<html>Request blocked</html>"
+FORBIDDEN = {"message": "Forbidden"}
+SOMEBODY_ELSES = {"id": "999", "state": "running", "seats": 1, "reference": "another"}
 NO_SERVICE = json_answer(404, {"error": "no such service"})
+UNTOUCHED = object()
 PRODUCTS = (("backup", "Backup"),)
+
+
+def _is_raw(reads: Any) -> bool:
+    """Return whether the text is to be sent as it is: no JSON of it could be made."""
+    return isinstance(reads, str) and reads.startswith("[[")
 
 
 def _throttled(retry_after: str) -> Response:
@@ -29,6 +37,8 @@ EARLY: dict[str, Callable[[], Response]] = {
     "timeout_before": lambda: html_answer(408, PAGE),
     "gateway_before": lambda: html_answer(403, PAGE),
     "conflict": lambda: json_answer(409, {"error": "busy"}),
+    "gateway_json_before": lambda: json_answer(403, FORBIDDEN),
+    "empty_before": lambda: json_answer(200, {}),
 }
 LATE: dict[str, Callable[[Response], Response]] = {
     "error_after": lambda _answer: json_answer(500, {"error": "out of order"}),
@@ -36,6 +46,10 @@ LATE: dict[str, Callable[[Response], Response]] = {
     "truncated_after": lambda answer: Response(answer.status, answer.body[: len(answer.body) // 2], answer.headers),
     "timeout_after": lambda _answer: html_answer(408, PAGE),
     "gateway_after": lambda _answer: html_answer(403, PAGE),
+    "gateway_json_after": lambda _answer: json_answer(403, FORBIDDEN),
+    "empty_after": lambda answer: json_answer(answer.status, {}),
+    "redirect_after": lambda _answer: Response(302, b"", [("Location", "http://")]),
+    "anothers_after": lambda answer: json_answer(answer.status, SOMEBODY_ELSES),
 }
 
 
@@ -48,6 +62,8 @@ class ExampleVendor:
         # A kind, the how manieth changing call from now meets it, and how many after that.
         self.trouble: tuple[str, int] | tuple[str, int, int] | None = None
         self.raw = Response(200)
+        # What every read is answered with in place of what was asked for.
+        self.reads: Any = UNTOUCHED
         self.clock = 0.0
         self.lag = 0.0
         self.before_acting: Callable[[], None] = lambda: None
@@ -77,16 +93,16 @@ class ExampleVendor:
         self.before_acting()
         if trouble == "drop_before":
             raise ConnectionDroppedError
-        if trouble.startswith("throttle "):
-            return _throttled(trouble.removeprefix("throttle "))
-        if trouble in EARLY:
-            return EARLY[trouble]()
+        if trouble in EARLY or trouble.startswith("throttle "):
+            return EARLY[trouble]() if trouble in EARLY else _throttled(trouble.removeprefix("throttle "))
         if request.headers.get("x-api-key") != API_KEY:
             return json_answer(401, {"error": "wrong key"})
         found = self._router.find(request.method, request.path)
         if found is None:
             return json_answer(404, {"error": "nothing is served here"})
         handler, values = found
+        if request.method == "GET" and self.reads is not UNTOUCHED:
+            return json_answer(200, self.reads) if not _is_raw(self.reads) else Response(200, self.reads.encode())
         try:
             known = values.get("number", "") in {"", *self.services}
             answer = json_answer(200, handler(request, **values)) if known else NO_SERVICE

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
@@ -47,9 +48,22 @@ FAULTS = {
     Trouble.TIMEOUT_408_AFTER: "timeout_after",
     Trouble.GATEWAY_4XX_BEFORE: "gateway_before",
     Trouble.GATEWAY_4XX_AFTER: "gateway_after",
+    Trouble.GATEWAY_JSON_BEFORE: "gateway_before",
+    Trouble.GATEWAY_JSON_AFTER: "gateway_after",
+    Trouble.EMPTY_SUCCESS_BEFORE: "answer",
+    Trouble.EMPTY_SUCCESS_AFTER: "odd_after",
+    Trouble.REDIRECTED_AFTER: "redirect_after",
+    Trouble.ANOTHERS_AFTER: "anothers_after",
     Trouble.LAGGING: "error_after",
     Trouble.CONFLICT: "conflict",
     Trouble.STRANGE_RETRY_AFTER: "throttle",
+}
+# What the sandbox is told of a trouble besides its name.
+DETAILS: dict[Trouble, dict[str, Any]] = {
+    Trouble.STRANGE_RETRY_AFTER: {"retry_after": "Wed, 28 Nov 2029 12:00:00"},
+    Trouble.GATEWAY_JSON_BEFORE: {"body": {"message": "Forbidden"}},
+    Trouble.GATEWAY_JSON_AFTER: {"body": {"message": "Forbidden"}},
+    Trouble.EMPTY_SUCCESS_BEFORE: {"status": 200},
 }
 # Microsoft's own word for how far its list of orders may be behind.
 LAG = 15 * 60
@@ -145,9 +159,9 @@ class Office365Bench:
             return
         if kind is Trouble.LAGGING or kind.name.endswith("_AFTER"):
             self.microsoft.behave(list_lag_seconds=LAG)
-        strange = {"retry_after": "Wed, 28 Nov 2029 12:00:00"} if kind is Trouble.STRANGE_RETRY_AFTER else {}
         for method in ("POST", "PATCH"):
-            self.microsoft.fail(FAULTS[kind], method=method, path=CHANGING, nth=nth, times=times, **strange)
+            details = DETAILS.get(kind, {})
+            self.microsoft.fail(FAULTS[kind], method=method, path=CHANGING, nth=nth, times=times, **details)
 
     def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

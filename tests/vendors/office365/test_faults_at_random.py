@@ -15,7 +15,8 @@ from vendors.base import Order, Resource, Task
 ROUNDS = 1000 if os.environ.get("PROVE") else 30
 TO_CHANGES = (
     "drop_before", "drop_after", "error_before", "error_after", "throttle", "unavailable", "unreadable_after",
-    "truncated_after", "odd_after", "timeout_before", "timeout_after", "gateway_before", "gateway_after", "conflict",
+    "truncated_after", "odd_after", "redirect_after", "anothers_after",
+    "timeout_before", "timeout_after", "gateway_before", "gateway_after", "conflict",
 )  # fmt: skip
 TO_READS = ("drop_before", "drop_after", "error_before", "throttle", "unavailable", "gateway_before")
 RETRY_AFTERS = ("", "-5", "1e9", "99999999999999", "Wed, 28 Nov 2029 12:00:00", "Wed, 28 Nov 2029 12:00:00 -0000")

@@ -30,13 +30,19 @@ class Client:
         """Return what is at a path."""
         return self._asked("GET", path, changes=False)
 
-    def send(self, method: str, path: str, body: dict[str, Any]) -> Any:
-        """Make a call that changes something; return its answer."""
-        return self._asked(method, path, changes=True, json=body)
+    def send(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Make a call that changes something; return its answer, which shows the service with all that was asked for.
+
+        A success that shows something else, or nothing, says nothing: it is looked for.
+        """
+        answer = self._asked(method, path, changes=True, json=body)
+        if any(answer[name] != value for name, value in body.items()) or not answer["id"]:
+            raise ValueError("The answer is about something else.")
+        return dict(answer)
 
     def _asked(self, method: str, path: str, **options: Any) -> Any:
         headers = {"X-Api-Key": self.key}
-        response = self.http.exchange(method, f"{self.base}{path}", headers=headers, **options)
+        response = self.http.exchange(method, f"{self.base}{path}", headers=headers, own=_is_own_error, **options)
         if response.status_code == 401:
             raise Misconfigured(WRONG_KEY, code="wrong_key", server=urlsplit(self.base).netloc)
         if response.status_code == 404:
@@ -46,6 +52,11 @@ class Client:
             refusal = Rejected(REFUSED, code=str(response.status_code), reason=response.text)
             raise NotYet(IN_USE, refusal=refusal) if response.status_code in BUSY else refusal
         return response.json()
+
+
+def _is_own_error(response: Response) -> bool:
+    """Return whether Example Backup itself refused: what stands in between says no in JSON, too."""
+    return bool(_error(response))
 
 
 def _error(response: Response) -> str:
