@@ -66,7 +66,7 @@ def stage(chromium: Browser, transactional_db: None, tmp_path_factory: pytest.Te
     microsoft = Microsoft()
     with serve(microsoft) as running:
         found = Stage(
-            web=f"http://localhost:{_free_port()}",
+            web=f"http://localhost:{free_port()}",
             microsoft=microsoft,
             login=f"{running.base_url}/login",
             partner_center=f"{running.base_url}/partnercenter/v1",
@@ -92,7 +92,7 @@ def _web_and_worker(stage: Stage) -> Iterator[None]:
     )  # fmt: skip
     try:
         wait_for_line(worker_log, " ready.", worker)
-        _wait_for_page(f"{stage.web}/accounts/login/", web, web_log)
+        wait_for_page(f"{stage.web}/accounts/login/", web, web_log)
         yield
     finally:
         for process in (web, worker):
@@ -105,7 +105,8 @@ def _web_and_worker(stage: Stage) -> Iterator[None]:
                 process.wait()
 
 
-def _wait_for_page(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for_page(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the address answers; fail with the log where the process ends or takes longer."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:
@@ -117,7 +118,8 @@ def _wait_for_page(address: str, process: subprocess.Popen[bytes], log: Path) ->
             time.sleep(0.1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nothing listens at."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
