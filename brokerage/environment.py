@@ -49,6 +49,16 @@ def numbers_by_name(name: str) -> dict[str, int]:
     return {key.strip(): int(value) for key, value in pairs}
 
 
+def texts_by_plugin(name: str) -> dict[str, dict[str, str]]:
+    """Return the environment variable `name`, written as plugin.field=value,plugin.field=value, by plugin and field."""
+    found: dict[str, dict[str, str]] = {}
+    for word in words(name):
+        where, _, value = word.partition("=")
+        plugin, _, field = where.strip().partition(".")
+        found.setdefault(plugin, {})[field] = value.strip()
+    return found
+
+
 def environment() -> str:
     """Return which of ENVIRONMENTS this process runs in: BROKERAGE_ENV, else test under pytest, else development."""
     name = text("BROKERAGE_ENV", "test" if "PYTEST_VERSION" in os.environ else "development")

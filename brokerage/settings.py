@@ -239,12 +239,13 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 20
 # Without a mail server, letters are files under var/mail.
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_BACKEND = f"{'django.core.mail.backends.smtp' if EMAIL_HOST else 'notifications.letter_files'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"brokerage@{urlsplit(BASE_URL).hostname}")
 
 # --- vendors -------------------------------------------------------------------------------------------------------
-MICROSOFT_LOGIN_BASE = env.text("MICROSOFT_LOGIN_BASE", "https://login.microsoftonline.com").rstrip("/")
+# What a new connection's form is filled in with, by plugin and field.
+VENDOR_DEFAULTS = env.texts_by_plugin("VENDOR_DEFAULTS")
 # A test's own transaction is never committed, so rows that must outlive a roll-back are written inside it there.
 VENDOR_CALLS_INSIDE_TRANSACTIONS = TESTING
 # A person waits so long for a vendor in all; so many people of one web process at once, other threads serve pages.
@@ -289,7 +290,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF, MICROSOFT_LOGIN_BASE],  # the consent button's redirect counts as the form's target
+        "form-action": [SELF],
     }
 }
 

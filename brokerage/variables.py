@@ -72,6 +72,8 @@ def _together(values: dict[str, str]) -> list[str]:
     user, password = (values.get(name, "").strip() for name in ("EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD"))
     if password and not user:
         return ["EMAIL_HOST_USER is not set, and EMAIL_HOST_PASSWORD is: give both or neither"]
+    if values.get("MICROSOFT_LOGIN_BASE", "").strip():
+        return ["MICROSOFT_LOGIN_BASE is no longer read: write VENDOR_DEFAULTS=office365.login_base_url=..."]
     return []
 
 
@@ -118,6 +120,26 @@ def _seconds_by_plugin(value: str) -> str | None:
     return None
 
 
+def _fields_of_plugins(value: str) -> str | None:
+    for word in filter(None, (word.strip() for word in value.split(","))):
+        if not re.fullmatch(r"[a-z0-9_-]+\.[a-z0-9_]+=.+", word):
+            return "must read plugin.field=value,plugin.field=value, as in office365.country=US"
+        given = word.partition("=")[2].strip()
+        if "_url=" in word and _address(given):
+            return f"holds an address that {_address(given)}"
+    return None
+
+
+def _open_fields_of_plugins(value: str) -> str | None:
+    for word in filter(None, (word.strip() for word in value.split(","))):
+        name, _, given = word.partition("=")
+        if re.search("secret|password|key|token", name):
+            return f"holds {name.strip()}: in production a secret is entered on the connection's page"
+        if "_url" in name and _vendors_address(given.strip()):
+            return f"holds an address that {_vendors_address(given.strip())}"
+    return None
+
+
 def _address(value: str) -> str | None:
     try:
         parts = urlsplit(value)
@@ -140,7 +162,7 @@ def _public_address(value: str) -> str | None:
     return None
 
 
-def _sign_in_address(value: str) -> str | None:
+def _vendors_address(value: str) -> str | None:
     parts = urlsplit(value)
     if parts.scheme == "https" or "." not in (parts.hostname or "") or parts.hostname == "127.0.0.1":
         return None  # a name without a dot is a neighbour in the same network: the sandbox
@@ -273,7 +295,7 @@ VARIABLES = (
     Variable("EMAIL_HOST_PASSWORD", _anything),
     Variable("EMAIL_USE_TLS", _flag),
     Variable("DEFAULT_FROM_EMAIL", _sender),
-    Variable("MICROSOFT_LOGIN_BASE", _address, _sign_in_address),
+    Variable("VENDOR_DEFAULTS", _fields_of_plugins, _open_fields_of_plugins),
     Variable("VENDOR_VISIBLE_AFTER", _seconds_by_plugin),
     Variable("VENDOR_JOURNAL_DAYS", number_between(1, 36_500)),
     Variable("VENDOR_PERSON_SECONDS", number_between(1, 30)),

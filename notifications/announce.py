@@ -9,12 +9,13 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import AccessLevel, Account, Reseller, Role, User, UserKind, UserStatus
+from accounts.sign_in import home_of
 from core.cleaning import shortened
 from core.handover import hand_over
 from core.money import Money
 from core.panel.formats import day_text, moment_text, money_text
 from notifications.events import Audience, Event, event_named
-from notifications.links import page_about
+from notifications.links import PLACE, page_about
 from notifications.models import Notification, NotificationStatus
 from notifications.tasks import deliver_due
 
@@ -46,7 +47,8 @@ def announce(
     """Write the messages of an event into the outbox, in the caller's transaction, and return those that are new.
 
     The event's audience is found from `account` or `reseller`; an event for one person takes `user`, or `email` with
-    `language`. `key` says what is told (for example "17:2026-08-01"): telling it again writes nothing. `context` holds
+    `language`. The letter carries the name of the account's reseller, else of `reseller`, else of the person's, and its
+    button leads home where there is no page. `key` says what is told: telling it again writes nothing. `context` holds
     exactly the event's placeholders, texts of ours lazy, so that everybody reads them in the own language; `path` is
     the page that it is about, or `about` names the object (notifications/links.py), of which each reader gets the page
     of the own panel. `also` hear of it too, where they are active. Raises ValueError where the event is unknown, a
@@ -56,10 +58,11 @@ def announce(
     recipients = _recipients(
         kind.audience, account, user, reseller, Recipient(email, language or settings.LANGUAGE_CODE)
     )
+    company = account.reseller if account is not None else reseller or (user.reseller if user is not None else "")
     rows = [
         _message(
             event, kind, recipient, context, key=key, account=account, link_object_id=link_object_id,
-            path=page_about(recipient.user, *about) if about else path,
+            path=page_about(recipient.user, *about) if about else path, company=str(company),
         )
         for recipient in _with_others(recipients, also)
     ]  # fmt: skip
@@ -131,12 +134,19 @@ def _message(
     path: str,
     account: Account | None,
     link_object_id: int | None,
+    company: str,
 ) -> Notification:
     with translation.override(recipient.language):
         words = {placeholder: _in_words(value) for placeholder, value in context.items()}
         subject = shortened(" ".join((str(event.subject) % words).split()), 255)
-        page = f"{settings.BASE_URL}{path}" if path else ""
-        content = {**words, "subject": subject, "page": page, "language": recipient.language}
+        content = {
+            "company": company,
+            **words,
+            "subject": subject,
+            "page": f"{settings.BASE_URL}{path or _home(recipient)}" if not event.link_kind else PLACE,
+            "button": event.button,
+            "language": recipient.language,
+        }
         return Notification(
             key=f"{name}:{key}:{recipient.user.pk if recipient.user else recipient.email}",
             event=name,
@@ -145,7 +155,7 @@ def _message(
             email=recipient.email,
             language=recipient.language,
             subject=subject,
-            body_text=render_to_string(f"emails/{name}.txt", content).strip() + "\n",
+            body_text=_text(name, content),
             body_html=render_to_string(f"emails/{name}.html", content),
             path=path,
             link_kind=event.link_kind,
@@ -158,6 +168,17 @@ def _status(event: Event, recipient: Recipient) -> NotificationStatus:
     """Return whether a letter is to be sent: who wants none of this kind finds the message in the panel."""
     unwanted = event.in_the_panel and recipient.user is not None and not recipient.user.letters
     return NotificationStatus.PANEL if unwanted else NotificationStatus.QUEUED
+
+
+def _home(recipient: Recipient) -> str:
+    """Return where a letter without a page leads: the panel in which its reader starts."""
+    return home_of(recipient.user) if recipient.user is not None else "/"
+
+
+def _text(name: str, content: Mapping[str, object]) -> str:
+    """Return the letter as text: the event's sentences between the company's name and the button."""
+    message = render_to_string(f"emails/{name}.txt", dict(content)).strip()
+    return render_to_string("emails/layout.txt", {**content, "message": message}).strip() + "\n"
 
 
 def _in_words(value: object) -> object:

@@ -1,6 +1,7 @@
 """The outbox by e-mail: each row is sent once, and tried again later where the mail server did not take it."""
 
 import logging
+from contextlib import closing
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 
@@ -27,12 +28,14 @@ def deliver(*, now: datetime, limit: int = 200) -> int:
     which mailboxes recognise it.
     """
     sent = 0
-    with get_connection() as server:
+    with closing(get_connection()) as server:
         for _attempt in range(limit):
             with transaction.atomic():
                 row = _next_due(now)
                 if row is None:
                     break
+                # Only now, and once: a server that nothing is sent to is not called, nor is an empty file begun.
+                server.open()
                 sent += _attempt_to_send(row, server, now)
     return sent
 

@@ -22,7 +22,8 @@ class Audience(enum.StrEnum):
 class Event:
     """An event: the subject's sentence, what its templates may use, who hears of it.
 
-    The texts are templates/emails/<name>.txt and .html. Placeholders named in `subject` are given as %(name)s.
+    The texts are templates/emails/<name>.txt and .html, within the frame of layout.txt and layout.html: the company's
+    name above, below the `button` that leads to the page. Placeholders named in `subject` are given as %(name)s.
     `urgent` letters are handed to a worker at once instead of waiting for the next minute. `in_the_panel`: the letter
     goes to who wants letters about services (User.letters); the message stands in the panel of all.
     """
@@ -33,6 +34,7 @@ class Event:
     link_kind: LinkKind = LinkKind.NONE
     urgent: bool = False
     in_the_panel: bool = False
+    button: object = _("Open in the panel")
 
 
 def _event(subject: object, placeholders: str, audience: Audience, **more: object) -> Event:
@@ -52,12 +54,29 @@ EVENTS: dict[str, Event] = {
         Audience.PERSON,
         link_kind=LinkKind.INVITATION,
         urgent=True,
+        button=_("Accept and choose a password"),
     ),
     "password_reset": _event(
-        _("Choose a new password"), "person", Audience.PERSON, link_kind=LinkKind.PASSWORD_RESET, urgent=True
+        _("Choose a new password"),
+        "person",
+        Audience.PERSON,
+        link_kind=LinkKind.PASSWORD_RESET,
+        urgent=True,
+        button=_("Choose a new password"),
     ),
-    "security": _event(_("Your sign-in: %(what)s"), "what detail at company", Audience.PERSON, urgent=True),
-    "order_placed": _event(_("Order %(order)s is placed"), "order subscription total account", Audience.CUSTOMER),
+    "security": _event(
+        _("Your sign-in: %(what)s"),
+        "what detail at company",
+        Audience.PERSON,
+        urgent=True,
+        button=_("See where you are signed in"),
+    ),
+    "order_placed": _event(
+        _("Order %(order)s is placed"),
+        "order subscription total account",
+        Audience.CUSTOMER,
+        button=_("Open the order"),
+    ),
     "subscription_activated": _step(_("%(subscription)s is active"), "subscription account facts"),
     "subscription_changed": _step(_("The quantities of %(subscription)s are changed"), "subscription account facts"),
     "subscription_stopped": _step(_("%(subscription)s is stopped"), "subscription account facts"),
@@ -91,10 +110,15 @@ EVENTS: dict[str, Event] = {
         Audience.ACCOUNT_MANAGER,
     ),
     "consent_needed": _event(
-        _("Microsoft consent is needed again: %(connection)s"), "connection reason", Audience.ADMINISTRATORS
+        _("Microsoft consent is needed again: %(connection)s"),
+        "connection reason",
+        Audience.ADMINISTRATORS,
+        button=_("Grant consent"),
     ),
-    "export_ready": _event(_("Your file is ready: %(file)s"), "file rows", Audience.PERSON),
-    "export_failed": _event(_("Your file could not be written: %(file)s"), "file reason", Audience.PERSON),
+    "export_ready": _event(_("Your file is ready: %(file)s"), "file rows", Audience.PERSON, button=_("Fetch the file")),
+    "export_failed": _event(
+        _("Your file could not be written: %(file)s"), "file reason", Audience.PERSON, button=_("See the file")
+    ),
     "night_caught_up": _event(
         _("The billing day of %(day)s did not run in time"), "day accounts", Audience.ADMINISTRATORS
     ),

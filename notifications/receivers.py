@@ -30,6 +30,7 @@ def write_invitation(*, invitation: Invitation, **_signal: object) -> None:
         user=user,
         email=invitation.email,
         language=user.language if user else reseller.default_language,
+        reseller=reseller,
         link_object_id=invitation.pk,
     )
 
@@ -61,4 +62,6 @@ def tell_of_sign_in(*, person: User, kind: str, detail: str, address: str = "", 
         user=None if address else person,
         email=address,
         language=person.language,
+        reseller=person.reseller,
+        path=reverse("sessions"),
     )

@@ -29,6 +29,8 @@ class Editing:
     groups: tuple[tuple[object, tuple[str, ...]], ...] = ()
     # What is edited: `form` then builds anew from this very object, which is read again under a lock (decision 24).
     row: Model | None = None
+    # What the person needs elsewhere meanwhile: labels and values, each with a button that copies it.
+    copied: tuple[tuple[object, str], ...] = ()
 
 
 def editing(request: HttpRequest, edit: Editing) -> HttpResponse:
@@ -38,6 +40,7 @@ def editing(request: HttpRequest, edit: Editing) -> HttpResponse:
         return redirect(came.url)
     form = came.form
     context = {"page": edit.page, "form": form, "submit": edit.submit, "cancel": edit.back, "note": edit.note}
+    context["copied"] = edit.copied
     groups = [(title, [form[name] for name in names]) for title, names in edit.groups]
     return render(request, "operator_panel/editing.html", {**context, "groups": groups}, status=came.status)
 

@@ -242,6 +242,7 @@ urlpatterns = [
         vendor_connections.vendor_connection,
         vendor_connections.vendor_connection_journal,
         vendor_connections.vendor_connection_change,
+        vendor_connections.vendor_connection_revoke,
     ),
     path(
         "vendor-connections/create/<slug:plugin>/",

@@ -28,8 +28,15 @@ class Grant:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+# Set in the session by a form that wants a consent: the connection's id. The page `leave` takes it and begins.
+GRANT_NOW = "vendor_grant_now"
+
+
 class NeedsConsent(ABC):
-    """A vendor whose access a person must grant in the vendor's own pages (Secure Application Model, CR-499)."""
+    """A vendor whose access a person must grant in the vendor's own pages (Secure Application Model, CR-499).
+
+    Its `urls` are named begin (a form), leave (the page that leads to the vendor), callback and check.
+    """
 
     @abstractmethod
     def begin_consent(self, connection: Connection, *, redirect_uri: str) -> ConsentRequest:

@@ -20,7 +20,7 @@ from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
 from vendors.models import UNFINISHED, ConnectionState, VendorConnection, VendorOperation
-from vendors.registry import plugin_for
+from vendors.registry import plugin_for, settings_fields_of
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def add_connection(
     actor is no manager of the operator: what our servers call is the operator's to decide.
     """
     actor.require("vendor_connections.change")
-    fields = plugin_for(plugin).settings_fields
+    fields = settings_fields_of(plugin_for(plugin))
     refusals = Refusals()
     with refusals.gathered():
         name = _name(name)
@@ -78,7 +78,7 @@ def change_connection(
     SettingRefused, naming the field.
     """
     actor.require("vendor_connections.change")
-    fields = plugin_for(connection.plugin).settings_fields
+    fields = settings_fields_of(plugin_for(connection.plugin))
     with transaction.atomic():
         row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
         stored = sealing.decrypt(row.secrets)

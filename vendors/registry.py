@@ -1,10 +1,13 @@
 """Which vendor plugins there are: registered by decorator, found in installed apps and through entry points."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import TypeVar
 
-from vendors.base import VendorPlugin
+from django.conf import settings
+
+from vendors.base import Field, FieldKind, VendorPlugin
 
 ENTRY_POINT_GROUP = "brokerage.vendor_plugins"
 
@@ -33,6 +36,21 @@ def plugin_for(slug: str) -> VendorPlugin:
         return _plugins[slug]
     except KeyError:
         raise UnknownPlugin(f"No vendor plugin {slug!r} is installed; installed: {sorted(_plugins)}.") from None
+
+
+def settings_fields_of(plugin: VendorPlugin) -> tuple[Field, ...]:
+    """Return the inputs of a connection to the vendor, with this installation's defaults (VENDOR_DEFAULTS).
+
+    Where the installation names a server of its own, the vendor's other servers have no default: a sandbox's address
+    never stands beside a real one unless somebody types it.
+    """
+    own = settings.VENDOR_DEFAULTS.get(plugin.slug, {})
+    servers = {field.name for field in plugin.settings_fields if field.kind is FieldKind.URL}
+    cleared = servers if servers & set(own) else set()
+    return tuple(
+        replace(field, default=own.get(field.name, "" if field.name in cleared else field.default))
+        for field in plugin.settings_fields
+    )
 
 
 def plugins() -> tuple[VendorPlugin, ...]:

@@ -67,7 +67,9 @@ class Browser:
     def press(self, path: str, fields: dict[str, str] | None = None) -> requests.Response:
         """Send a form of ours, as the page that was opened last drew it, and return the page that follows."""
         marks = {"csrfmiddlewaretoken": self.session.cookies.get("csrftoken", ""), FIELD: self._mark}
-        return self.session.post(urljoin(self.address, path), data={**marks, **(fields or {})}, timeout=SECONDS)
+        page = self.session.post(urljoin(self.address, path), data={**marks, **(fields or {})}, timeout=SECONDS)
+        leads_on = page.headers.get("Refresh", "").partition("url=")[2]
+        return self.session.get(leads_on, timeout=SECONDS) if leads_on else page
 
     def _seen(self, page: requests.Response) -> requests.Response:
         found = re.search(rf'name="{FIELD}" value="([^"]+)"', page.text)

@@ -10,7 +10,7 @@ from accounts.models import Reseller, Role
 from brokerage.demo.amounts import NET_COST
 from brokerage.demo.browser import Browser
 from brokerage.demo.cast import OPERATOR_STAFF, PASSWORD, actor
-from brokerage.demo.programs import Addresses
+from brokerage.demo.programs import CLIENT_ID, Addresses, connection_of
 from subscriptions.catalogue.delegation import Terms, delegate_plan
 from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan
 from subscriptions.catalogue.products import Timers, create_plan_category, create_product, create_service_term
@@ -21,28 +21,24 @@ from vendors.connections import add_connection, change_connection
 from vendors.models import VendorConnection
 from vendors.questions import catalogue
 
-# The application that the pretend Microsoft knows.
-TENANT = "sandboxpartner.onmicrosoft.com"
-CLIENT_ID = "7c0d3a3e-1111-4222-8333-0b0b0b0b0b0b"
-CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
 OFFICE = "Office 365"
 BUSINESS_STANDARD = "Microsoft 365 Business Standard"
 
 
 def connect(addresses: Addresses) -> VendorConnection:
     """Create the connection to the pretend Microsoft, or lead the one there is to where it answers now."""
-    admin = actor(OPERATOR_STAFF[Role.ADMIN])
-    values = {
-        "tenant_id": TENANT,
-        "client_id": CLIENT_ID,
-        "client_secret": CLIENT_SECRET,
-        "login_base_url": addresses.login,
-        "api_base_url": addresses.partner_center,
-    }
+    lead_to(addresses)
+    admin, values = actor(OPERATOR_STAFF[Role.ADMIN]), connection_of(addresses)
     known = VendorConnection.objects.filter(name=OFFICE).first()
-    if known is not None:
-        return change_connection(actor=admin, connection=known, name=OFFICE, values={**known.settings, **values})
-    return add_connection(actor=admin, reseller=admin.reseller, plugin="office365", name=OFFICE, values=values)
+    return known or add_connection(actor=admin, reseller=admin.reseller, plugin="office365", name=OFFICE, values=values)
+
+
+def lead_to(addresses: Addresses) -> None:
+    """Lead every connection to the pretend Microsoft, made by the demo or by hand, to where it answers now."""
+    admin = actor(OPERATOR_STAFF[Role.ADMIN])
+    for known in VendorConnection.objects.filter(plugin="office365", settings__client_id=CLIENT_ID):
+        values = {**known.settings, **connection_of(addresses)}
+        change_connection(actor=admin, connection=known, name=known.name, values=values)
 
 
 def grant(addresses: Addresses, connection: VendorConnection) -> VendorConnection:

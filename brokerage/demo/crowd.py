@@ -116,7 +116,7 @@ class Crowd:
         self._look_after(accounts[::6])
         for number, account in enumerate(accounts):
             self._subscribe(number, account, plans)
-        until_all_is_done(self.check)
+        until_all_is_done(self.check, day=self.began + timedelta(days=12))
         self._meet_trouble(accounts, plans)
         self._leave_open(accounts, plans)
         hold_account(actor=_admin_of(accounts[-1]), account=accounts[-1], today=self.days.today)
@@ -248,7 +248,7 @@ class Crowd:
         order = _order(account, plan, 2 + fate % 5, day)
         _pay(order, day)
         if plan.template.connection is not None:
-            until_all_is_done(self.check)
+            until_all_is_done(self.check, day=day)
         subscription = order.subscription
         later = day + timedelta(days=4)
         if fate % 8 == 1 and funds_of(account).available > 500:
@@ -268,11 +268,11 @@ class Crowd:
         if office is not None:
             self._refuse(method="PATCH", path="/subscriptions/", code=2002, description="Quantity outside the range")
             _raise(office, office.quantity + 4, day)
-            until_all_is_done(self.check)
+            until_all_is_done(self.check, day=day)
         self._refuse(method="POST", path="/orders$", code=800069, description="The order is held back as a risk")
         order = _order(first, plans[first.reseller_id][catalogue.BUSINESS_STANDARD], 3, day)
         _pay(order, day)
-        until_all_is_done(self.check)
+        until_all_is_done(self.check, day=day)
 
     def _leave_open(self, accounts: list[Account], plans: dict[int, dict[str, Plan]]) -> None:
         """Order and top up a few days ago without paying, so that somebody has something to approve."""

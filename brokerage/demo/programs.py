@@ -1,5 +1,6 @@
 """What the demo runs: sandbox, web, worker and beat, where they listen and how they know of each other."""
 
+import errno
 import shutil
 import socket
 import sys
@@ -14,7 +15,12 @@ from brokerage.demo.supervisor import Program
 WEB_PORT = 8000
 SANDBOX_PORT = 8600
 PORTS_TRIED = 100
+_LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), *([(socket.AF_INET6, "::1")] if socket.has_ipv6 else []))
 SWEEP_SECONDS = 5
+# The application that the pretend Microsoft knows.
+TENANT = "sandboxpartner.onmicrosoft.com"
+CLIENT_ID = "7c0d3a3e-1111-4222-8333-0b0b0b0b0b0b"
+CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,29 @@ class Addresses:
     def control(self) -> str:
         """Where the pretend Microsoft tells what it has, and is told to fail."""
         return f"{self.sandbox}/sandbox/control"
+
+
+def connection_of(addresses: Addresses) -> dict[str, str]:
+    """Return the settings of a connection to the pretend Microsoft."""
+    return {
+        "tenant_id": TENANT,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "login_base_url": addresses.login,
+        "api_base_url": addresses.partner_center,
+    }
+
+
+def environment(addresses: Addresses) -> dict[str, str]:
+    """Return what makes web, worker and beat those of a demo that is reached there."""
+    defaults = connection_of(addresses)
+    return {
+        "BROKERAGE_DEMO": "1",
+        "BASE_URL": addresses.web,
+        "VENDOR_DEFAULTS": ",".join(f"office365.{name}={value}" for name, value in defaults.items()),
+        "SWEEP_SECONDS": str(SWEEP_SECONDS),
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def free_addresses() -> Addresses:
@@ -87,7 +116,7 @@ def web(addresses: Addresses) -> Program:
             "5",
         ),
         works=lambda _log: _answers(f"http://127.0.0.1:{addresses.web_port}/accounts/login/"),
-        environment=_environment(addresses),
+        environment=environment(addresses),
     )
 
 
@@ -110,7 +139,7 @@ def worker(addresses: Addresses) -> Program:
             "INFO",
         ),
         works=lambda log: " ready." in log.read_text(errors="replace"),
-        environment=_environment(addresses),
+        environment=environment(addresses),
     )
 
 
@@ -133,23 +162,13 @@ def beat(addresses: Addresses, folder: Path) -> Program:
             "INFO",
         ),
         works=lambda log: "beat: Starting" in log.read_text(errors="replace"),
-        environment=_environment(addresses),
+        environment=environment(addresses),
     )
 
 
 def forget(folder: Path) -> None:
     """Remove what the programs of an earlier demo have kept."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _environment(addresses: Addresses) -> dict[str, str]:
-    return {
-        "BROKERAGE_DEMO": "1",
-        "BASE_URL": addresses.web,
-        "MICROSOFT_LOGIN_BASE": addresses.login,
-        "SWEEP_SECONDS": str(SWEEP_SECONDS),
-        "PYTHONUNBUFFERED": "1",
-    }
 
 
 def _free_port(first: int, *, but: int = 0) -> int:
@@ -160,12 +179,17 @@ def _free_port(first: int, *, but: int = 0) -> int:
 
 
 def _is_free(port: int) -> bool:
-    with socket.socket() as listener:
+    """Return whether nobody listens there, by either protocol: browsers take localhost for both, IPv6 first."""
+    return all(_can_listen(family, host, port) for family, host in _LOOPBACKS)
+
+
+def _can_listen(family: socket.AddressFamily, host: str, port: int) -> bool:
+    with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            return False
+            listener.bind((host, port))
+        except OSError as trouble:
+            return trouble.errno == errno.EADDRNOTAVAIL  # a machine without IPv6
     return True
 
 

@@ -38,7 +38,6 @@ from subscriptions.models import Order, OrderStatus, Plan, Subscription, Subscri
 from subscriptions.ordering import place_order
 from subscriptions.renewals import run_billing_day
 from subscriptions.stopping import activate, stop
-from subscriptions.tasks import carry_on_provisioning
 from vendors.models import ConnectionState
 from vendors.questions import facts
 
@@ -103,8 +102,7 @@ class Story:
         self._nights(days.stopped, days.activated)
         self._activate()
         self._nights(days.activated, days.today)
-        carry_on_provisioning.delay()  # what the nights have planned: beat starts with the panels
-        until_all_is_done(self.check)
+        until_all_is_done(self.check, day=days.today)  # what the nights have planned
         made = {name: count - before[name] for name, count in self._world().items()}
         for what in ("customers", "agreements", "orders", "subscriptions"):
             tell.check(f"{what} at Microsoft", made[what], 1)
@@ -124,7 +122,7 @@ class Story:
         )
         self._amount(f"Order {order}: {ORDERED} seats until the billing day; due", order.total, self.costs.order, day)
         self._pay(order)
-        self.subscription = self._until(order.subscription_id, SubscriptionStatus.ACTIVE)
+        self.subscription = self._until(order.subscription_id, SubscriptionStatus.ACTIVE, day)
         service = self.subscription.vendor_ids
         self.teller.step(f"The worker has made {service.get('domain')} at Microsoft: the service is Active")
         top_up = open_top_up(actor=owner, account=self.account, amount=TOP_UP, today=day)
@@ -138,13 +136,13 @@ class Story:
         order = self._change(RAISED, day)
         self._amount(f"Order {order}: raised to {RAISED} seats; due", order.total, self.costs.raising, day)
         self._pay(order)
-        self._until(self.subscription.pk, SubscriptionStatus.ACTIVE)
+        self._until(self.subscription.pk, SubscriptionStatus.ACTIVE, day)
         self._funds()
 
     def _lower(self) -> None:
         day = self.days.lowered
         order = self._change(LOWERED, day)
-        self._until(self.subscription.pk, SubscriptionStatus.ACTIVE)
+        self._until(self.subscription.pk, SubscriptionStatus.ACTIVE, day)
         used, continuing, refund = (
             Charge.objects.get(order=order, source=source).amount
             for source in ("used_part", "continuing_part", "refund_part")
@@ -159,7 +157,7 @@ class Story:
     def _stop(self) -> None:
         day = self.days.stopped
         stop(actor=cast.actor(cast.NORTH_ADMIN), subscription=self.subscription, today=day, comment="Company holidays")
-        self._until(self.subscription.pk, SubscriptionStatus.STOPPED)
+        self._until(self.subscription.pk, SubscriptionStatus.STOPPED, day)
         self._amount("Stopped by North; used until today, written off", self._newest("used_part"),
                      self.costs.used_before_stop, day)  # fmt: skip
         self._amount("the rest is released", self._newest("remainder"), self.costs.remainder)
@@ -168,7 +166,7 @@ class Story:
     def _activate(self) -> None:
         day = self.days.activated
         activate(actor=cast.actor_in(cast.CUSTOMERS["admin"], self.account), subscription=self.subscription, today=day)
-        self._until(self.subscription.pk, SubscriptionStatus.ACTIVE)
+        self._until(self.subscription.pk, SubscriptionStatus.ACTIVE, day)
         self._amount("Activated by the customer's admin; reserved until the billing day", self._newest("activation"),
                      self.costs.activation, day)  # fmt: skip
         self._funds()
@@ -268,8 +266,8 @@ class Story:
             )
         )
 
-    def _until(self, pk: int, status: SubscriptionStatus) -> Subscription:
-        return until_status(pk, status, self.check)
+    def _until(self, pk: int, status: SubscriptionStatus, day: date) -> Subscription:
+        return until_status(pk, status, self.check, day=day)
 
     def _world(self) -> dict[str, int]:
         return requests.get(self.addresses.control, timeout=30).json()["counts"]

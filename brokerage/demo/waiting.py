@@ -1,29 +1,35 @@
-"""Waiting until the real worker has carried out at the vendor what a verb has planned."""
+"""Carrying out at the vendor what a verb has planned, on the day of the story on which it was planned.
+
+A worker acts today, and what a vendor provides is charged from the day it is provided (decision 22): two months of
+story would shrink to one day. So the story does the worker's part itself, by the worker's own verb and with its own
+day; the worker starts when the story has ended.
+"""
 
 import time
 from collections.abc import Callable
+from datetime import date
+
+from django.utils import timezone
 
 from subscriptions.handover import WORK_MEANWHILE
 from subscriptions.models import Subscription, SubscriptionStatus
-from subscriptions.tasks import carry_on_provisioning
+from subscriptions.provisioning import carry_out, unfinished_work
 from vendors.models import UNFINISHED, VendorOperation
 
 SECONDS = 60
-# While the story runs there is no beat: what the worker has put off is handed to it again from here.
-SWEEP_SECONDS = 5
 
 
 class TookTooLong(Exception):
-    """The worker has not come to an end; the text says with what."""
+    """What was planned has not come to an end; the text says what."""
 
 
-def until_status(pk: int, status: SubscriptionStatus, check: Callable[[], None]) -> Subscription:
+def until_status(pk: int, status: SubscriptionStatus, check: Callable[[], None], *, day: date) -> Subscription:
     """Return the subscription when it has the status. Raises TookTooLong with what the vendor said last."""
-    _until(lambda: Subscription.objects.filter(pk=pk, status=status).exists(), check)
+    _until(lambda: Subscription.objects.filter(pk=pk, status=status).exists(), check, day)
     return Subscription.objects.get(pk=pk)
 
 
-def until_all_is_done(check: Callable[[], None]) -> None:
+def until_all_is_done(check: Callable[[], None], *, day: date) -> None:
     """Return when no operation at a vendor is unfinished and no subscription awaits one."""
     _until(
         lambda: (
@@ -31,19 +37,18 @@ def until_all_is_done(check: Callable[[], None]) -> None:
             and not Subscription.objects.filter(status__in=WORK_MEANWHILE).exists()
         ),
         check,
+        day,
     )
 
 
-def _until(done: Callable[[], bool], check: Callable[[], None]) -> None:
+def _until(done: Callable[[], bool], check: Callable[[], None], day: date) -> None:
     deadline = time.monotonic() + SECONDS
-    sweep = time.monotonic() + SWEEP_SECONDS
     while not done():
         check()
         if time.monotonic() > deadline:
             unfinished = VendorOperation.objects.filter(state__in=UNFINISHED)
             left = [f"{operation.key} ({operation.state}): {operation.last_error}" for operation in unfinished[:5]]
-            raise TookTooLong("\n".join([f"the worker has not come to an end in {SECONDS} s:", *left]))
-        if time.monotonic() > sweep:
-            carry_on_provisioning.delay()
-            sweep = time.monotonic() + SWEEP_SECONDS
+            raise TookTooLong("\n".join([f"operations have not come to an end in {SECONDS} s:", *left]))
+        for operation_id in unfinished_work(now=timezone.now()):
+            carry_out(operation_id=operation_id, now=timezone.now(), today=day)
         time.sleep(0.03)

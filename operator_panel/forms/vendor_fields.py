@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from vendors.base import Field, FieldKind
@@ -29,9 +30,11 @@ def _input(field: Field, now: Mapping[str, str] | None) -> forms.Field:
     if field.kind is FieldKind.CHOICE:
         return forms.ChoiceField(**common, choices=field.choices, initial=initial)
     if field.kind is FieldKind.SECRET:
-        common["required"] = field.required and now is None
+        common["required"] = field.required and now is None and not field.default
         if now is not None:
             common["help_text"] = _("Empty: the stored one stays.")
-        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
-        return forms.CharField(**common, max_length=500, widget=widget, strip=True)
+        # A secret that every installation of the demo has may be seen; any other never leaves the server.
+        shown = field.default if settings.DEMO and now is None else ""
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=bool(shown))
+        return forms.CharField(**common, max_length=500, widget=widget, strip=True, initial=shown)
     return forms.CharField(**common, max_length=500, initial=initial)

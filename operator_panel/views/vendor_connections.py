@@ -1,5 +1,6 @@
 """Vendor connections ("Office 365 Settings"): settings without their secrets, the consent, whether the access works."""
 
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -10,18 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.queries import resellers_visible_to
-from core.panel.confirming import Done
+from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page, Status
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing
 from operator_panel.forms.vendor_fields import inputs_of
 from subscriptions.queries import templates_visible_to
 from vendors.base import FieldKind, VendorPlugin
-from vendors.capabilities import NeedsConsent
+from vendors.capabilities import GRANT_NOW, NeedsConsent
 from vendors.connections import add_connection, change_connection
 from vendors.models import ConnectionState, VendorConnection
 from vendors.queries import connections_visible_to, exchanges_visible_to
-from vendors.registry import UnknownPlugin, plugin_for, plugins
+from vendors.registry import UnknownPlugin, plugin_for, plugins, settings_fields_of
+from vendors.revoking import revoke_consent
 
 # Below so many days the page asks for a new grant: a token that dies stops every operation at the vendor.
 FEW_DAYS = 14
@@ -50,6 +52,7 @@ def vendor_connection(request: HttpRequest, pk: int) -> HttpResponse:
         "few_days": FEW_DAYS,
         "begin": _address(found, "begin") if changes and isinstance(plugin, NeedsConsent) else "",
         "check": _address(found, "check"),
+        "redirect_address": _redirect_address(request, found.plugin),
         "granted": found.state == ConnectionState.GRANTED,
         "templates": templates_visible_to(request.actor).filter(connection=found).order_by("name"),
         "may_change": changes,
@@ -88,9 +91,17 @@ def _days_left(found: VendorConnection) -> int | None:
 
 
 def _address(found: VendorConnection, page: str) -> str:
-    """Return the address of a page that the plugin brings along; nothing where it has none."""
+    """Return the address of a page that the plugin brings along for a connection; nothing where it has none."""
     try:
         return reverse(f"vendors:{found.plugin}:{page}", args=[found.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _redirect_address(request: HttpRequest, plugin: str) -> str:
+    """Return where the vendor sends the browser back after a consent: it has to be registered there."""
+    try:
+        return request.build_absolute_uri(reverse(f"vendors:{plugin}:callback"))
     except NoReverseMatch:
         return ""
 
@@ -122,33 +133,79 @@ def vendor_connection_new(request: HttpRequest, plugin: str) -> HttpResponse:
     except UnknownPlugin:
         raise Http404 from None
 
+    fields = settings_fields_of(chosen)
+
     def form(*args: Any) -> forms.Form:
-        built = forms.Form(*args, initial={"reseller": request.actor.reseller, "name": str(chosen.name)})
+        built = forms.Form(*args, initial={"reseller": request.actor.reseller, "name": _free_name(request, chosen)})
         built.fields["reseller"] = forms.ModelChoiceField(
             resellers_visible_to(request.actor).order_by("name"), label=_("Reseller"), empty_label=None
         )
         built.fields["name"] = forms.CharField(label=_("Name"), max_length=200)
-        built.fields.update(inputs_of(chosen.settings_fields, addresses=request.actor.sees_everything))
+        built.fields.update(inputs_of(fields, addresses=request.actor.sees_everything))
         return built
 
     def keep(answers: dict[str, Any]) -> Done:
-        values = {field.name: answers[field.name] for field in chosen.settings_fields}
+        values = {field.name: answers[field.name] for field in fields}
         made = add_connection(
             actor=request.actor, reseller=answers["reseller"], plugin=plugin, name=answers["name"], values=values
         )
-        said = _("Saved. The next step: grant the permissions at the vendor.")
-        return Done(said, reverse("operator:vendor_connection", args=[made.pk]))
+        if not isinstance(chosen, NeedsConsent):
+            return Done(_("Saved."), reverse("operator:vendor_connection", args=[made.pk]))
+        request.session[GRANT_NOW] = made.pk
+        return Done(_("Saved. The next step: grant the permissions at the vendor."), reverse(f"vendors:{plugin}:leave"))
 
     page = Page(title=str(chosen.name), crumbs=(_section(), Crumb(_("Create a connection"))))
     back = reverse("operator:vendor_connections")
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Create")))
+    edit = Editing(page=page, form=form, keep=keep, back=back, submit=_("Create"), copied=_to_register(request, plugin))
+    return editing(request, edit)
+
+
+def _free_name(request: HttpRequest, plugin: VendorPlugin) -> str:
+    """Return the vendor's name, with a number where connections have taken it."""
+    taken = set(connections_visible_to(request.actor).values_list("name", flat=True))
+    names = (str(plugin.name) if number == 1 else f"{plugin.name} {number}" for number in count(1))
+    return next(name for name in names if name not in taken)
+
+
+def _to_register(request: HttpRequest, plugin: str) -> tuple[tuple[str, str], ...]:
+    address = _redirect_address(request, plugin)
+    return ((_("Redirect address, to be registered for the application at the vendor"), address),) if address else ()
+
+
+@requires("vendor_connections.change")
+def vendor_connection_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what was granted: nothing is done at the vendor until it is granted again."""
+    found = one(request, pk)
+
+    def carry_out(_answers: dict[str, Any]) -> str:
+        revoke_consent(actor=request.actor, connection=found)
+        return _("The permissions are revoked.")
+
+    operation = Operation(
+        page=Page(title=_("Revoke permissions"), crumbs=(*_crumbs(found), Crumb(_("Revoke permissions")))),
+        form=forms.Form,
+        show=lambda _answers: Shown(
+            question=_("Revoke the permissions of “%(connection)s”?") % {"connection": found.name},
+            text=_(
+                "Orders and changes then wait until they are granted again; services that run go on. The vendor's own"
+                " list of permitted applications is not changed."
+            ),
+            submit=_("Revoke permissions"),
+            charges=None,
+        ),
+        carry_out=carry_out,
+        back=reverse("operator:vendor_connection", args=[pk]),
+        ask=_("Revoke permissions"),
+        danger=True,
+    )
+    return confirming(request, operation)
 
 
 @requires("vendor_connections.change")
 def vendor_connection_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a connection's settings; a secret left empty stays."""
     found = one(request, pk)
-    fields = plugin_for(found.plugin).settings_fields
+    fields = settings_fields_of(plugin_for(found.plugin))
 
     def form(*args: Any) -> forms.Form:
         built = forms.Form(*args, initial={"name": found.name})
@@ -164,7 +221,9 @@ def vendor_connection_change(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("operator:vendor_connection", args=[pk])
     page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
     note = _("Another application or tenant makes the earlier grant void: it has to be given again.")
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=found))
+    copied = _to_register(request, found.plugin)
+    edit = Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=found, copied=copied)
+    return editing(request, edit)
 
 
 def _page_of(found: VendorConnection) -> Page:

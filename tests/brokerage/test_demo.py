@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 from datetime import date
@@ -10,13 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from accounts.actors import actor_of
 from accounts.models import Reseller
-from brokerage.demo import state
+from brokerage.demo import catalogue, state
 from brokerage.demo.amounts import amounts_of, days_before, lines_of, transactions_of
-from brokerage.demo.programs import free_addresses
+from brokerage.demo.programs import Addresses, connection_of, environment, free_addresses
 from brokerage.demo.supervisor import Program, ProgramFailed, Supervisor
 from brokerage.demo.telling import Teller
+from brokerage.demo.waiting import until_status
+from subscriptions.models import SubscriptionStatus
 from tests.factories import accounts as cast
+from tests.subscriptions.conftest import ORDERED_ON, acme, admin, backup_plan, example, example_vendor, ordered  # noqa: F401
+from vendors.connections import add_connection
 
 SLEEPER = (sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)")
 
@@ -122,6 +128,21 @@ def test_two_demos_get_ports_of_their_own():
     assert addresses.login == f"http://127.0.0.1:{addresses.sandbox_port}/microsoft/login"
 
 
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0"),  # noqa: S104
+                                              (socket.AF_INET6, "::1")])  # fmt: skip
+def test_a_taken_port_is_left_to_whoever_has_it_and_everything_says_the_next(monkeypatch, family, host):
+    with socket.socket(family) as taken:
+        taken.bind((host, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setattr("brokerage.demo.programs.WEB_PORT", port)
+        addresses = free_addresses()
+    assert addresses.web_port > port
+    told = environment(addresses)
+    assert told["BASE_URL"] == f"http://localhost:{addresses.web_port}"
+    assert f"api_base_url=http://127.0.0.1:{addresses.sandbox_port}/" in told["VENDOR_DEFAULTS"]
+
+
 @pytest.mark.django_db
 def test_the_demo_keeps_away_from_somebodys_data():
     assert state.found() == ""
@@ -137,3 +158,22 @@ def test_the_demo_knows_its_own_data():
     state.note(state.READY)
     assert state.found() == state.READY
     assert Reseller.objects.get().attributes == {"demo": "ready"}
+
+
+@pytest.mark.django_db
+def test_connections_made_by_hand_are_led_to_where_the_pretend_microsoft_answers_now():
+    admin = actor_of(cast.manager(email="admin@borealis.example"))
+    at_hand = dict(actor=admin, reseller=admin.reseller, plugin="office365")
+    before, after = Addresses(8000, 8600), Addresses(8001, 8601)
+    mine = add_connection(**at_hand, name="By hand", values=connection_of(before))
+    real = add_connection(**at_hand, name="Real", values={"tenant_id": "t", "client_id": "c", "client_secret": "s"})
+    catalogue.lead_to(after)
+    mine.refresh_from_db()
+    real.refresh_from_db()
+    assert (mine.settings["login_base_url"], mine.settings["api_base_url"]) == (after.login, after.partner_center)
+    assert real.settings["api_base_url"] == "https://api.partnercenter.microsoft.com/v1"
+
+
+def test_what_a_vendor_provides_in_the_story_is_charged_from_the_storys_day(ordered, example_vendor):  # noqa: F811
+    subscription = until_status(ordered.pk, SubscriptionStatus.ACTIVE, lambda: None, day=ORDERED_ON)
+    assert subscription.start_date == ORDERED_ON

@@ -117,4 +117,4 @@ def test_the_content_security_policy_allows_nothing_inline_and_no_other_host():
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     assert directives["script-src"] == directives["style-src"] == directives["default-src"] == ["'self'"]
     hosts = {value for values in directives.values() for value in values if not value.startswith("'")}
-    assert hosts == {"data:", settings.MICROSOFT_LOGIN_BASE}
+    assert hosts == {"data:"}

@@ -12,7 +12,7 @@ from django.conf import settings
 from brokerage.variables import VARIABLES, faults
 
 ROOT = Path(settings.BASE_DIR)
-READ = re.compile(r'(?:text|flag|number|numbers_by_name|words)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'(?:text|flag|number|numbers_by_name|texts_by_plugin|words)\(\s*"([A-Z_]+)"')
 KEY = "I4yVmF1DAYOLf3UPy2l6xONZZ6JnBRhtk1ClqGYsfq4="  # fixed: two test processes name their cases alike
 GOOD = {
     "BROKERAGE_ENV": "production",
@@ -29,7 +29,7 @@ GOOD = {
     "EMAIL_HOST_PASSWORD": "p",
     "EMAIL_USE_TLS": "1",
     "DEFAULT_FROM_EMAIL": "Brokerage <no-reply@example.com>",
-    "MICROSOFT_LOGIN_BASE": "http://sandbox:8600/microsoft/login",
+    "VENDOR_DEFAULTS": "office365.login_base_url=http://sandbox:8600/microsoft/login, office365.country=PL",
 }
 # What production refuses of each variable; also on other machines where the second tuple has it.
 BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -63,7 +63,10 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "EMAIL_HOST_PASSWORD": ((), ("one\ntwo",)),
     "EMAIL_USE_TLS": ((), ("perhaps", "2")),
     "DEFAULT_FROM_EMAIL": ((), ("nobody", "a@b c@d")),
-    "MICROSOFT_LOGIN_BASE": (("http://login.example.com",), ("login.microsoftonline.com", "https://login:0")),
+    "VENDOR_DEFAULTS": (
+        ("office365.login_base_url=http://login.example.com", "office365.client_secret=x"),
+        ("country=US", "office365.country", "office365.api_base_url=login.example.com", "o.a_url=https://login:0"),
+    ),
     "VENDOR_VISIBLE_AFTER": ((), ("1200", "office365=soon", "office365=-1", "office365=1e3")),
     "VENDOR_JOURNAL_DAYS": ((), ("0", "-1", "long", "1e3")),
     "VENDOR_PERSON_SECONDS": ((), ("0", "31", "8s")),
@@ -119,6 +122,12 @@ def test_what_is_not_safe_is_refused_in_production_only(name, value):
 def test_a_mail_password_without_its_user_is_refused():
     assert faults({**GOOD, "EMAIL_HOST_USER": ""}, production=True) == [
         "EMAIL_HOST_USER is not set, and EMAIL_HOST_PASSWORD is: give both or neither"
+    ]
+
+
+def test_a_variable_that_is_no_longer_read_is_told():
+    assert faults({**GOOD, "MICROSOFT_LOGIN_BASE": "http://sandbox:8600/login"}, production=True) == [
+        "MICROSOFT_LOGIN_BASE is no longer read: write VENDOR_DEFAULTS=office365.login_base_url=..."
     ]
 
 

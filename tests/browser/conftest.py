@@ -80,7 +80,7 @@ def stage(chromium: Browser, transactional_db: None, tmp_path_factory: pytest.Te
 @contextmanager
 def _web_and_worker(stage: Stage) -> Iterator[None]:
     celery_app.control.purge()
-    settings = {"BASE_URL": stage.web, "MICROSOFT_LOGIN_BASE": stage.login, "BROKERAGE_DEMO": "1"}
+    settings = {"BASE_URL": stage.web, "BROKERAGE_DEMO": "1", "VENDOR_DEFAULTS": stage.vendor_defaults}
     web_log, worker_log = stage.logs / "web.log", stage.logs / "worker.log"
     web = start_process(
         "-m", "gunicorn", "brokerage.wsgi", "--bind", stage.web.replace("http://localhost", "127.0.0.1"),

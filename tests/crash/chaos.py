@@ -37,7 +37,7 @@ def run(*, seconds: float, quiet: float, seed: int, tell: Callable[[str], None])
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "brokerage.settings", "BROKERAGE_ENV": "development", "BROKERAGE_DEMO": "1",
         "DATABASE_URL": place.database_url, "REDIS_URL": place.redis_url, "MEDIA_ROOT": str(folder / "media"),
-        "BASE_URL": addresses.web, "MICROSOFT_LOGIN_BASE": addresses.login,
+        "BASE_URL": addresses.web, "VENDOR_DEFAULTS": programs.environment(addresses)["VENDOR_DEFAULTS"],
         "TASK_VISIBILITY_SECONDS": "20", "VENDOR_VISIBLE_AFTER": "office365=5",
     }  # fmt: skip
     django.setup()

@@ -1,14 +1,19 @@
 """What an event writes into the outbox, for whom, and in which language."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
+from django.utils.html import escape
 
 from accounts.models import AccessLevel, Role, UserStatus
+from accounts.sign_in import home_of
 from core.money import Money
 from notifications.announce import announce
-from notifications.events import EVENTS
+from notifications.events import EVENTS, Event
+from notifications.links import PLACE
 from notifications.models import Notification, NotificationStatus
 from tests.factories import accounts as make
 
@@ -56,9 +61,10 @@ def test_a_message_is_written_in_the_recipients_language():
     [row] = announce("billing_day_is_coming", context=COMING, key="1", account=account, path="/payments/")
     assert row.subject == "Billing day 01 Sep 2018 is coming: $1,902.40 is needed"
     assert row.body_text == (
+        "Operator\n\n"
         "On 01 Sep 2018 the subscriptions of Acme are renewed. They need $1,902.40; $100.00 is available now.\n\n"
         "Top up at least $1,802.40 before that day, else subscriptions without funds are stopped.\n\n"
-        "http://localhost:8000/payments/\n"
+        "Open in the panel:\nhttp://localhost:8000/payments/\n"
     )
     assert 'href="http://localhost:8000/payments/"' in row.body_html
 
@@ -140,3 +146,25 @@ def test_every_event_has_texts_for_every_placeholder(name, language):
         assert f"mark-{placeholder}" in text, placeholder
         assert f"mark-{placeholder}" in html, placeholder
     assert "%(" not in text
+    _has_company_and_button(row, EVENTS[name], marks.get("company", str(account.reseller)))
+
+
+def _has_company_and_button(row: Notification, event: Event, company: str) -> None:
+    """Every letter names the company that writes, and one button leads on: in HTML and, with its address, in text."""
+    with translation.override(row.language):
+        button = str(event.button)
+    address = PLACE if event.link_kind else f"http://localhost:8000{home_of(row.user)}"
+    assert row.body_text.splitlines()[0] == company
+    assert row.body_text.rstrip().splitlines()[-2:] == [f"{button}:", address]
+    assert row.body_text.count(address) == 1
+    (link,) = re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', row.body_html)
+    assert link == (address, escape(button))
+    assert f">{escape(company)}</td>" in row.body_html
+
+
+def test_a_letter_without_a_page_leads_its_reader_home():
+    account = make.account()
+    manager = make.manager(reseller=account.reseller)
+    [row] = announce("payment_set_aside", account=account, key="1", context=dict.fromkeys(
+        ("payment", "amount", "account", "reason"), "x"))  # fmt: skip
+    assert (row.email, row.body_text.splitlines()[-1]) == (manager.email, "http://localhost:8000/operator/")

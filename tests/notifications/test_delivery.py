@@ -2,6 +2,7 @@
 
 import smtplib
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 
 import pytest
 from django.core import mail
@@ -37,6 +38,13 @@ class KilledAfterSending(EmailBackend):
     def send_messages(self, messages):
         super().send_messages(messages)
         raise KeyboardInterrupt
+
+
+class AbsentServer(EmailBackend):
+    """A mail server that is not there."""
+
+    def open(self):
+        raise ConnectionRefusedError
 
 
 def queue(key: str = "1", email: str = "ann@example.com") -> Notification:
@@ -125,3 +133,24 @@ def test_a_message_another_worker_is_sending_is_passed_over():
     free.refresh_from_db()
     assert free.status == NotificationStatus.SENT
     assert deliver(now=NOW) == 1
+
+
+def test_files_hold_letters_and_nothing_else(settings, tmp_path):
+    settings.EMAIL_BACKEND = "notifications.letter_files.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    assert deliver(now=NOW) == 0
+    assert list(tmp_path.iterdir()) == []
+    rows = [queue("1", "ann@example.com"), queue("2", "bob@example.com")]
+    assert deliver(now=NOW) == 2
+    letters = [message_from_bytes(path.read_bytes()) for path in sorted(tmp_path.iterdir())]
+    assert [(letter["To"], letter["Subject"]) for letter in letters] == [(row.email, row.subject) for row in rows]
+    assert {path.suffix for path in tmp_path.iterdir()} == {".eml"}
+
+
+def test_a_mail_server_is_not_called_while_there_is_nothing_to_send(settings):
+    settings.EMAIL_BACKEND = f"{__name__}.AbsentServer"
+    assert deliver(now=NOW) == 0
+    queue()
+    with pytest.raises(ConnectionRefusedError):
+        deliver(now=NOW)
+    assert Notification.objects.get().status == NotificationStatus.QUEUED

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from vendors.base import (
@@ -61,7 +60,7 @@ class Office365(VendorPlugin, NeedsConsent):
             default=CUSTOMER_AGREEMENT,
         ),
         Field("locale", _("Language of Microsoft's answers"), default="en-US"),
-        Field("login_base_url", _("Sign-in server"), FieldKind.URL, default=settings.MICROSOFT_LOGIN_BASE),
+        Field("login_base_url", _("Sign-in server"), FieldKind.URL, default=consent.LOGIN_BASE),
         Field("api_base_url", _("Partner Center server"), FieldKind.URL, default=API_BASE),
         Field(
             "login_browser_url",

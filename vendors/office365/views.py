@@ -3,18 +3,21 @@
 import json
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from core.errors import Refused
 from core.panel.access import Door
+from core.panel.page import Crumb, Page
+from core.panel.posted import posted
 from core.secrets import decrypt, encrypt
 from vendors import connections
+from vendors.capabilities import GRANT_NOW
 from vendors.models import VendorConnection
 from vendors.queries import connections_visible_to
 
@@ -25,24 +28,41 @@ requires = Door(lambda actor: actor.is_manager).requires
 ANSWER_FIELDS = ("code", "state", "session_state", "client_info", "error", "error_description", "error_uri")
 
 
-@require_POST
 @requires("vendor_connections.change")
+@posted(lambda _request, connection_id: _page(connection_id))
 def begin(request: HttpRequest, connection_id: int) -> HttpResponseBase:
     """Send the manager to Microsoft's consent page, for the first grant and for every later one."""
-    connection = _connection(request, connection_id)
+    request.session[GRANT_NOW] = _connection(request, connection_id).pk
+    return redirect("vendors:office365:leave")
+
+
+@requires("vendor_connections.change")
+def leave(request: HttpRequest) -> HttpResponseBase:
+    """Begin the consent that a form of ours has just asked for, and lead the browser to Microsoft's page.
+
+    By a page, not by a redirect: where a form's answer may lead is fixed for the whole site (form-action), and each
+    connection has a sign-in server of its own. Without a form before it this page does nothing.
+    """
+    wanted = request.session.pop(GRANT_NOW, None)
+    if wanted is None:
+        return redirect("operator:vendor_connections")
+    connection = _connection(request, wanted)
     try:
         consent = connections.begin_consent(
             actor=request.actor, connection=connection, redirect_uri=_reply_address(request), now=timezone.now()
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return _page(connection)
+        return _page(connection.pk)
     if consent is None:
         messages.error(request, connection.last_error)
-        return _page(connection)
+        return _page(connection.pk)
     kept = {"connection": str(connection.pk), "state": consent.state, "flow": json.dumps(consent.flow)}
     request.session[SESSION_KEY] = encrypt(kept)
-    return redirect(consent.url)
+    page = Page(title=_("On the way to Microsoft"), crumbs=(Crumb(connection.name, _page(connection.pk).url),))
+    answer = render(request, "vendors/leaving.html", {"page": page, "url": consent.url})
+    answer.headers["Refresh"] = f"0; url={consent.url}"
+    return answer
 
 
 # Exempt from the CSRF token because the form is Microsoft's (response_mode=form_post): what protects the answer is the
@@ -72,16 +92,16 @@ def callback(request: HttpRequest) -> HttpResponseBase:
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return _page(connection)
+        return _page(connection.pk)
     if connection.last_error:
         messages.error(request, connection.last_error)
     else:
         messages.success(request, _("The permissions are granted and checked: the connection can be used."))
-    return _page(connection)
+    return _page(connection.pk)
 
 
-@require_POST
 @requires("vendor_connections.view")
+@posted(lambda _request, connection_id: _page(connection_id))
 def check(request: HttpRequest, connection_id: int) -> HttpResponseBase:
     """Ask Microsoft now whether the access works, and show what it said."""
     connection = _connection(request, connection_id)
@@ -89,12 +109,12 @@ def check(request: HttpRequest, connection_id: int) -> HttpResponseBase:
         connection = connections.check_connection(actor=request.actor, connection=connection, now=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return _page(connection)
+        return _page(connection.pk)
     if connection.last_error:
         messages.error(request, connection.last_error)
     else:
         messages.success(request, _("The access works."))
-    return _page(connection)
+    return _page(connection.pk)
 
 
 def _connection(request: HttpRequest, connection_id: int) -> VendorConnection:
@@ -121,5 +141,5 @@ def _reply_address(request: HttpRequest) -> str:
     return request.build_absolute_uri(reverse("vendors:office365:callback"))
 
 
-def _page(connection: VendorConnection) -> HttpResponseBase:
-    return redirect("operator:vendor_connection", connection.pk)
+def _page(connection_id: int) -> HttpResponseRedirect:
+    return redirect("operator:vendor_connection", connection_id)

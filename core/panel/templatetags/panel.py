@@ -112,6 +112,16 @@ def fact(label: object, value: object = None, url: str = "") -> SafeString:
     return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, shown)
 
 
+@register.simple_tag
+def copyable(label: object, value: object) -> SafeString:
+    """Show a value in full with a button that copies it: {% copyable _("Redirect address") address %}."""
+    return format_html(
+        '<label class="form-label copy">{}<span class="copy-row"><input class="form-control" readonly value="{}">'
+        '<button type="button" class="btn needs-script" data-copy="{}">{}</button></span></label>',
+        label, value, gettext("Copied"), gettext("Copy"),
+    )  # fmt: skip
+
+
 @register.simple_block_tag
 def figures(content: str) -> SafeString:
     """Show the figures that decide in a row: {% figures %}{% figure … %}{% endfigures %}."""

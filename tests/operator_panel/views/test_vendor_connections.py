@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from tests.browsing import confirmed
 from tests.factories import accounts as cast
 from tests.operator_panel.conftest import errors_of, text_of
 from vendors.models import ConnectionState, VendorConnection
@@ -38,6 +39,60 @@ def test_connection_is_created_and_waits_for_its_grant(client: Client) -> None:
     made = _connection(client)
     said = text_of(client.get(page("vendor_connection", made.pk)))
     assert (made.state, "Grant permissions" in said, "Check now" in said) == (ConnectionState.NEW, True, False)
+
+
+DEFAULTS = {
+    "tenant_id": "sandbox.example", "client_id": "the-app", "client_secret": "printed",
+    "login_base_url": "http://127.0.0.1:8600/login", "api_base_url": "http://127.0.0.1:8600/v1",
+}  # fmt: skip
+
+
+def test_the_demo_fills_in_all_that_its_vendor_needs(client: Client, settings) -> None:
+    settings.VENDOR_DEFAULTS, settings.DEMO = {"office365": DEFAULTS}, True
+    page_of_form = client.get(page("vendor_connection_new", "office365"))
+    form = page_of_form.context["form"]
+    assert {name: form[name].value() for name in DEFAULTS} == DEFAULTS
+    assert 'value="printed"' in page_of_form.content.decode()
+    filled_in = {bound.name: bound.value() or "" for bound in form} | {"reseller": cast.operator().pk}
+    answer = client.post(page("vendor_connection_new", "office365"), filled_in)
+    assert answer.headers["Location"] == reverse("vendors:office365:leave")
+    settings.DEMO = False
+    assert "printed" not in client.get(page("vendor_connection_new", "office365")).content.decode()
+
+
+def test_a_real_address_never_stands_beside_a_server_of_the_installation(client: Client, settings) -> None:
+    settings.VENDOR_DEFAULTS = {"office365": {"login_base_url": "http://127.0.0.1:8600/login"}}
+    form = client.get(page("vendor_connection_new", "office365")).context["form"]
+    assert (form["login_base_url"].value(), form["api_base_url"].value()) == ("http://127.0.0.1:8600/login", "")
+
+
+def test_the_address_to_register_is_shown_where_it_is_needed(client: Client) -> None:
+    made = _connection(client)
+    for address in (
+        page("vendor_connection_new", "office365"),
+        page("vendor_connection_change", made.pk),
+        page("vendor_connection", made.pk),
+    ):
+        shown = client.get(address).content.decode()
+        assert 'readonly value="http://testserver/vendors/office365/consent/callback"' in shown
+        assert shown.count("data-copy=") == 1
+
+
+def test_a_second_connection_is_offered_a_name_that_is_free(client: Client) -> None:
+    _connection(client, name="Office 365")
+    assert client.get(page("vendor_connection_new", "office365")).context["form"]["name"].value() == "Office 365 2"
+
+
+def test_permissions_are_revoked_after_a_question(client: Client, administrator: User) -> None:
+    made = _connection(client)
+    address = page("vendor_connection_revoke", made.pk)
+    assert address not in client.get(page("vendor_connection", made.pk)).content.decode()
+    VendorConnection.objects.update(state=ConnectionState.GRANTED, granted_at=timezone.now())
+    assert address in client.get(page("vendor_connection", made.pk)).content.decode()
+    confirmed(client, address, {})
+    made.refresh_from_db()
+    assert (made.state, made.granted_at) == (ConnectionState.REGRANT_NEEDED, None)
+    assert f"{administrator.name} has revoked" in text_of(client.get(page("vendor_connection", made.pk)))
 
 
 def test_connection_without_its_secret_is_refused_at_the_secret(client: Client) -> None:

@@ -1,5 +1,6 @@
 """The pages of the consent, as a browser meets them."""
 
+from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -13,7 +14,6 @@ from tests.vendors.office365.bench import answered
 from vendors.models import ConnectionState, VendorConnection
 from vendors.office365 import errors
 
-pytestmark = pytest.mark.urls("tests.vendors.urls")
 CALLBACK = "/vendors/office365/consent/callback"
 
 
@@ -30,8 +30,13 @@ def page_of(connection: VendorConnection) -> str:
 
 def begun(browser: Client, connection: VendorConnection) -> str:
     response = browser.post(f"/vendors/office365/connections/{connection.pk}/consent")
-    assert response.status_code == 302
-    return response.headers["Location"]
+    assert response.headers["Location"] == "/vendors/office365/consent/leave"
+    leaving = browser.get(response.headers["Location"])
+    if leaving.status_code == 302:
+        return leaving.headers["Location"]
+    url = leaving.headers["Refresh"].removeprefix("0; url=")
+    assert f'href="{escape(url)}"' in leaving.content.decode()  # for who follows no refresh
+    return url
 
 
 def test_manager_goes_to_microsoft_and_comes_back_granted(
@@ -110,7 +115,16 @@ def test_connections_of_others_do_not_exist(client: Client, office365: VendorCon
 
 @pytest.mark.parametrize("path", ["consent", "check"])
 def test_nothing_changes_by_following_a_link(browser: Client, office365: VendorConnection, path: str) -> None:
-    assert browser.get(f"/vendors/office365/connections/{office365.pk}/{path}").status_code == 405
+    response = browser.get(f"/vendors/office365/connections/{office365.pk}/{path}")
+    assert response.headers["Location"] == page_of(office365)
+    office365.refresh_from_db()
+    assert (office365.state, office365.last_check_at) == (ConnectionState.NEW, None)
+
+
+def test_the_page_that_leads_to_microsoft_does_nothing_without_its_form(browser: Client, office365) -> None:
+    assert browser.get("/vendors/office365/consent/leave").headers["Location"] == "/operator/vendor-connections/"
+    office365.refresh_from_db()
+    assert office365.state == ConnectionState.NEW
 
 
 def test_microsoft_out_of_reach_is_told(browser: Client, office365: VendorConnection) -> None:

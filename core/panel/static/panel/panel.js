@@ -46,6 +46,18 @@
     }
   });
 
+  // Copying a value that is shown in full beside the button; the button says that it was done.
+  document.addEventListener("click", (event) => {
+    const copier = event.target.closest("[data-copy]");
+    if (!copier) return;
+    event.preventDefault();
+    const input = copier.parentElement.querySelector("input");
+    const done = () => { copier.textContent = copier.dataset.copy; };
+    input.select();
+    if (navigator.clipboard) navigator.clipboard.writeText(input.value).then(done, () => document.execCommand("copy") && done());
+    else if (document.execCommand("copy")) done();
+  });
+
   // Moving a column up or down before the form is sent.
   document.addEventListener("click", (event) => {
     const mover = event.target.closest("[data-move]");

@@ -1,0 +1,43 @@
+"""Taking back what was granted at a vendor: nothing is done there in our name until it is granted again."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from accounts.actors import Actor
+from core import secrets as sealing
+from core.errors import Refused
+from vendors.base import FieldKind
+from vendors.models import ConnectionState, VendorConnection
+from vendors.registry import plugin_for, settings_fields_of
+
+REVOKED_HERE = gettext_noop("%(person)s has revoked the permissions here. Grant them again to go on.")
+
+
+class NothingGranted(Refused):
+    """The connection holds no permission that could be revoked."""
+
+    code = "nothing_granted"
+
+
+@transaction.atomic
+def revoke_consent(*, actor: Actor, connection: VendorConnection) -> VendorConnection:
+    """Forget every token of the connection's grant; orders and changes wait, running services go on (CR-499).
+
+    Calls that are under way with the old token end; what they renew is not kept, because the grant is another one.
+    Raises NothingGranted.
+    """
+    actor.require("vendor_connections.change")
+    row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
+    if row.granted_at is None:
+        raise NothingGranted(_("Nothing is granted that could be revoked."))
+    fields = settings_fields_of(plugin_for(row.plugin))
+    own = {field.name for field in fields if field.kind is FieldKind.SECRET}
+    kept = {name: value for name, value in sealing.decrypt(row.secrets).items() if name in own}
+    row.secrets = sealing.encrypt(kept)
+    row.granted_by = row.granted_at = row.token_issued_at = row.token_expires_on = None
+    row.state = ConnectionState.REGRANT_NEEDED
+    row.last_error_code, row.last_error_message = "revoked_here", REVOKED_HERE
+    row.last_error_values = {"person": str(actor.user or "")}
+    row.save()
+    return row
