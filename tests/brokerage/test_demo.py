@@ -162,8 +162,8 @@ def test_the_demo_knows_its_own_data():
 
 @pytest.mark.django_db
 def test_connections_made_by_hand_are_led_to_where_the_pretend_microsoft_answers_now():
-    admin = actor_of(cast.manager(email="admin@borealis.example"))
-    at_hand = dict(actor=admin, reseller=admin.reseller, plugin="office365")
+    olga = actor_of(cast.manager(email="admin@borealis.example"))
+    at_hand = {"actor": olga, "reseller": olga.reseller, "plugin": "office365"}
     before, after = Addresses(8000, 8600), Addresses(8001, 8601)
     mine = add_connection(**at_hand, name="By hand", values=connection_of(before))
     real = add_connection(**at_hand, name="Real", values={"tenant_id": "t", "client_id": "c", "client_secret": "s"})
