@@ -4,7 +4,11 @@ BIN := .venv/bin
 SIZE ?= full
 JOBS ?= 2
 SECONDS ?= 60
-STATIC := format lint contracts types migrations catalogues
+STATIC := types template format lint contracts migrations catalogues
+# Compiled code is kept, out of the way of the sources, also where the environment forbids it (containers like to):
+# each of the hundreds of processes that the tests start would else compile everything it imports, 4 s of work.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/var/bytecode
 
 .DEFAULT_GOAL := help
 .PHONY: help set-up demo test check prove bench lock messages stop clean $(STATIC)
@@ -51,6 +55,9 @@ migrations:
 catalogues:
 	@$(BIN)/python -m brokerage.catalogues check >var/catalogues.log && echo "catalogues: $$(tail -1 var/catalogues.log)" \
 	|| { cat var/catalogues.log; exit 1; }
+
+template:
+	@$(BIN)/python -m tests.template_database && echo "test database: migrated"
 
 bench: set-up  ## the measurements; SIZE=small for a quick look
 	@$(BIN)/python -m bench --size $(SIZE) $(ARGS)

@@ -15,6 +15,7 @@ from django.db import connection
 
 from brokerage import local_services
 from brokerage.celery import app as celery_app
+from tests import template_database
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +31,12 @@ def local_servers() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(local_servers: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Make sure that PostgreSQL is up, and that tasks queued by this process stay among its own workers."""
+    """Make sure that PostgreSQL is up, and that tasks queued by this process stay among its own workers.
+
+    The test database becomes a copy of the one that the migrations have made.
+    """
     name = settings.DATABASES["default"]["TEST"]["NAME"]
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template_database.ready()
     settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{name}:"
 
 
