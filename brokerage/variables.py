@@ -14,6 +14,8 @@ from zoneinfo import available_timezones
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import parse_dsn
 
 from brokerage import limits
 
@@ -27,6 +29,7 @@ SAMPLE_SECRETS = ("django-insecure", "change", "secret", "example", "default", "
 # PostgreSQL reads these four as fixed offsets in `AT TIME ZONE` and as zones with summer time in `SET TimeZone`.
 SEASONLESS_ZONES = {"EET": "Europe/Athens", "CET": "Europe/Berlin", "MET": "Europe/Berlin", "WET": "Europe/Lisbon"}
 LAST_PORT = 65535
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 HOST = re.compile(r"\.?[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 MAIL_ADDRESS = re.compile(r"[^@<>\s]+@[^@<>\s]+|[^<>@]+<[^@<>\s]+@[^@<>\s]+>")
 
@@ -114,9 +117,12 @@ def number_between(least: int, most: int) -> Rule:
 
 
 def _seconds_by_plugin(value: str) -> str | None:
-    for word in value.split(","):
-        if word.strip() and not re.fullmatch(r"[a-z0-9_-]+=[0-9]{1,6}", word.strip()):
-            return f"holds {word.strip()!r}: write plugin=seconds, as in office365=1200"
+    named = set()
+    for word in filter(None, (word.strip() for word in value.split(","))):
+        name = word.partition("=")[0]
+        if not re.fullmatch(r"[a-z0-9_-]+=[0-9]{1,6}", word) or name in named:
+            return f"holds {word!r}: write plugin=seconds once for each plugin, as in office365=1200"
+        named.add(name)
     return None
 
 
@@ -148,7 +154,9 @@ def _address(value: str) -> str | None:
         return f"is no address ({error}): write it as https://panel.example.com"
     if parts.scheme not in ("http", "https") or not parts.hostname or not HOST.fullmatch(_bracketed(parts.hostname)):
         return f"must begin with https:// and name a host, as in https://panel.example.com, not {_open(value)!r}"
-    if port == 0 or parts.username is not None or parts.query or parts.fragment:
+    if not value.startswith(("http://", "https://")):
+        return f"must begin with https:// in small letters, not {_open(value)!r}"  # what asks for it compares letters
+    if port == 0 or parts.username is not None or set("?#") & set(value):
         return "must be https://host or https://host:port, without a name, a password or a query"
     return None
 
@@ -159,6 +167,8 @@ def _public_address(value: str) -> str | None:
         return f"must begin with https:// in production, not {_open(value)!r}"
     if parts.path.strip("/"):
         return f"must be https://host without the path {parts.path!r}"
+    if "_" in (parts.hostname or "") or parts.hostname in ("0.0.0.0", "::"):  # noqa: S104  # refused, not listened at
+        return f"must name a host that browsers can ask for, not {parts.hostname!r}"
     return None
 
 
@@ -171,8 +181,11 @@ def _vendors_address(value: str) -> str | None:
 
 def _hosts(value: str) -> str | None:
     for host in value.split(","):
-        if host.strip() and not HOST.fullmatch(host.strip()):
-            return f"holds {host.strip()!r}: name each host, as in panel.example.com, without *, scheme or port"
+        name = host.strip()
+        # An underscore is in no request's host, and a dot before a last part alone stands for hosts of everybody.
+        whole = name.startswith(".") and "." not in name[1:]
+        if name and (not HOST.fullmatch(name) or "_" in name or whole):
+            return f"holds {name!r}: name each host, as in panel.example.com, without *, scheme or port"
     return None
 
 
@@ -197,6 +210,18 @@ def _database(value: str) -> str | None:
         return f"{wanted}; a port is between 1 and {LAST_PORT}"
     if not parts.hostname and "host" not in parse_qs(parts.query):
         return f"{wanted}; it names no host"
+    return _options_of_libpq(value)
+
+
+def _options_of_libpq(value: str) -> str | None:
+    """Return what libpq would refuse of the parameters only when it connects, without naming the variable."""
+    try:
+        given = parse_dsn(value)
+    except ProgrammingError:
+        return "has a parameter after ? that PostgreSQL does not know"
+    seconds = given.get("connect_timeout", "1")
+    if not re.fullmatch(r"[0-9]{1,4}", seconds) or given.get("sslmode", "prefer") not in SSL_MODES:
+        return f"has a wrong value after ?: connect_timeout is in seconds, sslmode one of {', '.join(SSL_MODES)}"
     return None
 
 

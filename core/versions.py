@@ -15,7 +15,7 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
@@ -99,7 +99,8 @@ def with_version(form: forms.Form, row: models.Model | None) -> forms.Form:
 def _lock(row: models.Model) -> None:
     """Keep others from changing the row until the transaction ends, and read it again."""
     rows = row._meta.model._base_manager.select_for_update(no_key=True, of=("self",))
-    rows.only("pk").get(pk=row.pk)
+    if rows.only("pk").filter(pk=row.pk).first() is None:
+        raise Http404  # somebody has deleted it since this request has found it
     row.refresh_from_db()
 
 

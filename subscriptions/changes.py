@@ -13,6 +13,7 @@ from billing.engine.csp_monthly.ordering import due_now
 from billing.engine.csp_monthly.quantities import change
 from billing.engine.lines import Changes, LineStatus
 from billing.payments import open_order_payment
+from billing.queries import require_sight
 from core.errors import Refusals, Refused
 from subscriptions.handover import held_units, service_payload
 from subscriptions.keys import Key, key_of, placed_before
@@ -85,6 +86,7 @@ def change_quantities(
     vendor.
     """
     actor.require("subscriptions.change")
+    require_sight(actor, subscription.account_id)  # before the vendor is asked of what is not theirs
     key = key_of(subscription.account, idempotency_key, _content(subscription, quantities, pay_from_balance))
     asked = Asked(actor, dict(quantities), today, pay_from_balance, key, requester_ip)
     if not vendor_asked:
@@ -118,6 +120,7 @@ def ask_vendor_of_change(
     KeyTaken, refusals of the vendor.
     """
     actor.require("subscriptions.change")
+    require_sight(actor, subscription.account_id)
     content = _content(subscription, quantities, pay_from_balance)
     if placed_before(key_of(subscription.account, idempotency_key, content)) is None:
         _ask_vendor(subscription, quantities, now)

@@ -14,6 +14,7 @@ from billing.engine.csp_monthly.ordering import due_now
 from billing.engine.csp_monthly.ordering import order as order_lines
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
+from billing.queries import require_sight
 from core.cleaning import shortened
 from core.errors import Refusals, Refused
 from core.period import FARTHEST_YEARS
@@ -102,6 +103,7 @@ def place_order(
     Forbidden, AccountMayNotOrder, PlanNotForSale, SingletonTaken, KeyTaken, refusals of quantities and of the vendor.
     """
     actor.require("subscriptions.order")
+    require_sight(actor, account.pk)  # before a key is looked up: what stands under it may be another's
     wish = Wish(plan, period, dict(quantities), dict(parameters or {}))
     key = key_of(account, idempotency_key, _content(wish, name))
     earlier = placed_before(key)
@@ -139,6 +141,7 @@ def ask_vendor_of_order(
     KeyTaken, refusals of quantities and of the vendor.
     """
     actor.require("subscriptions.order")
+    require_sight(actor, account.pk)
     wish = Wish(plan, period, dict(quantities), dict(parameters or {}))
     if placed_before(key_of(account, idempotency_key, _content(wish, name))) is None:
         _ask_vendor(account, wish, now)

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-from vendors.registry import discover_entry_points
+from vendors.registry import discover_entry_points, refuse_wrong_settings
 
 
 class VendorsConfig(AppConfig):
@@ -15,3 +15,4 @@ class VendorsConfig(AppConfig):
         """Import each installed app's `plugin` module, then the plugins that other packages announce."""
         autodiscover_modules("plugin")
         discover_entry_points()
+        refuse_wrong_settings()

@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from typing import TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from vendors.base import Field, FieldKind, VendorPlugin
 
@@ -61,6 +62,29 @@ def plugins() -> tuple[VendorPlugin, ...]:
 def plugins_with(capability: type[Capability]) -> Iterator[Capability]:
     """Yield the plugins that have a capability of vendors/capabilities.py."""
     return (plugin for plugin in plugins() if isinstance(plugin, capability))
+
+
+def refuse_wrong_settings() -> None:
+    """Do nothing where the settings name plugins and fields that there are, else raise ImproperlyConfigured.
+
+    In production no lag is shorter than the plugin's own: what is not there yet would be bought twice.
+    """
+    for name in ("VENDOR_VISIBLE_AFTER", "VENDOR_DEFAULTS"):
+        for slug in getattr(settings, name).keys() - _plugins.keys():
+            known = ", ".join(sorted(_plugins))
+            raise ImproperlyConfigured(f"{name} names the plugin {slug!r}; installed are: {known}")
+    for slug, given in settings.VENDOR_DEFAULTS.items():
+        fields = {field.name for field in _plugins[slug].settings_fields}
+        for unknown in given.keys() - fields:
+            known = ", ".join(sorted(fields))
+            raise ImproperlyConfigured(f"VENDOR_DEFAULTS names {slug}.{unknown}, which is none of its fields: {known}")
+    for slug, seconds in settings.VENDOR_VISIBLE_AFTER.items():
+        least = round(_plugins[slug].visible_after.total_seconds())
+        if settings.PRODUCTION and seconds < least:
+            raise ImproperlyConfigured(
+                f"VENDOR_VISIBLE_AFTER must not be below {least} seconds for {slug} in production, not {seconds}: what"
+                " the vendor does not show yet would be bought twice"
+            )
 
 
 def discover_entry_points() -> None:

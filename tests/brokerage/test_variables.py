@@ -35,11 +35,16 @@ GOOD = {
 BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "BROKERAGE_ENV": ((), ("staging",)),
     "BASE_URL": (
-        ("", "http://panel.example.com", "HTTP://panel.example.com", "https://panel.example.com/billing"),
+        ("", "http://panel.example.com", "https://panel.example.com/billing", "https://panel_a.example.com",
+         "https://0.0.0.0", "https://[::]:8000"),
         ("panel.example.com", "https://", "ftp://panel.example.com", "https://panel.example.com:99999", "//panel",
-         "https://panel.example.com:port", "https://ann:p@panel.example.com", "https://*", "https://[::1"),
+         "https://panel.example.com:port", "https://ann:p@panel.example.com", "https://*", "https://[::1",
+         "HTTP://panel.example.com", "HTTPS://panel.example.com", "https://panel.example.com#",
+         "https://panel.example.com?"),
     ),
-    "ALLOWED_HOSTS": ((), ("*", "panel.example.com,*", "*.example.com", "https://panel.example.com", "a b", "a:80")),
+    "ALLOWED_HOSTS": ((), ("*", "panel.example.com,*", "*.example.com", "https://panel.example.com", "a b",
+                           "a:80", ".com",
+                           ".", "a_b.example.com")),
     "SECRET_KEY": (("", "short", f"django-insecure-{KEY}", f"change-me-{KEY}", "ab" * 30), ("two\nlines",)),
     "SECRETS_KEYS": (
         ("", "2026:" + "A" * 43 + "=", f"2026:{KEY},:{KEY}", f":{KEY}"),
@@ -48,7 +53,9 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "DATABASE_URL": (
         ("",),
         ("sqlite:///books.db", "postgresql://db/", "postgresql://db:port/books", "postgresql://db:99999/books",
-         "postgresql://db:0/books", "postgresql://[db/books", "db/books", "postgresql:///books"),
+         "postgresql://db:0/books", "postgresql://[db/books", "db/books", "postgresql:///books",
+         "postgresql://db/books?sslmode=on", "postgresql://db/books?nonsense=1",
+         "postgresql://db/books?connect_timeout=soon"),
     ),
     "REDIS_URL": (
         ("",), ("http://queue:6379/0", "redis://queue:port/0", "redis://queue:99999/0", "redis://", "queue:6379",
@@ -67,7 +74,8 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("office365.login_base_url=http://login.example.com", "office365.client_secret=x"),
         ("country=US", "office365.country", "office365.api_base_url=login.example.com", "o.a_url=https://login:0"),
     ),
-    "VENDOR_VISIBLE_AFTER": ((), ("1200", "office365=soon", "office365=-1", "office365=1e3")),
+    "VENDOR_VISIBLE_AFTER": ((), ("1200", "office365=soon", "office365=-1", "office365=1e3",
+                                  "office365=9,office365=0")),
     "VENDOR_JOURNAL_DAYS": ((), ("0", "-1", "long", "1e3")),
     "VENDOR_PERSON_SECONDS": ((), ("0", "31", "8s")),
     "TRUSTED_PROXIES": ((), ("-1", "11", "nginx")),

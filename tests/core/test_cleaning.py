@@ -20,7 +20,11 @@ from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON
 
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202e\u2066\u2069\u061c\u180e\u2800\u3164\ufe0f\x07\x1b"
+# What every font draws as nothing, assigned or not, and no category of Unicode's says so.
+UNASSIGNED = "\u2065\ufff0\ufff8\ufffc\U00016fe4\U0001d159\U000e0000\U000e0041\U000e0fff\U000e01f0"
+INVISIBLE = (
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202e\u2066\u2069\u061c\u180e\u2800\u3164\ufe0f\x07\x1b" + UNASSIGNED
+)
 NAMES = [
     (model, field)
     for model in KEPT
@@ -54,6 +58,11 @@ def test_letters_are_composed_and_otherwise_stay() -> None:
         ("ann@МИР.example", "ann@xn--h1ahn.example"),
         ("ann@XN--H1AHN.example", "ann@xn--h1ahn.example"),
         ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        ("ann@straße.example", "ann@xn--strae-oqa.example"),  # strasse.example before, which is somebody else's
+        ("ann@STRASSE.example", "ann@strasse.example"),
+        ("ann@ζήσης.example", "ann@xn--jxape8bd.example"),
+        ("ann@\uff45xample.com", "ann@example.com"),
+        ("ann@☃.example", "ann@☃.example"),
         ("ann@example\u3002com", "ann@example.com"),
         (" ann @ example.com. ", "ann@example.com"),
         ("nobody", "nobody"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 
 from accounts.models import User
@@ -111,3 +111,16 @@ def test_a_refusal_comes_back_at_its_field_and_the_form_may_be_sent_again(person
 
     assert edited(sheet, build_of(person), refuse, row=person).form.errors == {"name": ["No such name."]}
     assert edited(sheet, build_of(person), lambda _answers: "/kept/", row=person).url == "/kept/"
+
+
+def test_what_somebody_has_deleted_meanwhile_is_not_here(person: User) -> None:
+    """An error page before."""
+    sheet = drawn(person)
+    own = User.objects.get(pk=person.pk)
+    with pytest.raises(Http404):
+        edited(
+            request(person, **{**sheet, "name": "Anne"}),
+            build_of(own),
+            lambda _answers: "/kept/",
+            row=User(pk=own.pk + 1000, name="gone"),
+        )

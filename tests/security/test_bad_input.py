@@ -29,7 +29,7 @@ def form_of(person: Person, address: str) -> forms.Form | None:
 def as_sent(form: forms.Form) -> dict[str, Any]:
     """Return the form as the person would send it back, untouched."""
     values = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in values.items() if value not in (None, False)}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
 def send(person: Person, address: str, data: dict[str, Any]) -> Any:

@@ -138,7 +138,7 @@ def filled(person: Person, address: str) -> dict[str, Any]:
     if form is None:
         return {}
     values = {form.add_prefix(name): bound.value() for name, bound in ((name, form[name]) for name in form.fields)}
-    return {name: value for name, value in values.items() if value not in (None, False)}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
 @pytest.mark.parametrize("route", EDITORS, ids=str)

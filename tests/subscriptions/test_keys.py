@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, Forbidden, actor_of
 from accounts.models import Account
-from subscriptions.changes import change_quantities
+from subscriptions.changes import ask_vendor_of_change, change_quantities
 from subscriptions.keys import KeyTaken
 from subscriptions.models import Order, Plan
-from subscriptions.ordering import place_order
+from subscriptions.ordering import ask_vendor_of_order, place_order
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
@@ -70,3 +70,22 @@ def test_a_change_under_the_key_of_another_is_refused(acme: Account) -> None:
     with pytest.raises(KeyTaken):
         ordered(acme, one.plan)
     assert Order.objects.filter(type="change").count() == 1
+
+
+def test_who_does_not_see_the_account_gets_nothing_by_its_key(acme: Account) -> None:
+    """The order that stood under the key was returned, and the vendor asked, before anybody asked whose it is."""
+    plan = make.plan()
+    first = ordered(acme, plan)
+    changed = make.subscription(account=acme, plan=make.plan(), today=TODAY)
+    wish = {"plan": plan, "period": plan.periods.first(), "quantities": {"seats": 3}, "name": "Ours", "now": NOW}
+    change = {"subscription": changed, "quantities": {"seats": 9}, "now": NOW}
+    stranger = actor_of(cast.manager(reseller=cast.reseller()))
+    for verb, asked in (
+        (place_order, {"account": acme, "today": TODAY, **wish}),
+        (ask_vendor_of_order, {"account": acme, **wish}),
+        (change_quantities, {"today": TODAY, **change}),
+        (ask_vendor_of_change, change),
+    ):
+        with pytest.raises(Forbidden):
+            verb(actor=stranger, idempotency_key="k", **asked)
+    assert ordered(acme, plan) == first

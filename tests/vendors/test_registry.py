@@ -1,11 +1,15 @@
 """Plugins are found in installed apps and through entry points, and asked for by slug or by what they can do."""
 
+import contextlib
+from typing import Any
+
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.vendors.installing import example_installed
 from vendors.base import VendorPlugin
 from vendors.capabilities import MetersUsage, NeedsConsent
-from vendors.registry import UnknownPlugin, plugin_for, plugins, plugins_with, register
+from vendors.registry import UnknownPlugin, plugin_for, plugins, plugins_with, refuse_wrong_settings, register
 
 
 def test_installed_apps_bring_their_plugins() -> None:
@@ -41,3 +45,31 @@ def test_two_classes_under_one_slug_are_a_mistake() -> None:
 def test_contract_stays_small() -> None:
     methods = [name for name, value in vars(VendorPlugin).items() if callable(value) and not name.startswith("_")]
     assert len(methods) < 15
+
+
+@pytest.mark.parametrize(
+    ("given", "production", "wrong"),
+    [
+        ({"offce365": 1200}, False, "offce365"),
+        ({"office365": 1199}, True, "below 1200 seconds"),
+        ({"office365": 0}, True, "below 1200 seconds"),
+        ({"office365": 1200}, True, ""),
+        ({"office365": 5}, False, ""),
+    ],
+)
+def test_how_long_vendors_may_lag_is_said_of_plugins_that_there_are_and_not_shortened(
+    given: dict[str, int], production: bool, wrong: str, settings: Any
+) -> None:
+    """A misspelt name was passed over; a lag of nothing let production buy twice."""
+    settings.VENDOR_VISIBLE_AFTER, settings.PRODUCTION = given, production
+    with pytest.raises(ImproperlyConfigured, match=wrong) if wrong else contextlib.nullcontext():
+        refuse_wrong_settings()
+
+
+@pytest.mark.parametrize("wrong", [{"offce365": {}}, {"office365": {"login_url": "https://login"}}])
+def test_defaults_of_connections_are_of_plugins_and_fields_that_there_are(wrong: dict[str, Any], settings: Any) -> None:
+    settings.VENDOR_DEFAULTS = wrong
+    with pytest.raises(ImproperlyConfigured, match=r"offce365|login_url"):
+        refuse_wrong_settings()
+    settings.VENDOR_DEFAULTS = {"office365": {"login_base_url": "https://login"}}
+    refuse_wrong_settings()
