@@ -1,6 +1,8 @@
 """Invite people to an account, let them accept, change and end what they may do in it."""
 
-from collections.abc import Iterable
+import enum
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,12 +10,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import AccessLevel, Account, AccountMembership, AccountStatus, Invitation, User, UserKind
 from accounts.queries import accounts_visible_to, memberships_visible_to
+from accounts.reset_links import begin_reset
 from accounts.signals import person_invited, sign_in_changed
 from accounts.signed_in import end_sessions_of
 from core.cleaning import clean_email, clean_text
@@ -73,6 +76,27 @@ def invitation_of(token: str, *, now: datetime) -> Invitation:
     return invitation
 
 
+class Standing(enum.StrEnum):
+    """What opening an invitation means for the person behind its address. Only the mailbox is told."""
+
+    NEW = "new"  # chooses a password
+    JOINS = "joins"  # is known, keeps the password, and may act for this account, too
+    PROVES = "proves"  # a manager whose e-mail for signing in becomes this one
+    TAKEN = "taken"  # the address signs in as somebody who cannot be this one
+
+
+def standing_of(invitation: Invitation) -> Standing:
+    """Return what the invitation means for who signs in with its address now. One statement, whoever that is."""
+    known = User.objects.filter(email__iexact=invitation.email).first()
+    if invitation.account is not None:
+        if known is None:
+            return Standing.NEW
+        return Standing.TAKEN if known.is_manager else Standing.JOINS
+    if known is not None and known.pk != invitation.user_id:
+        return Standing.TAKEN
+    return Standing.PROVES if invitation.user.has_usable_password() else Standing.NEW
+
+
 def needs_password(invitation: Invitation) -> bool:
     """Return whether the invited person still has to choose a password (and a name)."""
     user = invitation.user or User.objects.filter(email__iexact=invitation.email).first()
@@ -97,30 +121,31 @@ def invite_users(
 
 
 def invite_owner(*, actor: Actor, account: Account, email: str, name: str, now: datetime) -> Invitation:
-    """Invite the owner of an account that has just been opened.
+    """Invite the owner of an account that has just been opened; the account has an owner once that is accepted.
 
-    A person new to the platform becomes its owner at once and only chooses a password by the link, so that a manager
-    can sign in as the owner; somebody who is known already becomes the owner by accepting. Raises InvitationRefused.
+    Whoever the address belongs to, the account looks the same until then. Raises InvitationRefused.
     """
     address = _address(email)
     with transaction.atomic():
-        if User.objects.filter(email__iexact=address).exists():
-            return _invite(actor, account, address, AccessLevel.OWNER, now)
-        owner = User.objects.create_user(
-            email=address, name=name, kind=UserKind.CUSTOMER, reseller=account.reseller, language=_language(account)
-        )
-        AccountMembership.objects.create(account=account, user=owner, access_level=AccessLevel.OWNER)
-        return invite_to_choose_password(actor=actor, user=owner, now=now)
+        return _invite(actor, account, address, AccessLevel.OWNER, now, name=name)
 
 
-def invite_to_choose_password(*, actor: Actor, user: User, now: datetime) -> Invitation:
-    """Send a person who has no password yet the link to choose one; an earlier link no longer works."""
+def invite_to_choose_password(*, actor: Actor, user: User, now: datetime, email: str = "") -> Invitation:
+    """Send a person who does not sign in yet the link to do so; an earlier link no longer works.
+
+    With `email`, to that address: once the link is opened, the person signs in with it instead of the present one.
+    """
     Invitation.objects.filter(user=user, account=None, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
     invitation = Invitation.objects.create(
-        email=user.email, user=user, invited_by=actor.user, expires_at=now + INVITATION_GOOD_FOR
+        email=email or user.email, user=user, invited_by=actor.user, expires_at=now + INVITATION_GOOD_FOR
     )
     person_invited.send(sender=Invitation, invitation=invitation)
     return invitation
+
+
+def waiting_of(user: User) -> Invitation | None:
+    """Return the invitation that the person has not accepted yet: the first one, or of a new e-mail."""
+    return user.invitations.filter(account=None, accepted_at=None, withdrawn_at=None).order_by("-pk").first()
 
 
 def accept_invitation(*, token: str, name: str = "", password: str = "", now: datetime) -> User:
@@ -137,9 +162,13 @@ def accept_invitation(*, token: str, name: str = "", password: str = "", now: da
         if not invitation.is_open(now):  # accepted while this one waited for the lock
             raise InvitationNotGood(_("This invitation was used a moment ago. Sign in."))
         user = invitation.user or User.objects.filter(email__iexact=invitation.email).first()
+        if invitation.account is None:
+            _refuse_taken(invitation)
         if user is None or not user.has_usable_password():
             user = _with_password(user, invitation, name, password)
-        if invitation.account is not None:
+        if invitation.account is None:
+            _take_address(user, invitation.email)
+        else:
             _join(invitation.account, user, invitation.access_level)
         invitation.accepted_at = now
         invitation.user = user
@@ -205,7 +234,9 @@ def remove_user(*, actor: Actor, membership: AccountMembership) -> AccountMember
     return row
 
 
-def _invite(actor: Actor, account: Account, address: str, access_level: str, now: datetime) -> Invitation:
+def _invite(
+    actor: Actor, account: Account, address: str, access_level: str, now: datetime, *, name: str = ""
+) -> Invitation:
     # Whether anybody else knows the address is not told: a manager hears behind the link that it cannot be accepted.
     if account.memberships.filter(user__email__iexact=address).exists():
         raise InvitationRefused(
@@ -215,6 +246,7 @@ def _invite(actor: Actor, account: Account, address: str, access_level: str, now
     account.invitations.filter(email=address, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
     invitation = Invitation.objects.create(
         email=address,
+        name=clean_text(name),
         account=account,
         access_level=access_level,
         invited_by=actor.user,
@@ -254,14 +286,52 @@ def _with_password(user: User | None, invitation: Invitation, name: str, passwor
         reseller=invitation.account.reseller,
         language=_language(invitation.account),
     )
-    person.name = clean_text(name) or person.name
+    person.name = clean_text(name) or person.name or invitation.name
     try:
         validate_password(password, person)
     except ValidationError as error:
         raise PasswordRefused(" ".join(error.messages)) from None
     person.set_password(password)
-    person.save()
+    with _taken_meanwhile():
+        person.save()
     return person
+
+
+def _take_address(user: User, address: str) -> None:
+    """Let the person sign in with the address that the link has proven; a new one ends what the old one opened."""
+    before, signed_in = user.email, user.signs_in
+    user.email, user.signs_in = address, True
+    with _taken_meanwhile():
+        user.save(update_fields=["email", "signs_in"])
+    if signed_in and before != address:
+        end_sessions_of(user)
+        begin_reset(user)
+        for told in (before, address):
+            sign_in_changed.send(sender=User, person=user, kind="email_changed", detail=address, address=told)
+
+
+def _refuse_taken(invitation: Invitation) -> None:
+    if standing_of(invitation) is Standing.TAKEN:
+        raise _taken()
+
+
+@contextmanager
+def _taken_meanwhile() -> Iterator[None]:
+    """Refuse what a neighbour with the same address was faster in."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise _taken() from None
+
+
+def _taken() -> InvitationRefused:
+    return InvitationRefused(
+        _(
+            "This address signs in here already, and one address opens one sign-in. Ask who invited you for an"
+            " invitation to another address of yours, or have the e-mail of that sign-in changed first."
+        )
+    )
 
 
 def _join(account: Account, user: User, access_level: str) -> None:

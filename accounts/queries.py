@@ -77,10 +77,10 @@ def accounts_visible_to(actor: Actor) -> QuerySet[Account]:
 
 
 def managers_visible_to(actor: Actor) -> QuerySet[User]:
-    """Return the managers of the actor's reseller and of all below it."""
+    """Return the managers of the actor's reseller and of all below it, the invited too."""
     if not actor.may("managers.view"):
-        return User.objects.none()
-    return User.objects.filter(within_reach(actor), kind=UserKind.MANAGER)
+        return User.everyone.none()
+    return User.everyone.filter(within_reach(actor), kind=UserKind.MANAGER)
 
 
 def memberships_visible_to(actor: Actor) -> QuerySet[AccountMembership]:

@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.api_tokens import revoke_tokens_of
 from accounts.invitations import PasswordRefused, invite_to_choose_password
 from accounts.models import Reseller, Role, Supervision, User, UserKind, UserStatus
-from accounts.queries import managers_visible_to, resellers_visible_to
+from accounts.queries import account_users_visible_to, managers_visible_to, resellers_visible_to
 from accounts.reset_links import begin_reset
 from accounts.second_factor import forget_second_factor, has_second_factor
 from accounts.signals import sign_in_changed
@@ -48,16 +48,21 @@ def create_manager(
     password: str | None = None,
     now: datetime,
 ) -> User:
-    """Create a manager of a reseller; without a password the person is invited by e-mail to choose one.
+    """Create a manager of a reseller, who is invited by e-mail to choose a password and signs in once that is done.
 
-    Raises Forbidden, ManagerRefused (unknown reseller or role, an address that is taken or wrong), PasswordRefused.
+    Whether the address signs in elsewhere changes nothing here; the mailbox is told. Only the platform itself (the
+    demo) gives a `password`. Raises Forbidden, ManagerRefused (unknown reseller or role, a wrong address or one of
+    somebody whom the actor sees), PasswordRefused.
     """
+    if password is not None and actor.user is not None:
+        raise ValueError("nobody chooses another one's password: leave it out, and the person is invited")
     actor.require("managers.create")
     if not resellers_visible_to(actor).filter(pk=reseller.pk).exists():
         raise ManagerRefused(_("There is no such reseller in your part of the tree."), field="reseller")
     manager = User(kind=UserKind.MANAGER, reseller=reseller, language=reseller.default_language)
     with transaction.atomic():
-        _assign(manager, {"name": name, "email": email, "role": role, "phone": phone})
+        _assign(actor, manager, {"name": name, "email": email, "role": role, "phone": phone})
+        manager.signs_in = password is not None
         manager.manager_key = secrets.token_hex(6)
         _give_password(manager, password)
         manager.save()
@@ -66,22 +71,28 @@ def create_manager(
     return manager
 
 
-def change_manager(*, actor: Actor, manager: User, values: Mapping[str, object]) -> User:
+def change_manager(*, actor: Actor, manager: User, values: Mapping[str, object], now: datetime) -> User:
     """Change the given fields of a manager (CHANGEABLE_FIELDS).
 
-    Nobody changes the own role or status, and a reseller keeps at least one active administrator, so that nobody is
-    locked out. Raises Forbidden, ManagerRefused, WouldLockOut.
+    A new e-mail is invited: the manager signs in with it once the link is opened, until then with the old one. Who has
+    not accepted yet is invited anew. Nobody changes the own role or status, and a reseller keeps at least one active
+    administrator, so that nobody is locked out. Raises Forbidden, ManagerRefused, WouldLockOut.
     """
     actor.require("managers.change")
     with transaction.atomic():
         row = _locked(actor, manager)
         role, status, email = row.role, row.status, row.email
-        _assign(row, values)
+        _assign(actor, row, values)
         if (row.role, row.status) != (role, status):
             _refuse_lock_out(actor, row)
+        asked = row.email
+        if row.signs_in:
+            row.email = email
         row.save(update_fields=list(values))
-        if (row.role, row.status, row.email) != (role, status, email):
-            _end_what_was_given(row, email, by_power=(row.role, row.status) != (role, status))
+        if (row.role, row.status) != (role, status):
+            _end_what_was_given(row)
+        if "email" in values and (asked != email or not row.signs_in):
+            invite_to_choose_password(actor=actor, user=row, email=asked, now=now)
     return row
 
 
@@ -126,21 +137,15 @@ def set_subordinates(*, actor: Actor, supervisor: User, subordinates: Collection
     return people
 
 
-def _end_what_was_given(manager: User, email: str, *, by_power: bool) -> None:
-    """End the sessions, and the tokens of another role or of a blocked manager; tell the old address of a new one."""
+def _end_what_was_given(manager: User) -> None:
+    """End the sessions and the tokens of another role, or of a blocked manager."""
     end_sessions_of(manager)
     begin_reset(manager)
-    if by_power:
-        revoke_tokens_of(manager)
-        sign_in_changed.send(sender=User, person=manager, kind="role_changed", detail=str(manager.get_role_display()))
-    if manager.email != email:
-        for address in (email, manager.email):
-            sign_in_changed.send(
-                sender=User, person=manager, kind="email_changed", detail=manager.email, address=address
-            )
+    revoke_tokens_of(manager)
+    sign_in_changed.send(sender=User, person=manager, kind="role_changed", detail=str(manager.get_role_display()))
 
 
-def _assign(manager: User, values: Mapping[str, object]) -> None:
+def _assign(actor: Actor, manager: User, values: Mapping[str, object]) -> None:
     for name, value in values.items():
         if name not in CHANGEABLE_FIELDS:
             raise ValueError(f"a manager has no field {name!r} that could be changed")
@@ -152,14 +157,16 @@ def _assign(manager: User, values: Mapping[str, object]) -> None:
         refusals.add(ManagerRefused(_("Choose one of the four roles."), field="role"))
     if manager.status not in UserStatus.values:
         refusals.add(ManagerRefused(_("Choose Active or Inactive."), field="status"))
-    for name, check in (("email", _check_email), ("manager_key", _check_key)):
-        if name in values:
-            with refusals.gathered():
-                check(manager)
+    if "email" in values:
+        with refusals.gathered():
+            _check_email(actor, manager)
+    if "manager_key" in values:
+        with refusals.gathered():
+            _check_key(manager)
     refusals.raise_any()
 
 
-def _check_email(manager: User) -> None:
+def _check_email(actor: Actor, manager: User) -> None:
     manager.email = clean_email(manager.email.lower())
     try:
         validate_email(manager.email)
@@ -167,16 +174,17 @@ def _check_email(manager: User) -> None:
         raise ManagerRefused(
             _("“%(email)s” is no e-mail address. Correct it.") % {"email": manager.email}, field="email"
         ) from None
-    if User.objects.filter(email__iexact=manager.email).exclude(pk=manager.pk).exists():
-        raise ManagerRefused(
-            _("Somebody signs in with %(email)s already. Enter another address.") % {"email": manager.email},
-            field="email",
-        )
+    # Only whom the actor sees anyway is named: of others nothing is told, in the answer or afterwards.
+    for seen in (managers_visible_to(actor), account_users_visible_to(actor)):
+        found = seen.filter(email__iexact=manager.email).exclude(pk=manager.pk).first()
+        if found is not None:
+            sentence = _("%(email)s belongs to %(person)s already. Enter another address.")
+            raise ManagerRefused(sentence % {"email": manager.email, "person": found}, field="email")
 
 
 def _check_key(manager: User) -> None:
     manager.manager_key = manager.manager_key or None
-    taken = User.objects.filter(manager_key=manager.manager_key).exclude(pk=manager.pk)
+    taken = User.everyone.filter(manager_key=manager.manager_key).exclude(pk=manager.pk)
     if manager.manager_key is not None and taken.exists():
         raise ManagerRefused(_("This key is taken. Enter another one."), field="manager_key")
 

@@ -42,7 +42,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     except InvitationNotGood as refusal:
         return render(request, "account/invitation_not_good.html", {"refusal": refusal}, status=410)
     new = needs_password(invited)
-    initial = {"name": invited.user.name if invited.user else ""}
+    initial = {"name": invited.user.name if invited.user else invited.name}
     form = AcceptanceForm(request.POST or None, initial=initial) if new else None
     if request.method == "POST" and (form is None or form.is_valid()):
         entered = form.cleaned_data if form else {"name": "", "password": ""}

@@ -187,7 +187,8 @@ LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 CSRF_FAILURE_VIEW = "accounts.gate.csrf_failure"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS = {"email"}, ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# An address is unique among those who sign in: User.objects, where allauth looks people up.
+ACCOUNT_USER_MODEL_USERNAME_FIELD, SILENCED_SYSTEM_CHECKS = None, ["auth.W004"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation, which went to that address
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # asked of the adapter, which sends none
 ACCOUNT_ADAPTER = "notifications.sign_in_mail.OutboxAccountAdapter"

@@ -50,11 +50,11 @@ def _step(subject: object, placeholders: str) -> Event:
 EVENTS: dict[str, Event] = {
     "invitation": _event(
         _("You are invited to %(where)s"),
-        "where invited_by expires_at",
+        "where invited_by expires_at how",
         Audience.PERSON,
         link_kind=LinkKind.INVITATION,
         urgent=True,
-        button=_("Accept and choose a password"),
+        button=_("Accept the invitation"),
     ),
     "password_reset": _event(
         _("Choose a new password"),

@@ -5,13 +5,26 @@ from uuid import uuid4
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from accounts.invitations import Standing, standing_of
 from accounts.models import Invitation, User
 from accounts.signals import person_invited, sign_in_changed
 from core.lists.models import ExportState, ListExport
 from core.lists.signals import export_finished
 from notifications.announce import announce
 from notifications.events import SECURITY
+
+# What the mailbox is told to do; nobody else hears which of these it was.
+HOW: dict[Standing, object] = {
+    Standing.NEW: _("Open this link to accept and to choose a password:"),
+    Standing.JOINS: _("Open this link to accept. You keep your password and sign in as usual:"),
+    Standing.PROVES: _("Open this link to sign in with this address from now on:"),
+    Standing.TAKEN: _(
+        "But this address signs in here already, and one address opens one sign-in. Ask who invites you to take"
+        " another address of yours, or have the e-mail of that sign-in changed first and then open this link:"
+    ),
+}
 
 
 @receiver(person_invited, dispatch_uid="notifications.invitation")
@@ -25,9 +38,10 @@ def write_invitation(*, invitation: Invitation, **_signal: object) -> None:
             "where": str(invitation.account or reseller),
             "invited_by": str(invitation.invited_by or reseller),
             "expires_at": invitation.expires_at,
+            "how": HOW[standing_of(invitation)],
         },
         key=str(invitation.pk),
-        user=user,
+        user=user if user and user.email == invitation.email else None,
         email=invitation.email,
         language=user.language if user else reseller.default_language,
         reseller=reseller,

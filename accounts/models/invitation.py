@@ -12,11 +12,14 @@ from core.timestamps import Timestamped
 class Invitation(Timestamped):
     """A link by e-mail, good once and until it expires.
 
-    With an account: the person becomes its user with the access level. Without: a manager chooses the first password.
+    With an account: the person becomes its user with the access level. Without: a manager chooses the first password,
+    or proves that a new e-mail for signing in is the own.
     The link's token is signed, never stored (accounts.invitations.token_of).
     """
 
     email = models.EmailField(_("e-mail"))
+    # What the inviting one calls a person who is new; who accepts may correct it.
+    name = models.CharField(max_length=200, blank=True, db_default="", default="")
     account = models.ForeignKey("accounts.Account", models.CASCADE, null=True, blank=True, related_name="invitations")
     access_level = models.CharField(_("access level"), max_length=20, choices=AccessLevel.choices, blank=True)
     user = models.ForeignKey("accounts.User", models.CASCADE, null=True, blank=True, related_name="invitations")

@@ -42,11 +42,22 @@ class UserManager(BaseUserManager.from_queryset(Rows)):
         return user
 
 
-@pghistory.track(exclude=["password", "last_login", "reset_turn", "updated_at"])
+class SigningIn(UserManager):
+    """Those whose address signs in: at most one person an address (allauth looks people up here, too)."""
+
+    def get_queryset(self) -> Rows:
+        """Return everybody but the invited who have not accepted yet."""
+        return super().get_queryset().filter(signs_in=True)
+
+
+@pghistory.track(exclude=["password", "last_login", "reset_turn", "signs_in", "updated_at"])
 class User(AbstractBaseUser, Timestamped):
     """A person with an e-mail as login. A manager has a reseller and a role; a customer user has accounts."""
 
-    email = models.EmailField(_("e-mail"), unique=True)
+    email = models.EmailField(_("e-mail"))
+    # Whether a link that went to the address was opened; nobody else signs in with it then. An address that signs in
+    # elsewhere is invited like any other, so that an invitation tells nothing of it (decision 28).
+    signs_in = models.BooleanField(default=True, db_default=True, editable=False)
     name = models.CharField(pgettext_lazy("person", "name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=UserKind.choices)
     # Whose employee the manager is, or which reseller serves the customer user.
@@ -68,12 +79,16 @@ class User(AbstractBaseUser, Timestamped):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 
-    objects = UserManager()
+    everyone = UserManager()
+    objects = SigningIn()
 
     class Meta(Timestamped.Meta):
         abstract = False
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique_whatever_the_case"),
+            models.UniqueConstraint(fields=["email"], condition=models.Q(signs_in=True), name="user_email_unique"),
+            models.UniqueConstraint(
+                Lower("email"), condition=models.Q(signs_in=True), name="user_email_unique_whatever_the_case"
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="manager", role__in=Role.values) | models.Q(kind="customer", role=""),
                 name="user_role_only_for_managers",

@@ -213,7 +213,7 @@ class Crowd:
     ) -> Account:
         first, _space, last = person.partition(" ")
         email = f"owner{number + 1}@customers.example"
-        return open_account(
+        account = open_account(
             actor=_administrator(reseller),
             reseller=reseller,
             account_type=kind,
@@ -233,6 +233,8 @@ class Crowd:
             },
             now=cast.moment(self.began),
         )
+        cast.accept(email, person, self.began)
+        return account
 
     # -- what they have -----------------------------------------------------------------------------------------
 

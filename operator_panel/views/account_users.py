@@ -40,6 +40,8 @@ def account_users(request: HttpRequest, pk: int) -> HttpResponse:
 def account_invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite people to an account by e-mail."""
     found = one(request, pk)
+    owned = found.memberships.filter(access_level=AccessLevel.OWNER).exists()
+    levels = [level for level in AccessLevel.choices if not owned or level[0] != AccessLevel.OWNER]
 
     def keep(answers: dict[str, Any]) -> Done:
         invite_users(
@@ -56,9 +58,7 @@ def account_invite(request: HttpRequest, pk: int) -> HttpResponse:
         asked.fields["emails"] = forms.CharField(
             label=_("E-mails"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("One or several, one a line.")
         )
-        asked.fields["access_level"] = forms.ChoiceField(
-            label=_("Access level"), choices=[c for c in AccessLevel.choices if c[0] != AccessLevel.OWNER]
-        )
+        asked.fields["access_level"] = forms.ChoiceField(label=_("Access level"), choices=levels)
         return asked
 
     back = reverse("operator:account_users", args=[pk])

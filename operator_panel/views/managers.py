@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.invitations import waiting_of
 from accounts.models import User
 from accounts.queries import managers_visible_to, resellers_visible_to
 from accounts.staff import change_manager, create_manager, reset_second_factor, set_subordinates
@@ -40,6 +41,7 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "page": page_of(request.actor, found, "manager"),
         "manager": found,
+        "waiting": waiting_of(found),
         "may_change": request.actor.may("managers.change"),
     }
     return render(request, "operator_panel/manager.html", context)
@@ -137,7 +139,10 @@ def manager_change(request: HttpRequest, pk: int) -> HttpResponse:
 
     def keep(answers: dict[str, Any]) -> Done:
         change_manager(
-            actor=request.actor, manager=found, values={**answers, "manager_key": answers["manager_key"] or ""}
+            actor=request.actor,
+            manager=found,
+            values={**answers, "manager_key": answers["manager_key"] or ""},
+            now=timezone.now(),
         )
         return Done(_("Saved."), back)
 
@@ -145,7 +150,11 @@ def manager_change(request: HttpRequest, pk: int) -> HttpResponse:
     names = ("name", "email", "phone", "role", "status", "manager_key")
     form = form_of(User, names, row=found, role=_role())
     page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=found))
+    note = _("A new e-mail is sent a link, and signs in once that is opened; until then the old one does.")
+    if not found.signs_in:
+        note = _("The invitation is not accepted yet. Saving sends a new link, good for a day.")
+    edit = Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=found)
+    return editing(request, edit)
 
 
 @requires("managers.change")

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.actors import Forbidden
 from accounts.invitations import accept_invitation, token_of
-from accounts.models import AccessLevel, AccountStatus, Invitation, Role, User
+from accounts.models import AccessLevel, AccountMembership, AccountStatus, Invitation, Role, User
 from accounts.registration import (
     AccountFieldMissing,
     AccountNotFound,
@@ -59,12 +59,13 @@ def test_an_account_is_opened_in_its_resellers_currency_with_an_invited_owner():
     account.refresh_from_db()
     assert (account.name, account.currency, account.status) == ("Acme", "EUR", AccountStatus.ACTIVE)
     assert account.contact_person == "Ann Signer"
+    assert account.memberships.count() == 0
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.name) == ("owner@acme.example", "Olga Owner")
+    owner = accept_invitation(token=token_of(invitation), password="a long enough phrase", now=NOW)
     membership = account.memberships.get()
-    assert (membership.access_level, membership.user.email) == (AccessLevel.OWNER, "owner@acme.example")
-    assert not membership.user.has_usable_password()
-    token = token_of(Invitation.objects.get())
-    owner = accept_invitation(token=token, name="Olga", password="a long enough phrase", now=NOW)
-    assert owner == membership.user
+    assert (membership.access_level, membership.user) == (AccessLevel.OWNER, owner)
+    assert (owner.name, owner.email) == ("Olga Owner", "owner@acme.example")
     assert owner.check_password("a long enough phrase")
 
 
@@ -247,6 +248,9 @@ def test_opening_an_account_makes_no_second_person_for_one_address():
     actor = make.manager_actor(reseller=north)
     open_acme(actor, north)
     open_acme(actor, north, owner_email="OWNER@acme.example")
+    for invitation in Invitation.objects.all():
+        accept_invitation(token=token_of(invitation), name="Olga", password="a long enough phrase", now=NOW)
+    assert AccountMembership.objects.filter(user__email="owner@acme.example").count() == 2
     assert User.objects.filter(email__iexact="owner@acme.example").count() == 1
 
 

@@ -35,7 +35,7 @@ def test_a_reseller_stands_below_its_parent_with_an_invited_administrator():
     west = create(make.manager_actor(reseller=cast.north), cast.north_east, values={"default_language": "ru"})
     assert west.lineage == [cast.operator.pk, cast.north.pk, cast.north_east.pk, west.pk]
     assert west in resellers_below(cast.north)
-    will = User.objects.get(reseller=west)
+    will = User.everyone.get(reseller=west)
     assert (will.name, will.role, will.language, will.has_usable_password()) == ("Will", Role.ADMIN, "ru", False)
     accept_invitation(token=token_of(Invitation.objects.get()), password="a long enough phrase", now=NOW)
     will.refresh_from_db()

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from accounts.actors import actor_of
 from accounts.api_tokens import create_api_token, revoke_api_token
-from accounts.invitations import change_access_level, remove_user
+from accounts.invitations import accept_invitation, change_access_level, remove_user, token_of, waiting_of
 from accounts.models import AccessLevel, Role, User
 from accounts.reset_links import NewestOnly
 from accounts.staff import change_manager, reset_second_factor
@@ -64,12 +64,14 @@ def password_reset(person: User) -> None:
 
 
 def email_changed(person: User) -> None:
-    change_manager(actor=make.manager_actor(), manager=person, values={"email": "new@example.com"})
+    values, now = {"email": "new@example.com"}, timezone.now()
+    change_manager(actor=make.manager_actor(), manager=person, values=values, now=now)
+    accept_invitation(token=token_of(waiting_of(person)), now=now)
 
 
 def role_changed(person: User) -> None:
     make.manager(reseller=person.reseller)
-    change_manager(actor=make.manager_actor(), manager=person, values={"role": Role.SALES})
+    change_manager(actor=make.manager_actor(), manager=person, values={"role": Role.SALES}, now=timezone.now())
 
 
 def code_of(client: Client) -> str:

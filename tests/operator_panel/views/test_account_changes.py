@@ -38,7 +38,8 @@ def test_account_is_created_and_its_owner_invited(client: Client) -> None:
     answer = client.post(page("account_create"), _new_account())
     made = Account.objects.get(name="Vega Logistics")
     assert (answer.status_code, answer.url) == (302, page("account", made.pk))
-    assert [str(member.user) for member in made.memberships.all()] == ["Anna Kowalska"]
+    assert [(invited.name, invited.access_level) for invited in made.invitations.all()] == [("Anna Kowalska", "owner")]
+    assert made.memberships.count() == 0
 
 
 def test_account_without_any_name_is_refused_at_the_company_name(client: Client) -> None:

@@ -19,7 +19,7 @@ def page(name: str, *args: object) -> str:
 def test_manager_is_created_and_invited(client: Client) -> None:
     given = {"reseller": cast.operator().pk, "name": "Ivan", "email": "ivan@example.com", "role": "sales"}
     answer = client.post(page("manager_create"), given)
-    made = User.objects.get(email="ivan@example.com")
+    made = User.everyone.get(email="ivan@example.com")
     assert (answer.url, made.role, made.invitations.count()) == (page("manager", made.pk), "sales", 1)
     assert list(errors_of(client.post(page("manager_create"), given))) == ["email"]
 
