@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+import accounts.models.user
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
             name="user",
             managers=[
                 ("everyone", django.db.models.manager.Manager()),
+                ("objects", accounts.models.user.SigningIn()),
             ],
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -27,10 +30,6 @@ class Migration(migrations.Migration):
             model_name="user",
             name="touch_updated_at",
         ),
-        migrations.RemoveConstraint(
-            model_name="user",
-            name="user_email_unique_whatever_the_case",
-        ),
         migrations.AddField(
             model_name="invitation",
             name="name",
@@ -40,11 +39,6 @@ class Migration(migrations.Migration):
             model_name="user",
             name="signs_in",
             field=models.BooleanField(db_default=True, default=True, editable=False),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="email",
-            field=models.EmailField(max_length=254, verbose_name="e-mail"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="invitation",
@@ -74,20 +68,6 @@ class Migration(migrations.Migration):
                     table="accounts_user",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("signs_in", True)), fields=("email",), name="user_email_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"),
-                condition=models.Q(("signs_in", True)),
-                name="user_email_unique_whatever_the_case",
             ),
         ),
     ]

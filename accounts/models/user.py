@@ -45,6 +45,8 @@ class UserManager(BaseUserManager.from_queryset(Rows)):
 class SigningIn(UserManager):
     """Those whose address signs in: at most one person an address (allauth looks people up here, too)."""
 
+    use_in_migrations = True  # migrations of libraries ask for `objects`
+
     def get_queryset(self) -> Rows:
         """Return everybody but the invited who have not accepted yet."""
         return super().get_queryset().filter(signs_in=True)
@@ -85,9 +87,9 @@ class User(AbstractBaseUser, Timestamped):
     class Meta(Timestamped.Meta):
         abstract = False
         constraints = [
-            models.UniqueConstraint(fields=["email"], condition=models.Q(signs_in=True), name="user_email_unique"),
+            models.UniqueConstraint(fields=["email"], condition=models.Q(signs_in=True), name="user_signs_in_once"),
             models.UniqueConstraint(
-                Lower("email"), condition=models.Q(signs_in=True), name="user_email_unique_whatever_the_case"
+                Lower("email"), condition=models.Q(signs_in=True), name="user_signs_in_once_whatever_the_case"
             ),
             models.CheckConstraint(
                 condition=models.Q(kind="manager", role__in=Role.values) | models.Q(kind="customer", role=""),
