@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -89,18 +90,22 @@ def standing_of(invitation: Invitation) -> Standing:
     """Return what the invitation means for who signs in with its address now. One statement, whoever that is."""
     known = User.objects.filter(email__iexact=invitation.email).first()
     if invitation.account is not None:
-        if known is None:
-            return Standing.NEW
-        return Standing.TAKEN if known.is_manager else Standing.JOINS
+        if known is not None and known.is_manager:
+            return Standing.TAKEN
+        return Standing.JOINS if known is not None and known.has_usable_password() else Standing.NEW
     if known is not None and known.pk != invitation.user_id:
         return Standing.TAKEN
     return Standing.PROVES if invitation.user.has_usable_password() else Standing.NEW
 
 
 def needs_password(invitation: Invitation) -> bool:
-    """Return whether the invited person still has to choose a password (and a name)."""
-    user = invitation.user or User.objects.filter(email__iexact=invitation.email).first()
-    return user is None or not user.has_usable_password()
+    """Return whether the invited person still has to choose a password (and a name).
+
+    Raises InvitationRefused where the address signs in as somebody who cannot be the invited one.
+    """
+    standing = standing_of(invitation)
+    _refuse_taken(invitation, standing)
+    return standing is Standing.NEW
 
 
 def invite_users(
@@ -116,7 +121,7 @@ def invite_users(
         addresses = list(dict.fromkeys(_address(email) for email in emails))
         if not addresses:
             raise InvitationRefused(_("Enter at least one e-mail address."), field="emails")
-        _refuse_second_owner(row, access_level, len(addresses))
+        _refuse_second_owner(actor, row, access_level, len(addresses))
         return [_invite(actor, row, address, access_level, now) for address in addresses]
 
 
@@ -135,7 +140,7 @@ def invite_to_choose_password(*, actor: Actor, user: User, now: datetime, email:
 
     With `email`, to that address: once the link is opened, the person signs in with it instead of the present one.
     """
-    Invitation.objects.filter(user=user, account=None, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
+    withdraw_waiting(user, now=now)
     invitation = Invitation.objects.create(
         email=email or user.email, user=user, invited_by=actor.user, expires_at=now + INVITATION_GOOD_FOR
     )
@@ -148,6 +153,17 @@ def waiting_of(user: User) -> Invitation | None:
     return user.invitations.filter(account=None, accepted_at=None, withdrawn_at=None).order_by("-pk").first()
 
 
+def waiting_owner_of(account: Account) -> Invitation | None:
+    """Return the open invitation of the account's owner to be."""
+    waiting = account.invitations.filter(access_level=AccessLevel.OWNER, accepted_at=None, withdrawn_at=None)
+    return waiting.order_by("-pk").first()
+
+
+def withdraw_waiting(user: User, *, now: datetime) -> None:
+    """Make useless what `waiting_of` the person returns."""
+    user.invitations.filter(account=None, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
+
+
 def accept_invitation(*, token: str, name: str = "", password: str = "", now: datetime) -> User:
     """Accept an invitation: make or find the person, set the first password, give the access level. Good once.
 
@@ -155,15 +171,9 @@ def accept_invitation(*, token: str, name: str = "", password: str = "", now: da
     mailbox, so it proves who accepts. Raises InvitationNotGood, PasswordRefused, InvitationRefused.
     """
     with transaction.atomic():
-        invitation = invitation_of(token, now=now)
-        invitation = (
-            Invitation.objects.select_for_update(of=("self",)).select_related("account", "user").get(pk=invitation.pk)
-        )
-        if not invitation.is_open(now):  # accepted while this one waited for the lock
-            raise InvitationNotGood(_("This invitation was used a moment ago. Sign in."))
+        invitation = _locked_invitation(invitation_of(token, now=now), token, now)
+        _refuse_taken(invitation, standing_of(invitation))
         user = invitation.user or User.objects.filter(email__iexact=invitation.email).first()
-        if invitation.account is None:
-            _refuse_taken(invitation)
         if user is None or not user.has_usable_password():
             user = _with_password(user, invitation, name, password)
         if invitation.account is None:
@@ -243,7 +253,10 @@ def _invite(
             _("%(email)s is a user of this account already. Change the access level instead.") % {"email": address},
             field="emails",
         )
-    account.invitations.filter(email=address, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
+    replaced = Q(email=address)
+    if access_level == AccessLevel.OWNER:
+        replaced |= Q(access_level=AccessLevel.OWNER)  # one owner, so one link that makes somebody the owner
+    account.invitations.filter(replaced, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
     invitation = Invitation.objects.create(
         email=address,
         name=clean_text(name),
@@ -267,7 +280,7 @@ def _address(email: str) -> str:
     return address
 
 
-def _refuse_second_owner(account: Account, access_level: str, people: int) -> None:
+def _refuse_second_owner(actor: Actor, account: Account, access_level: str, people: int) -> None:
     if access_level not in AccessLevel.values:
         raise InvitationRefused(_("Choose Owner, Admin or User."), field="access_level")
     if access_level != AccessLevel.OWNER:
@@ -277,6 +290,17 @@ def _refuse_second_owner(account: Account, access_level: str, people: int) -> No
             _("An account has exactly one owner: invite as Admin, then make that user the owner."),
             field="access_level",
         )
+    _refuse_unless_owner_or_manager(actor)
+
+
+def _locked_invitation(invitation: Invitation, token: str, now: datetime) -> Invitation:
+    """Lock what the invitation is for, then itself: in the order in which those do who invite and withdraw."""
+    if invitation.account_id is not None:
+        Account.objects.select_for_update(no_key=True).get(pk=invitation.account_id)
+    else:
+        User.everyone.select_for_update(no_key=True).get(pk=invitation.user_id)
+    Invitation.objects.select_for_update().get(pk=invitation.pk)
+    return invitation_of(token, now=now)  # as a neighbour has left it, for whom this one may have waited
 
 
 def _with_password(user: User | None, invitation: Invitation, name: str, password: str) -> User:
@@ -292,7 +316,7 @@ def _with_password(user: User | None, invitation: Invitation, name: str, passwor
     except ValidationError as error:
         raise PasswordRefused(" ".join(error.messages)) from None
     person.set_password(password)
-    with _taken_meanwhile():
+    with _alone_with_the_address():
         person.save()
     return person
 
@@ -301,7 +325,7 @@ def _take_address(user: User, address: str) -> None:
     """Let the person sign in with the address that the link has proven; a new one ends what the old one opened."""
     before, signed_in = user.email, user.signs_in
     user.email, user.signs_in = address, True
-    with _taken_meanwhile():
+    with _alone_with_the_address():
         user.save(update_fields=["email", "signs_in"])
     if signed_in and before != address:
         end_sessions_of(user)
@@ -310,23 +334,14 @@ def _take_address(user: User, address: str) -> None:
             sign_in_changed.send(sender=User, person=user, kind="email_changed", detail=address, address=told)
 
 
-def _refuse_taken(invitation: Invitation) -> None:
-    if standing_of(invitation) is Standing.TAKEN:
-        raise _taken()
-
-
-@contextmanager
-def _taken_meanwhile() -> Iterator[None]:
-    """Refuse what a neighbour with the same address was faster in."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError:
-        raise _taken() from None
-
-
-def _taken() -> InvitationRefused:
-    return InvitationRefused(
+def _refuse_taken(invitation: Invitation, standing: Standing) -> None:
+    if standing is not Standing.TAKEN:
+        return
+    if invitation.account is not None:
+        raise InvitationRefused(
+            _("A manager cannot be a user of an account. Ask for an invitation to another address.")
+        )
+    raise InvitationRefused(
         _(
             "This address signs in here already, and one address opens one sign-in. Ask who invited you for an"
             " invitation to another address of yours, or have the e-mail of that sign-in changed first."
@@ -334,11 +349,19 @@ def _taken() -> InvitationRefused:
     )
 
 
-def _join(account: Account, user: User, access_level: str) -> None:
-    if user.is_manager:
+@contextmanager
+def _alone_with_the_address() -> Iterator[None]:
+    """Refuse what a neighbour with the same address was faster in."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
         raise InvitationRefused(
-            _("A manager cannot be a user of an account. Ask for an invitation to another address.")
-        )
+            _("Another invitation to this address was accepted a moment ago. Open the link again.")
+        ) from None
+
+
+def _join(account: Account, user: User, access_level: str) -> None:
     if access_level == AccessLevel.OWNER and account.memberships.filter(access_level=AccessLevel.OWNER).exists():
         raise InvitationRefused(_("The account has an owner meanwhile. Ask for a new invitation."))
     AccountMembership.objects.get_or_create(account=account, user=user, defaults={"access_level": access_level})

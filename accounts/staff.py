@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.api_tokens import revoke_tokens_of
-from accounts.invitations import PasswordRefused, invite_to_choose_password
+from accounts.invitations import PasswordRefused, invite_to_choose_password, waiting_of, withdraw_waiting
 from accounts.models import Reseller, Role, Supervision, User, UserKind, UserStatus
 from accounts.queries import account_users_visible_to, managers_visible_to, resellers_visible_to
 from accounts.reset_links import begin_reset
@@ -74,9 +74,10 @@ def create_manager(
 def change_manager(*, actor: Actor, manager: User, values: Mapping[str, object], now: datetime) -> User:
     """Change the given fields of a manager (CHANGEABLE_FIELDS).
 
-    A new e-mail is invited: the manager signs in with it once the link is opened, until then with the old one. Who has
-    not accepted yet is invited anew. Nobody changes the own role or status, and a reseller keeps at least one active
-    administrator, so that nobody is locked out. Raises Forbidden, ManagerRefused, WouldLockOut.
+    A new e-mail is invited: the manager signs in with it once the link is opened, until then with the old one; giving
+    the old one again takes that back. Who has not accepted yet is invited anew. Nobody changes the own role or status,
+    and a reseller keeps at least one active administrator, so that nobody is locked out. Raises Forbidden,
+    ManagerRefused, WouldLockOut.
     """
     actor.require("managers.change")
     with transaction.atomic():
@@ -91,8 +92,8 @@ def change_manager(*, actor: Actor, manager: User, values: Mapping[str, object],
         row.save(update_fields=list(values))
         if (row.role, row.status) != (role, status):
             _end_what_was_given(row)
-        if "email" in values and (asked != email or not row.signs_in):
-            invite_to_choose_password(actor=actor, user=row, email=asked, now=now)
+        if "email" in values:
+            _invite_address(actor, row, asked, now)
     return row
 
 
@@ -135,6 +136,14 @@ def set_subordinates(*, actor: Actor, supervisor: User, subordinates: Collection
             [Supervision(supervisor=row, subordinate=person) for person in people], ignore_conflicts=True
         )
     return people
+
+
+def _invite_address(actor: Actor, manager: User, asked: str, now: datetime) -> None:
+    waiting = waiting_of(manager)
+    if manager.signs_in and asked == manager.email:
+        withdraw_waiting(manager, now=now)
+    elif not manager.signs_in or waiting is None or waiting.email != asked or not waiting.is_open(now):
+        invite_to_choose_password(actor=actor, user=manager, email=asked, now=now)
 
 
 def _end_what_was_given(manager: User) -> None:

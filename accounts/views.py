@@ -13,7 +13,7 @@ from hijack.views import AcquireUserView, ReleaseUserView
 
 from accounts.client_address import client_address
 from accounts.forms import AcceptanceForm
-from accounts.invitations import InvitationNotGood, accept_invitation, invitation_of, needs_password
+from accounts.invitations import InvitationNotGood, InvitationRefused, accept_invitation, invitation_of, needs_password
 from accounts.models import Account, SignInAs
 from accounts.proof import asks_again
 from accounts.queries import accounts_of, accounts_visible_to
@@ -39,9 +39,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         invited = invitation_of(token, now=now)
-    except InvitationNotGood as refusal:
+        new = needs_password(invited)
+    except (InvitationNotGood, InvitationRefused) as refusal:
         return render(request, "account/invitation_not_good.html", {"refusal": refusal}, status=410)
-    new = needs_password(invited)
     initial = {"name": invited.user.name if invited.user else invited.name}
     form = AcceptanceForm(request.POST or None, initial=initial) if new else None
     if request.method == "POST" and (form is None or form.is_valid()):

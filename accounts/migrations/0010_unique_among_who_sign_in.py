@@ -10,12 +10,14 @@ WHATEVER_THE_CASE = models.UniqueConstraint(
 
 
 def built(constraint: models.UniqueConstraint, column: str) -> migrations.SeparateDatabaseAndState:
-    """Return what builds the constraint's index while people work; Django knows how to do that for plain ones only."""
-    build = (
-        f"CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS {constraint.name} ON accounts_user ({column}) WHERE signs_in"
-    )
+    """Return what builds the constraint's index while people work; Django knows how to do that for plain ones only.
+
+    What an earlier try has left half built goes first: PostgreSQL keeps it and does not use it.
+    """
+    drop = f"DROP INDEX CONCURRENTLY IF EXISTS {constraint.name}"
+    build = f"CREATE UNIQUE INDEX CONCURRENTLY {constraint.name} ON accounts_user ({column}) WHERE signs_in"
     return migrations.SeparateDatabaseAndState(
-        database_operations=[migrations.RunSQL(build, f"DROP INDEX IF EXISTS {constraint.name}")],
+        database_operations=[migrations.RunSQL([drop, build], drop)],
         state_operations=[migrations.AddConstraint(model_name="user", constraint=constraint)],
     )
 

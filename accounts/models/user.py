@@ -103,7 +103,7 @@ class User(AbstractBaseUser, Timestamped):
     @property
     def is_active(self) -> bool:
         """Whether the person may sign in (Django asks this name)."""
-        return self.status == UserStatus.ACTIVE
+        return self.signs_in and self.status == UserStatus.ACTIVE
 
     @property
     def is_manager(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.invitations import waiting_owner_of
 from accounts.models import Account, AccountStatus
 from accounts.queries import accounts_visible_to, memberships_visible_to
 from billing.funds import funds_of
@@ -50,6 +51,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page_of(request.actor, found, "account"),
         "account": found,
         "owner": owner.first(),
+        "owner_invited": waiting_owner_of(found),
         "may_change": request.actor.may("accounts.change") and found.status != AccountStatus.DELETED,
         **_money(request.actor, found),
         **_hold(request.actor, found),

@@ -148,9 +148,10 @@ def manager_change(request: HttpRequest, pk: int) -> HttpResponse:
 
     back = reverse("operator:manager", args=[pk])
     names = ("name", "email", "phone", "role", "status", "manager_key")
-    form = form_of(User, names, row=found, role=_role())
+    form = form_of(User, names, row=found, initial=lambda: _email_asked_for(found), role=_role())
     page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
-    note = _("A new e-mail is sent a link, and signs in once that is opened; until then the old one does.")
+    note = _("A new e-mail is sent a link, and signs in once that is opened; until then %(email)s does.")
+    note %= {"email": found.email}
     if not found.signs_in:
         note = _("The invitation is not accepted yet. Saving sends a new link, good for a day.")
     edit = Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=found)
@@ -197,6 +198,12 @@ def page_of(actor: Actor, found: User, active: str) -> Page:
         buttons=buttons,
         tabs=tabs_of(actor, TABS, active, found.pk),
     )
+
+
+def _email_asked_for(found: User) -> dict[str, str]:
+    """Return the new e-mail that waits for its link, so that saving something else leaves it waiting."""
+    waiting = waiting_of(found)
+    return {} if waiting is None else {"email": waiting.email}
 
 
 def _role() -> forms.ChoiceField:

@@ -56,7 +56,7 @@ def test_the_same_new_account_sent_twice_is_one_account(client: Client) -> None:
     assert (first.status_code, second.status_code) == (302, 302), text_of(first)
     made = Account.objects.get(name="Vega Logistics")
     assert (first.url, second.url) == (page("account", made.pk), page("account", made.pk))
-    assert made.memberships.count() == 1
+    assert made.invitations.count() == 1
     other = asked.send(client, **{**given, "primary_name": "Other"})
     assert list(errors_of(other)) == ["__all__"]
     assert not Account.objects.filter(name="Other").exists()
