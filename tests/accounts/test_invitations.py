@@ -16,11 +16,15 @@ from accounts.invitations import (
     invite_users,
     remove_user,
     token_of,
+    waiting_of,
+    waiting_owner_of,
     withdraw_invitation,
 )
 from accounts.models import AccessLevel, AccountMembership, AccountStatus, Invitation, User
+from accounts.staff import create_manager
 from notifications.models import Notification
 from tests.factories import accounts as make
+from tests.subscriptions.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +161,62 @@ def test_an_invited_owner_finds_the_place_taken_meanwhile():
     make.customer_user(account=account, access_level=AccessLevel.OWNER)
     with pytest.raises(InvitationRefused, match="has an owner meanwhile"):
         accept_invitation(token=token_of(invitation), name="Ann", password=GOOD, now=NOW)
+
+
+def test_one_link_at_a_time_makes_somebody_the_owner():
+    account = make.account()
+    [wrong] = invite(account, "anna@example.com", level=AccessLevel.OWNER)
+    [right] = invite(account, "ann@example.com", level=AccessLevel.OWNER)
+    assert waiting_owner_of(account) == right
+    with pytest.raises(InvitationNotGood):
+        accept_invitation(token=token_of(wrong), name="Anna", password=GOOD, now=NOW)
+    accept_invitation(token=token_of(right), name="Ann", password=GOOD, now=NOW)
+    assert (levels(account), waiting_owner_of(account)) == ({"ann@example.com": "owner"}, None)
+
+
+def test_only_a_manager_invites_the_owner_of_an_account_without_one():
+    account = make.account()
+    admin = make.customer_actor(account=account, access_level=AccessLevel.ADMIN)
+    with pytest.raises(MembershipRefused, match="Only the owner"):
+        invite(account, "ann@example.com", level=AccessLevel.OWNER, actor=admin)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_invitations_of_one_person_accepted_at_once_make_one_person():
+    given = [invite(make.account(), "ann@example.com")[0] for _account in range(2)]
+    deeds = [lambda one=one: accept_invitation(token=token_of(one), password=GOOD, now=NOW) for one in given]
+    for no in at_once(*deeds):
+        assert isinstance(no, User) or "Open the link again" in str(no)
+    for one in given:
+        if invitation_of_row(one).accepted_at is None:
+            accept_invitation(token=token_of(one), now=NOW)
+    assert User.everyone.get(email="ann@example.com").memberships.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_who_accept_at_once_and_two_managers_of_one_address_are_one():
+    account = make.account()
+    owners = [invite(account, f"ann{number}@example.com", level=AccessLevel.OWNER)[0] for number in range(2)]
+    Invitation.objects.update(withdrawn_at=None)  # as they were left by a version that knew no better
+    resellers = [make.reseller() for _tenant in range(2)]
+    staff = [
+        waiting_of(create_manager(
+            actor=make.manager_actor(reseller=one), reseller=one, name="Sue", email="sue@example.com", role="sales",
+            now=NOW,
+        ))
+        for one in resellers
+    ]  # fmt: skip
+    for pair in (owners, staff):
+        given = at_once(
+            *(lambda one=one: accept_invitation(token=token_of(one), password=GOOD, now=NOW) for one in pair)
+        )
+        assert sorted(type(one).__name__ for one in given) == ["InvitationRefused", "User"]
+    assert list(levels(account).values()) == ["owner"]
+    assert User.objects.filter(email="sue@example.com").count() == 1
+
+
+def invitation_of_row(invitation: Invitation) -> Invitation:
+    return Invitation.objects.get(pk=invitation.pk)
 
 
 def test_who_may_not_invite_is_refused():

@@ -77,6 +77,25 @@ def test_a_manager_signs_in_with_a_new_e_mail_once_its_link_is_opened():
     assert mary.check_password(make.PASSWORD)
 
 
+def test_a_new_e_mail_waits_while_something_else_is_saved_and_is_taken_back_by_the_old_one():
+    mary, actor = make.manager(email="old@example.com"), make.manager_actor()
+
+    def save(**values: str) -> Invitation | None:
+        change_manager(actor=actor, manager=mary, values=values, now=NOW)
+        return waiting_of(mary)
+
+    first = save(email="new@example.com")
+    assert save(email="new@example.com", phone="+375290000000") == first
+    assert save(name="Maria") == first
+    Invitation.objects.update(expires_at=NOW)
+    again = save(email="new@example.com")
+    assert again is not None
+    assert again != first
+    assert save(email="old@example.com") is None
+    with pytest.raises(InvitationNotGood):
+        accept_invitation(token=token_of(again), now=NOW)
+
+
 def test_who_has_not_accepted_is_invited_anew_by_saving_and_at_a_corrected_address():
     north = make.reseller()
     actor = make.manager_actor(reseller=north)

@@ -19,8 +19,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.invitations import invite_users, token_of
+from accounts.invitations import invite_users, token_of, waiting_of
 from accounts.models import AccessLevel, Account, Role, SignInAs, UserStatus
+from accounts.staff import create_manager
 from accounts.visits import CHOSEN_ACCOUNT
 from core.history import history_of
 from notifications.delivery import deliver
@@ -227,6 +228,17 @@ def test_a_known_person_accepts_without_a_password_and_signs_in_as_usual(client)
     assert 'name="password"' not in client.get(address).content.decode()
     assert client.post(address).url == LOGIN
     assert account.memberships.get().access_level == "admin"
+    assert signed_in_as(client) is None
+
+
+def test_a_link_that_cannot_be_accepted_says_so_before_anything_is_typed(client):
+    make.customer_user(account=make.account(), email="ann@example.com")
+    north = make.reseller()
+    person = {"actor": make.manager_actor(reseller=north), "reseller": north, "name": "Ann", "role": Role.SALES}
+    made = create_manager(email="ann@example.com", now=timezone.now(), **person)
+    answer = client.get(f"/accounts/invitations/{token_of(waiting_of(made))}/")
+    assert answer.status_code == 410
+    assert "This address signs in here already" in answer.content.decode()
     assert signed_in_as(client) is None
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 from django.utils.html import escape
 
-from accounts.models import AccessLevel, Role, UserStatus
+from accounts.models import AccessLevel, Role, User, UserStatus
 from accounts.sign_in import home_of
 from core.money import Money
 from notifications.announce import announce
@@ -101,6 +101,19 @@ def test_a_failed_provisioning_reaches_the_accounts_manager_and_the_administrato
     assert [row.email for row in rows] == [seller.email, admin.email]
     account.manager = admin
     assert len(announce("provisioning_failed", context=context, key="2", account=account)) == 1
+
+
+def test_a_manager_who_has_not_accepted_the_invitation_hears_nothing_of_the_business():
+    """The address may be a stranger's until its link is opened."""
+    north = make.reseller()
+    admin = make.manager(reseller=north)
+    invited = make.manager(reseller=north)
+    User.everyone.filter(pk=invited.pk).update(signs_in=False)
+    invited.refresh_from_db()
+    account = make.account(reseller=north, manager=invited)
+    context = {"subscription": "Office 365", "account": "Acme", "operation": "order", "reason": "Domain is taken."}
+    rows = announce("provisioning_failed", context=context, key="1", account=account)
+    assert [row.email for row in rows] == [admin.email]
 
 
 def test_administrators_of_exactly_the_reseller_hear_of_a_missing_consent():

@@ -116,3 +116,25 @@ def test_every_form_that_edits_carries_its_version(opened: Opened) -> None:
         if asked and not getattr(form, "version", ""):
             without.add(route.name)
     assert without == NOT_EDITING
+
+
+# Forms that ask for the address of a person; tests/security/test_enumeration.py tries each with everybody's.
+OF_PEOPLE = {
+    "operator:account_create", "operator:account_invite", "operator:manager_create", "operator:manager_change",
+    "operator:reseller_create", "customer:user_invite",
+}  # fmt: skip
+# Forms whose e-mails are where letters of a company go: kept as they are, never looked up.
+OF_COMPANIES = {
+    "operator:account_change", "operator:reseller_change", "customer:account_edit",
+}  # fmt: skip
+
+
+def test_a_form_that_asks_for_an_e_mail_is_known_to_ask_a_persons_or_a_companys(opened: Opened) -> None:
+    """A new one has to be decided: a person's address tells nobody whose it is."""
+    asking = set()
+    for route, _person, answer in opened:
+        form = answer.context.get("form")
+        asked = form.fields.items() if form is not None else ()
+        if any(isinstance(field, forms.EmailField) or "email" in name for name, field in asked):
+            asking.add(route.name)
+    assert asking == OF_PEOPLE | OF_COMPANIES

@@ -40,6 +40,7 @@ def test_account_is_created_and_its_owner_invited(client: Client) -> None:
     assert (answer.status_code, answer.url) == (302, page("account", made.pk))
     assert [(invited.name, invited.access_level) for invited in made.invitations.all()] == [("Anna Kowalska", "owner")]
     assert made.memberships.count() == 0
+    assert f"{made.invitations.get().email}: invited, not accepted yet" in text_of(client.get(answer.url))
 
 
 def test_account_without_any_name_is_refused_at_the_company_name(client: Client) -> None:
