@@ -17,12 +17,12 @@ from notifications.events import SECURITY
 
 # What the mailbox is told to do; nobody else hears which of these it was.
 HOW: dict[Standing, object] = {
-    Standing.NEW: _("Open this link to accept and to choose a password:"),
-    Standing.JOINS: _("Open this link to accept. You keep your password and sign in as usual:"),
-    Standing.PROVES: _("Open this link to sign in with this address from now on:"),
+    Standing.NEW: _("Accept the invitation and choose a password."),
+    Standing.JOINS: _("You keep your password and sign in as usual."),
+    Standing.PROVES: _("Once you accept, you sign in with this address."),
     Standing.TAKEN: _(
         "But this address signs in here already, and one address opens one sign-in. Ask who invites you to take"
-        " another address of yours, or have the e-mail of that sign-in changed first and then open this link:"
+        " another address of yours, or have the e-mail of that sign-in changed first and then accept."
     ),
 }
 

@@ -296,7 +296,7 @@ def test_a_form_answers_and_leaves_the_same_whoever_an_address_belongs_to(form):
 
 def _the_mailbox_alone_is_told(form: str, letters: list[list[tuple[str, str]]]) -> None:
     nobody, _again, manager, _blocked, customer, invited, asked = [told[-1][1] for told in letters]
-    assert ("sign in with this address" if "manager_change" in form else "to choose a password") in nobody
+    assert ("you sign in with this address" if "manager_change" in form else "and choose a password") in nobody
     assert "signs in here already" in manager
     assert ("You keep your password" in customer) == ("account" in form or "users" in form)
     assert invited.splitlines()[:2] == nobody.splitlines()[:2] == asked.splitlines()[:2]

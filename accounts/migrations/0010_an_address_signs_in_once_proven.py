@@ -11,7 +11,7 @@ import accounts.models.user
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_second_factor_by_role"),
+        ("accounts", "0009_letters_about_services"),
     ]
 
     operations = [
@@ -60,9 +60,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="touch_updated_at",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."attributes" IS DISTINCT FROM (NEW."attributes") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."last_login" IS DISTINCT FROM (NEW."last_login") OR OLD."manager_key" IS DISTINCT FROM (NEW."manager_key") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."password" IS DISTINCT FROM (NEW."password") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."reseller_id" IS DISTINCT FROM (NEW."reseller_id") OR OLD."reset_turn" IS DISTINCT FROM (NEW."reset_turn") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."signs_in" IS DISTINCT FROM (NEW."signs_in") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."theme" IS DISTINCT FROM (NEW."theme"))',
+                    condition='WHEN (OLD."attributes" IS DISTINCT FROM (NEW."attributes") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."last_login" IS DISTINCT FROM (NEW."last_login") OR OLD."letters" IS DISTINCT FROM (NEW."letters") OR OLD."manager_key" IS DISTINCT FROM (NEW."manager_key") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."password" IS DISTINCT FROM (NEW."password") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."reseller_id" IS DISTINCT FROM (NEW."reseller_id") OR OLD."reset_turn" IS DISTINCT FROM (NEW."reset_turn") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."signs_in" IS DISTINCT FROM (NEW."signs_in") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."theme" IS DISTINCT FROM (NEW."theme"))',
                     func="NEW.updated_at = statement_timestamp(); RETURN NEW;",
-                    hash="a2e18998f58b85b3ed4989fb945fef89114a330b",
+                    hash="9b7164af8aeeb2b9ac7edfd6c814718868579bba",
                     operation="UPDATE",
                     pgid="pgtrigger_touch_updated_at_e7717",
                     table="accounts_user",

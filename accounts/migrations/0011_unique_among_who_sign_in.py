@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     """The old uniqueness goes only when the new one holds."""
 
     atomic = False
-    dependencies = [("accounts", "0009_an_address_signs_in_once_proven")]
+    dependencies = [("accounts", "0010_an_address_signs_in_once_proven")]
 
     operations = [
         built(ONCE, "email"),
