@@ -118,10 +118,11 @@ def test_every_form_that_edits_carries_its_version(opened: Opened) -> None:
     assert without == NOT_EDITING
 
 
-# Forms that ask for the address of a person; tests/security/test_enumeration.py tries each with everybody's.
+# Pages that ask for the address of a person; tests/security/test_enumeration.py tries each with everybody's. It also
+# finds what stands behind a first question (operator:account_create asks for the reseller first).
 OF_PEOPLE = {
-    "operator:account_create", "operator:account_invite", "operator:manager_create", "operator:manager_change",
-    "operator:reseller_create", "customer:user_invite",
+    "operator:account_invite", "operator:manager_create", "operator:manager_change", "operator:reseller_create",
+    "customer:user_invite",
 }  # fmt: skip
 # Forms whose e-mails are where letters of a company go: kept as they are, never looked up.
 OF_COMPANIES = {
