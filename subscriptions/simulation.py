@@ -16,7 +16,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Account, AccountClass, AccountType, Reseller
 from billing.charging import in_minor_units
 from billing.funds import funds_of
-from billing.models import Book, Charge, LedgerEntry, Payment, PaymentStatus
+from billing.models import Book, Charge, LedgerEntry, Payment, PaymentStatus, unnumbered
 from billing.payments import complete_payment, open_top_up
 from core.errors import Refused
 from subscriptions import stopping
@@ -86,7 +86,7 @@ def simulate(history: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _rolled_back() -> Iterator[None]:
-    with transaction.atomic():
+    with transaction.atomic(), unnumbered():
         try:
             yield
         finally:
@@ -278,7 +278,7 @@ def _charge(charge: Charge, subscription: str) -> dict[str, Any]:
 
 
 def _transaction(entry: LedgerEntry) -> dict[str, Any]:
-    # A payment's number, which the entry names, is another one in each run.
+    # A payment of a simulation has no number, which the entry would name.
     description = str(entry.payment.get_kind_display()) if entry.payment else entry.description
     return {
         "day": entry.day.isoformat(),

@@ -44,7 +44,8 @@ class _Reader(HTMLParser):
             self.text = name
             self.inside.values[name] = [""]
         elif tag == "input" and name and (facts.get("type") not in ("checkbox", "radio") or "checked" in dict(attrs)):
-            value = facts.get("value", "on" if facts.get("type") == "checkbox" else "")
+            # What is lost for good is typed: the person reads its name beside the box.
+            value = facts.get("value", "on" if facts.get("type") == "checkbox" else facts.get("data-typed", ""))
             self.inside.values.setdefault(name, []).append(value)
 
     def handle_data(self, data: str) -> None:

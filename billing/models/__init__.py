@@ -2,6 +2,7 @@
 
 from billing.models.books import BooksDay
 from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, ChargeType
+from billing.models.document import Document, DocumentCounter, document_triggers, unnumbered
 from billing.models.ledger import Book, LedgerEntry, PostingKind
 from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
 
@@ -13,10 +14,14 @@ __all__ = [
     "ChargeSource",
     "ChargeStatus",
     "ChargeType",
+    "Document",
+    "DocumentCounter",
     "LedgerEntry",
     "Payment",
     "PaymentKind",
     "PaymentMethod",
     "PaymentStatus",
     "PostingKind",
+    "document_triggers",
+    "unnumbered",
 ]

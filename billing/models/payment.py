@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pghistory
 import pgtrigger
@@ -10,8 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from billing.models.document import Document, document_triggers
 from core.fitting import MONEY
-from core.timestamps import Timestamped
 
 
 class PaymentKind(models.TextChoices):
@@ -38,9 +38,11 @@ class PaymentMethod(models.TextChoices):
     CASH = "cash", _("Cash")
 
 
-@pghistory.track()
-class Payment(Timestamped):
+@pghistory.track(exclude=["serial"])
+class Payment(Document):
     """Money asked for an order or sent to top up; completing it writes one posting, once."""
+
+    PREFIX: ClassVar[str] = "PM"
 
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="payments")
     reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="payments")
@@ -61,7 +63,7 @@ class Payment(Timestamped):
     created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     approved_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
 
-    class Meta(Timestamped.Meta):
+    class Meta(Document.Meta):
         abstract = False
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_of_something"),
@@ -71,6 +73,7 @@ class Payment(Timestamped):
                 condition=models.Q(status="waiting_for_payment", order__isnull=False),
                 name="payment_one_waiting_for_an_order",
             ),
+            models.UniqueConstraint(fields=["serial"], name="payment_number_once"),
             models.UniqueConstraint(
                 fields=["came_from"], condition=models.Q(came_from__isnull=False), name="payment_set_aside_goes_on_once"
             ),
@@ -78,9 +81,10 @@ class Payment(Timestamped):
         indexes = [
             models.Index(fields=["account", "id"], name="payment_account"),
             models.Index(fields=["reseller", "id"], name="payment_reseller"),
+            models.Index(fields=["id"], name="payment_unnumbered", condition=models.Q(serial__isnull=True)),
         ]
         triggers = [
-            *Timestamped.Meta.triggers,
+            *document_triggers("billing_payment", "PM"),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="what_was_asked_stays", fields=["account", "order", "kind", "amount", "currency"]),
             pgtrigger.FSM(
@@ -99,9 +103,6 @@ class Payment(Timestamped):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.number
-
     @classmethod
     def opened(cls, kind: PaymentKind, account: Account, amount: Decimal, today: date, **more: Any) -> Self:
         """Open a payment of the account in its currency; the caller has checked who may, and the amount."""
@@ -114,8 +115,3 @@ class Payment(Timestamped):
             opened_on=today,
             **more,
         )
-
-    @property
-    def number(self) -> str:
-        """The payment's document number."""
-        return f"PM{self.pk:06d}" if self.pk else "PM"

@@ -26,6 +26,10 @@ class Cell:
     end: bool = False
     # How a spreadsheet shows the value, where its own way will not do.
     format: str = ""
+    # Of an amount of money: the path to its currency, by which a file keeps the amounts apart.
+    currency: str = ""
+    # An amount has its currency's decimals, a price a unit at least those.
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Column:
 
 def to(url_name: str, key: str = "pk") -> Callable[[Any], str]:
     """Return what leads from a row to a page: to("operator:account", "account_id")."""
-    read = _reader(key)
+    read = reader(key)
 
     def url(row: Any) -> str:
         value = read(row)
@@ -77,7 +81,7 @@ def _address(url_name: str, prefix: str) -> tuple[str, str]:
 
 def text(path: str) -> Cell:
     """Return a cell with the text of a field; dots lead through related rows."""
-    read = _reader(path)
+    read = reader(path)
 
     def html(row: Any) -> str:
         value = read(row)
@@ -88,7 +92,7 @@ def text(path: str) -> Cell:
 
 def number(path: str) -> Cell:
     """Return a cell with a whole number."""
-    read = _reader(path)
+    read = reader(path)
 
     def html(row: Any) -> str:
         value = read(row)
@@ -98,25 +102,36 @@ def number(path: str) -> Cell:
 
 
 def money(path: str, currency: str = "currency") -> Cell:
-    """Return a cell with an amount and its currency; a file gets the bare amount."""
-    read, read_currency = _reader(path), _reader(currency)
+    """Return a cell with an amount and its currency; a file gets the bare amount, in a column of its currency."""
+    read, read_currency = reader(path), reader(currency)
 
     def html(row: Any) -> str:
         value = read(row)
         return formats.NOTHING if value is None else escape(formats.money_text(value, read_currency(row)))
 
-    return Cell(value=read, html=html, end=True, format="#,##0.00#")
+    return Cell(value=read, html=html, end=True, currency=currency)
+
+
+def unit_price(path: str, currency: str = "currency") -> Cell:
+    """Return a cell with a price a unit, no digit of a finer one lost, and its currency; a file as for `money`."""
+    read, read_currency = reader(path), reader(currency)
+
+    def html(row: Any) -> str:
+        value = read(row)
+        return formats.NOTHING if value is None else escape(formats.unit_money_text(value, read_currency(row)))
+
+    return Cell(value=read, html=html, end=True, currency=currency, exact=False)
 
 
 def day(path: str) -> Cell:
     """Return a cell with a day."""
-    read = _reader(path)
+    read = reader(path)
     return Cell(value=read, html=lambda row: formats.day_text(read(row)), format="yyyy-mm-dd")
 
 
 def last_day(path: str) -> Cell:
     """Return a cell with the last day that belongs to a period, of the day on which it ends in the books."""
-    read = _reader(path)
+    read = reader(path)
 
     def value(row: Any) -> date | None:
         return formats.last_day(read(row))
@@ -126,13 +141,13 @@ def last_day(path: str) -> Cell:
 
 def moment(path: str) -> Cell:
     """Return a cell with a moment in the current time zone."""
-    read = _reader(path)
+    read = reader(path)
     return Cell(value=read, html=lambda row: formats.moment_text(read(row)))
 
 
 def yes_no(path: str) -> Cell:
     """Return a cell with yes or a dash; a file gets yes and no."""
-    read = _reader(path)
+    read = reader(path)
     return Cell(
         value=lambda row: _yes_and_no(get_language())[0 if read(row) else 1],
         html=lambda row: escape(_yes_and_no(get_language())[0]) if read(row) else formats.NOTHING,
@@ -141,7 +156,7 @@ def yes_no(path: str) -> Cell:
 
 def choice(path: str) -> Cell:
     """Return a cell with the words of a field of choices."""
-    read = _reader(path)
+    read = reader(path)
 
     def value(row: Any) -> str:
         return _words(row.__class__, path, get_language()).get(read(row), str(read(row)))
@@ -151,7 +166,7 @@ def choice(path: str) -> Cell:
 
 def status(path: str, detail: str = "") -> Cell:
     """Return a cell with a status as dot and words; `detail` is a second field of choices: "stopped: funds short"."""
-    read, read_detail = _reader(path), _reader(detail) if detail else None
+    read, read_detail = reader(path), reader(detail) if detail else None
 
     def words(row: Any) -> tuple[str, str]:
         language = get_language()
@@ -188,7 +203,8 @@ def _yes_and_no(language: str | None) -> tuple[str, str]:
     return _("yes"), _("no")
 
 
-def _reader(path: str) -> Callable[[Any], Any]:
+def reader(path: str) -> Callable[[Any], Any]:
+    """Return what reads a field of a row; dots lead through related rows, and nothing stays nothing."""
     steps = path.split(".")
     if len(steps) == 1:
         return lambda row: getattr(row, path)

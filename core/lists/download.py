@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from core.errors import Refused
 from core.handover import hand_over
 from core.lists.columns import Column
 from core.lists.export import asked_by, cells_of, file_path, rows_to_write, still_allowed
+from core.lists.files import file_columns
 from core.lists.listing import LISTINGS, Asker, Listing
 from core.lists.models import ExportFormat, ExportState, ListExport
 from core.lists.paging import Sure, estimates
@@ -54,7 +55,7 @@ def answer_export(
     columns = listing.columns_for(preference_of(actor.user, listing).columns)
     (count,) = estimates([rows])
     if count.rows <= AT_ONCE and count.sure != Sure.AT_LEAST:
-        return _at_once(listing, rows, columns, file_format)
+        return _at_once(listing, rows, columns, file_format, today)
 
     def started() -> str:
         export = start_export(
@@ -105,28 +106,31 @@ def may_have(actor: Any, export: ListExport) -> bool:
 
 def answer_file(export: ListExport, listing: Listing) -> FileResponse:
     """Answer with the file of an export that is ready."""
-    name = f"{_file_name(listing)}.{export.format}"
+    day = timezone.localtime(export.created_at).date()
+    name = f"{_file_name(listing, day)}.{export.format}"
     return FileResponse(
         open(file_path(export), "rb"), as_attachment=True, filename=name, content_type=MIME_TYPES[export.format]
     )
 
 
 def _at_once(
-    listing: Listing, rows: QuerySet[Any], columns: Sequence[Column], file_format: ExportFormat
+    listing: Listing, rows: QuerySet[Any], columns: Sequence[Column], file_format: ExportFormat, today: date
 ) -> HttpResponseBase:
-    titles = [str(column.title) for column in columns]
-    values = cells_of(listing, rows, columns)
+    written = file_columns(rows, columns)
+    titles = [column.title for column in written]
+    values = cells_of(listing, rows, written)
     if file_format == ExportFormat.CSV:
         answer: HttpResponseBase = StreamingHttpResponse(csv_lines(titles, values))
     else:
         file = io.BytesIO()
-        formats = [column.content.format for column in columns]
+        formats = [column.format for column in written]
         write_xlsx(file, titles, values, sheet=str(listing.title), formats=formats)
         answer = HttpResponse(file.getvalue())
     answer["Content-Type"] = MIME_TYPES[file_format]
-    answer["Content-Disposition"] = f'attachment; filename="{_file_name(listing)}.{file_format}"'
+    answer["Content-Disposition"] = f'attachment; filename="{_file_name(listing, today)}.{file_format}"'
     return answer
 
 
-def _file_name(listing: Listing) -> str:
-    return slugify(listing.name.rpartition(".")[2]) or "list"
+def _file_name(listing: Listing, day: date) -> str:
+    """Return what the file is called, so that two days' files lie side by side: payments-2026-11-28."""
+    return f"{slugify(listing.name.rpartition('.')[2]) or 'list'}-{day:%Y-%m-%d}"

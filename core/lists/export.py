@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone, translation
 
 from core.errors import Refused
-from core.lists.columns import Column
+from core.lists.files import FileColumn, file_columns
 from core.lists.listing import Asker, Listing, listing_named
 from core.lists.models import ExportFormat, ExportState, ListExport
 from core.lists.preferences import preference_of
@@ -131,15 +131,16 @@ def _write(export: ListExport, path: Path, now: datetime) -> int:
     state = state_of(listing, query, page_size=preference_of(export.user, listing).page_size)
     rows = rows_to_write(listing, state, asker, export.narrow)
     columns = listing.columns_for(export.columns)
-    values = cells_of(listing, rows, columns, progress=lambda count: _tell(export, count))
-    titles = [str(column.title) for column in columns]
+    written = file_columns(rows, columns)
+    values = cells_of(listing, rows, written, progress=lambda count: _tell(export, count))
+    titles = [column.title for column in written]
     if export.format == ExportFormat.CSV:
         counted = _Counted(values)
         with open(path, "wb") as file:
             file.writelines(csv_lines(titles, counted))
         return counted.count
     return write_xlsx(
-        path, titles, values, sheet=str(listing.title), formats=[column.content.format for column in columns],
+        path, titles, values, sheet=str(listing.title), formats=[column.format for column in written],
         expected=export.rows_expected or 0,
     )  # fmt: skip
 
@@ -164,14 +165,18 @@ def rows_to_write(listing: Listing, state: ListState, asker: Asker, narrowed_to:
 
 
 def cells_of(
-    listing: Listing, rows: QuerySet[Any], columns: Sequence[Column], *, progress: Callable[[int], None] | None = None
+    listing: Listing,
+    rows: QuerySet[Any],
+    columns: Sequence[FileColumn],
+    *,
+    progress: Callable[[int], None] | None = None,
 ) -> Iterator[list[object]]:
     """Yield the cells of each row, read through a cursor on the server some thousand rows at a time."""
     if listing.related:
         rows = rows.select_related(*listing.related)
     if listing.without:
         rows = rows.defer(*listing.without)
-    read = [column.content.value for column in columns]
+    read = [column.value for column in columns]
     chunk: list[Any] = []
     done = 0
     # Closing the cursor also when the reader of this generator stops early.

@@ -145,7 +145,7 @@ class RelatedSearch:
     """Search of a long list by the object that its rows belong to: an order by its subscription's words.
 
     `objects` is an `…_visible_to` function; the objects are found first, by the search of their own, so that no join
-    is searched. A number, also as a document's ("SO000329"), is the row's own id.
+    is searched. A number is the row's own id, or its number where the rows are documents ("SO000329").
     """
 
     path: str
@@ -155,13 +155,21 @@ class RelatedSearch:
 
     def find(self, rows: QuerySet[Any], text: str, actor: object, *, few: bool = False) -> Found:
         """Return the rows with that id, or of the objects that have every word of `text`."""
-        number = text.strip().upper().removeprefix(self.document)
-        own = Q(pk=int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else Q(pk=None)
+        own = self._own(text.strip().upper())
         found = self.search.find(self.objects(actor), text, actor)
         some = list(found.rows.order_by().values_list("pk", flat=True)[: SOME + 1])
         # Many objects have many rows: then the list's own order finds a page soon, joined or not.
         theirs = some if len(some) <= SOME else found.rows.order_by().values("pk")
         return Found(rows.filter(own | Q(**{f"{self.path}__in": theirs})), found.mended)
+
+    def _own(self, text: str) -> Q:
+        number = text.removeprefix(self.document)
+        if not (number.isascii() and number.isdecimal() and len(number) < 19):
+            return Q(pk=None)
+        if not self.document:
+            return Q(pk=int(number))
+        of_document = Q(serial=int(number))
+        return of_document if number != text else of_document | Q(pk=int(number))
 
 
 def _vocabulary_of(words: list[str], vocabulary: type[models.Model]) -> Vocabulary:

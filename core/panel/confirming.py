@@ -4,7 +4,7 @@ A confirmation carries a mark of what it showed. The deed is done in a transacti
 mark, and where it is something else it is rolled back and shown again (decision 23).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from core.panel.page import Page
 from core.panel.shown import SHOWN, Shown, agrees, mark_of
 
 CONFIRMED = "confirmed"
+TYPED = "typed"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ class Operation:
     prepare: Callable[[dict[str, Any]], object] = lambda _answers: None
     # Where what a refusal names outside of the form (a field of the account) is filled in; "" for nowhere.
     complete: Callable[[Refused], str] = lambda _refusal: ""
+    # What has to be typed before the button works: the name or the id of what is lost for good. Empty: nothing.
+    typed: tuple[str, ...] = ()
+    # What it is about, as facts above questions and confirmation: label, value, address.
+    facts: Sequence[tuple[object, object, str]] = ()
 
 
 class ShownAnew(Exception):
@@ -71,17 +76,26 @@ def confirming(request: HttpRequest, operation: Operation) -> HttpResponse:
     form = operation.form(request.POST) if request.method == "POST" else operation.form({})
     if not form.is_valid():
         return _questions(request, operation, form)
+    mistyped = False
     try:
         operation.prepare(form.cleaned_data)
         if request.method == "POST" and CONFIRMED in request.POST:
-            return redirect(_settled(request, operation, form))
+            if _is_typed(request, operation):
+                return redirect(_settled(request, operation, form))
+            mistyped = True
         shown = operation.show(form.cleaned_data)
     except ShownAnew as anew:
         return _confirmation(request, operation, form, anew.shown, changed=True)
     except Refused as refusal:
         put_refusal(form, refusal)
         return _questions(request, operation, form, complete=operation.complete(refusal))
-    return _confirmation(request, operation, form, shown)
+    return _confirmation(request, operation, form, shown, mistyped=mistyped)
+
+
+def _is_typed(request: HttpRequest, operation: Operation) -> bool:
+    """Return whether the person typed the name or id; spaces around it and large letters are no other name."""
+    given = " ".join(request.POST.get(TYPED, "").split()).casefold()
+    return not operation.typed or given in {" ".join(text.split()).casefold() for text in operation.typed}
 
 
 def put_refusal(form: Form, refusal: Refused) -> None:
@@ -144,10 +158,9 @@ def confirmation(request: HttpRequest, shown: Shown, *, note: object = "", chang
         "question": shown.question,
         "text": shown.text,
         "submit": shown.submit,
-        "charges": shown.charges,
-        "currency": shown.currency,
-        "total": shown.total,
+        "charges": None if shown.charges is None else list(shown.charges),
         "balance_after": shown.balance_after,
+        "shown": shown,
         "changed": changed and bool(request.POST.get(SHOWN)),
     }
 
@@ -167,13 +180,24 @@ def carry_mark(form: Form, shown: Shown, note: object = "") -> Form:
 
 def _questions(request: HttpRequest, operation: Operation, form: Form, *, complete: str = "") -> HttpResponse:
     context = {"page": operation.page, "form": form, "submit": operation.ask, "cancel": operation.back}
-    context["complete_account"] = complete
+    context |= {"complete_account": complete, "note": operation.note, "facts_of": operation.facts}
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "components/questions.html", {**context, "note": operation.note}, status=status)
+    return render(
+        request,
+        "components/questions.html",
+        {**context, "note": operation.note, "facts_of": operation.facts},
+        status=status,
+    )
 
 
 def _confirmation(
-    request: HttpRequest, operation: Operation, form: Form, shown: Shown, *, changed: bool = False
+    request: HttpRequest,
+    operation: Operation,
+    form: Form,
+    shown: Shown,
+    *,
+    changed: bool = False,
+    mistyped: bool = False,
 ) -> HttpResponse:
     said = confirmation(request, shown, note=operation.note, changed=changed)
     context = {
@@ -181,6 +205,10 @@ def _confirmation(
         "form": carry_mark(form, shown, operation.note),
         "cancel": operation.back,
         "danger": operation.danger,
+        "facts_of": operation.facts,
+        "typed": operation.typed,
+        "mistyped": mistyped,
         **said,
     }
-    return render(request, "components/confirm.html", context, status=409 if said["changed"] else 200)
+    status = 422 if mistyped else 409 if said["changed"] else 200
+    return render(request, "components/confirm.html", context, status=status)

@@ -1,6 +1,6 @@
 """What a confirmation shows, and the mark of it that the form carries: by it the deed is held to what was shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,15 +13,28 @@ from core.fingerprint import fingerprint_of
 # The name of the hidden input.
 SHOWN = "shown"
 _SALT = "core.panel.shown"
+_AMOUNTS = ("total", "reserved", "released", "waits_for_vendor", "monthly")
 _OF_A_CHARGE = ("description", "operate_from", "operate_to", "quantity", "unit_price", "status", "amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A charge as the confirmation lists it: with what becomes of it ("released"), and the amount that is of it."""
+
+    charge: Any
+    effect: object
+    amount: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What the confirmation says: the charges as they would be made, what is to be paid, and what the button does.
+    """What the confirmation says: what becomes of each charge, what is to be paid, and what the button does.
 
-    `moved` are charges that would have another status and are not listed, `day` is the day of the deed where money
-    moves: both count when it is asked whether the deed is still the one that was shown.
+    `charges` are those that are made or get another status; `lines` how they are listed, with those that stay; without
+    any the charges are listed as they are. `day` is the day of the deed where money moves. All of it counts when it is
+    asked whether the deed is still the one that was shown. Amounts are in `currency`: `total` is to be paid now,
+    `reserved` and `released` today, `waits_for_vendor` is available once the vendor has confirmed, `monthly` is what
+    the billing day `monthly_from` and each one after it reserves, up to `monthly_until`, from which nothing is served.
     """
 
     question: object
@@ -32,8 +45,28 @@ class Shown:
     total: Decimal | None = None
     balance_after: Decimal | None = None
     text: object = ""
-    moved: Iterable[Any] = ()
+    lines: Sequence[Line] = ()
+    reserved: Decimal | None = None
+    released: Decimal | None = None
+    waits_for_vendor: Decimal | None = None
+    monthly: Decimal | None = None
+    monthly_from: date | None = None
+    monthly_until: date | None = None
     day: date | None = None
+
+    @property
+    def after_vendor(self) -> Decimal | None:
+        """What is available once the vendor has confirmed; None where that is nothing else."""
+        if self.balance_after is None or self.waits_for_vendor is None:
+            return None
+        return self.balance_after + self.waits_for_vendor
+
+    @property
+    def listed(self) -> Sequence[Line]:
+        """The lines of the confirmation."""
+        if self.lines:
+            return self.lines
+        return [Line(charge, charge.get_status_display(), charge.amount) for charge in self.charges or ()]
 
 
 def mark_of(shown: Shown, note: object = "") -> str:
@@ -63,8 +96,9 @@ def _said(shown: Shown, note: object) -> str:
         {
             "words": [str(shown.question), str(shown.text), str(shown.submit), str(note)],
             "charges": None if shown.charges is None else _lines(shown.charges),
-            "moved": _lines(shown.moved),
-            "total": None if shown.total is None else _plain(shown.total),
+            "lines": sorted([*_lines([line.charge])[0], str(line.effect), _plain(line.amount)] for line in shown.lines),
+            "amounts": [_plain(getattr(shown, name)) for name in _AMOUNTS],
+            "months": [str(shown.monthly_from), str(shown.monthly_until)],
             "currency": shown.currency,
             "day": shown.day,
         }

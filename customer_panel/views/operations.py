@@ -29,6 +29,7 @@ from subscriptions.proposals import (
     resources_by_key,
     said_after_change,
 )
+from subscriptions.showing import shown_of
 from vendors.questions import notices
 
 
@@ -45,6 +46,8 @@ class Step:
     danger: bool = False
     ask_vendor: Callable[..., None] | None = None
     note: str = ""
+    # What is lost for good: its name or id is typed first.
+    typed: bool = False
 
 
 @requires("subscriptions.change")
@@ -90,7 +93,7 @@ def subscription_activate(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("subscriptions.delete")
 def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete the subscription for good."""
-    step = Step(_("Delete"), propose_deletion, _said, danger=True)
+    step = Step(_("Delete"), propose_deletion, _said, danger=True, typed=True)
     return _answer(request, one(request, pk), step, forms.Form, lambda _answers: {})
 
 
@@ -125,23 +128,13 @@ def _answer(
         ask=_("Show what it costs"),
         danger=step.danger,
         note=step.note,
+        typed=(found.name, str(found.pk)) if step.typed else (),
     )
     return confirming(request, operation)
 
 
 def _shown(proposal: Proposal, currency: str) -> Shown:
-    """Return what the confirmation says: the charges that would be made, what is to be paid, what is left."""
-    seen = proposal.preview
-    return Shown(
-        question=proposal.question,
-        submit=proposal.submit,
-        charges=seen.added,
-        moved=seen.moved,
-        currency=currency,
-        total=seen.due or None,
-        balance_after=seen.after.available,
-        day=timezone.localdate(),
-    )
+    return shown_of(proposal, currency=currency, today=timezone.localdate())
 
 
 def _page(found: Subscription, title: str, back: str) -> Page:

@@ -1,6 +1,6 @@
 """Ordering: choose a plan, say how much, see what it costs, order. The place and the answers stand in the address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,7 @@ from subscriptions.models import Plan, PlanResource
 from subscriptions.ordering import ask_vendor_of_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
+from subscriptions.showing import shown_of
 from subscriptions.terms import ordering_prices
 from vendors.questions import notices, order_fields
 
@@ -77,12 +78,12 @@ def order_plan_check(request: HttpRequest, plan_pk: int) -> HttpResponse:
     wish = _wish(request, plan, form)
 
     def show() -> Shown:
-        return _shown(request, plan, propose_order(**wish, vendor_asked=True))
+        return _shown(plan, propose_order(**wish, vendor_asked=True))
 
     def place() -> Done:
         proposal = propose_order(**wish, vendor_asked=True, keep=True)
         address = reverse("customer:subscription_order", args=[proposal.preview.result.pk])
-        return Done("", address, _shown(request, plan, proposal))
+        return Done("", address, _shown(plan, proposal))
 
     try:
         ask_vendor_of_order(**wish)
@@ -153,19 +154,9 @@ def _ask(request: HttpRequest, plan: Plan, form: OrderForm, *, refusal: Refused 
     return render(request, "customer_panel/order_details.html", context, status=status)
 
 
-def _shown(request: HttpRequest, plan: Plan, proposal: Proposal) -> Shown:
-    seen = proposal.preview
-    left = seen.after.available - seen.due  # when it is paid from the balance
-    return Shown(
-        question=proposal.question,
-        submit=proposal.submit,
-        charges=seen.added,
-        moved=seen.moved,
-        currency=plan.currency,
-        total=seen.due,
-        balance_after=left if left >= 0 else None,
-        day=timezone.localdate(),
-    )
+def _shown(plan: Plan, proposal: Proposal) -> Shown:
+    shown = shown_of(proposal, currency=plan.currency, today=timezone.localdate(), paid_from_balance=True)
+    return replace(shown, total=proposal.preview.due)
 
 
 def _note(plan: Plan) -> str:

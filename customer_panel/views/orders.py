@@ -31,6 +31,7 @@ from subscriptions.paying import pay_order_from_balance
 from subscriptions.preview import Preview
 from subscriptions.proposals import propose
 from subscriptions.queries import orders_visible_to
+from subscriptions.showing import shown_of
 
 
 def one(request: HttpRequest, pk: int) -> Order:
@@ -98,15 +99,7 @@ def _payment_of(request: HttpRequest, found: Order) -> Operation:
 
     def proposed(*, keep: bool) -> Shown:
         proposal = propose(verb, words, account=found.account, today=today, keep=keep)
-        seen = proposal.preview
-        return Shown(
-            question=proposal.question,
-            submit=proposal.submit,
-            charges=(*seen.added, *seen.moved),
-            currency=found.currency,
-            balance_after=seen.after.available,
-            day=today,
-        )
+        return shown_of(proposal, currency=found.currency, today=today)
 
     return Operation(
         page=_page(found),

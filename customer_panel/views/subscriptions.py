@@ -1,11 +1,13 @@
 """A customer's subscriptions: the list, one subscription, its charges, and what can be done with it."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -20,10 +22,11 @@ from customer_panel.lists.subscriptions import SUBSCRIPTIONS
 from customer_panel.lists.transactions import TRANSACTIONS
 from customer_panel.progress import show_progress
 from customer_panel.services import service_of
-from subscriptions.models import Subscription, SubscriptionStatus
+from subscriptions.models import Subscription, SubscriptionResource, SubscriptionStatus
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
 from subscriptions.stopping import MAY_ACTIVATE, MAY_DELETE, MAY_STOP, RUNNING
+from subscriptions.upkeep import Upkeep, upkeep_of
 
 TRANSITIONAL = {
     SubscriptionStatus.INSTALLING,
@@ -56,19 +59,36 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one subscription: what it has, what it costs next, how to get in."""
     actor, found = request.actor, one(request, pk)
     open_orders = orders_visible_to(actor).filter(subscription=found, closed_on=None)
+    open_order = open_orders.order_by("-pk").first()
+    upkeep = upkeep_of(found, timezone.localdate()) if actor.may("charges.view") else None
     context = {
         "page": page_of(actor, found, "subscription"),
         "service": service_of(found),
-        "resources": list(resources_by_key(found).values()),
+        "resources": [_priced(resource, upkeep) for resource in resources_by_key(found).values()],
         "failed": found.status in FAILED,
         "may_correct": found.status == SubscriptionStatus.INSTALLATION_FAILED and actor.may("orders.correct"),
-        "open_order": open_orders.order_by("-pk").first(),
+        "open_order": open_order,
+        "upkeep": upkeep,
         "reserved": _reserved(actor, found),
         "secrets": _secrets_wait(actor, found),
         "sees_money": actor.may("charges.view"),
     }
     busy = found.status in TRANSITIONAL
     return show_progress(request, "customer_panel/subscription.html", context, busy=busy)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A resource of a subscription, with its prices a unit and month, and what its units cost each month."""
+
+    resource: SubscriptionResource
+    prices: tuple[Decimal, ...] = ()
+    monthly: Decimal | None = None
+
+
+def _priced(resource: SubscriptionResource, upkeep: Upkeep | None) -> Priced:
+    prices = upkeep.price_of(resource.name) if upkeep else ()
+    return Priced(resource, prices, upkeep.amount_of(resource.name) if upkeep and prices else None)
 
 
 @requires("charges.view")

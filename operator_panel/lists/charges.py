@@ -8,17 +8,11 @@ from accounts.actors import actor_of
 from billing.filters import ChargeFilter
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
-from core.lists.columns import Column, choice, computed, day, last_day, money, number, status, text, to
+from core.lists.columns import Column, choice, day, last_day, money, number, status, text, to, unit_price
 from core.lists.listing import Listing, Quick
 from core.lists.search import RelatedSearch, WordSearch
-from core.panel import formats
 from subscriptions.models import SubscriptionWord
 from subscriptions.queries import subscriptions_visible_to
-
-
-def _unit_price(row: object) -> str:
-    return formats.unit_price_text(row.unit_price, row.currency)
-
 
 CHARGES = Listing(
     name="operator.charges",
@@ -49,7 +43,7 @@ CHARGES = Listing(
         Column("operate_from", _("From"), day("operate_from"), shown=False),
         Column("operate_to", _("To"), last_day("operate_to"), shown=False),
         Column("quantity", _("Quantity"), number("quantity"), shown=False),
-        Column("unit_price", _("Unit price"), computed(lambda row: row.unit_price, _unit_price, end=True), shown=False),
+        Column("unit_price", _("Unit price"), unit_price("unit_price"), shown=False),
         Column("amount", _("Amount"), money("amount")),
         Column("status", _("Status"), status("status")),
         Column("closed_on", _("Close date"), day("closed_on")),

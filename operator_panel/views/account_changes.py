@@ -230,7 +230,8 @@ def account_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete an account that has neither live subscriptions nor money."""
     found = one(request, pk)
     question = _("Delete %(account)s? Its books stay; its users can no longer act for it. This cannot be undone.")
-    return _moved(request, found, _("Delete"), question, delete_account, danger=True)
+    typed = (found.name, str(found.pk))
+    return _moved(request, found, _("Delete"), question, delete_account, danger=True, typed=typed)
 
 
 def _moved(
@@ -241,6 +242,7 @@ def _moved(
     verb: Callable[..., Account],
     *,
     danger: bool = False,
+    typed: tuple[str, ...] = (),
 ) -> HttpResponse:
     def carry_out(_answers: dict[str, Any]) -> str:
         moved = verb(actor=request.actor, account=found, today=timezone.localdate())
@@ -255,6 +257,7 @@ def _moved(
         back=reverse("operator:account", args=[found.pk]),
         ask=title,
         danger=danger,
+        typed=typed,
     )
     return confirming(request, operation)
 

@@ -24,6 +24,7 @@ from subscriptions.models import Plan, PlanPeriod
 from subscriptions.ordering import ask_vendor_of_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_resources_visible_to, plans_for
+from subscriptions.showing import shown_of
 from vendors.questions import order_fields
 
 
@@ -56,11 +57,18 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
     def proposed(answers: dict[str, Any], *, keep: bool = False) -> Proposal:
         return propose_order(**wish(answers), vendor_asked=True, keep=keep)
 
+    def shown(proposal: Proposal) -> Shown:
+        return shown_of(proposal, currency=chosen.currency, today=timezone.localdate(), paid_from_balance=True)
+
     def carry_out(answers: dict[str, Any]) -> Done:
         proposal = proposed(answers, keep=True)
         placed = proposal.preview.result
         said = _("Order %(order)s is placed.") % {"order": placed.number}
-        return Done(said, reverse("operator:order", args=[placed.pk]), shown_of(proposal, chosen.currency))
+        return Done(
+            said,
+            reverse("operator:order", args=[placed.pk]),
+            shown_of(proposal, currency=chosen.currency, today=timezone.localdate()),
+        )
 
     return confirming(
         request,
@@ -68,7 +76,7 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
             page=Page(title=chosen.name, crumbs=(*_crumbs(found), Crumb(chosen.name))),
             form=form,
             prepare=lambda answers: ask_vendor_of_order(**wish(answers)),
-            show=lambda answers: shown_of(proposed(answers), chosen.currency),
+            show=lambda answers: shown(proposed(answers)),
             carry_out=carry_out,
             back=reverse("operator:account_order", args=[pk]),
             ask=_("Show what it costs"),
@@ -100,20 +108,6 @@ def _form(
         return built
 
     return build
-
-
-def shown_of(proposal: Proposal, currency: str) -> Shown:
-    """Return what a confirmation says of a proposal: the charges that it would make and those that it would move."""
-    seen = proposal.preview
-    return Shown(
-        question=proposal.question,
-        submit=proposal.submit,
-        charges=(*seen.added, *seen.moved),
-        currency=currency,
-        total=seen.due or None,
-        balance_after=seen.after.available,
-        day=timezone.localdate(),
-    )
 
 
 def _wish(

@@ -25,7 +25,6 @@ from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.forms.vendor_fields import inputs_of
 from operator_panel.views.account_changes import needed_page
-from operator_panel.views.account_order import shown_of
 from subscriptions.failures import Correction, cancel_failed_order, correct_order, correction_of
 from subscriptions.models import Order, OrderStatus, OrderType
 from subscriptions.ordering import cancel_order
@@ -33,6 +32,7 @@ from subscriptions.paying import pay_order_from_balance
 from subscriptions.preview import Preview
 from subscriptions.proposals import Proposal, propose
 from subscriptions.queries import orders_visible_to
+from subscriptions.showing import shown_of
 from vendors.queries import operations_of
 
 TABS = (
@@ -174,12 +174,12 @@ def _moved(
         proposal = proposed(keep=True)
         moved = proposal.preview.result
         said = _("%(name)s: %(status)s.") % {"name": moved.number, "status": moved.get_status_display()}
-        return Done(said, shown=shown_of(proposal, found.currency))
+        return Done(said, shown=shown_of(proposal, currency=found.currency, today=timezone.localdate()))
 
     operation = Operation(
         page=Page(title=title, crumbs=(*crumbs_of(found), Crumb(title))),
         form=forms.Form,
-        show=lambda _answers: shown_of(proposed(keep=False), found.currency),
+        show=lambda _answers: shown_of(proposed(keep=False), currency=found.currency, today=timezone.localdate()),
         carry_out=carry_out,
         back=reverse("operator:order", args=[found.pk]),
         ask=_("Check again"),

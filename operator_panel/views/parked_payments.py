@@ -20,6 +20,7 @@ from core.panel.formats import money_text
 from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
 from subscriptions.preview import Preview, carried_out, preview
+from subscriptions.showing import shown_of_books
 
 
 @requires("payments.approve")
@@ -34,13 +35,13 @@ def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
 
     def words(answers: dict[str, Any], seen: Preview) -> Shown:
         question = _("Put %(amount)s on the balance of %(account)s?")
-        return Shown(
+        return shown_of_books(
+            seen,
             question=question % {"amount": amount, "account": answers["account"]},
             submit=_("Put %(amount)s on the balance") % {"amount": amount},
-            charges=(*seen.added, *seen.moved) or None,
             currency=found.currency,
-            balance_after=seen.after.available,
-            day=today,
+            today=today,
+            left=seen.after.available,
         )
 
     def show(answers: dict[str, Any]) -> Shown:

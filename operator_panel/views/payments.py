@@ -1,5 +1,6 @@
 """A payment: approved once the money has come, or cancelled; and the creation of a top-up for a chosen account."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,12 +20,13 @@ from billing.payments import cancel_payment, complete_payment, open_top_up
 from billing.queries import payments_visible_to
 from core.fitting import MONEY
 from core.panel.confirming import Done, Operation, Shown, confirming
-from core.panel.formats import money_text
+from core.panel.formats import day_text, money_text
 from core.panel.page import Crumb, Page, Status
 from operator_panel.around import able, log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
 from subscriptions.preview import Preview, carried_out, preview
+from subscriptions.showing import shown_of_books
 
 TABS = (
     ("payment", gettext_lazy("General"), "payments.view"),
@@ -130,6 +132,7 @@ def payment_approve(request: HttpRequest, pk: int) -> HttpResponse:
             carry_out=carry_out,
             back=reverse("operator:payment", args=[pk]),
             ask=_("Next"),
+            facts=_facts(found),
         ),
     )
 
@@ -148,16 +151,33 @@ def _shown(found: Payment, seen: Preview, today: date) -> Shown:
             charges=None,
         )
     question = _("Has %(amount)s come in? It goes to the balance of %(account)s.")
-    charges = (*seen.added, *seen.moved)
-    return Shown(
+    shown = shown_of_books(
+        seen,
         question=question % {"amount": amount, "account": found.account},
-        text=_("The order %(order)s is carried out at once.") % {"order": found.order} if found.order else "",
         submit=_("Approve, put %(amount)s on the balance") % {"amount": amount},
-        charges=charges if found.order else charges or None,
         currency=found.currency,
-        balance_after=seen.after.available,
-        day=today,
+        today=today,
+        left=seen.after.available,
     )
+    if not found.order:
+        return shown
+    return replace(shown, text=_("The order %(order)s is carried out at once.") % {"order": found.order})
+
+
+def _facts(found: Payment) -> list[tuple[object, object, str]]:
+    """Return who pays, how much and what for: what is compared with the bank's statement first."""
+    order = found.order
+    facts: list[tuple[object, object, str]] = [
+        (_("Account"), f"{found.account} ({found.account_id})", reverse("operator:account", args=[found.account_id])),
+        (_("Total"), money_text(found.amount, found.currency), ""),
+        (_("Payment number"), found.number, reverse("operator:payment", args=[found.pk])),
+        (_("Due date"), day_text(found.due_on), ""),
+    ]
+    if order is not None:
+        facts.append((_("Order"), f"{order}: {order.subscription}", reverse("operator:order", args=[order.pk])))
+    if found.comment:
+        facts.append((_("Comment"), found.comment, ""))
+    return facts
 
 
 @requires("payments.cancel")
@@ -178,6 +198,7 @@ def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("operator:payment", args=[pk]),
         ask=_("Check again"),
         danger=True,
+        facts=_facts(found),
     )
     return confirming(request, operation)
 

@@ -15,7 +15,6 @@ from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
 from core.panel.quantities import Asked, QuantitiesForm
 from operator_panel.doors import requires
-from operator_panel.views.account_order import shown_of
 from operator_panel.views.subscriptions import one
 from subscriptions.changes import ask_vendor_of_change
 from subscriptions.failures import retry
@@ -29,6 +28,7 @@ from subscriptions.proposals import (
     resources_by_key,
     said_after_change,
 )
+from subscriptions.showing import shown_of
 from vendors.questions import notices
 
 
@@ -111,7 +111,8 @@ def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
     def proposed(_answers: dict[str, Any], keep: bool) -> Proposal:
         return propose_deletion(actor=request.actor, subscription=found, today=timezone.localdate(), keep=keep)
 
-    return _operation(request, found, _("Delete"), forms.Form, proposed, ask=_("Check again"), danger=True)
+    typed = (found.name, str(found.pk))
+    return _operation(request, found, _("Delete"), forms.Form, proposed, ask=_("Check again"), danger=True, typed=typed)
 
 
 @requires("orders.retry")
@@ -145,6 +146,7 @@ def _operation(
     ask: str,
     danger: bool = False,
     note: str = "",
+    typed: tuple[str, ...] = (),
     done: Callable[[Any], Done | str] | None = None,
     prepare: Callable[[dict[str, Any]], object] = lambda _answers: None,
 ) -> HttpResponse:
@@ -152,18 +154,19 @@ def _operation(
         proposal = proposed(answers, True)
         said = (done or _said)(proposal.preview.result)
         led = said if isinstance(said, Done) else Done(said)
-        return replace(led, shown=shown_of(proposal, found.currency))
+        return replace(led, shown=shown_of(proposal, currency=found.currency, today=timezone.localdate()))
 
     operation = Operation(
         page=_page(found, title),
         form=form,
         prepare=prepare,
-        show=lambda answers: shown_of(proposed(answers, False), found.currency),
+        show=lambda answers: shown_of(proposed(answers, False), currency=found.currency, today=timezone.localdate()),
         carry_out=carry_out,
         back=reverse("operator:subscription", args=[found.pk]),
         ask=ask,
         danger=danger,
         note=note,
+        typed=typed,
     )
     return confirming(request, operation)
 

@@ -1,10 +1,13 @@
 """An order: what a customer asked for, what it costs, and how far it is carried out."""
 
+from typing import ClassVar
+
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from billing.models import Document, document_triggers
 from core.fitting import MONEY
 from core.timestamps import Timestamped
 
@@ -23,9 +26,11 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-@pghistory.track()
-class Order(Timestamped):
+@pghistory.track(exclude=["serial"])
+class Order(Document):
     """One request of a customer; it is paid at most once and carried out at the vendor at most once."""
+
+    PREFIX: ClassVar[str] = "SO"
 
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="orders")
     reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="orders")
@@ -48,9 +53,10 @@ class Order(Timestamped):
     # Of what was asked for with the key: another content under it is refused.
     idempotency_fingerprint = models.CharField(max_length=64, blank=True, default="", db_default="")
 
-    class Meta(Timestamped.Meta):
+    class Meta(Document.Meta):
         abstract = False
         constraints = [
+            models.UniqueConstraint(fields=["serial"], name="order_number_once"),
             models.UniqueConstraint(
                 fields=["subscription"],
                 condition=models.Q(status__in=["waiting_for_payment", "provisioning", "provisioning_failed"]),
@@ -60,20 +66,14 @@ class Order(Timestamped):
         indexes = [
             models.Index(fields=["account", "id"], name="order_account"),
             models.Index(fields=["reseller", "id"], name="order_reseller"),
+            models.Index(fields=["id"], name="order_unnumbered", condition=models.Q(serial__isnull=True)),
             models.Index(
                 fields=["status", "id"],
                 name="order_open",
                 condition=models.Q(status__in=["waiting_for_payment", "provisioning"]),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.number
-
-    @property
-    def number(self) -> str:
-        """The order's document number, for example SO000329."""
-        return f"SO{self.pk:06d}" if self.pk else "SO"
+        triggers = document_triggers("subscriptions_order", "SO")
 
 
 class OrderItem(Timestamped):

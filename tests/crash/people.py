@@ -64,7 +64,9 @@ class Forms(HTMLParser):
         elif tag == "input" and self.found and facts.get("name"):
             kind = facts.get("type", "text")
             if kind not in ("checkbox", "radio", "submit") or "checked" in facts:
-                self.found[-1][1][facts["name"]] = facts.get("value", "on" if kind == "checkbox" else "")
+                self.found[-1][1][facts["name"]] = facts.get(
+                    "value", "on" if kind == "checkbox" else facts.get("data-typed", "")
+                )
 
     def with_field(self, name: str) -> dict[str, str]:
         """Return the values of the form that has the field; nothing where none has."""

@@ -43,6 +43,6 @@ def confirm(client: Client, address: str, **answers: object) -> tuple[list[Line]
     seen = shown(asked)
     assert books() == before
     carried = {bound.name: bound.value() for bound in asked.context["form"] if bound.value() is not None}
-    answer = client.post(address, {**carried, "confirmed": "yes"})
+    answer = client.post(address, {**carried, "typed": next(iter(asked.context["typed"]), ""), "confirmed": "yes"})
     assert answer.status_code == 302, answer.context["form"].errors
     return seen, moved(before), answer

@@ -44,7 +44,7 @@ class _Forms(HTMLParser):
         elif tag == "option" and "selected" in facts and self.select:
             self.open.values.setdefault(self.select, []).append(facts.get("value", ""))
         elif tag == "input" and name and ticked:
-            self.open.values.setdefault(name, []).append(facts.get("value", ""))
+            self.open.values.setdefault(name, []).append(facts.get("value", facts.get("data-typed", "")))
         elif tag == "textarea" and name:
             self.open.values.setdefault(name, [""])
         elif tag == "button" and name:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language_info, gettext
 
 from core.panel import formats
 from core.panel.page import Status
+from core.panel.shown import Shown
 
 # A group of more choices than these is searched by typing.
 LONG = 12
@@ -151,6 +152,12 @@ def charges_preview(
 ) -> dict[str, object]:
     """Show charges as they will be made (rows of Charge or alike), their sum, and the available funds afterwards."""
     return {"charges": charges, "currency": currency, "total": total, "balance_after": balance_after}
+
+
+@register.inclusion_tag("components/effects.html")
+def effects(shown: Shown) -> dict[str, object]:
+    """Show what a confirmation says of money: what becomes of each charge, today's sum, each month's, what is left."""
+    return {"shown": shown}
 
 
 @register.inclusion_tag("components/field.html")

@@ -131,7 +131,7 @@ def test_htmx_history_gets_the_whole_page(client: Client) -> None:
 
 def exported(client: Client, query: str = "") -> list[list[object]]:
     answer = client.post(LIST + query, {"do": "export", "format": "xlsx"})
-    assert answer["Content-Disposition"] == 'attachment; filename="subscriptions.xlsx"'
+    assert answer["Content-Disposition"] == f'attachment; filename="subscriptions-{timezone.localdate()}.xlsx"'
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     return [[cell.value for cell in row] for row in sheet]
 

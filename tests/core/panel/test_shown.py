@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.panel.shown import Line as Listed
 from core.panel.shown import Shown, agrees, mark_of
 
 
@@ -28,7 +29,10 @@ SHOWN = Shown(
     total=Decimal("3.00"),
     balance_after=Decimal("7.00"),
     text="At once.",
-    moved=(Line(status="deleted"),),
+    lines=(Listed(Line(status="deleted"), "released", Decimal("3.00")),),
+    reserved=Decimal("3.00"),
+    monthly=Decimal("9.00"),
+    monthly_from=date(2018, 9, 1),
     day=date(2018, 8, 20),
 )
 
@@ -46,7 +50,11 @@ def test_the_same_again_agrees_however_its_numbers_and_lines_are_written() -> No
             "description": "Seats, 30 units", "operate_from": date(2018, 8, 21), "operate_to": date(2018, 9, 2),
             "quantity": 4, "unit_price": Decimal(10), "status": "blocked", "amount": Decimal(30),
         }.items()),
-        {"charges": ()}, {"charges": None}, {"charges": (Line(), Line())}, {"moved": ()},
+        {"charges": ()}, {"charges": None}, {"charges": (Line(), Line())}, {"lines": ()},
+        {"lines": (Listed(Line(status="deleted"), "stays", Decimal("3.00")),)},
+        {"lines": (Listed(Line(status="deleted"), "released", Decimal("3.01")),)},
+        {"reserved": None}, {"released": Decimal(1)}, {"waits_for_vendor": Decimal(1)}, {"monthly": Decimal(90)},
+        {"monthly_from": date(2018, 10, 1)}, {"monthly_until": date(2018, 10, 1)},
         {"question": "Stop?"}, {"submit": "Order, reserve $30.00"}, {"text": "Later."}, {"currency": "EUR"},
         {"total": Decimal(30)}, {"total": None}, {"day": date(2018, 8, 21)},
         {"balance_after": Decimal("6.99")}, {"balance_after": None},

@@ -94,7 +94,7 @@ def test_account_is_held_and_released(client: Client, acme: Account) -> None:
 
 
 def test_account_with_money_is_not_deleted(client: Client, rich: Account) -> None:
-    answer = client.post(page("account_delete", rich.pk), {"confirmed": "yes"})
+    answer = client.post(page("account_delete", rich.pk), {"confirmed": "yes", "typed": rich.name})
     assert list(errors_of(answer)) == ["__all__"]
     rich.refresh_from_db()
     assert rich.status == AccountStatus.ACTIVE
@@ -122,7 +122,7 @@ def test_top_up_of_no_amount_is_refused_at_the_amount(
 
 
 def test_account_without_subscriptions_and_money_is_deleted(client: Client, acme: Account) -> None:
-    client.post(page("account_delete", acme.pk), {"confirmed": "yes"})
+    client.post(page("account_delete", acme.pk), {"confirmed": "yes", "typed": str(acme.pk)})
     acme.refresh_from_db()
     assert acme.status == AccountStatus.DELETED
     assert client.get(page("account", acme.pk)).context["page"].buttons == ()
