@@ -16,7 +16,18 @@ from core.fitting import MONEY
 from core.money import minor_units
 
 CHANGEABLE_FIELDS = frozenset(
-    {"name", "domain", "email", "manager", "status", "default_language", "attributes", "second_factor_roles"}
+    {
+        "name",
+        "domain",
+        "email",
+        "manager",
+        "status",
+        "default_language",
+        "attributes",
+        "second_factor_roles",
+        "bank_details",
+        "card_page",
+    }
 )
 # A new reseller's account terms are copies: what its customers pay on is its own business from then on.
 COPIED_CLASS_FIELDS = (
@@ -96,14 +107,26 @@ def _assign(actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> N
     for name, value in values.items():
         if name not in CHANGEABLE_FIELDS:
             raise ValueError(f"a reseller has no field {name!r} that could be changed")
-        setattr(reseller, name, clean_text(value) if isinstance(value, str) else value)
+        setattr(reseller, name, _cleaned(value) if isinstance(value, str) else value)
     refusals = Refusals()
     with refusals.gathered():
         _refuse_name(reseller)
+    with refusals.gathered():
+        _refuse_card_page(reseller)
     if "manager" in values and reseller.manager is not None:
         with refusals.gathered():
             _refuse_manager_from_elsewhere(actor, reseller)
     refusals.raise_any()
+
+
+def _cleaned(text: str) -> str:
+    """Return the text cleaned line by line; lines of nothing go."""
+    return "\n".join(filter(None, map(clean_text, text.splitlines())))
+
+
+def _refuse_card_page(reseller: Reseller) -> None:
+    if reseller.card_page and not reseller.card_page.startswith("https://"):
+        raise ResellerRefused(_("Enter an address that begins with https://."), field="card_page")
 
 
 def _refuse_name(reseller: Reseller) -> None:

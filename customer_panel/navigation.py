@@ -42,13 +42,13 @@ NAVIGATION = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return the navigation bar and what stands above pages of the customer panel; nothing elsewhere."""
+    """Return the navigation bar and what stands above every page of who is signed in as a customer."""
     match = request.resolver_match
     actor = getattr(request, "actor", None)
-    if match is None or match.namespace != "customer" or actor is None or not actor.is_customer:
+    if actor is None or not actor.is_customer:
         return {}
     return {
-        "navigation": navigation_of(request, NAVIGATION, section=match.url_name or ""),
+        "navigation": navigation_of(request, NAVIGATION, section=(match.url_name if match else "") or ""),
         "home_url": reverse("customer:home"),
         "profile_url": reverse("customer:profile"),
         "messages_url": reverse("customer:home_messages"),

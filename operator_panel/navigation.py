@@ -53,15 +53,15 @@ NAVIGATION = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return the navigation bar for pages of the operator panel; nothing for other pages (a context processor)."""
+    """Return the navigation bar of the operator panel for its people, on every page (a context processor)."""
     match, actor = request.resolver_match, getattr(request, "actor", None)
-    if match is None or match.namespace != "operator":
+    if actor is None or not actor.is_manager:
         return {}
     return {
-        "navigation": navigation_of(request, NAVIGATION, section=match.url_name or ""),
+        "navigation": navigation_of(request, NAVIGATION, section=(match.url_name if match else "") or ""),
         "home_url": reverse("operator:home"),
         "profile_url": reverse("operator:profile"),
         "messages_url": reverse("operator:messages"),
         # Asked for by whole pages only, once.
-        "unread": SimpleLazyObject(lambda: unread_of(actor)) if actor is not None and actor.is_manager else "",
+        "unread": SimpleLazyObject(lambda: unread_of(actor)),
     }

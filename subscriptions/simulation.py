@@ -53,6 +53,9 @@ class NothingToPay(Refused):
     code = "nothing_to_pay"
 
 
+PLAN = "Simulation"
+
+
 @dataclass
 class Stage:
     """The account, plan and prices of one simulation, and what came of its events so far."""
@@ -218,7 +221,7 @@ def _set_up(story: History) -> Stage:
     template = ApplicationTemplate.objects.create(reseller=reseller, name="Simulation")
     plan = Plan.objects.create(
         reseller=reseller,
-        name="Simulation",
+        name=PLAN,
         template=template,
         service_term=term,
         currency=story.currency,
@@ -279,7 +282,10 @@ def _charge(charge: Charge, subscription: str) -> dict[str, Any]:
 
 def _transaction(entry: LedgerEntry) -> dict[str, Any]:
     # A payment of a simulation has no number, which the entry would name.
-    description = str(entry.payment.get_kind_display()) if entry.payment else entry.description
+    # The one plan of a simulation is no service that anybody bought.
+    description = entry.description.removeprefix(f"{PLAN}, ")
+    if entry.payment:
+        description = str(entry.payment.get_kind_display())
     return {
         "day": entry.day.isoformat(),
         "amount": _money(entry.amount, entry.currency),

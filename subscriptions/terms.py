@@ -117,12 +117,19 @@ class Contract:
             reseller_id=subscription.reseller_id,
             subscription_id=subscription.pk,
             currency=subscription.currency,
-            names={key: resource.name for key, resource in self.resources.items()},
+            names={key: service_first(subscription.plan_name, one.name) for key, one in self.resources.items()},
         )
 
     def booking(self, changes: Changes, day: date, order: Order | None = None) -> Booking:
         """Return the changes as the books take them."""
         return Booking(self.owner, changes, day, order.pk if order is not None else None)
+
+
+def service_first(service: str, resource: str) -> str:
+    """Return how a charge names its units: the service first, its resource where that says more."""
+    if not service or resource.casefold() in service.casefold():
+        return service or resource
+    return resource if service.casefold() in resource.casefold() else f"{service}, {resource}"
 
 
 def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None = None) -> dict[int, Contract]:

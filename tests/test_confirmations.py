@@ -48,7 +48,8 @@ MOVES_NONE = {
 }  # fmt: skip
 # What confirms, and the helpers of views that lead there.
 DEEDS = {
-    "confirming", "settled", "_operation", "_answer", "_moved", "_confirmed", "_confirmation", "_switched", "_payment_of",
+    "confirming", "settled", "_operation", "_answer", "_moved", "_confirmed", "_confirmation", "_switched",
+    "_payment_of",
 }  # fmt: skip
 
 

@@ -40,6 +40,9 @@ class Reseller(Timestamped):
         blank=True,
         verbose_name=_("second factor required"),
     )
+    # What its customers are told when they pay: lines to be copied into a transfer, and where a card is taken.
+    bank_details = models.TextField(_("bank details"), max_length=1000, blank=True, default="", db_default="")
+    card_page = models.URLField(_("page for payments by card"), max_length=500, blank=True, default="", db_default="")
     # Free attributes by key, for example "reseller_mpn_id": the partner id that Microsoft is told.
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
 

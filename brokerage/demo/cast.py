@@ -67,7 +67,11 @@ def actor_in(person: Person, account: Account) -> Actor:
 def make_operator(day: date) -> Reseller:
     """Make the operator with its account terms and one manager of each role."""
     operator = Reseller.objects.create(
-        name="Borealis Distribution", currency="USD", email="office@borealis.example", attributes={NOTE: BUILDING}
+        name="Borealis Distribution",
+        currency="USD",
+        email="office@borealis.example",
+        bank_details="Borealis Distribution Inc.\nFirst Example Bank, New York\nAccount 000123456789",
+        attributes={NOTE: BUILDING},
     )
     operator.refresh_from_db()  # the database has written its place in the tree
     create_account_type(actor=SYSTEM, reseller=operator, values={"name": "Business", "key": "business"})

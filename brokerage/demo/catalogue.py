@@ -74,7 +74,7 @@ def make_office(connection: VendorConnection, day: date) -> Plan:
             service_term=monthly,
             product=create_product(actor=owner, reseller=owner.reseller, name="Microsoft 365"),
             category=create_plan_category(actor=owner, reseller=owner.reseller, name="Productivity"),
-            subscription_name_template="{{account.name}}: {{plan.name}}",
+            subscription_name_template="{{plan.name}}: {{account.name}}",
         ),
         resources=[
             Offered(
@@ -138,7 +138,7 @@ def make_plain_plan(
             template=template,
             service_term=term,
             fixed_price=fixed_price,
-            subscription_name_template="{{account.name}}: {{plan.name}}",
+            subscription_name_template="{{plan.name}}: {{account.name}}",
         ),
         resources=[Offered(resource=template.resources.get(), fees=Fees(recurring_fee=price))],
         periods=periods,

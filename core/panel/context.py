@@ -9,10 +9,14 @@ THEME_COOKIE = "brokerage_theme"
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Return the reader's theme: the person's own choice, before sign-in that of the browser's cookie."""
+    """Return the reader's theme: the person's own choice, before sign-in that of the browser's cookie.
+
+    `around` is what a page that belongs to no panel stands in: the panel's frame for who is signed in.
+    """
     user = getattr(request, "user", None)
     theme = getattr(user, "theme", "") or request.COOKIES.get(THEME_COOKIE, "auto")
-    return {"theme": theme if theme in THEMES else "auto"}
+    around = "framed.html" if getattr(request, "actor", None) is not None else "signed_out.html"
+    return {"theme": theme if theme in THEMES else "auto", "around": around}
 
 
 def navigation_of(

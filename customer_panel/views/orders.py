@@ -36,7 +36,9 @@ from subscriptions.showing import shown_of
 
 def one(request: HttpRequest, pk: int) -> Order:
     """Return the order of the address. Raises Http404 for one that the actor does not see."""
-    visible = orders_visible_to(request.actor).select_related("subscription", "account__account_class")
+    visible = orders_visible_to(request.actor).select_related(
+        "subscription", "account__account_class", "account__reseller"
+    )
     return get_object_or_404(visible, pk=pk)
 
 
@@ -61,6 +63,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "may_correct": _may_correct(request, found),
         "may_pay": waiting and request.actor.may("payments.create"),
         "demo_bank": settings.DEMO,
+        "seller": found.account.reseller,
     }
     if context["may_pay"] and payment and context["enough"]:
         context |= _paying(request, found)

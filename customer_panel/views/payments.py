@@ -42,6 +42,7 @@ def payments(request: HttpRequest) -> HttpResponse:
         "waiting": waiting.select_related("order__subscription").order_by("-pk"),
         "may_cancel": request.actor.may("payments.cancel"),
         "demo_bank": settings.DEMO and request.actor.may("payments.create"),
+        "seller": request.actor.account.reseller,
     }
     page = Page(title=_("Payments"), buttons=buttons)
     return show_list(request, PAYMENTS, page=page, template="customer_panel/payments.html", context=context)
@@ -62,6 +63,7 @@ def payment_top_up(request: HttpRequest) -> HttpResponse:
         "form": form,
         "submit": _("Top up"),
         "cancel": reverse("customer:payments"),
+        "seller": request.actor.account.reseller,
     }
     return render(request, "customer_panel/top_up.html", context, status=422 if form.errors else 200)
 

@@ -81,7 +81,7 @@ def information_form(actor: Actor, reseller: Reseller, initial: dict[str, Any]) 
     return form_of(
         Plan,
         ("name", "template", "service_term", "billing_type", *TEXTS[1:]),
-        initial={"public": True, "subscription_name_template": "{{plan.id}} {{plan.name}}", **initial},
+        initial={"public": True, "subscription_name_template": "{{plan.name}}", **initial},
         template=forms.ModelChoiceField(templates, label=_("Application template")),
         service_term=forms.ModelChoiceField(service_terms_for(reseller).order_by("name"), label=_("Service terms")),
         **texts(actor, reseller),

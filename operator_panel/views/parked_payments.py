@@ -18,15 +18,27 @@ from billing.queries import payments_visible_to
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import money_text
 from core.panel.page import Crumb, Page
+from operator_panel.choosing import choose_account
 from operator_panel.doors import requires
 from subscriptions.preview import Preview, carried_out, preview
 from subscriptions.showing import shown_of_books
+
+ACCOUNT = "account"
 
 
 @requires("payments.approve")
 def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the money on the balance of an account of the same reseller and currency."""
     found = _set_aside(request, pk)
+    title, back = _("Put on a balance"), reverse("operator:payment", args=[pk])
+    if request.method != "POST" and ACCOUNT not in request.GET:
+        return choose_account(
+            request,
+            page=_page(found, title),
+            accounts=_accounts(request, found),
+            leads_to=lambda account: f"{request.path}?{ACCOUNT}={account.pk}",
+            first=found.account if found.account.status != AccountStatus.DELETED else None,
+        )
     today = timezone.localdate()
     amount = money_text(found.amount, found.currency)
 
@@ -53,13 +65,12 @@ def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
         said = _("%(amount)s are on the balance of %(account)s.") % {"amount": amount, "account": made.account}
         return Done(said, reverse("operator:payment", args=[made.pk]), shown=words(answers, seen))
 
-    title = _("Put on a balance")
     operation = Operation(
         page=_page(found, title),
         form=partial(_account_form, request, found),
         show=show,
         carry_out=carry_out,
-        back=reverse("operator:payment", args=[pk]),
+        back=back,
         ask=_("Next"),
     )
     return confirming(request, operation)
@@ -93,16 +104,19 @@ def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
     return confirming(request, operation)
 
 
-def _account_form(request: HttpRequest, found: Payment, *args: Any) -> forms.Form:
-    """Return the question for the account: of the same reseller and currency, the payer's own where it lives."""
+def _accounts(request: HttpRequest, found: Payment) -> Any:
+    """Return the accounts that may have the money: of the same reseller and currency, living."""
     accounts = accounts_visible_to(request.actor).filter(reseller=found.reseller_id, currency=found.currency)
-    living = found.account.status != AccountStatus.DELETED
-    built = forms.Form(*args, initial={"account": found.account_id if living else None})
-    built.fields["account"] = forms.ModelChoiceField(
-        accounts.exclude(status=AccountStatus.DELETED).select_related("account_class", "reseller"),
-        label=_("Account ID"),
-        widget=forms.NumberInput,
-        help_text=_("The number in the list of accounts: of the same provider, in the same currency."),
+    return accounts.exclude(status=AccountStatus.DELETED).select_related("account_class", "reseller")
+
+
+def _account_form(request: HttpRequest, found: Payment, *args: Any) -> forms.Form:
+    """Return the question for the account, answered by the one that was chosen by searching."""
+    chosen = (request.POST if request.method == "POST" else request.GET).get(ACCOUNT, "")
+    number = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else 0
+    built = forms.Form(*args, initial={ACCOUNT: number})
+    built.fields[ACCOUNT] = forms.ModelChoiceField(
+        _accounts(request, found).filter(pk=number), label=_("Account"), empty_label=None
     )
     return built
 

@@ -16,15 +16,14 @@ from accounts.actors import Actor
 from accounts.models import AccountStatus
 from accounts.queries import accounts_visible_to
 from billing.models import Payment, PaymentMethod, PaymentStatus
-from billing.payments import cancel_payment, complete_payment, open_top_up
+from billing.payments import cancel_payment, complete_payment
 from billing.queries import payments_visible_to
-from core.fitting import MONEY
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import day_text, money_text
 from core.panel.page import Crumb, Page, Status
 from operator_panel.around import able, log_page, tabs_of
+from operator_panel.choosing import choose_account
 from operator_panel.doors import requires
-from operator_panel.editing import Editing, editing, form_of
 from subscriptions.preview import Preview, carried_out, preview
 from subscriptions.showing import shown_of_books
 
@@ -68,31 +67,14 @@ def payment_log(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("payments.create")
 def payment_create(request: HttpRequest) -> HttpResponse:
-    """Open a payment that tops up the balance of a chosen account."""
-    accounts = accounts_visible_to(request.actor).exclude(status=AccountStatus.DELETED)
-
-    def keep(answers: dict[str, Any]) -> Done:
-        opened = open_top_up(actor=request.actor, today=timezone.localdate(), **answers)
-        said = _("Payment %(number)s is open. Approve it once the money has come.") % {"number": opened.number}
-        return Done(said, reverse("operator:payment", args=[opened.pk]))
-
-    form = form_of(
-        Payment,
-        ("account", "amount", "method", "comment"),
-        account=forms.ModelChoiceField(
-            accounts,
-            label=_("Account ID"),
-            widget=forms.NumberInput,
-            help_text=_("The number in the list of accounts."),
-        ),
-        amount=forms.DecimalField(
-            label=_("Total"), max_digits=MONEY["max_digits"], help_text=_("In the account's currency.")
-        ),
-    )
-    back = reverse("operator:payments")
+    """Search for the account whose balance is topped up; its page asks for the amount."""
     title = _("Create a payment")
-    page = Page(title=title, crumbs=(Crumb(_("Payments"), back), Crumb(title)))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Create payment")))
+    return choose_account(
+        request,
+        page=Page(title=title, crumbs=(Crumb(_("Payments"), reverse("operator:payments")), Crumb(title))),
+        accounts=accounts_visible_to(request.actor).exclude(status=AccountStatus.DELETED),
+        leads_to=lambda account: reverse("operator:account_top_up", args=[account.pk]),
+    )
 
 
 @requires("payments.approve")

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.queries import resellers_below, resellers_visible_to
 from core.panel.confirming import Done, Operation, Shown, confirming
+from core.panel.formats import unit_money_text
 from core.panel.page import Crumb, Page
 from core.panel.widgets import DayInput
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
+from operator_panel.forms.margins import Compared, MarginForm, margin_text
 from operator_panel.forms.plans import TEXTS, PeriodsForm, plainly, price_field, texts
 from operator_panel.views.plans import crumbs_of, one, page_of
 from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
@@ -94,7 +96,12 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
 
     def form(*args: Any) -> forms.Form:
         newest = priced.prices.order_by("-valid_from", "-pk").first()
-        built = forms.Form(*args, initial={"valid_from": timezone.localdate()})
+        cost = newest.net_cost if newest is not None else None
+        against = "net_cost" if sets_net_cost else cost
+        compared = [Compared(priced.name, "recurring_fee", against)] if against is not None else []
+        built = MarginForm(
+            *args, initial={"valid_from": timezone.localdate()}, compared=compared, currency=found.currency
+        )
         built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
         built.fields["valid_from"].of_the_row = False  # a suggestion
         names = [("recurring_fee", _("Recurring fee a month")), ("setup_fee", _("Setup fee"))]
@@ -103,10 +110,15 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
         for name, label in names:
             now = getattr(newest, name) if newest is not None else None
             built.fields[name] = price_field(f"{label}, {found.currency}", initial=plainly(now, found.currency))
+        if cost is not None and newest is not None:
+            built.fields["recurring_fee"].help_text = _("Net cost %(cost)s. Margin at present: %(margin)s.") % {
+                "cost": unit_money_text(cost, found.currency),
+                "margin": margin_text(newest.recurring_fee, cost, found.currency),
+            }
         return built
 
     def keep(answers: dict[str, Any]) -> Done:
-        set_price(
+        made = set_price(
             actor=request.actor,
             plan_resource=priced,
             fees=Fees(**{name: answers[name] for name in ("recurring_fee", "setup_fee", "renewal_fee")}),
@@ -114,7 +126,11 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
             today=timezone.localdate(),
             net_cost=answers.get("net_cost"),
         )
-        return Done(_("The new price is entered. What is charged already stays."), back)
+        said = _("The new price is entered. What is charged already stays.")
+        margin = margin_text(made.recurring_fee, made.net_cost, found.currency)
+        if margin:
+            said += " " + _("Margin: %(margin)s.") % {"margin": margin}
+        return Done(said, back)
 
     back = reverse("operator:plan_resources", args=[pk])
     title = _("New price: %(resource)s") % {"resource": priced.name}
@@ -152,7 +168,11 @@ def plan_delegate(request: HttpRequest, pk: int) -> HttpResponse:
     resources = list(plan_resources_visible_to(request.actor).filter(plan=found, active=True))
 
     def form(*args: Any) -> forms.Form:
-        built = forms.Form(*args)
+        compared = [
+            Compared(one.name, f"prices.{one.resource.key}.retail", f"prices.{one.resource.key}.net_cost")
+            for one in resources
+        ]
+        built = MarginForm(*args, compared=compared, currency=found.currency)
         built.fields["reseller"] = forms.ModelChoiceField(
             _not_yet(request, found), label=_("Reseller"), empty_label="—"
         )
@@ -176,7 +196,12 @@ def plan_delegate(request: HttpRequest, pk: int) -> HttpResponse:
         }
         today = timezone.localdate()
         delegate_plan(actor=request.actor, plan=found, reseller=answers["reseller"], prices=prices, today=today)
-        return Done(_("%(reseller)s sells the plan now.") % {"reseller": answers["reseller"]}, back)
+        said = [_("%(reseller)s sells the plan now.") % {"reseller": answers["reseller"]}]
+        for sold in resources:
+            terms = prices[sold.resource.key]
+            margin = margin_text(terms.retail, terms.net_cost, found.currency)
+            said.append(_("%(resource)s: margin %(margin)s.") % {"resource": sold.name, "margin": margin})
+        return Done(" ".join(said), back)
 
     back = reverse("operator:plan_delegation", args=[pk])
     page = Page(title=_("Delegate the plan"), crumbs=(*crumbs_of(found), Crumb(_("Delegate the plan"))))

@@ -15,6 +15,7 @@ from core.panel.page import Button, Crumb, Page, Status
 from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
+from operator_panel.forms.margins import margin_text
 from subscriptions.models import Plan, PlanStatus, ResourcePrice
 from subscriptions.queries import (
     plan_resources_visible_to,
@@ -78,6 +79,7 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     prices: dict[int, list[ResourcePrice]] = {}
     for price in prices_visible_to(request.actor).filter(plan_resource__plan=found).select_related("created_by"):
+        price.margin = margin_text(price.recurring_fee, price.net_cost, found.currency)
         prices.setdefault(price.plan_resource_id, []).append(price)
     rows = [
         {"resource": resource, "price": _now(prices.get(resource.pk, []), today), "prices": prices.get(resource.pk, [])}

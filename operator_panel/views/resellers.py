@@ -97,7 +97,7 @@ def reseller_create(request: HttpRequest) -> HttpResponse:
             email=answers["email"],
             manager_name=answers["manager_name"],
             manager_email=answers["manager_email"],
-            values=_values(answers, ("domain", "default_language"), {}),
+            values=_values(answers, ("domain", "default_language", "bank_details", "card_page"), {}),
             now=timezone.now(),
         )
         said = _("The reseller is created; %(email)s is invited as its administrator.")
@@ -105,13 +105,15 @@ def reseller_create(request: HttpRequest) -> HttpResponse:
 
     form = form_of(
         Reseller,
-        ("parent", "name", "currency", "domain", "email", "default_language"),
+        ("parent", "name", "currency", "domain", "email", "default_language", "bank_details", "card_page"),
         initial={"parent": request.actor.reseller, "currency": request.actor.reseller.currency},
         parent=forms.ModelChoiceField(
             resellers_visible_to(request.actor).order_by("name"), label=_("Provider"),
             help_text=_("The reseller above it. Its account terms are copied. This never changes."),
         ),
         default_language=_language(),
+        bank_details=_bank_details(),
+        card_page=_card_page(),
         reseller_mpn_id=_mpn_id(),
         manager_name=forms.CharField(label=_("First manager's name"), max_length=200),
         manager_email=forms.EmailField(
@@ -130,14 +132,17 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
 
     def keep(answers: dict[str, Any]) -> Done:
-        names = ("name", "domain", "email", "default_language", "manager", "status", "second_factor_roles")
+        names = (
+            "name", "domain", "email", "default_language", "manager", "status", "second_factor_roles", "bank_details",
+            "card_page",
+        )  # fmt: skip
         change_reseller(actor=request.actor, reseller=found, values=_values(answers, names, found.attributes))
         return Done(_("Saved."), back)
 
     back = reverse("operator:reseller", args=[pk])
     form = form_of(
         Reseller,
-        ("name", "domain", "email", "default_language", "manager", "status"),
+        ("name", "domain", "email", "default_language", "manager", "status", "bank_details", "card_page"),
         row=found,
         initial=lambda: {
             "reseller_mpn_id": found.attributes.get(MPN_ID, ""),
@@ -145,6 +150,8 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
         },
         second_factor_roles=_second_factor(),
         default_language=_language(),
+        bank_details=_bank_details(),
+        card_page=_card_page(),
         manager=forms.ModelChoiceField(_upstream(request.actor, found), label=_("Manager"), required=False),
         reseller_mpn_id=_mpn_id(),
     )
@@ -177,6 +184,26 @@ def _second_factor() -> forms.MultipleChoiceField:
 
 def _language() -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Default language"), choices=settings.LANGUAGES)
+
+
+def _bank_details() -> forms.CharField:
+    return forms.CharField(
+        label=_("Bank details"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Payee, bank, account number: shown to customers wherever they pay, to be copied into a transfer."),
+    )
+
+
+def _card_page() -> forms.URLField:
+    return forms.URLField(
+        label=_("Page for payments by card"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text=_("The address where you take cards. Empty: customers are offered no card."),
+    )
 
 
 def _mpn_id() -> forms.CharField:

@@ -70,7 +70,7 @@ class Information:
     public: bool = True
     singleton: bool = False
     fixed_price: bool = False
-    subscription_name_template: str = "{{plan.id}} {{plan.name}}"
+    subscription_name_template: str = "{{plan.name}}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

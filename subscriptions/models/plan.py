@@ -124,7 +124,7 @@ class Plan(Timestamped):
     singleton = models.BooleanField(_("singleton"), default=False)
     fixed_price = models.BooleanField(_("fixed price"), default=False)
     subscription_name_template = models.CharField(
-        _("subscription name template"), max_length=200, default="{{plan.id}} {{plan.name}}"
+        _("subscription name template"), max_length=200, default="{{plan.name}}"
     )
 
     class Meta(Timestamped.Meta):

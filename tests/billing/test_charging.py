@@ -52,14 +52,14 @@ def test_a_closed_charge_is_written_off_with_its_description(seats: Subscription
     used = Charge.objects.get(status="closed")
     entry = LedgerEntry.objects.get(charge=used, book="account")
     assert (entry.amount, entry.day, entry.description) == (Decimal("-8.06"), date(2018, 8, 25), used.description)
-    assert used.description == "Seats: 5, 20 Aug 2018 – 24 Aug 2018"
+    assert used.description == f"{seats.plan_name}, Seats: 5, 20 Aug 2018 – 24 Aug 2018"
 
 
 def test_descriptions_are_in_the_operators_language(acme: Account, plan: Plan) -> None:
     """CR-502, whatever language the buyer or the worker speaks."""
     Reseller.objects.update(default_language="ru")
     make.subscription(account=acme, plan=plan, today=ORDERED_ON)
-    assert Charge.objects.get().description == "Seats: 5, 20 авг. 2018 – 31 авг. 2018"
+    assert Charge.objects.get().description == f"{plan.name}, Seats: 5, 20 авг. 2018 – 31 авг. 2018"
 
 
 def test_a_description_fits_its_column(seats: Subscription) -> None:

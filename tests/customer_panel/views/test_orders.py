@@ -60,8 +60,12 @@ def test_order_is_paid_at_the_price_that_was_shown_whatever_is_asked_since(
 ) -> None:
     money.top_up(account=acme, amount="100.00", today=today)
     asked = client.get(page_of(order))
+    assert "Each month from" in asked.content.decode()
     make.reprice(plan=plan, fee="100.00", today=today)
-    assert form_of(asked, holding="shown").send(client).status_code == 302
+    # The order itself costs what it did; what each month costs from the next billing day is shown anew.
+    again = form_of(asked, holding="shown").send(client)
+    assert (again.status_code, again.context["shown"].monthly) == (409, 500)
+    assert form_of(again, holding="confirmed").send(client).status_code == 302
     assert funds_of(acme).blocked == order.total
     assert f"{order.total:.2f}" in asked.context["pay"].submit
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import SYSTEM
-from accounts.models import Account
+from accounts.models import Account, Reseller
 from billing.funds import funds_of
 from billing.models import Payment
 from billing.payments import cancel_payment, open_top_up
@@ -113,3 +113,20 @@ def test_what_the_demo_bank_pays_for_a_cancelled_payment_is_set_aside(
     answer = client.post(reverse("customer:payment_demo_bank", args=[payment.pk]))
     payment.refresh_from_db()
     assert (answer.status_code, payment.status, funds_of(acme).balance) == (302, "parked", 0)
+
+
+def test_every_page_to_pay_on_says_how(client: Client, acme: Account, plan: Plan, today: date) -> None:
+    order = make.order(account=acme, plan=plan, today=today)
+    payment = order.payments.get()
+    pages = [reverse("customer:subscription_order", args=[order.pk]), PAYMENTS, reverse("customer:payment_top_up")]
+    for address in pages:
+        page = client.get(address).content.decode()
+        assert acme.reseller.email in page, "who has given no bank details is asked for them"
+        assert "Pay by card" not in page
+    details = {"bank_details": "First Bank\nAccount 12 34", "card_page": "https://pay.example/"}
+    Reseller.objects.filter(pk=acme.reseller_id).update(**details)
+    for address in pages:
+        page = client.get(address).content.decode()
+        assert "First Bank<br>Account 12 34" in page
+        assert 'href="https://pay.example/"' in page
+        assert (payment.number in page) is ("top-up" not in address)

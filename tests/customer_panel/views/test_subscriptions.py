@@ -5,10 +5,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import AccessLevel
+from accounts.models import AccessLevel, Account
+from core.panel.formats import day_text, money_text
 from core.panel.page import Page
-from subscriptions.models import Subscription, SubscriptionStatus
+from subscriptions.models import Plan, Subscription, SubscriptionStatus
+from tests.factories import subscriptions as make
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +76,23 @@ def test_labels_of_the_vendors_facts_are_in_the_readers_language(client: Client,
     subscription.save()
     service = page_of(client, subscription).context["service"]
     assert [(fact.label, fact.value) for fact in service.facts] == [("Domain", "acme.onmicrosoft.com")]
+
+
+def test_price_monthly_cost_and_the_next_sum_stand_on_the_page(client: Client, subscription: Subscription) -> None:
+    answer = page_of(client, subscription)
+    page = answer.content.decode()
+    upkeep = answer.context["upkeep"]
+    assert (upkeep.amount, upkeep.day) == (50, subscription.next_billing_day)
+    for told in ("Monthly cost", "$50.00", "Next sum due", f"on {day_text(upkeep.day)}", "10.00"):
+        assert told in page, told
+    client.post(reverse("customer:subscription_stop", args=[subscription.pk]), {"comment": "x"})
+    Subscription.objects.filter(pk=subscription.pk).update(status=SubscriptionStatus.STOPPED)
+    stopped = page_of(client, subscription).content.decode()
+    assert ("$0.00" in stopped, "Next sum due" in stopped) == (True, False)
+
+
+def test_of_an_order_that_waits_the_next_sum_is_its_payment(client: Client, acme: Account, plan: Plan) -> None:
+    order = make.order(account=acme, plan=plan, today=timezone.localdate())
+    page = page_of(client, order.subscription).content.decode()
+    assert money_text(order.total, "USD") in page
+    assert "Next sum due" in page

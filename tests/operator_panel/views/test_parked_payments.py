@@ -50,7 +50,7 @@ def test_it_is_put_on_a_balance_as_it_was_shown(client: Client, late: Payment, a
     complete_payment(actor=SYSTEM, payment=late, today=today)
     asked = client.post(page("payment_reassign", late.pk), {"account": acme.pk})
     assert asked.context["balance_after"] == late.amount
-    answer = client.post(page("payment_reassign", late.pk), {"account": acme.pk, "confirmed": "yes"})
+    answer = form_of(asked, holding="confirmed").send(client)
     made = Payment.objects.get(came_from=late)
     assert answer.url == page("payment", made.pk)
     assert funds_of(acme).balance == late.amount

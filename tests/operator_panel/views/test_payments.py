@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Account
 from billing.models import Payment
+from core.panel.formats import money_text
 from subscriptions.models import Plan, Subscription
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of
@@ -31,6 +32,16 @@ def test_payment_of_an_order_is_approved(client: Client, acme: Account, plan: Pl
     assert (order.status, order.subscription.status) == ("completed", "active")
 
 
+def test_who_pays_and_how_much_stands_above_the_first_question(
+    client: Client, acme: Account, plan: Plan, today: date
+) -> None:
+    order = make.order(account=acme, plan=plan, today=today)
+    payment = order.payments.get()
+    asked = client.get(page("payment_approve", payment.pk)).content.decode()
+    for told in (acme.name, money_text(payment.amount, "USD"), payment.number, order.number):
+        assert told in asked
+
+
 def test_payment_is_not_approved_twice(client: Client, subscription: Subscription) -> None:
     payment = subscription.orders.get().payments.get()
     answer = client.post(page("payment_approve", payment.pk), {"method": "card", "confirmed": "yes"})
@@ -38,7 +49,10 @@ def test_payment_is_not_approved_twice(client: Client, subscription: Subscriptio
 
 
 def test_top_up_is_created_for_a_chosen_account_and_cancelled(client: Client, acme: Account) -> None:
-    answer = client.post(page("payment_create"), {"account": acme.pk, "amount": "20"})
+    found = client.get(page("payment_create"), {"q": acme.name[:3].lower()})
+    ((account, address),) = [choice for choice in found.context["choices"] if choice[0] == acme]
+    assert (account, address) == (acme, page("account_top_up", acme.pk))
+    answer = client.post(address, {"amount": "20"})
     payment = Payment.objects.get()
     assert answer.url == page("payment", payment.pk)
     client.post(page("payment_cancel", payment.pk), {"confirmed": "yes"})

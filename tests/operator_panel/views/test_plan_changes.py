@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from subscriptions.models import Plan
 from tests.browsing import form_of
 from tests.factories import accounts as cast
-from tests.operator_panel.conftest import errors_of
+from tests.operator_panel.conftest import errors_of, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +76,28 @@ def test_negative_price_of_a_delegation_is_refused_at_the_price(client: Client, 
     prices = {"prices.seats.retail": "-1", "prices.seats.net_cost": "9.00"}
     answer = client.post(page("plan_delegate", plan.pk), {"reseller": cast.reseller().pk, **prices})
     assert list(errors_of(answer)) == ["prices.seats.retail"]
+
+
+def test_a_price_below_its_net_cost_is_said_and_kept_only_when_it_is_meant(client: Client, plan: Plan) -> None:
+    north = cast.reseller(name="North")
+    below = {"prices.seats.retail": "7.00", "prices.seats.net_cost": "9.00"}
+    address = page("plan_delegate", plan.pk)
+    asked = client.post(address, {"reseller": north.pk, **below})
+    assert asked.status_code == 422
+    assert errors_of(asked) == {
+        "below_cost": ["Seats: $7.00 a month is below the net cost of $9.00. Each unit loses $2.00 a month."]
+    }
+    assert not Plan.objects.filter(parent=plan).exists()
+    assert client.post(address, {"reseller": north.pk, **below, "below_cost": "on"}).status_code == 302
+    copy = Plan.objects.get(parent=plan)
+
+    seller = signed_in(cast.manager(reseller=north))
+    prices = seller.get(page("plan_resources", copy.pk)).content.decode()
+    assert "-$2.00 (-29%)" in prices
+    sold = copy.resources.get()
+    priced = page("plan_price", copy.pk, sold.pk)
+    assert "Net cost $9.00. Margin at present: -$2.00 (-29%)." in seller.get(priced).content.decode()
+    fees = {"setup_fee": "0", "renewal_fee": "0", "valid_from": timezone.localdate().isoformat()}
+    assert list(errors_of(seller.post(priced, {**fees, "recurring_fee": "8.99"}))) == ["below_cost"]
+    said = seller.post(priced, {**fees, "recurring_fee": "12"}, follow=True).content.decode()
+    assert "Margin: $3.00 (25%)." in said
