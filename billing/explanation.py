@@ -5,13 +5,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from billing.charging import in_minor_units, line_of
+from billing.charging import line_of
 from billing.engine.lines import SPLIT_SOURCES, Source, explain
 from billing.models import Charge, ChargeStatus
-from core.panel.formats import day_text
+from core.panel.formats import day_text, money_text, unit_money_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,12 @@ class ChargeExplanation:
     def formula(self) -> str:
         """Return the arithmetic as one line in the active language."""
         currency = self.charge.currency
-        return _("%(quantity)s × %(price)s × %(days)s of %(period)s days = %(amount)s %(currency)s") % {
+        return _("%(quantity)s × %(price)s × %(days)s of %(period)s days = %(amount)s") % {
             "quantity": self.quantity,
-            "price": number_format(f"{self.unit_price.normalize():f}"),
+            "price": unit_money_text(self.unit_price, currency),
             "days": self.days,
             "period": self.period_days,
-            "amount": number_format(in_minor_units(self.rounded, currency)),
-            "currency": currency,
+            "amount": money_text(self.rounded, currency),
         }
 
     @property
@@ -66,8 +64,8 @@ class ChargeExplanation:
             said.append(
                 _("The parts of a split add up to %(whole)s, so this part takes the difference of %(difference)s.")
                 % {
-                    "whole": number_format(in_minor_units(self.whole, self.charge.currency)),
-                    "difference": number_format(in_minor_units(self.difference, self.charge.currency)),
+                    "whole": money_text(self.whole, self.charge.currency),
+                    "difference": money_text(self.difference, self.charge.currency),
                 }
             )
         if self.price is not None and self.price.fixed:

@@ -18,6 +18,7 @@ from billing.funds import funds_of
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments, open_order_payment
 from core.errors import Refused
+from core.panel.formats import money_text
 from subscriptions.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.models import Order, OrderStatus, OrderType
 from subscriptions.opening import open_contract, refuse_held, save_state
@@ -34,8 +35,7 @@ class FundsShort(Refused):
     def __init__(self, missing: Decimal, currency: str) -> None:
         self.missing = in_minor_units(missing, currency)
         super().__init__(
-            _("%(missing)s %(currency)s more are needed. Top up the balance first.")
-            % {"missing": self.missing, "currency": currency}
+            _("%(missing)s more are needed. Top up the balance first.") % {"missing": money_text(missing, currency)}
         )
 
 

@@ -19,6 +19,7 @@ from billing.funds import funds_of
 from billing.models import Book, Charge, LedgerEntry, Payment, PaymentStatus, unnumbered
 from billing.payments import complete_payment, open_top_up
 from core.errors import Refused
+from core.panel.formats import money_text
 from subscriptions import stopping
 from subscriptions.changes import change_quantities
 from subscriptions.handover import start_of
@@ -176,9 +177,8 @@ def _pay(stage: Stage, event: Event) -> str:
     if order.status != OrderStatus.WAITING_FOR_PAYMENT:
         return ""
     missing = _waiting_payment(order)
-    return _("The order has become dearer since it was placed: %(missing)s %(currency)s more are to be paid.") % {
-        "missing": in_minor_units(missing.amount, missing.currency),
-        "currency": missing.currency,
+    return _("The order has become dearer since it was placed: %(missing)s more are to be paid.") % {
+        "missing": money_text(missing.amount, missing.currency)
     }
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def test_an_ordinary_charge_is_its_formula(seats: Subscription) -> None:
     told = explain_charge(Charge.objects.get())
     assert (told.quantity, told.days, told.period_days, told.exact) == (5, 12, 31, Fraction(600, 31))
-    assert told.formula == "5 × 10 × 12 of 31 days = 19.35 USD"
+    assert told.formula == "5 × $10.00 × 12 of 31 days = $19.35"
     assert (told.difference, told.whole, len(told.chain)) == (0, None, 1)
     assert told.sentences == ["The plan's price valid from 01 Jan 2010."]
 

@@ -71,7 +71,7 @@ def test_a_raise_without_funds_leaves_nothing(seats: Subscription, acme: Account
     with pytest.raises(FundsShort) as refusal:
         change(seats, pay_from_balance=True)
     assert refusal.value.missing == Decimal("0.01")
-    assert str(refusal.value) == "0.01 USD more are needed. Top up the balance first."
+    assert str(refusal.value) == "$0.01 more are needed. Top up the balance first."
     assert Order.objects.count() == Charge.objects.count() == 1
 
 

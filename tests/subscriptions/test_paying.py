@@ -37,7 +37,7 @@ def test_short_funds_say_what_is_missing(acme: Account, order: Order) -> None:
     top_up(account=acme, amount="19", today=ORDERED_ON)
     with pytest.raises(FundsShort) as refusal:
         pay_order_from_balance(actor=SYSTEM, order=order, today=ORDERED_ON)
-    assert str(refusal.value) == "0.35 USD more are needed. Top up the balance first."
+    assert str(refusal.value) == "$0.35 more are needed. Top up the balance first."
 
 
 def test_paid_later_it_costs_the_days_from_then(acme: Account, order: Order) -> None:

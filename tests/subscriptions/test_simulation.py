@@ -91,7 +91,7 @@ def test_what_is_refused_is_said_with_its_reason_and_changes_nothing() -> None:
         {
             "day": "2018-08-26",
             "do": "change",
-            "reason": "28.07 USD more are needed. Top up the balance first.",
+            "reason": "$28.07 more are needed. Top up the balance first.",
         },
     ]
     assert {**books, "refused": []} == simulate(G_I3)
@@ -108,7 +108,7 @@ def test_a_late_payment_that_is_short_is_said() -> None:
         {
             "day": "2018-09-01",
             "do": "pay",
-            "reason": "The order has become dearer since it was placed: 48.39 USD more are to be paid.",
+            "reason": "The order has become dearer since it was placed: $48.39 more are to be paid.",
         }
     ]
     assert books["subscriptions"][0]["status"] == "active"

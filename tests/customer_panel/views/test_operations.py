@@ -153,7 +153,7 @@ def test_activation_without_money_names_what_is_missing(client: Client, acme: Ac
     confirmed(client, reverse("customer:order_pay_from_balance", args=[other.pk]))
     answer = client.get(page_of("activate", stopped))
     assert answer.status_code == 422
-    missing = f"{other.total:.2f} USD more are needed. Top up the balance first."
+    missing = f"${other.total:.2f} more are needed. Top up the balance first."
     assert answer.context["form"].non_field_errors() == [missing]
 
 

@@ -100,7 +100,7 @@ def test_payment_after_the_balance_shrank_is_shown_first(
 def test_empty_balance_is_refused_and_the_order_goes_on_waiting(client: Client, order: Order) -> None:
     answer = client.post(reverse("customer:order_pay_from_balance", args=[order.pk]), {"confirmed": "yes"})
     assert answer.context["form"].non_field_errors() == [
-        f"{order.total:.2f} USD more are needed. Top up the balance first."
+        f"${order.total:.2f} more are needed. Top up the balance first."
     ]
     order.refresh_from_db()
     assert order.status == OrderStatus.WAITING_FOR_PAYMENT
