@@ -44,8 +44,8 @@ def account_order(request: HttpRequest, pk: int) -> HttpResponse:
 def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse:
     """Ask for period, units and what the vendor needs; show what it costs; order."""
     found = one(request, pk)
-    related = ("template__connection", "service_term", "reseller")
-    chosen = get_object_or_404(plans_for(found).select_related(*related), pk=plan)
+    plans = plans_for(found).select_related("template__connection", "service_term", "reseller")
+    chosen = get_object_or_404(plans, pk=plan)
     periods = {period.pk: period for period in chosen.periods.filter(active=True).order_by("pk")}
     questions = inputs_of(order_fields(chosen.template.connection))
     form = _form(_asked(request, chosen), periods, questions)
@@ -64,11 +64,7 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
         proposal = proposed(answers, keep=True)
         placed = proposal.preview.result
         said = _("Order %(order)s is placed.") % {"order": placed.number}
-        return Done(
-            said,
-            reverse("operator:order", args=[placed.pk]),
-            shown_of(proposal, currency=chosen.currency, today=timezone.localdate()),
-        )
+        return Done(said, reverse("operator:order", args=[placed.pk]), shown(proposal))
 
     return confirming(
         request,

@@ -30,15 +30,9 @@ ACCOUNT = "account"
 def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the money on the balance of an account of the same reseller and currency."""
     found = _set_aside(request, pk)
-    title, back = _("Put on a balance"), reverse("operator:payment", args=[pk])
+    page = _page(found, _("Put on a balance"))
     if request.method != "POST" and ACCOUNT not in request.GET:
-        return choose_account(
-            request,
-            page=_page(found, title),
-            accounts=_accounts(request, found),
-            leads_to=lambda account: f"{request.path}?{ACCOUNT}={account.pk}",
-            first=found.account if found.account.status != AccountStatus.DELETED else None,
-        )
+        return _choose(request, found, page)
     today = timezone.localdate()
     amount = money_text(found.amount, found.currency)
 
@@ -66,11 +60,11 @@ def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
         return Done(said, reverse("operator:payment", args=[made.pk]), shown=words(answers, seen))
 
     operation = Operation(
-        page=_page(found, title),
+        page=page,
         form=partial(_account_form, request, found),
         show=show,
         carry_out=carry_out,
-        back=back,
+        back=reverse("operator:payment", args=[pk]),
         ask=_("Next"),
     )
     return confirming(request, operation)
@@ -102,6 +96,17 @@ def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
         danger=True,
     )
     return confirming(request, operation)
+
+
+def _choose(request: HttpRequest, found: Payment, page: Page) -> HttpResponse:
+    """Search for the account that has the money; the payer's own is offered first."""
+    return choose_account(
+        request,
+        page=page,
+        accounts=_accounts(request, found),
+        leads_to=lambda account: f"{request.path}?{ACCOUNT}={account.pk}",
+        first=found.account if found.account.status != AccountStatus.DELETED else None,
+    )
 
 
 def _accounts(request: HttpRequest, found: Payment) -> Any:

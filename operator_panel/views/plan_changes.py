@@ -1,6 +1,7 @@
 """What can be done to a plan: its texts, periods, prices, delegation, in and out of sale."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -30,7 +31,7 @@ from subscriptions.catalogue.plans import (
     set_price,
     withdraw_period,
 )
-from subscriptions.models import Plan
+from subscriptions.models import Plan, PlanResource
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
 
 
@@ -94,29 +95,6 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
     priced = get_object_or_404(plan_resources_visible_to(request.actor).filter(plan=found), pk=resource)
     sets_net_cost = found.parent_id is not None and request.actor.reseller.pk != found.reseller_id
 
-    def form(*args: Any) -> forms.Form:
-        newest = priced.prices.order_by("-valid_from", "-pk").first()
-        cost = newest.net_cost if newest is not None else None
-        against = "net_cost" if sets_net_cost else cost
-        compared = [Compared(priced.name, "recurring_fee", against)] if against is not None else []
-        built = MarginForm(
-            *args, initial={"valid_from": timezone.localdate()}, compared=compared, currency=found.currency
-        )
-        built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
-        built.fields["valid_from"].of_the_row = False  # a suggestion
-        names = [("recurring_fee", _("Recurring fee a month")), ("setup_fee", _("Setup fee"))]
-        names += [("renewal_fee", _("Renewal fee"))]
-        names += [("net_cost", _("Net cost a month"))] if sets_net_cost else []
-        for name, label in names:
-            now = getattr(newest, name) if newest is not None else None
-            built.fields[name] = price_field(f"{label}, {found.currency}", initial=plainly(now, found.currency))
-        if cost is not None and newest is not None:
-            built.fields["recurring_fee"].help_text = _("Net cost %(cost)s. Margin at present: %(margin)s.") % {
-                "cost": unit_money_text(cost, found.currency),
-                "margin": margin_text(newest.recurring_fee, cost, found.currency),
-            }
-        return built
-
     def keep(answers: dict[str, Any]) -> Done:
         made = set_price(
             actor=request.actor,
@@ -136,9 +114,33 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
     title = _("New price: %(resource)s") % {"resource": priced.name}
     page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(_("New price"))))
     note = _("For orders, raises and activations from that day; for floating prices from the next billing day.")
+    form = partial(_price_form, priced, found.currency, sets_net_cost)
     return editing(
         request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Enter the price"), note=note, row=priced)
     )
+
+
+def _price_form(priced: PlanResource, currency: str, sets_net_cost: bool, *args: Any) -> forms.Form:
+    """Return the questions for a new price, filled in with the newest; below its net cost it is asked about."""
+    newest = priced.prices.order_by("-valid_from", "-pk").first()
+    cost = newest.net_cost if newest is not None else None
+    against = "net_cost" if sets_net_cost else cost
+    compared = [Compared(priced.name, "recurring_fee", against)] if against is not None else []
+    built = MarginForm(*args, initial={"valid_from": timezone.localdate()}, compared=compared, currency=currency)
+    built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
+    built.fields["valid_from"].of_the_row = False  # a suggestion
+    names = [("recurring_fee", _("Recurring fee a month")), ("setup_fee", _("Setup fee"))]
+    names += [("renewal_fee", _("Renewal fee"))]
+    names += [("net_cost", _("Net cost a month"))] if sets_net_cost else []
+    for name, label in names:
+        now = getattr(newest, name) if newest is not None else None
+        built.fields[name] = price_field(f"{label}, {currency}", initial=plainly(now, currency))
+    if cost is not None and newest is not None:
+        built.fields["recurring_fee"].help_text = _("Net cost %(cost)s. Margin at present: %(margin)s.") % {
+            "cost": unit_money_text(cost, currency),
+            "margin": margin_text(newest.recurring_fee, cost, currency),
+        }
+    return built
 
 
 @requires("plans.delegate")
@@ -167,25 +169,6 @@ def plan_delegate(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
     resources = list(plan_resources_visible_to(request.actor).filter(plan=found, active=True))
 
-    def form(*args: Any) -> forms.Form:
-        compared = [
-            Compared(one.name, f"prices.{one.resource.key}.retail", f"prices.{one.resource.key}.net_cost")
-            for one in resources
-        ]
-        built = MarginForm(*args, compared=compared, currency=found.currency)
-        built.fields["reseller"] = forms.ModelChoiceField(
-            _not_yet(request, found), label=_("Reseller"), empty_label="—"
-        )
-        for resource in resources:
-            key, names = resource.resource.key, {"resource": resource.name, "currency": found.currency}
-            newest = resource.prices.order_by("-valid_from", "-pk").first()
-            now = plainly(newest.recurring_fee if newest is not None else None, found.currency)
-            retail = _("%(resource)s: retail price a month, %(currency)s") % names
-            cost = _("%(resource)s: net cost a month, %(currency)s") % names
-            built.fields[f"prices.{key}.retail"] = price_field(retail, initial=now)
-            built.fields[f"prices.{key}.net_cost"] = price_field(cost)
-        return built
-
     def keep(answers: dict[str, Any]) -> Done:
         prices = {
             one.resource.key: Terms(
@@ -205,7 +188,27 @@ def plan_delegate(request: HttpRequest, pk: int) -> HttpResponse:
 
     back = reverse("operator:plan_delegation", args=[pk])
     page = Page(title=_("Delegate the plan"), crumbs=(*crumbs_of(found), Crumb(_("Delegate the plan"))))
+    form = partial(_delegation_form, found, _not_yet(request, found), resources)
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Delegate")))
+
+
+def _delegation_form(found: Plan, resellers: Any, resources: list[PlanResource], *args: Any) -> forms.Form:
+    """Return the questions for a reseller and, of each resource, its retail price and what the reseller pays."""
+    compared = [
+        Compared(sold.name, f"prices.{sold.resource.key}.retail", f"prices.{sold.resource.key}.net_cost")
+        for sold in resources
+    ]
+    built = MarginForm(*args, compared=compared, currency=found.currency)
+    built.fields["reseller"] = forms.ModelChoiceField(resellers, label=_("Reseller"), empty_label="—")
+    for resource in resources:
+        key, names = resource.resource.key, {"resource": resource.name, "currency": found.currency}
+        newest = resource.prices.order_by("-valid_from", "-pk").first()
+        now = plainly(newest.recurring_fee if newest is not None else None, found.currency)
+        retail = _("%(resource)s: retail price a month, %(currency)s") % names
+        cost = _("%(resource)s: net cost a month, %(currency)s") % names
+        built.fields[f"prices.{key}.retail"] = price_field(retail, initial=now)
+        built.fields[f"prices.{key}.net_cost"] = price_field(cost)
+    return built
 
 
 @requires("plans.change")

@@ -39,10 +39,11 @@ from subscriptions.proposals import (
     propose_stop,
 )
 from subscriptions.renewals import renew_accounts
-from subscriptions.showing import GIVEN_BACK, RELEASED, STAYS, shown_of
+from subscriptions.showing import GIVEN_BACK, GIVEN_BACK_LATER, RELEASED, STAYS, shown_of
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
+from tests.subscriptions.conftest import work
 
 OPERATIONS = 300
 # The night is looked at after one in so many of them; after each in `make prove`.
@@ -246,3 +247,35 @@ def test_a_stop_shows_what_it_releases_as_released(acme: Account, plan: Plan) ->
     effects = {str(line.effect): line.amount for line in shown.lines}
     assert effects == {"written off: days used": Decimal("9.68"), str(RELEASED): Decimal("9.67")}
     assert (shown.released, shown.monthly, shown.monthly_from) == (Decimal("9.67"), 0, date(2018, 9, 1))
+
+
+def test_a_lowering_at_a_vendor_shows_the_sum_after_it_has_confirmed(running: Subscription) -> None:
+    """What is given back is available only then: both sums stand there, and both come true."""
+    today = STARTED + timedelta(days=5)
+    wish = {"actor": SYSTEM, "subscription": running, "quantities": {"seats": 2}, "now": make.noon(today)}
+    shown = shown_of(propose_change(**wish, today=today), currency="USD", today=today)
+    assert str(GIVEN_BACK_LATER) in {str(line.effect) for line in shown.lines}
+    assert (shown.balance_after, shown.after_vendor, shown.monthly) == (0, Decimal("6.77"), Decimal("20.00"))
+    propose_change(**wish, today=today, keep=True)
+    assert funds_of(running.account).available == shown.balance_after
+    work(today)
+    assert funds_of(running.account).available == shown.after_vendor
+
+
+@pytest.mark.parametrize("months", [None, 3])
+def test_a_raise_at_a_vendor_costs_each_month_what_was_shown(
+    acme: Account, running: Subscription, months: int | None
+) -> None:
+    """The vendor has yet to provide the units: each month's sum holds them already."""
+    connection = running.plan.template.connection
+    held = make.subscription(account=acme, plan=make.plan(months=months, connection=connection), today=STARTED)
+    work()
+    held.refresh_from_db()
+    top_up(account=acme, amount="500", today=STARTED)
+    today = STARTED + timedelta(days=5)
+    wish = {"actor": SYSTEM, "subscription": held, "quantities": {"seats": 8}, "now": make.noon(today)}
+    kept = propose_change(**wish, today=today, pay_from_balance=True, keep=True)
+    shown = shown_of(kept, currency="USD", today=today)
+    assert Subscription.objects.get(pk=held.pk).status == "updating"
+    work(today)
+    assert shown.monthly == Decimal("80.00") == _reserved_on(shown.monthly_from, held, today)
