@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_letters_about_services"),
+        ("accounts", "0011_unique_among_who_sign_in"),
     ]
 
     operations = [
