@@ -113,8 +113,7 @@ def place_order(
         _ask_vendor(account, wish, now)
     with transaction.atomic():
         account, today = open_account(actor=actor, account_id=account.pk, right="subscriptions.order", today=today)
-        earlier = placed_before(key)
-        if earlier is not None:
+        if (earlier := placed_before(key)) is not None:
             return earlier
         wanted = _checked(actor, account, wish)
         subscription = _new_subscription(account, wish, wanted, name, today)

@@ -165,9 +165,17 @@ class Gone(Rejected):
 ORDER_ANEW = gettext_noop("%(reason)s Delete the subscription here, then order it anew.")
 
 
+TRY_AGAIN = gettext_noop("%(reason)s Try again: what is no longer there is made anew.")
+
+
 def told_with_the_way_out(gone: Gone) -> Gone:
     """Return the same with what to do about it."""
     return Gone(ORDER_ANEW, code=gone.code, reason=gone)
+
+
+def gone_while_ordering(gone: Gone) -> "NotYet":
+    """Return what it means that an order's own beginnings are not there: not known yet, and gone if it stays so."""
+    return NotYet(NOT_KNOWN_YET, code=gone.code, refusal=Gone(TRY_AGAIN, code=gone.code, reason=gone))
 
 
 def together(problems: Sequence[Rejected]) -> Rejected:

@@ -25,6 +25,7 @@ from vendors.errors import (
     StillUnknown,
     Transient,
     VendorError,
+    gone_while_ordering,
     told_with_the_way_out,
 )
 from vendors.models import (
@@ -65,9 +66,7 @@ class RowBook:
     def load(self, name: str) -> Call | None:
         """Return the step, or None when it was never begun."""
         row = VendorCall.objects.filter(operation=self.operation, name=name).first()
-        if row is None:
-            return None
-        return _call_of(row)
+        return None if row is None else _call_of(row)
 
     def save(self, call: Call) -> None:
         """Keep the step durably, and the operation's state with the first that is sent."""
@@ -244,10 +243,11 @@ def attempt(plugin: VendorPlugin, connection: Connection, task: Task, steps: Onc
         done = _done_already(plugin, connection, task, steps)
         return done if done is not None else _perform(plugin, connection, task, steps)
     except Gone as gone:
+        if task.order is not None:
+            raise steps.waited(gone_while_ordering(gone)) from gone
         return _without_what_is_gone(gone, connection, task, steps)
     except VendorError as trouble:
-        outcome = steps.waited(trouble)
-        if outcome is trouble:
+        if (outcome := steps.waited(trouble)) is trouble:
             raise
         raise outcome from trouble
 

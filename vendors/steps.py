@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from vendors.base import JSON, Sent
 from vendors.errors import (
+    Gone,
     LostAnswer,
     NotFound,
     NotVisibleYet,
@@ -192,11 +193,15 @@ class OnceOnly:
     def _doubt(self, refusal: VendorError) -> None:
         """Have the steps that made what the vendor does not know looked for, and made again, by the next try.
 
-        The answer named another's id, or what it made was removed since.
+        The answer named another's id, or what it made was removed since; with the customer, everything.
         """
-        if isinstance(refusal, NotFound):
-            for call in self._made(refusal.sought):
-                self.book.save(replace(call, state=CallState.REJECTED))
+        doubted: list[Call] = []
+        if isinstance(refusal, Gone):
+            doubted = [call for call in self.book.calls() if call.state is CallState.CONFIRMED]
+        elif isinstance(refusal, NotFound):
+            doubted = self._made(refusal.sought)
+        for call in doubted:
+            self.book.save(replace(call, state=CallState.REJECTED))
 
     def _has_made(self, sought: str) -> bool:
         """Return whether an address names an id that one of this operation's steps has brought about."""

@@ -112,22 +112,8 @@ class Office365(VendorPlugin, NeedsConsent):
         """Provide the customer, confirm the agreement, place the order, and wait until Microsoft is ready."""
         partner_center = _partner_center(connection)
         customer = customers.provide(partner_center, order, steps)
-        customers.confirm_agreement(
-            partner_center,
-            customer["customer_id"],
-            order,
-            kind=connection.setting("agreement_type", CUSTOMER_AGREEMENT),
-            user_id=_user_id(connection),
-            now=connection.now,
-            steps=steps,
-        )
-        lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
-        ids = ordering.order(
-            partner_center, customer["customer_id"], lines, terms=_terms(connection, order.options), steps=steps
-        )
-        ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
-        with just_made():
-            return _done(partner_center, customer | ids, order.resources)
+        with partner_center.telling_what_is_gone(customer["customer_id"]):
+            return self._provide(connection, order, customer, steps)
 
     def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Done:
         """Bring each resource's subscription to its quantity; one that was never ordered is ordered now."""
@@ -220,6 +206,26 @@ class Office365(VendorPlugin, NeedsConsent):
             return licences.facts(partner_center, service, country=_country(connection))
 
     # -- parts --------------------------------------------------------------------------------------------------
+
+    def _provide(self, connection: Connection, order: Order, customer: JSON, steps: Steps) -> Done:
+        """Confirm the agreement and place the order of a customer who is there."""
+        partner_center = _partner_center(connection)
+        customers.confirm_agreement(
+            partner_center,
+            customer["customer_id"],
+            order,
+            kind=connection.setting("agreement_type", CUSTOMER_AGREEMENT),
+            user_id=_user_id(connection),
+            now=connection.now,
+            steps=steps,
+        )
+        lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
+        ids = ordering.order(
+            partner_center, customer["customer_id"], lines, terms=_terms(connection, order.options), steps=steps
+        )
+        ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
+        with just_made():
+            return _done(partner_center, customer | ids, order.resources)
 
     def _subscriptions(self, partner_center: PartnerCenter, service: Service) -> Subscriptions:
         return Subscriptions(partner_center, service, patience=self.patience)

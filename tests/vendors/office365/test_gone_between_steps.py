@@ -1,0 +1,46 @@
+"""A customer who goes away at Microsoft while the order is under way: told, and made anew by the next try."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.vendors.contract import Held, provisioning, work
+from tests.vendors.memory import MemoryBook
+from tests.vendors.office365.bench import open_bench
+from vendors.errors import Gone, NotYet, Rejected
+from vendors.operations import attempt
+from vendors.steps import OnceOnly
+
+
+@pytest.mark.parametrize("way", ["remove_customer", "end_relationship"])
+@pytest.mark.parametrize("nth", [2, 3], ids=["before the agreement", "before the order"])
+def test_customer_who_went_away_between_two_steps_is_made_anew_by_the_next_try(way: str, nth: int) -> None:
+    """Each new try asked for the same customer, or ordered without an agreement, for ever."""
+    with open_bench() as bench:
+        task, book = provisioning(bench), MemoryBook()
+        bench.microsoft.fail("conflict", method="POST", path=r"/partnercenter/(?!.*/validations/)", nth=nth)
+        with pytest.raises(NotYet):
+            attempt(bench.plugin, bench.connection(), task, OnceOnly(book, reference=task.reference))
+        bench.lose(way)
+        with pytest.raises(Gone) as refusal:
+            work(bench, task, book)
+        assert "Try again: what is no longer there is made anew." in str(refusal.value)
+        book.waits = 0  # as "try again" does
+        if way == "end_relationship":
+            # The domain is that tenant's still: said at its field, and another one may be chosen.
+            with pytest.raises(Rejected) as taken:
+                work(bench, task, book)
+            assert taken.value.field == "domain_prefix"
+            assert task.order is not None
+            task = replace(task, order=replace(task.order, answers={"domain_prefix": "acmeanew"}))
+        work(bench, task, book)
+        assert bench.held() == [Held(5, running=True)]
+
+
+def test_customer_whom_microsoft_does_not_know_yet_is_waited_for_and_not_made_twice() -> None:
+    with open_bench() as bench:
+        task = provisioning(bench)
+        bench.microsoft.fail("not_found", method="GET", path=r"/customers/[^/?]+(/agreements)?$", times=3, code=1000)
+        work(bench, task)
+        assert bench.microsoft.counts()["customers"] == 1
+        assert bench.held() == [Held(5, running=True)]
