@@ -117,25 +117,30 @@ def run(size: str) -> bool:
 
 
 def _fill(number: int) -> None:
+    values = values_of(accounts=number // OF_AN_ACCOUNT, each=OF_AN_ACCOUNT)
+    for statement in (ACCOUNTS, TOP_UPS, BOUGHT, RESOURCES, HELD, CHARGES):
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def values_of(*, accounts: int, each: int) -> dict[str, Any]:
+    """Make an operator with a plan; return the statements' values for so many accounts of `each` subscriptions."""
     reseller = Reseller.objects.create(name="Operator", currency="USD", email="operator@example.com")
     plan = _plan(reseller)
-    values: dict[str, Any] = {
+    return {
         "reseller": reseller.pk,
         "type": AccountType.objects.create(reseller=reseller, name="Business", key="business").pk,
         "class": AccountClass.objects.create(reseller=reseller, name="Prepay", key="prepay").pk,
-        "accounts": number // OF_AN_ACCOUNT,
-        "each": OF_AN_ACCOUNT,
+        "accounts": accounts,
+        "each": each,
         "plan": plan.pk,
         "period": plan.periods.get().pk,
         "resource": plan.resources.get().pk,
         "started": STARTED,
         "due": BILLING_DAY,
     }
-    for statement in (ACCOUNTS, TOP_UPS, BOUGHT, RESOURCES, HELD, CHARGES):
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
 
 
 def _plan(reseller: Reseller) -> Plan:

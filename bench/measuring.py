@@ -34,15 +34,15 @@ class Sample:
             count += 1
             return execute(*arguments)
 
-        begun, worked = time.perf_counter(), time.process_time() + _database_seconds()
+        begun, worked = time.perf_counter(), time.process_time() + database_seconds()
         with connection.execute_wrapper(counting):
             yield
         self.times.append((time.perf_counter() - begun) * 1000)
-        self.busy.append((time.process_time() + _database_seconds() - worked) * 1000)
+        self.busy.append((time.process_time() + database_seconds() - worked) * 1000)
         self.statements.add(count)
 
 
-def _database_seconds() -> float:
+def database_seconds() -> float:
     """Return the processor seconds of the server process of this connection; 0 where it runs elsewhere."""
     connection.ensure_connection()
     try:
