@@ -1,8 +1,7 @@
 """Operations at vendors: planned in the caller's transaction, carried out once, probed after a lost answer."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from core import secrets as sealing
+from core.only_one import only_one
 from vendors.access import opened
 from vendors.base import JSON, Connection, Done, Order, Service, Task, VendorPlugin, Verdict
 from vendors.connections import record_trouble
@@ -179,7 +179,7 @@ def carry_out(operation_id: UUID | str, *, now: datetime) -> VendorOperation:
     operation = VendorOperation.objects.select_related("connection").get(pk=operation_id)
     if operation.connection is not None:
         _refuse_open_transaction()
-    with _only_worker(operation) as mine:
+    with only_one("vendor operation", operation.pk) as mine:
         if not mine:
             return operation
         operation.refresh_from_db()
@@ -382,18 +382,3 @@ def _has_to_wait(operation: VendorOperation) -> bool:
 def _refuse_open_transaction() -> None:
     if database.in_atomic_block and not settings.VENDOR_CALLS_INSIDE_TRANSACTIONS:
         raise InsideTransaction("Carry vendor operations out after the transaction that planned them is committed.")
-
-
-@contextmanager
-def _only_worker(operation: VendorOperation) -> Iterator[bool]:
-    """Hold the operation for this worker: a session lock, which the server releases when the worker is killed."""
-    number = int.from_bytes(operation.pk.bytes[:8], "big", signed=True)
-    with database.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with database.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])

@@ -1,16 +1,17 @@
 """One process at a time does a piece of work, and a lock never outlives its process."""
 
 import time
+from uuid import UUID
 
 import psycopg2
 import pytest
 from django.db import connection
 
-from core.only_one import only_one
+from core.only_one import lock_number, only_one
 
 LOCKS = """
     SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
-    WHERE locktype = 'advisory' AND objid = %s AND datname = current_database()
+    WHERE locktype = 'advisory' AND (classid::bigint << 32) | objid::bigint = %s AND datname = current_database()
 """
 
 
@@ -22,7 +23,7 @@ def other_session():
 
 def ask(session) -> bool:
     cursor = session.cursor()
-    cursor.execute("SELECT pg_try_advisory_lock(hashtext('files'), 7)")
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock_number("files", 7)])
     return cursor.fetchone()[0]
 
 
@@ -46,13 +47,13 @@ def test_who_comes_second_is_told_no_and_what_died_lets_go():
     assert ask(other)
     with only_one("files", 7) as ours:
         assert ours is False
-    end(other, 7)  # as a killed worker's
+    end(other, lock_number("files", 7))  # as a killed worker's
     with only_one("files", 7) as ours:
         assert ours is True
         third = other_session()
         assert not ask(third)
         third.close()
-    assert locks(7) == 0
+    assert locks(lock_number("files", 7)) == 0
 
 
 @pytest.mark.django_db
@@ -62,3 +63,11 @@ def test_the_lock_is_let_go_when_the_work_fails():
     other = other_session()
     assert ask(other)
     other.close()
+
+
+def test_works_and_their_pieces_have_numbers_of_their_own():
+    one, other = (UUID(int=number) for number in (1, 2))
+    numbers = [lock_number(*of) for of in (("files",), ("files", 7), ("night", 7), ("files", one), ("files", other))]
+    assert len(set(numbers)) == 5
+    assert lock_number("files") == lock_number("files", 0)
+    assert all(-(2**63) <= number < 2**63 for number in numbers)

@@ -8,6 +8,7 @@ from django.db import connection
 
 from accounts.models import Account
 from billing.models import Charge
+from core.only_one import lock_number
 from notifications.models import Notification
 from subscriptions import renewals
 from subscriptions.models import BillingNight, Plan, Subscription
@@ -64,7 +65,7 @@ def test_a_night_whose_worker_was_killed_is_carried_on_and_told(seats: Subscript
 
 def test_a_night_that_another_process_runs_is_left_to_it(seats: Subscription) -> None:
     other = other_session()
-    other.cursor().execute("SELECT pg_advisory_lock(hashtext('the night'), 0)")
+    other.cursor().execute("SELECT pg_advisory_lock(%s)", [lock_number("the night")])
     assert run_if_missed(today=DAY, now=AT) is None
     assert (renewed(), BillingNight.objects.count()) == (0, 0)
     other.close()

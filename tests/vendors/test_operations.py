@@ -8,6 +8,7 @@ from django.db import connection as database
 from pytest_django.fixtures import Settings
 
 from accounts.actors import Actor
+from core.only_one import lock_number
 from sandbox.wsgi import Response
 from tests.vendors.example.vendor import API_KEY, ExampleVendor
 from vendors import operations
@@ -243,10 +244,9 @@ def test_operation_held_by_another_worker_is_left_alone(
     example: VendorConnection, example_vendor: ExampleVendor, now: datetime
 ) -> None:
     operation = planned(example, now)
-    number = int.from_bytes(operation.pk.bytes[:8], "big", signed=True)
     other_worker = database.copy()
     with other_worker.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [lock_number("vendor operation", operation.pk)])
     assert operations.carry_out(operation.pk, now=now).state == OperationState.PLANNED
     assert example_vendor.changing_calls == 0
     other_worker.close()  # the server releases the lock, as it does when a worker is killed

@@ -10,6 +10,7 @@ from accounts.actors import actor_of
 from core.lists.export import LAST_ATTEMPT, asked_by, file_path, left_behind
 from core.lists.models import ListExport
 from core.lists.tasks import forget_old_exports, write_export
+from core.only_one import lock_number
 from notifications.models import Notification
 from tests.core.test_only_one import end, other_session
 from tests.factories import accounts
@@ -69,11 +70,11 @@ def test_exports_that_a_lost_queue_or_a_killed_worker_left_are_carried_on(export
 def test_one_worker_at_a_time_writes_an_export(export: ListExport) -> None:
     other = other_session()
     cursor = other.cursor()
-    cursor.execute("SELECT pg_advisory_lock(hashtext('list export'), %s)", [export.pk])
+    cursor.execute("SELECT pg_advisory_lock(%s)", [lock_number("list export", export.pk)])
     write_export(export_id=export.pk)
     export.refresh_from_db()
     assert (export.state, export.attempts) == ("waiting", 0)
-    end(other, export.pk)
+    end(other, lock_number("list export", export.pk))
     write_export(export_id=export.pk)
     export.refresh_from_db()
     assert (export.state, export.attempts) == ("ready", 1)
