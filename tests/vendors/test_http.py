@@ -241,7 +241,7 @@ def test_date_to_wait_for_says_nothing_beside_a_broken_date_of_the_server(date: 
 def test_redirect_to_no_address_is_a_lost_answer_and_nothing_is_followed(
     location: str, server: Server, running: Running, session: VendorSession
 ) -> None:
-    """`requests` looked at the address: ValueError, or "never sent" for a call that was carried out."""
+    """`requests` prepares the next request though none is followed: a ValueError for the address in brackets."""
     server.script = [Response(302, b"", [("Location", location)])]
     with pytest.raises(LostAnswer):
         session.exchange("POST", running.base_url, changes=True)
