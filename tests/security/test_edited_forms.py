@@ -25,7 +25,7 @@ NOT_EDITING = {
     "operator:account_class_create", "operator:account_create", "operator:account_invite",
     "operator:account_order_plan", "operator:account_top_up", "operator:account_type_create",
     "operator:application_template_billed", "operator:application_template_new", "operator:manager_create",
-    "operator:payment_approve", "operator:payment_create", "operator:payment_reassign",
+    "operator:payment_approve",
     "operator:plan_category_create", "operator:plan_delegate", "operator:plan_draft",
     "operator:plan_period_add", "operator:product_create", "operator:reseller_create",
     "operator:service_term_create", "operator:subscription_change", "operator:subscription_stop",
