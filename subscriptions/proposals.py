@@ -174,6 +174,8 @@ def _change_button(seen: Preview, currency: str) -> str:
         return _("Change, pay %(amount)s") % {"amount": money_text(seen.due, currency)}
     if seen.reserved > 0:
         return _("Change, reserve %(amount)s") % {"amount": money_text(seen.reserved, currency)}
-    if seen.given_back:
-        return _("Lower, get %(amount)s back") % {"amount": money_text(seen.given_back, currency)}
+    # Units bought today go without a refund of their own; what the vendor has to let go comes back later.
+    back = seen.after.available - seen.before.available + seen.waits_for_vendor
+    if back > 0:
+        return _("Lower, get %(amount)s back") % {"amount": money_text(back, currency)}
     return _("Change")

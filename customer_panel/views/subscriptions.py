@@ -60,11 +60,13 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     actor, found = request.actor, one(request, pk)
     open_orders = orders_visible_to(actor).filter(subscription=found, closed_on=None)
     open_order = open_orders.order_by("-pk").first()
+    resources = list(resources_by_key(found).values())
     upkeep = upkeep_of(found, timezone.localdate()) if actor.may("charges.view") else None
     context = {
         "page": page_of(actor, found, "subscription"),
         "service": service_of(found),
-        "resources": [_priced(resource, upkeep) for resource in resources_by_key(found).values()],
+        "resources": [_priced(resource, upkeep) for resource in resources],
+        "any_included": any(resource.included for resource in resources),
         "failed": found.status in FAILED,
         "may_correct": found.status == SubscriptionStatus.INSTALLATION_FAILED and actor.may("orders.correct"),
         "open_order": open_order,
