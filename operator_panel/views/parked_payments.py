@@ -55,9 +55,8 @@ def payment_reassign(request: HttpRequest, pk: int) -> HttpResponse:
 
     def carry_out(answers: dict[str, Any]) -> Done:
         seen = carried_out(lambda: verb(answers), account=answers["account"], today=today)
-        made = seen.result
-        said = _("%(amount)s are on the balance of %(account)s.") % {"amount": amount, "account": made.account}
-        return Done(said, reverse("operator:payment", args=[made.pk]), shown=words(answers, seen))
+        said = _("%(amount)s are on the balance of %(account)s.") % {"amount": amount, "account": answers["account"]}
+        return Done(said, reverse("operator:payment", args=[seen.result.pk]), shown=words(answers, seen))
 
     operation = Operation(
         page=page,
