@@ -23,18 +23,18 @@ from accounts.queries import (
     of_visible_accounts,
     resellers_visible_to,
 )
-from core.lists.filters import Between, Days, Numbers, OneOf, Visible, YesNo
+from core.lists.filters import Between, Containing, Days, Numbers, OneOf, PhoneLike, Visible, YesNo
 
 
 class AccountFilter(django_filters.FilterSet):
     """Every column of the list of accounts. Deleted accounts are hidden unless they are asked for."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("Name"))
-    email = django_filters.CharFilter(field_name="email", lookup_expr="icontains", label=_("E-mail"))
-    phone = django_filters.CharFilter(field_name="phone", lookup_expr="icontains", label=_("Phone"))
+    name = Containing(field_name="name", label=_("Name"))
+    email = Containing(field_name="email", label=_("E-mail"))
+    phone = PhoneLike(field_name="phone", label=_("Phone"))
     country = django_filters.CharFilter(field_name="country", lookup_expr="iexact", label=_("Country"))
-    city = django_filters.CharFilter(field_name="city", lookup_expr="istartswith", label=_("City"))
+    city = Containing(field_name="city", label=_("City"))
     owner = django_filters.CharFilter(method="filter_owner", label=_("Owner"))
     status = OneOf(field_name="status", choices=AccountStatus.choices, label=_("Status"))
     account_type = Visible(queryset=account_types_visible_to, field_name="account_type", label=_("Account type"))
@@ -60,7 +60,7 @@ class AccountFilter(django_filters.FilterSet):
     def filter_owner(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         """Return the accounts whose owner has this in the name or the e-mail."""
         owners = AccountMembership.objects.filter(account=OuterRef("pk"), access_level=AccessLevel.OWNER)
-        called = owners.filter(user__name__icontains=value) | owners.filter(user__email__icontains=value)
+        called = owners.filter(user__name__folded=value) | owners.filter(user__email__folded=value)
         return queryset.filter(Exists(called))
 
 
@@ -68,9 +68,9 @@ class ResellerFilter(django_filters.FilterSet):
     """Every column of the list of resellers."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("Name"))
-    domain = django_filters.CharFilter(field_name="domain", lookup_expr="icontains", label=_("Domain"))
-    email = django_filters.CharFilter(field_name="email", lookup_expr="icontains", label=_("E-mail"))
+    name = Containing(field_name="name", label=_("Name"))
+    domain = Containing(field_name="domain", label=_("Domain"))
+    email = Containing(field_name="email", label=_("E-mail"))
     currency = django_filters.CharFilter(field_name="currency", lookup_expr="iexact", label=_("Currency"))
     parent = Visible(queryset=resellers_visible_to, field_name="parent", label=_("Provider"))
     manager = Visible(queryset=managers_visible_to, field_name="manager", label=_("Manager"))
@@ -86,8 +86,8 @@ class ManagerFilter(django_filters.FilterSet):
     """Every column of the list of managers."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=pgettext_lazy("person", "Name"))
-    email = django_filters.CharFilter(field_name="email", lookup_expr="icontains", label=_("E-mail"))
+    name = Containing(field_name="name", label=pgettext_lazy("person", "Name"))
+    email = Containing(field_name="email", label=_("E-mail"))
     role = OneOf(field_name="role", choices=Role.choices, label=_("Role"))
     status = OneOf(field_name="status", choices=UserStatus.choices, label=_("Status"))
     reseller = Visible(queryset=resellers_visible_to, field_name="reseller", label=_("Reseller"))
@@ -102,8 +102,8 @@ class AccountUserFilter(django_filters.FilterSet):
     """Every column of the list of customers' users."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=pgettext_lazy("person", "Name"))
-    email = django_filters.CharFilter(field_name="email", lookup_expr="icontains", label=_("E-mail"))
+    name = Containing(field_name="name", label=pgettext_lazy("person", "Name"))
+    email = Containing(field_name="email", label=_("E-mail"))
     status = OneOf(field_name="status", choices=UserStatus.choices, label=_("Status"))
     access_level = django_filters.ChoiceFilter(
         method="filter_access_level", choices=AccessLevel.choices, label=_("Access level")

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
+from axes.models import AccessLog
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.client_address import client_address
-from accounts.models import SignedIn, User
+from accounts.models import Account, SignedIn, SignInAs, User
 from accounts.sessions import stored_key
 from core.errors import Refused
 
@@ -126,3 +127,14 @@ def _end(rows: QuerySet[SignedIn]) -> int:
 
 def _key_of(session: SessionBase) -> str:
     return stored_key(session.session_key or "")
+
+
+def sign_ins_of(account: Account) -> QuerySet[AccessLog]:
+    """Return when people of the account signed in with their passwords, newest first."""
+    people = User.objects.filter(memberships__account=account).values("email")
+    return AccessLog.objects.filter(username__in=people).order_by("-attempt_time", "-pk")
+
+
+def visits_of(account: Account) -> QuerySet[SignInAs]:
+    """Return when managers signed in as the account's owner, newest first."""
+    return account.sign_ins_as_owner.select_related("manager", "user").order_by("-started_at", "-pk")

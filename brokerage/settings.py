@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "accounts.second_factor.SecondFactorMiddleware",
     "accounts.middleware.SeenMiddleware",
     "accounts.middleware.ActorHistoryMiddleware",
+    "core.panel.returning.ReturningMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 # Who changed a row is told to the database with every statement; a page that is only read changes none.

@@ -1,7 +1,7 @@
 """What happened to a row, read back from its audit rows (django-pghistory): the Log tab of every object."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeGuard
@@ -34,33 +34,123 @@ class Entry:
     who: str
     via_api: bool = False
     url: str = ""
+    # What made it happen: what the person did then, or that nobody did anything.
+    cause: str = ""
 
 
-def history_of(row: models.Model, *, limit: int = 100) -> list[Entry]:
+@dataclass(frozen=True, kw_only=True)
+class Saying:
+    """How the log speaks of one kind of object, in sentences with %(name)s; `became` also has %(old)s and %(new)s."""
+
+    created: object
+    changed: object
+    became: object
+    name: Callable[[Any], str] = str
+    url: Callable[[Any], str] = lambda _version: ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A part of a log of many objects: those of a tracked model that meet the conditions, and the words for them."""
+
+    model: type[models.Model]
+    where: dict[str, Any]
+    saying: Saying
+    # What the sentences read of other rows.
+    related: tuple[str, ...] = ()
+
+
+def history_of(
+    row: models.Model, *, limit: int = 100, saying: Saying | None = None, causes: Callable[[str], str] | None = None
+) -> list[Entry]:
     """Return the newest `limit` entries of a row's log, newest first, in the active language.
 
     An entry says which fields changed from what to what, by whom, whether through the API and on whose behalf. The
     values of secrets are never shown. Statements: one, one for the people, one for each kind of row referred to.
-    Raises ValueError for a row that is not tracked.
+    `causes` says of an address what is done there. Raises ValueError for a row that is not tracked.
     """
     events = getattr(row, "events", None)
     if events is None or not hasattr(events, "model") or not hasattr(events.model, "pgh_tracked_model"):
         raise ValueError(f"{type(row).__name__} is not tracked")
     versions = list(events.select_related("pgh_context").order_by("-pgh_id")[: limit + 1])
+    for version in versions:
+        version.pgh_obj = row
     older = [*versions[1:], None]
     pairs = list(zip(versions, older, strict=True))[:limit]
-    names = _Names(events.model, versions)
-    people = _people(versions)
-    return [_entry(newer, before, names, people) for newer, before in pairs]
+    names, people = _Names(events.model, pairs), _people(versions)
+    return [_entry(newer, before, names, people, saying, causes) for newer, before in pairs]
 
 
-def _entry(newer: Any, before: Any, names: "_Names", people: dict[int, str]) -> Entry:
+def happened(sources: Iterable[Source], *, upto: int, causes: Callable[[str], str] | None = None) -> list[Entry]:
+    """Return the newest `upto` entries of many objects together, newest first, in the active language.
+
+    Two statements a source, one for the people, one for each kind of row that a change refers to: none a row.
+    """
+    found = [(source, pairs) for source in sources if (pairs := _pairs_of(source, upto))]
+    people = _people([newer for _source, pairs in found for newer, _before in pairs])
+    entries = []
+    for source, pairs in found:
+        names = _Names(type(pairs[0][0]), pairs)
+        entries += [_entry(newer, before, names, people, source.saying, causes) for newer, before in pairs]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:upto]
+
+
+def _pairs_of(source: Source, upto: int) -> list[tuple[Any, Any]]:
+    """Return the newest versions of a source, each with the version before it."""
+    tracked: Any = source.model
+    events = tracked._meta.get_field("events").related_model._base_manager
+    before = events.filter(pgh_obj_id=models.OuterRef("pgh_obj_id"), pgh_id__lt=models.OuterRef("pgh_id"))
+    newest = events.filter(**source.where).select_related("pgh_context", *source.related).order_by("-pgh_id")
+    versions = list(newest.annotate(before_id=before.order_by("-pgh_id").values("pgh_id")[:1])[:upto])
+    older = {one.pgh_id: one for one in versions}
+    missing = {version.before_id for version in versions} - older.keys() - {None}
+    older |= {one.pgh_id: one for one in events.filter(pgh_id__in=missing)}
+    return [(version, older.get(version.before_id)) for version in versions]
+
+
+def _entry(
+    newer: Any,
+    before: Any,
+    names: "_Names",
+    people: dict[int, str],
+    saying: Saying | None,
+    causes: Callable[[str], str] | None,
+) -> Entry:
     label = newer.pgh_label
     metadata = newer.pgh_context.metadata if newer.pgh_context else {}
-    title = str(_TITLES.get(label, label))
     text = "" if before is None or label == "insert" else "; ".join(_changes(newer, before, names))
     via_api = bool(metadata.get("api"))
-    return Entry(at=newer.pgh_created_at, title=title, text=text, who=_who(metadata, people, via_api), via_api=via_api)
+    return Entry(
+        at=newer.pgh_created_at,
+        title=_title(newer, before, names, saying),
+        text=text,
+        who=_who(metadata, people, via_api),
+        via_api=via_api,
+        url=saying.url(newer) if saying else "",
+        cause=_cause(metadata, causes),
+    )
+
+
+def _title(newer: Any, before: Any, names: "_Names", saying: Saying | None) -> str:
+    label = newer.pgh_label
+    if saying is None:
+        return str(_TITLES.get(label, label))
+    name = saying.name(newer)
+    if before is None or label == "insert":
+        return str(saying.created) % {"name": name}
+    old, new = getattr(before, "status", None), getattr(newer, "status", None)
+    if old == new:
+        return str(saying.changed) % {"name": name}
+    field = newer._meta.get_field("status")
+    return str(saying.became) % {"name": name, "old": names.words(field, old), "new": names.words(field, new)}
+
+
+def _cause(metadata: dict[str, Any], causes: Callable[[str], str] | None) -> str:
+    if not causes:
+        return ""
+    if not metadata:
+        return _("of itself: a day that came, or a vendor's answer")
+    return causes(metadata.get("url", ""))
 
 
 def _changes(newer: Any, before: Any, names: "_Names") -> Iterable[str]:
@@ -104,7 +194,7 @@ def _who(metadata: dict[str, Any], people: dict[int, str], via_api: bool) -> str
 class _Names:
     """Turns the values of an event model's fields into words; rows referred to are read once for all versions."""
 
-    def __init__(self, model: type[models.Model], versions: Sequence[models.Model]) -> None:
+    def __init__(self, model: type[models.Model], pairs: Sequence[tuple[Any, Any]]) -> None:
         self.fields = [
             field
             for field in model._meta.concrete_fields
@@ -114,8 +204,9 @@ class _Names:
         self._referred: dict[str, dict[Any, models.Model]] = {}
         for field in self.fields:
             if field.is_relation:
-                values = {getattr(version, field.attname) for version in versions} - {None}
-                if len(values) > 1 or any(getattr(version, field.attname) is None for version in versions):
+                changed = {(getattr(old, field.attname), getattr(new, field.attname)) for new, old in pairs if old}
+                values = {value for old, new in changed if old != new for value in (old, new)} - {None}
+                if values:
                     referred: Any = field.related_model
                     self._referred[field.name] = referred._base_manager.in_bulk(values)
 

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
+from accounts.models import Account
 from notifications.models import LinkKind, Notification
 
 
@@ -17,3 +18,8 @@ def notifications_visible_to(actor: Actor) -> QuerySet[Notification]:
     if actor.account is not None:
         own = own.filter(Q(account=actor.account) | Q(account=None))
     return own
+
+
+def letters_about(account: Account) -> QuerySet[Notification]:
+    """Return every message about the account, to whomever it went, newest first: for its log, which shows no texts."""
+    return Notification.objects.filter(account=account).defer("body_text", "body_html").order_by("-pk")

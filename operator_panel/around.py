@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from core.history import history_of
 from core.panel.page import Button, Page, Tab
+from operator_panel.log_words import cause_of, saying_of
 
 
 def tabs_of(actor: Actor, offered: Iterable[tuple[str, object, str]], active: str, pk: object) -> tuple[Tab, ...]:
@@ -33,4 +34,8 @@ def able(actor: Actor, offered: Iterable[tuple[str, object, str, bool]], pk: obj
 
 def log_page(request: HttpRequest, page: Page, row: Any) -> HttpResponse:
     """Show what happened to a row."""
-    return render(request, "operator_panel/log.html", {"page": page, "entries": history_of(row)})
+    return render(
+        request,
+        "operator_panel/log.html",
+        {"page": page, "entries": history_of(row, saying=saying_of(row), causes=cause_of)},
+    )

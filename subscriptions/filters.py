@@ -8,7 +8,7 @@ from django.db.models import DateField, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import accounts_visible_to, managers_visible_to, resellers_visible_to
-from core.lists.filters import Between, Days, Named, Numbers, OneOf, Visible, YesNo
+from core.lists.filters import Between, Containing, Days, Named, Numbers, OneOf, Visible, YesNo
 from core.lists.search import query_of, words_of
 from core.lists.sorting import DAY, sort_expressions
 from subscriptions.models import (
@@ -59,7 +59,7 @@ class NameWords(django_filters.CharFilter):
             return qs
         named = Q()
         for piece in value.replace("\0", "").split():
-            named &= Q(**{f"{self.field_name}__icontains": piece})
+            named &= Q(**{f"{self.field_name}__folded": piece})
         return qs.filter(named, search_vector__query=query_of(words))
 
 
@@ -151,8 +151,8 @@ class PlanFilter(django_filters.FilterSet):
     """Filters of plans."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("Name"))
-    sku = django_filters.CharFilter(field_name="sku", lookup_expr="icontains", label=_("SKU"))
+    name = Containing(field_name="name", label=_("Name"))
+    sku = Containing(field_name="sku", label=_("SKU"))
     reseller = ResellerAndBelow(queryset=resellers_visible_to, field_name="reseller", label=_("Reseller and below"))
     status = OneOf(field_name="status", choices=PlanStatus.choices, label=_("Status"))
     billing_type = OneOf(field_name="billing_type", choices=BillingType.choices, label=_("Billing type"))
@@ -172,7 +172,7 @@ class ApplicationTemplateFilter(django_filters.FilterSet):
     """Filters of application templates."""
 
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
-    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("Name"))
+    name = Containing(field_name="name", label=_("Name"))
     reseller = ResellerAndBelow(queryset=resellers_visible_to, field_name="reseller", label=_("Reseller and below"))
     status = OneOf(field_name="status", choices=TemplateStatus.choices, label=_("Status"))
 

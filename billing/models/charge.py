@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fitting import MONEY
+from core.lists.folding import words_index
 from core.timestamps import Timestamped
 
 
@@ -159,6 +160,9 @@ class Charge(Timestamped):
             models.Index(fields=["closed_on", "id"], name="charge_closed"),
             # A far page by its number passes over many ids, and asks of each only whose it is.
             models.Index(fields=["id"], include=["reseller"], name="charge_id_and_reseller"),
+            # What a person searches by: the words of the text, and the amount.
+            words_index("description", "charge_words"),
+            models.Index(fields=["amount", "id"], name="charge_amount"),
             models.Index(fields=["type", "id"], name="charge_type", condition=~models.Q(type="recurring_fee")),
         ]
         triggers = [

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from billing.models.document import Document, document_triggers
 from core.fitting import MONEY
+from core.lists.folding import words_index
 
 
 class PaymentKind(models.TextChoices):
@@ -82,6 +83,9 @@ class Payment(Document):
             models.Index(fields=["account", "id"], name="payment_account"),
             models.Index(fields=["reseller", "id"], name="payment_reseller"),
             models.Index(fields=["id"], name="payment_unnumbered", condition=models.Q(serial__isnull=True)),
+            # What a person searches by: the words of the comment, and the amount.
+            words_index("comment", "payment_words"),
+            models.Index(fields=["amount", "id"], name="payment_amount"),
         ]
         triggers = [
             *document_triggers("billing_payment", "PM"),

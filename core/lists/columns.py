@@ -24,6 +24,8 @@ class Cell:
     value: Callable[[Any], object]
     html: Callable[[Any], str]
     end: bool = False
+    # What is looked for first: "money", "day" or "moment"; "" for all else. Such columns stand where they are seen.
+    kind: str = ""
     # How a spreadsheet shows the value, where its own way will not do.
     format: str = ""
     # Of an amount of money: the path to its currency, by which a file keeps the amounts apart.
@@ -48,14 +50,19 @@ class Column:
         """The cell; by default the text of the field that has the column's name."""
         return self.cell or text(self.name)
 
-    def html(self, row: Any) -> str:
-        """Return the table cell, linked where the column leads somewhere."""
+    def html(self, row: Any, behind: str = "") -> str:
+        """Return the table cell, linked where the column leads somewhere; `behind` is what the link carries along."""
         shown = self.content.html(row)
         if self.link is not None and shown != formats.NOTHING:
             url = self.link(row)
             if url:
-                shown = f'<a href="{url}">{shown}</a>'
+                shown = f'<a href="{carrying(url, behind)}">{shown}</a>'
         return f'<td class="end">{shown}</td>' if self.content.end else f"<td>{shown}</td>"
+
+
+def carrying(url: str, behind: str) -> str:
+    """Return a row's address with what it carries along (the way back), for an attribute of HTML."""
+    return f"{url}{'&amp;' if '?' in url else '?'}{behind}" if behind else url
 
 
 def to(url_name: str, key: str = "pk") -> Callable[[Any], str]:
@@ -109,7 +116,7 @@ def money(path: str, currency: str = "currency") -> Cell:
         value = read(row)
         return formats.NOTHING if value is None else escape(formats.money_text(value, read_currency(row)))
 
-    return Cell(value=read, html=html, end=True, currency=currency)
+    return Cell(value=read, html=html, end=True, kind="money", currency=currency)
 
 
 def unit_price(path: str, currency: str = "currency") -> Cell:
@@ -120,13 +127,13 @@ def unit_price(path: str, currency: str = "currency") -> Cell:
         value = read(row)
         return formats.NOTHING if value is None else escape(formats.unit_money_text(value, read_currency(row)))
 
-    return Cell(value=read, html=html, end=True, currency=currency, exact=False)
+    return Cell(value=read, html=html, end=True, kind="money", currency=currency, exact=False)
 
 
 def day(path: str) -> Cell:
     """Return a cell with a day."""
     read = reader(path)
-    return Cell(value=read, html=lambda row: formats.day_text(read(row)), format="yyyy-mm-dd")
+    return Cell(value=read, html=lambda row: formats.day_text(read(row)), kind="day", format="yyyy-mm-dd")
 
 
 def last_day(path: str) -> Cell:
@@ -136,13 +143,13 @@ def last_day(path: str) -> Cell:
     def value(row: Any) -> date | None:
         return formats.last_day(read(row))
 
-    return Cell(value=value, html=lambda row: formats.day_text(value(row)), format="yyyy-mm-dd")
+    return Cell(value=value, html=lambda row: formats.day_text(value(row)), kind="day", format="yyyy-mm-dd")
 
 
 def moment(path: str) -> Cell:
     """Return a cell with a moment in the current time zone."""
     read = reader(path)
-    return Cell(value=read, html=lambda row: formats.moment_text(read(row)))
+    return Cell(value=read, html=lambda row: formats.moment_text(read(row)), kind="moment")
 
 
 def yes_no(path: str) -> Cell:

@@ -23,7 +23,7 @@ from core.lists.files import file_columns
 from core.lists.listing import LISTINGS, Asker, Listing
 from core.lists.models import ExportFormat, ExportState, ListExport
 from core.lists.paging import Sure, estimates
-from core.lists.preferences import preference_of
+from core.lists.preferences import columns_shown
 from core.lists.state import ListState
 from core.lists.tasks import write_export
 from core.panel.asking import PanelRequest
@@ -52,7 +52,7 @@ def answer_export(
         raise NoExports(_("Your role may not export lists. Ask an administrator."))
     asker = Asker(actor=actor, today=today)
     rows = rows_to_write(listing, state, asker, narrowed_to)
-    columns = listing.columns_for(preference_of(actor.user, listing).columns)
+    columns = listing.columns_for(columns_shown(actor, listing, state.view))
     (count,) = estimates([rows])
     if count.rows <= AT_ONCE and count.sure != Sure.AT_LEAST:
         return _at_once(listing, rows, columns, file_format, today)

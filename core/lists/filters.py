@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField, RangeField
 from django_filters.widgets import DateRangeWidget, RangeWidget
 
+from core.lists.folding import digits_of
 from core.lists.paging import LARGEST_ID
 
 # A name that so many rows have in common narrows nothing down; the sentence of the list says so.
@@ -123,6 +124,24 @@ class YesNo(django_filters.BooleanFilter):
         super().__init__(**{"widget": forms.Select(choices=choices), **given})
 
 
+class Containing(django_filters.CharFilter):
+    """A part of a text, whatever the case and whether ё or е."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"lookup_expr": "folded", **given})
+
+
+class PhoneLike(django_filters.CharFilter):
+    """A part of a phone, however it is written: the digits count."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Return the rows whose phone has the digits; all where nothing was typed, none where no digit was."""
+        if not (value or "").strip():
+            return qs
+        digits = digits_of(value) or "".join(re.findall(r"[0-9]", value))
+        return qs.filter(**{f"{self.field_name}__digits": digits}) if digits else qs.none()
+
+
 class Visible(django_filters.ModelMultipleChoiceFilter):
     """Some of the objects that the asker may see: `queryset` is an `…_visible_to` function of the actor."""
 
@@ -155,7 +174,7 @@ class Named(django_filters.CharFilter):
         objects = self.visible(self.parent.request.actor)
         wanted = objects.none()
         for name in self.names:
-            wanted |= objects.filter(**{f"{name}__icontains": value})
+            wanted |= objects.filter(**{f"{name}__folded": value})
         if value.isdecimal() and len(value) < 19:
             wanted |= objects.filter(pk=int(value))
         found = list(wanted.order_by().values_list("pk", flat=True)[:MOST_NAMESAKES])

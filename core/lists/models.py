@@ -26,12 +26,14 @@ class ListPreference(Timestamped):
 
 
 class SavedView(Timestamped):
-    """A named view: filters, search and sort of a list as its address keeps them."""
+    """A named view: filters, search and sort of a list as its address keeps them, and the columns."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     listing = models.CharField(max_length=100)
     name = models.CharField(_("name"), max_length=60)
     query = models.TextField()
+    # The columns as they were when it was kept, in their order; empty for a view of before they were kept: one's own.
+    columns = ArrayField(models.CharField(max_length=60), default=list, blank=True)
 
     class Meta(Timestamped.Meta):
         abstract = False
@@ -39,6 +41,11 @@ class SavedView(Timestamped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address(self) -> str:
+        """What leads to the list as it was kept; the list's address says from then on which view it is."""
+        return f"{self.query or '?'}{'&' if self.query.strip('?') else ''}view={self.pk}"
 
 
 class ExportState(models.TextChoices):

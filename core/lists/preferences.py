@@ -1,5 +1,6 @@
 """A person's own columns, filters and named views of a list."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -41,15 +42,16 @@ def preference_of(user: Any, listing: Listing) -> ListPreference:
     return found or ListPreference(user=user, listing=listing.name)
 
 
-def choose_columns(*, actor: Any, listing: Listing, columns: list[str]) -> ListPreference:
-    """Keep which columns of the list the actor's person sees, and in which order.
+def choose_columns(*, actor: Any, listing: Listing, columns: list[str], view: int = 0) -> None:
+    """Keep which columns of the list the actor's person sees, and in which order; in a view, those of the view.
 
     Raises NothingChosen when none of them is a column of the list.
     """
     chosen = [name for name in dict.fromkeys(columns) if listing.column(name)]
     if not chosen:
         raise NothingChosen(_("Choose at least one column: a list without columns shows nothing."))
-    return _keep(actor, listing, columns=chosen)
+    if not (view and views_of(actor.user, listing).filter(pk=view).update(columns=chosen)):
+        _keep(actor, listing, columns=chosen)
 
 
 def choose_filters(*, actor: Any, listing: Listing, filters: list[str]) -> ListPreference:
@@ -75,8 +77,8 @@ def views_of(user: Any, listing: Listing) -> QuerySet[SavedView]:
     return SavedView.objects.filter(user=user, listing=listing.name).order_by("name")
 
 
-def save_view(*, actor: Any, listing: Listing, name: str, query: str) -> SavedView:
-    """Keep search, filters, quick filter and sort under a name; the same name again replaces the view.
+def save_view(*, actor: Any, listing: Listing, name: str, query: str, columns: Sequence[str] = ()) -> SavedView:
+    """Keep search, filters, quick filter, sort and columns under a name; the same name again replaces the view.
 
     Raises NamelessView, TooManyViews.
     """
@@ -88,9 +90,34 @@ def save_view(*, actor: Any, listing: Listing, name: str, query: str) -> SavedVi
     if others.count() >= MOST_VIEWS:
         raise TooManyViews(_("There are %(number)s views already: delete one first.") % {"number": MOST_VIEWS})
     view, _made = SavedView.objects.update_or_create(
-        user=actor.user, listing=listing.name, name=name, defaults={"query": query}
+        user=actor.user, listing=listing.name, name=name, defaults={"query": query, "columns": list(columns)}
     )
     return view
+
+
+def shown_in(preference: ListPreference, view: SavedView | None) -> ListPreference:
+    """Return the person's choices as the list is shown now: in a view, with the columns that the view keeps."""
+    if view is None or not view.columns:
+        return preference
+    return ListPreference(
+        user_id=preference.user_id,
+        listing=preference.listing,
+        columns=view.columns,
+        filters=preference.filters,
+        page_size=preference.page_size,
+    )
+
+
+def columns_shown(actor: Any, listing: Listing, view: int) -> list[str]:
+    """Return the names of the columns that the actor's person sees now, in the view of that number or outside any."""
+    found = views_of(actor.user, listing).filter(pk=view).first() if view else None
+    preference = shown_in(preference_of(actor.user, listing), found)
+    return [column.name for column in listing.columns_for(preference.columns)]
+
+
+def view_numbered(views: Iterable[SavedView], number: int) -> SavedView | None:
+    """Return the person's view of that number; None where it is nobody's any more, or somebody else's."""
+    return next((view for view in views if view.pk == number), None)
 
 
 def delete_view(*, actor: Any, listing: Listing, name: str) -> int:

@@ -4,15 +4,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.lists.chips import Chip, chip_of, parameters_of, said_number
-from core.lists.columns import Column
+from core.lists.columns import Column, carrying
 from core.lists.listing import Asker, Listing
 from core.lists.models import ListPreference
 from core.lists.paging import Count, Keys, Order, Sure, Wanted, cursor_of, estimates, guess, keys_of_page, position_of
 from core.lists.state import AFTER, BEFORE, PAGE, QUICK, SORT, ListState, filters_of
+from core.panel.returning import behind
 
 FEW = 10_000
 
@@ -22,6 +24,8 @@ class Narrowed:
     """The rows that the address asks for, and what has to be said about the way there."""
 
     rows: QuerySet[Any]
+    # The same without the quick filter: what the numbers of the quick filters are taken of.
+    before_quick: QuerySet[Any]
     # Nearly every row of the table belongs to the list: its order alone finds a page.
     easy: bool
     mended: dict[str, str] = field(default_factory=dict)
@@ -37,6 +41,17 @@ class Asked:
     state: ListState
     asker: Asker
     preference: ListPreference
+    # The path of the list's page, where rows of a narrowed list carry the way back to it.
+    path: str = ""
+
+    @property
+    def behind(self) -> str:
+        """What the links of the rows carry along: the list's address where it is narrowed."""
+        state = self.state
+        if not (self.path and state.narrowed):
+            return ""
+        page = {AFTER: state.after, BEFORE: state.before, PAGE: state.page if state.page > 1 else ""}
+        return behind(self.path + state.parameters(**page))
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,13 @@ class Row:
 
     url: str
     cells: SafeString
+    # What the address carries along: the way back to a narrowed list.
+    carried: str = ""
+
+    @property
+    def address(self) -> SafeString:
+        """The row's page with the way back, for an attribute of HTML."""
+        return format_html("{}", SafeString(carrying(escape(self.url), self.carried))) if self.url else SafeString()
 
 
 @dataclass(frozen=True)
@@ -94,7 +116,7 @@ class ListPage:
     @property
     def narrowed(self) -> bool:
         """Whether search, filters or a quick filter hold rows back."""
-        return bool(self.state.search or self.state.values or self.state.quick)
+        return self.state.narrowed
 
 
 def narrow(listing: Listing, visible: QuerySet[Any], state: ListState, asker: Asker) -> Narrowed:
@@ -110,13 +132,12 @@ def narrow(listing: Listing, visible: QuerySet[Any], state: ListState, asker: As
         else:
             errors = {name: [str(error) for error in found] for name, found in used.form.errors.items()}
             rows = rows.none()
-    for quick in listing.quick:
-        if quick.name == state.quick:
-            rows = rows.filter(quick.q(asker))
+    mended: dict[str, str] = {}
     if listing.search and state.search:
         found = listing.search.find(rows, state.search, asker.actor, few=_are_few(visible))
-        return Narrowed(found.rows, easy, found.mended, errors)
-    return Narrowed(rows, easy, {}, errors)
+        rows, mended = found.rows, found.mended
+    chosen = next((quick for quick in listing.quick if quick.name == state.quick), None)
+    return Narrowed(rows.filter(chosen.q(asker)) if chosen else rows, rows, easy, mended, errors)
 
 
 def _are_few(visible: QuerySet[Any]) -> bool:
@@ -194,19 +215,22 @@ def _rows(asked: Asked, keys: Keys, columns: list[Column]) -> list[Row]:
     rows = [found[pk] for pk in ids if pk in found]
     if listing.enrich:
         listing.enrich(rows)
-    link = listing.link_of_row
+    link, carried = listing.link_of_row, asked.behind
     # The columns' cells escape what they show.
-    cells = [mark_safe("".join(column.html(row) for column in columns)) for row in rows]  # noqa: S308 (see above)
-    return [Row(link(row) if link else "", shown) for row, shown in zip(rows, cells, strict=True)]
+    cells = [mark_safe("".join(column.html(row, carried) for column in columns)) for row in rows]  # noqa: S308 (see above)
+    urls = [link(row) if link else "" for row in rows]
+    return [Row(url, shown, carried) for url, shown in zip(urls, cells, strict=True)]
 
 
 def _numbers(asked: Asked, narrowed: Narrowed, keys: Keys) -> tuple[Count, list[QuickTab]]:
-    """Return how many rows the list and each quick filter have: counted where few, estimated where many."""
+    """Return how many rows the list and each quick filter have: counted where few, estimated where many.
+
+    Search and filters narrow the quick filters too: each number is that of the rows which its tab would show.
+    """
     listing, state = asked.listing, asked.state
-    everything = shown_at_all(listing, asked.visible, state)
-    queries = [everything.filter(quick.q(asked.asker)) for quick in listing.quick]
+    queries = [narrowed.before_quick.filter(quick.q(asked.asker)) for quick in listing.quick]
     if queries:
-        queries.insert(0, everything)
+        queries.insert(0, narrowed.before_quick)
     # Where the rows were found by their filters they are counted; where a page was found soon, they are guessed.
     if keys.total is not None and keys.total.sure == Sure.EXACT:
         counts, total = estimates(queries), keys.total

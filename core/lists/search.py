@@ -12,6 +12,8 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 from django.db.models import Q, QuerySet
 
+from core.lists.folding import amounts_of, digits_of
+
 # More words narrow nothing down and cost time.
 MOST_WORDS = 8
 SOME = 500
@@ -102,13 +104,29 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
+class ByPhone:
+    """Rows by the phone of an object they belong to: of orders, `path` is the account. Asked of phones only."""
+
+    path: str
+    objects: Callable[[Any], QuerySet[Any]]
+    fields: tuple[str, ...]
+
+    def condition(self, text: str, actor: object) -> Q:
+        """Return the condition, which no row meets where the text is no phone."""
+        found = _with_phone(text, self.fields)
+        some = list(self.objects(actor).filter(found).order_by().values_list("pk", flat=True)[:SOME]) if found else []
+        return Q(**{f"{self.path}__in": some}) if some else Q()
+
+
+@dataclass(frozen=True)
 class WordSearch:
     """Search in a column of words kept by triggers; `vocabulary` is the model of the words that are known."""
 
     vector: str
     vocabulary: type[models.Model]
+    phones: ByPhone | None = None
 
-    def find(self, rows: QuerySet[Any], text: str, _actor: object, *, few: bool = False) -> Found:
+    def find(self, rows: QuerySet[Any], text: str, actor: object, *, few: bool = False) -> Found:
         """Return the rows that have every word of `text`. Asks the vocabulary once, whatever the number of words.
 
         `few` says that there are so few rows that the index over all words would only be in the way.
@@ -118,14 +136,22 @@ class WordSearch:
             return Found(rows)
         known = _vocabulary_of(words, self.vocabulary)
         query = query_of((known.mended.get(word, word) for word in words), known)
-        return Found(rows.filter(**{f"{self.vector}__{'scanned' if few else 'query'}": query}), known.mended)
+        has_words = Q(**{f"{self.vector}__{'scanned' if few else 'query'}": query})
+        called = self.phones.condition(text, actor) if self.phones else Q()
+        return Found(rows.filter(has_words | called if called else has_words), known.mended)
 
 
 @dataclass(frozen=True)
 class FieldSearch:
-    """Search of small lists without a column of words: every word somewhere in one of the fields, or the exact id."""
+    """Search of small lists without a column of words: every word somewhere in one of the fields, or the exact id.
+
+    What is typed as a phone or an amount is also found in the fields that hold such.
+    """
 
     fields: tuple[str, ...]
+    phones: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    document: str = ""
 
     def find(self, rows: QuerySet[Any], text: str, _actor: object, *, few: bool = False) -> Found:
         """Return the rows that have every word of `text` in one of the fields."""
@@ -133,11 +159,11 @@ class FieldSearch:
         for word in text.split()[:MOST_WORDS]:
             hit = Q()
             for name in self.fields:
-                hit |= Q(**{f"{name}__icontains": word.replace("\0", "")})
-            if word.isdecimal() and len(word) < 19:
-                hit |= Q(pk=int(word))
-            condition &= hit
-        return Found(rows.filter(condition))
+                hit |= Q(**{f"{name}__folded": word})
+            condition &= hit | _own_id(word, self.document)
+        if not condition:
+            return Found(rows)
+        return Found(rows.filter(condition | _with_phone(text, self.phones) | _of_amount(text, self.amounts)))
 
 
 @dataclass(frozen=True)
@@ -145,31 +171,71 @@ class RelatedSearch:
     """Search of a long list by the object that its rows belong to: an order by its subscription's words.
 
     `objects` is an `…_visible_to` function; the objects are found first, by the search of their own, so that no join
-    is searched. A number is the row's own id, or its number where the rows are documents ("SO000329").
+    is searched. A number is the row's own id, or its number where the rows are documents ("SO000329"). `texts` are the
+    row's own, which have an index of their words (`words_index`), `amounts` its amounts.
     """
 
     path: str
     objects: Callable[[Any], QuerySet[Any]]
     search: WordSearch | FieldSearch
     document: str = ""
+    texts: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    phones: ByPhone | None = None
 
     def find(self, rows: QuerySet[Any], text: str, actor: object, *, few: bool = False) -> Found:
-        """Return the rows with that id, or of the objects that have every word of `text`."""
-        own = self._own(text.strip().upper())
+        """Return the rows with that id or amount, with the words, or of the objects that have every word of it."""
+        own = _own_id(text, self.document) | _of_amount(text, self.amounts)
+        if self.phones:
+            own |= self.phones.condition(text, actor)
         found = self.search.find(self.objects(actor), text, actor)
+        said = self._saying(rows, text)
+        if said and found.mended:
+            # A word that the rows themselves have was not mistyped.
+            return Found(rows.filter(own | said))
         some = list(found.rows.order_by().values_list("pk", flat=True)[: SOME + 1])
         # Many objects have many rows: then the list's own order finds a page soon, joined or not.
         theirs = some if len(some) <= SOME else found.rows.order_by().values("pk")
-        return Found(rows.filter(own | Q(**{f"{self.path}__in": theirs})), found.mended)
+        return Found(rows.filter(own | said | Q(**{f"{self.path}__in": theirs})), found.mended)
 
-    def _own(self, text: str) -> Q:
-        number = text.removeprefix(self.document)
-        if not (number.isascii() and number.isdecimal() and len(number) < 19):
-            return Q(pk=None)
-        if not self.document:
-            return Q(pk=int(number))
-        of_document = Q(serial=int(number))
-        return of_document if number != text else of_document | Q(pk=int(number))
+    def _saying(self, rows: QuerySet[Any], text: str) -> Q:
+        """Return the condition on the rows' own texts; none where no row has the words. One statement a text."""
+        query = query_of(words_of(text))
+        condition = Q()
+        for name in self.texts if query else ():
+            has_words = Q(**{f"{name}__words": query})
+            some = list(rows.filter(has_words).order_by().values_list("pk", flat=True)[: SOME + 1])
+            if some:
+                condition |= Q(pk__in=some) if len(some) <= SOME else has_words
+        return condition
+
+
+def _own_id(text: str, document: str) -> Q:
+    """Return the condition "this id", or this number where the rows are documents ("SO000329")."""
+    text = text.strip().upper()
+    number = text.removeprefix(document)
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return Q(pk=None)
+    if not document:
+        return Q(pk=int(number))
+    of_document = Q(serial=int(number))
+    return of_document if number != text else of_document | Q(pk=int(number))
+
+
+def _with_phone(text: str, fields: tuple[str, ...]) -> Q:
+    digits = digits_of(text) if fields else ""
+    condition = Q()
+    for name in fields if digits else ():
+        condition |= Q(**{f"{name}__digits": digits})
+    return condition
+
+
+def _of_amount(text: str, fields: tuple[str, ...]) -> Q:
+    amounts = amounts_of(text) if fields else []
+    condition = Q()
+    for name in fields if amounts else ():
+        condition |= Q(**{f"{name}__in": amounts})
+    return condition
 
 
 def _vocabulary_of(words: list[str], vocabulary: type[models.Model]) -> Vocabulary:

@@ -10,8 +10,8 @@ from core.lists.chips import parameters_of, values_of
 from core.lists.listing import PAGE_SIZES, Listing
 
 # Words of the address that are not filters.
-SEARCH, SORT, QUICK, PAGE, SIZE, AFTER, BEFORE, SHOW, ALL = (
-    "q", "sort", "quick", "page", "size", "after", "before", "show", "all",
+SEARCH, SORT, QUICK, PAGE, SIZE, AFTER, BEFORE, SHOW, ALL, VIEW, OPEN = (
+    "q", "sort", "quick", "page", "size", "after", "before", "show", "all", "view", "open",
 )  # fmt: skip
 PLACE = (PAGE, AFTER, BEFORE)
 LONGEST_SEARCH = 200
@@ -35,6 +35,14 @@ class ListState:
     # Rows that the list hides by itself are shown too.
     everything: bool
     values: dict[str, Any]
+    # The view that the list was opened by (its number; 0 for none), and the filter that was added just now.
+    view: int = 0
+    opened: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether search, filters or a quick filter hold rows back."""
+        return bool(self.search or self.values or self.quick)
 
     def parameters(self, **changes: Any) -> str:
         """Return the address's query with these changes; a change that is not about the place goes to page one."""
@@ -45,6 +53,7 @@ class ListState:
             SIZE: self.size,
             SHOW: list(self.extra),
             ALL: "1" if self.everything else "",
+            VIEW: str(self.view or ""),
             **self.values,
             **changes,
         }
@@ -71,6 +80,8 @@ def state_of(listing: Listing, query: QueryDict, *, page_size: int) -> ListState
         extra=tuple(name for name in shown if name not in used),
         everything=query.get(ALL) == "1",
         values=values,
+        view=_number(query.get(VIEW), 0),
+        opened=query.get(OPEN, ""),
     )
 
 

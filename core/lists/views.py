@@ -19,7 +19,7 @@ from core.lists.download import answer_export, answer_file, exports_of, may_have
 from core.lists.listing import LISTINGS, PAGE_SIZES, Asker, Listing, listing_named
 from core.lists.models import ExportState, ListExport, ListPreference
 from core.lists.reading import Asked, page_of
-from core.lists.state import SIZE, ListState, filters_of, state_of
+from core.lists.state import OPEN, SIZE, VIEW, ListState, filters_of, state_of
 from core.panel.asking import PanelRequest
 from core.panel.page import Button, Page
 
@@ -66,14 +66,18 @@ def show_list(
         preference = preferences.choose_page_size(actor=actor, listing=listing, page_size=state.size)
     asker = Asker(actor=actor, today=timezone.localdate())
     visible = listing.rows(actor).filter(**narrow) if narrow else listing.rows(actor)
-    shown = page_of(Asked(listing, visible, state, asker, preference))
+    views = list(preferences.views_of(actor.user, listing))
+    view = preferences.view_numbered(views, state.view)
+    preference = preferences.shown_in(preference, view)
+    shown = page_of(Asked(listing, visible, state, asker, preference, path=request.path))
     values = {
         "page": page,
         "listing": listing,
         "list": shown,
         "state": state,
         "sizes": PAGE_SIZES,
-        "views": list(preferences.views_of(actor.user, listing)),
+        "views": views,
+        "view": view,
         **_choices(listing, preference, {chip.name for chip in shown.chips}),
         "may_export": actor.may(listing.export_right),
         "address": request.get_full_path(),
@@ -157,7 +161,16 @@ def _post(request: PanelRequest, listing: Listing, state: ListState, narrow: dic
         messages.error(request, _("This list cannot do that. Reload the page and try again."))
     except Refused as no:
         messages.error(request, str(no))
-    return HttpResponseRedirect(request.get_full_path())
+    return HttpResponseRedirect(_where_it_stood(request, do))
+
+
+def _where_it_stood(request: PanelRequest, do: str) -> str:
+    """Return the list's address after a choice: as it was, but for what the choice itself took away or made."""
+    address = request.GET.copy()
+    address.pop(OPEN, None)
+    if do == "restore":
+        address.pop(VIEW, None)
+    return f"{request.path}?{address.urlencode()}" if address else request.path
 
 
 class OwnChoices(Refused):
@@ -169,7 +182,8 @@ class OwnChoices(Refused):
 def _columns(request: PanelRequest, listing: Listing, state: ListState) -> None:
     names = _moved(request.POST.getlist("order"), request.POST.get("move", ""))
     ticked = set(request.POST.getlist("columns"))
-    preferences.choose_columns(actor=request.actor, listing=listing, columns=[name for name in names if name in ticked])
+    columns = [name for name in names if name in ticked]
+    preferences.choose_columns(actor=request.actor, listing=listing, columns=columns, view=state.view)
 
 
 def _filters(request: PanelRequest, listing: Listing, state: ListState) -> None:
@@ -183,8 +197,9 @@ def _restore(request: PanelRequest, listing: Listing, state: ListState) -> None:
 
 
 def _save_view(request: PanelRequest, listing: Listing, state: ListState) -> None:
-    query = state.parameters()
-    view = preferences.save_view(actor=request.actor, listing=listing, name=request.POST.get("name", ""), query=query)
+    name, query = request.POST.get("name", ""), state.parameters(**{VIEW: ""})
+    shown = preferences.columns_shown(request.actor, listing, state.view)
+    view = preferences.save_view(actor=request.actor, listing=listing, name=name, query=query, columns=shown)
     messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
 
 

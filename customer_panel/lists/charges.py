@@ -28,8 +28,14 @@ CHARGES = Listing(
     actor_of=actor_of,
     rows=charges_visible_to,
     filterset=CustomerChargeFilter,
-    search=RelatedSearch("subscription", subscriptions_visible_to, WordSearch("search_vector", SubscriptionWord)),
-    search_hint=_("ID, subscription, domain…"),
+    search=RelatedSearch(
+        "subscription",
+        subscriptions_visible_to,
+        WordSearch("search_vector", SubscriptionWord),
+        texts=("description",),
+        amounts=("amount",),
+    ),
+    search_hint=_("ID, subscription, domain, description, amount…"),
     # What a split took the place of stays in the books; it is nothing that anybody pays.
     hidden=Hidden(Q(status=ChargeStatus.DELETED), _("Status: not deleted"), unless="status"),
     related=("subscription",),

@@ -7,7 +7,7 @@ from accounts.actors import actor_of
 from billing.filters import TransactionFilter
 from billing.models import PostingKind
 from billing.queries import transactions_visible_to
-from core.lists.columns import Column, choice, day, money, text
+from core.lists.columns import Column, choice, day, money, text, to
 from core.lists.listing import Listing, Quick
 from core.lists.search import FieldSearch
 
@@ -26,14 +26,14 @@ TRANSACTIONS = Listing(
     rows=transactions_visible_to,
     filterset=CustomerTransactionFilter,
     filters_shown=(),
-    search=FieldSearch(("description",)),
-    search_hint=_("ID, description…"),
+    search=FieldSearch(("description",), amounts=("amount",)),
+    search_hint=_("ID, description, amount…"),
     empty=_("Transactions appear here when money comes in or a charge is closed."),
     columns=(
         Column("day", _("Day"), day("day")),
         Column("amount", _("Amount"), money("amount")),
         Column("balance", _("Balance after"), money("balance")),
-        Column("description", _("Description")),
+        Column("description", _("Description"), link=to("customer:charge", "charge_id")),
         Column("kind", _("Type"), choice("kind"), shown=False),
         Column("id", _("ID"), text("id"), sort="id", shown=False),
     ),

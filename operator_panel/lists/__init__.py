@@ -14,6 +14,7 @@ from operator_panel.lists.service_terms import SERVICE_TERMS
 from operator_panel.lists.subscriptions import SUBSCRIPTIONS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.lists.vendor_connections import VENDOR_CONNECTIONS
+from operator_panel.lists.vendor_exchanges import VENDOR_EXCHANGES
 
 __all__ = [
     "ACCOUNTS",
@@ -32,4 +33,5 @@ __all__ = [
     "SUBSCRIPTIONS",
     "TRANSACTIONS",
     "VENDOR_CONNECTIONS",
+    "VENDOR_EXCHANGES",
 ]

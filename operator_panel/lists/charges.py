@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
+from accounts.queries import accounts_visible_to
 from billing.filters import ChargeFilter
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
 from core.lists.columns import Column, choice, day, last_day, money, number, status, text, to, unit_price
 from core.lists.listing import Listing, Quick
-from core.lists.search import RelatedSearch, WordSearch
+from core.lists.search import ByPhone, RelatedSearch, WordSearch
 from subscriptions.models import SubscriptionWord
 from subscriptions.queries import subscriptions_visible_to
 
@@ -22,21 +23,31 @@ CHARGES = Listing(
     rows=charges_visible_to,
     filterset=ChargeFilter,
     filters_shown=("status", "type"),
-    search=RelatedSearch("subscription", subscriptions_visible_to, WordSearch("search_vector", SubscriptionWord)),
-    search_hint=_("ID, account, subscription, domain…"),
+    search=RelatedSearch(
+        "subscription",
+        subscriptions_visible_to,
+        WordSearch("search_vector", SubscriptionWord),
+        texts=("description",),
+        amounts=("amount",),
+        phones=ByPhone("account", accounts_visible_to, ("phone", "contact_phone")),
+    ),
+    search_hint=_("ID, account, subscription, domain, description, amount…"),
     related=("account", "reseller"),
     empty=_("Charges appear here with the first paid order."),
     columns=(
         Column("id", _("ID"), text("id"), sort="id", link=to("operator:charge")),
         Column("account", _("Account"), text("account"), link=to("operator:account", "account_id")),
-        Column("reseller", _("Reseller"), text("reseller"), shown=False),
         Column("description", _("Description")),
+        Column("amount", _("Amount"), money("amount")),
+        Column("status", _("Status"), status("status")),
+        Column("closed_on", _("Close date"), day("closed_on")),
         Column(
             "subscription",
             _("Subscription"),
             text("subscription_id"),
             link=to("operator:subscription", "subscription_id"),
         ),
+        Column("reseller", _("Reseller"), text("reseller"), shown=False),
         Column("type", _("Type"), choice("type"), shown=False),
         Column("source", _("Made by"), choice("source"), shown=False),
         # The description says the period and the quantity; what is looked for is how much, and whether it is paid.
@@ -44,9 +55,6 @@ CHARGES = Listing(
         Column("operate_to", _("To"), last_day("operate_to"), shown=False),
         Column("quantity", _("Quantity"), number("quantity"), shown=False),
         Column("unit_price", _("Unit price"), unit_price("unit_price"), shown=False),
-        Column("amount", _("Amount"), money("amount")),
-        Column("status", _("Status"), status("status")),
-        Column("closed_on", _("Close date"), day("closed_on")),
         Column("created_on", _("Created at"), day("created_on"), shown=False),
         Column("currency", _("Currency"), shown=False),
     ),

@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
+from accounts.queries import accounts_visible_to
 from core.lists.columns import Column, choice, day, moment, money, status, text, to
 from core.lists.listing import Listing, Quick
-from core.lists.search import RelatedSearch, WordSearch
+from core.lists.search import ByPhone, RelatedSearch, WordSearch
 from subscriptions.filters import OrderFilter
 from subscriptions.models import OrderStatus, SubscriptionWord
 from subscriptions.queries import orders_visible_to, subscriptions_visible_to
@@ -20,8 +21,15 @@ ORDERS = Listing(
     rows=orders_visible_to,
     filterset=OrderFilter,
     filters_shown=("status", "type"),
-    search=RelatedSearch("subscription", subscriptions_visible_to, WordSearch("search_vector", SubscriptionWord), "SO"),
-    search_hint=_("ID, number, account, subscription, domain…"),
+    search=RelatedSearch(
+        "subscription",
+        subscriptions_visible_to,
+        WordSearch("search_vector", SubscriptionWord),
+        "SO",
+        amounts=("total",),
+        phones=ByPhone("account", accounts_visible_to, ("phone", "contact_phone")),
+    ),
+    search_hint=_("ID, number, account, subscription, domain, total…"),
     related=("account", "reseller", "subscription", "created_by"),
     without=("subscription__search_vector",),
     empty=_("Orders appear here as soon as somebody orders or changes a subscription."),
@@ -29,14 +37,14 @@ ORDERS = Listing(
         Column("id", _("ID"), text("id"), sort="id", link=to("operator:order")),
         Column("number", _("Order number"), link=to("operator:order")),
         Column("account", _("Account"), text("account"), link=to("operator:account", "account_id")),
-        Column("reseller", _("Reseller"), text("reseller"), shown=False),
-        Column(
-            "subscription", _("Subscription"), text("subscription"), link=to("operator:subscription", "subscription_id")
-        ),
-        Column("type", _("Type"), choice("type")),
         Column("status", _("Status"), status("status")),
         Column("total", _("Total"), money("total")),
         Column("placed_on", _("Order date"), day("placed_on")),
+        Column("type", _("Type"), choice("type")),
+        Column(
+            "subscription", _("Subscription"), text("subscription"), link=to("operator:subscription", "subscription_id")
+        ),
+        Column("reseller", _("Reseller"), text("reseller"), shown=False),
         Column("expires_on", _("Pay by"), day("expires_on"), shown=False),
         Column("paid_on", _("Paid on"), day("paid_on"), shown=False),
         Column("closed_on", _("Closed on"), day("closed_on"), shown=False),

@@ -27,13 +27,13 @@ RESELLERS = Listing(
     columns=(
         Column("id", _("ID"), text("id"), sort="id", link=to("operator:reseller")),
         Column("name", _("Name"), sort="name", link=to("operator:reseller")),
+        Column("status", _("Status"), status("status")),
+        Column("created_at", _("Created at"), day("created_at"), sort="created_at"),
         Column("parent", _("Provider"), text("parent")),
         Column("manager", _("Manager"), text("manager")),
         Column("domain", _("Domain"), sort="domain"),
-        Column("email", _("E-mail"), shown=False),
         Column("currency", _("Currency")),
-        Column("status", _("Status"), status("status")),
-        Column("created_at", _("Created at"), day("created_at"), sort="created_at"),
+        Column("email", _("E-mail"), shown=False),
     ),
     quick=(
         Quick("active", pgettext_lazy("several", "Active"), Q(status=ResellerStatus.ACTIVE)),

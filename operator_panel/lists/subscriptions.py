@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
+from accounts.queries import accounts_visible_to
 from core.lists.columns import Column, choice, day, moment, number, status, text, to, yes_no
 from core.lists.listing import Asker, Hidden, Listing, Quick
-from core.lists.search import WordSearch
+from core.lists.search import ByPhone, WordSearch
 from core.lists.sorting import DAY, sort_expressions
 from subscriptions.filters import SubscriptionFilter
 from subscriptions.models import SubscriptionStatus, SubscriptionWord
@@ -35,8 +36,10 @@ SUBSCRIPTIONS = Listing(
     rows=listed_subscriptions_visible_to,
     filterset=SubscriptionFilter,
     filters_shown=("status", "reseller"),
-    search=WordSearch("search_vector", SubscriptionWord),
-    search_hint=_("ID, name, account, domain, vendor's id…"),
+    search=WordSearch(
+        "search_vector", SubscriptionWord, ByPhone("account", accounts_visible_to, ("phone", "contact_phone"))
+    ),
+    search_hint=_("ID, name, account, phone, domain, vendor's id…"),
     hidden=Hidden(Q(status=SubscriptionStatus.DELETED), _("Status: not deleted"), unless="status"),
     related=("manager",),
     without=("search_vector", "attributes", "parameters", "vendor_ids"),
@@ -51,12 +54,12 @@ SUBSCRIPTIONS = Listing(
             sort="account_name",
             link=to("operator:account", "account_id"),
         ),
+        Column("status", _("Status"), status("status", "stop_reason")),
+        Column("quantity", _("Quantity"), number("quantity"), sort="quantity"),
+        Column("next_billing_day", _("Next billing day"), day("next_billing_day"), sort="next_billing_day"),
         Column("reseller", _("Reseller"), text("reseller_name")),
         Column("plan", _("Plan"), text("plan_name"), sort="plan_name", shown=False),
         Column("manager", _("Manager"), text("manager"), shown=False),
-        Column("quantity", _("Quantity"), number("quantity"), sort="quantity"),
-        Column("status", _("Status"), status("status", "stop_reason")),
-        Column("next_billing_day", _("Next billing day"), day("next_billing_day"), sort="next_billing_day"),
         Column("start_date", _("Start date"), day("start_date"), sort="start_date", shown=False),
         Column("expiration_date", _("Expiration date"), day("expiration_date"), sort="expiration_date", shown=False),
         Column("updated_at", _("Updated at"), moment("updated_at"), sort="updated_at", shown=False),

@@ -5,11 +5,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_of
 from billing.filters import TransactionFilter
-from billing.models import PostingKind
+from billing.models import LedgerEntry, PostingKind
 from billing.queries import transactions_visible_to
 from core.lists.columns import Column, choice, day, moment, money, text, to
 from core.lists.listing import Listing, Quick
 from core.lists.search import FieldSearch
+
+_payment, _charge = to("operator:payment", "payment_id"), to("operator:charge", "charge_id")
+
+
+def _behind(row: LedgerEntry) -> str:
+    """Return what the money moved for: a payment or a charge."""
+    return _payment(row) or _charge(row)
+
 
 TRANSACTIONS = Listing(
     name="operator.transactions",
@@ -19,15 +27,15 @@ TRANSACTIONS = Listing(
     rows=transactions_visible_to,
     filterset=TransactionFilter,
     filters_shown=(),
-    search=FieldSearch(("description",)),
-    search_hint=_("ID, description…"),
+    search=FieldSearch(("description",), amounts=("amount",)),
+    search_hint=_("ID, description, amount…"),
     related=("account",),
     empty=_("Transactions appear here when money comes in or a charge is closed."),
     columns=(
         Column("id", _("ID"), text("id"), sort="id"),
         Column("account", _("Account"), text("account"), link=to("operator:account", "account_id"), shown=False),
         Column("day", _("Day"), day("day")),
-        Column("description", _("Description")),
+        Column("description", _("Description"), link=_behind),
         Column("kind", _("Type"), choice("kind"), shown=False),
         Column("amount", _("Total"), money("amount")),
         Column("balance", _("Balance"), money("balance")),

@@ -18,7 +18,8 @@ from billing.holds import standing_of
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel import lists
-from operator_panel.around import log_page, tabs_of
+from operator_panel.account_log import LAST_PAGE, log_of
+from operator_panel.around import tabs_of
 from operator_panel.doors import requires
 from subscriptions.models import SubscriptionStatus
 from subscriptions.queries import subscriptions_visible_to
@@ -127,9 +128,13 @@ def account_transactions(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("log.view")
 def account_log(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what happened to the account."""
+    """Show what happened to the account, to what it has and to its people."""
     found = one(request, pk)
-    return log_page(request, page_of(request.actor, found, "account_log"), found)
+    asked = request.GET.get("page", "1")
+    number = min(max(int(asked), 1), LAST_PAGE) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else 1
+    entries, more = log_of(found, number)
+    context = {"page": page_of(request.actor, found, "account_log"), "entries": entries, "number": number}
+    return render(request, "operator_panel/log.html", {**context, "older": number + 1 if more else 0})
 
 
 def page_of(actor: Actor, found: Account, active: str) -> Page:

@@ -5,23 +5,27 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.queries import resellers_visible_to
+from core.lists.views import show_list
+from core.panel.asking import PanelRequest
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page, Status
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing
 from operator_panel.forms.vendor_fields import inputs_of
+from operator_panel.lists.vendor_exchanges import VENDOR_EXCHANGES
 from subscriptions.queries import templates_visible_to
 from vendors.base import FieldKind, VendorPlugin
 from vendors.capabilities import GRANT_NOW, NeedsConsent
 from vendors.connections import add_connection, change_connection
 from vendors.models import ConnectionState, VendorConnection
-from vendors.queries import connections_visible_to, exchanges_visible_to
+from vendors.queries import connections_visible_to
 from vendors.registry import UnknownPlugin, plugin_for, plugins, settings_fields_of
 from vendors.revoking import revoke_consent
 
@@ -107,12 +111,11 @@ def _redirect_address(request: HttpRequest, plugin: str) -> str:
 
 
 @requires("vendor_connections.view")
-def vendor_connection_journal(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the latest exchanges with the vendor, secrets masked."""
+def vendor_connection_journal(request: PanelRequest, pk: int) -> HttpResponseBase:
+    """List the exchanges with the vendor, secrets masked."""
     found = one(request, pk)
-    exchanges = exchanges_visible_to(request.actor).filter(connection=found).order_by("-pk")[:100]
     page = Page(title=_("Journal"), crumbs=(*_crumbs(found), Crumb(_("Journal"))))
-    return render(request, "operator_panel/vendor_journal.html", {"page": page, "exchanges": exchanges})
+    return show_list(request, VENDOR_EXCHANGES, page=page, narrow={"connection_id": found.pk})
 
 
 @requires("vendor_connections.change")

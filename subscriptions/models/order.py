@@ -67,6 +67,7 @@ class Order(Document):
             models.Index(fields=["account", "id"], name="order_account"),
             models.Index(fields=["reseller", "id"], name="order_reseller"),
             models.Index(fields=["id"], name="order_unnumbered", condition=models.Q(serial__isnull=True)),
+            models.Index(fields=["total", "id"], name="order_total"),  # searched by
             models.Index(
                 fields=["status", "id"],
                 name="order_open",

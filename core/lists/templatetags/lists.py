@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from core.lists.chips import Chip
-from core.lists.state import ALL, QUICK, SEARCH, SHOW, SIZE, SORT, ListState
+from core.lists.state import ALL, OPEN, QUICK, SEARCH, SHOW, SIZE, SORT, VIEW, ListState
 
 register = template.Library()
 
@@ -25,9 +25,9 @@ def list_address(context: dict[str, Any], **changes: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def list_address_with_filter(context: dict[str, Any], name: str) -> str:
-    """Return the list's address with one more filter shown."""
+    """Return the list's address with one more filter shown, and open."""
     state: ListState = context["state"]
-    return state.parameters(**{SHOW: [*state.extra, name]})
+    return state.parameters(**{SHOW: [*state.extra, name], OPEN: name})
 
 
 @register.simple_tag(takes_context=True)
@@ -51,15 +51,16 @@ def _choices(do: str, choices: tuple[tuple[str, str, bool], ...], _language: str
 
 
 @register.simple_tag
-def list_options(chip: Chip) -> SafeString:
-    """Return the choices of a filter."""
+def list_options(chip: Chip, focused: bool = False) -> SafeString:
+    """Return the choices of a filter; `focused` where it was added just now and is open."""
     choices = tuple((str(one.value), str(one.label), one.chosen) for one in chip.choices)
-    return _options(chip.name, "checkbox" if chip.several else "radio", choices) if choices else SafeString()
+    return _options(chip.name, "checkbox" if chip.several else "radio", choices, focused) if choices else SafeString()
 
 
 @lru_cache(maxsize=1024)
-def _options(name: str, kind: str, choices: tuple[tuple[str, str, bool], ...]) -> SafeString:
-    return render_to_string("lists/options.html", {"name": name, "kind": kind, "choices": choices})
+def _options(name: str, kind: str, choices: tuple[tuple[str, str, bool], ...], focused: bool) -> SafeString:
+    context = {"name": name, "kind": kind, "choices": choices, "focused": focused}
+    return render_to_string("lists/options.html", context)
 
 
 @register.simple_tag(takes_context=True)
@@ -68,7 +69,8 @@ def list_hidden(context: dict[str, Any], *without: str) -> SafeString:
     state: ListState = context["state"]
     held: dict[str, Any] = {
         SEARCH: state.search, QUICK: state.quick, SORT: state.sort, SIZE: state.size,
-        SHOW: list(state.extra), ALL: "1" if state.everything else "", **state.values,
+        SHOW: list(state.extra), ALL: "1" if state.everything else "",
+        VIEW: str(state.view or ""), **state.values,
     }  # fmt: skip
     pairs = [
         (name, one)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext
 
-from core.panel import formats
+from core.panel import formats, returning
 from core.panel.page import Status
 from core.panel.shown import Shown
 
@@ -75,6 +76,13 @@ def or_dash(value: object) -> object:
     return formats.NOTHING if value in (None, "") else value
 
 
+@register.simple_tag(takes_context=True)
+def along(context: dict[str, Any], url: str) -> str:
+    """Return an address with the way back to the list that the page was opened from: href="{% along button.url %}"."""
+    request = context.get("request")
+    return returning.along(str(url), returning.came_from(request)) if request and url else str(url)
+
+
 @register.simple_tag
 def status(value: str | Status, label: object = "", detail: object = "") -> SafeString:
     """Show a status: {% status account.status account.get_status_display %} or {% status page.status %}."""
@@ -83,15 +91,15 @@ def status(value: str | Status, label: object = "", detail: object = "") -> Safe
     return formats.status_html(value, label, detail)
 
 
-@register.simple_block_tag
-def facts(content: str, title: object, edit: str = "", edit_label: object = "") -> SafeString:
+@register.simple_block_tag(takes_context=True)
+def facts(context: dict[str, Any], content: str, title: object, edit: str = "", edit_label: object = "") -> SafeString:
     """Show a group of facts as a card: {% facts title=… edit=url %}{% fact … %}{% endfacts %}."""
     head = format_html('<h2 class="card-title">{}</h2>', title)
     if edit:
         label = edit_label or gettext("Edit")
         head = format_html(
             '{}<a class="card-actions" href="{}">{}<span class="visually-hidden">: {}</span></a>',
-            head, edit, label, title,
+            head, along(context, edit), label, title,
         )  # fmt: skip
     return format_html(
         '<section class="card facts"><div class="card-header">{}</div>'

@@ -1,6 +1,7 @@
 """What a person does with a list: columns, filters, views, exports; everything of one's own."""
 
 import io
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -14,6 +15,7 @@ from core.lists.export import carry_out, file_path, forget_old_exports
 from core.lists.listing import LISTINGS, Listing
 from core.lists.models import ListExport, ListPreference, SavedView
 from core.lists.signals import export_finished
+from subscriptions.models import SubscriptionStatus
 from tests.factories import accounts
 from tests.operator_panel.lists import rows
 
@@ -93,6 +95,90 @@ def test_view_keeps_search_filters_and_sort_under_a_name(client: Client) -> None
     client.post(LIST + "?q=vega&status=stopped&sort=name&page=3", {"do": "save_view", "name": "  Old debts "})
     view = SavedView.objects.get()
     assert (view.name, view.query) == ("Old debts", "?q=vega&sort=name&size=50&status=stopped")
+
+
+def test_view_keeps_its_columns_whatever_is_chosen_later(client: Client) -> None:
+    client.post(LIST, {"do": "columns", "order": ["id", "status"], "columns": ["id", "status"]})
+    client.post(f"{LIST}?status=stopped", {"do": "save_view", "name": "Old debts"})
+    client.post(LIST, {"do": "restore"})
+    (view,) = client.get(LIST).context["views"]
+    shown = client.get(LIST + view.address).context
+    assert [str(heading.title) for heading in shown["list"].headings] == ["ID", "Status"]
+    # It stays the view's list while one sorts, turns and filters, and the file has the same columns.
+    sorted_by = next(heading.url for heading in shown["list"].headings if heading.url)
+    assert f"view={view.pk}" in sorted_by
+    assert (
+        b"".join(client.post(LIST + view.address, {"do": "export", "format": "csv"}))
+        .split(b"\r\n")[0]
+        .endswith(b"ID,Status")
+    )
+    # Columns chosen in a view are the view's; one's own stay, and the other way round.
+    client.post(LIST + view.address, {"do": "columns", "order": ["id", "name"], "columns": ["name"]})
+    assert len(titles(client)) > 5
+    assert [str(one.title) for one in client.get(LIST + view.address).context["list"].headings] == ["Name"]
+    left = client.post(LIST + view.address, {"do": "restore"})
+    assert "view=" not in left.url
+
+
+def test_view_of_another_person_changes_nothing(client: Client) -> None:
+    other = signed_in(accounts.manager())
+    other.post(LIST, {"do": "columns", "order": ["id"], "columns": ["id"]})
+    other.post(LIST, {"do": "save_view", "name": "Theirs"})
+    view = SavedView.objects.get()
+    assert len(client.get(f"{LIST}?view={view.pk}").context["list"].headings) > 5
+    client.post(f"{LIST}?view={view.pk}", {"do": "columns", "order": ["name"], "columns": ["name"]})
+    view.refresh_from_db()
+    assert view.columns == ["id"]
+    assert titles(client) == ["Name"]
+
+
+def test_filter_opens_when_it_is_added_and_closes_after(client: Client) -> None:
+    page = client.get(LIST).content.decode()
+    added = re.search(r'href="(\?[^"]*show=quantity[^"]*)"', page)
+    assert added is not None
+    opened = client.get(LIST + added[1].replace("&amp;", "&")).content.decode()
+    chip = opened[
+        opened.index("chip-pair", opened.index('name="quantity_min"') - 700) : opened.index('name="quantity_max"')
+    ]
+    assert '<details class="drop" open>' in chip
+    assert "autofocus" in chip
+    assert opened.count('<details class="drop" open>') == 1
+    assert "open=" not in client.get(LIST + added[1].replace("&amp;", "&")).context["list"].quick[0].url
+
+
+def test_search_has_a_button_and_a_way_to_clear_it(client: Client) -> None:
+    empty = client.get(LIST).content.decode()
+    tools = empty[empty.index("list-search") : empty.index("</form>", empty.index("list-search"))]
+    assert re.search("<button[^>]*>Search</button>", tools)
+    assert "Clear the search" not in empty
+    searched = client.get(LIST, {"q": "vega", "status": "stopped"}).content.decode()
+    clear = re.search(r'href="([^"]*)" aria-label="Clear the search"', searched)
+    assert clear is not None
+    assert "q=" not in clear[1]
+    assert "status=stopped" in clear[1]
+
+
+def test_own_filters_are_chosen_in_one_place_beside_the_columns(client: Client) -> None:
+    page = client.get(LIST).content.decode()
+    assert page.count('name="do" value="filters"') == 1
+    ends = page[page.index("list-tools-end") :]
+    assert ends.index(">Filters</summary>") < ends.index('name="do" value="filters"') < ends.index(">Columns</summary>")
+
+
+def test_numbers_of_quick_filters_follow_search_and_filters(client: Client) -> None:
+    account = accounts.account(name="Vega LLC")
+    rows.subscription(account=account, status=SubscriptionStatus.ACTIVE)
+    rows.subscription(account=account, status=SubscriptionStatus.STOPPED)
+    rows.subscription(status=SubscriptionStatus.ACTIVE)
+
+    def numbers(query: str) -> list[str]:
+        return [tab.count for tab in client.get(LIST + query).context["list"].quick][:3]
+
+    assert numbers("") == ["3", "2", "1"]
+    assert numbers("?q=vega") == ["2", "1", "1"]
+    assert numbers("?status=stopped") == ["1", "0", "1"]
+    assert numbers("?q=vega&quick=stopped") == ["2", "1", "1"]
+    assert client.get(f"{LIST}?q=vega&quick=stopped").context["list"].total == "1"
 
 
 def test_view_of_the_same_name_is_replaced_and_can_be_deleted(client: Client) -> None:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def test_account_terms_show_credit_in_the_currency_of_their_reseller(client: Client) -> None:
     cast.account_class(reseller=cast.reseller(name="North", currency="EUR"), name="Credit", credit_limit=250)
-    assert "Credit North — Prepay €250.00" in text_of(client.get(reverse("operator:account_classes")))
+    assert "Credit €250.00 Prepay — North" in text_of(client.get(reverse("operator:account_classes")))
 
 
 def test_terms_are_copied_downwards_and_types_inherited() -> None:

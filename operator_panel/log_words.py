@@ -1,0 +1,102 @@
+"""How the Log tabs speak: of each kind of object in sentences, and of what was done at which address."""
+
+from typing import Any
+
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.history import Saying
+from core.lists.columns import to
+
+ACCOUNT = Saying(
+    created=gettext_lazy("Account “%(name)s” was created."),
+    changed=gettext_lazy("The data of account “%(name)s” were changed."),
+    became=gettext_lazy("Account “%(name)s” is now “%(new)s”; it was “%(old)s”."),
+    name=lambda version: version.name,
+)
+ORDER = Saying(
+    created=gettext_lazy("Order %(name)s was placed."),
+    changed=gettext_lazy("Order %(name)s was changed."),
+    became=gettext_lazy("Order %(name)s is now “%(new)s”; it was “%(old)s”."),
+    name=lambda version: version.pgh_obj.number,
+    url=to("operator:order", "pgh_obj_id"),
+)
+PAYMENT = Saying(
+    created=gettext_lazy("Payment %(name)s was asked for."),
+    changed=gettext_lazy("Payment %(name)s was changed."),
+    became=gettext_lazy("Payment %(name)s is now “%(new)s”; it was “%(old)s”."),
+    name=lambda version: version.pgh_obj.number,
+    url=to("operator:payment", "pgh_obj_id"),
+)
+SUBSCRIPTION = Saying(
+    created=gettext_lazy("Subscription “%(name)s” was ordered."),
+    changed=gettext_lazy("Subscription “%(name)s” was changed."),
+    became=gettext_lazy("Subscription “%(name)s” is now “%(new)s”; it was “%(old)s”."),
+    name=lambda version: version.name,
+    url=to("operator:subscription", "pgh_obj_id"),
+)
+PERSON = Saying(
+    created=gettext_lazy("%(name)s joined the account."),
+    changed=gettext_lazy("The access of %(name)s was changed."),
+    became=gettext_lazy("The access of %(name)s was changed."),
+    name=lambda version: str(version.user),
+)
+ANY = Saying(
+    created=gettext_lazy("“%(name)s” was created."),
+    changed=gettext_lazy("“%(name)s” was changed."),
+    became=gettext_lazy("“%(name)s” is now “%(new)s”; it was “%(old)s”."),
+    name=lambda version: str(getattr(version, "name", "") or version.pgh_obj_id),
+)
+BY_MODEL = {
+    "Account": ACCOUNT, "Order": ORDER, "Payment": PAYMENT, "Subscription": SUBSCRIPTION, "AccountMembership": PERSON,
+}  # fmt: skip
+
+# By the name of the address, or its beginning: what somebody did there.
+DEEDS = {
+    "payment_approve": gettext_lazy("approving the payment"),
+    "payment_cancel": gettext_lazy("cancelling the payment"),
+    "payment_return": gettext_lazy("paying money back"),
+    "payment_reassign": gettext_lazy("putting money on another balance"),
+    "payment": gettext_lazy("working with a payment"),
+    "account_top_up": gettext_lazy("topping the balance up"),
+    "account_order": gettext_lazy("ordering for the account"),
+    "account_user": gettext_lazy("managing the account’s people"),
+    "account_hold": gettext_lazy("putting the account on hold"),
+    "account": gettext_lazy("editing the account"),
+    "order_plan": gettext_lazy("placing an order"),
+    "order_cancel": gettext_lazy("cancelling the order"),
+    "order_pay": gettext_lazy("paying the order from the balance"),
+    "order": gettext_lazy("working with an order"),
+    "subscription_change": gettext_lazy("changing the quantity"),
+    "subscription_stop": gettext_lazy("stopping the subscription"),
+    "subscription_activate": gettext_lazy("activating the subscription"),
+    "subscription_delete": gettext_lazy("deleting the subscription"),
+    "subscription": gettext_lazy("working with a subscription"),
+    "accept_invitation": gettext_lazy("accepting an invitation"),
+    "user": gettext_lazy("managing people"),
+    "manager": gettext_lazy("managing managers"),
+    "reseller": gettext_lazy("managing resellers"),
+    "plan": gettext_lazy("working with a plan"),
+    "application_template": gettext_lazy("working with a template"),
+    "vendor_connection": gettext_lazy("working with a vendor connection"),
+    "profile": gettext_lazy("editing the own profile"),
+    "sign_in_as": gettext_lazy("signing in as an owner"),
+}
+
+
+def cause_of(address: str) -> str:
+    """Return what somebody did at an address of the platform; "" where that has no words."""
+    if address.startswith("/api/"):
+        return _("a request of the API")
+    try:
+        name = resolve(address).url_name or ""
+    except Resolver404:
+        return ""
+    fitting: list[str] = [known for known in DEEDS if name == known or name.startswith(f"{known}_")]
+    return str(DEEDS[max(fitting, key=len)]) if fitting else ""
+
+
+def saying_of(row: Any) -> Saying:
+    """Return how the log speaks of an object like this."""
+    return BY_MODEL.get(type(row).__name__, ANY)
