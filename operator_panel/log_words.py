@@ -33,7 +33,8 @@ SUBSCRIPTION = Saying(
     created=gettext_lazy("Subscription “%(name)s” was ordered."),
     changed=gettext_lazy("Subscription “%(name)s” was changed."),
     became=gettext_lazy("Subscription “%(name)s” is now “%(new)s”; it was “%(old)s”."),
-    name=lambda version: version.name,
+    # A subscription is written before it has its name, of which its number is a part.
+    name=lambda version: version.name or f"{version.plan_name} {version.pgh_obj_id}".strip(),
     url=to("operator:subscription", "pgh_obj_id"),
 )
 PERSON = Saying(

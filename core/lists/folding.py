@@ -11,7 +11,7 @@ from django.db import models
 FEWEST_DIGITS = 5
 _PHONE = re.compile(r"\+?[\d\s().\-–/]+")
 _MARK = r"(?:[$€£₽₸₴]|[a-zа-я]{2,4}\.?)"
-_AMOUNT = re.compile(rf"{_MARK}?\s*[-−]?\s*{_MARK}?\s*(\d[\d\s'’.,]*)\s*{_MARK}?", re.IGNORECASE)
+_AMOUNT = re.compile(rf"(?:{_MARK}\s*[-−]?|[-−]\s*{_MARK}?)?\s*(\d[\d\s'’.,]*)\s*{_MARK}?", re.IGNORECASE)
 _MOST_DIGITS = 15
 
 
