@@ -1,7 +1,7 @@
 """The way back to a narrowed list: from a row to its object, to what is done there, and back to the list as it was.
 
 A row of a narrowed list leads to its object with the list's address as `back`; the object's buttons, tabs and forms
-carry it along. A deed that would lead back to the object it was done to leads to the list instead (decision 38).
+carry it along. A deed that would lead back to the object it was done to leads to the list instead (decision 40).
 """
 
 from collections.abc import Callable

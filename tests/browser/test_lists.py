@@ -1,14 +1,16 @@
-"""Every list of both panels, each with rows of its own: what is looked for is seen, numbers agree, rows lead on.
+"""Every list of both panels with rows: money and days are seen, numbers agree, rows lead on, files are right.
 
 A list without a factory of its rows fails the first test.
 """
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -242,4 +244,31 @@ def test_numbers_agree_with_rows_under_every_quick_filter_search_and_filter(worl
                 if str(len(shown.rows)) != count or shown.total != count:
                     wrong.append(f"{listing.name} {url}: {len(shown.rows)} rows, {count} on the tab")
     assert looked > 150
+    assert wrong == []
+
+
+def test_files_say_every_amount_in_its_currency_and_digits(world: World):
+    foreign = cast.account(name="Kuwait", currency="KWD")
+    money.top_up(account=foreign, amount="7.500", today=world.today)
+    wrong, looked = [], 0
+    for listing in EVERY:
+        columns = [column for column in listing.columns_for([]) if column.content.kind == "money"]
+        if not columns:
+            continue
+        client, address = world.client(listing), world.address(listing)
+        answer = client.post(address, {"do": "export", "format": "xlsx"})
+        head, *lines = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows()
+        for column in columns:
+            places = [n for n, cell in enumerate(head) if str(cell.value).startswith(f"{column.title}, ")]
+            codes = [str(head[n].value).removeprefix(f"{column.title}, ") for n in places]
+            for line in lines:
+                held = [(code, line[n]) for code, n in zip(codes, places, strict=True) if line[n].value is not None]
+                looked += 1
+                right = len(held) == 1 and isinstance(held[0][1].value, int | float)
+                digits = held[0][1].number_format.rpartition(".")[2] if right else ""
+                if not right or digits != {"USD": "00", "KWD": "000"}[held[0][0]]:
+                    wrong.append(f"{listing.name} {column.name}: {[(code, cell.number_format) for code, cell in held]}")
+        if listing.name in ("operator.payments", "operator.accounts"):
+            assert any("KWD" in str(cell.value) for cell in head), listing.name
+    assert looked > 20
     assert wrong == []
