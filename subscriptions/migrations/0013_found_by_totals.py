@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False  # people go on writing while the indexes are built
 
     dependencies = [
-        ("subscriptions", "0011_services_are_named_first"),
+        ("subscriptions", "0012_changed_words_planned_anew"),
     ]
 
     operations = [
