@@ -66,7 +66,7 @@ def change_account_class(
         rows = AccountClass.objects.select_for_update(no_key=True, of=("self",))
         row = rows.filter(within_reach(actor), pk=account_class.pk).first()
         if row is None:
-            raise AccountTermsRefused(_("There are no such account terms in your part of the tree."))
+            raise AccountTermsRefused(_("There is no such account class in your part of the tree."))
         if all(getattr(row, name) == values.get(name, getattr(row, name)) for name in LIMIT_FIELDS):
             return _keep_class(row, values)
         served = list(Account.objects.filter(account_class=row).values_list("pk", flat=True))

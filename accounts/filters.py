@@ -38,7 +38,7 @@ class AccountFilter(django_filters.FilterSet):
     owner = django_filters.CharFilter(method="filter_owner", label=_("Owner"))
     status = OneOf(field_name="status", choices=AccountStatus.choices, label=_("Status"))
     account_type = Visible(queryset=account_types_visible_to, field_name="account_type", label=_("Account type"))
-    account_class = Visible(queryset=account_classes_visible_to, field_name="account_class", label=_("Account terms"))
+    account_class = Visible(queryset=account_classes_visible_to, field_name="account_class", label=_("Account class"))
     manager = Visible(queryset=managers_visible_to, field_name="manager", label=_("Manager"))
     reseller = Visible(queryset=resellers_visible_to, field_name="reseller", label=_("Reseller"))
     credit_limit = Between(field_name="credit_limit_override", label=_("Own credit limit"))

@@ -72,9 +72,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _not_while_signed_in_as(request: HttpRequest) -> HttpResponse:
     sentence = _(
-        "You are signed in as %(user)s. What gives lasting power over somebody's sign-in (password, second factor,"
-        " profile, users, tokens, sessions) is for the person alone. Nothing was changed. Go back to your own session,"
-        " or ask %(user)s to do it."
+        "You are signed in as %(user)s. What gives lasting power over somebody's sign-in (password, two-factor "
+        "authentication, profile, users, tokens, sessions) is for the person alone. Nothing was changed. Go back to "
+        "your own session, or ask %(user)s to do it."
     )
     context = {
         "title": _("Not while you are signed in as somebody else"),

@@ -369,9 +369,14 @@ def _join(account: Account, user: User, access_level: str) -> None:
 
 def _locked_account(actor: Actor, account: Account) -> Account:
     row = accounts_visible_to(actor).select_for_update(no_key=True).filter(pk=account.pk).first()
-    if row is None or row.status == AccountStatus.DELETED:
-        raise InvitationRefused(_("There is no such account, or it is deleted."))
+    may_have_users(row)
     return row
+
+
+def may_have_users(account: Account | None) -> None:
+    """Raise InvitationRefused for an account whose users are what they are: a deleted one."""
+    if account is None or account.status == AccountStatus.DELETED:
+        raise InvitationRefused(_("There is no such account, or it is deleted."))
 
 
 def _locked_membership(actor: Actor, membership: AccountMembership) -> AccountMembership:

@@ -43,6 +43,11 @@ def needed_of(refusals: Iterable[Refused]) -> list[str]:
     return [field for field in dict.fromkeys(named) if field in CUSTOMER_FIELDS]
 
 
+# What verbs and pages ask alike: from which status an account is put on administrative hold, and released.
+MAY_BE_HELD = (AccountStatus.ACTIVE, AccountStatus.CREDIT_HOLD)
+MAY_BE_RELEASED = (AccountStatus.ADMINISTRATIVE_HOLD,)
+
+
 class AccountNotFound(Refused):
     """The account is not among those that the actor sees."""
 
@@ -136,7 +141,7 @@ def hold_account(*, actor: Actor, account: Account, today: date) -> Account:
         actor,
         account,
         today,
-        allowed=(AccountStatus.ACTIVE, AccountStatus.CREDIT_HOLD),
+        allowed=MAY_BE_HELD,
         to=AccountStatus.ADMINISTRATIVE_HOLD,
         sentence=_("Only an active account can be put on administrative hold; this one is: %(status)s."),
     )
@@ -152,7 +157,7 @@ def release_account(*, actor: Actor, account: Account, today: date) -> Account:
         actor,
         account,
         today,
-        allowed=(AccountStatus.ADMINISTRATIVE_HOLD,),
+        allowed=MAY_BE_RELEASED,
         to=AccountStatus.ACTIVE,
         sentence=_("Only an account on administrative hold can be released; this one is: %(status)s."),
     )
@@ -176,6 +181,15 @@ def delete_account(*, actor: Actor, account: Account, today: date) -> Account:
         )
         account_closing.send(sender=Account, account=row)
     return row
+
+
+def may_delete(account: Account) -> None:
+    """Raise what deleting the account would raise now: it is deleted already, or floors above object to its going."""
+    if account.status == AccountStatus.DELETED:
+        raise WrongAccountStatus(
+            _("The account is deleted already (%(status)s).") % {"status": account.get_status_display()}, field="status"
+        )
+    account_closing.send(sender=Account, account=account)
 
 
 def composed_name(account_type: AccountType, account: Account) -> str:
@@ -234,7 +248,7 @@ def _look_for_what_is_not_of_the_reseller(account: Account, values: Mapping[str,
         sentence = _("Choose an account type of %(reseller)s.") % {"reseller": reseller}
         refusals.add(AccountNotOfThisReseller(sentence, field="account_type"))
     if "account_class" in values and account.account_class.reseller_id != reseller.pk:
-        sentence = _("Choose account terms of %(reseller)s.") % {"reseller": reseller}
+        sentence = _("Choose an account class of %(reseller)s.") % {"reseller": reseller}
         refusals.add(AccountNotOfThisReseller(sentence, field="account_class"))
 
 

@@ -49,7 +49,9 @@ class SecondFactorMiddleware:
             return None
         if name in OPEN_BEFORE or name.startswith("mfa_"):
             return None
-        messages.warning(request, _("Your role needs a second factor. Set it up; then everything else opens."))
+        messages.warning(
+            request, _("Your role needs two-factor authentication. Set it up; then everything else opens.")
+        )
         return redirect("mfa_activate_totp")
 
 

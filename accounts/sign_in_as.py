@@ -24,17 +24,23 @@ def begin_sign_in_as(*, actor: Actor, account: Account, ip_address: str | None, 
     is missing or blocked.
     """
     actor.require("sign_in_as.use")
+    membership = owner_to_visit(actor, account)
+    return SignInAs.objects.create(
+        manager=actor.user, user=membership.user, account=membership.account, ip_address=ip_address, started_at=now
+    )
+
+
+def owner_to_visit(actor: Actor, account: Account) -> AccountMembership:
+    """Return the membership of the owner as whom the manager can sign in. Raises SignInAsRefused where none is."""
     row = accounts_visible_to(actor).filter(pk=account.pk).exclude(status=AccountStatus.DELETED).first()
     if row is None:
         raise SignInAsRefused(_("There is no such account, or it is deleted."))
-    membership = row.memberships.select_related("user").filter(access_level=AccessLevel.OWNER).first()
+    membership = row.memberships.select_related("user", "account").filter(access_level=AccessLevel.OWNER).first()
     if membership is None:
         raise SignInAsRefused(_("The account has no owner yet: the invitation is not accepted."))
     if not membership.user.is_active:
         raise SignInAsRefused(_("The account's owner is blocked. Make another user the owner first."))
-    return SignInAs.objects.create(
-        manager=actor.user, user=membership.user, account=row, ip_address=ip_address, started_at=now
-    )
+    return membership
 
 
 class SignInAsEnded(Refused):

@@ -105,12 +105,17 @@ def reset_second_factor(*, actor: Actor, manager: User) -> User:
     actor.require("managers.change")
     with transaction.atomic():
         row = _locked(actor, manager)
-        if actor.user is not None and actor.user.pk == row.pk:
-            raise ManagerRefused(_("Your own second factor is changed on your own page, with a code."))
-        if not has_second_factor(row):
-            raise ManagerRefused(_("This manager has no second factor."))
+        may_reset_second_factor(actor, row)
         forget_second_factor(row)
     return row
+
+
+def may_reset_second_factor(actor: Actor, manager: User) -> None:
+    """Raise ManagerRefused where there is none to take away, or it is the own one."""
+    if actor.user is not None and actor.user.pk == manager.pk:
+        raise ManagerRefused(_("Your own two-factor authentication is changed on your own page, with a code."))
+    if not has_second_factor(manager):
+        raise ManagerRefused(_("This manager has no two-factor authentication."))
 
 
 def set_subordinates(*, actor: Actor, supervisor: User, subordinates: Collection[User]) -> list[User]:

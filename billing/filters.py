@@ -23,7 +23,7 @@ class ChargeFilter(django_filters.FilterSet):
     id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
     status = OneOf(field_name="status", choices=ChargeStatus.choices, label=_("Status"))
     type = OneOf(field_name="type", lookup_expr="in", choices=ChargeType.choices, label=_("Type"))
-    source = OneOf(field_name="source", lookup_expr="in", choices=ChargeSource.choices, label=_("Made by"))
+    source = OneOf(field_name="source", lookup_expr="in", choices=ChargeSource.choices, label=_("Cause"))
     subscription_id = Numbers(field_name="subscription_id", lookup_expr="in", label=_("Subscription"))
     account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
     order_id = Numbers(field_name="order_id", lookup_expr="in", label=_("Order"))

@@ -17,7 +17,7 @@ from billing.models import Payment, PaymentKind, PaymentMethod, PaymentStatus, P
 from billing.parking import park, why_unwanted
 from billing.queries import require_sight
 from billing.signals import books_opening, payment_completed
-from core.errors import Refused
+from core.errors import Refused, Remedy
 from core.fitting import LARGEST_TYPED
 from core.money import minor_units
 
@@ -133,11 +133,9 @@ def cancel_payment(*, actor: Actor, payment: Payment, today: date) -> Payment:
     """Cancel a waiting top-up. Raises Forbidden, PaymentIsClosed; PaymentBelongsToOrder for the payment of an order."""
     actor.require("payments.cancel")
     require_sight(actor, payment.account_id)
-    if payment.order_id is not None:
-        raise PaymentBelongsToOrder(
-            _("This payment is for the order %(order)s. Cancel the order, and the payment is cancelled with it.")
-            % {"order": payment.order}
-        )
+    refusal = may_cancel(payment)
+    if isinstance(refusal, PaymentBelongsToOrder):
+        raise refusal
     payment, today = _open_books(payment, today)
     payment.status = PaymentStatus.CANCELLED
     payment.closed_on = today
@@ -154,16 +152,36 @@ def close_order_payments(*, order_ids: list[int], status: PaymentStatus, today: 
     return waiting.update(status=status, closed_on=today)
 
 
+def may_complete(payment: Payment) -> Refused | None:
+    """Return why no money can be taken as received for the payment, None where it can."""
+    return None if payment.status in MONEY_MAY_COME else _closed(payment)
+
+
+def may_cancel(payment: Payment) -> Refused | None:
+    """Return why the payment cannot be cancelled by itself, None where it can."""
+    if payment.order_id is not None:
+        return PaymentBelongsToOrder(
+            _("This payment is for the order %(order)s. Cancel the order, and the payment is cancelled with it.")
+            % {"order": payment.order},
+            remedy=Remedy("order", payment.order_id),
+        )
+    return None if payment.status in WAITING else _closed(payment)
+
+
+def _closed(payment: Payment) -> Refused:
+    return PaymentIsClosed(
+        _("Payment %(number)s is not waiting any more: it is “%(status)s”.")
+        % {"number": payment.number, "status": payment.get_status_display()}
+    )
+
+
 def _open_books(payment: Payment, today: date, allowed: Collection[str] = WAITING) -> tuple[Payment, date]:
     """Bring the account up to date and lock it; return the payment as it stands then, still waiting, and the day."""
     books_opening.send(sender=Payment, account_ids=[payment.account_id], today=today)
     lock_accounts([payment.account_id])
     payment = Payment.objects.select_for_update(of=("self",)).select_related("account", "order").get(pk=payment.pk)
     if payment.status not in allowed:
-        raise PaymentIsClosed(
-            _("Payment %(number)s is not waiting any more: it is “%(status)s”.")
-            % {"number": payment.number, "status": payment.get_status_display()}
-        )
+        raise _closed(payment)
     return payment, day_of(payment.account_id, today)
 
 

@@ -22,6 +22,8 @@ _TITLES = {
     "delete": pgettext_lazy("history", "Deleted"),
 }
 LONGEST_VALUE = 200
+# How many versions back the author of what stands there is looked for.
+LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,19 @@ def _pairs_of(source: Source, upto: int) -> list[tuple[Any, Any]]:
     missing = {version.before_id for version in versions} - older.keys() - {None}
     older |= {one.pgh_id: one for one in events.filter(pgh_id__in=missing)}
     return [(version, older.get(version.before_id)) for version in versions]
+
+
+def author_of(row: models.Model, field: str) -> str:
+    """Return who wrote what stands in a field of a tracked row now; "" where its history does not reach back so far."""
+    events: Any = row.events  # type: ignore[attr-defined]  # every tracked row has them
+    author = None
+    for version in events.select_related("pgh_context").order_by("-pgh_id")[:LOOKED_AT]:
+        if getattr(version, field) != getattr(row, field):
+            break
+        author = version
+    if author is None or author.pgh_context is None:
+        return ""
+    return _who(author.pgh_context.metadata, _people([author]), bool(author.pgh_context.metadata.get("api")))
 
 
 def _entry(

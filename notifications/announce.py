@@ -55,16 +55,13 @@ def announce(
     placeholder is missing, or nobody is named.
     """
     kind = event_named(event, context)
-    recipients = _recipients(
-        kind.audience, account, user, reseller, Recipient(email, language or settings.LANGUAGE_CODE)
-    )
-    company = account.reseller if account is not None else reseller or (user.reseller if user is not None else "")
+    address = Recipient(email, language or settings.LANGUAGE_CODE)
+    recipients = _recipients(kind.audience, account, user, reseller, address)
+    company = _company(account, reseller, user)
     rows = [
-        _message(
-            event, kind, recipient, context, key=key, account=account, link_object_id=link_object_id,
-            path=page_about(recipient.user, *about) if about else path, company=str(company),
-        )
-        for recipient in _with_others(recipients, also)
+        _message(event, kind, to, context, key=key, account=account, link_object_id=link_object_id,
+                 path=page_about(to.user, *about) if about else path, company=company)
+        for to in _with_others(recipients, also)
     ]  # fmt: skip
     known = set(Notification.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
     new = [row for row in rows if row.key not in known]
@@ -91,6 +88,11 @@ def _recipients(
     elif audience is Audience.ADMINISTRATORS and reseller is not None:
         return _once(_administrators(reseller))
     raise ValueError(f"nobody is named who could hear of it ({audience})")
+
+
+def _company(account: Account | None, reseller: Reseller | None, user: User | None) -> str:
+    """Return in whose name a letter is written: the reseller of the account, else that of the people."""
+    return str(account.reseller if account is not None else reseller or (user.reseller if user is not None else ""))
 
 
 def _with_others(recipients: list[Recipient], also: Iterable[User]) -> list[Recipient]:

@@ -31,6 +31,8 @@ class Editing:
     row: Model | None = None
     # What the person needs elsewhere meanwhile: labels and values, each with a button that copies it.
     copied: tuple[tuple[object, str], ...] = ()
+    # Shown to who may look and not keep: no button, and no input takes an answer.
+    read_only: bool = False
 
 
 def editing(request: HttpRequest, edit: Editing) -> HttpResponse:
@@ -39,8 +41,11 @@ def editing(request: HttpRequest, edit: Editing) -> HttpResponse:
     if came.url:
         return redirect(came.url)
     form = came.form
+    for field in form.fields.values() if edit.read_only else ():
+        field.disabled = True
     context = {"page": edit.page, "form": form, "submit": edit.submit, "cancel": edit.back, "note": edit.note}
     context["copied"] = edit.copied
+    context["read_only"] = edit.read_only
     groups = [(title, [form[name] for name in names]) for title, names in edit.groups]
     return render(request, "operator_panel/editing.html", {**context, "groups": groups}, status=came.status)
 

@@ -4,7 +4,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.panel.context import navigation_of
 from core.panel.page import NavigationGroup, NavigationItem
@@ -42,9 +41,7 @@ NAVIGATION = (
         _("Settings"),
         (
             NavigationItem(_("Account types"), "operator:account_types", "account_classes.view"),
-            NavigationItem(
-                pgettext_lazy("several", "Account terms"), "operator:account_classes", "account_classes.view"
-            ),
+            NavigationItem(_("Account classes"), "operator:account_classes", "account_classes.view"),
             NavigationItem(_("Vendor connections"), "operator:vendor_connections", "vendor_connections.view"),
             NavigationItem(_("Managers"), "operator:managers", "managers.view"),
         ),

@@ -60,7 +60,7 @@ LISTS = {
 
 # What can be made from a list: the button and its page, shown to who has the page's right.
 CREATIONS = {
-    "account_classes": (_("Create account terms"), account_terms.account_class_create),
+    "account_classes": (_("Create an account class"), account_terms.account_class_create),
     "account_types": (_("Create an account type"), account_terms.account_type_create),
     "accounts": (_("Create an account"), account_changes.account_create),
     "application_templates": (_("Create a template"), application_templates.application_template_create),

@@ -14,7 +14,7 @@ from billing.engine.csp_monthly.quantities import change
 from billing.engine.lines import Changes, LineStatus
 from billing.payments import open_order_payment
 from billing.queries import require_sight
-from core.errors import Refusals, Refused
+from core.errors import Refusals, Refused, Remedy
 from subscriptions.handover import held_units, service_payload
 from subscriptions.keys import Key, key_of, placed_before
 from subscriptions.models import (
@@ -142,17 +142,24 @@ def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: 
     )
 
 
-def _change(contract: Contract, asked: Asked) -> Order:
-    subscription = contract.subscription
-    refuse_held(subscription.account, asked.today)
+def may_change(contract: Contract, today: date) -> None:
+    """Raise AccountOnHold, NotInThisStatus, OrderWaits where no quantities of the subscription can be changed now."""
+    refuse_held(contract.subscription.account, today)
     require_status(
         contract,
         {SubscriptionStatus.ACTIVE},
         _("Quantities change only while a subscription is Active: activate it first."),
     )
     if contract.waiting is not None:
-        raise OrderWaits(_("Pay or cancel the order %(order)s first.") % {"order": contract.waiting})
-    today = asked.today
+        raise OrderWaits(
+            _("Pay or cancel the order %(order)s first.") % {"order": contract.waiting},
+            remedy=Remedy("order", contract.waiting.pk),
+        )
+
+
+def _change(contract: Contract, asked: Asked) -> Order:
+    subscription, today = contract.subscription, asked.today
+    may_change(contract, today)
     wanted = _wanted(contract, asked.quantities)
     refuse_too_many([wanted.get(name, resource.quantity) for name, resource in contract.resources.items()])
     units = {name: max(count - contract.resources[name].included, 0) for name, count in wanted.items()}

@@ -53,7 +53,7 @@ def retry(*, actor: Actor, subscription: Subscription, today: date, now: datetim
     What is sent is read anew: the account, its contact person, the template's offers as they are now.
     """
     contract, today = open_contract(actor=actor, subscription=subscription, right="orders.retry", today=today)
-    return _try_again(contract, _refused_operation(contract), today, now)
+    return _try_again(contract, may_retry(contract), today, now)
 
 
 def correction_of(order: Order) -> Correction:
@@ -98,7 +98,7 @@ def correct_order(
             raise OrderHasNotFailed(NOTHING_TO_CORRECT % {"order": order})
         contract.subscription.parameters = _corrected(correction_of(waiting), answers)
         contract.subscription.save(update_fields=["parameters"])
-        return _try_again(contract, _refused_operation(contract), today, now)
+        return _try_again(contract, may_retry(contract), today, now)
 
 
 def _corrected(correction: Correction, answers: Mapping[str, str]) -> dict[str, str]:
@@ -118,7 +118,8 @@ def _ask_vendor(subscription: Subscription, parameters: Mapping[str, str], now: 
     questions.validate_order(operation.connection, reference=operation.key, payload=payload, now=now)
 
 
-def _refused_operation(contract: Contract) -> VendorOperation:
+def may_retry(contract: Contract) -> VendorOperation:
+    """Return the operation that the vendor refused last. Raises NotInThisStatus where nothing has failed."""
     row = contract.subscription
     operation = VendorOperation.objects.filter(key=row.awaited_operation).first()
     if row.status not in WORK_FAILED or operation is None:
@@ -147,8 +148,14 @@ def cancel_failed_order(*, actor: Actor, order: Order, today: date) -> Order:
     that was paid stays on the balance. Raises Forbidden, OrderHasNotFailed.
     """
     contract, today = open_contract(actor=actor, subscription=order.subscription, right="orders.retry", today=today)
+    failed = may_give_up(contract, order)
+    give_up_failed(contract, failed, today)
+    return failed
+
+
+def may_give_up(contract: Contract, order: Order) -> Order:
+    """Return the subscription's order that failed at the vendor. Raises OrderHasNotFailed where it is not this one."""
     failed = contract.waiting
     if failed is None or failed.pk != order.pk or not has_failed(failed):
         raise OrderHasNotFailed(_("Order %(order)s has not failed: it cannot be given up.") % {"order": order})
-    give_up_failed(contract, failed, today)
     return failed

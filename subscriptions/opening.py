@@ -10,7 +10,7 @@ from accounts.models import Account, AccountStatus
 from billing.books import day_of
 from billing.holds import standing_of
 from billing.queries import require_sight
-from core.errors import Refused
+from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.handover import STATE_FIELDS, WORK_FAILED, WORK_MEANWHILE
 from subscriptions.held import note_units
@@ -73,13 +73,16 @@ def refuse_held(account: Account, today: date) -> None:
     if account.status == AccountStatus.ACTIVE:
         return
     if account.status == AccountStatus.CREDIT_HOLD:
-        amount = money_text(standing_of(account).to_pay(today), account.currency)
+        to_pay = standing_of(account).to_pay(today)
         raise AccountOnHold(
-            _("The account is on credit hold. Top up the balance by %(amount)s to leave it.") % {"amount": amount}
+            _("The account is on credit hold. Top up the balance by %(amount)s to leave it.")
+            % {"amount": money_text(to_pay, account.currency)},
+            remedy=Remedy("top_up", account.pk, f"{to_pay.normalize():f}"),
         )
     raise AccountOnHold(
         _("The account is “%(status)s”: ask your manager to release it first.")
-        % {"status": account.get_status_display()}
+        % {"status": account.get_status_display()},
+        remedy=Remedy("release", account.pk),
     )
 
 
@@ -96,7 +99,8 @@ def require_status(contract: Contract, allowed: Collection[SubscriptionStatus], 
         )
     if subscription.status in WORK_FAILED:
         raise VendorRefused(
-            _("The last step failed at the vendor (%(status)s). Try it again or cancel it first.") % {"status": status}
+            _("The last step failed at the vendor (%(status)s). Try it again or cancel it first.") % {"status": status},
+            remedy=Remedy("subscription", subscription.pk),
         )
     raise NotInThisStatus(
         _("The subscription is “%(status)s”. %(remedy)s") % {"status": status, "remedy": remedy},

@@ -1,6 +1,6 @@
 """Ordering: what it would cost, placing an order, cancelling one that nobody has paid."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
 from billing.queries import require_sight
 from core.cleaning import shortened
-from core.errors import Refusals, Refused
+from core.errors import Refusals, Refused, Remedy
 from core.period import FARTHEST_YEARS
 from subscriptions.cancelling import close_orders, give_up, is_waiting
 from subscriptions.catalogue.plans import PLACEHOLDER
@@ -153,9 +153,7 @@ def cancel_order(*, actor: Actor, order: Order, today: date) -> Order:
     Raises Forbidden, OrderIsNotWaiting.
     """
     contract, today = open_contract(actor=actor, subscription=order.subscription, right="orders.cancel", today=today)
-    waiting = contract.waiting
-    if waiting is None or waiting.pk != order.pk or not is_waiting(waiting):
-        raise OrderIsNotWaiting(_("Order %(order)s is not waiting for its payment any more.") % {"order": order})
+    waiting = may_cancel(contract, order)
     record([contract.booking(give_up(contract), today, waiting)])
     close_orders(order_ids=[waiting.pk], day=today)
     subscription = contract.subscription
@@ -165,6 +163,31 @@ def cancel_order(*, actor: Actor, order: Order, today: date) -> Order:
     save_state(contract, today)
     waiting.refresh_from_db()
     return waiting
+
+
+def may_cancel(contract: Contract, order: Order) -> Order:
+    """Return the subscription's order that waits for its payment. Raises OrderIsNotWaiting where it is not this one."""
+    waiting = contract.waiting
+    if waiting is None or waiting.pk != order.pk or not is_waiting(waiting):
+        raise OrderIsNotWaiting(_("Order %(order)s is not waiting for its payment any more.") % {"order": order})
+    return waiting
+
+
+def may_order(account: Account) -> None:
+    """Raise AccountMayNotOrder where nothing can be ordered for the account."""
+    if account.status in (AccountStatus.ADMINISTRATIVE_HOLD, AccountStatus.DELETED):
+        raise AccountMayNotOrder(
+            _("The account is “%(status)s”: nothing can be ordered for it. Ask your manager.")
+            % {"status": account.get_status_display()},
+            remedy=Remedy("release", account.pk) if account.status == AccountStatus.ADMINISTRATIVE_HOLD else None,
+        )
+
+
+def had_once(account: Account, plans: Iterable[Plan]) -> dict[int, int]:
+    """Return the account's subscriptions of the plans that may be had once, by plan: these are not ordered again."""
+    once = [plan.pk for plan in plans if plan.singleton]
+    living = Subscription.objects.filter(account=account, plan__in=once).exclude(status=SubscriptionStatus.DELETED)
+    return dict(living.order_by("-pk").values_list("plan_id", "pk")) if once else {}
 
 
 def _content(wish: Wish, name: str) -> list[object]:
@@ -195,11 +218,7 @@ def _ask_vendor(account: Account, wish: Wish, now: datetime) -> None:
 
 def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, int]:
     """Return the units of every resource of the plan, where all of it may be ordered now."""
-    if account.status in (AccountStatus.ADMINISTRATIVE_HOLD, AccountStatus.DELETED):
-        raise AccountMayNotOrder(
-            _("The account is “%(status)s”: nothing can be ordered for it. Ask your manager.")
-            % {"status": account.get_status_display()}
-        )
+    may_order(account)
     plans = plans_for(account).filter(public=True) if actor.is_customer else plans_for(account)
     if not plans.filter(pk=wish.plan.pk).exists():
         raise PlanNotForSale(_("The plan “%(plan)s” is not for sale to this account. Choose another.")
@@ -208,11 +227,12 @@ def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, i
         raise PlanNotForSale(_("The plan is not sold for this period any more. Choose another."), field="period")
     if (months_of(wish.period) or 0) > 12 * FARTHEST_YEARS:
         raise PlanNotForSale(_("The period is longer than the calendar. Choose another."), field="period")
-    living = Subscription.objects.filter(account=account, plan=wish.plan).exclude(status=SubscriptionStatus.DELETED)
-    if wish.plan.singleton and living.exists():
+    taken = had_once(account, [wish.plan]).get(wish.plan.pk)
+    if taken is not None:
         raise SingletonTaken(
             _("The account has “%(plan)s” already, and may have it once. Change that subscription instead.")
-            % {"plan": wish.plan}
+            % {"plan": wish.plan},
+            remedy=Remedy("subscription", taken),
         )
     wanted = checked_quantities(_resources(wish.plan), wish.quantities)
     refuse_nothing(wanted)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import AccountStatus, User
+from accounts.models import Account, AccountStatus, User
 from billing.charging import in_minor_units, record, resource_key
 from billing.engine.csp_monthly.ordering import pay_order
 from billing.engine.csp_monthly.quantities import pay_raise
@@ -17,7 +17,7 @@ from billing.engine.periods import expiry
 from billing.funds import funds_of
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments, open_order_payment
-from core.errors import Refused
+from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.models import Order, OrderStatus, OrderType
@@ -32,10 +32,12 @@ class FundsShort(Refused):
 
     code = "funds_short"
 
-    def __init__(self, missing: Decimal, currency: str) -> None:
-        self.missing = in_minor_units(missing, currency)
+    def __init__(self, missing: Decimal, account: Account) -> None:
+        self.missing = in_minor_units(missing, account.currency)
         super().__init__(
-            _("%(missing)s more are needed. Top up the balance first.") % {"missing": money_text(missing, currency)}
+            _("%(missing)s more are needed. Top up the balance first.")
+            % {"missing": money_text(missing, account.currency)},
+            remedy=Remedy("top_up", account.pk, f"{self.missing:f}"),
         )
 
 
@@ -55,11 +57,23 @@ def pay_order_from_balance(*, actor: Actor, order: Order, today: date) -> Order:
     contract, today = open_contract(
         actor=actor, subscription=order.subscription, right="subscriptions.order", today=today
     )
+    changes = may_pay(contract, order, today)
+    return _settle(
+        contract, _waiting(contract, order), changes, today, status=PaymentStatus.PAID_FROM_BALANCE,
+        asked_by=actor.person,
+    )  # fmt: skip
+
+
+def may_pay(contract: Contract, order: Order, today: date) -> Changes:
+    """Return what paying the order from the balance would make of its charges.
+
+    Raises OrderIsNotWaiting, AccountOnHold, FundsShort.
+    """
     waiting = _waiting(contract, order)
     refuse_held(contract.subscription.account, today)
     changes = _paid(contract, waiting, today)
     _refuse_short(contract, changes)
-    return _settle(contract, waiting, changes, today, status=PaymentStatus.PAID_FROM_BALANCE, asked_by=actor.person)
+    return changes
 
 
 @transaction.atomic
@@ -109,7 +123,7 @@ def _waiting(contract: Contract, order: Order) -> Order:
 def _refuse_short(contract: Contract, changes: Changes) -> None:
     missing = changes.reserves - funds_of(contract.subscription.account).available
     if missing > 0:
-        raise FundsShort(missing, contract.subscription.currency)
+        raise FundsShort(missing, contract.subscription.account)
 
 
 def _paid(contract: Contract, order: Order, today: date) -> Changes:

@@ -14,7 +14,7 @@ from billing.funds import funds_of, lock_accounts
 from billing.holds import standing_of
 from billing.models import Payment
 from billing.signals import books_opening, credit_hold_entered, credit_hold_left, payment_completed
-from core.errors import Refused
+from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions import telling
 from subscriptions.holds import settle_holds, unsettled
@@ -90,7 +90,8 @@ def nothing_is_left_behind(*, account: Account, **_rest: Any) -> None:
     left = Subscription.objects.filter(account=account).exclude(status=SubscriptionStatus.DELETED).count()
     if left:
         raise AccountHasSubscriptions(
-            _("The account still has %(count)s subscriptions. Delete them first.") % {"count": left}
+            _("The account still has %(count)s subscriptions. Delete them first.") % {"count": left},
+            remedy=Remedy("account_subscriptions", account.pk),
         )
     balance = funds_of(account).balance
     if balance:

@@ -10,7 +10,7 @@ from billing.charging import record
 from billing.engine.csp_monthly import stopping as engine
 from billing.engine.lines import Changes
 from billing.funds import funds_of
-from core.errors import Refused
+from core.errors import Refused, Remedy
 from subscriptions.cancelling import close_orders, give_up, is_waiting
 from subscriptions.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over
 from subscriptions.holds import MAY_ACTIVATE, RUNNING
@@ -42,9 +42,7 @@ def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str 
     AccountOnHold to a customer.
     """
     contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.stop", today=today)
-    if actor.is_customer:
-        refuse_held(contract.subscription.account, today)
-    require_status(contract, MAY_STOP, _("Only an active subscription can be stopped."))
+    may_stop(actor, contract, today)
     _cancel_waiting(contract, today)
     contract.subscription.stop_reason = StopReason.MANUAL
     contract.subscription.stop_comment = comment
@@ -57,6 +55,13 @@ def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str 
     return _carry_out(contract, changes, STOP, today, actor)
 
 
+def may_stop(actor: Actor, contract: Contract, today: date) -> None:
+    """Raise NotInThisStatus, to a customer AccountOnHold, where the subscription cannot be stopped now."""
+    if actor.is_customer:
+        refuse_held(contract.subscription.account, today)
+    require_status(contract, MAY_STOP, _("Only an active subscription can be stopped."))
+
+
 @transaction.atomic
 def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscription:
     """Activate a stopped subscription: the days from today to the billing day are reserved.
@@ -64,18 +69,29 @@ def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscr
     Raises Forbidden, NotInThisStatus, PeriodIsOver, AccountOnHold; FundsShort with the missing amount (decision 11).
     """
     contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.activate", today=today)
+    changes, row = may_activate(contract, today), contract.subscription
+    row.stop_reason = row.stop_comment = ""
+    row.stopped_on = None
+    return _carry_out(contract, changes, ACTIVATE, today, actor)
+
+
+def may_activate(contract: Contract, today: date) -> Changes:
+    """Return what activating would make of the charges.
+
+    Raises NotInThisStatus, PeriodIsOver, AccountOnHold, FundsShort where it cannot be done now.
+    """
     require_status(contract, MAY_ACTIVATE, _("Only a stopped subscription can be activated."))
     row = contract.subscription
     if row.expiration_date is not None and row.expiration_date <= today:
-        raise PeriodIsOver(_("The period of the subscription is over. Order a new one."))
+        raise PeriodIsOver(
+            _("The period of the subscription is over. Order a new one."), remedy=Remedy("new_order", row.account_id)
+        )
     refuse_held(row.account, today)
     changes = engine.activate(contract.terms, contract.lines, contract.chargeable, today)
     missing = changes.reserves - funds_of(row.account).available
     if missing > 0:
-        raise FundsShort(missing, row.currency)
-    row.stop_reason = row.stop_comment = ""
-    row.stopped_on = None
-    return _carry_out(contract, changes, ACTIVATE, today, actor)
+        raise FundsShort(missing, row.account)
+    return changes
 
 
 @transaction.atomic
@@ -86,10 +102,8 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
     stays on the balance. Raises Forbidden, NotInThisStatus; AccountOnHold to a customer, for what was paid before.
     """
     contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.delete", today=today)
+    may_delete(actor, contract, today)
     never_paid = contract.subscription.status == SubscriptionStatus.ORDERED
-    if actor.is_customer and not never_paid:
-        refuse_held(contract.subscription.account, today)
-    require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
     _cancel_waiting(contract, today)
     if contract.waiting is not None and has_failed(contract.waiting):
         give_up_failed(contract, contract.waiting, today)
@@ -113,6 +127,13 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
     return _carry_out(
         contract, engine.delete(contract.terms, contract.lines, min(last_day, today)), DELETE, today, actor
     )
+
+
+def may_delete(actor: Actor, contract: Contract, today: date) -> None:
+    """Raise NotInThisStatus where there is nothing to delete; to a customer AccountOnHold for what was paid before."""
+    if actor.is_customer and contract.subscription.status != SubscriptionStatus.ORDERED:
+        refuse_held(contract.subscription.account, today)
+    require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
 
 
 def _cancel_waiting(contract: Contract, today: date) -> None:

@@ -29,7 +29,7 @@ OF_HTML = re.compile(r"<[^>]*>", re.DOTALL)
 NAMES = frozenset({"XLSX", "CSV", "API", "ID", "Brokerage"})
 TERMS = {
     ("", "Account"): "Клиент",
-    ("", "Account terms"): "Класс клиента",
+    ("", "Account class"): "Класс клиента",
     ("", "Account type"): "Тип клиента",
     ("", "Manager"): "Менеджер",
     ("", "Reseller"): "Реселлер",

@@ -38,7 +38,7 @@ class Reseller(Timestamped):
         default=list,
         db_default=[],
         blank=True,
-        verbose_name=_("second factor required"),
+        verbose_name=_("two-factor authentication required"),
     )
     # What its customers are told when they pay: lines to be copied into a transfer, and where a card is taken.
     bank_details = models.TextField(_("bank details"), max_length=1000, blank=True, default="", db_default="")

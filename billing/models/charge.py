@@ -35,9 +35,9 @@ class ChargeType(models.TextChoices):
 class ChargeSource(models.TextChoices):
     """Which operation made the charge."""
 
-    PURCHASE = "purchase", _("Purchasing plan")
-    UPGRADE = "upgrade", _("Upgrade resource")
-    RENEWAL = "renewal", _("Renewal subscription")
+    PURCHASE = "purchase", _("Order of the plan")
+    UPGRADE = "upgrade", _("Raised quantity")
+    RENEWAL = "renewal", _("Renewal of the subscription")
     USED_PART = "used_part", _("Used part of a split")
     CONTINUING_PART = "continuing_part", _("Continuing part of a split")
     REFUND_PART = "refund_part", _("Unused part of a split")

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponseBase
 
 from core.panel.asking import PanelRequest
 from core.panel.once import repeated
+from core.panel.remedies import Translation, no_remedies
 
 View = Callable[..., HttpResponseBase]
 
@@ -18,10 +19,12 @@ class Door:
     """The door of one panel: signed in, the right kind of person, and the right that the page declares.
 
     `admits` says whether an actor belongs into this panel at all; who does not gets a 404, as for any unknown address.
+    `remedies` leads from what is refused to where it is put right in this panel.
     """
 
-    def __init__(self, admits: Callable[[Any], bool]) -> None:
+    def __init__(self, admits: Callable[[Any], bool], *, remedies: Translation = no_remedies) -> None:
         self.admits = admits
+        self.remedies = remedies
 
     def requires(self, right: str, *, own: bool = False) -> Callable[[View], View]:
         """Return the decorator of a view that needs `right` ("" for every person of this panel).
@@ -40,6 +43,7 @@ class Door:
                     return redirect_to_login(request.get_full_path())
                 if not self.admits(actor):
                     raise Http404
+                request.remedies = self.remedies  # type: ignore[attr-defined]  # read by core/panel/remedies.py
                 if right and not actor.may(right):
                     raise PermissionDenied
                 earlier = repeated(request)

@@ -101,8 +101,10 @@ def _is_typed(request: HttpRequest, operation: Operation) -> bool:
 def put_refusal(form: Form, refusal: Refused) -> None:
     """Put each sentence of a refusal at the field that it names, else above the form. Needs a validated form.
 
-    A vendor names a resource by its key alone, and its own question by the question's name.
+    A vendor names a resource by its key alone, and its own question by the question's name. The form remembers the
+    refusals: where they are put right stands with them (components/form_errors.html).
     """
+    form.refusals = [*getattr(form, "refusals", ()), refusal]  # type: ignore[attr-defined]  # read by the tag `ways`
     for problem in refusal.problems:
         names = (problem.field, f"quantities.{problem.field}", f"parameters.{problem.field}")
         form.add_error(next((name for name in names if name in form.fields), None), problem.sentence)
@@ -199,7 +201,9 @@ def _confirmation(
     changed: bool = False,
     mistyped: bool = False,
 ) -> HttpResponse:
-    said = confirmation(request, shown, note=operation.note, changed=changed)
+    # A notice is read once: with the questions, where there are any.
+    note = "" if operation.form().fields else operation.note
+    said = confirmation(request, shown, note=note, changed=changed)
     context = {
         "page": operation.page,
         "form": carry_mark(form, shown, operation.note),

@@ -44,6 +44,15 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """Why something that a person looks for cannot be done now, and the way to where it is put right."""
+
+    text: object
+    label: object = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything of a page but its content; templates/base.html shows it."""
 
@@ -52,6 +61,7 @@ class Page:
     status: Status | None = None
     buttons: tuple[Button, ...] = ()
     tabs: tuple[Tab, ...] = field(default=())
+    hints: tuple[Hint, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse two primary buttons: the page then does not say what to do next."""

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import AccountStatus
 from accounts.sign_in import home_of
 from billing.funds import Funds, funds_of
 from billing.models import Payment, PaymentStatus
 from billing.queries import payments_visible_to
+from core.errors import allowed
 from core.panel.formats import day_text, money_text
 from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
@@ -24,6 +26,7 @@ from customer_panel.services import Service, service_of
 from notifications.queries import notifications_visible_to
 from notifications.reading import read_messages
 from subscriptions.models import SubscriptionStatus
+from subscriptions.ordering import may_order
 from subscriptions.queries import subscriptions_visible_to
 from subscriptions.renewals import required_funds
 
@@ -74,7 +77,7 @@ def _home(request: HttpRequest) -> HttpResponse:
         "more_services": more,
         "news": notifications_visible_to(actor).order_by("-id")[:MESSAGES_SHOWN],
         "empty": _("What you ask for, and what happens to your services and money, is told here."),
-        "may_order": actor.may("subscriptions.order"),
+        "may_order": actor.may("subscriptions.order") and allowed(may_order, actor.account),
         **hold_of(actor, today=timezone.localdate()),
     }
     return render(request, "customer_panel/home.html", context)
@@ -118,9 +121,11 @@ def _waiting(actor: Actor) -> list[Payment]:
 
 def _next_step(actor: Actor, waiting: list[Payment], needed: Needed, *, has_services: bool) -> NextStep | None:
     currency = actor.account.currency
-    if waiting:
+    may_pay = actor.may("payments.create")
+    if waiting and may_pay:
         return _pay(waiting[0])
-    if needed.missing:
+    # An account on credit hold is told above what is to be paid, and where.
+    if needed.missing and may_pay and actor.account.status == AccountStatus.ACTIVE:
         return NextStep(
             title=_("Top up %(amount)s before %(day)s")
             % {"amount": money_text(needed.missing, currency), "day": day_text(needed.day)},
@@ -129,7 +134,7 @@ def _next_step(actor: Actor, waiting: list[Payment], needed: Needed, *, has_serv
             url=f"{reverse('customer:payment_top_up')}?amount={needed.missing.normalize():f}",
             urgent=True,
         )
-    if not has_services and actor.may("subscriptions.order"):
+    if not has_services and actor.may("subscriptions.order") and allowed(may_order, actor.account):
         return NextStep(
             title=_("Order your first service"),
             text=_("Choose a plan, say how much of it, and see what it costs before anything is paid."),

@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.client_address import client_address
-from core.errors import Refused
+from core.errors import Refused, refusal_of
 from core.panel.confirming import Done, Shown, ShownAnew, carry_mark, confirmation, put_refusal, settled
-from core.panel.page import Crumb, Page
+from core.panel.page import Crumb, Hint, Page
 from customer_panel.doors import requires
 from customer_panel.forms.ordering import OrderForm, asked_of
 from customer_panel.holds import hold_of
 from customer_panel.views.account import needed_page
 from subscriptions.models import Plan, PlanResource
-from subscriptions.ordering import ask_vendor_of_order
+from subscriptions.ordering import ask_vendor_of_order, had_once, may_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
 from subscriptions.showing import shown_of
@@ -53,9 +53,13 @@ class Offered:
 def order_plan(request: HttpRequest) -> HttpResponse:
     """Show the plans that the account may order, by product."""
     plans = plans_visible_to(request.actor).select_related("product").order_by("product__name", "name", "pk")
+    refusal = refusal_of(may_order, request.actor.account)
+    hints = (Hint(refusal),) if refusal is not None else ()
     context = {
-        "page": Page(title=_("Order a subscription"), crumbs=_crumbs()),
+        "page": Page(title=_("Order a subscription"), crumbs=_crumbs(), hints=hints),
         "offers": _offered(request, list(plans), timezone.localdate()),
+        "had": had_once(request.actor.account, plans),
+        "may_order": refusal is None,
         "step": 1,
     }
     return render(request, "customer_panel/order_plan.html", context)
@@ -167,7 +171,7 @@ def _note(plan: Plan) -> str:
 def _confirm(request: HttpRequest, plan: Plan, shown: Shown, *, changed: bool = False) -> HttpResponse:
     back = f"{reverse('customer:order_plan_details', args=[plan.pk])}?{request.GET.urlencode()}"
     title = _("Check the order")
-    said = confirmation(request, shown, note=_note(plan), changed=changed)
+    said = confirmation(request, shown, changed=changed)  # the notices stand with the questions
     context = {
         "page": Page(title=title, crumbs=(*_crumbs(), Crumb(plan.name, back), Crumb(title))),
         "cancel": back,

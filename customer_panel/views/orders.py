@@ -20,12 +20,14 @@ from core.panel.confirming import Done, Operation, Shown, carry_mark, confirming
 from core.panel.correcting import Correcting, correcting
 from core.panel.formats import money_text
 from core.panel.page import Crumb, Page, Status
+from core.panel.remedies import with_ways
 from customer_panel.doors import requires
 from customer_panel.forms.ordering import PARAMETER, CorrectionForm
 from customer_panel.progress import show_progress
 from customer_panel.views.account import needed_page
 from subscriptions.failures import correct_order, correction_of
-from subscriptions.models import Order, OrderStatus, OrderType
+from subscriptions.models import Order, OrderStatus
+from subscriptions.offered import steps_of_order
 from subscriptions.ordering import cancel_order
 from subscriptions.paying import pay_order_from_balance
 from subscriptions.preview import Preview
@@ -37,7 +39,13 @@ from subscriptions.showing import shown_of
 def one(request: HttpRequest, pk: int) -> Order:
     """Return the order of the address. Raises Http404 for one that the actor does not see."""
     visible = orders_visible_to(request.actor).select_related(
-        "subscription", "account__account_class", "account__reseller"
+        "account__account_class",
+        "account__reseller",
+        "subscription__account__account_class",
+        "subscription__account__reseller",
+        "subscription__plan__template__connection",
+        "subscription__plan__service_term",
+        "subscription__period",
     )
     return get_object_or_404(visible, pk=pk)
 
@@ -46,7 +54,8 @@ def one(request: HttpRequest, pk: int) -> Order:
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one order: its units, its charges, its payment, and what to do next."""
     found = one(request, pk)
-    waiting = found.status == OrderStatus.WAITING_FOR_PAYMENT
+    steps = steps_of_order(found, timezone.localdate())
+    waiting = steps["cancel"] is None
     payment = payments_visible_to(request.actor).filter(order=found, status=PaymentStatus.WAITING_FOR_PAYMENT).first()
     available = funds_of(found.account).available
     due = payment.amount if payment else found.total
@@ -60,7 +69,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "enough": available >= due,
         "missing": due - available,
         "may_cancel": waiting and request.actor.may("orders.cancel"),
-        "may_correct": _may_correct(request, found),
+        "may_correct": steps["correct"] is None and request.actor.may("orders.correct"),
         "may_pay": waiting and request.actor.may("payments.create"),
         "demo_bank": settings.DEMO,
         "seller": found.account.reseller,
@@ -69,11 +78,6 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         context |= _paying(request, found)
     busy = found.status == OrderStatus.PROVISIONING
     return show_progress(request, "customer_panel/order.html", context, busy=busy)
-
-
-def _may_correct(request: HttpRequest, found: Order) -> bool:
-    failed_sale = found.status == OrderStatus.PROVISIONING_FAILED and found.type == OrderType.SALES
-    return failed_sale and request.actor.may("orders.correct")
 
 
 @requires("payments.create")
@@ -87,7 +91,7 @@ def _paying(request: HttpRequest, found: Order) -> dict[str, object]:
     try:
         shown = _payment_of(request, found).show({})
     except Refused as refusal:
-        return {"enough": False, "pay_refused": str(refusal)}
+        return {"enough": False, "pay_refused": with_ways(request, refusal)}
     return {"pay": shown, "pay_form": carry_mark(forms.Form(), shown)}
 
 
@@ -123,7 +127,7 @@ def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         cancel_order(actor=request.actor, order=found, today=timezone.localdate())
         messages.success(request, _("The order is cancelled."))
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, with_ways(request, refusal))
     return redirect("customer:subscription_order", pk=pk)
 
 
@@ -135,7 +139,7 @@ def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         correction = correction_of(found)
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, with_ways(request, refusal))
         return redirect(back)
 
     def keep(answers: dict[str, str]) -> Done:

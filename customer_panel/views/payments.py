@@ -1,7 +1,5 @@
 """Payments: those that are awaited, those that are done with, and topping the balance up."""
 
-from decimal import Decimal, InvalidOperation
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,11 +14,11 @@ from billing.models import Payment, PaymentMethod, PaymentStatus
 from billing.payments import cancel_payment, complete_payment, open_top_up
 from billing.queries import payments_visible_to
 from core.errors import Refused
-from core.fitting import LARGEST_TYPED
 from core.lists.views import show_list
 from core.panel.confirming import put_refusal
 from core.panel.once import once
 from core.panel.page import Button, Crumb, Page
+from core.panel.remedies import suggested_amount, with_ways
 from customer_panel.doors import requires
 from customer_panel.forms.payments import TopUpForm
 from customer_panel.lists.payments import PAYMENTS
@@ -51,7 +49,7 @@ def payments(request: HttpRequest) -> HttpResponse:
 @requires("payments.create")
 def payment_top_up(request: HttpRequest) -> HttpResponse:
     """Ask for an amount and open the payment for it."""
-    form = TopUpForm(request.POST or None, initial={"amount": _suggested(request)})
+    form = TopUpForm(request.POST or None, initial={"amount": suggested_amount(request)})
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(once(request, lambda: _open(request, form)))
@@ -77,7 +75,7 @@ def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         cancel_payment(actor=request.actor, payment=found, today=timezone.localdate())
         messages.success(request, _("The payment %(number)s is cancelled.") % {"number": found.number})
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, with_ways(request, refusal))
     return redirect("customer:payments")
 
 
@@ -92,7 +90,7 @@ def payment_demo_bank(request: HttpRequest, pk: int) -> HttpResponse:
         complete_payment(actor=SYSTEM, payment=payment, today=timezone.localdate(), method=PaymentMethod.CARD)
         messages.success(request, _("The demo bank has paid %(number)s.") % {"number": payment.number})
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, with_ways(request, refusal))
     if payment.order_id:
         return redirect("customer:subscription_order", pk=payment.order_id)
     return redirect("customer:payments")
@@ -109,12 +107,3 @@ def _open(request: HttpRequest, form: TopUpForm) -> str:
     said = _("Transfer the money and name the payment number %(number)s. The balance grows when it has come.")
     messages.success(request, said % {"number": payment.number})
     return reverse("customer:payments")
-
-
-def _suggested(request: HttpRequest) -> Decimal | None:
-    """Return the amount that the page with the missing sum led here with."""
-    try:
-        amount = Decimal(request.GET.get("amount", ""))
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and 0 < amount < LARGEST_TYPED else None

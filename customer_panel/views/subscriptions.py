@@ -11,21 +11,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import AccountStatus
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
+from core.errors import allowed
+from core.history import author_of
 from core.lists.views import show_list
-from core.panel.page import Button, Crumb, Page, Status, Tab
+from core.panel.page import Button, Crumb, Hint, Page, Status, Tab
 from customer_panel.doors import requires
 from customer_panel.lists.charges import CHARGES
 from customer_panel.lists.subscriptions import SUBSCRIPTIONS
 from customer_panel.lists.transactions import TRANSACTIONS
 from customer_panel.progress import show_progress
+from customer_panel.remedies import way_to
 from customer_panel.services import service_of
 from subscriptions.models import Subscription, SubscriptionResource, SubscriptionStatus
+from subscriptions.offered import Steps, steps_of_subscription
+from subscriptions.ordering import may_order
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
-from subscriptions.stopping import MAY_ACTIVATE, MAY_DELETE, MAY_STOP, RUNNING
+from subscriptions.stopping import MAY_ACTIVATE
 from subscriptions.upkeep import Upkeep, upkeep_of
 
 TRANSITIONAL = {
@@ -40,7 +44,7 @@ TRANSITIONAL = {
 def one(request: HttpRequest, pk: int) -> Subscription:
     """Return the subscription of the address. Raises Http404 for one that the actor does not see."""
     visible = subscriptions_visible_to(request.actor).select_related(
-        "account__account_class", "plan__template__connection", "period"
+        "account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period"
     )
     return get_object_or_404(visible.defer("search_vector"), pk=pk)
 
@@ -49,7 +53,7 @@ def one(request: HttpRequest, pk: int) -> Subscription:
 def subscriptions(request: HttpRequest) -> HttpResponse:
     """List the account's subscriptions."""
     buttons = ()
-    if request.actor.may("subscriptions.order"):
+    if request.actor.may("subscriptions.order") and allowed(may_order, request.actor.account):
         buttons = (Button(_("Order a subscription"), reverse("customer:order_plan"), primary=True),)
     return show_list(request, SUBSCRIPTIONS, page=Page(title=_("Subscriptions"), buttons=buttons))
 
@@ -71,6 +75,8 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "may_correct": found.status == SubscriptionStatus.INSTALLATION_FAILED and actor.may("orders.correct"),
         "open_order": open_order,
         "upkeep": upkeep,
+        "comment": found.stop_comment,
+        "author": author_of(found, "stop_comment") if found.stop_comment else "",
         "reserved": _reserved(actor, found),
         "secrets": _secrets_wait(actor, found),
         "sees_money": actor.may("charges.view"),
@@ -111,6 +117,7 @@ def subscription_transactions(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_of(actor: Actor, found: Subscription, active: str) -> Page:
     """Return what stands around every page of one subscription."""
+    steps = steps_of_subscription(actor, found, timezone.localdate())
     tabs = [
         ("subscription", _("General"), "subscriptions.view"),
         ("subscription_charges", _("Charges"), "charges.view"),
@@ -120,7 +127,8 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         title=found.name,
         crumbs=(Crumb(_("Subscriptions"), reverse("customer:subscriptions")), Crumb(found.pk)),
         status=Status(found.status, found.get_status_display(), found.get_stop_reason_display()),
-        buttons=buttons_of(actor, found),
+        buttons=buttons_of(actor, found, steps),
+        hints=_hints(actor, found, steps),
         tabs=tuple(
             Tab(label, reverse(f"customer:{name}", args=[found.pk]), active=name == active)
             for name, label, right in tabs
@@ -129,21 +137,28 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
     )
 
 
-def buttons_of(actor: Actor, found: Subscription) -> tuple[Button, ...]:
-    """Return what can be done now; what cannot be done is absent."""
+def buttons_of(actor: Actor, found: Subscription, steps: Steps) -> tuple[Button, ...]:
+    """Return what would be carried out now; what would be refused is absent."""
     offered = (
-        ("subscription_change", _("Change quantities"), "subscriptions.change", RUNNING),
-        ("subscription_activate", _("Activate"), "subscriptions.activate", MAY_ACTIVATE),
-        ("subscription_stop", _("Stop"), "subscriptions.stop", MAY_STOP),
-        ("subscription_delete", _("Delete"), "subscriptions.delete", MAY_DELETE),
+        ("subscription_change", _("Change quantities"), "subscriptions.change", steps["change"]),
+        ("subscription_activate", _("Activate"), "subscriptions.activate", steps["activate"]),
+        ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"]),
+        ("subscription_delete", _("Delete"), "subscriptions.delete", steps["delete"]),
     )
-    able = [offer for offer in offered if actor.may(offer[2]) and found.status in offer[3]]
-    if found.account.status != AccountStatus.ACTIVE and found.status != SubscriptionStatus.ORDERED:
-        able = []
+    able = [offer for offer in offered if actor.may(offer[2]) and offer[3] is None]
     return tuple(
         Button(label, reverse(f"customer:{name}", args=[found.pk]), primary=position == 0)
-        for position, (name, label, _right, _statuses) in enumerate(able)
+        for position, (name, label, _right, _refusal) in enumerate(able)
     )
+
+
+def _hints(actor: Actor, found: Subscription, steps: Steps) -> tuple[Hint, ...]:
+    """Return why a stopped subscription cannot be activated now, and the way to where that is put right."""
+    refusal = steps["activate"]
+    if refusal is None or found.status not in MAY_ACTIVATE or not actor.may("subscriptions.activate"):
+        return ()
+    way = way_to(actor, refusal.remedy) if refusal.remedy is not None else None
+    return (Hint(refusal, way.label, way.url),) if way is not None else (Hint(refusal),)
 
 
 def _secrets_wait(actor: Actor, found: Subscription) -> bool:

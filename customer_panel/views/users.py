@@ -19,6 +19,7 @@ from core.errors import Refused
 from core.panel.confirming import put_refusal
 from core.panel.once import once
 from core.panel.page import Button, Crumb, Page
+from core.panel.remedies import with_ways
 from core.versions import edited, with_version
 from customer_panel.doors import requires
 from customer_panel.forms.users import InvitationForm, LevelForm
@@ -104,7 +105,7 @@ def user_remove(request: HttpRequest, pk: int) -> HttpResponse:
         remove_user(actor=request.actor, membership=found)
         messages.success(request, _("%(user)s is no longer a user of this account.") % {"user": found.user})
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, with_ways(request, refusal))
     return redirect("customer:home" if found.user_id == request.user.pk else "customer:users")
 
 
@@ -117,7 +118,7 @@ def user_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         withdraw_invitation(actor=request.actor, invitation=found, now=timezone.now())
         messages.success(request, _("The invitation of %(email)s is withdrawn.") % {"email": found.email})
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, with_ways(request, refusal))
     return redirect("customer:users")
 
 

@@ -1,7 +1,6 @@
 """The lists of account terms (account classes) and of account types."""
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
 from accounts.queries import account_classes_visible_to, account_types_visible_to
@@ -11,7 +10,7 @@ from core.lists.search import FieldSearch
 
 ACCOUNT_CLASSES = Listing(
     name="operator.account_classes",
-    title=pgettext_lazy("several", "Account terms"),
+    title=_("Account classes"),
     right="account_classes.view",
     actor_of=actor_of,
     rows=account_classes_visible_to,
@@ -19,7 +18,7 @@ ACCOUNT_CLASSES = Listing(
     search=FieldSearch(("name", "key")),
     search_hint=_("ID, name, key…"),
     related=("reseller",),
-    empty=_("Account terms say how an account pays; create them before the first account."),
+    empty=_("An account class says how an account pays; create one before the first account."),
     columns=(
         Column("id", _("ID"), text("id"), sort="id", link=to("operator:account_class")),
         Column("name", _("Name"), link=to("operator:account_class")),

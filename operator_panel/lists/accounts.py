@@ -60,7 +60,7 @@ ACCOUNTS = Listing(
         Column("status", _("Status"), status("status")),
         Column("created_at", _("Created at"), day("created_at"), sort="created_at"),
         Column("reseller", _("Reseller"), text("reseller")),
-        Column("account_class", _("Account terms"), text("account_class")),
+        Column("account_class", _("Account class"), text("account_class")),
         Column("manager", _("Manager"), text("manager")),
         Column("blocked", _("Blocked"), money("funds.blocked"), shown=False),
         Column("available", _("Available"), money("funds.available"), shown=False),

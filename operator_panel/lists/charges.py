@@ -49,7 +49,7 @@ CHARGES = Listing(
         ),
         Column("reseller", _("Reseller"), text("reseller"), shown=False),
         Column("type", _("Type"), choice("type"), shown=False),
-        Column("source", _("Made by"), choice("source"), shown=False),
+        Column("source", _("Cause"), choice("source"), shown=False),
         # The description says the period and the quantity; what is looked for is how much, and whether it is paid.
         Column("operate_from", _("From"), day("operate_from"), shown=False),
         Column("operate_to", _("To"), last_day("operate_to"), shown=False),

@@ -34,6 +34,7 @@ from core.errors import Refused
 from core.fitting import MONEY
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
+from core.panel.remedies import suggested_amount
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
 from operator_panel.views.accounts import crumbs_of, one
@@ -140,7 +141,7 @@ def _ask_reseller(request: HttpRequest, page: Page) -> HttpResponse:
     if filled.is_bound and filled.is_valid():
         return redirect(f"{reverse('operator:account_create')}?reseller={filled.cleaned_data['reseller'].pk}")
     back = reverse("operator:accounts")
-    note = _("Whose customer is it? The terms and the currency follow from that.")
+    note = _("Whose customer is it? The account class and the currency follow from that.")
     return editing(
         request,
         Editing(page=page, form=form, keep=lambda answers: Done("", back), back=back, submit=_("Next"), note=note),
@@ -156,7 +157,7 @@ def _choices(request: HttpRequest, reseller: Reseller) -> dict[str, forms.Field]
         "account_type": forms.ModelChoiceField(account_types_for(reseller).order_by("name"), label=_("Account type")),
         "account_class": forms.ModelChoiceField(
             account_classes_visible_to(request.actor).filter(reseller=reseller).order_by("name"),
-            label=_("Account terms"),
+            label=_("Account class"),
         ),
         "manager": forms.ModelChoiceField(serving.order_by("name"), label=_("Manager"), required=False),
     }
@@ -280,7 +281,9 @@ def account_top_up(request: HttpRequest, pk: int) -> HttpResponse:
         return Done(said, reverse("operator:payment", args=[payment.pk]))
 
     amount = forms.DecimalField(
-        label=_("Total, %(currency)s") % {"currency": found.currency}, max_digits=MONEY["max_digits"]
+        label=_("Total, %(currency)s") % {"currency": found.currency},
+        max_digits=MONEY["max_digits"],
+        initial=suggested_amount(request),
     )
     page = Page(title=_("Top up"), crumbs=(*crumbs_of(found), Crumb(_("Top up"))))
     form = form_of(Payment, ("amount", "method", "comment"), amount=amount)

@@ -13,19 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from core.errors import refusal_of
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
 from core.panel.quantities import Asked, QuantitiesForm
+from operator_panel.around import hints_of
 from operator_panel.doors import requires
 from operator_panel.forms.vendor_fields import inputs_of
 from operator_panel.views.account_changes import needed_page
 from operator_panel.views.accounts import crumbs_of, one
 from subscriptions.models import Plan, PlanPeriod
-from subscriptions.ordering import ask_vendor_of_order
+from subscriptions.ordering import ask_vendor_of_order, had_once, may_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_resources_visible_to, plans_for
 from subscriptions.showing import shown_of
-from vendors.questions import order_fields
+from vendors.questions import notices, order_fields
 
 
 @requires("subscriptions.order")
@@ -35,9 +37,12 @@ def account_order(request: HttpRequest, pk: int) -> HttpResponse:
     plans = plans_for(found).select_related("product", "category").order_by("product__name", "name", "pk")
     resources = plan_resources_visible_to(request.actor).filter(active=True)
     plans = plans.prefetch_related(Prefetch("resources", queryset=resources, to_attr="shown_resources"))
+    had = had_once(found, plans)
+    refusal = refusal_of(may_order, found)
     title = _("Order a subscription")
-    page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(title)))
-    return render(request, "operator_panel/account_order.html", {"page": page, "account": found, "plans": plans})
+    page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(title)), hints=hints_of(request.actor, refusal))
+    context = {"page": page, "account": found, "plans": plans, "had": had, "may_order": refusal is None}
+    return render(request, "operator_panel/account_order.html", context)
 
 
 @requires("subscriptions.order")
@@ -76,6 +81,7 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
             carry_out=carry_out,
             back=reverse("operator:account_order", args=[pk]),
             ask=_("Show what it costs"),
+            note=" ".join(notices(chosen.template.connection, "order")),
             complete=lambda refusal: needed_page(request, pk, (refusal,)),
         ),
     )

@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.account_terms import (
     change_account_class,
@@ -16,7 +15,7 @@ from accounts.account_terms import (
     create_account_type,
 )
 from accounts.models import AccountClass, AccountType
-from accounts.queries import account_classes_visible_to, account_types_visible_to
+from accounts.queries import account_classes_visible_to, account_types_visible_to, resellers_visible_to
 from core.panel.confirming import Done
 from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
@@ -38,7 +37,7 @@ def account_class(request: HttpRequest, pk: int) -> HttpResponse:
         change_account_class(actor=request.actor, account_class=found, values=answers, today=timezone.localdate())
         return Done(_("Saved."), reverse("operator:account_classes"))
 
-    note = _("Terms of %(reseller)s; amounts in %(currency)s.")
+    note = _("An account class of %(reseller)s; amounts in %(currency)s.")
     names = {"reseller": found.reseller, "currency": found.reseller.currency}
     return _class_page(request, found.name, form_of(AccountClass, CLASS_FIELDS, row=found), keep, note % names, found)
 
@@ -51,7 +50,7 @@ def account_class_create(request: HttpRequest) -> HttpResponse:
         create_account_class(actor=request.actor, reseller=request.actor.reseller, values=answers)
         return Done(_("Saved."), reverse("operator:account_classes"))
 
-    return _class_page(request, _("Create account terms"), form_of(AccountClass, CLASS_FIELDS), keep, "")
+    return _class_page(request, _("Create an account class"), form_of(AccountClass, CLASS_FIELDS), keep, "")
 
 
 @requires("account_classes.view")
@@ -78,13 +77,43 @@ def account_type_create(request: HttpRequest) -> HttpResponse:
     return _type_page(request, _("Create an account type"), form_of(AccountType, TYPE_FIELDS), keep, "")
 
 
+def _only_looks(request: HttpRequest, row: Any) -> bool:
+    """Return whether the reader may look at it and not keep it: by the role, or because a provider above made it."""
+    mine = row is None or resellers_visible_to(request.actor).filter(pk=row.reseller_id).exists()
+    return not (mine and request.actor.may("account_classes.change"))
+
+
 def _class_page(request: HttpRequest, title: str, form: Any, keep: Any, note: str, row: Any = None) -> HttpResponse:
     back = reverse("operator:account_classes")
-    page = Page(title=title, crumbs=(Crumb(pgettext("several", "Account terms"), back), Crumb(title)))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=row))
+    page = Page(title=title, crumbs=(Crumb(_("Account classes"), back), Crumb(title)))
+    return editing(
+        request,
+        Editing(
+            page=page,
+            form=form,
+            keep=keep,
+            back=back,
+            submit=_("Save"),
+            note=note,
+            row=row,
+            read_only=_only_looks(request, row),
+        ),
+    )
 
 
 def _type_page(request: HttpRequest, title: str, form: Any, keep: Any, note: str, row: Any = None) -> HttpResponse:
     back = reverse("operator:account_types")
     page = Page(title=title, crumbs=(Crumb(_("Account types"), back), Crumb(title)))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=row))
+    return editing(
+        request,
+        Editing(
+            page=page,
+            form=form,
+            keep=keep,
+            back=back,
+            submit=_("Save"),
+            note=note,
+            row=row,
+            read_only=_only_looks(request, row),
+        ),
+    )

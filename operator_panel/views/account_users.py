@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.invitations import change_access_level, invite_users, remove_user, withdraw_invitation
+from accounts.invitations import change_access_level, invite_users, may_have_users, remove_user, withdraw_invitation
 from accounts.models import AccessLevel, Account, AccountMembership
 from accounts.queries import memberships_visible_to
+from core.errors import allowed
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
@@ -31,7 +32,7 @@ def account_users(request: HttpRequest, pk: int) -> HttpResponse:
         "memberships": people,
         "invitations": invited,
         "now": timezone.now(),
-        "may_change": request.actor.may("account_users.change"),
+        "may_change": request.actor.may("account_users.change") and allowed(may_have_users, found),
     }
     return render(request, "operator_panel/account_users.html", context)
 
@@ -56,7 +57,9 @@ def account_invite(request: HttpRequest, pk: int) -> HttpResponse:
     def form(*args: Any) -> forms.Form:
         asked = forms.Form(*args)
         asked.fields["emails"] = forms.CharField(
-            label=_("E-mails"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("One or several, one a line.")
+            label=_("E-mail addresses"),
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=_("One or several, one a line."),
         )
         asked.fields["access_level"] = forms.ChoiceField(label=_("Access level"), choices=levels)
         return asked

@@ -13,8 +13,11 @@ from accounts.actors import Actor
 from accounts.invitations import waiting_owner_of
 from accounts.models import Account, AccountStatus
 from accounts.queries import accounts_visible_to, memberships_visible_to
+from accounts.registration import MAY_BE_HELD, MAY_BE_RELEASED, may_delete
+from accounts.sign_in_as import owner_to_visit
 from billing.funds import funds_of
 from billing.holds import standing_of
+from core.errors import allowed
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel import lists
@@ -22,6 +25,7 @@ from operator_panel.account_log import LAST_PAGE, log_of
 from operator_panel.around import tabs_of
 from operator_panel.doors import requires
 from subscriptions.models import SubscriptionStatus
+from subscriptions.ordering import may_order
 from subscriptions.queries import subscriptions_visible_to
 from subscriptions.reminding import next_needs
 
@@ -159,14 +163,13 @@ def crumbs_of(found: Account) -> tuple[Crumb, ...]:
 def _buttons(actor: Actor, found: Account) -> tuple[Button, ...]:
     if found.status == AccountStatus.DELETED:
         return ()
-    held = found.status == AccountStatus.ADMINISTRATIVE_HOLD
     offered = (
-        ("operator:account_order", _("Order a subscription"), "subscriptions.order", not held),
+        ("operator:account_order", _("Order a subscription"), "subscriptions.order", allowed(may_order, found)),
         ("operator:account_top_up", _("Top up"), "payments.create", True),
-        ("sign_in_as_owner", _("Sign in as owner"), "sign_in_as.use", True),
-        ("operator:account_hold", _("Put on hold"), "accounts.hold", not held),
-        ("operator:account_release", _("Release from hold"), "accounts.hold", held),
-        ("operator:account_delete", _("Delete"), "accounts.delete", True),
+        ("sign_in_as_owner", _("Sign in as owner"), "sign_in_as.use", allowed(owner_to_visit, actor, found)),
+        ("operator:account_hold", _("Put on hold"), "accounts.hold", found.status in MAY_BE_HELD),
+        ("operator:account_release", _("Release from hold"), "accounts.hold", found.status in MAY_BE_RELEASED),
+        ("operator:account_delete", _("Delete"), "accounts.delete", allowed(may_delete, found)),
     )
     return tuple(
         Button(

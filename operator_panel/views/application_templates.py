@@ -118,7 +118,10 @@ def _create(request: HttpRequest, connection: VendorConnection | None) -> HttpRe
     title = _("Create a template")
     page = Page(title=title, crumbs=(_section(), Crumb(title, reverse("operator:application_template_create"))))
     back = reverse("operator:application_template_create")
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Create"), note=trouble))
+    return editing(
+        request,
+        Editing(page=page, form=form, keep=keep, back=back, submit=_("Create"), note=trouble, read_only=bool(trouble)),
+    )
 
 
 @requires("application_templates.change")

@@ -1,5 +1,6 @@
-"""The operator panel's home: what needs attention first, then the figures."""
+"""The operator panel's home: what waits for the reader first, then the figures."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -17,8 +18,14 @@ from billing.models import PaymentStatus
 from billing.queries import payments_visible_to
 from core.panel.page import Page
 from operator_panel.doors import requires
-from subscriptions.models import OrderStatus, StopReason, SubscriptionStatus
-from subscriptions.queries import FAILED, orders_visible_to, subscriptions_visible_to
+from subscriptions.models import OrderStatus, PlanStatus, StopReason, SubscriptionStatus
+from subscriptions.queries import (
+    FAILED,
+    orders_visible_to,
+    plans_visible_to,
+    products_visible_to,
+    subscriptions_visible_to,
+)
 from vendors.models import ConnectionState
 from vendors.queries import connections_visible_to
 
@@ -42,67 +49,97 @@ class Attention:
 
 @requires("")
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what needs attention, and figures of what the actor sees."""
+    """Show what waits and the role may do something about, and figures of what it works with."""
     actor = request.actor
-    attention = [one for one in _attention(actor) if one.count]
-    context = {"page": Page(title=_("Home")), "attention": attention, "figures": _figures(actor)}
+    kinds = [kind for kind in WAITING if kind.concerns(actor)]
+    context = {
+        "page": Page(title=_("Home")),
+        "looks_after": bool(kinds),
+        "attention": _attention(kinds, actor),
+        "figures": _figures(actor),
+    }
     return render(request, "operator_panel/home.html", context)
 
 
-def _attention(actor: Actor) -> list[Attention]:
-    return [*_services(actor), *_money(actor)]
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a person: which rows, in which words, and the rights that do something about it."""
+
+    rows: Callable[[Actor], QuerySet]
+    words: Callable[[int], str]
+    address: str
+    rights: tuple[str, ...]
+
+    def concerns(self, actor: Actor) -> bool:
+        """Whether the actor may do something about it: nobody is shown what only others can mend."""
+        return any(actor.may(right) for right in self.rights)
 
 
-def _services(actor: Actor) -> list[Attention]:
-    failed = _count(subscriptions_visible_to(actor).filter(status__in=FAILED))
-    ungranted = _count(connections_visible_to(actor).exclude(state=ConnectionState.GRANTED))
-    return [
-        Attention(
-            failed,
-            ngettext("subscription failed at the vendor", "subscriptions failed at the vendor", failed),
-            f"{reverse('operator:subscriptions')}?quick=failing",
-        ),
-        Attention(
-            ungranted,
-            ngettext(
-                "vendor connection needs a grant or other settings",
-                "vendor connections need a grant or other settings",
-                ungranted,
-            ),
-            f"{reverse('operator:vendor_connections')}?quick=attention",
-        ),
-    ]
+def _unpaid(actor: Actor) -> QuerySet:
+    waiting = payments_visible_to(actor).filter(status=PaymentStatus.WAITING_FOR_PAYMENT)
+    return waiting.filter(due_on__lt=timezone.localdate())
 
 
-def _money(actor: Actor) -> list[Attention]:
-    today, unpaid = timezone.localdate(), PaymentStatus.WAITING_FOR_PAYMENT
-    short = subscriptions_visible_to(actor).filter(stop_reason=StopReason.FUNDS_SHORT)
-    waiting = _count(orders_visible_to(actor).filter(status=OrderStatus.WAITING_FOR_PAYMENT))
-    late = _count(payments_visible_to(actor).filter(status=unpaid, due_on__lt=today))
-    stopped = _count(short.filter(status=SubscriptionStatus.STOPPED))
-    held = _count(accounts_visible_to(actor).filter(status=AccountStatus.CREDIT_HOLD))
-    return [
-        Attention(
-            waiting,
-            ngettext("order waits for its payment", "orders wait for their payment", waiting),
-            f"{reverse('operator:orders')}?quick=waiting",
+WAITING = (
+    Waiting(
+        lambda actor: subscriptions_visible_to(actor).filter(status__in=FAILED),
+        lambda count: ngettext("subscription failed at the vendor", "subscriptions failed at the vendor", count),
+        "operator:subscriptions?quick=failing",
+        ("orders.retry", "orders.correct", "subscriptions.delete"),
+    ),
+    Waiting(
+        lambda actor: connections_visible_to(actor).exclude(state=ConnectionState.GRANTED),
+        lambda count: ngettext(
+            "vendor connection needs a grant or other settings",
+            "vendor connections need a grant or other settings",
+            count,
         ),
-        Attention(
-            late,
-            ngettext("payment is overdue", "payments are overdue", late),
-            f"{reverse('operator:payments')}?quick=overdue",
+        "operator:vendor_connections?quick=attention",
+        ("vendor_connections.change",),
+    ),
+    Waiting(
+        lambda actor: orders_visible_to(actor).filter(status=OrderStatus.WAITING_FOR_PAYMENT),
+        lambda count: ngettext("order waits for its payment", "orders wait for their payment", count),
+        "operator:orders?quick=waiting",
+        ("payments.approve", "orders.cancel"),
+    ),
+    Waiting(
+        _unpaid,
+        lambda count: ngettext("payment is overdue", "payments are overdue", count),
+        "operator:payments?quick=overdue",
+        ("payments.approve", "payments.cancel"),
+    ),
+    Waiting(
+        lambda actor: payments_visible_to(actor).filter(status=PaymentStatus.PARKED),
+        lambda count: ngettext("payment is set aside", "payments are set aside", count),
+        "operator:payments?status=parked",
+        ("payments.approve",),
+    ),
+    Waiting(
+        lambda actor: subscriptions_visible_to(actor).filter(
+            stop_reason=StopReason.FUNDS_SHORT, status=SubscriptionStatus.STOPPED
         ),
-        Attention(
-            stopped,
-            ngettext("subscription is stopped: funds short", "subscriptions are stopped: funds short", stopped),
-            f"{reverse('operator:subscriptions')}?stop_reason=funds_short",
-        ),
-        Attention(
-            held,
-            ngettext("account is on credit hold", "accounts are on credit hold", held),
-            f"{reverse('operator:accounts')}?quick=credit_hold",
-        ),
-    ]
+        lambda count: ngettext("subscription is stopped: funds short", "subscriptions are stopped: funds short", count),
+        "operator:subscriptions?stop_reason=funds_short",
+        ("payments.create", "subscriptions.activate"),
+    ),
+    Waiting(
+        lambda actor: accounts_visible_to(actor).filter(status=AccountStatus.CREDIT_HOLD),
+        lambda count: ngettext("account is on credit hold", "accounts are on credit hold", count),
+        "operator:accounts?quick=credit_hold",
+        ("payments.create", "payments.approve"),
+    ),
+)
+
+
+def _attention(kinds: Sequence[Waiting], actor: Actor) -> list[Attention]:
+    found = []
+    for kind in kinds:
+        count = _count(kind.rows(actor))
+        page, _mark, query = kind.address.partition("?")
+        if count:
+            found.append(Attention(count, kind.words(count), f"{reverse(page)}?{query}"))
+    return found
 
 
 def _figures(actor: Actor) -> list[tuple[str, str, str]]:
@@ -117,6 +154,11 @@ def _figures(actor: Actor) -> list[tuple[str, str, str]]:
     if actor.may("orders.view"):
         new = orders_visible_to(actor).filter(placed_on=timezone.localdate())
         figures.append((_("Orders today"), _bounded(new), reverse("operator:orders")))
+    if actor.may("plans.change"):
+        sold = plans_visible_to(actor).filter(status=PlanStatus.ACTIVE)
+        figures.append((_("Plans on sale"), _bounded(sold), reverse("operator:plans")))
+    if actor.may("products.change"):
+        figures.append((_("Products"), _bounded(products_visible_to(actor)), reverse("operator:products")))
     return figures
 
 

@@ -14,7 +14,14 @@ from accounts.actors import Actor
 from accounts.invitations import waiting_of
 from accounts.models import User
 from accounts.queries import managers_visible_to, resellers_visible_to
-from accounts.staff import change_manager, create_manager, reset_second_factor, set_subordinates
+from accounts.staff import (
+    change_manager,
+    create_manager,
+    may_reset_second_factor,
+    reset_second_factor,
+    set_subordinates,
+)
+from core.errors import allowed
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel.around import log_page, tabs_of
@@ -43,6 +50,7 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
         "manager": found,
         "waiting": waiting_of(found),
         "may_change": request.actor.may("managers.change"),
+        "may_reset": request.actor.may("managers.change") and allowed(may_reset_second_factor, request.actor, found),
     }
     return render(request, "operator_panel/manager.html", context)
 
@@ -113,13 +121,15 @@ def manager_second_factor_reset(request: HttpRequest, pk: int) -> HttpResponse:
 
     def carry_out(_answers: dict[str, Any]) -> str:
         reset_second_factor(actor=request.actor, manager=found)
-        return _("The second factor is taken away, and the manager is told.")
+        return _("Two-factor authentication is switched off, and the manager is told.")
 
     def show(_answers: dict[str, Any]) -> Shown:
-        question = _("Take away the second factor of %(name)s? All sessions of this manager end.") % {"name": found}
+        question = _("Switch off the two-factor authentication of %(name)s? All sessions of this manager end.") % {
+            "name": found
+        }
         return Shown(question=question, submit=_("Take away"), charges=None)
 
-    title = _("Reset the second factor")
+    title = _("Switch off two-factor authentication")
     operation = Operation(
         page=Page(title=title, crumbs=(*_crumbs(found), Crumb(title))),
         form=forms.Form,

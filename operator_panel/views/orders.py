@@ -14,19 +14,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from billing.payments import WAITING
 from billing.queries import payments_visible_to
 from core.errors import Refused
 from core.lists.views import show_list
 from core.panel.confirming import Done, Operation, confirming
 from core.panel.correcting import Correcting, correcting
 from core.panel.page import Button, Crumb, Page, Status
+from core.panel.remedies import with_ways
 from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.forms.vendor_fields import inputs_of
 from operator_panel.views.account_changes import needed_page
 from subscriptions.failures import Correction, cancel_failed_order, correct_order, correction_of
-from subscriptions.models import Order, OrderStatus, OrderType
+from subscriptions.models import Order, OrderStatus
+from subscriptions.offered import steps_of_order
 from subscriptions.ordering import cancel_order
 from subscriptions.paying import pay_order_from_balance
 from subscriptions.preview import Preview
@@ -34,6 +37,15 @@ from subscriptions.proposals import Proposal, propose
 from subscriptions.queries import orders_visible_to
 from subscriptions.showing import shown_of
 from vendors.queries import operations_of
+
+# What the checks of its steps ask of an order's subscription.
+WHOLE = (
+    "subscription__account__account_class",
+    "subscription__account__reseller",
+    "subscription__plan__template__connection",
+    "subscription__plan__service_term",
+    "subscription__period",
+)
 
 TABS = (
     ("order", gettext_lazy("General"), "orders.view"),
@@ -44,7 +56,7 @@ TABS = (
 
 def one(request: HttpRequest, pk: int) -> Order:
     """Return the order of the address. Raises Http404 for one that the actor does not see."""
-    related = ("account__account_class", "account__reseller", "subscription__plan__template__connection", "created_by")
+    related = ("account__account_class", "account__reseller", "created_by", *WHOLE)
     return get_object_or_404(orders_visible_to(request.actor).select_related(*related), pk=pk)
 
 
@@ -99,7 +111,7 @@ def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         correction = correction_of(found)
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, with_ways(request, refusal))
         return redirect(back)
 
     def keep(answers: dict[str, Any]) -> Done:
@@ -208,18 +220,21 @@ def crumbs_of(found: Order) -> tuple[Crumb, ...]:
 
 
 def _buttons(actor: Actor, found: Order, payments: Any) -> tuple[Button, ...]:
-    waiting = found.status == OrderStatus.WAITING_FOR_PAYMENT
-    failed = found.status == OrderStatus.PROVISIONING_FAILED
-    sale = found.type == OrderType.SALES
-    asked = next((payment.pk for payment in payments if payment.status == "waiting_for_payment"), None)
+    steps = steps_of_order(found, timezone.localdate())
+    asked = next((payment.pk for payment in payments if payment.status in WAITING), None)
     offered = (
-        ("payment_approve", asked, _("Approve payment"), "payments.approve", waiting and asked is not None),
-        ("order_correct", found.pk, _("Correct and try again"), "orders.correct", failed and sale),
-        ("subscription_retry", found.subscription_id, _("Try again"), "orders.retry", failed),
-        ("order_pay", found.pk, _("Pay from the balance"), "subscriptions.order", waiting),
-        ("order_cancel", found.pk, _("Cancel the order"), "orders.cancel", waiting),
-        ("order_give_up", found.pk, _("Give up the order"), "orders.retry", failed),
+        ("payment_approve", asked, _("Approve payment"), "payments.approve", asked is not None),
+        ("order_correct", found.pk, _("Correct and try again"), "orders.correct", steps["correct"] is None),
+        ("subscription_retry", found.subscription_id, _("Try again"), "orders.retry", _is_of(found, steps["retry"])),
+        ("order_pay", found.pk, _("Pay from the balance"), "subscriptions.order", steps["pay"] is None),
+        ("order_cancel", found.pk, _("Cancel the order"), "orders.cancel", steps["cancel"] is None),
+        ("order_give_up", found.pk, _("Give up the order"), "orders.retry", steps["give_up"] is None),
     )
     able = [(label, reverse(f"operator:{name}", args=[pk])) for name, pk, label, right, can in offered
             if can and actor.may(right)]  # fmt: skip
     return tuple(Button(label, url, primary=position == 0) for position, (label, url) in enumerate(able))
+
+
+def _is_of(found: Order, refusal: Refused | None) -> bool:
+    """Return whether what can be tried again is this order's: a later step of its subscription has its own page."""
+    return refusal is None and found.status == OrderStatus.PROVISIONING_FAILED

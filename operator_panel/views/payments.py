@@ -16,7 +16,7 @@ from accounts.actors import Actor
 from accounts.models import AccountStatus
 from accounts.queries import accounts_visible_to
 from billing.models import Payment, PaymentMethod, PaymentStatus
-from billing.payments import cancel_payment, complete_payment
+from billing.payments import WAITING, cancel_payment, complete_payment, may_cancel, may_complete
 from billing.queries import payments_visible_to
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import day_text, money_text
@@ -31,10 +31,6 @@ TABS = (
     ("payment", gettext_lazy("General"), "payments.view"),
     ("payment_log", gettext_lazy("Log"), "log.view"),
 )
-
-
-# What money may still come for, to be set aside.
-LATE = (PaymentStatus.CANCELLED, PaymentStatus.PAID_FROM_BALANCE)
 
 
 def one(request: HttpRequest, pk: int) -> Payment:
@@ -187,13 +183,13 @@ def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_of(actor: Actor, found: Payment, active: str) -> Page:
     """Return what stands around every page of one payment."""
-    waiting = found.status == PaymentStatus.WAITING_FOR_PAYMENT
+    can_come, waiting = may_complete(found) is None, found.status in WAITING
     offered = (
-        ("payment_approve", _("Approve"), "payments.approve", waiting),
-        ("payment_approve", _("The money came after all"), "payments.approve", found.status in LATE),
+        ("payment_approve", _("Approve"), "payments.approve", can_come and waiting),
+        ("payment_approve", _("The money came after all"), "payments.approve", can_come and not waiting),
         ("payment_reassign", _("Put on a balance"), "payments.approve", found.status == PaymentStatus.PARKED),
         ("payment_return", _("Paid back"), "payments.approve", found.status == PaymentStatus.PARKED),
-        ("payment_cancel", _("Cancel the payment"), "payments.cancel", waiting and found.order_id is None),
+        ("payment_cancel", _("Cancel the payment"), "payments.cancel", may_cancel(found) is None),
     )
     return Page(
         title=_("Payment %(number)s") % {"number": found.number},

@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from core.errors import allowed
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.forms.margins import margin_text
+from subscriptions.catalogue.delegation import may_activate
+from subscriptions.catalogue.plans import may_withdraw
 from subscriptions.models import Plan, PlanStatus, ResourcePrice
 from subscriptions.queries import (
     plan_resources_visible_to,
@@ -63,10 +66,13 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_periods(request: HttpRequest, pk: int) -> HttpResponse:
     """Show for how long a plan is bought."""
     found = one(request, pk)
+    periods = list(found.periods.order_by("-active", "pk"))
+    sold = [period for period in periods if period.active]
     context = {
         "page": page_of(request.actor, found, "plan_periods"),
         "plan": found,
-        "periods": found.periods.order_by("-active", "pk"),
+        "periods": periods,
+        "withdrawable": {period.pk for period in sold if allowed(may_withdraw, period, sold)},
         "may_change": request.actor.may("plans.change"),
     }
     return render(request, "operator_panel/plan_periods.html", context)
@@ -119,7 +125,7 @@ def page_of(actor: Actor, found: Plan, active: str) -> Page:
     buttons: tuple[Button, ...] = ()
     if actor.may("plans.change") and found.status == PlanStatus.ACTIVE:
         buttons = (Button(_("Deactivate"), reverse("operator:plan_deactivate", args=[found.pk])),)
-    elif actor.may("plans.change"):
+    elif actor.may("plans.change") and allowed(may_activate, found):
         buttons = (Button(_("Activate"), reverse("operator:plan_activate", args=[found.pk]), primary=True),)
     return Page(
         title=found.name,

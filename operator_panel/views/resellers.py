@@ -109,7 +109,7 @@ def reseller_create(request: HttpRequest) -> HttpResponse:
         initial={"parent": request.actor.reseller, "currency": request.actor.reseller.currency},
         parent=forms.ModelChoiceField(
             resellers_visible_to(request.actor).order_by("name"), label=_("Provider"),
-            help_text=_("The reseller above it. Its account terms are copied. This never changes."),
+            help_text=_("The reseller above it. Its account classes are copied. This never changes."),
         ),
         default_language=_language(),
         bank_details=_bank_details(),
@@ -174,7 +174,7 @@ def _values(answers: dict[str, Any], names: tuple[str, ...], attributes: dict[st
 
 def _second_factor() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=_("Second factor required of"),
+        label=_("Two-factor authentication required of"),
         choices=Role.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -81,7 +81,11 @@ def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
     def form(*args: Any) -> forms.Form:
         built = forms.Form(*args)
         built.fields["comment"] = forms.CharField(
-            label=_("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+            label=_("Reason"),
+            max_length=500,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=_("The customer reads it, with your name."),
         )
         return built
 

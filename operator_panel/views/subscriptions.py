@@ -10,16 +10,18 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from billing.queries import charges_visible_to
 from core.errors import Refused
+from core.history import author_of
 from core.lists.views import show_list
 from core.panel.page import Crumb, Page, Status
 from operator_panel import lists
-from operator_panel.around import able, log_page, tabs_of
+from operator_panel.around import able, hints_of, log_page, tabs_of
 from operator_panel.doors import requires
 from subscriptions.handover import held_units, service_payload
-from subscriptions.models import OrderStatus, Subscription, SubscriptionStatus
+from subscriptions.models import OrderStatus, Subscription
+from subscriptions.offered import steps_of_subscription
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
-from subscriptions.stopping import MAY_ACTIVATE, MAY_DELETE, MAY_STOP
+from subscriptions.stopping import MAY_ACTIVATE
 from vendors.questions import facts
 
 TABS = (
@@ -50,6 +52,8 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "subscription": found,
         "resources": resources_by_key(found).values(),
         "attributes": list(found.attributes.values()),
+        "comment": found.stop_comment,
+        "author": author_of(found, "stop_comment") if found.stop_comment else "",
         "open_order": _open_order(request, found),
         "trouble": operation.last_error if operation else "",
     }
@@ -85,11 +89,12 @@ def subscription_resources(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for resource in resources
     ]
+    page = page_of(request.actor, found, "subscription_resources")
     context = {
-        "page": page_of(request.actor, found, "subscription_resources"),
+        "page": page,
         "subscription": found,
         "rows": rows,
-        "may_change": request.actor.may("subscriptions.change") and found.status == SubscriptionStatus.ACTIVE,
+        "may_change": any(button.url.endswith("/change/") for button in page.buttons),
     }
     return render(request, "operator_panel/subscription_resources.html", context)
 
@@ -152,20 +157,22 @@ def subscription_log(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_of(actor: Actor, found: Subscription, active: str) -> Page:
     """Return what stands around every page of one subscription."""
-    status = found.status
+    status, steps = found.status, steps_of_subscription(actor, found, timezone.localdate())
     offered = (
-        ("subscription_retry", _("Try again"), "orders.retry", status in FAILED),
-        ("subscription_change", _("Change quantities"), "subscriptions.change", status == SubscriptionStatus.ACTIVE),
-        ("subscription_activate", _("Activate"), "subscriptions.activate", status in MAY_ACTIVATE),
-        ("subscription_stop", _("Stop"), "subscriptions.stop", status in MAY_STOP),
-        ("subscription_delete", _("Delete"), "subscriptions.delete", status in MAY_DELETE),
+        ("subscription_retry", _("Try again"), "orders.retry", steps["retry"] is None),
+        ("subscription_change", _("Change quantities"), "subscriptions.change", steps["change"] is None),
+        ("subscription_activate", _("Activate"), "subscriptions.activate", steps["activate"] is None),
+        ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"] is None),
+        ("subscription_delete", _("Delete"), "subscriptions.delete", steps["delete"] is None),
     )
+    stopped = status in MAY_ACTIVATE and actor.may("subscriptions.activate")
     return Page(
         title=found.name,
         crumbs=(Crumb(_("Subscriptions"), reverse("operator:subscriptions")), Crumb(found.pk)),
         status=Status(status, found.get_status_display(), found.get_stop_reason_display()),
         buttons=able(actor, offered, found.pk),
         tabs=tabs_of(actor, [tab for tab in TABS if _has(found, tab[0])], active, found.pk),
+        hints=hints_of(actor, steps["activate"]) if stopped else (),
     )
 
 

@@ -117,14 +117,19 @@ def activate_plan(*, actor: Actor, plan: Plan) -> Plan:
     """
     require_reseller(actor, plan.reseller, "plans.change")
     plan = Plan.objects.select_for_update(of=("self",)).select_related("parent").get(pk=plan.pk)
-    if plan.status == PlanStatus.ACTIVE:
-        raise PlanIsThatAlready(_("The plan is active already."))
-    if plan.parent is not None and plan.parent.status != PlanStatus.ACTIVE:
-        raise PlanSwitchedOff(_("The provider of this plan has switched it off. Ask the provider to switch it on."))
+    may_activate(plan)
     plan.status = PlanStatus.ACTIVE
     plan.save(update_fields=["status"])
     _switch_below([plan.pk], PlanStatus.DEACTIVATED_BY_PROVIDER, PlanStatus.ACTIVE)
     return plan
+
+
+def may_activate(plan: Plan) -> None:
+    """Raise PlanIsThatAlready or PlanSwitchedOff where the plan cannot be put on sale now."""
+    if plan.status == PlanStatus.ACTIVE:
+        raise PlanIsThatAlready(_("The plan is active already."))
+    if plan.parent is not None and plan.parent.status != PlanStatus.ACTIVE:
+        raise PlanSwitchedOff(_("The provider of this plan has switched it off. Ask the provider to switch it on."))
 
 
 def _switch_below(above: Collection[int], status: PlanStatus, becomes: PlanStatus) -> None:

@@ -1,7 +1,7 @@
 """Plans: made in one verb from the three steps of the wizard; their texts, periods and prices."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -184,11 +184,16 @@ def add_period(*, actor: Actor, plan: Plan, period: Lasting) -> PlanPeriod:
 def withdraw_period(*, actor: Actor, period: PlanPeriod) -> PlanPeriod:
     """Sell the plan for this period no more; running subscriptions stay. Raises Forbidden, PlanNotAllowed."""
     require_reseller(actor, period.plan.reseller, "plans.change")
-    if not PlanPeriod.objects.filter(plan=period.plan_id, active=True).exclude(pk=period.pk).exists():
-        raise PlanNotAllowed(_("A plan needs a period: add another one first."), field="periods")
+    may_withdraw(period, PlanPeriod.objects.filter(plan=period.plan_id, active=True))
     period.active = False
     period.save(update_fields=["active"])
     return period
+
+
+def may_withdraw(period: PlanPeriod, sold: Iterable[PlanPeriod]) -> None:
+    """Raise PlanNotAllowed where no other of the periods that the plan is sold for would be left."""
+    if not any(other.pk != period.pk for other in sold):
+        raise PlanNotAllowed(_("A plan needs a period: add another one first."), field="periods")
 
 
 @transaction.atomic

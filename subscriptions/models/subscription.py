@@ -31,7 +31,7 @@ class SubscriptionStatus(models.TextChoices):
     UPDATING_FAILED = "updating_failed", _("Updating failed")
     ACTIVATING = "activating", _("Activating")
     ACTIVATING_FAILED = "activating_failed", _("Activating failed")
-    GRACED = "graced", _("Graced")
+    GRACED = "graced", _("Grace period")
     STOPPING = "stopping", _("Stopping")
     STOPPING_FAILED = "stopping_failed", _("Stopping failed")
     STOPPED = "stopped", _("Stopped")

@@ -75,12 +75,12 @@ def test_an_administrator_takes_a_lost_one_away_from_a_manager_below(north):
     TOTP.activate(mary, "JBSWY3DPEHPK3PXP")
     page = f"/operator/managers/{mary.pk}/second-factor-reset/"
     bosss = signed_in(boss)
-    assert "Take away the second factor" in bosss.get(page).content.decode()
+    assert "Switch off the two-factor authentication" in bosss.get(page).content.decode()
     reset_second_factor(actor=actor_of(boss), manager=mary)
     assert not Authenticator.objects.filter(user=mary).exists()
     assert not SignedIn.objects.filter(person=mary).exists()
     assert client.get("/operator/").status_code == 302
-    with pytest.raises(ManagerRefused, match="has no second factor"):
+    with pytest.raises(ManagerRefused, match="has no two-factor authentication"):
         reset_second_factor(actor=actor_of(boss), manager=mary)
     TOTP.activate(boss, "JBSWY3DPEHPK3PXP")
     with pytest.raises(ManagerRefused, match="own page"):

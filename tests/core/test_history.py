@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import override
 
 from accounts.models import Account, AccountStatus
-from core.history import history_of
+from core.history import author_of, history_of
 from subscriptions.models import Order
 from tests.factories import accounts as make
 from tests.factories import subscriptions as sold
@@ -133,3 +133,13 @@ def test_no_model_with_a_trigger_is_unmanaged():
     with_triggers = [model for model in apps.get_models() if getattr(model._meta, "triggers", ())]
     assert len(with_triggers) > 10
     assert [model for model in with_triggers if not model._meta.managed] == []
+
+
+def test_the_author_of_what_stands_in_a_field_is_who_wrote_it_last():
+    mary, sam = make.manager(name="Mary"), make.manager(name="Sam")
+    account = make.account(city="Minsk")
+    for manager, values in ((mary, {"city": "Brest"}), (sam, {"trial": True})):
+        with pghistory.context(user=manager.pk):
+            Account.objects.filter(pk=account.pk).update(**values)
+    account.refresh_from_db()
+    assert (author_of(account, "city"), author_of(account, "trial")) == ("Mary", "Sam")

@@ -1,5 +1,6 @@
 """A page about something that is being done asks again until it is done."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -28,3 +29,13 @@ def test_page_that_is_done_is_loaded_anew(client: Client, page: str, today: date
     answer = client.get(page, headers=ASKED_AGAIN)
     assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
     assert 'hx-trigger="every 3s"' not in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize(("level", "promised"), [("owner", True), ("admin", True), ("user", False)])
+def test_a_message_is_promised_to_whom_one_finds(
+    subscription: Subscription, browser_of: Callable[[str], Client], level: str, *, promised: bool
+) -> None:
+    Subscription.objects.update(status="updating")
+    said = browser_of(level).get(reverse("customer:subscription", args=[subscription.pk])).content.decode()
+    assert "Being carried out" in said
+    assert ("a message will find you" in said) == promised

@@ -32,7 +32,7 @@ def test_navigation_is_that_of_the_role() -> None:
         ("account_users", "Accounts"),
         ("account_types", "Account types"),
         ("account_type", "Account types"),
-        ("account_class_create", "Account terms"),
+        ("account_class_create", "Account classes"),
         ("plan_category_create", "Plan categories"),
         ("plan_draft", "Plans"),
         ("product", "Products"),

@@ -7,19 +7,26 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, DateInput, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, DateInput, Form, RadioSelect, Select
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext
 
 from core.panel import formats, returning
 from core.panel.page import Status
+from core.panel.remedies import Way, ways_of
 from core.panel.shown import Shown
 
 # A group of more choices than these is searched by typing.
 LONG = 12
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def ways(context: dict[str, Any], form: Form) -> list[Way]:
+    """Return the ways out of what was refused of a form: {% ways form as links %}."""
+    return ways_of(context["request"], getattr(form, "refusals", ()))
 
 
 @register.filter

@@ -1,17 +1,24 @@
 """The list of subscriptions, and one of them."""
 
 from collections.abc import Callable
+from datetime import date
+from html import unescape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import AccessLevel, Account
 from core.panel.formats import day_text, money_text
 from core.panel.page import Page
 from subscriptions.models import Plan, Subscription, SubscriptionStatus
+from subscriptions.stopping import stop
+from tests.browsing import form_of
+from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
+from tests.factories.billing import owe
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +103,30 @@ def test_of_an_order_that_waits_the_next_sum_is_its_payment(client: Client, acme
     page = page_of(client, order.subscription).content.decode()
     assert money_text(order.total, "USD") in page
     assert "Next sum due" in page
+
+
+def test_a_banner_says_whose_comment_it_shows(client: Client, subscription: Subscription, today: date) -> None:
+    manager = cast.manager(name="Maria Manager")
+    browser = Client()
+    browser.force_login(manager)
+    address = f"/operator/subscriptions/{subscription.pk}/"
+    asked = browser.post(f"{address}stop/", {"comment": "Wished by telephone"})
+    form_of(asked, holding="confirmed").send(browser)
+    for shown in (client.get(reverse("customer:subscription", args=[subscription.pk])), browser.get(address)):
+        said = " ".join(unescape(shown.content.decode()).split())
+        assert "Maria Manager on stopping it on" in said
+        assert said.count("Wished by telephone") == 1
+
+
+def test_what_is_refused_is_not_offered_and_the_page_leads_to_the_remedy(
+    client: Client, subscription: Subscription, today: date
+) -> None:
+    stop(actor=SYSTEM, subscription=subscription, today=today)
+    address = reverse("customer:subscription", args=[subscription.pk])
+    labels = {str(button.label) for button in client.get(address).context["page"].buttons}
+    assert labels == {"Activate", "Delete"}
+    owe(account=subscription.account, amount="10000.00", today=today)
+    page = client.get(address).context["page"]
+    assert {str(button.label) for button in page.buttons} == {"Delete"}
+    assert [str(hint.label) for hint in page.hints] == ["Top up"]
+    assert "/payments/top-up/?amount=" in client.get(address).content.decode()

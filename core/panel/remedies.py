@@ -1,0 +1,55 @@
+"""Where a refusal is put right: its remedy, as a link of the panel of who reads it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from core.errors import Refused, Remedy
+from core.fitting import LARGEST_TYPED
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link that leads to a remedy."""
+
+    label: object
+    url: str
+
+
+# What a panel makes of a remedy for an actor: the way to it, or None where it is not the actor's to take.
+Translation = Callable[[Any, Remedy], Way | None]
+
+
+def no_remedies(_actor: Any, _remedy: Remedy) -> Way | None:
+    """Translate nothing: pages outside of the panels."""
+    return None
+
+
+def ways_of(request: HttpRequest, refusals: Iterable[Refused]) -> list[Way]:
+    """Return the ways out of refusals that the reader of this page may take, each once."""
+    translate: Translation = getattr(request, "remedies", no_remedies)
+    actor = getattr(request, "actor", None)
+    remedies = [one.remedy for refusal in refusals for one in refusal.problems if one.remedy is not None]
+    ways = [translate(actor, remedy) for remedy in dict.fromkeys(remedies)] if actor is not None else []
+    return [way for way in ways if way is not None]
+
+
+def with_ways(request: HttpRequest, refusal: Refused) -> str:
+    """Return the sentence of a refusal with the ways out of it behind it, for a message of the next page."""
+    said = format_html("{}", refusal)
+    for way in ways_of(request, [refusal]):
+        said = format_html('{} <a href="{}">{}</a>', said, way.url, way.label)
+    return said
+
+
+def suggested_amount(request: HttpRequest) -> Decimal | None:
+    """Return the amount that a way to a top-up led here with."""
+    try:
+        amount = Decimal(request.GET.get("amount", ""))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and 0 < amount < LARGEST_TYPED else None

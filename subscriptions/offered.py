@@ -1,0 +1,47 @@
+"""What can be done now, asked of the verbs' own checks: a page offers what would be carried out, and nothing else.
+
+A check changes nothing and asks no vendor; it is asked of the books as they stand, so that a night which is late may
+still bring another answer.
+"""
+
+from datetime import date
+
+from accounts.actors import Actor
+from core.errors import Refused, refusal_of
+from subscriptions.changes import may_change
+from subscriptions.failures import correction_of, may_give_up, may_retry
+from subscriptions.models import Order, Subscription
+from subscriptions.ordering import may_cancel
+from subscriptions.paying import may_pay
+from subscriptions.stopping import may_activate, may_delete, may_stop
+from subscriptions.terms import contract_of
+
+# By the name of a step, why it would be refused now; None where it would be carried out.
+Steps = dict[str, Refused | None]
+
+
+def steps_of_subscription(actor: Actor, subscription: Subscription, today: date) -> Steps:
+    """Return the steps "retry", "change", "activate", "stop" and "delete" of a subscription.
+
+    The row is read as `open_contract` reads it (account with class, plan with template, connection and service term).
+    """
+    contract = contract_of(subscription)
+    return {
+        "retry": refusal_of(may_retry, contract),
+        "change": refusal_of(may_change, contract, today),
+        "activate": refusal_of(may_activate, contract, today),
+        "stop": refusal_of(may_stop, actor, contract, today),
+        "delete": refusal_of(may_delete, actor, contract, today),
+    }
+
+
+def steps_of_order(order: Order, today: date) -> Steps:
+    """Return the steps "pay", "cancel", "correct", "retry" and "give_up" of an order."""
+    contract = contract_of(order.subscription)
+    return {
+        "pay": refusal_of(may_pay, contract, order, today),
+        "cancel": refusal_of(may_cancel, contract, order),
+        "correct": refusal_of(correction_of, order),
+        "retry": refusal_of(may_retry, contract),
+        "give_up": refusal_of(may_give_up, contract, order),
+    }

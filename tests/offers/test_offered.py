@@ -1,0 +1,35 @@
+"""Every button that is offered to every role on every object is carried out: no page offers what it could know."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from tests.offers.pressing import Found, walk
+from tests.offers.world import World, build
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    files = tmp_path_factory.mktemp("media")
+    with override_settings(MEDIA_ROOT=files, DEMO=True), django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def found(world: World) -> Found:
+    found = Found()
+    for person in world.people:
+        pages = world.operator_pages if person.actor.is_manager else world.customer_pages[person.actor.account.pk]
+        walk(person, [page for page in pages if person.ask(page).status_code == 200], found)
+    return found
+
+
+def test_no_button_is_offered_that_is_refused(found: Found) -> None:
+    if found.refused:
+        pytest.fail("offered, and refused:\n" + "\n".join(found.refused), pytrace=False)
