@@ -7,10 +7,16 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
+from customer_panel import urls as customer
+from operator_panel import urls as operator
 from tests.offers.pressing import Found, walk
 from tests.offers.world import World, build
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+PANELS = {"operator": operator.urlpatterns, "customer": customer.urlpatterns}
+# What no walk comes by, and why.
+NOT_MET: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +39,9 @@ def found(world: World) -> Found:
 def test_no_button_is_offered_that_is_refused(found: Found) -> None:
     if found.refused:
         pytest.fail("offered, and refused:\n" + "\n".join(found.refused), pytrace=False)
+
+
+def test_every_address_of_both_panels_was_met(found: Found) -> None:
+    """So that the walk cannot pass by meeting nothing; what it cannot come by says why."""
+    known = {f"{panel}:{pattern.name}" for panel, patterns in PANELS.items() for pattern in patterns}
+    assert sorted(known - found.opened - set(NOT_MET)) == []
