@@ -1,12 +1,14 @@
 """The API as four callers see it: the operator, North, North-East below it, South."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.actors import actor_of
 from accounts.api_tokens import create_api_token
@@ -14,6 +16,7 @@ from accounts.models import Account, Reseller, Role
 from billing.models import Charge
 from tests.factories import accounts as people
 from tests.factories import subscriptions as catalogue
+from tests.worlds import kept
 
 ORDERED = date(2018, 8, 20)
 JSON_API = "application/vnd.api+json"
@@ -59,9 +62,20 @@ def caller() -> Callable[..., Caller]:
     return make
 
 
+@pytest.fixture(scope="module")
+def world_of_the_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Make the world once for a file of tests."""
+    with kept(django_db_blocker):
+        yield _world()
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    """Return the tree with one paid subscription of five seats below each reseller, ordered on 20 August 2018."""
+def world(world_of_the_file: World, db: None) -> World:
+    """The tree with one paid subscription of five seats below each reseller, ordered on 20 August 2018."""
+    return deepcopy(world_of_the_file)
+
+
+def _world() -> World:
     cast = people.cast()
     resellers = {"operator": cast.operator, "north": cast.north, "north_east": cast.north_east, "south": cast.south}
     accounts, charges = {}, {}

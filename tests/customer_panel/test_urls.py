@@ -1,12 +1,15 @@
 """Every page of the customer panel, by access level, and what belongs to somebody else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.actors import SYSTEM
 from accounts.models import AccessLevel, Account
@@ -14,7 +17,9 @@ from billing.models import Payment
 from billing.payments import open_top_up
 from subscriptions.models import Order, Plan, Subscription
 from tests.factories import accounts as cast
+from tests.factories import billing as money
 from tests.factories import subscriptions as make
+from tests.worlds import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +48,50 @@ OF_A_SUBSCRIPTION = {
     "subscription_stop": NOT_THE_USER,
     "subscription_delete": NOT_THE_USER,
 }
+
+
+@dataclass(frozen=True)
+class Sold:
+    """A plan, Acme's subscription of it, and another customer's."""
+
+    plan: Plan
+    subscription: Subscription
+    foreign: Subscription
+
+
+@pytest.fixture(scope="module")
+def sold(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Sold]:
+    """Made once for the file; each test gets copies, and its changes end with it."""
+    with kept(django_db_blocker):
+        today, plan = timezone.localdate(), make.plan(name="Backup")
+        acme = cast.account(name="Acme", primary_name="Acme", email="acme@example.com")
+        money.top_up(account=acme, amount="500.00", today=today)
+        mine = make.subscription(account=acme, plan=plan, today=today)
+        yield Sold(plan, mine, make.subscription(account=cast.account(name="Other"), plan=plan, today=today))
+
+
+@pytest.fixture
+def acme(sold: Sold, db: None) -> Account:
+    """Who bought."""
+    return Account.objects.get(pk=sold.subscription.account_id)
+
+
+@pytest.fixture
+def plan(sold: Sold, db: None) -> Plan:
+    """What is sold."""
+    return Plan.objects.get(pk=sold.plan.pk)
+
+
+@pytest.fixture
+def subscription(sold: Sold, db: None) -> Subscription:
+    """Acme's."""
+    return Subscription.objects.get(pk=sold.subscription.pk)
+
+
+@pytest.fixture
+def foreign(sold: Sold, db: None) -> Subscription:
+    """Somebody else's."""
+    return Subscription.objects.get(pk=sold.foreign.pk)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -18,8 +18,8 @@ from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.vendors.conftest import admin, microsoft, microsoft_server, now, office365  # noqa: F401 - fixtures
+from tests.vendors.consenting import consent
 from tests.vendors.office365.bench import E3
-from tests.vendors.test_connections import consent
 from vendors.models import VendorConnection
 
 pytestmark = pytest.mark.django_db

@@ -9,13 +9,13 @@ from accounts.models import Account
 from subscriptions.changes import change_quantities
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.provisioning import carry_out, unfinished_work
+from subscriptions.renewals import run_billing_day
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
+from tests.subscriptions.holding import HELD_ON, ORDERED_ON, again, on_credit
 from tests.vendors.conftest import admin, example, example_vendor  # noqa: F401 - fixtures for the tests of this folder
 from tests.vendors.example.vendor import ExampleVendor
 from vendors.models import ConnectionState, VendorConnection
-
-ORDERED_ON = date(2018, 8, 20)
 
 
 @pytest.fixture
@@ -78,3 +78,16 @@ def change(subscription: Subscription, seats: int, today: date) -> Order:
     return change_quantities(
         actor=SYSTEM, subscription=subscription, quantities={"seats": seats}, today=today, now=make.noon(today)
     )
+
+
+@pytest.fixture
+def seats(plan: Plan) -> Subscription:
+    """Five seats bought on credit; negative since the night of 1 September, on hold from that of the 7th."""
+    return on_credit(plan)
+
+
+@pytest.fixture
+def held(seats: Subscription) -> Subscription:
+    """The same on 7 September: the debt of 19.35 has grown by the 10.00 of six days."""
+    run_billing_day(today=HELD_ON)
+    return again(seats)

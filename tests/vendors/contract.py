@@ -1,19 +1,18 @@
 """What every vendor plugin has to keep, whatever its vendor: the suite that test_every_plugin.py runs.
 
-A plugin brings a ContractBench (tests/vendors/<slug>/bench.py); each function here takes one, fresh.
+A plugin brings a ContractBench (tests/vendors/benches.py) as tests/vendors/<slug>/bench.py; each function here takes
+one, fresh.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from itertools import product
-from typing import ClassVar, Protocol
 
 import pytest
 
-from tests.vendors.memory import Killed, MemoryBook, MemoryJournal
-from vendors.base import Connection, Done, Order, Resource, Service, Task, VendorPlugin, Verdict
+from tests.vendors.benches import ContractBench, Held, NewBench, Trouble
+from tests.vendors.memory import Killed, MemoryBook
+from vendors.base import Done, Resource, Service, Task, Verdict
 from vendors.errors import (
     LONGEST_WAIT,
     SHORTEST_WAIT,
@@ -30,87 +29,11 @@ from vendors.errors import (
 from vendors.operations import attempt
 from vendors.steps import WAITS, CallState, OnceOnly
 
+__all__ = ["ContractBench", "Held", "NewBench", "Trouble", "every_check", "work"]  # what a plugin's own tests import
+
 PATIENCE = 40
 # What a worker pauses, in seconds, where the trouble does not say.
 PAUSE = 10.0
-
-
-class Trouble(Enum):
-    """What can happen to a changing call between us and the vendor."""
-
-    LOST_BEFORE = auto()
-    LOST_AFTER = auto()
-    ERROR_BEFORE = auto()
-    ERROR_AFTER = auto()
-    THROTTLED = auto()
-    UNREADABLE_AFTER = auto()  # a page of HTML with the status of success, after everything was done
-    TRUNCATED_AFTER = auto()  # half an answer, after everything was done
-    TIMEOUT_408_BEFORE = auto()
-    TIMEOUT_408_AFTER = auto()
-    GATEWAY_4XX_BEFORE = auto()  # 403 with the page of something in between, which does not speak for the vendor
-    GATEWAY_4XX_AFTER = auto()
-    GATEWAY_JSON_BEFORE = auto()  # 403 with JSON of something in between, whose members are not those of the vendor
-    GATEWAY_JSON_AFTER = auto()
-    EMPTY_SUCCESS_BEFORE = auto()  # 200 with {}, of something in between: nothing was done
-    EMPTY_SUCCESS_AFTER = auto()
-    REDIRECTED_AFTER = auto()  # done, and sent on to an address that is none
-    ANOTHERS_AFTER = auto()  # done, and answered with what belongs to somebody else
-    LAGGING = auto()  # done, the answer lost, and lists that show it later, within the plugin's visible_after
-    CONFLICT = auto()  # 409 without a code that the plugin knows
-    NOT_FOUND_JUST_MADE = auto()  # done, and the next read by an id does not know it yet
-    STRANGE_RETRY_AFTER = auto()  # throttled until a date a year ahead, without a zone
-
-
-@dataclass(frozen=True)
-class Held:
-    """One service as the vendor's own records show it."""
-
-    quantity: int
-    running: bool
-
-
-class ContractBench(Protocol):
-    """A plugin, its pretend vendor, and a look into that vendor's records."""
-
-    plugin: VendorPlugin
-    resource: ClassVar[str]
-    journal: MemoryJournal
-
-    def connection(self) -> Connection:
-        """Return a connection that works."""
-
-    def wrong_connection(self) -> Connection:
-        """Return a connection whose credentials the vendor refuses."""
-
-    def order(self, *, reference: str, quantity: int) -> Order:
-        """Return an order of a customer of its own, with `resource` as its resource."""
-
-    def held(self) -> list[Held]:
-        """Return every service that the vendor holds."""
-
-    def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
-        """Let the n-th changing call from now, and `times` - 1 after it, meet the trouble."""
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock of the plugin's connection and the vendor's forward."""
-
-    def changing_calls(self) -> int:
-        """Return how many changing calls the vendor has been sent so far, refused ones included."""
-
-    # In how many ways the vendor may lose what it holds: the names that `lose` knows.
-    ways_gone: ClassVar[tuple[str, ...]]
-
-    def lose(self, way: str) -> None:
-        """Let the vendor no longer have what it holds, as if removed there; `held` no longer shows it running."""
-
-    def astray(self) -> AbstractContextManager[None]:
-        """Let a gateway answer every call with its own 404 page for the length of a with block."""
-
-    def down(self) -> AbstractContextManager[None]:
-        """Keep the vendor from being reached for the length of a with block."""
-
-    def secret_values(self) -> list[str]:
-        """Return every secret that has been in play: keys, tokens, first passwords."""
 
 
 def work(bench: ContractBench, task: Task, book: MemoryBook | None = None) -> Done:
@@ -181,7 +104,7 @@ ACTIONS = (
 )
 
 
-def keeps_one_service_whatever_is_lost(new_bench: "NewBench", action: Action) -> None:
+def keeps_one_service_whatever_is_lost(new_bench: NewBench, action: Action) -> None:
     """Each trouble at each changing call of the action ends with exactly what was asked for, once."""
     calls = _calls_of(new_bench, action)
     for kind in Trouble:
@@ -194,7 +117,7 @@ def keeps_one_service_whatever_is_lost(new_bench: "NewBench", action: Action) ->
                 assert done.vendor_ids, (action, kind, nth)
 
 
-def survives_being_killed(new_bench: "NewBench", action: Action) -> None:
+def survives_being_killed(new_bench: NewBench, action: Action) -> None:
     """A worker killed right before or after any of its notes leaves a job that the next one finishes, once."""
     with new_bench() as bench:
         book = MemoryBook()
@@ -207,7 +130,7 @@ def survives_being_killed(new_bench: "NewBench", action: Action) -> None:
                 assert bench.held() == [action.expected], (action, dying, save)
 
 
-def does_nothing_when_repeated(new_bench: "NewBench", action: Action) -> None:
+def does_nothing_when_repeated(new_bench: NewBench, action: Action) -> None:
     """A finished operation carried out again sends nothing that changes; its result is the same."""
     with new_bench() as bench:
         task, book = action.prepared(bench), MemoryBook()
@@ -218,7 +141,7 @@ def does_nothing_when_repeated(new_bench: "NewBench", action: Action) -> None:
         assert bench.held() == [action.expected]
 
 
-def change_to_what_is_there_already_leaves_it(new_bench: "NewBench") -> None:
+def change_to_what_is_there_already_leaves_it(new_bench: NewBench) -> None:
     """A second operation for the same quantity (a fresh book) leaves the vendor as it is."""
     with new_bench() as bench:
         service = provisioned(bench)
@@ -227,7 +150,7 @@ def change_to_what_is_there_already_leaves_it(new_bench: "NewBench") -> None:
         assert bench.held() == [Held(8, running=True)]
 
 
-def probe_tells_the_truth(new_bench: "NewBench", action: Action) -> None:
+def probe_tells_the_truth(new_bench: NewBench, action: Action) -> None:
     """A probe says "not done" before and "done" after, changes nothing, and claims nothing while the vendor is away."""
     with new_bench() as bench:
         task = action.prepared(bench)
@@ -245,7 +168,7 @@ def probe_tells_the_truth(new_bench: "NewBench", action: Action) -> None:
             assert _verdict_without_vendor(bench, task) is Verdict.UNKNOWN
 
 
-def two_orders_are_two_services(new_bench: "NewBench") -> None:
+def two_orders_are_two_services(new_bench: NewBench) -> None:
     """Different operations are never taken for one another."""
     with new_bench() as bench:
         work(bench, provisioning(bench, reference="order:1:provision", quantity=5))
@@ -253,7 +176,7 @@ def two_orders_are_two_services(new_bench: "NewBench") -> None:
         assert sorted(held.quantity for held in bench.held()) == [5, 6]
 
 
-def tells_facts(new_bench: "NewBench") -> None:
+def tells_facts(new_bench: NewBench) -> None:
     """The facts of a service are labelled texts, each name once."""
     with new_bench() as bench:
         facts = bench.plugin.facts(bench.connection(), provisioned(bench))
@@ -261,7 +184,7 @@ def tells_facts(new_bench: "NewBench") -> None:
         assert len({fact.name for fact in facts}) == len(facts)
 
 
-def offers_what_it_can_sell(new_bench: "NewBench") -> None:
+def offers_what_it_can_sell(new_bench: NewBench) -> None:
     """The catalogue's offers have ids and names, each id once; the access check names us."""
     with new_bench() as bench:
         offers = list(bench.plugin.catalogue(bench.connection()))
@@ -270,7 +193,7 @@ def offers_what_it_can_sell(new_bench: "NewBench") -> None:
         bench.plugin.check_access(bench.connection())
 
 
-def refuses_wrong_credentials(new_bench: "NewBench") -> None:
+def refuses_wrong_credentials(new_bench: NewBench) -> None:
     """Wrong credentials are told apart from other trouble, and nothing is made with them."""
     with new_bench() as bench:
         with pytest.raises((ConsentNeeded, Misconfigured)):
@@ -281,7 +204,7 @@ def refuses_wrong_credentials(new_bench: "NewBench") -> None:
         assert bench.held() == []
 
 
-def waits_while_the_vendor_is_down(new_bench: "NewBench", action: Action) -> None:
+def waits_while_the_vendor_is_down(new_bench: NewBench, action: Action) -> None:
     """While nobody answers, every action is trouble that passes; afterwards it is carried out once."""
     with new_bench() as bench:
         task, book = action.prepared(bench), MemoryBook()
@@ -291,7 +214,7 @@ def waits_while_the_vendor_is_down(new_bench: "NewBench", action: Action) -> Non
         assert bench.held() == [action.expected]
 
 
-def does_not_wait_for_ever_for_a_busy_vendor(new_bench: "NewBench") -> None:
+def does_not_wait_for_ever_for_a_busy_vendor(new_bench: NewBench) -> None:
     """A conflict that never ends is told to people after a bounded number of attempts, and can be tried again."""
     with new_bench() as bench:
         task, book = provisioning(bench), MemoryBook()
@@ -304,7 +227,7 @@ def does_not_wait_for_ever_for_a_busy_vendor(new_bench: "NewBench") -> None:
         assert bench.held() == [ACTIONS[0].expected]
 
 
-def looks_before_it_sends_what_was_refused(new_bench: "NewBench") -> None:
+def looks_before_it_sends_what_was_refused(new_bench: NewBench) -> None:
     """What the vendor has by now, though it refused it first, is found when somebody tries again."""
     with new_bench() as bench:
         task, book = provisioning(bench), MemoryBook()
@@ -316,7 +239,7 @@ def looks_before_it_sends_what_was_refused(new_bench: "NewBench") -> None:
         assert bench.held() == [ACTIONS[0].expected]
 
 
-def says_how_long_to_wait_when_throttled(new_bench: "NewBench") -> None:
+def says_how_long_to_wait_when_throttled(new_bench: NewBench) -> None:
     """A throttled call is trouble that passes, and says for how long."""
     with new_bench() as bench:
         task = provisioning(bench)
@@ -327,7 +250,7 @@ def says_how_long_to_wait_when_throttled(new_bench: "NewBench") -> None:
         assert trouble.value.retry_after > 0
 
 
-def journals_without_secrets(new_bench: "NewBench") -> None:
+def journals_without_secrets(new_bench: NewBench) -> None:
     """Every exchange is journalled, and no secret that was in play stands in the journal."""
     with new_bench() as bench:
         service = provisioned(bench)
@@ -340,7 +263,7 @@ def journals_without_secrets(new_bench: "NewBench") -> None:
         assert [secret for secret in bench.secret_values() if secret in written] == []
 
 
-def gone_at_the_vendor_can_be_stopped_and_deleted(new_bench: "NewBench") -> None:
+def gone_at_the_vendor_can_be_stopped_and_deleted(new_bench: NewBench) -> None:
     """What the vendor no longer has is stopped and deleted at once, with a note since when we know; and again."""
     with new_bench() as bench:
         for turn, (way, action) in enumerate(product(bench.ways_gone, ("suspend", "cancel"))):
@@ -355,7 +278,7 @@ def gone_at_the_vendor_can_be_stopped_and_deleted(new_bench: "NewBench") -> None
             assert work(bench, task, book) == done
 
 
-def gone_at_the_vendor_is_not_changed_or_resumed(new_bench: "NewBench") -> None:
+def gone_at_the_vendor_is_not_changed_or_resumed(new_bench: NewBench) -> None:
     """Changing and resuming what is gone is refused, with the way out: delete, then order anew."""
     with new_bench() as bench:
         for turn, (way, action) in enumerate(product(bench.ways_gone, ("change", "resume"))):
@@ -368,7 +291,7 @@ def gone_at_the_vendor_is_not_changed_or_resumed(new_bench: "NewBench") -> None:
         assert [held for held in bench.held() if held.running] == []
 
 
-def gone_at_the_vendor_is_ordered_anew(new_bench: "NewBench") -> None:
+def gone_at_the_vendor_is_ordered_anew(new_bench: NewBench) -> None:
     """An order of an account whose ids at the vendor lead nowhere any more makes what it needs, once."""
     with new_bench() as bench:
         for turn, way in enumerate(bench.ways_gone):
@@ -384,7 +307,7 @@ def gone_at_the_vendor_is_ordered_anew(new_bench: "NewBench") -> None:
             bench.lose(way)
 
 
-def what_a_gateway_does_not_find_is_not_gone(new_bench: "NewBench") -> None:
+def what_a_gateway_does_not_find_is_not_gone(new_bench: NewBench) -> None:
     """A gateway's own 404 and wrong credentials say nothing of the service: nothing is taken for ended."""
     with new_bench() as bench:
         service = provisioned(bench)
@@ -400,7 +323,6 @@ def what_a_gateway_does_not_find_is_not_gone(new_bench: "NewBench") -> None:
         assert bench.held() == [Held(5, running=True)]
 
 
-NewBench = Callable[[], AbstractContextManager[ContractBench]]
 EACH_ACTION: tuple[Callable[[NewBench, Action], None], ...] = (
     keeps_one_service_whatever_is_lost,
     survives_being_killed,

@@ -8,8 +8,8 @@ import pytest
 from accounts.actors import Actor
 from core.secrets import decrypt, encrypt
 from sandbox.office365 import Office365 as Microsoft
+from tests.vendors.consenting import consent
 from tests.vendors.office365.bench import settings_of
-from tests.vendors.test_connections import consent
 from vendors import operations
 from vendors.access import is_outdated, opened
 from vendors.base import Access, Connection

@@ -8,7 +8,7 @@ from accounts.actors import Actor, Forbidden, actor_of
 from accounts.models import Role
 from core import secrets
 from tests.factories import accounts as cast
-from tests.vendors.test_connections import consent
+from tests.vendors.consenting import consent
 from vendors.access import opened
 from vendors.connections import check_connection
 from vendors.models import ConnectionState, VendorConnection

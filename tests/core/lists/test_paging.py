@@ -1,22 +1,27 @@
 """Pages by position: the window and the whole give the same rows, and numbers are counted or estimated."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
 from django.db.models import F
+from pytest_django.plugin import DjangoDbBlocker
 
 from core.lists import paging
 from core.lists.paging import Count, Order, Sure, Wanted, cursor_of, estimates, keys_of_page, position_of
 from subscriptions.models import Subscription
 from tests.factories import accounts
 from tests.operator_panel.lists import rows
+from tests.worlds import kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def thirty() -> list[int]:
+@pytest.fixture(scope="module")
+def thirty(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[int]]:
     """Thirty subscriptions, of which the oldest ten are stopped."""
-    return [rows.subscription(quantity=n % 4, status="stopped" if n < 10 else "active").pk for n in range(30)]
+    with kept(django_db_blocker):
+        yield [rows.subscription(quantity=n % 4, status="stopped" if n < 10 else "active").pk for n in range(30)]
 
 
 @pytest.mark.parametrize(("window", "many"), [(1, 100), (5, 100), (100, 100), (1, 5)])

@@ -200,37 +200,40 @@ def test_mine_are_those_of_the_manager() -> None:
     assert shown(signed_in(me), "?quick=mine") == ["mine"]
 
 
-@pytest.mark.parametrize(
-    "sort",
-    [
-        "id", "name", "account", "plan", "quantity", "next_billing_day", "start_date", "expiration_date", "updated_at",
-    ],
+SORTS = (
+    "id", "name", "account", "plan", "quantity", "next_billing_day", "start_date", "expiration_date", "updated_at",
 )  # fmt: skip
-@pytest.mark.parametrize("direction", ["", "-"])
-def test_pages_follow_each_other_without_gap_or_repetition(client: Client, sort: str, direction: str) -> None:
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(client: Client) -> None:
     for number in range(60):
         rows.subscription(
             name=f"n{number % 7}", quantity=number % 5,
             next_billing_day=date(2026, 12, 1 + number % 9) if number % 3 else None,
             start_date=date(2026, 1, 1 + number % 9) if number % 2 else None,
         )  # fmt: skip
+    found = {sort: gaps(client, sort) for name in SORTS for sort in (name, f"-{name}")}
+    assert {sort: wrong for sort, wrong in found.items() if wrong} == {}
+
+
+def gaps(client: Client, sort: str) -> str:
+    """Return what is wrong with the three pages of sixty rows in an order; nothing where they follow each other."""
     forwards: list[str] = []
-    query = f"?sort={direction}{sort}&size=25"
-    last = ""
+    query = last = f"?sort={sort}&size=25"
     while query:
         last = query
         page = client.get(LIST + query).context["list"]
         forwards += [row.url for row in page.rows]
         query = page.next_url
-    assert len(set(forwards)) == len(forwards) == 60
+    if not len(set(forwards)) == len(forwards) == 60:
+        return f"{len(forwards)} rows on the pages, {len(set(forwards))} of them different"
     by_number = [
-        row.url
-        for n in (1, 2, 3)
-        for row in client.get(f"{LIST}?sort={direction}{sort}&size=25&page={n}").context["list"].rows
+        row.url for n in (1, 2, 3) for row in client.get(f"{LIST}?sort={sort}&size=25&page={n}").context["list"].rows
     ]
-    assert by_number == forwards
+    if by_number != forwards:
+        return "other rows by the number of the page"
     back = client.get(LIST + client.get(LIST + last).context["list"].previous_url).context["list"]
-    assert [row.url for row in back.rows] == forwards[25:50]
+    return "" if [row.url for row in back.rows] == forwards[25:50] else "other rows on the way back"
 
 
 def test_empty_days_stand_last_in_both_directions(client: Client) -> None:

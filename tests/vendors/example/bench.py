@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from sandbox.wsgi import Running, start
-from tests.vendors.contract import Held, Trouble
+from tests.vendors.benches import Clocked, Held, Trouble
 from tests.vendors.example.vendor import API_KEY, LAG, ExampleVendor
 from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
 from vendors.base import Connection, Order, Party, Resource, VendorPlugin
@@ -37,17 +36,17 @@ TROUBLES = {
 }
 
 
-class ExampleBench:
-    """See tests/vendors/contract.py, ContractBench."""
+class ExampleBench(Clocked):
+    """See tests/vendors/benches.py, ContractBench."""
 
     resource = "seats"
 
     def __init__(self, plugin: VendorPlugin, vendor: ExampleVendor, running: Running) -> None:
+        super().__init__()
         self.plugin = plugin
         self.vendor = vendor
         self.running = running
         self.journal = MemoryJournal()
-        self.now = datetime.now(UTC)
 
     def connection(self) -> Connection:
         return self._connection(API_KEY)
@@ -68,8 +67,7 @@ class ExampleBench:
         if kind in TROUBLES:  # an order's answer is all that the plugin reads of a service that it has just made
             self.vendor.trouble = (TROUBLES[kind], nth, times)
 
-    def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+    def advance_vendor(self, seconds: float) -> None:
         self.vendor.clock += seconds
 
     def changing_calls(self) -> int:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -12,7 +11,7 @@ import requests
 from sandbox.office365 import Office365 as Microsoft
 from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
 from sandbox.wsgi import Running, start
-from tests.vendors.contract import Held, Trouble
+from tests.vendors.benches import Clocked, Held, Trouble
 from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
 from vendors.base import Connection, Order, Party, Person, Resource
 from vendors.http import VendorSession
@@ -96,18 +95,18 @@ def answered(url: str, decision: str = "accept") -> dict[str, str]:
     return dict(parse_qsl(urlsplit(reply.headers["Location"]).query))
 
 
-class Office365Bench:
-    """See tests/vendors/contract.py, ContractBench."""
+class Office365Bench(Clocked):
+    """See tests/vendors/benches.py, ContractBench."""
 
     resource = "seats"
 
     def __init__(self, microsoft: Microsoft, running: Running) -> None:
+        super().__init__()
         self.microsoft = microsoft
         self.running = running
         self.base_url = running.base_url
         self.plugin = Office365(patience=Patience(times=3, pause=0))
         self.journal = MemoryJournal()
-        self.now = datetime.now(UTC)
         self.secrets = {"client_secret": DEMO_SECRET}
         self.codes: list[str] = []
 
@@ -163,8 +162,7 @@ class Office365Bench:
             details = DETAILS.get(kind, {})
             self.microsoft.fail(FAULTS[kind], method=method, path=CHANGING, nth=nth, times=times, **details)
 
-    def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+    def advance_vendor(self, seconds: float) -> None:
         self.microsoft.advance(seconds=seconds)
 
     def changing_calls(self) -> int:

@@ -9,8 +9,8 @@ from django.utils.translation import override
 from accounts.actors import Actor
 from core.secrets import decrypt
 from sandbox.office365 import Office365 as Microsoft
+from tests.vendors.consenting import consent
 from tests.vendors.office365.bench import E3
-from tests.vendors.test_connections import consent
 from vendors import operations
 from vendors.models import (
     ConnectionState,

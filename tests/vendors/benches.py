@@ -1,0 +1,108 @@
+"""The bench on which a vendor plugin is tried: what it has to offer, and what the benches share."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from typing import ClassVar, Protocol
+
+from tests.vendors.memory import MemoryJournal
+from vendors.base import Connection, Order, VendorPlugin
+
+
+class Trouble(Enum):
+    """What can happen to a changing call between us and the vendor."""
+
+    LOST_BEFORE = auto()
+    LOST_AFTER = auto()
+    ERROR_BEFORE = auto()
+    ERROR_AFTER = auto()
+    THROTTLED = auto()
+    UNREADABLE_AFTER = auto()  # a page of HTML with the status of success, after everything was done
+    TRUNCATED_AFTER = auto()  # half an answer, after everything was done
+    TIMEOUT_408_BEFORE = auto()
+    TIMEOUT_408_AFTER = auto()
+    GATEWAY_4XX_BEFORE = auto()  # 403 with the page of something in between, which does not speak for the vendor
+    GATEWAY_4XX_AFTER = auto()
+    GATEWAY_JSON_BEFORE = auto()  # 403 with JSON of something in between, whose members are not those of the vendor
+    GATEWAY_JSON_AFTER = auto()
+    EMPTY_SUCCESS_BEFORE = auto()  # 200 with {}, of something in between: nothing was done
+    EMPTY_SUCCESS_AFTER = auto()
+    REDIRECTED_AFTER = auto()  # done, and sent on to an address that is none
+    ANOTHERS_AFTER = auto()  # done, and answered with what belongs to somebody else
+    LAGGING = auto()  # done, the answer lost, and lists that show it later, within the plugin's visible_after
+    CONFLICT = auto()  # 409 without a code that the plugin knows
+    NOT_FOUND_JUST_MADE = auto()  # done, and the next read by an id does not know it yet
+    STRANGE_RETRY_AFTER = auto()  # throttled until a date a year ahead, without a zone
+
+
+@dataclass(frozen=True)
+class Held:
+    """One service as the vendor's own records show it."""
+
+    quantity: int
+    running: bool
+
+
+class ContractBench(Protocol):
+    """A plugin, its pretend vendor, and a look into that vendor's records."""
+
+    plugin: VendorPlugin
+    resource: ClassVar[str]
+    journal: MemoryJournal
+
+    def connection(self) -> Connection:
+        """Return a connection that works."""
+
+    def wrong_connection(self) -> Connection:
+        """Return a connection whose credentials the vendor refuses."""
+
+    def order(self, *, reference: str, quantity: int) -> Order:
+        """Return an order of a customer of its own, with `resource` as its resource."""
+
+    def held(self) -> list[Held]:
+        """Return every service that the vendor holds."""
+
+    def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
+        """Let the n-th changing call from now, and `times` - 1 after it, meet the trouble."""
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of the plugin's connection and the vendor's forward."""
+
+    def changing_calls(self) -> int:
+        """Return how many changing calls the vendor has been sent so far, refused ones included."""
+
+    # In how many ways the vendor may lose what it holds: the names that `lose` knows.
+    ways_gone: ClassVar[tuple[str, ...]]
+
+    def lose(self, way: str) -> None:
+        """Let the vendor no longer have what it holds, as if removed there; `held` no longer shows it running."""
+
+    def astray(self) -> AbstractContextManager[None]:
+        """Let a gateway answer every call with its own 404 page for the length of a with block."""
+
+    def down(self) -> AbstractContextManager[None]:
+        """Keep the vendor from being reached for the length of a with block."""
+
+    def secret_values(self) -> list[str]:
+        """Return every secret that has been in play: keys, tokens, first passwords."""
+
+
+NewBench = Callable[[], AbstractContextManager[ContractBench]]
+
+
+class Clocked:
+    """The clock of a bench: what the plugin's connection takes for now, and the vendor's with it."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def advance(self, seconds: float) -> None:
+        """See ContractBench."""
+        self.now += timedelta(seconds=seconds)
+        self.advance_vendor(seconds)
+
+    def advance_vendor(self, seconds: float) -> None:
+        """Move the clock of the pretend vendor forward."""
+        raise NotImplementedError
