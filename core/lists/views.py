@@ -17,7 +17,7 @@ from core.errors import Refused
 from core.lists import preferences
 from core.lists.download import answer_export, answer_file, exports_of, may_have
 from core.lists.listing import LISTINGS, PAGE_SIZES, Asker, Listing, listing_named
-from core.lists.models import ExportState, ListExport, ListPreference
+from core.lists.models import ExportState, ListExport, ListPreference, SavedView
 from core.lists.reading import Asked, page_of
 from core.lists.state import OPEN, SIZE, VIEW, ListState, filters_of, state_of
 from core.panel.asking import PanelRequest
@@ -68,24 +68,27 @@ def show_list(
     visible = listing.rows(actor).filter(**narrow) if narrow else listing.rows(actor)
     views = list(preferences.views_of(actor.user, listing))
     view = preferences.view_numbered(views, state.view)
-    preference = preferences.shown_in(preference, view)
-    shown = page_of(Asked(listing, visible, state, asker, preference, path=request.path))
-    values = {
-        "page": page,
-        "listing": listing,
-        "list": shown,
-        "state": state,
-        "sizes": PAGE_SIZES,
-        "views": views,
-        "view": view,
-        **_choices(listing, preference, {chip.name for chip in shown.chips}),
-        "may_export": actor.may(listing.export_right),
-        "address": request.get_full_path(),
-        **(context or {}),
-    }
+    asked = Asked(listing, visible, state, asker, preferences.shown_in(preference, view), path=request.path)
+    values = {**_around(request, asked, views, view), "page": page, **(context or {})}
     answer = render(request, "lists/list.html" if _only_the_list(request) else template, values)
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])
     return answer
+
+
+def _around(request: PanelRequest, asked: Asked, views: list[SavedView], view: SavedView | None) -> dict[str, Any]:
+    """Return what templates/lists/list.html shows: the page of the list and what may be chosen around it."""
+    listing, shown = asked.listing, page_of(asked)
+    return {
+        "listing": listing,
+        "list": shown,
+        "state": asked.state,
+        "sizes": PAGE_SIZES,
+        "views": views,
+        "view": view,
+        **_choices(listing, asked.preference, {chip.name for chip in shown.chips}),
+        "may_export": request.actor.may(listing.export_right),
+        "address": request.get_full_path(),
+    }
 
 
 def _choices(listing: Listing, preference: ListPreference, on_page: set[str]) -> dict[str, Any]:
