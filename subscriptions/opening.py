@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
-from billing.books import day_of
 from billing.holds import standing_of
 from billing.queries import require_sight
 from core.errors import Refused, Remedy
@@ -51,9 +50,9 @@ def open_account(*, actor: Actor, account_id: int, right: str, today: date) -> t
     """
     actor.require(right)
     require_sight(actor, account_id)
-    renew_accounts(account_ids=[account_id], today=today)
+    day = renew_accounts(account_ids=[account_id], today=today).days[account_id]
     account = Account.objects.select_related("account_class", "account_type", "reseller").get(pk=account_id)
-    return account, day_of(account_id, today)
+    return account, day
 
 
 def open_contract(*, actor: Actor, subscription: Subscription, right: str, today: date) -> tuple[Contract, date]:

@@ -8,14 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import AccountStatus
-from billing.books import day_of
 from billing.charging import record
 from billing.engine.csp_monthly.ordering import provide_order
 from billing.engine.csp_monthly.quantities import provide_raise, provide_raise_of_stopped
 from billing.engine.csp_monthly.stopping import provide_activation, stop
 from billing.engine.lines import Changes
 from billing.engine.periods import expiry
-from billing.funds import funds_of, lock_accounts
+from billing.funds import funds_of
 from core.secrets import encrypt
 from subscriptions.handover import (
     ACTIVATE,
@@ -83,9 +82,8 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     found = awaiting.values_list("pk", "account_id").first()
     if found is None:
         return None
-    renew_accounts(account_ids=[found[1]], today=today)
-    (account,) = lock_accounts([found[1]])
-    today = day_of(account.pk, today)
+    renewed = renew_accounts(account_ids=[found[1]], today=today)
+    account, today = renewed.accounts[found[1]], renewed.days[found[1]]
     subscription = awaiting.select_related(*WHOLE).first()
     if subscription is None:
         return None

@@ -78,7 +78,7 @@ def _run_batch(night: Night, due: QuerySet[Account], today: date, size: int, *, 
         with transaction.atomic():
             locked = waiting.select_for_update(no_key=True, skip_locked=not wait)
             ids = list(locked.values_list("pk", flat=True)[:size])
-            done = renew_accounts(account_ids=ids, today=today) if ids else 0
+            done = renew_accounts(account_ids=ids, today=today).steps if ids else 0
     except Exception:
         if not ids:
             raise
@@ -94,8 +94,17 @@ def _run_batch(night: Night, due: QuerySet[Account], today: date, size: int, *, 
     return ids
 
 
-def renew_accounts(*, account_ids: Collection[int], today: date) -> int:
-    """Lock the accounts and carry out all that is due on them up to and with `today`; return how many steps it took.
+@dataclass(frozen=True)
+class Renewed:
+    """Accounts that are locked and brought up to date: as they now stand, the day to act on of each, steps it took."""
+
+    accounts: dict[int, Account]
+    days: dict[int, date]
+    steps: int
+
+
+def renew_accounts(*, account_ids: Collection[int], today: date) -> Renewed:
+    """Lock the accounts and carry out all that is due on them up to and with `today`; return how they then stand.
 
     Where the books of an account are of a later day already, up to that day: it is not gone back (decision 31).
     Holds come in the order of the days too, after what else is due on a day. A fixed number of statements for each day,
@@ -104,10 +113,11 @@ def renew_accounts(*, account_ids: Collection[int], today: date) -> int:
     """
     accounts = {account.pk: account for account in lock_accounts(account_ids)}
     days = open_days(accounts, today)
-    return sum(
+    steps = sum(
         _renew_up_to({pk: account for pk, account in accounts.items() if days[pk] == day}, day)
         for day in sorted(set(days.values()))
     )
+    return Renewed(accounts, days, steps)
 
 
 def _renew_up_to(accounts: Mapping[int, Account], today: date) -> int:
