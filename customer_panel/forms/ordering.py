@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from core.panel.correcting import only_shown
 from core.panel.quantities import Asked, QuantitiesForm
 from subscriptions.failures import Answer
 from subscriptions.models import PlanPeriod, PlanResource
@@ -84,8 +85,7 @@ class CorrectionForm(forms.Form):
             field = self.fields[PARAMETER + answer.question.name] = field_of(answer.question)
             field.initial = answer.value
             if answer.fixed:
-                field.disabled = True
-                field.help_text = _("Used at the vendor already: it can no longer be changed.")
+                only_shown(field)
 
 
 def field_of(question: Field) -> forms.Field:

@@ -135,30 +135,19 @@ def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what the vendor refused of an order at its field; keep other answers and ask the vendor again."""
     found = one(request, pk)
-    back = reverse("customer:subscription_order", args=[pk])
-    try:
-        correction = correction_of(found)
-    except Refused as refusal:
-        messages.error(request, with_ways(request, refusal))
-        return redirect(back)
-
-    def keep(answers: dict[str, str]) -> Done:
-        parameters = {name.removeprefix(PARAMETER): value for name, value in answers.items()}
-        common = {"actor": request.actor, "order": found, "today": timezone.localdate(), "now": timezone.now()}
-        correct_order(**common, answers=parameters)
-        return Done(_("The order is being carried out again."), back)
-
     return correcting(
         request,
         Correcting(
             page=_page(found, _("Correct the order")),
-            form=partial(CorrectionForm, answers=correction.answers),
-            answers={PARAMETER + answer.question.name: answer.value for answer in correction.answers},
-            refused=correction.problems,
-            keep=keep,
+            find=partial(correction_of, found),
+            form=lambda answers: partial(CorrectionForm, answers=answers),
+            prefix=PARAMETER,
+            keep=partial(
+                correct_order, actor=request.actor, order=found, today=timezone.localdate(), now=timezone.now()
+            ),
+            said=_("The order is being carried out again."),
             complete=partial(needed_page, request),
-            back=back,
-            submit=_("Save and try again"),
+            back=reverse("customer:subscription_order", args=[pk]),
             note=_("The vendor refused the order. Nothing is lost: correct what is marked, and it is tried again."),
         ),
     )

@@ -1,13 +1,12 @@
 """An order: what was asked for, what it costs, how far it is; cancelled, or given up where it failed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,15 +18,14 @@ from billing.queries import payments_visible_to
 from core.errors import Refused
 from core.lists.views import show_list
 from core.panel.confirming import Done, Operation, confirming
-from core.panel.correcting import Correcting, correcting
+from core.panel.correcting import Correcting, correcting, only_shown
 from core.panel.page import Button, Crumb, Page, Status
-from core.panel.remedies import with_ways
 from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.forms.vendor_fields import inputs_of
 from operator_panel.views.account_changes import needed_page
-from subscriptions.failures import Correction, cancel_failed_order, correct_order, correction_of
+from subscriptions.failures import Answer, cancel_failed_order, correct_order, correction_of
 from subscriptions.models import Order, OrderStatus
 from subscriptions.offered import steps_of_order
 from subscriptions.ordering import cancel_order
@@ -107,49 +105,34 @@ def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what the vendor refused of an order at its field; keep other answers and ask the vendor again."""
     found = one(request, pk)
-    back = reverse("operator:order", args=[pk])
-    try:
-        correction = correction_of(found)
-    except Refused as refusal:
-        messages.error(request, with_ways(request, refusal))
-        return redirect(back)
-
-    def keep(answers: dict[str, Any]) -> Done:
-        common = {"actor": request.actor, "order": found, "today": timezone.localdate(), "now": timezone.now()}
-        correct_order(**common, answers=answers)
-        return Done(_("The order is being carried out again."), back)
-
-    values = {answer.question.name: answer.value for answer in correction.answers}
     title = _("Correct the order")
     return correcting(
         request,
         Correcting(
             page=Page(title=title, crumbs=(*crumbs_of(found), Crumb(title))),
-            form=_correction_form(correction),
-            answers=values,
-            refused=correction.problems,
-            keep=keep,
+            find=partial(correction_of, found),
+            form=_correction_form,
+            keep=partial(
+                correct_order, actor=request.actor, order=found, today=timezone.localdate(), now=timezone.now()
+            ),
+            said=_("The order is being carried out again."),
             complete=partial(needed_page, request, found.account_id),
-            back=back,
-            submit=_("Save and try again"),
+            back=reverse("operator:order", args=[pk]),
             note=_("Nothing new is charged. The account's data are read anew when it is tried again."),
         ),
     )
 
 
-def _correction_form(correction: Correction) -> Callable[..., forms.Form]:
+def _correction_form(answers: Sequence[Answer]) -> Callable[..., forms.Form]:
     """Return what builds the form of the answers; one that was used at the vendor already is only shown."""
-    values = {answer.question.name: answer.value for answer in correction.answers}
+    values = {answer.question.name: answer.value for answer in answers}
 
     def build(*args: Any) -> forms.Form:
         form = forms.Form(*args)
-        form.fields.update(inputs_of([answer.question for answer in correction.answers], now=values))
-        for answer in correction.answers:
+        form.fields.update(inputs_of([answer.question for answer in answers], now=values))
+        for answer in answers:
             if answer.fixed:
-                form.fields[answer.question.name].disabled = True
-                form.fields[answer.question.name].help_text = _(
-                    "Used at the vendor already: it can no longer be changed."
-                )
+                only_shown(form.fields[answer.question.name])
         return form
 
     return build
