@@ -23,6 +23,7 @@ from accounts.queries import (
     of_visible_accounts,
     resellers_visible_to,
 )
+from core.countries import countries
 from core.lists.filters import Between, Containing, Days, Numbers, OneOf, PhoneLike, Visible, YesNo
 
 
@@ -33,7 +34,7 @@ class AccountFilter(django_filters.FilterSet):
     name = Containing(field_name="name", label=_("Name"))
     email = Containing(field_name="email", label=_("E-mail"))
     phone = PhoneLike(field_name="phone", label=_("Phone"))
-    country = django_filters.CharFilter(field_name="country", lookup_expr="iexact", label=_("Country"))
+    country = OneOf(field_name="country", choices=countries, label=_("Country"))
     city = Containing(field_name="city", label=_("City"))
     owner = django_filters.CharFilter(method="filter_owner", label=_("Owner"))
     status = OneOf(field_name="status", choices=AccountStatus.choices, label=_("Status"))

@@ -21,6 +21,7 @@ from accounts.queries import (
 )
 from accounts.signals import account_closing, terms_changed, terms_changing
 from core.cleaning import clean_text
+from core.countries import refuse_country, refuse_postal_code, refuse_region
 from core.errors import Refusals, Refused
 
 CONTACT_PERSON_FIELDS = frozenset(
@@ -31,6 +32,10 @@ CONTACT_INFORMATION_FIELDS = frozenset(
 )
 # What the account is served on: only a manager changes it.
 TERMS_FIELDS = frozenset({"account_type", "account_class", "manager", "trial", "credit_limit_override", "attributes"})
+# What one country demands and another does not, in the order of a letter.
+DEPENDS_ON_COUNTRY = ("street", "building", "city", "region", "zip", "phone", "tax_id")
+# What the rules of a country are about.
+ADDRESS_FIELDS = ("country", "region", "zip")
 # What decides how far below zero the balance may go, and for how long.
 LIMIT_FIELDS = frozenset({"account_class", "credit_limit_override"})
 CUSTOMER_FIELDS = CONTACT_PERSON_FIELDS | CONTACT_INFORMATION_FIELDS
@@ -38,8 +43,13 @@ MANAGER_FIELDS = CUSTOMER_FIELDS | TERMS_FIELDS
 
 
 def needed_of(refusals: Iterable[Refused]) -> list[str]:
-    """Return the fields of the account that refusals are about, each once: what its owner is to fill in or correct."""
+    """Return the fields of the account that refusals are about, each once: what its owner is to fill in or correct.
+
+    With the country all that it decides on is asked for at once: what it demands is known only when it is chosen.
+    """
     named = [problem.field for refusal in refusals for problem in refusal.problems]
+    if "country" in named:
+        named += DEPENDS_ON_COUNTRY
     return [field for field in dict.fromkeys(named) if field in CUSTOMER_FIELDS]
 
 
@@ -224,10 +234,13 @@ def _refuse_foreign_fields(actor: Actor, values: Mapping[str, object]) -> None:
 
 def _assign(actor: Actor, account: Account, values: Mapping[str, object]) -> None:
     manager_before = account.manager_id
+    before = {name: getattr(account, name) for name in ADDRESS_FIELDS}
     for name, value in values.items():
         setattr(account, name, clean_text(value) if isinstance(value, str) else value)
     refusals = Refusals()
     _look_for_what_is_not_of_the_reseller(account, values, refusals)
+    if any(getattr(account, name) != before[name] for name in ADDRESS_FIELDS):
+        _check_address(account, refusals)
     with refusals.gathered():
         _refuse_foreign_manager(actor, account, manager_before)
     if values.get("credit_limit_override") is not None:
@@ -240,6 +253,16 @@ def _assign(actor: Actor, account: Account, values: Mapping[str, object]) -> Non
     if not account.email:
         refusals.add(AccountFieldMissing(_("Fill in the e-mail: vendors write to it."), field="email"))
     refusals.raise_any()
+
+
+def _check_address(account: Account, refusals: Refusals) -> None:
+    """Refuse what the country's own rules do not know; what nobody has changed is left as it came."""
+    with refusals.gathered():
+        refuse_country(account.country)
+        with refusals.gathered():
+            refuse_region(account.country, account.region)
+        with refusals.gathered():
+            refuse_postal_code(account.country, account.zip)
 
 
 def _look_for_what_is_not_of_the_reseller(account: Account, values: Mapping[str, object], refusals: Refusals) -> None:

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
 from accounts import views
+from core.panel.posted import posted
 
 
 def not_here(_request: HttpRequest) -> HttpResponse:
@@ -15,8 +16,12 @@ def not_here(_request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("invitations/<str:token>/", views.invitation, name="accept_invitation"),
     path("choose/", views.choose_account, name="choose_account"),
-    path("sign-in-as/end/", views.SignInAsEnd.as_view(), name="sign_in_as_end"),
-    path("sign-in-as/<int:account_id>/", views.SignInAsOwner.as_view(), name="sign_in_as_owner"),
+    path("sign-in-as/end/", posted(views.home)(views.SignInAsEnd.as_view()), name="sign_in_as_end"),
+    path(
+        "sign-in-as/<int:account_id>/",
+        posted(views.account_to_sign_in_as)(views.SignInAsOwner.as_view()),
+        name="sign_in_as_owner",
+    ),
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/end/", views.sessions_end, name="sessions_end"),
     path("login/", allauth_views.login, name="account_login"),

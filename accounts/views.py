@@ -1,5 +1,6 @@
 """Pages of people that belong to neither panel: an invitation, the choice of an account, signing in as the owner."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -8,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 from hijack.views import AcquireUserView, ReleaseUserView
 
 from accounts.client_address import client_address
@@ -31,6 +31,7 @@ from accounts.signed_in import (
 from accounts.visits import CHOSEN_ACCOUNT, TRAIL, begin_visit
 from core.errors import Refused
 from core.panel.confirming import put_refusal
+from core.panel.posted import posted
 
 
 @sensitive_post_parameters("password", "repeated")
@@ -71,9 +72,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "account/sessions.html", {"rows": rows})
 
 
-@require_POST
 @login_required
 @asks_again
+@posted(lambda *_args, **_kwargs: redirect("sessions"))
 def sessions_end(request: HttpRequest) -> HttpResponse:
     """End one of the person's sessions, or all but this one."""
     name = request.POST.get("session", "")
@@ -90,8 +91,8 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
     return redirect("sessions")
 
 
-@require_POST
 @login_required
+@posted(lambda request: redirect(home_of(request.user)))
 def choose_account(request: HttpRequest) -> HttpResponse:
     """Act for another of the person's accounts from now on."""
     chosen = request.POST.get("account", "")
@@ -100,6 +101,16 @@ def choose_account(request: HttpRequest) -> HttpResponse:
     account = get_object_or_404(accounts_of(request.user), pk=int(chosen))
     request.session[CHOSEN_ACCOUNT] = account.pk
     return redirect(home_of(request.user))
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the page on which the person starts; a stranger to the sign-in."""
+    return redirect(home_of(request.user) if request.user.is_authenticated else settings.LOGIN_URL)
+
+
+def account_to_sign_in_as(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Lead to the account's page, which has the button."""
+    return redirect("operator:account", account_id)
 
 
 class SignInAsOwner(AcquireUserView):

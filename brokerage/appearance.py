@@ -2,17 +2,18 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
-from django.views.decorators.http import require_POST
 
 from accounts.profile import choose_language_and_theme
 from core.panel.context import THEME_COOKIE, THEMES
+from core.panel.posted import posted
 
 YEAR = 365 * 24 * 3600
 
 
-@require_POST
+@posted(lambda *_args: redirect("/"))
 def appearance(request: HttpRequest) -> HttpResponse:
     """Keep the language or theme that was pressed and go back to the page that it was pressed on."""
     back = request.POST.get("next", "/")

@@ -10,6 +10,7 @@ from django.forms import Form, ModelChoiceField, fields_for_model, model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from core.panel.addresses import CountryField, fit_address
 from core.panel.confirming import Done
 from core.panel.page import Page
 from core.versions import edited
@@ -74,11 +75,13 @@ def form_of(
         more = initial() if callable(initial) else initial or {}
         values = {**(model_to_dict(row, names) if row is not None else {}), **more}
         inputs = {**fields_for_model(model, fields=[name for name in names if name not in fields]), **fields}
+        if "country" in inputs:
+            inputs["country"] = CountryField()
         form = Form(*args, initial=values)
         for name in [*names, *(name for name in fields if name not in names)]:
             form.fields[name] = inputs[name]
             if isinstance(inputs[name], ModelChoiceField):
                 inputs[name].empty_label = "—"
-        return form
+        return fit_address(form)
 
     return build

@@ -84,12 +84,15 @@ def operations_for(subscription: Subscription) -> QuerySet[VendorOperation]:
 def secrets_visible_to(actor: Actor) -> QuerySet[SubscriptionSecret]:
     """Return what vendors told once about the actor's own subscriptions, for a customer who may change them.
 
-    Nobody but the customer sees that there is something; `revealing.reveal_secret` shows it.
+    Nobody but the customer sees that there is something, and once it was shown only who saw it, until it is kept;
+    `revealing.reveal_secret` shows it.
     """
-    if not actor.is_customer or not actor.may("subscriptions.change"):
+    if not actor.is_customer or not actor.may("subscriptions.change") or actor.impersonator is not None:
         return SubscriptionSecret.objects.none()
     visible = subscriptions_visible_to(actor).values("pk")
-    return SubscriptionSecret.objects.filter(subscription__in=visible).defer("value").order_by("pk")
+    mine = Q(shown_at=None) | Q(shown_to=actor.user)
+    found = SubscriptionSecret.objects.filter(mine, subscription__in=visible, kept_at=None)
+    return found.defer("value").order_by("pk")
 
 
 def products_visible_to(actor: Actor) -> QuerySet[Product]:

@@ -18,6 +18,7 @@ class FieldKind(StrEnum):
     SECRET = "secret"  # noqa: S105  # a kind of field, not a secret
     URL = "url"
     CHOICE = "choice"
+    COUNTRY = "country"  # a code of ISO 3166, chosen from the list of countries
 
 
 @dataclass(frozen=True)
@@ -335,6 +336,8 @@ class VendorPlugin(ABC):
     # more looks (vendors/steps.py). settings.VENDOR_VISIBLE_AFTER overrides it; a vendor whose records are right at
     # once says timedelta(0), here or for single steps.
     visible_after: ClassVar[timedelta] = timedelta(minutes=15)
+    # Where the customer's people sign in at the vendor, for services of which the vendor tells no address.
+    portal: ClassVar[str] = ""
     # A dotted module with urlpatterns, if the plugin has pages of its own; mounted below its slug.
     urls: ClassVar[str] = ""
 

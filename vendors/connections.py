@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Reseller
 from core import secrets as sealing
+from core.countries import is_country
 from core.errors import Refusals, Refused
 from notifications.announce import announce
 from vendors import budget
@@ -296,6 +297,9 @@ def _checked_value(field: Field, values: Mapping[str, str], stored: Mapping[str,
         raise SettingRefused(_("“%(field)s” is missing: fill it in.") % {"field": field.label}, field=field.name)
     if field.kind is FieldKind.URL and value and not _is_address(value):
         sentence = _("“%(field)s” is not an address: write it as https://server/path.") % {"field": field.label}
+        raise SettingRefused(sentence, field=field.name)
+    if field.kind is FieldKind.COUNTRY and value and not is_country(value):
+        sentence = _("“%(field)s” is not the code of a country: choose one from the list.") % {"field": field.label}
         raise SettingRefused(sentence, field=field.name)
     if field.kind is FieldKind.CHOICE and value and value not in {choice for choice, _label in field.choices}:
         sentence = _("“%(field)s” has no such choice: pick one from the list.") % {"field": field.label}

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_noop, override
 
+from core.countries import country_name
+
 # How long, in seconds, a vendor may make us wait for the next attempt, whatever it asks for; and how shortly.
 LONGEST_WAIT = 3600.0
 SHORTEST_WAIT = 1.0
@@ -16,6 +18,12 @@ NOT_KNOWN_YET = gettext_noop("The vendor does not know yet what it has just made
 
 # A value that is a text of ours (the label of a field, another error's sentence) is kept by its English source.
 Value = str | dict[str, Any]
+
+
+class Country(str):
+    """The code of a country among a sentence's values: told by its name, in the reader's language."""
+
+    __slots__ = ()
 
 
 def sentence(message: str, values: Mapping[str, Value]) -> str:
@@ -28,6 +36,8 @@ def sentence(message: str, values: Mapping[str, Value]) -> str:
 def _told(value: Value) -> str:
     if isinstance(value, str):
         return value
+    if "country" in value:
+        return country_name(value["country"])
     return sentence(value["text"], value["values"]) if "values" in value else gettext(value["text"])
 
 
@@ -39,6 +49,8 @@ def kept(values: Mapping[str, object]) -> dict[str, Value]:
 def _kept(value: object) -> Value:
     if isinstance(value, VendorError):
         return {"text": value.message, "values": value.values}
+    if isinstance(value, Country):
+        return {"country": str(value)}
     if not isinstance(value, Promise):
         return str(value)
     with override(None):

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.registration import change_account, needed_of
+from core.countries import country_name
 from core.errors import Refused
 from core.panel.page import Crumb, Page, Status
+from core.panel.told import forget, remember, tell
 from core.versions import edited
 from customer_panel.doors import requires
-from customer_panel.forms.account import AccountForm, country_name
+from customer_panel.forms.account import AccountForm
 from customer_panel.holds import hold_of
 
 
@@ -27,6 +29,7 @@ def needed_page(request: HttpRequest, refusals: Iterable[Refused]) -> str:
     needed = needed_of(refusals)
     if not needed or not request.actor.may("accounts.change"):
         return ""
+    remember(request, request.actor.account.pk, refusals)
     return (
         f"{reverse('customer:account_edit')}?{urlencode({'need': needed, 'next': request.get_full_path()}, doseq=True)}"
     )
@@ -54,10 +57,11 @@ def account_edit(request: HttpRequest) -> HttpResponse:
 
     def build(*args: Any) -> AccountForm:
         initial = {name: getattr(found, name) for name in AccountForm.base_fields}
-        return AccountForm(*args, initial=initial, needed=needed)
+        return tell(request, found.pk, AccountForm(*args, initial=initial, needed=needed))
 
     def keep(answers: dict[str, Any]) -> str:
         change_account(actor=request.actor, account=found, values=answers, today=timezone.localdate())
+        forget(request)
         messages.success(request, _("The account is changed."))
         return back
 

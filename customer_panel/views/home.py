@@ -101,7 +101,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
 def _services(actor: Actor) -> tuple[list[Service], bool]:
     """Return the services to show, and whether there are more of them in the list."""
     living = subscriptions_visible_to(actor).exclude(status=SubscriptionStatus.DELETED).defer("search_vector")
-    rows = list(living.order_by("-pk")[: SERVICES_SHOWN + 1])
+    rows = list(living.select_related("plan__template__connection").order_by("-pk")[: SERVICES_SHOWN + 1])
     return [service_of(row) for row in rows[:SERVICES_SHOWN]], len(rows) > SERVICES_SHOWN
 
 

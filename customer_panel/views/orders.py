@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from billing.funds import funds_of
 from billing.models import PaymentStatus
@@ -20,6 +19,7 @@ from core.panel.confirming import Done, Operation, Shown, carry_mark, confirming
 from core.panel.correcting import Correcting, correcting
 from core.panel.formats import money_text
 from core.panel.page import Crumb, Page, Status
+from core.panel.posted import posted
 from core.panel.remedies import with_ways
 from customer_panel.doors import requires
 from customer_panel.forms.ordering import PARAMETER, CorrectionForm
@@ -118,8 +118,8 @@ def _payment_of(request: HttpRequest, found: Order) -> Operation:
     )
 
 
-@require_POST
 @requires("orders.cancel")
+@posted(lambda _request, pk: redirect("customer:subscription_order", pk=pk))
 def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel an order that nobody has paid."""
     found = one(request, pk)

@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.actors import SYSTEM
 from billing.models import Payment, PaymentMethod, PaymentStatus
@@ -18,6 +17,7 @@ from core.lists.views import show_list
 from core.panel.confirming import put_refusal
 from core.panel.once import once
 from core.panel.page import Button, Crumb, Page
+from core.panel.posted import posted
 from core.panel.remedies import suggested_amount, with_ways
 from customer_panel.doors import requires
 from customer_panel.forms.payments import TopUpForm
@@ -66,8 +66,8 @@ def payment_top_up(request: HttpRequest) -> HttpResponse:
     return render(request, "customer_panel/top_up.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
 @requires("payments.cancel")
+@posted(lambda *_args, **_kwargs: redirect("customer:payments"))
 def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel a waiting top-up."""
     found = one(request, pk)
@@ -79,8 +79,8 @@ def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customer:payments")
 
 
-@require_POST
 @requires("payments.create")
+@posted(lambda *_args, **_kwargs: redirect("customer:payments"))
 def payment_demo_bank(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the demo's bank pay at once, as a gateway's callback would; without the demo there is no such address."""
     if not settings.DEMO:

@@ -6,48 +6,59 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from core.errors import Refused
 from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
-from customer_panel.services import FactShown, secret_label
+from customer_panel.services import FactShown, portal_of, secret_label
 from customer_panel.views.subscriptions import one
+from subscriptions.models import Subscription
 from subscriptions.queries import operations_for, secrets_visible_to
-from subscriptions.revealing import reveal_secret
+from subscriptions.revealing import keep_secrets, reveal_secret
+
+KEPT = "kept"
 
 
-@require_POST
 @requires("subscriptions.change")
 def subscription_secrets(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what the vendor told once, and never again; who has seen it is written down."""
+    """Show what the vendor told once, to one person, until that person has kept it; who has seen it is written down.
+
+    Opening the address shows what this person has asked for before (a reload, the way back) and nothing new.
+    """
     found = one(request, pk)
-    waiting = secrets_visible_to(request.actor).filter(subscription=found, shown_at=None).order_by("pk")
-    now = timezone.now()
+    back = redirect("customer:subscription", pk=found.pk)
+    secrets = secrets_visible_to(request.actor).filter(subscription=found)
+    if KEPT in request.POST:
+        keep_secrets(actor=request.actor, subscription=found, now=timezone.now())
+        messages.success(request, _("The first sign-in is yours alone now: it is not shown again."))
+        return back
+    if request.method != "POST":
+        return _shown(request, found) if secrets.exclude(shown_at=None).exists() else back
     try:
-        told = [
-            FactShown(secret_label(secret.key), reveal_secret(actor=request.actor, secret=secret, now=now))
-            for secret in waiting
-        ]
+        told = [reveal_secret(actor=request.actor, secret=secret, now=timezone.now()) for secret in secrets]
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("customer:subscription", pk=found.pk)
+        return back
     if not told:
         messages.error(request, _("Nothing is left to be shown. Set a new password at the vendor."))
-        return redirect("customer:subscription", pk=found.pk)
+        return back
+    return redirect("customer:subscription_secrets", pk=found.pk)
+
+
+def _shown(request: HttpRequest, found: Subscription) -> HttpResponse:
+    secrets = secrets_visible_to(request.actor).filter(subscription=found).exclude(shown_at=None)
+    told = [
+        FactShown(secret_label(secret.key), reveal_secret(actor=request.actor, secret=secret, now=timezone.now()))
+        for secret in secrets
+    ]
     title = _("First sign-in")
     back = reverse("customer:subscription", args=[found.pk])
+    crumbs = (Crumb(_("Subscriptions"), reverse("customer:subscriptions")), Crumb(found.name, back), Crumb(title))
     context = {
-        "page": Page(
-            title=title,
-            crumbs=(
-                Crumb(_("Subscriptions"), reverse("customer:subscriptions")),
-                Crumb(found.name, back),
-                Crumb(title),
-            ),
-        ),
+        "page": Page(title=title, crumbs=crumbs),
         "told": told,
         "notes": [note for operation in operations_for(found) for note in operation.notes],
-        "back": back,
+        "portal": portal_of(found),
+        "kept": KEPT,
     }
     return render(request, "customer_panel/secrets.html", context)

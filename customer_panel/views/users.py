@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
 from accounts.invitations import change_access_level, invite_users, remove_user, withdraw_invitation
@@ -19,6 +18,7 @@ from core.errors import Refused
 from core.panel.confirming import put_refusal
 from core.panel.once import once
 from core.panel.page import Button, Crumb, Page
+from core.panel.posted import posted
 from core.panel.remedies import with_ways
 from core.versions import edited, with_version
 from customer_panel.doors import requires
@@ -74,8 +74,8 @@ def _invite(request: HttpRequest, form: InvitationForm) -> str:
     return reverse("customer:users")
 
 
-@require_POST
 @requires("account_users.change")
+@posted(lambda *_args, **_kwargs: redirect("customer:users"))
 def user_level(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a user another access level."""
     found = _one(request, pk)
@@ -96,8 +96,8 @@ def _level_form(found: AccountMembership) -> Callable[..., LevelForm]:
     return lambda *args: LevelForm(*args, initial={"access_level": found.access_level})
 
 
-@require_POST
 @requires("account_users.change")
+@posted(lambda *_args, **_kwargs: redirect("customer:users"))
 def user_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a user from the account."""
     found = _one(request, pk)
@@ -109,8 +109,8 @@ def user_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customer:home" if found.user_id == request.user.pk else "customer:users")
 
 
-@require_POST
 @requires("account_users.change")
+@posted(lambda *_args, **_kwargs: redirect("customer:users"))
 def user_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw an open invitation."""
     found = get_object_or_404(request.actor.account.invitations, pk=pk)

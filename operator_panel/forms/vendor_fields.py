@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from core.panel.addresses import CountryField
 from vendors.base import Field, FieldKind
 
 
@@ -29,6 +30,8 @@ def _input(field: Field, now: Mapping[str, str] | None) -> forms.Field:
     initial = (now or {}).get(field.name, field.default)
     if field.kind is FieldKind.CHOICE:
         return forms.ChoiceField(**common, choices=field.choices, initial=initial)
+    if field.kind is FieldKind.COUNTRY:
+        return CountryField(**common, initial=initial)
     if field.kind is FieldKind.SECRET:
         common["required"] = field.required and now is None and not field.default
         if now is not None:

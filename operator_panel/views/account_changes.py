@@ -34,6 +34,7 @@ from core.errors import Refused
 from core.fitting import MONEY
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
+from core.panel.told import forget, remember, tell
 from core.panel.remedies import suggested_amount
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
@@ -180,11 +181,15 @@ def account_change(request: HttpRequest, pk: int, group: str) -> HttpResponse:
 
     def keep(answers: dict[str, Any]) -> Done:
         change_account(actor=request.actor, account=found, values=answers, today=timezone.localdate())
+        forget(request)
         return Done(_("Saved."), back)
+
+    def form(*args: Any) -> forms.Form:
+        return tell(request, pk, asked(*args))
 
     back = _back(request, reverse("operator:account", args=[pk]))
     page = Page(title=titles[group], crumbs=(*crumbs_of(found), Crumb(titles[group])))
-    form = form_of(Account, groups[group], row=found, **replaced)
+    asked = form_of(Account, groups[group], row=found, **replaced)
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=found))
 
 
@@ -193,6 +198,7 @@ def needed_page(request: HttpRequest, account_pk: int, refusals: Iterable[Refuse
     needed = needed_of(refusals)
     if not needed or not request.actor.may("accounts.change"):
         return ""
+    remember(request, account_pk, refusals)
     asked = urlencode({"need": needed, "next": request.get_full_path()}, doseq=True)
     return f"{reverse('operator:account_change', args=[account_pk, 'needed'])}?{asked}"
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.queries import resellers_visible_to
+from core.countries import country_name
 from core.lists.views import show_list
 from core.panel.asking import PanelRequest
 from core.panel.confirming import Done, Operation, Shown, confirming
@@ -72,7 +73,8 @@ def _settings(plugin: VendorPlugin, found: VendorConnection) -> list[tuple[objec
             shown.append((field.label, "••••••••"))
         else:
             value = found.settings.get(field.name, "")
-            shown.append((field.label, dict(field.choices).get(value, value)))
+            named = country_name(value) if field.kind is FieldKind.COUNTRY else dict(field.choices).get(value, value)
+            shown.append((field.label, named))
     return shown
 
 

@@ -11,7 +11,8 @@ from sandbox.wsgi import Request
 
 CATALOGUE_TENANT = "3c95518e-8c37-41e3-9627-0ca339200f53"
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "RUB": "₽"}
-CURRENCIES = {"GB": "GBP", "RU": "RUB"} | dict.fromkeys(("DE", "FR", "NL"), "EUR")
+_EURO = "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"
+CURRENCIES = {"GB": "GBP", "RU": "RUB"} | dict.fromkeys(_EURO.split(), "EUR")
 
 
 def currency_of(country: str) -> str:

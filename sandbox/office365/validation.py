@@ -83,6 +83,40 @@ COUNTRIES: dict[str, Country] = {
     "VN": Country("vi-VN", ("vi", "en"), "84", r"^\d{5,6}$", registration=r"^\d{10}(-?\d{3})?$"),
     "ZA": Country("en-ZA", ("en",), "27", r"^\d{4}$", registration=r"^(\d{4}/\d{6}/\d{2}|\d{12})$"),
 }
+# What else belongs to Microsoft's region of the European Union and EFTA (its page of the programme's markets): culture,
+# calling code, postal code. The shapes of postal codes are those of the Universal Postal Union.
+_EUROPE = r"""
+AT de-AT 43 ^\d{4}$
+BE nl-BE 32 ^\d{4}$
+BG bg-BG 359 ^\d{4}$
+CH de-CH 41 ^\d{4}$
+CY el-CY 357 ^\d{4}$
+CZ cs-CZ 420 ^\d{3} ?\d{2}$
+DK da-DK 45 ^\d{4}$
+EE et-EE 372 ^\d{5}$
+ES es-ES 34 ^\d{5}$
+FI fi-FI 358 ^\d{5}$
+GR el-GR 30 ^\d{3} ?\d{2}$
+HR hr-HR 385 ^\d{5}$
+IS is-IS 354 ^\d{3}$
+IT it-IT 39 ^\d{5}$
+LI de-LI 423 ^94\d{2}$
+LT lt-LT 370 ^(LT-)?\d{5}$
+LU fr-LU 352 ^\d{4}$
+LV lv-LV 371 ^(LV-)?\d{4}$
+MT en-MT 356 ^[A-Za-z]{3} ?\d{2,4}$
+NO nb-NO 47 ^\d{4}$
+PT pt-PT 351 ^\d{4}-\d{3}$
+RO ro-RO 40 ^\d{6}$
+SE sv-SE 46 ^\d{3} ?\d{2}$
+SI sl-SI 386 ^\d{4}$
+SK sk-SK 421 ^\d{3} ?\d{2}$
+"""
+COUNTRIES |= {
+    code: Country(culture, (culture.partition("-")[0], "en"), calling, postal, vat_id=True)
+    for code, culture, calling, postal in (line.split(maxsplit=3) for line in _EUROPE.split("\n") if line)
+}
+COUNTRIES["IE"] = Country("en-IE", ("en",), "353", r"^[A-Za-z]\d[\dWw] ?[A-Za-z\d]{4}$", vat_id=True)
 # The countries in which the registration number is mandatory (600049, 600050): eleven in 2019, thirteen more in 2021.
 REGISTERED = tuple(code for code, rules in COUNTRIES.items() if rules.registration)
 # In the first eleven the phone is mandatory too (600051).

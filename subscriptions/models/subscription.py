@@ -238,7 +238,7 @@ class SubscriptionResource(Timestamped):
 class SubscriptionSecret(Timestamped):
     """A secret that the vendor told once, for example the first administrator's password; encrypted at rest.
 
-    It is shown once, to one person; the history says when and to whom.
+    It is shown once, to one person, until that person has kept it; the history says when and to whom.
     """
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="secrets")
@@ -246,6 +246,8 @@ class SubscriptionSecret(Timestamped):
     value = models.TextField()
     shown_at = models.DateTimeField(_("shown at"), null=True, blank=True)
     shown_to = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    # From then on it is shown to nobody.
+    kept_at = models.DateTimeField(_("kept at"), null=True, blank=True)
 
     # Encrypted columns, which the command rotate_secrets moves to the newest key.
     sealed_columns = ("value",)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from vendors.base import Party
-from vendors.errors import Rejected
+from vendors.errors import Country, Rejected
+from vendors.office365.errors import unsold
 from vendors.office365.partner_center import Members
 from vendors.office365.states import state_code
 
@@ -50,7 +51,6 @@ PHONE_COUNTRIES = frozenset(["AM", "AZ", "BY", "HU", "KZ", "KG", "MD", "RU", "TJ
 
 INCOMPLETE = gettext_noop("The account lacks “%(field)s”, which Microsoft demands. Fill it in on the account.")
 TOO_LONG = gettext_noop("“%(name)s” is too long for Microsoft: at most %(longest)s characters.")
-UNSOLD = gettext_noop("Microsoft sells nothing to customers in the country “%(country)s”. Correct the country.")
 STATE_WRONG = gettext_noop(
     "Microsoft knows no state “%(typed)s” in the country “%(country)s”. Enter one of: %(allowed)s."
 )
@@ -111,7 +111,7 @@ def problems_of(account: Party, rules_of: Callable[[str], Members | None]) -> li
         return found + _wrong_among(Demanded("city", _("City"), account.city, CITY_LENGTH))
     rules = rules_of(account.country)
     if rules is None:
-        found.append(Rejected(UNSOLD, code="20000", at="country", country=account.country))
+        found.append(unsold(account.country))
         rules = Members()
     return [*found, *_against_rules(account, rules)]
 
@@ -167,7 +167,7 @@ def _state_problems(account: Party, rules: Members) -> Iterator[Rejected]:
         return
     allowed = [str(code) for code in rules.get("supportedStatesList") or ()]
     if allowed and state_of(account, rules) is None:
-        values = {"typed": account.region, "country": account.country, "allowed": ", ".join(allowed)}
+        values = {"typed": account.region, "country": Country(account.country), "allowed": ", ".join(allowed)}
         yield Rejected(STATE_WRONG, code="address_refused", at="region", **values)
 
 
@@ -177,7 +177,7 @@ def _postal_code_problems(account: Party, rules: Members) -> Iterator[Rejected]:
         if rules.get("isPostalCodeRequired"):
             yield from _wrong_among(Demanded("zip", _("Postal code"), ""))
     elif expression and not _matches(expression, typed):
-        values = {"typed": typed, "country": account.country}
+        values = {"typed": typed, "country": Country(account.country)}
         yield Rejected(POSTAL_CODE_WRONG, code="address_refused", at="zip", **values)
 
 
@@ -187,7 +187,7 @@ def _phone_problems(account: Party, rules: Members) -> Iterator[Rejected]:
         yield from _wrong_among(Demanded("phone", _("Phone"), ""))
     if phone is None:
         code = next((str(code) for code in rules.get("countryCallingCodesList") or ()), "")
-        values = {"typed": account.phone, "country": account.country, "example": f"+{code} 425 555 0100"}
+        values = {"typed": account.phone, "country": Country(account.country), "example": f"+{code} 425 555 0100"}
         yield Rejected(PHONE_WRONG, code="address_refused", at="phone", **values)
 
 
@@ -198,7 +198,7 @@ def _number_problems(account: Party) -> Iterator[Rejected]:
     if not number:
         yield from _wrong_among(Demanded("tax_id", _("Tax number"), ""))
     elif expression is not None and not re.fullmatch(expression, number):
-        values = {"typed": number, "country": account.country}
+        values = {"typed": number, "country": Country(account.country)}
         yield Rejected(NUMBER_WRONG, code="600050", at="tax_id", **values)
 
 

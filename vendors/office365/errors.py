@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 from vendors.errors import (
     ConsentDeclined,
     ConsentNeeded,
+    Country,
     Misconfigured,
     NotFound,
     NotYet,
@@ -17,6 +18,8 @@ from vendors.errors import (
 from vendors.http import BUSY
 from vendors.office365.fields import field_named_in
 
+UNSOLD_CODE = "20000"
+UNSOLD = gettext_noop("Microsoft does not sell in this country (%(country)s). Correct the country.")
 MFA_REQUIRED = gettext_noop(
     "Microsoft requires multi-factor authentication, and the permissions were granted without it. "
     "Switch MFA on for the account that grants, then grant the permissions again."
@@ -175,6 +178,11 @@ def sign_in_error(*, codes: object, error: str) -> VendorError:
     if error in SETTINGS_ERRORS:
         return Misconfigured(OTHER_SETTINGS, code=name)
     return Transient(LOGIN_TROUBLE, code=name)
+
+
+def unsold(country: str) -> Rejected:
+    """Return the refusal of an account in a country where Microsoft does not sell."""
+    return Rejected(UNSOLD, code=UNSOLD_CODE, at="country", country=Country(country))
 
 
 def partner_center_error(*, status: int, code: str, description: str, sought: str = "") -> VendorError:

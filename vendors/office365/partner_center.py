@@ -23,8 +23,10 @@ from vendors.office365.errors import (
     NO_RIGHTS,
     UNKNOWN_SUBSCRIPTION,
     UNREADABLE,
+    UNSOLD_CODE,
     WRONG_ADDRESS,
     partner_center_error,
+    unsold,
 )
 from vendors.office365.fields import field_named_in
 
@@ -286,19 +288,27 @@ class PartnerCenter:
             raise
 
     def country_rules(self, country: str) -> Members:
-        """Return Microsoft's rules for the addresses and languages of a country, read once."""
+        """Return Microsoft's rules for the addresses and languages of a country, read once.
+
+        Raises Rejected, at the country, for one that Microsoft has no rules for: it does not sell there.
+        """
         if country not in self._rules:
-            self._rules[country] = self.read(f"countryvalidationrules/{quote(country, safe='')}").body
+            try:
+                self._rules[country] = self.read(f"countryvalidationrules/{quote(country, safe='')}").body
+            except Rejected as refusal:
+                if refusal.code != NOT_FOUND_CODE:
+                    raise
+                self.prove_reached()
+                raise unsold(country) from refusal
         return self._rules[country]
 
     def rules_where_sold(self, country: str) -> Members | None:
-        """Return the rules of a country, None for one that Microsoft has none for: it does not sell there."""
+        """Return the rules of a country, None for one in which Microsoft does not sell."""
         try:
             return self.country_rules(country)
         except Rejected as refusal:
-            if refusal.code != NOT_FOUND_CODE:
+            if refusal.code != UNSOLD_CODE:
                 raise
-            self.prove_reached()
             return None
 
     def prove_reached(self) -> None:

@@ -43,12 +43,13 @@ class Office365(VendorPlugin, NeedsConsent):
     name = _("Office 365")
     # Partner Center's list of orders lags up to 15 minutes (its own documentation).
     visible_after = timedelta(minutes=20)
+    portal = "https://portal.office.com/"
     urls = "vendors.office365.urls"
     settings_fields = (
         Field("tenant_id", _("Microsoft tenant ID"), help=_("The partner's own tenant."), voids_consent=True),
         Field("client_id", _("Application ID"), voids_consent=True),
         Field("client_secret", _("Secret key"), FieldKind.SECRET),
-        Field("country", _("Country of the price list"), default="US", help=_("Two letters, for example US.")),
+        Field("country", _("Country of the price list"), FieldKind.COUNTRY, default="US"),
         Field(
             "agreement_type",
             _("Agreement"),

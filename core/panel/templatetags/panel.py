@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext
 
+from core.countries import country_name
 from core.panel import formats, returning
 from core.panel.page import Status
 from core.panel.remedies import Way, ways_of
@@ -75,6 +76,12 @@ def last_day(end: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """Return a moment with its time of day."""
     return formats.moment_text(value)
+
+
+@register.filter
+def country(code: str) -> str:
+    """Return a country's name: {{ account.country|country }}."""
+    return country_name(code)
 
 
 @register.filter

@@ -35,9 +35,11 @@ def test_each_sentence_names_the_remedy() -> None:
     wrong = replace(ACCOUNT, region="Kalifornien", postal_code="ABC", phone="12", address1="x" * 201)
     assert told(wrong) == [
         "street: “Street” is too long for Microsoft: at most 200 characters.",
-        "region: Microsoft knows no state “Kalifornien” in the country “US”. Enter one of: CA, WA.",
-        "zip: The postal code “ABC” has not the form that the country “US” demands. Correct the postal code.",
-        "phone: The phone number “12” has not the form that the country “US” demands. Enter it with its area code,"
+        "region: Microsoft knows no state “Kalifornien” in the country “United States”. Enter one of: CA, WA.",
+        "zip: The postal code “ABC” has not the form that the country “United States” demands."
+        " Correct the postal code.",
+        "phone: The phone number “12” has not the form that the country “United States” demands."
+        " Enter it with its area code,"
         " for example +1 425 555 0100.",
     ]
 
