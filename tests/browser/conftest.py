@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from brokerage.celery import app as celery_app
+from brokerage.demo.programs import CLIENT_ID, CLIENT_SECRET, TENANT
 from sandbox.office365 import Office365 as Microsoft
 from sandbox.wsgi import serve
 from tests import module_database
@@ -39,6 +40,18 @@ class Stage:
     login: str
     partner_center: str
     logs: Path
+
+    @property
+    def vendor_defaults(self) -> str:
+        """What fills in the form of a connection to the pretend Microsoft, as the demo sets it."""
+        own = {
+            "tenant_id": TENANT,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "login_base_url": self.login,
+            "api_base_url": self.partner_center,
+        }
+        return ",".join(f"office365.{name}={value}" for name, value in own.items())
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ SHOW_NO_PAGE = {
     "appearance", "choose_account", "sign_in_as_owner", "sign_in_as_end", "customer:order_cancel",
     "customer:payment_cancel", "customer:payment_demo_bank", "sessions_end",
     "customer:subscription_secrets", "customer:user_level", "customer:user_remove", "customer:user_withdraw",
-    "vendors:office365:begin", "vendors:office365:check",
+    "vendors:office365:begin", "vendors:office365:check", "vendors:office365:leave",
     # of an order that a vendor has refused only; and after the password is asked for again
     "customer:order_correct", "operator:order_correct", "operator:profile_token_new",
     # lead to a page that is judged under its own name
