@@ -12,6 +12,7 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.countries import country_name
 from core.panel import formats
 
 _PLACE = 987654321
@@ -159,6 +160,12 @@ def yes_no(path: str) -> Cell:
         value=lambda row: _yes_and_no(get_language())[0 if read(row) else 1],
         html=lambda row: escape(_yes_and_no(get_language())[0]) if read(row) else formats.NOTHING,
     )
+
+
+def country(path: str) -> Cell:
+    """Return a cell with the name of a country that is kept by its code; a file gets the code."""
+    read = _reader(path)
+    return Cell(value=read, html=lambda row: escape(country_name(read(row))) if read(row) else formats.NOTHING)
 
 
 def choice(path: str) -> Cell:

@@ -11,8 +11,7 @@ from accounts.filters import AccountFilter
 from accounts.models import Account, AccountStatus
 from accounts.queries import accounts_visible_to
 from billing.funds import funds_of_many
-from core.countries import country_name
-from core.lists.columns import Column, day, money, status, text, to, yes_no
+from core.lists.columns import Column, country, day, money, status, text, to, yes_no
 from core.lists.listing import Asker, Hidden, Listing, Quick
 from core.lists.search import FieldSearch
 
@@ -69,7 +68,7 @@ ACCOUNTS = Listing(
         Column("email", _("E-mail"), shown=False),
         Column("phone", _("Phone"), shown=False),
         Column("contact_person", _("Contact person"), shown=False),
-        Column("country", _("Country"), lambda row: country_name(row.country), shown=False),
+        Column("country", _("Country"), country("country"), shown=False),
         Column("city", _("City"), shown=False),
         Column("trial", _("Trial"), yes_no("trial"), shown=False),
         Column("currency", _("Currency"), shown=False),

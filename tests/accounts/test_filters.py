@@ -39,7 +39,7 @@ def cast():
         ({"name": "OLT"}, ["Bolt"]),
         ({"email": "bolt@"}, ["Bolt"]),
         ({"city": "bre"}, ["Bolt"]),
-        ({"country": "pl"}, ["Bolt"]),
+        ({"country": "PL"}, ["Bolt"]),
         ({"phone": "777"}, ["Bolt"]),
         ({"owner": "olga"}, ["Bolt"]),
         ({"owner": "BOSS@"}, ["Bolt"]),

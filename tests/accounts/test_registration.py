@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.actors import Forbidden
+from accounts.actors import Forbidden, actor_of
 from accounts.invitations import accept_invitation, token_of
 from accounts.models import AccessLevel, AccountMembership, AccountStatus, Invitation, Role, User
 from accounts.registration import (
@@ -263,3 +263,29 @@ def test_all_that_is_wrong_with_an_account_is_said_at_once():
         change_account(actor=actor, account=cast.acme, values={**foreign, **empty}, today=TODAY)
     fields = [problem.field for problem in refusal.value.problems]
     assert fields == ["account_type", "account_class", "primary_name", "email"]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"country": "Po"}, "country"),
+        ({"country": "Poland"}, "country"),
+        ({"country": "PL", "zip": "10001"}, "zip"),
+        ({"country": "US", "region": "Bavaria"}, "region"),
+    ],
+)
+def test_an_address_keeps_the_rules_of_its_country(values, field):
+    account = make.account(country="", zip="", region="")
+    with pytest.raises(Refused) as refused:
+        change_account(actor=actor_of(make.manager()), account=account, values=values, today=date(2026, 11, 28))
+    assert [problem.field for problem in refused.value.problems] == [field]
+    account.refresh_from_db()
+    assert account.country == ""
+
+
+def test_what_nobody_changes_of_an_old_address_is_left_alone():
+    account = make.account(country="US", zip="1", region="Nowhere")
+    values = {"country": "US", "zip": "1", "region": "Nowhere", "contact_first_name": "Ann"}
+    change_account(actor=actor_of(make.manager()), account=account, values=values, today=date(2026, 11, 28))
+    account.refresh_from_db()
+    assert account.contact_first_name == "Ann"

@@ -30,7 +30,7 @@ def test_user_sees_no_balance_and_edits_nothing(browser_of: Callable[[str], Clie
 
 
 def test_contact_person_is_changed(client: Client, acme: Account) -> None:
-    answer = client.post(EDIT, entered(client, contact_first_name="Bella", country="DE"))
+    answer = client.post(EDIT, entered(client, contact_first_name="Bella", country="DE", zip="10115"))
     acme.refresh_from_db()
     assert (answer.url, acme.contact_person, acme.country) == (ACCOUNT, "Bella Signer", "DE")
 

@@ -69,6 +69,7 @@ def test_first_sign_in_leads_to_the_vendors_portal(client: Client, told: Subscri
     told.plan.template.connection = VendorConnection.objects.create(
         reseller=told.account.reseller, plugin="office365", name="Microsoft"
     )
+    told.plan.template.plugin = "office365"
     told.plan.template.save()
     client.post(address_of(told))
     assert 'href="https://portal.office.com/"' in client.get(address_of(told)).content.decode()
