@@ -164,7 +164,7 @@ def yes_no(path: str) -> Cell:
 
 def country(path: str) -> Cell:
     """Return a cell with the name of a country that is kept by its code; a file gets the code."""
-    read = _reader(path)
+    read = reader(path)
     return Cell(value=read, html=lambda row: escape(country_name(read(row))) if read(row) else formats.NOTHING)
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscriptions", "0008_one_statement_for_many_rows"),
+        ("subscriptions", "0011_services_are_named_first"),
     ]
 
     operations = [
