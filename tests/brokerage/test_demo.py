@@ -21,7 +21,7 @@ from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_status
 from subscriptions.models import SubscriptionStatus
 from tests.factories import accounts as cast
-from tests.subscriptions.conftest import ORDERED_ON, acme, admin, backup_plan, example, example_vendor, ordered  # noqa: F401
+from tests.subscriptions.conftest import ORDERED_ON, acme, admin, backup_plan, example, example_vendor, ordered  # noqa: F401 - fixtures
 from vendors.connections import add_connection
 
 SLEEPER = (sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)")
@@ -128,7 +128,7 @@ def test_two_demos_get_ports_of_their_own():
     assert addresses.login == f"http://127.0.0.1:{addresses.sandbox_port}/microsoft/login"
 
 
-@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0"),  # noqa: S104
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0"),  # noqa: S104 - nothing is served there
                                               (socket.AF_INET6, "::1")])  # fmt: skip
 def test_a_taken_port_is_left_to_whoever_has_it_and_everything_says_the_next(monkeypatch, family, host):
     with socket.socket(family) as taken:
@@ -174,6 +174,6 @@ def test_connections_made_by_hand_are_led_to_where_the_pretend_microsoft_answers
     assert real.settings["api_base_url"] == "https://api.partnercenter.microsoft.com/v1"
 
 
-def test_what_a_vendor_provides_in_the_story_is_charged_from_the_storys_day(ordered, example_vendor):  # noqa: F811
+def test_what_a_vendor_provides_in_the_story_is_charged_from_the_storys_day(ordered, example_vendor):  # noqa: F811 - the fixtures above
     subscription = until_status(ordered.pk, SubscriptionStatus.ACTIVE, lambda: None, day=ORDERED_ON)
     assert subscription.start_date == ORDERED_ON

@@ -288,10 +288,7 @@ class PartnerCenter:
             raise
 
     def country_rules(self, country: str) -> Members:
-        """Return Microsoft's rules for the addresses and languages of a country, read once.
-
-        Raises Rejected, at the country, for one that Microsoft has no rules for: it does not sell there.
-        """
+        """Return Microsoft's rules for addresses and languages of a country, read once; raises `unsold` where none are."""
         if country not in self._rules:
             try:
                 self._rules[country] = self.read(f"countryvalidationrules/{quote(country, safe='')}").body
