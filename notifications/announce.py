@@ -47,12 +47,11 @@ def announce(
     """Write the messages of an event into the outbox, in the caller's transaction, and return those that are new.
 
     The event's audience is found from `account` or `reseller`; an event for one person takes `user`, or `email` with
-    `language`. The letter carries the name of the account's reseller, else of `reseller`, else of the person's, and its
-    button leads home where there is no page. `key` says what is told: telling it again writes nothing. `context` holds
-    exactly the event's placeholders, texts of ours lazy, so that everybody reads them in the own language; `path` is
-    the page that it is about, or `about` names the object (notifications/links.py), of which each reader gets the page
-    of the own panel. `also` hear of it too, where they are active. Raises ValueError where the event is unknown, a
-    placeholder is missing, or nobody is named.
+    `language`. The letter names the account's reseller, else `reseller`, else the person's. `key` says what is told:
+    telling it again writes nothing. `context` holds exactly the event's placeholders, texts of ours lazy, so that
+    everybody reads them in the own language; `path` is the page that it is about (home without one), or `about` names
+    the object (notifications/links.py), of which each reader gets the page of the own panel. `also` hear of it too,
+    where active. Raises ValueError where the event is unknown, a placeholder is missing, or nobody is named.
     """
     kind = event_named(event, context)
     address = Recipient(email, language or settings.LANGUAGE_CODE)

@@ -288,7 +288,7 @@ class PartnerCenter:
             raise
 
     def country_rules(self, country: str) -> Members:
-        """Return Microsoft's rules for addresses and languages of a country, read once; raises `unsold` where none are."""
+        """Return Microsoft's rules for a country's addresses and languages, read once; raises `unsold` without any."""
         if country not in self._rules:
             try:
                 self._rules[country] = self.read(f"countryvalidationrules/{quote(country, safe='')}").body

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscriptions", "0011_services_are_named_first"),
+        ("subscriptions", "0013_found_by_totals"),
     ]
 
     operations = [
