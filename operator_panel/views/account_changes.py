@@ -34,8 +34,8 @@ from core.errors import Refused
 from core.fitting import MONEY
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
-from core.panel.told import forget, remember, tell
 from core.panel.remedies import suggested_amount
+from core.panel.told import forget, remember, tell
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
 from operator_panel.views.accounts import crumbs_of, one

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscriptions", "0013_found_by_totals"),
+        ("subscriptions", "0014_words"),
     ]
 
     operations = [
