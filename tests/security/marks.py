@@ -95,6 +95,8 @@ def _marked(tenant: Tenant, field: models.Field, pk: str) -> str:
     text = f"'{tenant.word}-' || \"{pk}\""
     if isinstance(field, models.EmailField):
         return f"{text} || '@{tenant.word}.example'"
+    if isinstance(field, models.URLField):
+        return f"'https://{tenant.word}.example/' || {text}"
     return f"{text} || '{field.name[:4].strip('_')}'"
 
 

@@ -20,16 +20,18 @@ EDITING = {
     "operator:profile_look", "operator:reseller_change", "operator:service_term_change",
     "operator:vendor_connection_change", "customer:account_edit", "customer:profile",
 }  # fmt: skip
-# Forms with questions that edit no row: they make one, or ask for a deed that a confirmation shows first.
+# Forms with questions that edit no row: they make one, or ask for a deed that a confirmation shows first. What is
+# corrected of an order is no longer refused then: there is nothing left for who comes second.
 NOT_EDITING = {
     "operator:account_class_create", "operator:account_create", "operator:account_invite",
     "operator:account_order_plan", "operator:account_top_up", "operator:account_type_create",
     "operator:application_template_billed", "operator:application_template_new", "operator:manager_create",
-    "operator:payment_approve",
+    "operator:order_correct", "operator:payment_approve",
     "operator:plan_category_create", "operator:plan_delegate", "operator:plan_draft",
     "operator:plan_period_add", "operator:product_create", "operator:reseller_create",
     "operator:service_term_create", "operator:subscription_change", "operator:subscription_stop",
-    "operator:vendor_connection_new", "customer:order_plan_details", "customer:payment_top_up",
+    "operator:vendor_connection_new", "customer:order_correct", "customer:order_plan_details",
+    "customer:payment_top_up",
     "customer:subscription_change", "customer:subscription_stop", "customer:user_invite",
 }  # fmt: skip
 # Texts that have a form of their own.

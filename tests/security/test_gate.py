@@ -62,6 +62,8 @@ WHILE_SIGNED_IN_AS = {
 }
 # Of another panel: not there for the owner either, or asked by token alone.
 CLOSED_ELSEWHERE = {"operator", "api", "vendors"}
+# What a sales person finds only where the account is.
+OF_AN_ACCOUNT = {"account", "subscription", "order", "refused_order", "payment", "charge"}
 
 
 def objects(house: House, place: int) -> dict[str, Any]:
@@ -137,7 +139,7 @@ def test_signed_in_as_somebody_the_other_panel_is_not_there(apart: World, visit:
 
 def test_what_is_open_to_a_visitor_exists() -> None:
     """A reason for a page that is gone goes too."""
-    known = {route.name for route in ALL} | {"customer:order_correct"}
+    known = {route.name for route in ALL}
     assert set(WHILE_SIGNED_IN_AS) <= known
 
 
@@ -260,7 +262,7 @@ def test_a_demoted_manager_has_the_new_role_on_every_page(apart: World, role: Ro
         if route.right and route.right not in MANAGER_RIGHTS[role] and not refused:
             wrong.append((route.name, status))
         # An account of a colleague is not there for a sales person.
-        if role == Role.SALES and {"account", "subscription", "order", "payment", "charge"} & set(kinds_of(route)):
+        if role == Role.SALES and OF_AN_ACCOUNT & set(kinds_of(route)):
             wrong += [] if status in (403, 404) or user_sells(apart, user) else [(route.name, status)]
     for address in ("/lists/exports/{}/", "/lists/exports/{}/file/"):
         assert client.get(address.format(apart.north.objects["export"][0])).status_code == 404
@@ -280,7 +282,7 @@ def test_a_sales_person_finds_nothing_of_an_account_that_was_handed_over(apart: 
     Account.objects.filter(pk=account.pk).update(manager=apart.colleague.actor.user)
     found = []
     for route in named("operator"):
-        if {"account", "subscription", "order", "payment", "charge"} & set(kinds_of(route)):
+        if OF_AN_ACCOUNT & set(kinds_of(route)):
             for address in route.addresses(objects(apart.north, 0)):
                 found += [address] if client.get(address).status_code not in (403, 404, 405) else []
     assert found == []

@@ -27,7 +27,7 @@ LINKS = {"accept_invitation", "account_reset_password_from_key"}
 # What resellers inherit from above is theirs to read.
 INHERITED = {"operator:service_term", "operator:account_type"}
 # A sales person sees own accounts and those of subordinates, with all that hangs on them.
-OF_AN_ACCOUNT = {"account", "membership", "invitation", "subscription", "order", "payment", "charge"}
+OF_AN_ACCOUNT = {"account", "membership", "invitation", "subscription", "order", "refused_order", "payment", "charge"}
 # A draft waits in the session of who began it: whoever asks for another one begins anew.
 SENT_ELSEWHERE = {"operator:plan_draft"}
 # Ends the session: asked last of all, by tests of its own (tests/accounts/test_sign_in.py).
@@ -130,6 +130,8 @@ def seen(
         elif answer.status_code != 404 and not sign_in:
             yield str(person), method, address, str(answer.status_code)
         told = tenant.seen_in(body(answer).replace(address, "").replace(quote_plus(address, safe="/"), ""))
+        if person is world.colleague:
+            told -= {str(world.north.reseller.pk)}  # the frame is drawn for a person of this reseller
         if told:
             yield str(person), method, address, f"says {sorted(told)[:3]}"
 

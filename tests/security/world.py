@@ -22,14 +22,16 @@ from core.lists.models import ExportState, ListExport
 from notifications.announce import announce
 from operator_panel.views.plan_wizard import DRAFTS
 from subscriptions.catalogue.products import create_plan_category, create_product
-from subscriptions.models import Plan, Subscription
+from subscriptions.models import Order, OrderStatus, Plan, Subscription
 from subscriptions.ordering import cancel_order
+from subscriptions.provisioning import conclude
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as catalogue
-from tests.factories.billing import top_up
+from tests.factories.billing import pay, top_up
 from tests.security.marks import Tenant, mark, numbered
 from vendors.connections import add_connection
-from vendors.models import ConnectionState, VendorConnection, VendorExchange, VendorOperation
+from vendors.models import PROBLEMS, ConnectionState, OperationState, VendorConnection, VendorExchange, VendorOperation
+from vendors.office365.errors import DOMAIN_TAKEN
 
 ORDERED_ON = timezone.localdate()  # so that no page has nights to catch up with before it can tell
 NOW = datetime(2018, 8, 20, 12, tzinfo=UTC)
@@ -188,6 +190,31 @@ def _set_aside(account: Account, plan: Plan) -> Payment:
     return complete_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON)
 
 
+def _refused(house: House, account: Account) -> Order:
+    """Return a paid order that the vendor has refused: its domain is taken, and another one may be given."""
+    word = house.tenant.word
+    order = catalogue.order(
+        account=account,
+        plan=Plan.objects.get(pk=house.objects["plan"][1]),
+        today=ORDERED_ON,
+        parameters={"domain_prefix": f"{word}-prefix"},
+        vendor_asked=True,  # it had no objection then
+    )
+    pay(order=order, today=ORDERED_ON)
+    order.subscription.refresh_from_db()
+    operation = VendorOperation.objects.get(key=order.subscription.awaited_operation)
+    said = {"message": DOMAIN_TAKEN, "values": {"domain": f"{word}-prefix.onmicrosoft.com"}}
+    operation.state, operation.finished_at, operation.next_attempt_at = OperationState.REJECTED, NOW, None
+    operation.last_error_code = "domain_taken"
+    operation.last_error_message, operation.last_error_values = said["message"], said["values"]
+    operation.result = {PROBLEMS: [{"field": "domain_prefix", **said}]}
+    operation.save()
+    conclude(operation=operation, today=ORDERED_ON)
+    order.refresh_from_db()
+    assert order.status == OrderStatus.PROVISIONING_FAILED
+    return order
+
+
 def _business(house: House, account: Account) -> None:
     plan = Plan.objects.get(pk=house.objects["plan"][0])
     top_up(account=account, amount="500.00", today=ORDERED_ON)
@@ -199,6 +226,7 @@ def _business(house: House, account: Account) -> None:
     Subscription.objects.filter(account=account).update(
         attributes=_said(house), vendor_ids={"customer_id": f"{house.tenant.word}-vendor"}, stop_comment="why"
     )
+    refused = _refused(house, account)
     operation = VendorOperation.objects.create(
         connection_id=house.objects["connection"][0],
         action="change",
@@ -217,8 +245,9 @@ def _business(house: House, account: Account) -> None:
     exporters = (house.managers[Role.ADMIN], house.customers[AccessLevel.OWNER])
     exports = [_export(house, person.actor) for person in exporters]
     house.objects |= {
-        "subscription": (active.pk, waiting.subscription_id),
-        "order": (waiting.pk, active.orders.get().pk),
+        "subscription": (active.pk, waiting.subscription_id, refused.subscription_id),
+        "order": (waiting.pk, active.orders.get().pk, refused.pk),
+        "refused_order": (refused.pk,),
         "payment": (payment.pk, _set_aside(account, plan).pk),
         "charge": tuple(Charge.objects.filter(account=account).values_list("pk", flat=True)),
         "transaction": tuple(LedgerEntry.objects.filter(account=account).values_list("pk", flat=True)),
