@@ -20,6 +20,12 @@ class NothingGranted(Refused):
     code = "nothing_granted"
 
 
+def may_revoke(connection: VendorConnection) -> None:
+    """Raise NothingGranted where the connection holds no permission that could be revoked."""
+    if connection.granted_at is None:
+        raise NothingGranted(_("Nothing is granted that could be revoked."))
+
+
 @transaction.atomic
 def revoke_consent(*, actor: Actor, connection: VendorConnection) -> VendorConnection:
     """Forget every token of the connection's grant; orders and changes wait, running services go on (CR-499).
@@ -29,8 +35,7 @@ def revoke_consent(*, actor: Actor, connection: VendorConnection) -> VendorConne
     """
     actor.require("vendor_connections.change")
     row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
-    if row.granted_at is None:
-        raise NothingGranted(_("Nothing is granted that could be revoked."))
+    may_revoke(row)
     fields = settings_fields_of(plugin_for(row.plugin))
     own = {field.name for field in fields if field.kind is FieldKind.SECRET}
     kept = {name: value for name, value in sealing.decrypt(row.secrets).items() if name in own}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.queries import resellers_visible_to
 from core.countries import country_name
+from core.errors import allowed
 from core.lists.views import show_list
 from core.panel.asking import PanelRequest
 from core.panel.confirming import Done, Operation, Shown, confirming
@@ -28,7 +29,7 @@ from vendors.connections import add_connection, change_connection
 from vendors.models import ConnectionState, VendorConnection
 from vendors.queries import connections_visible_to
 from vendors.registry import UnknownPlugin, plugin_for, plugins, settings_fields_of
-from vendors.revoking import revoke_consent
+from vendors.revoking import may_revoke, revoke_consent
 
 # Below so many days the page asks for a new grant: a token that dies stops every operation at the vendor.
 FEW_DAYS = 14
@@ -57,6 +58,7 @@ def vendor_connection(request: HttpRequest, pk: int) -> HttpResponse:
         "few_days": FEW_DAYS,
         "begin": _address(found, "begin") if changes and isinstance(plugin, NeedsConsent) else "",
         "check": _address(found, "check"),
+        "may_revoke": changes and allowed(may_revoke, found),
         "redirect_address": _redirect_address(request, found.plugin),
         "granted": found.state == ConnectionState.GRANTED,
         "templates": templates_visible_to(request.actor).filter(connection=found).order_by("name"),
@@ -198,6 +200,7 @@ def vendor_connection_revoke(request: HttpRequest, pk: int) -> HttpResponse:
             submit=_("Revoke permissions"),
             charges=None,
         ),
+        prepare=lambda _answers: may_revoke(found),
         carry_out=carry_out,
         back=reverse("operator:vendor_connection", args=[pk]),
         ask=_("Revoke permissions"),

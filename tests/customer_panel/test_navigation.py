@@ -47,5 +47,6 @@ def test_every_page_belongs_to_one_section(client: Client, subscription: Subscri
     assert {page: current(client.get(page)) for page in pages} == {page: [name] for page, name in pages.items()}
 
 
-def test_pages_of_sign_in_carry_no_bar_of_the_panel(client: Client) -> None:
-    assert "accounts_to_choose" not in client.get("/accounts/password/change/").context
+def test_pages_of_security_keep_the_bar_for_who_is_signed_in_and_have_none_before(client: Client) -> None:
+    assert items(client.get("/accounts/password/change/")) == items(client.get("/"))
+    assert "navigation" not in Client().get("/accounts/password/reset/").context

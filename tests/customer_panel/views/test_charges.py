@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 def test_charge_says_how_it_was_calculated(client: Client, acme: Account, plan: Plan) -> None:
     ordered = make.subscription(account=acme, plan=plan, today=date(2018, 8, 20))
     page = client.get(reverse("customer:charge", args=[ordered.charges.order_by("pk").first().pk]))
-    assert page.context["explanation"].formula == "5 × 10 × 12 of 31 days = 19.35 USD"
-    assert "5 × 10 × 12 of 31 days = 19.35 USD" in page.content.decode()
+    assert page.context["explanation"].formula == "5 × $10.00 × 12 of 31 days = $19.35"
+    assert "5 × $10.00 × 12 of 31 days = $19.35" in page.content.decode()
 
 
 def test_lowered_charge_shows_its_parts(client: Client, subscription: Subscription) -> None:

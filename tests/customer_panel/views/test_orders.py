@@ -140,7 +140,8 @@ def test_paid_order_is_not_cancelled_any_more(client: Client, order: Order, toda
 
 
 def test_get_moves_no_money(client: Client, order: Order) -> None:
-    assert client.get(reverse("customer:order_cancel", args=[order.pk])).status_code == 405
+    answer = client.get(reverse("customer:order_cancel", args=[order.pk]))
+    assert (answer.status_code, answer.url) == (302, reverse("customer:subscription_order", args=[order.pk]))
     client.get(reverse("customer:order_pay_from_balance", args=[order.pk]))
     order.refresh_from_db()
     assert order.status == OrderStatus.WAITING_FOR_PAYMENT

@@ -93,6 +93,7 @@ def test_payment_of_an_order_goes_with_its_order(client: Client, acme: Account, 
     answer = client.post(reverse("customer:payment_cancel", args=[payment.pk]))
     assert said(answer) == [
         f"This payment is for the order {order}. Cancel the order, and the payment is cancelled with it."
+        f' <a href="{reverse("customer:subscription_order", args=[order.pk])}">To the order</a>'
     ]
 
 

@@ -18,4 +18,5 @@ def test_charge_opens_to_its_formula(client: Client, subscription: Subscription)
     charge = subscription.charges.order_by("pk").first()
     days, period = (charge.operate_to - charge.operate_from).days, (charge.period_to - charge.period_from).days
     said = text_of(client.get(page("charge", charge.pk)))
-    assert f"5 × 10 × {days} of {period} days = {charge.amount:.2f} USD" in said
+    assert f"5 × $10.00 × {days} of {period} days = ${charge.amount:.2f}" in said
+    assert "Unit price $10.00 " in said
