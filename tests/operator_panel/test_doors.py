@@ -12,9 +12,9 @@ def test_every_page_declares_a_right_of_the_table() -> None:
     assert {name: right for name, right in rights.items() if right and right not in ALL_RIGHTS} == {}
 
 
-def test_pages_for_everybody_are_home_and_the_own_profile() -> None:
+def test_pages_for_everybody_are_home_the_own_messages_and_the_own_profile() -> None:
     open_to_all = {pattern.name for pattern in urlpatterns if not pattern.callback.right}
-    assert open_to_all == {"home", "profile", "profile_change", "profile_look"}
+    assert open_to_all == {"home", "messages", "profile", "profile_change", "profile_look"}
 
 
 def test_every_page_is_behind_this_door() -> None:
