@@ -57,7 +57,7 @@ def start_process(*arguments: str, log: Path, **environment: str) -> subprocess.
         )
 
 
-def wait_for_line(log: Path, words: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+def wait_for_line(log: Path, words: str, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
     """Wait until the log of a started process says `words`; fail with the log where it ends or takes longer."""
     deadline = time.monotonic() + seconds
     while words not in log.read_text(errors="replace"):

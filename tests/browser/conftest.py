@@ -28,7 +28,7 @@ QUIET = (
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-domain-reliability", "--no-first-run", "--disable-dev-shm-usage",
 )  # fmt: skip
-SECONDS = 60
+SECONDS = 120
 
 
 @dataclass

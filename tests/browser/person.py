@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from playwright.sync_api import Browser, Locator, Page, expect
 
-MILLISECONDS = 30_000
+MILLISECONDS = 60_000
 
 
 class Person:
