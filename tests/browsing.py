@@ -16,6 +16,8 @@ class Form:
 
     action: str
     values: dict[str, list[str]] = field(default_factory=dict)
+    # Whether it has a button to press; a page that is only looked at has none.
+    button: bool = False
 
     def send(self, client: Client, **answers: Any) -> Any:
         """Press its button."""
@@ -36,6 +38,8 @@ class _Reader(HTMLParser):
             self.forms += [self.inside] if self.inside else []
         elif self.inside is None:
             return
+        elif tag == "button" and facts.get("type", "submit") == "submit":
+            self.inside.button = True
         elif tag == "select":
             self.select = name
         elif tag == "option" and "selected" in dict(attrs):

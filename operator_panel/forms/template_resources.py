@@ -1,6 +1,7 @@
 """What a template sells: ticked in the vendor's catalogue, or named by hand where there is no vendor."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -106,8 +107,10 @@ def _named(answers: dict[str, Any], known: list[Sold], taken: set[str]) -> list[
     for number in range(len([name for name in answers if name.startswith("resource_")])):
         name = answers[f"resource_{number}"].strip()
         if name:
-            key = known[number].key if number < len(known) else _fresh_key(name, taken)
-            sold.append(Sold(key=key, name=name))
+            if number < len(known):
+                sold.append(replace(known[number], name=name))
+            else:
+                sold.append(Sold(key=_fresh_key(name, taken), name=name))
     return sold
 
 

@@ -54,4 +54,6 @@ def _page(request: HttpRequest, section: str, title: str, form: Any, keep: Any, 
     back = reverse(f"operator:{section}")
     name = {"products": _("Products"), "plan_categories": _("Plan categories")}[section]
     page = Page(title=title, crumbs=(Crumb(name, back), Crumb(title)))
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=row))
+    looks = row is not None and not request.actor.may("products.change")
+    edit = Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=row, read_only=looks)
+    return editing(request, edit)

@@ -64,8 +64,12 @@ class Reader(Person):
         ).click()
 
     def fill_named(self, text: str, value: str) -> None:
-        """Fill in, or choose in, the input with that label."""
-        labels = [self.page.get_by_label(re.compile(rf"^{re.escape(name)}")) for name in self.names(text)]
+        """Fill in, or choose in, the input with that label: of that name alone, else of one that begins with it."""
+        labels = [
+            self.page.get_by_label(re.compile(rf"^\s*{re.escape(name)}{rest}"))
+            for rest in (r"\s*$", "")
+            for name in self.names(text)
+        ]
         control = self.one(labels, text)
         if control.evaluate("control => control.localName") == "select":
             control.select_option(label=value)
@@ -114,6 +118,7 @@ def test_what_to_click_is_done_to_the_letter(stage: Stage, chromium: Browser, de
                     open_for[deed.who].sign_in(readme.people()[deed.who], cast.PASSWORD)
                 try:
                     open_for[deed.who].do(deed)
+                    assert open_for[deed.who].troubles == []
                 except Exception as trouble:
                     page = open_for[deed.who].page
                     print(f"{deed}\n{page.url}\n{page.locator('body').aria_snapshot()}")

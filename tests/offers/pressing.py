@@ -1,6 +1,8 @@
 """A person who opens every page that is offered and presses every button on it; whatever came of it is undone."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -23,6 +25,8 @@ DEEDS = {
 # Not part of a panel's page: the frame's own forms.
 FRAME = ("/accounts/logout", "/appearance", "/i18n", "/choose", "/sign-in-as/end", "/operator/messages")
 MOST_STEPS = 4
+# What a person says of two questions of which one has to be answered.
+SAID = {"primary_name": "Somebody Ltd"}
 
 
 @dataclass
@@ -58,6 +62,7 @@ def walk(person: Person, seeds: list[str], found: Found) -> None:
         name = _name(address)
         found.opened.add(name)
         if answer.status_code == 302:
+            assert not answer.url.startswith("/accounts/"), f"{person} is signed in no more, at {address}"
             _judge(person, address, answer, found)
             continue
         if _drawn_with(answer) & DEEDS:
@@ -71,9 +76,8 @@ def walk(person: Person, seeds: list[str], found: Found) -> None:
             target = _name(form.action)
             found.opened.add(target)
             found.pressed.add(target)
-            with transaction.atomic():
+            with _undone(person):
                 _follow(person, form.action, form.send(person.client), found)
-                transaction.set_rollback(True)
         for link in _links(answer):
             target = _name(link)
             if not target or link in seen or not target.startswith(("operator:", "customer:")):
@@ -85,10 +89,19 @@ def walk(person: Person, seeds: list[str], found: Found) -> None:
             waiting.insert(0, link)  # at once: so that a deed is known for one before the next object offers it
 
 
-def _press_on(person: Person, address: str, answer: Any, found: Found) -> None:
+@contextmanager
+def _undone(person: Person) -> Iterator[None]:
+    """Roll back what is done: rows, and who is signed in."""
+    cookies = deepcopy(person.client.cookies)
     with transaction.atomic():
-        _follow(person, address, answer, found)
+        yield
         transaction.set_rollback(True)
+    person.client.cookies = cookies
+
+
+def _press_on(person: Person, address: str, answer: Any, found: Found) -> None:
+    with _undone(person):
+        _follow(person, address, answer, found)
 
 
 def _follow(person: Person, address: str, answer: Any, found: Found) -> None:
@@ -102,9 +115,8 @@ def _follow(person: Person, address: str, answer: Any, found: Found) -> None:
             return
         questions = answer.context.get("form")
         if questions is not None and "confirmed" not in form.values:
-            form.values |= {
-                name: [one] if not isinstance(one, list) else one for name, one in filled(questions).items()
-            }
+            said = {name: text for name, text in SAID.items() if name in questions.fields} | filled(questions)
+            form.values |= {name: one if isinstance(one, list) else [one] for name, one in said.items()}
         answer = form.send(person.client)
 
 
@@ -132,12 +144,12 @@ def _drawn_with(answer: Any) -> set[str]:
 
 def _buttons(answer: Any, address: str) -> Iterator[Form]:
     for form in forms_of(answer):
-        if form.action != address and not form.action.startswith(FRAME) and "?" not in form.action:
+        if form.button and form.action != address and not form.action.startswith(FRAME) and "?" not in form.action:
             yield form
 
 
 def _deed_of(answer: Any) -> Form | None:
-    own = [form for form in forms_of(answer) if not form.action.startswith(FRAME)]
+    own = [form for form in forms_of(answer) if form.button and not form.action.startswith(FRAME)]
     return next((form for form in own if "confirmed" in form.values), own[0] if own else None)
 
 

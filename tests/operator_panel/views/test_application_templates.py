@@ -8,6 +8,7 @@ from accounts.actors import actor_of
 from accounts.models import User
 from subscriptions.models import ApplicationTemplate, Plan
 from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, text_of
 from tests.vendors.conftest import admin, example, example_vendor  # noqa: F401 - fixtures for this module
 from vendors.connections import add_connection
@@ -27,6 +28,18 @@ def test_template_without_a_vendor_is_created(client: Client) -> None:
     made = ApplicationTemplate.objects.get()
     assert answer.url == page("application_template", made.pk)
     assert [(one.key, one.name) for one in made.resources.order_by("pk")] == [("hours", "Hours"), ("visits", "Visits")]
+
+
+def test_what_a_form_does_not_ask_of_a_resource_stays(client: Client) -> None:
+    """The unit that the API gave, and the id of a resource that plans sell."""
+    template = make.plan().template
+    template.resources.update(unit="GB", vendor_reference="backup")
+    answer = client.post(
+        page("application_template_change", template.pk), {"name": "Renamed", "active": "on", "resource_0": "Storage"}
+    )
+    assert answer.status_code == 302
+    kept = template.resources.get()
+    assert (kept.name, kept.unit, kept.vendor_reference) == ("Storage", "GB", "backup")
 
 
 def test_template_offers_the_catalogue_of_a_granted_connection(client: Client, example: VendorConnection) -> None:  # noqa: F811 - the fixture imported above
