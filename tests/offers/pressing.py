@@ -62,7 +62,7 @@ def walk(person: Person, seeds: list[str], found: Found) -> None:
         name = _name(address)
         found.opened.add(name)
         if answer.status_code == 302:
-            assert not answer.url.startswith("/accounts/"), f"{person} is signed in no more, at {address}"
+            assert not answer.url.startswith("/accounts/login"), f"{person} is signed in no more, at {address}"
             _judge(person, address, answer, found)
             continue
         if _drawn_with(answer) & DEEDS:

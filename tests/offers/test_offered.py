@@ -12,7 +12,7 @@ from operator_panel import urls as operator
 from tests.offers.pressing import Found, walk
 from tests.offers.world import World, build
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.prove]
 
 PANELS = {"operator": operator.urlpatterns, "customer": customer.urlpatterns}
 # What no walk comes by, and why.
