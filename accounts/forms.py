@@ -1,4 +1,4 @@
-"""The form behind an invitation's link."""
+"""The form behind an invitation's link, and what the forms of an account in both panels say alike."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -26,3 +26,11 @@ class AcceptanceForm(forms.Form):
         if "password" in entered and "repeated" in entered and entered["password"] != entered["repeated"]:
             self.add_error("repeated", _("The two passwords differ. Type the same one twice."))
         return entered
+
+
+def name_company_or_person(form: forms.Form) -> forms.Form:
+    """Return an account's form, its company name saying when it is needed: an account without any name is refused."""
+    company = form.fields.get("primary_name")
+    if company is not None and not company.required:
+        company.needed_when = _("needed without a contact person")
+    return form

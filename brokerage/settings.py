@@ -274,8 +274,7 @@ SPECTACULAR_SETTINGS = {"TITLE": "Brokerage reseller API", "VERSION": "3", "SERV
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from a consent
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
-SESSION_COOKIE_AGE = 12 * 3600
-SESSION_ENGINE = "accounts.sessions"  # sealed at rest
+SESSION_COOKIE_AGE, SESSION_ENGINE = 12 * 3600, "accounts.sessions"  # sealed at rest
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SECURE_SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION and SESSION_COOKIE_SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY") else None

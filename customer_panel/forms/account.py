@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import name_company_or_person
 from core.panel.addresses import CountryField, fit_address
 
 CONTACT_PERSON = ("contact_first_name", "contact_middle_name", "contact_last_name", "contact_email", "contact_phone")
@@ -42,6 +43,7 @@ class AccountForm(forms.Form):
         super().__init__(*args, **kwargs)
         fit_address(self)
         if not needed:
+            name_company_or_person(self)
             return
         self.order_fields([*needed])
         for name in [name for name in self.fields if name not in needed]:

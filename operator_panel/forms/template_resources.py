@@ -48,7 +48,7 @@ class ResourcesForm(forms.Form):
             choices=[(offer.id, _words(offer)) for offer in sorted(offers, key=lambda one: (one.is_add_on, one.name))],
             initial=[one.vendor_reference for one in chosen],
             widget=forms.CheckboxSelectMultiple,
-            required=False,
+            error_messages={"required": _("Choose at least one resource.")},
         )
 
     def _lines(self, chosen: Sequence[Sold]) -> None:

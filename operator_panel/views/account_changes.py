@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from accounts.forms import name_company_or_person
 from accounts.models import Account, Reseller
 from accounts.queries import (
     account_classes_visible_to,
@@ -95,7 +96,7 @@ def _new_account(request: HttpRequest, reseller: Reseller) -> Callable[..., form
     """Return what builds the form of a new account, with the reseller's usual terms chosen."""
     classes = account_classes_visible_to(request.actor).filter(reseller=reseller).order_by("-is_default", "name")
     kinds = account_types_for(reseller).order_by("name")
-    return form_of(
+    build = form_of(
         Account,
         ("primary_name", "tax_id", "account_type", "account_class", "manager", *PERSON, *CONTACT),
         initial={"account_class": classes.first(), "account_type": kinds.first(), "manager": request.actor.user},
@@ -105,6 +106,7 @@ def _new_account(request: HttpRequest, reseller: Reseller) -> Callable[..., form
         ),
         **_choices(request, reseller),
     )
+    return lambda *args: name_company_or_person(build(*args))
 
 
 def _groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -185,7 +187,7 @@ def account_change(request: HttpRequest, pk: int, group: str) -> HttpResponse:
         return Done(_("Saved."), back)
 
     def form(*args: Any) -> forms.Form:
-        return tell(request, pk, asked(*args))
+        return tell(request, pk, name_company_or_person(asked(*args)))
 
     back = _back(request, reverse("operator:account", args=[pk]))
     page = Page(title=titles[group], crumbs=(*crumbs_of(found), Crumb(titles[group])))

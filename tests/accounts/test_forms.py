@@ -1,8 +1,10 @@
 """What a person new to the platform enters."""
 
 import pytest
+from django import forms
+from django.template import Context, Template
 
-from accounts.forms import AcceptanceForm
+from accounts.forms import AcceptanceForm, name_company_or_person
 
 SECRET = " correct horse battery "
 
@@ -34,3 +36,12 @@ def test_a_password_never_comes_back_in_the_page() -> None:
     page = str(entered(repeated="something else"))
     assert (SECRET.strip() in page, "something else" in page) == (False, False)
     assert page.count('autocomplete="new-password"') == 2
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_a_company_name_is_not_called_optional_where_a_contact_person_could_stand_in_for_it(required: bool) -> None:
+    form = forms.Form()
+    form.fields["primary_name"] = forms.CharField(label="Company name", required=required)
+    name_company_or_person(form)
+    said = Template("{% load panel %}{% field form.primary_name %}").render(Context({"form": form}))
+    assert ("needed without a contact person" in said, "optional</span>" in said) == (not required, False)

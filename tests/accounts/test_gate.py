@@ -216,7 +216,7 @@ class TestVisits:
             answer = client.get(address)
             assert (answer.status_code, answer.templates[0].name) == (403, "gate.html"), address
             assert "You are signed in as Olga." in said(answer)
-        (end,) = forms_of(answer, "")
+        end = form_to(answer, "/accounts/sign-in-as/end/")
         assert end.send(client).url == reverse("operator:home")
         assert SignInAs.objects.get().ended_at is not None
 

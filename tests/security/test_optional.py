@@ -1,11 +1,18 @@
 """A label says "optional" where the answer may be left out, and only there: tried on every form of both panels."""
 
 import pytest
+from django.forms import Field
 
 from tests.browsing import form_of
 from tests.security.forms import Opened, filled, undone
 
 pytestmark = pytest.mark.django_db
+
+
+def called_optional(field: Field) -> bool:
+    """Return whether the page says so: where it says when a field is needed, or nothing at all, it does not."""
+    says_when = getattr(field, "depends_on_country", False) or getattr(field, "needed_when", "")
+    return not (field.required or field.widget.is_hidden or says_when)
 
 
 def test_what_is_called_optional_may_be_left_out(opened: Opened) -> None:
@@ -15,7 +22,7 @@ def test_what_is_called_optional_may_be_left_out(opened: Opened) -> None:
         form = answer.context.get("form")
         if form is None or not getattr(form, "fields", None):
             continue
-        optional = {name for name, field in form.fields.items() if not field.required and not field.widget.is_hidden}
+        optional = {name for name, field in form.fields.items() if called_optional(field)}
         if not optional or route.name.endswith("demo_bank"):
             continue
         with undone():
