@@ -62,6 +62,9 @@ def test_a_charge_of_a_long_resource_is_described_with_an_ellipsis(plan: Plan) -
     PlanResource.objects.filter(plan=plan).update(name="R" * 200)
     make.subscription(account=cast.account(), plan=plan, today=ORDERED_ON)
     charge = Charge.objects.get()
-    assert charge.description.startswith("R" * 200 + ": 5")
+    shortened = charge.description.removeprefix(f"{plan.name}, ")
+    assert shortened.startswith("R" * 150)
+    assert "R…: 5, " in shortened
+    assert len(charge.description) <= 300
     SubscriptionResource.objects.update(name="S" * 200)
     assert all(len(text) <= 300 for text in LedgerEntry.objects.values_list("description", flat=True))

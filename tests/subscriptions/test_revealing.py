@@ -1,4 +1,4 @@
-"""A secret is shown once, to the customer."""
+"""A secret is shown to one person of the customer, until that one has kept it."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from accounts.models import AccessLevel, Account
 from core.secrets import encrypt
 from subscriptions.models import Plan, SubscriptionSecret
 from subscriptions.queries import secrets_visible_to
-from subscriptions.revealing import SecretWasShown, reveal_secret
+from subscriptions.revealing import SecretWasShown, keep_secrets, reveal_secret
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON
@@ -24,12 +24,17 @@ def secret(acme: Account, plan: Plan) -> SubscriptionSecret:
     return SubscriptionSecret.objects.create(subscription=subscription, key="password", value=value)
 
 
-def test_the_customer_sees_it_once(acme: Account, secret: SubscriptionSecret) -> None:
+def test_one_person_sees_it_until_it_is_kept(acme: Account, secret: SubscriptionSecret) -> None:
     owner = cast.customer_actor(account=acme)
+    colleague = cast.customer_actor(account=acme, access_level=AccessLevel.ADMIN)
     assert secrets_visible_to(owner).get() == secret
     assert reveal_secret(actor=owner, secret=secret, now=NOW) == "correct horse"
     secret.refresh_from_db()
     assert (secret.shown_at, secret.shown_to) == (NOW, owner.user)
+    assert reveal_secret(actor=owner, secret=secret, now=NOW) == "correct horse"
+    with pytest.raises(SecretWasShown):
+        reveal_secret(actor=colleague, secret=secret, now=NOW)
+    assert keep_secrets(actor=owner, subscription=secret.subscription, now=NOW) == 1
     with pytest.raises(SecretWasShown):
         reveal_secret(actor=owner, secret=secret, now=NOW)
 
