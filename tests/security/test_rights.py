@@ -14,6 +14,7 @@ FOR_EVERYBODY = {
     "operator:home": "a manager's own start: what it shows is narrowed by the rights",
     "operator:profile": "oneself",
     "operator:profile_change": "one's own name and phone",
+    "operator:messages": "one's own messages",
     "operator:profile_look": "one's own language and theme",
     "customer:home": "the customer's own start: what it shows is narrowed by the rights",
     "customer:home_messages": "one's own messages",

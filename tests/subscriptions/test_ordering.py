@@ -39,7 +39,7 @@ def test_an_order_waits_with_one_new_charge_and_its_payment(acme: Account, plan:
     assert (payment.status, payment.amount, payment.order) == ("waiting_for_payment", Decimal("19.35"), order)
     assert (order.status, order.total) == ("waiting_for_payment", Decimal("19.35"))
     assert order.subscription.status == "ordered"
-    assert order.subscription.name == f"{plan.pk} {plan.name}"
+    assert order.subscription.name == plan.name
     item = order.items.get()
     assert (item.quantity_before, item.quantity_after, item.unit_price) == (0, 5, Decimal(10))
 
