@@ -22,6 +22,8 @@ DEEDS = {
     "components/questions.html", "components/confirm.html", "components/correcting.html", "operator_panel/editing.html",
     "operator_panel/plan_step.html", "customer_panel/top_up.html", "customer_panel/account_edit.html",
 }  # fmt: skip
+# The answers to these questions go into the address of the confirmation.
+ORDER = "customer_panel/order_details.html"
 # Not part of a panel's page: the frame's own forms.
 FRAME = ("/accounts/logout", "/appearance", "/i18n", "/choose", "/sign-in-as/end", "/operator/messages")
 MOST_STEPS = 4
@@ -64,6 +66,16 @@ def walk(person: Person, seeds: list[str], found: Found) -> None:
         if answer.status_code == 302:
             assert not answer.url.startswith("/accounts/login"), f"{person} is signed in no more, at {address}"
             _judge(person, address, answer, found)
+            if answer.url not in seen and _name(answer.url).startswith(("operator:", "customer:")):
+                seen.add(answer.url)
+                waiting.insert(0, answer.url)
+            continue
+        if ORDER in _drawn_with(answer):
+            found.pressed.add(name)
+            found.opened.add(_name(answer.context["action"]))
+            with _undone(person):
+                asked = person.client.get(answer.context["action"], filled(answer.context["form"]))
+                _follow(person, address, asked, found)
             continue
         if _drawn_with(answer) & DEEDS:
             found.pressed.add(name)

@@ -6,18 +6,21 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_of
+from accounts.api_tokens import create_api_token
 from accounts.invitations import invite_users
 from accounts.models import AccessLevel, Account, AccountStatus, Role, User
 from accounts.registration import delete_account, hold_account
 from billing.models import Payment, PaymentStatus
 from billing.payments import cancel_payment, complete_payment, open_top_up
 from subscriptions.catalogue.delegation import deactivate_plan
+from subscriptions.catalogue.plans import Lasting, add_period
 from subscriptions.catalogue.products import Timers, create_plan_category, create_product
 from subscriptions.changes import change_quantities
-from subscriptions.models import Order, Plan, Subscription, SubscriptionStatus
+from subscriptions.models import DurationUnit, Order, Plan, Subscription, SubscriptionStatus
 from subscriptions.ordering import cancel_order
 from subscriptions.provisioning import conclude
 from subscriptions.renewals import renew_accounts
@@ -69,7 +72,8 @@ def build() -> World:
     operator = cast.operator()
     managers = {role: cast.manager(role=role) for role in Role.values}
     north = cast.reseller(name="North")
-    cast.manager(reseller=north)
+    cast.account_class(reseller=north, is_default=True)
+    helper = cast.manager(reseller=north)
     world = World(people=[_signed_in(f"manager {role}", user) for role, user in managers.items()])
     connection = _connections(operator)
     sold, billed = make.plan(connection=connection), make.plan(name="Billed")
@@ -80,6 +84,10 @@ def build() -> World:
         _payments(account)
         _brought_to(account, status, managers[Role.ADMIN])
         world.people += _people(account, status)
+    cast.account(name="Without services", manager=managers[Role.SALES])
+    add_period(actor=SYSTEM, plan=sold, period=Lasting(duration=3, unit=DurationUnit.MONTH))
+    create_api_token(actor=actor_of(managers[Role.ADMIN]), name="Shop", now=timezone.now())
+    TOTP.activate(helper, "JBSWY3DPEHPK3PXP")
     world.operator_pages = list(_operator_pages())
     world.customer_pages = {account.pk: list(_customer_pages(account)) for account in Account.objects.all()}
     return world
@@ -235,7 +243,7 @@ def _people(account: Account, status: str) -> list[Person]:
 
 # What tells objects of a kind apart: of each combination one is enough, as a page asks nothing else.
 APART = {
-    "accounts": (Account, ("status", "memberships__access_level")),
+    "accounts": (Account, ("status", "memberships__access_level", "subscriptions__status")),
     "subscriptions": (Subscription, (
         "status", "stop_reason", "account__status", "plan__template__plugin", "orders__status",
     )),
@@ -259,6 +267,9 @@ def _operator_pages() -> Any:
     yield "/operator/"
     for section in APART:
         yield from (f"/operator/{section}/{pk}/" for pk in _apart(section))
+    yield from (f"/operator/accounts/{pk}/users/" for pk in _apart("accounts"))
+    yield from (f"/operator/plans/{pk}/periods/" for pk in _apart("plans"))
+    yield from (f"/operator/managers/{pk}/" for pk in User.objects.exclude(role="").values_list("pk", flat=True))
 
 
 def _customer_pages(account: Account) -> Any:
