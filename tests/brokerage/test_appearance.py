@@ -32,7 +32,9 @@ def test_the_way_back_never_leads_to_a_foreign_site(foreign: str) -> None:
 
 
 def test_the_choice_is_pressed_not_followed() -> None:
-    assert Client().get(ADDRESS, {"theme": "dark"}).status_code == 405
+    browser = Client()
+    answer = browser.get(ADDRESS, {"theme": "dark"})
+    assert (answer.status_code, answer.url, list(browser.cookies)) == (302, "/", [])
 
 
 @pytest.mark.django_db

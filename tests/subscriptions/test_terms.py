@@ -37,7 +37,7 @@ def test_a_contract_is_what_was_agreed(acme: Account) -> None:
     assert contract.chargeable == {seats: 5, disks: 0}
     assert [line.quantity for line in contract.lines] == [5, 5, 5, 5]
     assert contract.waiting is None
-    assert contract.owner.names == {seats: "Seats", disks: "Disks"}
+    assert contract.owner.names == {seats: f"{plan.name}, Seats", disks: f"{plan.name}, Disks"}
 
 
 def test_a_floating_price_comes_with_its_list(acme: Account, plan: Plan) -> None:

@@ -15,7 +15,7 @@ def drawn(text: str, request=None) -> str:
 
 def test_the_mark_stands_beside_the_token():
     request = RequestFactory().get("/")
-    request.actor = SimpleNamespace(standing="customer:1:0:2")
+    request.actor = SimpleNamespace(standing="customer:1:0:2", is_manager=False, is_customer=False)
     html = drawn("<form>{% csrf_token %}</form>", request)
     assert 'name="csrfmiddlewaretoken"' in html
     mark = re.search(r'name="drawn_for" value="([^"]+)"', html)[1]
