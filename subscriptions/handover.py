@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 from billing.charging import settle_refunds
+from core.errors import Refused
 from subscriptions.held import note_units
 from subscriptions.models import (
     ApplicationTemplate,
@@ -51,6 +53,12 @@ SAVE_STATES = """
                    due_on, quantity, awaited_operation)
     WHERE subscription.id = carried.id
 """
+
+
+class ResourceNotInTemplate(Refused):
+    """The vendor cannot be asked for a resource that the application template no longer has."""
+
+    code = "resource_not_in_template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +278,12 @@ def _payload(
 
 def _offers(template: ApplicationTemplate, quantities: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     offers = dict(template.resources.filter(key__in=quantities).values_list("key", "vendor_reference"))
+    missing = sorted(set(quantities) - set(offers))
+    if missing:
+        raise ResourceNotInTemplate(
+            _("The application template has no resource “%(key)s” any more. Add it there again, or give the order up.")
+            % {"key": missing[0]}
+        )
     return {key: {"offer": offers[key], "quantity": quantity} for key, quantity in quantities.items()}
 
 

@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Account
-from subscriptions.handover import WORK_FAILED, WORK_MEANWHILE, held_units, party, service_payload, start_of
+from subscriptions.handover import (
+    WORK_FAILED,
+    WORK_MEANWHILE,
+    ResourceNotInTemplate,
+    held_units,
+    party,
+    service_payload,
+    start_of,
+)
 from subscriptions.models import Plan, Subscription, SubscriptionStatus
 from subscriptions.stopping import activate, stop
 from subscriptions.terms import STABLE
@@ -86,3 +94,9 @@ def test_a_plan_without_a_vendor_plans_nothing(acme: Account, plan: Plan) -> Non
 def test_a_day_begins_in_the_operators_time_zone() -> None:
     with timezone.override("Europe/Minsk"):
         assert start_of(date(2018, 8, 20)) == datetime(2018, 8, 20, tzinfo=ZoneInfo("Europe/Minsk"))
+
+
+def test_a_resource_that_the_template_has_no_more_is_refused_by_its_name(acme: Account, plan: Plan) -> None:
+    subscription = make.subscription(account=acme, plan=plan, today=ORDERED_ON)
+    with pytest.raises(ResourceNotInTemplate, match="“disks”"):
+        service_payload(subscription, {"seats": 2, "disks": 1})
