@@ -1,6 +1,7 @@
 """The Celery app: celery -A brokerage.celery worker, celery -A brokerage.celery beat."""
 
 import os
+from contextvars import Token
 
 from celery import Celery, signals
 from django.conf import settings
@@ -10,6 +11,8 @@ from brokerage.request_id import current_id
 from brokerage.schedule import night_and_day
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
+
+_before: dict[str, Token[str]] = {}
 
 app = Celery("brokerage")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -49,4 +52,11 @@ def keep_django_logging(**_: object) -> None:
 @signals.task_prerun.connect
 def name_log_lines(task_id: str, **_: object) -> None:
     """Write the task's id into every log line that it causes."""
-    current_id.set(task_id)
+    _before[task_id] = current_id.set(task_id)
+
+
+@signals.task_postrun.connect
+def name_log_lines_no_more(task_id: str, **_: object) -> None:
+    """Leave the id as it was before the task: what the process logs next is not the task's."""
+    if task_id in _before:
+        current_id.reset(_before.pop(task_id))

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from brokerage.celery import app
+from brokerage.request_id import current_id
 from brokerage.schedule import night_and_day
 
 
@@ -31,3 +32,10 @@ def test_every_scheduled_task_exists():
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in night_and_day(sweep_seconds=settings.SWEEP_SECONDS).values()}
     assert scheduled - set(app.tasks) == set()
+
+
+def test_what_is_logged_after_a_task_does_not_carry_its_id():
+    app.loader.import_default_modules()
+    before = current_id.get()
+    app.tasks["celery.backend_cleanup"].apply()
+    assert current_id.get() == before
