@@ -1,6 +1,6 @@
 """Payments: opened for an order or a top-up, completed once, paid from the balance, cancelled."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 
@@ -99,7 +99,7 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
     actor.require("payments.approve")
     require_sight(actor, payment.account_id)
     _check_method(method)
-    payment, today = _open_books(payment, today, allowed=MONEY_MAY_COME)
+    payment, today = _open_books(payment, today, may_complete)
     why = why_unwanted(payment)
     if why is not None:
         return park(payment, actor=actor, why=why, day=today, method=method)
@@ -133,10 +133,7 @@ def cancel_payment(*, actor: Actor, payment: Payment, today: date) -> Payment:
     """Cancel a waiting top-up. Raises Forbidden, PaymentIsClosed; PaymentBelongsToOrder for the payment of an order."""
     actor.require("payments.cancel")
     require_sight(actor, payment.account_id)
-    refusal = may_cancel(payment)
-    if isinstance(refusal, PaymentBelongsToOrder):
-        raise refusal
-    payment, today = _open_books(payment, today)
+    payment, today = _open_books(payment, today, may_cancel)
     payment.status = PaymentStatus.CANCELLED
     payment.closed_on = today
     payment.save(update_fields=["status", "closed_on"])
@@ -152,36 +149,39 @@ def close_order_payments(*, order_ids: list[int], status: PaymentStatus, today: 
     return waiting.update(status=status, closed_on=today)
 
 
-def may_complete(payment: Payment) -> Refused | None:
-    """Return why no money can be taken as received for the payment, None where it can."""
-    return None if payment.status in MONEY_MAY_COME else _closed(payment)
+def may_complete(payment: Payment) -> None:
+    """Raise PaymentIsClosed where no money can be taken as received for the payment."""
+    _refuse_unless(payment, MONEY_MAY_COME)
 
 
-def may_cancel(payment: Payment) -> Refused | None:
-    """Return why the payment cannot be cancelled by itself, None where it can."""
+def may_cancel(payment: Payment) -> None:
+    """Raise PaymentBelongsToOrder or PaymentIsClosed where the payment cannot be cancelled by itself."""
     if payment.order_id is not None:
-        return PaymentBelongsToOrder(
+        raise PaymentBelongsToOrder(
             _("This payment is for the order %(order)s. Cancel the order, and the payment is cancelled with it.")
             % {"order": payment.order},
             remedy=Remedy("order", payment.order_id),
         )
-    return None if payment.status in WAITING else _closed(payment)
+    _refuse_unless(payment, WAITING)
 
 
-def _closed(payment: Payment) -> Refused:
-    return PaymentIsClosed(
-        _("Payment %(number)s is not waiting any more: it is “%(status)s”.")
-        % {"number": payment.number, "status": payment.get_status_display()}
-    )
+def _refuse_unless(payment: Payment, statuses: Collection[str]) -> None:
+    if payment.status not in statuses:
+        raise PaymentIsClosed(
+            _("Payment %(number)s is not waiting any more: it is “%(status)s”.")
+            % {"number": payment.number, "status": payment.get_status_display()}
+        )
 
 
-def _open_books(payment: Payment, today: date, allowed: Collection[str] = WAITING) -> tuple[Payment, date]:
-    """Bring the account up to date and lock it; return the payment as it stands then, still waiting, and the day."""
+def _open_books(payment: Payment, today: date, check: Callable[[Payment], None]) -> tuple[Payment, date]:
+    """Bring the account up to date and lock it; return the payment as it stands then and the day.
+
+    Raises what `check` does of it.
+    """
     books_opening.send(sender=Payment, account_ids=[payment.account_id], today=today)
     lock_accounts([payment.account_id])
     payment = Payment.objects.select_for_update(of=("self",)).select_related("account", "order").get(pk=payment.pk)
-    if payment.status not in allowed:
-        raise _closed(payment)
+    check(payment)
     return payment, day_of(payment.account_id, today)
 
 

@@ -39,7 +39,9 @@ def account_class(request: HttpRequest, pk: int) -> HttpResponse:
 
     note = _("An account class of %(reseller)s; amounts in %(currency)s.")
     names = {"reseller": found.reseller, "currency": found.reseller.currency}
-    return _class_page(request, found.name, form_of(AccountClass, CLASS_FIELDS, row=found), keep, note % names, found)
+    return _page(
+        request, _classes(), found.name, form_of(AccountClass, CLASS_FIELDS, row=found), keep, note % names, found
+    )
 
 
 @requires("account_classes.change")
@@ -50,7 +52,7 @@ def account_class_create(request: HttpRequest) -> HttpResponse:
         create_account_class(actor=request.actor, reseller=request.actor.reseller, values=answers)
         return Done(_("Saved."), reverse("operator:account_classes"))
 
-    return _class_page(request, _("Create an account class"), form_of(AccountClass, CLASS_FIELDS), keep, "")
+    return _page(request, _classes(), _("Create an account class"), form_of(AccountClass, CLASS_FIELDS), keep, "")
 
 
 @requires("account_classes.view")
@@ -63,7 +65,7 @@ def account_type(request: HttpRequest, pk: int) -> HttpResponse:
         return Done(_("Saved."), reverse("operator:account_types"))
 
     note = _("A type of %(reseller)s and of all below it.") % {"reseller": found.reseller}
-    return _type_page(request, found.name, form_of(AccountType, TYPE_FIELDS, row=found), keep, note, found)
+    return _page(request, _types(), found.name, form_of(AccountType, TYPE_FIELDS, row=found), keep, note, found)
 
 
 @requires("account_classes.change")
@@ -74,7 +76,7 @@ def account_type_create(request: HttpRequest) -> HttpResponse:
         create_account_type(actor=request.actor, reseller=request.actor.reseller, values=answers)
         return Done(_("Saved."), reverse("operator:account_types"))
 
-    return _type_page(request, _("Create an account type"), form_of(AccountType, TYPE_FIELDS), keep, "")
+    return _page(request, _types(), _("Create an account type"), form_of(AccountType, TYPE_FIELDS), keep, "")
 
 
 def _only_looks(request: HttpRequest, row: Any) -> bool:
@@ -83,16 +85,17 @@ def _only_looks(request: HttpRequest, row: Any) -> bool:
     return not (mine and request.actor.may("account_classes.change"))
 
 
-def _class_page(request: HttpRequest, title: str, form: Any, keep: Any, note: str, row: Any = None) -> HttpResponse:
-    back = reverse("operator:account_classes")
-    page = Page(title=title, crumbs=(Crumb(_("Account classes"), back), Crumb(title)))
+def _page(
+    request: HttpRequest, parent: Crumb, title: str, form: Any, keep: Any, note: str, row: Any = None
+) -> HttpResponse:
+    """Answer with the form of one class or type, of which `parent` is the list."""
     return editing(
         request,
         Editing(
-            page=page,
+            page=Page(title=title, crumbs=(parent, Crumb(title))),
             form=form,
             keep=keep,
-            back=back,
+            back=parent.url,
             submit=_("Save"),
             note=note,
             row=row,
@@ -101,19 +104,9 @@ def _class_page(request: HttpRequest, title: str, form: Any, keep: Any, note: st
     )
 
 
-def _type_page(request: HttpRequest, title: str, form: Any, keep: Any, note: str, row: Any = None) -> HttpResponse:
-    back = reverse("operator:account_types")
-    page = Page(title=title, crumbs=(Crumb(_("Account types"), back), Crumb(title)))
-    return editing(
-        request,
-        Editing(
-            page=page,
-            form=form,
-            keep=keep,
-            back=back,
-            submit=_("Save"),
-            note=note,
-            row=row,
-            read_only=_only_looks(request, row),
-        ),
-    )
+def _classes() -> Crumb:
+    return Crumb(_("Account classes"), reverse("operator:account_classes"))
+
+
+def _types() -> Crumb:
+    return Crumb(_("Account types"), reverse("operator:account_types"))

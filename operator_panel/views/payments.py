@@ -18,6 +18,7 @@ from accounts.queries import accounts_visible_to
 from billing.models import Payment, PaymentMethod, PaymentStatus
 from billing.payments import WAITING, cancel_payment, complete_payment, may_cancel, may_complete
 from billing.queries import payments_visible_to
+from core.errors import allowed
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import day_text, money_text
 from core.panel.page import Crumb, Page, Status
@@ -183,13 +184,13 @@ def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_of(actor: Actor, found: Payment, active: str) -> Page:
     """Return what stands around every page of one payment."""
-    can_come, waiting = may_complete(found) is None, found.status in WAITING
+    can_come, waiting = allowed(may_complete, found), found.status in WAITING
     offered = (
         ("payment_approve", _("Approve"), "payments.approve", can_come and waiting),
         ("payment_approve", _("The money came after all"), "payments.approve", can_come and not waiting),
         ("payment_reassign", _("Put on a balance"), "payments.approve", found.status == PaymentStatus.PARKED),
         ("payment_return", _("Paid back"), "payments.approve", found.status == PaymentStatus.PARKED),
-        ("payment_cancel", _("Cancel the payment"), "payments.cancel", may_cancel(found) is None),
+        ("payment_cancel", _("Cancel the payment"), "payments.cancel", allowed(may_cancel, found)),
     )
     return Page(
         title=_("Payment %(number)s") % {"number": found.number},
