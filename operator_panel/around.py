@@ -8,11 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.actors import Actor
-from core.errors import Refused
 from core.history import history_of
-from core.panel.page import Button, Hint, Page, Tab
+from core.panel.page import Button, Page, Tab
 from operator_panel.log_words import cause_of, saying_of
-from operator_panel.remedies import way_to
 
 
 def tabs_of(actor: Actor, offered: Iterable[tuple[str, object, str]], active: str, pk: object) -> tuple[Tab, ...]:
@@ -35,14 +33,6 @@ def able(actor: Actor, offered: Iterable[tuple[str, object, str, bool]], pk: obj
         if can and actor.may(right)
     ]
     return tuple(Button(label, url, primary=position == 0) for position, (label, url) in enumerate(buttons))
-
-
-def hints_of(actor: Actor, refusal: Refused | None) -> tuple[Hint, ...]:
-    """Return why a step that is looked for cannot be taken now, with the way to its remedy; nothing where it can."""
-    if refusal is None:
-        return ()
-    way = way_to(actor, refusal.remedy) if refusal.remedy is not None else None
-    return (Hint(refusal, way.label, way.url),) if way is not None else (Hint(refusal),)
 
 
 def log_page(request: HttpRequest, page: Page, row: Any) -> HttpResponse:

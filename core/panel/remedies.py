@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from core.errors import Refused, Remedy
 from core.fitting import LARGEST_TYPED
+from core.panel.page import Hint
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ def ways_of(request: HttpRequest, refusals: Iterable[Refused]) -> list[Way]:
     remedies = [one.remedy for refusal in refusals for one in refusal.problems if one.remedy is not None]
     ways = [translate(actor, remedy) for remedy in dict.fromkeys(remedies)] if actor is not None else []
     return [way for way in ways if way is not None]
+
+
+def hints_of(actor: Any, refusal: Refused | None, translate: Translation) -> tuple[Hint, ...]:
+    """Return why a step that is looked for cannot be taken now, with the way to its remedy; nothing where it can."""
+    if refusal is None:
+        return ()
+    way = translate(actor, refusal.remedy) if refusal.remedy is not None else None
+    return (Hint(refusal, way.label, way.url),) if way is not None else (Hint(refusal),)
 
 
 def with_ways(request: HttpRequest, refusal: Refused) -> str:

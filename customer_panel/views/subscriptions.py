@@ -17,6 +17,7 @@ from core.errors import allowed
 from core.history import author_of
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Hint, Page, Status, Tab
+from core.panel.remedies import hints_of
 from customer_panel.doors import requires
 from customer_panel.lists.charges import CHARGES
 from customer_panel.lists.subscriptions import SUBSCRIPTIONS
@@ -154,11 +155,8 @@ def buttons_of(actor: Actor, found: Subscription, steps: Steps) -> tuple[Button,
 
 def _hints(actor: Actor, found: Subscription, steps: Steps) -> tuple[Hint, ...]:
     """Return why a stopped subscription cannot be activated now, and the way to where that is put right."""
-    refusal = steps["activate"]
-    if refusal is None or found.status not in MAY_ACTIVATE or not actor.may("subscriptions.activate"):
-        return ()
-    way = way_to(actor, refusal.remedy) if refusal.remedy is not None else None
-    return (Hint(refusal, way.label, way.url),) if way is not None else (Hint(refusal),)
+    looked_for = found.status in MAY_ACTIVATE and actor.may("subscriptions.activate")
+    return hints_of(actor, steps["activate"], way_to) if looked_for else ()
 
 
 def _secrets_wait(actor: Actor, found: Subscription) -> bool:

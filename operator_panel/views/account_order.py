@@ -17,9 +17,10 @@ from core.errors import refusal_of
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
 from core.panel.quantities import Asked, QuantitiesForm
-from operator_panel.around import hints_of
+from core.panel.remedies import hints_of
 from operator_panel.doors import requires
 from operator_panel.forms.vendor_fields import inputs_of
+from operator_panel.remedies import way_to
 from operator_panel.views.account_changes import needed_page
 from operator_panel.views.accounts import crumbs_of, one
 from subscriptions.models import Plan, PlanPeriod
@@ -40,7 +41,7 @@ def account_order(request: HttpRequest, pk: int) -> HttpResponse:
     had = had_once(found, plans)
     refusal = refusal_of(may_order, found)
     title = _("Order a subscription")
-    page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(title)), hints=hints_of(request.actor, refusal))
+    page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(title)), hints=hints_of(request.actor, refusal, way_to))
     context = {"page": page, "account": found, "plans": plans, "had": had, "may_order": refusal is None}
     return render(request, "operator_panel/account_order.html", context)
 

@@ -13,9 +13,11 @@ from core.errors import Refused
 from core.history import author_of
 from core.lists.views import show_list
 from core.panel.page import Crumb, Page, Status
+from core.panel.remedies import hints_of
 from operator_panel import lists
-from operator_panel.around import able, hints_of, log_page, tabs_of
+from operator_panel.around import able, log_page, tabs_of
 from operator_panel.doors import requires
+from operator_panel.remedies import way_to
 from subscriptions.handover import held_units, service_payload
 from subscriptions.models import OrderStatus, Subscription
 from subscriptions.offered import steps_of_subscription
@@ -172,7 +174,7 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         status=Status(status, found.get_status_display(), found.get_stop_reason_display()),
         buttons=able(actor, offered, found.pk),
         tabs=tabs_of(actor, [tab for tab in TABS if _has(found, tab[0])], active, found.pk),
-        hints=hints_of(actor, steps["activate"]) if stopped else (),
+        hints=hints_of(actor, steps["activate"], way_to) if stopped else (),
     )
 
 
