@@ -116,14 +116,18 @@ class Transient(VendorError):
 class NotYet(Transient):
     """Passes by itself if it passes at all: the vendor is busy with the object, or does not know yet what it made.
 
-    Waited for a bounded number of times (vendors/steps.py, WAITS); `refusal` is what it is taken for afterwards.
+    Waited for with growing pauses a bounded number of times: `waits`, or WAITS of vendors/steps.py. `refusal` is what
+    it is taken for afterwards.
     """
 
     default_code = "not_yet"
 
-    def __init__(self, message: str, *, refusal: "Rejected", code: str = "", **values: object) -> None:
+    def __init__(
+        self, message: str, *, refusal: "Rejected", waits: int | None = None, code: str = "", **values: object
+    ) -> None:
         super().__init__(message, code=code, **values)
         self.refusal = refusal
+        self.waits = waits
 
 
 class LostAnswer(VendorError):
@@ -215,18 +219,18 @@ class NotFound(Rejected):
         super().__init__(message, code=code, **values)
         self.sought = sought
 
-    def not_yet(self) -> NotYet:
+    def not_yet(self, *, waits: int | None = None) -> NotYet:
         """Return the same as trouble that passes by itself."""
-        return NotYet(NOT_KNOWN_YET, code=self.code, refusal=self)
+        return NotYet(NOT_KNOWN_YET, code=self.code, refusal=self, waits=waits)
 
 
 @contextmanager
-def just_made() -> Iterator[None]:
-    """Take "not found" for "not yet": what is asked for inside was made by this very operation."""
+def just_made(*, waits: int | None = None) -> Iterator[None]:
+    """Take "not found" for "not yet", waited for so often: what is asked for was made by this very operation."""
     try:
         yield
     except NotFound as missing:
-        raise missing.not_yet() from missing
+        raise missing.not_yet(waits=waits) from missing
 
 
 class ConsentNeeded(VendorError):

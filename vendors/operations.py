@@ -21,6 +21,7 @@ from vendors.errors import (
     ConsentNeeded,
     Gone,
     Misconfigured,
+    NotYet,
     Rejected,
     StillUnknown,
     Transient,
@@ -354,7 +355,9 @@ def _put_off(operation: VendorOperation, error: VendorError, *, now: datetime, f
     elif error.retry_after is not None:
         pause = timedelta(seconds=error.retry_after)
     else:
-        pause = min(FIRST_PAUSE * 2 ** min(operation.attempts - 1, 12), LONGEST_PAUSE)
+        # Waiting for a busy vendor begins with short pauses, however long it took to get there.
+        turn = operation.waits if isinstance(error, NotYet) else operation.attempts
+        pause = min(FIRST_PAUSE * 2 ** min(turn - 1, 12), LONGEST_PAUSE)
     operation.next_attempt_at = now + pause
     _note(operation, error)
     operation.save()

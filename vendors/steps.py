@@ -41,9 +41,9 @@ NOT_VISIBLE_YET = gettext_noop(
 EMPTY_LOOKS = 2
 BETWEEN_LOOKS = timedelta(minutes=1)
 FIRST_LOOK_AGAIN = timedelta(seconds=10)
-# How often an operation waits for a vendor that is busy with an object or does not know yet what it made. With the
-# pauses between attempts that is three quarters of an hour; then it counts as refused: people are told, and may try
-# again.
+# How often an operation waits for a vendor that is busy with an object or does not know yet what it made, unless the
+# trouble says how often. With the pauses between attempts that is three quarters of an hour; then it counts as refused:
+# people are told, and may try again.
 WAITS = 8
 
 Seen = TypeVar("Seen")
@@ -185,7 +185,7 @@ class OnceOnly:
         """Return what an attempt that ends with this trouble ends with: a wait counts, and is not for ever."""
         if isinstance(trouble, NotFound) and self._has_made(trouble.sought):
             trouble = trouble.not_yet()
-        if isinstance(trouble, NotYet) and self.book.wait() > WAITS:
+        if isinstance(trouble, NotYet) and self.book.wait() > (trouble.waits or WAITS):
             self._doubt(trouble.refusal)
             return trouble.refusal
         return trouble

@@ -1,14 +1,25 @@
 """The plain values of the contract: read from payloads as they are written down, and nothing invented."""
 
+import re
 from datetime import UTC, datetime
+from importlib import import_module
+from inspect import isabstract
+from pathlib import Path
 
 import pytest
 from django.utils import translation
 
 from tests.vendors.memory import MemoryJournal, MemorySecrets
-from vendors.base import Connection, Fact, Order, Party, Person, Resource, Service, VendorPlugin
+from vendors import capabilities
+from vendors.base import Connection, Fact, FieldKind, Order, Party, Person, Resource, Service, VendorPlugin
+from vendors.capabilities import NeedsConsent
 from vendors.http import VendorSession
+from vendors.registry import plugins_with
 
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "vendor_plugins.md").read_text()
+CAPABILITIES = [
+    kind for kind in vars(capabilities).values() if isabstract(kind) and kind.__module__ == capabilities.__name__
+]
 PAYLOAD = {
     "label": "Acme mail",
     "account": {
@@ -75,3 +86,23 @@ def test_plugin_without_its_duties_cannot_be_made() -> None:
     unfinished = type("Unfinished", (VendorPlugin,), {"slug": "unfinished", "name": "Unfinished"})
     with pytest.raises(TypeError, match="abstract methods"):
         unfinished()
+
+
+def test_guide_names_all_that_a_plugin_can_say_and_has_to_do() -> None:
+    """Seen before: COUNTRY, portal, MetersUsage, ImportsServices and SellsProducts were missing."""
+    said = set(re.findall(r"`+(?:[A-Za-z]+\.)?(\w+)", GUIDE))
+    own = {name for name in (*vars(VendorPlugin), *VendorPlugin.__annotations__) if not name.startswith("_")}
+    wanted = {kind.name for kind in FieldKind} | own | {kind.__name__ for kind in CAPABILITIES}
+    assert len(wanted) > 20
+    in_the_example = {name for name in wanted if f"    {name} = " in GUIDE}
+    assert sorted(wanted - said - in_the_example) == []
+
+
+def test_guide_names_the_pages_that_a_plugin_with_a_consent_needs() -> None:
+    """Seen before: none of them, and nothing of GRANT_NOW, without which a saved connection led to an error page."""
+    (part,) = re.findall(r"its `urls` must name four:.*?\n\n", GUIDE, re.DOTALL)
+    for plugin in plugins_with(NeedsConsent):
+        module = import_module(plugin.urls)
+        for pattern in module.urlpatterns:
+            assert f"`{pattern.name}`" in part
+    assert "GRANT_NOW" in part

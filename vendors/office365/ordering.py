@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from vendors.base import JSON, Resource, Steps
-from vendors.errors import LostAnswer, Rejected, Transient, just_made
+from vendors.errors import LostAnswer, NotYet, Rejected, Transient, just_made
 from vendors.office365.errors import UNREADABLE
 from vendors.office365.partner_center import Members, PartnerCenter, id_of, require_same, same_id
 
@@ -23,7 +23,13 @@ PARTLY_PLACED = gettext_noop(
     "%(reason)s A part of the order is placed at Microsoft already (%(orders)s); it stays there and is invoiced. Try"
     " again once the cause is removed, or suspend that part in Partner Center before the order is given up."
 )
-LOOK_AGAIN = 60.0
+PREPARING_FOR_EVER = gettext_noop(
+    "Microsoft has the order (%(orders)s) and has not prepared its subscription for a day. The order is not placed a"
+    " second time. Ask Microsoft's partner support, then try again; suspend it in Partner Center before the order is"
+    " given up here."
+)
+# How often a subscription is looked at that Microsoft still prepares: with pauses from ten seconds to an hour, a day.
+PREPARING_WAITS = 32
 
 
 @dataclass(frozen=True)
@@ -127,14 +133,14 @@ def settle(
 ) -> dict[str, str]:
     """Wait until each ordered line has a provisioned subscription; return the ids completed.
 
-    Raises Transient while Microsoft is not ready, Rejected when it gave up.
+    Raises NotYet while Microsoft is not ready, for a day at most; Rejected when it gave up.
     """
     settled = dict(ids)
     for key in sorted(name.partition(".")[2] for name in ids if name.startswith("order_id.")):
         order_id = ids[f"order_id.{key}"]
 
         def ready(key: str = key, order_id: str = order_id) -> bool:
-            with just_made():
+            with just_made(waits=PREPARING_WAITS):
                 subscription_id = settled.get(f"subscription_id.{key}") or _subscription_of(
                     partner_center, customer_id, order_id, settled.get(f"line.{key}", "")
                 )
@@ -144,7 +150,9 @@ def settle(
                 return _provisioned(partner_center, customer_id, subscription_id)
 
         if not patience.until(ready):
-            raise Transient(STILL_PROVISIONING, code="provisioning", retry_after=LOOK_AGAIN)
+            orders = ", ".join(sorted({value for name, value in ids.items() if name.startswith("order_id.")}))
+            refusal = Rejected(PREPARING_FOR_EVER, code="provisioning", orders=orders)
+            raise NotYet(STILL_PROVISIONING, code="provisioning", refusal=refusal, waits=PREPARING_WAITS)
     return {name: value for name, value in settled.items() if not name.startswith("line.")}
 
 

@@ -20,6 +20,8 @@ from vendors.models import (
     VendorExchange,
     VendorOperation,
 )
+from vendors.office365.ordering import PREPARING_WAITS, Patience
+from vendors.registry import plugin_for
 
 PAYLOAD: dict[str, Any] = {
     "label": "Acme mail",
@@ -93,6 +95,34 @@ def test_operation_waits_for_a_lost_consent_and_goes_on_when_it_is_granted_again
     done = operations.carry_out(operation.pk, now=later + timedelta(minutes=1))
     assert (done.state, done.last_error) == (OperationState.CONFIRMED, "")
     assert microsoft.counts()["customers"] == 1
+
+
+def test_what_is_prepared_without_an_end_is_told_after_a_day_and_never_ordered_twice(
+    operation: VendorOperation, microsoft: Microsoft, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen before: looked at every 60 seconds, on the second day as in the first minute, and nobody was told."""
+    monkeypatch.setattr(plugin_for("office365"), "patience", Patience(pause=0.0))
+    looks = Patience().times
+    microsoft.behave(legacy_pending_reads=(PREPARING_WAITS + 2) * looks)
+    moment, pauses = now, []
+    done = operations.carry_out(operation.pk, now=moment)
+    while done.state == OperationState.SENT:
+        assert done.next_attempt_at is not None
+        pauses.append(done.next_attempt_at - moment)
+        microsoft.advance(seconds=pauses[-1].total_seconds())
+        moment = done.next_attempt_at
+        done = operations.carry_out(operation.pk, now=moment)
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (timedelta(seconds=10), timedelta(hours=1))
+    assert timedelta(days=1) < moment - now < timedelta(hours=25)
+    (order_id,) = {value for call in done.calls.all() for key, value in call.result.items() if key == "order_id.seats"}
+    assert done.state == OperationState.REJECTED
+    assert f"has the order ({order_id})" in done.last_error
+    assert "Ask Microsoft's partner support, then try again" in done.last_error
+    again = operations.carry_out(operations.retry(done, now=moment).pk, now=moment)
+    assert (again.state, again.next_attempt_at) == (OperationState.SENT, moment + timedelta(seconds=10))
+    assert operations.carry_out(again.pk, now=moment).state == OperationState.CONFIRMED
+    assert microsoft.counts()["orders"] == 1
 
 
 def test_note_stays_with_an_operation_that_succeeds(

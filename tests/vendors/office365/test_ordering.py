@@ -20,7 +20,7 @@ from tests.vendors.office365.orders import (
     service_of,
 )
 from vendors.base import Resource, Task
-from vendors.errors import NotFound, Rejected, Transient
+from vendors.errors import NotFound, NotYet, Rejected, Transient
 
 POWER_BI = "800F4F3B-CFE1-42C1-9CEA-675512810488"
 
@@ -48,9 +48,9 @@ def test_order_names_the_offer_and_carries_our_mark(bench: Office365Bench) -> No
 def test_order_that_is_still_prepared_is_looked_at_again_later(bench: Office365Bench) -> None:
     bench.microsoft.behave(legacy_pending_reads=4)
     book = MemoryBook()
-    with pytest.raises(Transient) as trouble:
+    with pytest.raises(NotYet) as trouble:
         provision(bench, an_order(), book)
-    assert (trouble.value.code, trouble.value.retry_after) == ("provisioning", 60)
+    assert (trouble.value.code, trouble.value.retry_after) == ("provisioning", None)
     provision(bench, an_order(), book)
     assert bench.microsoft.counts()["orders"] == 1
 
