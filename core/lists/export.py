@@ -28,7 +28,9 @@ CHUNK = 2_000
 KEPT = timedelta(days=7)
 # An export shows progress every CHUNK rows; a worker that shows none for so long is asked after.
 LEFT_AFTER = timedelta(seconds=60)
-LAST_ATTEMPT = 5
+# An export that takes its worker along is rare; days on which workers and PostgreSQL die in rows are not: seen, five
+# deaths of one small export within ten minutes of blows.
+LAST_ATTEMPT = 10
 ENDED = (ExportState.READY, ExportState.FAILED)
 # Why an export was not written that its person could no longer have.
 RIGHTS_CHANGED = "RightsChanged"
