@@ -16,6 +16,7 @@ REMEDIES = {
     "subscription": (_("To the subscription"), "operator:subscription", "subscriptions.view"),
     "account_subscriptions": (_("To its subscriptions"), "operator:account_subscriptions", "subscriptions.view"),
     "new_order": (_("Order a subscription"), "operator:account_order", "subscriptions.order"),
+    "vendor_connection": (_("To the connection"), "operator:vendor_connection", "vendor_connections.view"),
 }
 
 

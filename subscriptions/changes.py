@@ -143,7 +143,7 @@ def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: 
 
 
 def may_change(contract: Contract, today: date) -> None:
-    """Raise AccountOnHold, NotInThisStatus, OrderWaits where no quantities of the subscription can be changed now."""
+    """Raise AccountOnHold, NotInThisStatus, OrderWaits, VendorUnavailable where no quantities can be changed now."""
     refuse_held(contract.subscription.account, today)
     require_status(
         contract,
@@ -155,6 +155,7 @@ def may_change(contract: Contract, today: date) -> None:
             _("Pay or cancel the order %(order)s first.") % {"order": contract.waiting},
             remedy=Remedy("order", contract.waiting.pk),
         )
+    questions.may_ask(contract.subscription.plan.template.connection)
 
 
 def _change(contract: Contract, asked: Asked) -> Order:

@@ -73,6 +73,12 @@ def correction_of(order: Order) -> Correction:
     )
 
 
+def may_correct(order: Order) -> None:
+    """Raise OrderHasNotFailed, VendorUnavailable where there is nothing to correct, or nobody to hear of it now."""
+    correction_of(order)
+    questions.may_ask(order.subscription.plan.template.connection)
+
+
 def correct_order(
     *, actor: Actor, order: Order, answers: Mapping[str, str], today: date, now: datetime
 ) -> Subscription:

@@ -9,12 +9,14 @@ from datetime import date
 from accounts.actors import Actor
 from core.errors import Refused, refusal_of
 from subscriptions.changes import may_change
-from subscriptions.failures import correction_of, may_give_up, may_retry
+from subscriptions.failures import may_correct, may_give_up, may_retry
+from subscriptions.holds import MAY_ACTIVATE
 from subscriptions.models import Order, Subscription
 from subscriptions.ordering import may_cancel
 from subscriptions.paying import may_pay
 from subscriptions.stopping import may_activate, may_delete, may_stop
 from subscriptions.terms import contract_of
+from vendors.questions import VendorUnavailable
 
 # By the name of a step, why it would be refused now; None where it would be carried out.
 Steps = dict[str, Refused | None]
@@ -35,13 +37,21 @@ def steps_of_subscription(actor: Actor, subscription: Subscription, today: date)
     }
 
 
+def looked_for_in_vain(actor: Actor, subscription: Subscription, steps: Steps) -> Refused | None:
+    """Return why the step that people look for first is not there: activating, or changing while no vendor answers."""
+    if subscription.status in MAY_ACTIVATE and actor.may("subscriptions.activate"):
+        return steps["activate"]
+    refusal = steps["change"] if actor.may("subscriptions.change") else None
+    return refusal if isinstance(refusal, VendorUnavailable) else None
+
+
 def steps_of_order(order: Order, today: date) -> Steps:
     """Return the steps "pay", "cancel", "correct", "retry" and "give_up" of an order."""
     contract = contract_of(order.subscription)
     return {
         "pay": refusal_of(may_pay, contract, order, today),
         "cancel": refusal_of(may_cancel, contract, order),
-        "correct": refusal_of(correction_of, order),
+        "correct": refusal_of(may_correct, order),
         "retry": refusal_of(may_retry, contract),
         "give_up": refusal_of(may_give_up, contract, order),
     }

@@ -6,16 +6,21 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection as database
+from django.utils.translation import gettext_lazy as _
 
-from core.errors import Refused
+from core.errors import Refused, Remedy
 from vendors import budget
 from vendors.access import opened
 from vendors.base import Fact, Field, Offer, Order, Service
+from vendors.capabilities import NeedsConsent
 from vendors.errors import Gone, VendorError, told_with_the_way_out
-from vendors.models import VendorConnection
+from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
 
 Answer = TypeVar("Answer")
+LETS_NOTHING_BE_ASKED = frozenset(
+    {ConnectionState.WAITING_FOR_CONSENT, ConnectionState.REGRANT_NEEDED, ConnectionState.MISCONFIGURED}
+)
 
 
 class VendorUnavailable(Refused):
@@ -28,6 +33,21 @@ class GoneAtVendor(VendorUnavailable):
     """The vendor no longer has the service; the sentence says to delete it and to order anew."""
 
     code = "gone_at_vendor"
+
+
+def may_ask(connection: VendorConnection | None) -> None:
+    """Raise VendorUnavailable where it is known that the vendor lets nothing be asked: no grant, or wrong settings.
+
+    Asks nobody: pages and verbs read the connection's state alike.
+    """
+    if connection is None:
+        return
+    waits = connection.state == ConnectionState.NEW and isinstance(plugin_for(connection.plugin), NeedsConsent)
+    if waits or connection.state in LETS_NOTHING_BE_ASKED:
+        raise VendorUnavailable(
+            _("The vendor cannot be asked now: our access to it has to be granted anew or put right."),
+            remedy=Remedy("vendor_connection", connection.pk),
+        )
 
 
 def catalogue(connection: VendorConnection, *, now: datetime) -> tuple[Offer, ...]:
@@ -47,6 +67,7 @@ def validate_order(
     """Raise Refused, naming the field, when the order that the payload describes could not be provisioned."""
     if connection is None:
         return
+    may_ask(connection)
     plugin, order = plugin_for(connection.plugin), Order.from_payload(reference, payload)
     _asked(lambda: plugin.validate_order(opened(connection, now=now), order))
 
@@ -61,6 +82,7 @@ def check(
     """Raise Refused when the vendor would not allow these quantities of the service."""
     if connection is None:
         return
+    may_ask(connection)
     plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
     _asked(lambda: plugin.check(opened(connection, now=now), known, quantities))
 

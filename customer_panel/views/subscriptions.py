@@ -26,11 +26,10 @@ from customer_panel.progress import show_progress
 from customer_panel.remedies import way_to
 from customer_panel.services import service_of
 from subscriptions.models import Subscription, SubscriptionResource, SubscriptionStatus
-from subscriptions.offered import Steps, steps_of_subscription
+from subscriptions.offered import Steps, looked_for_in_vain, steps_of_subscription
 from subscriptions.ordering import may_order
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
-from subscriptions.stopping import MAY_ACTIVATE
 from subscriptions.upkeep import Upkeep, upkeep_of
 
 TRANSITIONAL = {
@@ -154,9 +153,8 @@ def buttons_of(actor: Actor, found: Subscription, steps: Steps) -> tuple[Button,
 
 
 def _hints(actor: Actor, found: Subscription, steps: Steps) -> tuple[Hint, ...]:
-    """Return why a stopped subscription cannot be activated now, and the way to where that is put right."""
-    looked_for = found.status in MAY_ACTIVATE and actor.may("subscriptions.activate")
-    return hints_of(actor, steps["activate"], way_to) if looked_for else ()
+    """Return why the step that is looked for cannot be taken now, and the way to where that is put right."""
+    return hints_of(actor, looked_for_in_vain(actor, found, steps), way_to)
 
 
 def _secrets_wait(actor: Actor, found: Subscription) -> bool:

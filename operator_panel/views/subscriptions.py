@@ -20,10 +20,9 @@ from operator_panel.doors import requires
 from operator_panel.remedies import way_to
 from subscriptions.handover import held_units, service_payload
 from subscriptions.models import OrderStatus, Subscription
-from subscriptions.offered import steps_of_subscription
+from subscriptions.offered import looked_for_in_vain, steps_of_subscription
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
-from subscriptions.stopping import MAY_ACTIVATE
 from vendors.questions import facts
 
 TABS = (
@@ -167,14 +166,14 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"] is None),
         ("subscription_delete", _("Delete"), "subscriptions.delete", steps["delete"] is None),
     )
-    stopped = status in MAY_ACTIVATE and actor.may("subscriptions.activate")
+    looked_for = looked_for_in_vain(actor, found, steps)
     return Page(
         title=found.name,
         crumbs=(Crumb(_("Subscriptions"), reverse("operator:subscriptions")), Crumb(found.pk)),
         status=Status(status, found.get_status_display(), found.get_stop_reason_display()),
         buttons=able(actor, offered, found.pk),
         tabs=tabs_of(actor, [tab for tab in TABS if _has(found, tab[0])], active, found.pk),
-        hints=hints_of(actor, steps["activate"], way_to) if stopped else (),
+        hints=hints_of(actor, looked_for, way_to),
     )
 
 

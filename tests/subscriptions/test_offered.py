@@ -6,13 +6,15 @@ import pytest
 
 from accounts.models import Account, AccountStatus
 from core.errors import Refused, Remedy
+from subscriptions.changes import change_quantities
 from subscriptions.models import Plan, Subscription
-from subscriptions.offered import steps_of_order, steps_of_subscription
+from subscriptions.offered import looked_for_in_vain, steps_of_order, steps_of_subscription
 from subscriptions.stopping import activate, stop
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import owe
 from tests.subscriptions.conftest import ORDERED_ON
+from vendors.models import ConnectionState, VendorConnection
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +61,45 @@ def test_on_administrative_hold_a_customer_may_nothing_and_a_manager_stops_and_d
 def test_an_order_is_paid_where_the_money_suffices_and_cancelled_while_it_waits(acme: Account, plan: Plan) -> None:
     order = make.order(account=acme, plan=plan, today=ORDERED_ON)
     assert {name for name, no in steps_of_order(order, ORDERED_ON).items() if no is None} == {"cancel"}
+
+
+@pytest.mark.parametrize(
+    "state", [ConnectionState.WAITING_FOR_CONSENT, ConnectionState.REGRANT_NEEDED, ConnectionState.MISCONFIGURED]
+)
+def test_quantities_are_not_offered_while_the_connection_lets_nothing_be_asked(
+    running: Subscription, example: VendorConnection, state: str
+) -> None:
+    """Seen before: offered as the primary button, and refused by the vendor; the others wait for the grant."""
+    manager = cast.manager_actor()
+    assert offered(running, manager) == {"change", "stop", "delete"}
+    VendorConnection.objects.filter(pk=example.pk).update(state=state)
+    subscription = Subscription.objects.get(pk=running.pk)
+    assert offered(subscription, manager) == {"stop", "delete"}
+    refusal = steps_of_subscription(manager, subscription, ORDERED_ON)["change"]
+    assert refusal is not None
+    assert (refusal.code, refusal.remedy) == ("vendor_unavailable", Remedy("vendor_connection", example.pk))
+    with pytest.raises(Refused) as raised:
+        change_quantities(
+            actor=manager,
+            subscription=subscription,
+            quantities={"seats": 9},
+            today=ORDERED_ON,
+            now=make.noon(ORDERED_ON),
+            pay_from_balance=True,
+        )
+    assert str(raised.value) == str(refusal)
+    for reader in (manager, cast.customer_actor(account=subscription.account)):
+        assert looked_for_in_vain(reader, subscription, steps_of_subscription(reader, subscription, ORDERED_ON))
+    assert looked_for_in_vain(cast.manager_actor(role="marketing"), subscription, {"change": refusal}) is None
+
+
+def test_an_order_is_not_corrected_while_the_connection_lets_nothing_be_asked(
+    failed: Subscription, example: VendorConnection
+) -> None:
+    """Seen before: "Correct and try again" was offered, and what was typed was refused for the connection's sake."""
+    order = failed.orders.get()
+    assert steps_of_order(order, ORDERED_ON)["correct"] is None
+    VendorConnection.objects.filter(pk=example.pk).update(state=ConnectionState.REGRANT_NEEDED)
+    refusal = steps_of_order(type(order).objects.get(pk=order.pk), ORDERED_ON)["correct"]
+    assert refusal is not None
+    assert refusal.code == "vendor_unavailable"
