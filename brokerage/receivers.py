@@ -4,6 +4,7 @@ import socket
 import time
 from typing import Any
 
+import pghistory
 from celery import signals
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -14,7 +15,23 @@ from brokerage.models import Heartbeat
 # Signs of life come every two seconds; a row is written less often.
 ROW_SECONDS = 10
 _in_beat: list[bool] = []
+_causes: dict[str, pghistory.context] = {}
 _last_row = {"at": 0.0}
+
+
+@signals.task_prerun.connect
+def name_cause(task_id: str, sender: Any = None, **_: object) -> None:
+    """Write into every audit row of a task which task it was."""
+    if sender is not None:
+        _causes[task_id] = pghistory.context(job=sender.name)
+        _causes[task_id].__enter__()
+
+
+@signals.task_postrun.connect
+def name_cause_no_more(task_id: str, **_: object) -> None:
+    """Leave the rows that follow to who writes them."""
+    if task_id in _causes:
+        _causes.pop(task_id).__exit__(None, None, None)
 
 
 @signals.task_prerun.connect

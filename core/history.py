@@ -47,6 +47,8 @@ class Saying:
     created: object
     changed: object
     became: object
+    # Of kinds whose rows are deleted, which few are.
+    removed: object = ""
     name: Callable[[Any], str] = str
     url: Callable[[Any], str] = lambda _version: ""
 
@@ -133,7 +135,7 @@ def _entry(
 ) -> Entry:
     label = newer.pgh_label
     metadata = newer.pgh_context.metadata if newer.pgh_context else {}
-    text = "" if before is None or label == "insert" else "; ".join(_changes(newer, before, names))
+    text = "" if before is None or label in ("insert", "delete") else "; ".join(_changes(newer, before, names))
     via_api = bool(metadata.get("api"))
     return Entry(
         at=newer.pgh_created_at,
@@ -151,6 +153,8 @@ def _title(newer: Any, before: Any, names: "_Names", saying: Saying | None) -> s
     if saying is None:
         return str(_TITLES.get(label, label))
     name = saying.name(newer)
+    if label == "delete":
+        return str(saying.removed or _TITLES[label]) % {"name": name}
     if before is None or label == "insert":
         return str(saying.created) % {"name": name}
     old, new = getattr(before, "status", None), getattr(newer, "status", None)
@@ -165,7 +169,8 @@ def _cause(metadata: dict[str, Any], causes: Callable[[str], str] | None) -> str
         return ""
     if not metadata:
         return _("of itself: a day that came, or a vendor's answer")
-    return causes(metadata.get("url", ""))
+    # What a request hands to a job that runs within it is the request's.
+    return causes(metadata.get("url") or metadata.get("job", ""))
 
 
 def _changes(newer: Any, before: Any, names: "_Names") -> Iterable[str]:

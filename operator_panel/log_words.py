@@ -41,6 +41,7 @@ PERSON = Saying(
     created=gettext_lazy("%(name)s joined the account."),
     changed=gettext_lazy("The access of %(name)s was changed."),
     became=gettext_lazy("The access of %(name)s was changed."),
+    removed=gettext_lazy("%(name)s was removed from the account."),
     name=lambda version: str(version.user),
 )
 ANY = Saying(
@@ -85,9 +86,24 @@ DEEDS = {
     "sign_in_as": gettext_lazy("signing in as an owner"),
 }
 
+# By the name of a job, or its beginning: what it does.
+JOBS = {
+    "subscriptions.tasks.provision": gettext_lazy("the vendor’s answer"),
+    "subscriptions.tasks.carry_on_provisioning": gettext_lazy("the vendor’s answer"),
+    "subscriptions.tasks.run": gettext_lazy("the billing night"),
+    "subscriptions.tasks.remind": gettext_lazy("reminding of the billing day"),
+    "vendors.tasks.check_connections": gettext_lazy("the daily check of the vendors’ connections"),
+    "notifications.tasks.deliver": gettext_lazy("sending letters"),
+    "brokerage.tasks.run_missed_jobs": gettext_lazy("carrying on with what was missed"),
+    "core.lists.tasks": gettext_lazy("writing exports"),
+}
+FORGETTING = gettext_lazy("removing what is kept no longer")
+
 
 def cause_of(address: str) -> str:
-    """Return what somebody did at an address of the platform; "" where that has no words."""
+    """Return what somebody did at an address of the platform, or what its job does; "" where that has no words."""
+    if ".tasks." in address:
+        return _job(address)
     if address.startswith("/api/"):
         return _("a request of the API")
     try:
@@ -96,6 +112,14 @@ def cause_of(address: str) -> str:
         return ""
     fitting: list[str] = [known for known in DEEDS if name == known or name.startswith(f"{known}_")]
     return str(DEEDS[max(fitting, key=len)]) if fitting else ""
+
+
+def _job(name: str) -> str:
+    """Return what a job does, by its name."""
+    if "forget" in name:
+        return str(FORGETTING)
+    fitting = [known for known in JOBS if name.startswith(known)]
+    return str(JOBS[max(fitting, key=len)]) if fitting else ""
 
 
 def saying_of(row: Any) -> Saying:

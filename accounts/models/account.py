@@ -169,7 +169,7 @@ class Account(Timestamped):
         return " ".join(part for part in parts if part)
 
 
-@pghistory.track(exclude=["updated_at"])
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at"])
 class AccountMembership(Timestamped):
     """What a customer user may do in one account."""
 

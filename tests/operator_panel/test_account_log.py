@@ -13,6 +13,7 @@ from accounts.models import AccessLevel
 from operator_panel import account_log
 from operator_panel.log_words import ACCOUNT, SUBSCRIPTION
 from subscriptions.models import Subscription
+from tests.browsing import confirmed
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.operator_panel.conftest import signed_in, text_of
@@ -44,6 +45,20 @@ def test_orders_payments_letters_sign_ins_and_people_with_actor_and_cause(subscr
         "The data of account “Acme” were changed. Mary, editing the account First name: Ann → Boris",
     ):
         assert sentence in told, sentence
+
+
+def test_who_was_removed_is_told_and_by_whom(subscription: Subscription):
+    """Seen before: the page said that the person joined, and nothing ever after."""
+    account = subscription.account
+    member = cast.customer_user(account=account, access_level=AccessLevel.USER, name="Ulla")
+    client = signed_in(cast.manager(name="Mary"))
+    membership = member.memberships.get()
+    answer = confirmed(client, reverse("operator:account_user_remove", args=[account.pk, membership.pk]), {})
+    assert answer.status_code == 302, text_of(answer)
+    assert not member.memberships.exists()
+    told = text_of(client.get(reverse("operator:account_log", args=[account.pk])))
+    assert "Ulla was removed from the account. Mary, managing the account’s people" in told
+    assert "Ulla joined the account." in told
 
 
 def test_it_is_told_in_the_readers_language(subscription: Subscription):
