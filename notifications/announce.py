@@ -148,6 +148,8 @@ def _message(
             "button": event.button,
             "language": recipient.language,
         }
+        if event.asks_for_money and account is not None:
+            content["seller"] = account.reseller
         return Notification(
             key=f"{name}:{key}:{recipient.user.pk if recipient.user else recipient.email}",
             event=name,

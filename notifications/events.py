@@ -25,7 +25,8 @@ class Event:
     The texts are templates/emails/<name>.txt and .html, within the frame of layout.txt and layout.html: the company's
     name above, below the `button` that leads to the page. Placeholders named in `subject` are given as %(name)s.
     `urgent` letters are handed to a worker at once instead of waiting for the next minute. `in_the_panel`: the letter
-    goes to who wants letters about services (User.letters); the message stands in the panel of all.
+    goes to who wants letters about services (User.letters); the message stands in the panel of all. `asks_for_money`:
+    the letter says how to pay, as the panel's pages do (components/letter_how_to_pay).
     """
 
     subject: object
@@ -34,6 +35,7 @@ class Event:
     link_kind: LinkKind = LinkKind.NONE
     urgent: bool = False
     in_the_panel: bool = False
+    asks_for_money: bool = False
     button: object = _("Open in the panel")
 
 
@@ -73,8 +75,9 @@ EVENTS: dict[str, Event] = {
     ),
     "order_placed": _event(
         _("Order %(order)s is placed"),
-        "order subscription total account",
+        "order subscription total account reference",
         Audience.CUSTOMER,
+        asks_for_money=True,
         button=_("Open the order"),
     ),
     "subscription_activated": _step(_("%(subscription)s is active"), "subscription account facts"),
@@ -89,14 +92,19 @@ EVENTS: dict[str, Event] = {
         _("%(subscription)s is stopped: funds are short"),
         "subscription account day required available",
         Audience.CUSTOMER,
+        asks_for_money=True,
     ),
     "billing_day_is_coming": _event(
         _("Billing day %(day)s is coming: %(required)s is needed"),
         "account day required available missing",
         Audience.CUSTOMER,
+        asks_for_money=True,
     ),
     "account_on_credit_hold": _event(
-        _("%(account)s is on credit hold: %(amount)s is to be paid"), "account day balance amount", Audience.CUSTOMER
+        _("%(account)s is on credit hold: %(amount)s is to be paid"),
+        "account day balance amount",
+        Audience.CUSTOMER,
+        asks_for_money=True,
     ),
     "account_off_credit_hold": _event(_("%(account)s is off its credit hold"), "account day", Audience.CUSTOMER),
     "provisioning_failed": _event(

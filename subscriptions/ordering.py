@@ -340,7 +340,7 @@ def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[Plan
         return carry_out_at_no_cost(contract_of(subscription), order, today)
     if subscription.account.status == AccountStatus.CREDIT_HOLD:
         open_debt_payment(actor=actor, account=subscription.account, today=today)
-    open_order_payment(
+    payment = open_order_payment(
         actor=actor,
         account=subscription.account,
         order_id=order.pk,
@@ -350,5 +350,5 @@ def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[Plan
     )
     schedule(subscription, order, today, status=SubscriptionStatus.ORDERED)
     save_state(contract, today)
-    order_placed(order)
+    order_placed(order, reference=payment.number)
     return order

@@ -26,8 +26,8 @@ DONE = {
 }
 
 
-def order_placed(order: Order) -> None:
-    """Tell the customer of an order that waits for its payment."""
+def order_placed(order: Order, *, reference: str) -> None:
+    """Tell the customer of an order that waits for its payment, by whose number the money finds it."""
     subscription = order.subscription
     announce(
         "order_placed",
@@ -39,6 +39,7 @@ def order_placed(order: Order) -> None:
             "subscription": subscription.name,
             "total": _money(order.total, order.currency),
             "account": subscription.account.name,
+            "reference": reference,
         },
     )
 

@@ -3,8 +3,10 @@
 import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 from django.utils import translation
 from django.utils.html import escape
 
@@ -64,6 +66,7 @@ def test_a_message_is_written_in_the_recipients_language():
         "Operator\n\n"
         "On 01 Sep 2018 the subscriptions of Acme are renewed. They need $1,902.40; $100.00 is available now.\n\n"
         "Top up at least $1,802.40 before that day, else subscriptions without funds are stopped.\n\n"
+        "For the bank details of Operator write to operator@example.com.\n\n"
         "Open in the panel:\nhttp://localhost:8000/payments/\n"
     )
     assert 'href="http://localhost:8000/payments/"' in row.body_html
@@ -75,6 +78,42 @@ def test_amounts_and_days_follow_a_russian_recipient():
     [row] = announce("billing_day_is_coming", context=COMING, key="1", account=account)
     assert "1\xa0902,40\xa0$" in row.body_text
     assert "01 сент. 2018" in row.body_text
+
+
+ASKING = [name for name, event in EVENTS.items() if event.asks_for_money]
+
+
+def test_every_letter_of_money_that_is_to_be_paid_asks_for_it():
+    """Judged by its words: who adds a letter that says "to pay" or "top up" has to say how."""
+    texts = {name: Path(get_template(f"emails/{name}.txt").origin.name).read_text() for name in EVENTS}
+    asking = [name for name, text in texts.items() if re.search(r"to pay|top up", text, re.IGNORECASE)]
+    assert asking == ASKING
+    assert len(asking) == 4
+
+
+@pytest.mark.parametrize("name", ASKING)
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_letters_that_ask_for_money_say_how_to_pay_as_the_pages_do(name: str, language: str):
+    """Seen before: the amount, and nothing of where to."""
+    seller = make.reseller(
+        name="North & Co", bank_details="First Bank\nAccount 0123", card_page="https://pay.example/n"
+    )
+    account = make.account(reseller=seller)
+    make.customer_user(account=account, language=language)
+    context = dict.fromkeys(EVENTS[name].placeholders, "7")
+    [row] = announce(name, context=context, key="1", account=account)
+    assert "First Bank\nAccount 0123\n" in row.body_text
+    assert "North & Co" in row.body_text
+    assert "https://pay.example/n" in row.body_text
+    assert "First Bank<br>Account 0123" in row.body_html
+    assert 'href="https://pay.example/n"' in row.body_html
+
+
+def test_a_reminder_that_needs_nothing_asks_for_nothing():
+    account = make.account()
+    make.customer_user(account=account)
+    [row] = announce("billing_day_is_coming", context={**COMING, "missing": ""}, key="1", account=account)
+    assert "bank" not in row.body_text + row.body_html
 
 
 def test_what_people_typed_cannot_become_markup():

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import SYSTEM, Actor, actor_of
 from accounts.models import Account
+from billing.models import Payment
 from notifications.models import Notification, NotificationStatus
 from subscriptions import telling
 from subscriptions.changes import change_quantities
@@ -32,6 +33,7 @@ def test_an_order_is_told_with_its_amount(acme: Account, plan: Plan) -> None:
     assert told.email == acme.email
     assert order.number in told.subject
     assert "19.35" in told.body_text
+    assert f"Name {Payment.objects.get().number} as the reference of the transfer" in told.body_text
 
 
 def test_a_stop_by_the_night_is_told_once(acme: Account, plan: Plan) -> None:

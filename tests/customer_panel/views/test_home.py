@@ -100,6 +100,7 @@ def test_newest_messages_come_first_and_all_are_a_page_away(client: Client, owne
                 "subscription": "Backup",
                 "total": Money(Decimal(1), "USD"),
                 "account": acme.name,
+                "reference": f"RP{number}",
             },
         )
     news = client.get(HOME).context["news"]
