@@ -104,6 +104,10 @@ def is_country(code: object) -> bool:
     return code in codes()
 
 
+# Forms that the data do not know yet: Kazakhstan's own since 2015, beside the six digits (A15E3X5).
+NEWER_POSTAL_CODES = {"KZ": (re.compile(r"[A-Z]\d\d[A-Z]\d[A-Z]\d"),)}
+
+
 @lru_cache(maxsize=300)
 def address_rules(country: str) -> AddressRules:
     """Return what an address of the country looks like; nothing is demanded of one in an unknown country."""
@@ -114,7 +118,7 @@ def address_rules(country: str) -> AddressRules:
     return AddressRules(
         regions=tuple(dict.fromkeys(rules.country_area_choices)) if needed else (),
         postal_code_examples=tuple(rules.postal_code_examples[:EXAMPLES]),
-        _expressions=tuple(rules.postal_code_matchers),
+        _expressions=(*rules.postal_code_matchers, *NEWER_POSTAL_CODES.get(country, ())),
     )
 
 

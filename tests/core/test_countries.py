@@ -31,7 +31,13 @@ def test_every_countrys_own_examples_keep_its_rules(code):
 
 
 @pytest.mark.parametrize(
-    ("country", "good", "bad"), [("PL", "00-950", "00950"), ("US", "10001-1234", "1000"), ("KZ", "050012", "50-12")]
+    ("country", "good", "bad"),
+    [
+        ("PL", "00-950", "00950"),
+        ("US", "10001-1234", "1000"),
+        ("KZ", "050012", "50-12"),
+        ("KZ", "a15e3x5", "A15E3XX"),  # refused before: the library knows the older form only
+    ],
 )
 def test_a_postal_code_has_the_form_of_its_country(country, good, bad):
     countries.refuse_postal_code(country, good)
