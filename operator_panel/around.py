@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from core.history import history_of
-from core.panel.page import Button, Page, Tab
+from core.panel.page import Button, Page, Tab, offered_buttons
 from operator_panel.log_words import cause_of, saying_of
 
 
@@ -23,7 +23,7 @@ def tabs_of(actor: Actor, offered: Iterable[tuple[str, object, str]], active: st
 
 
 def able(actor: Actor, offered: Iterable[tuple[str, object, str, bool]], pk: object) -> tuple[Button, ...]:
-    """Return buttons for what can be done now, of (URL name, label, right, whether it can); the first is primary.
+    """Return buttons for what can be done now, of (URL name, label, right, whether it can); the first may be primary.
 
     Whether it can is said by the verb's own check (subscriptions/offered.py), not by the page.
     """
@@ -32,7 +32,7 @@ def able(actor: Actor, offered: Iterable[tuple[str, object, str, bool]], pk: obj
         for name, label, right, can in offered
         if can and actor.may(right)
     ]
-    return tuple(Button(label, url, primary=position == 0) for position, (label, url) in enumerate(buttons))
+    return offered_buttons(buttons)
 
 
 def log_page(request: HttpRequest, page: Page, row: Any) -> HttpResponse:

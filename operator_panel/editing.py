@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Model
-from django.forms import Form, ModelChoiceField, fields_for_model, model_to_dict
+from django.forms import Form, ModelChoiceField, ModelMultipleChoiceField, fields_for_model, model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from core.panel.addresses import CountryField, fit_address
 from core.panel.confirming import Done
+from core.panel.formats import plainly
 from core.panel.page import Page
 from core.versions import edited
 
@@ -73,15 +75,25 @@ def form_of(
 
     def build(*args: Any) -> Form:
         more = initial() if callable(initial) else initial or {}
-        values = {**(model_to_dict(row, names) if row is not None else {}), **more}
+        values = {**(_values_of(row, names) if row is not None else {}), **more}
         inputs = {**fields_for_model(model, fields=[name for name in names if name not in fields]), **fields}
         if "country" in inputs:
             inputs["country"] = CountryField()
         form = Form(*args, initial=values)
         for name in [*names, *(name for name in fields if name not in names)]:
             form.fields[name] = inputs[name]
-            if isinstance(inputs[name], ModelChoiceField):
+            if isinstance(inputs[name], ModelChoiceField) and not isinstance(inputs[name], ModelMultipleChoiceField):
                 inputs[name].empty_label = "—"
         return fit_address(form)
 
     return build
+
+
+def _values_of(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the row keeps, amounts with the decimals of its currency: 0.000 of a column is 0.00 in dollars."""
+    currency = getattr(row, "currency", "") or getattr(getattr(row, "reseller", None), "currency", "")
+    values = model_to_dict(row, names)
+    return {
+        name: plainly(value, currency) if isinstance(value, Decimal) and currency else value
+        for name, value in values.items()
+    }

@@ -16,6 +16,8 @@ from core.countries import country_name
 from core.panel import formats
 
 _PLACE = 987654321
+# Characters from which on a text takes only the room that is left, instead of pushing other columns out of sight.
+_LONG = 19
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,12 @@ class Column:
     def html(self, row: Any, behind: str = "") -> str:
         """Return the table cell, linked where the column leads somewhere; `behind` is what the link carries along."""
         shown = self.content.html(row)
-        if self.link is not None and shown != formats.NOTHING:
-            url = self.link(row)
-            if url:
-                shown = f'<a href="{carrying(url, behind)}">{shown}</a>'
+        long = len(shown) >= _LONG and "<" not in shown and not self.content.end
+        url = self.link(row) if self.link is not None and shown != formats.NOTHING else ""
+        if url:
+            shown = f'<a href="{carrying(url, behind)}">{shown}</a>'
+        if long:
+            return f'<td><span class="fit">{shown if url else f"<span>{shown}</span>"}</span></td>'
         return f'<td class="end">{shown}</td>' if self.content.end else f"<td>{shown}</td>"
 
 

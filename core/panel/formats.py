@@ -118,6 +118,15 @@ def locale_code() -> str:
     return LOCALES.get(language, language.replace("-", "_"))
 
 
+def plainly(price: Decimal | None, currency: str) -> Decimal | None:
+    """Return a price without the zeros that only the column's width puts behind it: 12.500000 is 12.50."""
+    if price is None:
+        return None
+    least, exponent = minor_units(currency), price.normalize().as_tuple().exponent
+    decimals = max(least, -exponent if isinstance(exponent, int) else 0)
+    return price.quantize(Decimal(1).scaleb(-decimals))
+
+
 def _in_minor_units(amount: Decimal, currency: str) -> Decimal:
     # Plus nothing: minus nothing is written as nothing.
     return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), rounding=ROUND_HALF_UP) + 0

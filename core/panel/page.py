@@ -1,9 +1,12 @@
 """What stands around the content of a page: title, status, way back, buttons, tabs, and the navigation bar."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 # More than three buttons make nobody faster; the rest goes under "More".
 BUTTONS_SHOWN = 3
+# How addresses end that take something away: a page does not recommend them.
+TAKE_AWAY = ("stop", "delete", "cancel", "give-up", "revoke", "deactivate")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,14 @@ class Button:
     url: str
     primary: bool = False
     post: bool = False
+
+
+def offered_buttons(able: Iterable[tuple[object, str]]) -> tuple[Button, ...]:
+    """Return buttons of (label, address), what helps most first: it is primary, unless it takes something away."""
+    return tuple(
+        Button(label, url, primary=position == 0 and url.rstrip("/").rpartition("/")[2] not in TAKE_AWAY)
+        for position, (label, url) in enumerate(able)
+    )
 
 
 @dataclass(frozen=True)

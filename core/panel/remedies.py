@@ -1,12 +1,14 @@
 """Where a refusal is put right: its remedy, as a link of the panel of who reads it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from core.errors import Refused, Remedy
 from core.fitting import LARGEST_TYPED
@@ -23,6 +25,32 @@ class Way:
 
 # What a panel makes of a remedy for an actor: the way to it, or None where it is not the actor's to take.
 Translation = Callable[[Any, Remedy], Way | None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a panel puts a kind of trouble right: the link's label, the page and the right it needs.
+
+    `named` says that the page's address names the remedy's object.
+    """
+
+    label: object
+    page: str
+    right: str
+    named: bool = True
+
+
+def translation_by(places: Mapping[str, Place]) -> Translation:
+    """Return a panel's translation of remedies: none for a kind without a place, or one that is not the actor's."""
+
+    def way_to(actor: Any, remedy: Remedy) -> Way | None:
+        place = places.get(remedy.kind)
+        if place is None or not actor.may(place.right):
+            return None
+        query = f"?{urlencode({'amount': remedy.amount})}" if remedy.amount else ""
+        return Way(place.label, f"{reverse(place.page, args=[remedy.pk] if place.named else [])}{query}")
+
+    return way_to
 
 
 def no_remedies(_actor: Any, _remedy: Remedy) -> Way | None:

@@ -19,12 +19,12 @@ from billing.models import Payment, PaymentStatus
 from billing.queries import payments_visible_to
 from core.errors import allowed
 from core.panel.formats import day_text, money_text
-from core.panel.page import Crumb, Page
+from core.panel.page import Page
 from customer_panel.doors import requires
 from customer_panel.holds import hold_of
 from customer_panel.services import Service, service_of
+from notifications.pages import show_messages
 from notifications.queries import notifications_visible_to
-from notifications.reading import read_messages
 from subscriptions.models import SubscriptionStatus
 from subscriptions.ordering import may_order
 from subscriptions.queries import subscriptions_visible_to
@@ -76,7 +76,7 @@ def _home(request: HttpRequest) -> HttpResponse:
         "services": services,
         "more_services": more,
         "news": notifications_visible_to(actor).order_by("-id")[:MESSAGES_SHOWN],
-        "empty": _("What you ask for, and what happens to your services and money, is told here."),
+        "empty": _nothing_told(),
         "may_order": actor.may("subscriptions.order") and allowed(may_order, actor.account),
         **hold_of(actor, today=timezone.localdate()),
     }
@@ -89,13 +89,11 @@ home.right, home.door = _home.right, _home.door  # what tests compare with the t
 @requires("")
 def messages_page(request: HttpRequest) -> HttpResponse:
     """Show every message of the person, the newest first."""
-    title = _("Messages")
-    context = {
-        "page": Page(title=title, crumbs=(Crumb(_("Home"), reverse("customer:home")), Crumb(title))),
-        "news": read_messages(actor=request.actor, page=request.GET.get("page"), now=timezone.now()),
-        "empty": _("What you ask for, and what happens to your services and money, is told here."),
-    }
-    return render(request, "components/messages_page.html", context)
+    return show_messages(request, home=reverse("customer:home"), empty=_nothing_told(), now=timezone.now())
+
+
+def _nothing_told() -> str:
+    return _("What you ask for, and what happens to your services and money, is told here.")
 
 
 def _services(actor: Actor) -> tuple[list[Service], bool]:

@@ -16,7 +16,7 @@ from billing.queries import charges_visible_to
 from core.errors import allowed
 from core.history import author_of
 from core.lists.views import show_list
-from core.panel.page import Button, Crumb, Hint, Page, Status, Tab
+from core.panel.page import Button, Crumb, Hint, Page, Status, Tab, offered_buttons
 from core.panel.remedies import hints_of
 from customer_panel.doors import requires
 from customer_panel.lists.charges import CHARGES
@@ -146,9 +146,8 @@ def buttons_of(actor: Actor, found: Subscription, steps: Steps) -> tuple[Button,
         ("subscription_delete", _("Delete"), "subscriptions.delete", steps["delete"]),
     )
     able = [offer for offer in offered if actor.may(offer[2]) and offer[3] is None]
-    return tuple(
-        Button(label, reverse(f"customer:{name}", args=[found.pk]), primary=position == 0)
-        for position, (name, label, _right, _refusal) in enumerate(able)
+    return offered_buttons(
+        (label, reverse(f"customer:{name}", args=[found.pk])) for name, label, _right, _refusal in able
     )
 
 

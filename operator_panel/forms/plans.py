@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
-from core.money import minor_units
 from operator_panel.editing import form_of
 from subscriptions.catalogue.plans import PRICE_DECIMALS, Fees, Information, Lasting, Offered
 from subscriptions.models import ApplicationResource, DurationUnit, Plan, TemplateStatus
@@ -42,15 +41,6 @@ def price_field(
         help_text=help_text,
         localize=False,
     )
-
-
-def plainly(price: Decimal | None, currency: str) -> Decimal | None:
-    """Return a price without the zeros that only the column's width puts behind it: 12.500000 is 12.50."""
-    if price is None:
-        return None
-    least, exponent = minor_units(currency), price.normalize().as_tuple().exponent
-    decimals = max(least, -exponent if isinstance(exponent, int) else 0)
-    return price.quantize(Decimal(1).scaleb(-decimals))
 
 
 def texts(actor: Actor, reseller: Reseller, plan: Plan | None = None) -> dict[str, forms.Field]:

@@ -13,7 +13,7 @@ from accounts.queries import accounts_visible_to
 from billing.funds import funds_of_many
 from core.lists.columns import Column, country, day, money, status, text, to, yes_no
 from core.lists.listing import Asker, Hidden, Listing, Quick
-from core.lists.search import FieldSearch
+from core.lists.search import ByPhone, FieldSearch
 
 
 def _with_balances(rows: Sequence[Account]) -> None:
@@ -26,6 +26,9 @@ def _with_balances(rows: Sequence[Account]) -> None:
 def _mine(asker: Asker) -> Q:
     return Q(manager=asker.actor.user)
 
+
+# How lists whose rows belong to an account find them by its phones.
+OF_ACCOUNT = ByPhone("account", accounts_visible_to, ("phone", "contact_phone"))
 
 ACCOUNTS = Listing(
     name="operator.accounts",

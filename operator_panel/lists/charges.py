@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
-from accounts.queries import accounts_visible_to
 from billing.filters import ChargeFilter
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
 from core.lists.columns import Column, choice, day, last_day, money, number, status, text, to, unit_price
 from core.lists.listing import Listing, Quick
-from core.lists.search import ByPhone, RelatedSearch, WordSearch
+from core.lists.search import RelatedSearch, WordSearch
+from operator_panel.lists.accounts import OF_ACCOUNT
 from subscriptions.models import SubscriptionWord
 from subscriptions.queries import subscriptions_visible_to
 
@@ -29,7 +29,7 @@ CHARGES = Listing(
         WordSearch("search_vector", SubscriptionWord),
         texts=("description",),
         amounts=("amount",),
-        phones=ByPhone("account", accounts_visible_to, ("phone", "contact_phone")),
+        phones=OF_ACCOUNT,
     ),
     search_hint=_("ID, account, subscription, domain, description, amount…"),
     related=("account", "reseller"),

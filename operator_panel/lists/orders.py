@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
-from accounts.queries import accounts_visible_to
 from core.lists.columns import Column, choice, day, moment, money, status, text, to
 from core.lists.listing import Listing, Quick
-from core.lists.search import ByPhone, RelatedSearch, WordSearch
+from core.lists.search import RelatedSearch, WordSearch
+from operator_panel.lists.accounts import OF_ACCOUNT
 from subscriptions.filters import OrderFilter
 from subscriptions.models import OrderStatus, SubscriptionWord
 from subscriptions.queries import orders_visible_to, subscriptions_visible_to
@@ -27,7 +27,7 @@ ORDERS = Listing(
         WordSearch("search_vector", SubscriptionWord),
         "SO",
         amounts=("total",),
-        phones=ByPhone("account", accounts_visible_to, ("phone", "contact_phone")),
+        phones=OF_ACCOUNT,
     ),
     search_hint=_("ID, number, account, subscription, domain, total…"),
     related=("account", "reseller", "subscription", "created_by"),

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
-from accounts.queries import accounts_visible_to
 from core.lists.columns import Column, choice, day, moment, number, status, text, to, yes_no
 from core.lists.listing import Asker, Hidden, Listing, Quick
-from core.lists.search import ByPhone, WordSearch
+from core.lists.search import WordSearch
 from core.lists.sorting import DAY, sort_expressions
+from operator_panel.lists.accounts import OF_ACCOUNT
 from subscriptions.filters import SubscriptionFilter
 from subscriptions.models import SubscriptionStatus, SubscriptionWord
 from subscriptions.queries import FAILED, listed_subscriptions_visible_to
@@ -36,9 +36,7 @@ SUBSCRIPTIONS = Listing(
     rows=listed_subscriptions_visible_to,
     filterset=SubscriptionFilter,
     filters_shown=("status", "reseller"),
-    search=WordSearch(
-        "search_vector", SubscriptionWord, ByPhone("account", accounts_visible_to, ("phone", "contact_phone"))
-    ),
+    search=WordSearch("search_vector", SubscriptionWord, OF_ACCOUNT),
     search_hint=_("ID, name, account, phone, domain, vendor's id…"),
     hidden=Hidden(Q(status=SubscriptionStatus.DELETED), _("Status: not deleted"), unless="status"),
     related=("manager",),

@@ -19,7 +19,7 @@ from core.errors import Refused
 from core.lists.views import show_list
 from core.panel.confirming import Done, Operation, confirming
 from core.panel.correcting import Correcting, correcting, only_shown
-from core.panel.page import Button, Crumb, Page, Status
+from core.panel.page import Button, Crumb, Page, Status, offered_buttons
 from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
@@ -215,7 +215,7 @@ def _buttons(actor: Actor, found: Order, payments: Any) -> tuple[Button, ...]:
     )
     able = [(label, reverse(f"operator:{name}", args=[pk])) for name, pk, label, right, can in offered
             if can and actor.may(right)]  # fmt: skip
-    return tuple(Button(label, url, primary=position == 0) for position, (label, url) in enumerate(able))
+    return offered_buttons(able)
 
 
 def _is_of(found: Order, refusal: Refused | None) -> bool:

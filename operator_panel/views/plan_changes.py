@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from accounts.queries import resellers_below, resellers_visible_to
 from core.panel.confirming import Done, Operation, Shown, confirming
-from core.panel.formats import unit_money_text
+from core.panel.formats import plainly, unit_money_text
 from core.panel.page import Crumb, Page
 from core.panel.widgets import DayInput
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
 from operator_panel.forms.margins import Compared, MarginForm, margin_text
-from operator_panel.forms.plans import TEXTS, PeriodsForm, plainly, price_field, texts
+from operator_panel.forms.plans import TEXTS, PeriodsForm, price_field, texts
 from operator_panel.views.plans import crumbs_of, one, page_of
 from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
 from subscriptions.catalogue.plans import (

@@ -5,18 +5,20 @@ from collections.abc import Iterator
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser
 
-from accounts.models import AccessLevel, Role
+from accounts.models import AccessLevel, Account, Role
 from tests.browser.shown import Showcase
 from tests.browsing import form_of, forms_of
 from tests.factories import accounts as cast
+from tests.factories.billing import top_up
 from tests.security.addresses import Route, kinds_of, named, reversible, routes
 from tests.security.conftest import world as north_and_south
-from tests.security.world import World
+from tests.security.world import ORDERED_ON, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 
@@ -43,6 +45,8 @@ NO_PAGES = {
 SHOW_NO_PAGE = {name: status for (_why, status), names in NO_PAGES.items() for name in names}
 # Whose pages look otherwise in another state: these are shown, of all else one.
 OF_MANY_STATES = {"subscription", "order", "payment", "plan"}
+# How many pixels of a list lie beyond the edge of its card.
+BEYOND = "(list => list.scrollWidth - list.clientWidth)(document.querySelector('.list .table-scroll'))"
 
 world = north_and_south  # the fixture
 
@@ -120,6 +124,26 @@ def test_axe_finds_nothing_where_a_new_token_is_shown(world: World, showcase: Sh
     answer = form_of(visited(client, address), holding="name").send(client, name="Shop")
     assert answer.context["token"] in answer.content.decode()
     assert showcase.violations(address, answer) == []
+
+
+def test_great_sums_and_long_names_fit_a_phone(world: World, showcase: Showcase):
+    """A list shows every column of ten or so beside the others, and a phone nothing beyond its edge."""
+    house, long = world.north, "Przedsiębiorstwo Handlowo-Usługowe Donaudampfschifffahrtsgesellschaft Süd"
+    with transaction.atomic():
+        account = Account.objects.get(pk=house.objects["account"][0])
+        top_up(account=account, amount="1234567890.12", today=ORDERED_ON)
+        Account.objects.filter(pk=account.pk).update(name=long)
+        owner, manager = house.customers[AccessLevel.OWNER].client, house.managers[Role.ADMIN].client
+        pages = {
+            "/": owner, "/payments/": owner, "/account/": owner, "/transactions/": owner,
+            "/operator/accounts/": manager, f"/operator/accounts/{account.pk}/": manager,
+        }  # fmt: skip
+        found = [trouble for address, client in pages.items()
+                 for trouble in showcase.violations(address, client.get(address))]  # fmt: skip
+        showcase.show("/operator/accounts/", manager.get("/operator/accounts/"))
+        beyond = showcase.page.evaluate(BEYOND)
+        transaction.set_rollback(True)
+    assert (found, beyond) == ([], 0)
 
 
 @pytest.mark.parametrize("address", ["/operator/nothing/", "/nothing/"])

@@ -1,5 +1,7 @@
 """One form, kept by one verb."""
 
+from decimal import Decimal
+
 import pytest
 from django import forms
 from django.contrib.messages import get_messages
@@ -12,6 +14,7 @@ from core.errors import Refused
 from core.panel.confirming import Done
 from core.panel.page import Page
 from operator_panel.editing import Editing, editing, form_of
+from subscriptions.models import ServiceTerm
 from tests.factories import accounts as cast
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +71,18 @@ def test_form_of_a_model_is_labelled_bounded_and_filled_in() -> None:
     assert list(form.fields) == ["name", "credit_limit", "extra"]
     assert [form[name].value() for name in form.fields] == ["Prepay", 5, "x"]
     assert (form.fields["name"].label, form.fields["name"].max_length) == ("Name", 100)
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("USD", "7.50"), ("KWD", "7.500"), ("JPY", "8")])
+def test_an_amount_has_its_currency_s_decimals_and_not_its_column_s(currency: str, shown: str) -> None:
+    amount = Decimal("7.500") if currency != "JPY" else Decimal("8.000")
+    found = cast.account_class(reseller=cast.reseller(currency=currency), credit_limit=amount)
+    found.refresh_from_db()
+    form = form_of(AccountClass, ("credit_limit",), row=found)()
+    assert f'value="{shown}"' in str(form["credit_limit"])
+
+
+def test_several_choices_are_ticked_among_what_there_is_and_not_among_a_dash() -> None:
+    cast.account_type(name="Business")
+    form = form_of(ServiceTerm, ("account_types",))()
+    assert "—" not in str(form["account_types"])

@@ -102,3 +102,15 @@ def test_addresses_follow_where_the_program_is_mounted() -> None:
     finally:
         set_script_prefix("/")
     assert (below, url(row(pk=7))) == ("/shop/operator/subscriptions/7/", "/operator/subscriptions/7/")
+
+
+def test_a_long_text_takes_what_room_is_left_and_a_number_or_status_keeps_its_own() -> None:
+    long = "ООО «Волжские перевозки»"
+    name = Column("name", "Name", link=to("operator:subscription"))
+    linked = f'<a href="/operator/subscriptions/7/">{long}</a>'
+    assert name.html(row(pk=7, name=long)) == f'<td><span class="fit">{linked}</span></td>'
+    assert Column("name", "Name").html(row(name=long)) == f'<td><span class="fit"><span>{long}</span></span></td>'
+    money = Column("total", "Total", columns.money("total"))
+    assert money.html(row(total=Decimal("12345678901.5"), currency="RUB")).startswith('<td class="end">RUB')
+    status = Column("status", "Status", columns.status("status"))
+    assert "fit" not in status.html(Subscription(status="installation_failed"))

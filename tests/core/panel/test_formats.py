@@ -123,3 +123,10 @@ def test_locale_is_named_as_babel_does() -> None:
 def test_a_period_ends_for_people_on_its_last_day() -> None:
     assert formats.last_day(date(2026, 12, 1)) == date(2026, 11, 30)
     assert formats.last_day(None) is None
+
+
+def test_a_price_loses_the_zeros_of_its_column_and_keeps_its_own_digits() -> None:
+    amounts = [("12.500000", "USD"), ("0.000125", "USD"), ("7.000", "JPY"), ("7.000", "KWD"), ("0", "RUB")]
+    said = [str(formats.plainly(Decimal(amount), currency)) for amount, currency in amounts]
+    assert said == ["12.50", "0.000125", "7", "7.000", "0.00"]
+    assert formats.plainly(None, "USD") is None

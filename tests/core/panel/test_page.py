@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.panel.page import Button, Page
+from core.panel.page import Button, Page, offered_buttons
 
 SAVE = Button("Save", "/save/", primary=True)
 OTHERS = tuple(Button(name, f"/{name}/") for name in ("edit", "stop", "copy", "delete"))
@@ -22,3 +22,10 @@ def test_few_buttons_need_no_more() -> None:
 def test_two_primary_buttons_are_refused() -> None:
     with pytest.raises(ValueError, match="more than one primary button on the page Seats"):
         Page("Seats", buttons=(SAVE, SAVE))
+
+
+@pytest.mark.parametrize("verb", ["stop", "delete", "cancel", "give-up"])
+def test_what_takes_something_away_is_never_what_a_page_recommends(verb: str) -> None:
+    alone = offered_buttons([("Take away", f"/orders/7/{verb}/")])
+    after = offered_buttons([("Pay", "/orders/7/pay/"), ("Take away", f"/orders/7/{verb}/")])
+    assert [button.primary for button in (*alone, *after)] == [False, True, False]
