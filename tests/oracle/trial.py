@@ -20,9 +20,14 @@ def faults(history: dict, answer: dict) -> list[str]:
     return found + days_charged_wrongly(world, answer)
 
 
-def assert_agrees_with_oracle(history: dict, simulate: Callable[[dict], dict]) -> None:
-    """Fail with a minimal history and its faults where `simulate` does not give what the oracle gives."""
-    if faults(history, simulate(history)):
+def assert_agrees_with_oracle(history: dict, simulate: Callable[[dict], dict]) -> dict:
+    """Fail with a minimal history and its faults where `simulate` does not give what the oracle gives; else return it.
+
+    What is returned is the answer of `simulate`, for whoever asks more of it.
+    """
+    answer = simulate(history)
+    if faults(history, answer):
         shortest = minimized(history, lambda shorter: bool(faults(shorter, simulate(shorter))))
         listed = "\n".join(faults(shortest, simulate(shortest)))
         raise AssertionError(f"differs from the oracle:\n{json.dumps(shortest)}\n{listed}")
+    return answer

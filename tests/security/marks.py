@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pgtrigger
 from django.apps import apps
@@ -100,37 +101,40 @@ def _marked(tenant: Tenant, field: models.Field, pk: str) -> str:
     return f"{text} || '{field.name[:4].strip('_')}'"
 
 
+# A table's rows as one hash, whatever their order.
+HASHED = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+
+
+def _told(questions: dict[str, str]) -> dict[str, Any]:
+    """Return the answer of each question, a SELECT of one value: all asked in one statement, as there are hundreds."""
+    with connection.cursor() as cursor:
+        asked = (f"SELECT '{name}', ({question})::text" for name, question in questions.items())
+        cursor.execute(" UNION ALL ".join(asked))
+        return dict(cursor.fetchall())
+
+
 def fingerprint() -> dict[str, str]:
     """Return a hash of each table's rows, without those that every visit writes (sessions, attempts, choices)."""
-    hashes = {}
-    for table in connection.introspection.table_names():
-        if table.startswith(("django_", "axes_", "lists_listpreference", "mfa_")):
-            continue
-        with connection.cursor() as cursor:
-            hashed = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
-            cursor.execute(f'SELECT {hashed} FROM "{table}" t')  # noqa: S608 - names are ours
-            hashes[table] = cursor.fetchone()[0]
-    return hashes
+    left_out = ("django_", "axes_", "lists_listpreference", "mfa_")
+    tables = [table for table in connection.introspection.table_names() if not table.startswith(left_out)]
+    return _told({table: f'SELECT {HASHED} FROM "{table}" t' for table in tables})  # noqa: S608 - names are ours
 
 
 def rows_of(tenant: Tenant) -> dict[str, str]:
     """Return a hash of the tenant's own rows, by table."""
-    hashes = {}
+    questions = {}
     for model in apps.get_models():
         if not isinstance(model._meta.pk, models.AutoField) or model._meta.app_label in OTHERS:
             continue
         table, pk = model._meta.db_table, model._meta.pk.column
         mine = f'"{pk}" >= {tenant.first} AND "{pk}" < {tenant.first + SPAN}'
-        hashed = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
-        with connection.cursor() as cursor:
-            cursor.execute(f'SELECT {hashed} FROM "{table}" t WHERE {mine}')  # noqa: S608 - names are ours
-            hashes[table] = cursor.fetchone()[0]
-    return hashes
+        questions[table] = f'SELECT {HASHED} FROM "{table}" t WHERE {mine}'  # noqa: S608 - names are ours
+    return _told(questions)
 
 
-def links_to(tenant: Tenant) -> dict[str, int]:
+def links_to(tenant: Tenant) -> dict[str, str]:
     """Return how many rows point at the tenant's rows, by column: a new link from elsewhere raises one of them."""
-    counts = {}
+    questions = {}
     for model in apps.get_models():
         for field in model._meta.local_concrete_fields:
             if not isinstance(field, models.ForeignKey) or model._meta.app_label in OTHERS:
@@ -138,8 +142,6 @@ def links_to(tenant: Tenant) -> dict[str, int]:
             table, column = model._meta.db_table, field.column
             if not isinstance(field.target_field, models.AutoField):
                 continue
-            with connection.cursor() as cursor:
-                mine = f'"{column}" >= {tenant.first} AND "{column}" < {tenant.first + SPAN}'
-                cursor.execute(f'SELECT count(*) FROM "{table}" WHERE {mine}')  # noqa: S608 - names are ours
-                counts[f"{table}.{column}"] = cursor.fetchone()[0]
-    return counts
+            mine = f'"{column}" >= {tenant.first} AND "{column}" < {tenant.first + SPAN}'
+            questions[f"{table}.{column}"] = f'SELECT count(*) FROM "{table}" WHERE {mine}'  # noqa: S608 - names are ours
+    return _told(questions)

@@ -87,6 +87,8 @@ class World:
     neighbour: Person
     colleague: Person
     nobody: Person
+    # What an address with an id that nobody has answered, by person, address and method: status, and where to.
+    of_nothing: dict[tuple[str, str, str], tuple[int, str]] = field(default_factory=dict)
 
 
 def build() -> World:
