@@ -29,7 +29,7 @@ def today() -> date:
 
 
 @pytest.fixture
-def sold(acme: Account, backup_plan: Plan, today: date, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:  # noqa: F811
+def sold(acme: Account, backup_plan: Plan, today: date, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:  # noqa: F811 - the fixture imported above
     """A running subscription over a vendor that has something to say before each action."""
     monkeypatch.setattr(type(plugin_for("example")), "notices", lambda _self, _action: (NOTICE,))
     money.top_up(account=acme, amount="500.00", today=today)
