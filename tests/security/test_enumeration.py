@@ -283,7 +283,9 @@ def test_a_form_answers_and_leaves_the_same_whoever_an_address_belongs_to(form):
             work = [skeleton(entry) for entry in statements]
             said = [masked(answer, address) for answer in answers]
             compared.append((said, left(before, rows_now(), address), work, Counting.runs - hashed))
-            letters.append([(row.email, row.body_text) for row in Notification.objects.filter(email=address)])
+            letters.append(
+                [(row.email, row.body_text) for row in Notification.objects.filter(email=address).order_by("pk")]
+            )
             transaction.set_rollback(True)
     _first, usual, *others = compared  # the first one fills what is kept from one request to the next
     assert usual[0][0][0] == 302
