@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sandbox.office365.control import Control, answer_control
+from sandbox.control import answer_control
+from sandbox.office365.control import Control
 from sandbox.office365.login import Login
 from sandbox.office365.partner_center import PartnerCenter
 from sandbox.office365.world import LOGIN_HOST, World
@@ -41,7 +42,7 @@ class Office365(Control):
         if first == "login":
             return self._login(request)
         if request.path == "/sandbox/control":
-            return answer_control(self.world, request)
+            return answer_control(self, request, kind=Control)
         if request.path == "/health":
             return json_answer(200, {"status": "ok"})
         return json_answer(404, {"error": "nothing is served here"})

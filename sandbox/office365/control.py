@@ -1,44 +1,24 @@
 """The switchboard of the pretend Microsoft: the same verbs for tests in the process and, as JSON, over HTTP."""
 
-import inspect
 from typing import Any
 from uuid import uuid4
 
+from sandbox.control import Switchboard, verbs_of
 from sandbox.office365.aad_errors import ERRORS
-from sandbox.office365.faults import KINDS
 from sandbox.office365.tokens import consent_given, new_refresh_token, revoke_tokens, withdraw_consent
-from sandbox.office365.world import DEMO_CLIENT_ID, PARTNER_TENANT, SWITCHES, World
-from sandbox.wsgi import BadJsonError, Request, Response, json_answer
+from sandbox.office365.world import DEMO_CLIENT_ID, PARTNER_TENANT, World
 
 
-class Control:
+class Control(Switchboard):
     """What a test may do to the pretend Microsoft, and ask of it."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    # troubles
-
-    def fail(
-        self, kind: str, *, method: str = "*", path: str = ".*", nth: int = 1, times: int = 1, **details: Any
-    ) -> dict[str, Any]:
-        """Arrange a fault of faults.KINDS for the nth call from now that matches, and `times` - 1 after it."""
-        fault = self._world.faults.add(kind, method=method, path=path, nth=nth, times=times, **details)
-        return {"number": fault.number}
-
-    def heal(self) -> None:
-        """Forget all faults that still wait for their call."""
-        self._world.faults.clear()
+    _world: World
 
     def behave(self, **switches: Any) -> dict[str, Any]:
         """Set switches of world.SWITCHES and return how all stand."""
         if switches.get("token_error") is not None and switches["token_error"] not in ERRORS:
             raise ValueError(f"unknown AADSTS class {switches['token_error']}; there are {', '.join(map(str, ERRORS))}")
-        return self._world.behave(**switches)
-
-    def advance(self, *, days: float = 0, seconds: float = 0) -> None:
-        """Move the clock forward, so that tokens age and carts run out."""
-        self._world.advance(days=days, seconds=seconds)
+        return super().behave(**switches)
 
     # consent
 
@@ -112,14 +92,6 @@ class Control:
             raise ValueError(f"no customer has the domain {domain}")
         return customer
 
-    def requests_seen(self, *, method: str | None = None, path: str | None = None) -> list[dict[str, Any]]:
-        """Return what was asked, the oldest first, of one method or with `path` in the path where given."""
-        return self._world.requests_seen(method=method, path=path)
-
-    def forget_requests(self) -> None:
-        """Begin the list of what was asked anew."""
-        self._world.forget_requests()
-
     def counts(self) -> dict[str, int]:
         """Return how many customers, agreements, orders, subscriptions and users there are."""
         store = self._world.store
@@ -129,35 +101,8 @@ class Control:
 
     def reset(self) -> None:
         """Forget everything: customers, apps, tokens, switches, faults. The demo's app is registered anew."""
-        self._world.store.clear()
-        self._world.faults.clear()
-        self._world.forget_requests()
+        super().reset()
         self._world.ensure_demo_app()
 
 
-VERBS = tuple(name for name, _ in inspect.getmembers(Control, inspect.isfunction) if not name.startswith("_"))
-
-
-def answer_control(world: World, request: Request) -> Response:
-    """Answer GET with what there is, and POST {"do": verb, ...} with what the verb of Control returns."""
-    if request.method == "GET":
-        control = Control(world)
-        state = {
-            "verbs": {name: inspect.getdoc(getattr(Control, name)) for name in VERBS},
-            "kinds_of_fault": KINDS,
-            "switches": world.switches(),
-            "switches_by_default": SWITCHES,
-            "faults": world.faults.listed(),
-            "counts": control.counts(),
-            "now": world.now(),
-            "requests": control.requests_seen(),
-        }
-        return json_answer(200, state)
-    try:
-        order = request.json()
-        if not isinstance(order, dict) or order.get("do") not in VERBS:
-            raise ValueError(f'POST {{"do": verb, ...}} with one of {", ".join(VERBS)}')
-        verb = getattr(Control(world), order.pop("do"))
-        return json_answer(200, {"result": verb(**order)})
-    except (BadJsonError, ValueError, TypeError) as error:
-        return json_answer(400, {"error": str(error)})
+VERBS = verbs_of(Control)

@@ -2,13 +2,12 @@
 
 import hashlib
 import threading
-import time
-from collections import deque
 from typing import Any
 from uuid import UUID, uuid5
 
-from sandbox.office365.faults import Faults
+from sandbox.office365.faults import KINDS, PLACES
 from sandbox.store import Store
+from sandbox.world import VendorWorld
 from sandbox.wsgi import Request
 
 PARTNER_TENANT = "5a0dbec5-7e57-4a5b-9b0c-c0ffee000001"
@@ -45,57 +44,19 @@ SWITCHES: dict[str, Any] = {
 }
 
 
-class World:
+class World(VendorWorld):
     """The state of one pretend Microsoft; several may live in one process."""
 
+    switches_by_default = SWITCHES
+    kinds_of_fault = KINDS
+    places_of_faults = PLACES
+
     def __init__(self, store: Store, *, advertised_login: str = LOGIN_HOST) -> None:
-        self.store = store
+        super().__init__(store)
         self.advertised_login = advertised_login.rstrip("/")
-        self.faults = Faults()
-        self._seen: deque[dict[str, Any]] = deque(maxlen=10_000)
         self._guard = threading.Lock()
         self._quota: dict[str, tuple[int, int]] = {}
         self.ensure_demo_app()
-
-    # the clock
-
-    def now(self) -> float:
-        """Return the sandbox's time in seconds since 1970: the machine's, moved by what `advance` added."""
-        return time.time() + float(self._setting("clock").get("offset", 0.0))
-
-    def wall_clock(self) -> float:
-        """Return the machine's time, which token claims carry because clients compare them with their own clock."""
-        return time.time()
-
-    def advance(self, *, days: float = 0, seconds: float = 0) -> None:
-        """Move the clock forward: tokens age, carts run out."""
-        offset = self._setting("clock").get("offset", 0.0) + days * 86400 + seconds
-        self.store.put("setting", "clock", {"offset": offset})
-
-    def is_listed(self, created: float) -> bool:
-        """Say whether what was made at the moment stands in lists by now; read by its id it is there at once."""
-        return self.now() - created >= float(self.switch("list_lag_seconds"))
-
-    # the switches
-
-    def switch(self, name: str) -> Any:
-        """Return how a switch of SWITCHES stands."""
-        return self._setting("switches").get(name, SWITCHES[name])
-
-    def behave(self, **switches: Any) -> dict[str, Any]:
-        """Set switches and return all of them; raise ValueError for one that does not exist."""
-        unknown = set(switches) - set(SWITCHES)
-        if unknown:
-            raise ValueError(f"no such switch: {', '.join(sorted(unknown))}; there are {', '.join(SWITCHES)}")
-        self.store.put("setting", "switches", {**self._setting("switches"), **switches})
-        return self.switches()
-
-    def switches(self) -> dict[str, Any]:
-        """Return how all switches stand."""
-        return {**SWITCHES, **self._setting("switches")}
-
-    def _setting(self, key: str) -> dict[str, Any]:
-        return self.store.get("setting", key) or {}
 
     # registered apps
 
@@ -139,34 +100,20 @@ class World:
 
     # what was asked
 
-    def note(self, request: Request, *, status: int | None, replayed: bool, body: Any) -> None:
+    def note(  # type: ignore[override]  # Microsoft's are remembered with more
+        self, request: Request, *, status: int | None, replayed: bool, body: Any
+    ) -> None:
         """Remember a request and its outcome; status None means that the connection was dropped."""
-        self._seen.append(
-            {
-                "method": request.method,
-                "path": request.path,
-                "query": request.query_string,
-                "request_id": request.headers.get("ms-requestid"),
-                "correlation_id": request.headers.get("ms-correlationid"),
-                "headers": {name: value for name, value in request.headers.items() if name != "authorization"},
-                "body": body,
-                "status": status,
-                "replayed": replayed,
-            }
+        request_id = request.headers.get("ms-requestid")
+        correlation_id = request.headers.get("ms-correlationid")
+        super().note(
+            request,
+            status=status,
+            replayed=replayed,
+            body=body,
+            request_id=request_id,
+            correlation_id=correlation_id,
         )
-
-    def requests_seen(self, *, method: str | None = None, path: str | None = None) -> list[dict[str, Any]]:
-        """Return what was asked, the oldest first, of one method or with `path` in the path where given."""
-        return [
-            entry
-            for entry in list(self._seen)
-            if (method is None or entry["method"] == method.upper())
-            and (path is None or path.lower() in entry["path"].lower())
-        ]
-
-    def forget_requests(self) -> None:
-        """Begin the list of what was asked anew."""
-        self._seen.clear()
 
     def over_quota(self, tenant: str) -> int | None:
         """Count a call of a tenant; return the seconds to wait where its minute's quota is used up, else None."""

@@ -1,0 +1,81 @@
+"""The switchboard that every pretend vendor has: the same verbs for tests in the process and, as JSON, over HTTP."""
+
+import inspect
+from typing import Any
+
+from sandbox.world import VendorWorld
+from sandbox.wsgi import BadJsonError, Request, Response, json_answer
+
+
+class Switchboard:
+    """What a test may do to any pretend vendor, and ask of it; a vendor's own verbs are methods of its subclass."""
+
+    def __init__(self, world: VendorWorld) -> None:
+        self._world = world
+
+    def fail(
+        self, kind: str, *, method: str = "*", path: str = ".*", nth: int = 1, times: int = 1, **details: Any
+    ) -> dict[str, Any]:
+        """Arrange a fault for the nth call from now that matches, and `times` - 1 after it."""
+        fault = self._world.faults.add(kind, method=method, path=path, nth=nth, times=times, **details)
+        return {"number": fault.number}
+
+    def heal(self) -> None:
+        """Forget all faults that still wait for their call."""
+        self._world.faults.clear()
+
+    def behave(self, **switches: Any) -> dict[str, Any]:
+        """Set switches and return how all stand."""
+        return self._world.behave(**switches)
+
+    def advance(self, *, days: float = 0, seconds: float = 0) -> None:
+        """Move the clock forward."""
+        self._world.advance(days=days, seconds=seconds)
+
+    def requests_seen(self, *, method: str | None = None, path: str | None = None) -> list[dict[str, Any]]:
+        """Return what was asked, the oldest first, of one method or with `path` in the path where given."""
+        return self._world.requests_seen(method=method, path=path)
+
+    def forget_requests(self) -> None:
+        """Begin the list of what was asked anew."""
+        self._world.forget_requests()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are of each kind of thing that the vendor keeps."""
+        return {}
+
+    def reset(self) -> None:
+        """Forget everything that is kept: things, switches, faults, requests."""
+        self._world.store.clear()
+        self._world.faults.clear()
+        self._world.forget_requests()
+
+
+def verbs_of(kind: type[Switchboard]) -> tuple[str, ...]:
+    """Return the verbs that a switchboard of this class knows."""
+    return tuple(name for name, _ in inspect.getmembers(kind, inspect.isfunction) if not name.startswith("_"))
+
+
+def answer_control(control: Switchboard, request: Request, *, kind: type[Switchboard]) -> Response:
+    """Answer GET with what there is, and POST {"do": verb, ...} with what a verb of `kind` returns."""
+    world, verbs = control._world, verbs_of(kind)
+    if request.method == "GET":
+        state = {
+            "verbs": {name: inspect.getdoc(getattr(kind, name)) for name in verbs},
+            "kinds_of_fault": dict(world.kinds_of_fault),
+            "switches": world.switches(),
+            "switches_by_default": dict(world.switches_by_default),
+            "faults": world.faults.listed(),
+            "counts": control.counts(),
+            "now": world.now(),
+            "requests": control.requests_seen(),
+        }
+        return json_answer(200, state)
+    try:
+        order = request.json()
+        if not isinstance(order, dict) or order.get("do") not in verbs:
+            raise ValueError(f'POST {{"do": verb, ...}} with one of {", ".join(verbs)}')
+        verb = getattr(control, order.pop("do"))
+        return json_answer(200, {"result": verb(**order)})
+    except (BadJsonError, ValueError, TypeError) as error:
+        return json_answer(400, {"error": str(error)})
