@@ -12,7 +12,8 @@ from drf_spectacular.utils import OpenApiParameter
 from api.filtering import parameter_name
 from api.pagination import AFTER, BEFORE, DEFAULT_SIZE, LARGEST_NUMBER, LARGEST_SIZE, NUMBER, SIZE
 from api.scopes import Scope
-from api.serializers.shape import Shape
+from api.serializers.shape import Shape, object_of
+from api.views.resources import META
 from core.lists.filters import PLAIN_DECIMAL
 
 Json = dict[str, Any]
@@ -37,9 +38,12 @@ class Schema(AutoSchema):
         parameters = []
         if self._is_list:
             parameters += [*_paging(), _sort(self.view.sorts), *_filters(self.view.filterset, self.view.filters)]
-        if self.view.scope is Scope.OWN:
-            names = ", ".join(self.view.shape.included)
+        if self.view.scope is Scope.OWN and self.view.shape.relations:
+            names = ", ".join(self.view.shape.relations)
             parameters.append(OpenApiParameter("include", str, description=f"Comma list of: {names}."))
+        if self.view.shape.meta:
+            names = ", ".join(self.view.shape.meta)
+            parameters.append(OpenApiParameter(META, bool, description=f"true: each record's meta, with {names}."))
         return parameters
 
     def get_tags(self) -> list[str]:
@@ -77,9 +81,9 @@ class Schema(AutoSchema):
             "page_size": {"type": "integer"},
         }
         members = {
-            "links": _object({"self": LINK, "first": LINK, "next": LINK, "prev": LINK}),
+            "links": object_of({"self": LINK, "first": LINK, "next": LINK, "prev": LINK}),
             "data": {"type": "array", "items": self._record(self.view.shape)},
-            "meta": _object({"pagination": _object(paging)}),
+            "meta": object_of({"pagination": object_of(paging)}),
         }
         return self._with_included(members)
 
@@ -87,19 +91,23 @@ class Schema(AutoSchema):
         return self._with_included({"data": self._record(self.view.shape)})
 
     def _with_included(self, members: Json) -> Json:
-        document = _object(members)
-        if self.view.scope is Scope.OWN:
-            kinds = [self._record(shape) for shape in self.view.shape.included.values()]
+        document = object_of(members)
+        if self.view.scope is Scope.OWN and self.view.shape.relations:
+            shapes = {relation.shape.kind: relation.shape for relation in self.view.shape.relations.values()}
+            kinds = [self._record(shape) for shape in shapes.values()]
             document["properties"]["included"] = {"type": "array", "items": {"oneOf": kinds}}
         return document
 
     def _record(self, shape: Shape) -> Json:
         """Return the record of the shape, registered under the name of its kind."""
         attributes = {name: attribute.schema for name, attribute in shape.attributes.items()}
-        members = {"type": {"type": "string", "enum": [shape.kind]}, "id": TEXT, "attributes": _object(attributes)}
-        if shape.links:
-            members["relationships"] = _object({name: _linkage(link.kind) for name, link in shape.links.items()})
-        return self._component(shape.kind.capitalize(), _object(members))
+        members = {"type": {"type": "string", "enum": [shape.kind]}, "id": TEXT, "attributes": object_of(attributes)}
+        if shape.relations:
+            members["relationships"] = object_of({name: one.schema for name, one in shape.relations.items()})
+        schema = object_of(members)
+        if shape.meta:  # only where it is asked for
+            schema["properties"]["meta"] = object_of({name: one.schema for name, one in shape.meta.items()})
+        return self._component(shape.kind.capitalize(), schema)
 
     def _component(self, name: str, schema: Json) -> Json:
         component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)
@@ -107,20 +115,11 @@ class Schema(AutoSchema):
         return component.ref
 
 
-def _object(properties: Json) -> Json:
-    """Return the schema of an object that has all these members and no others."""
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-def _linkage(kind: str) -> Json:
-    return _object({"data": _object({"type": {"type": "string", "enum": [kind]}, "id": TEXT})})
-
-
 def _errors() -> Json:
     source = {"type": "object", "properties": {"parameter": TEXT, "pointer": TEXT}, "additionalProperties": False}
-    error = _object({"status": TEXT, "code": TEXT, "title": TEXT, "detail": TEXT})
+    error = object_of({"status": TEXT, "code": TEXT, "title": TEXT, "detail": TEXT})
     error["properties"]["source"] = source
-    return _object({"errors": {"type": "array", "minItems": 1, "items": error}})
+    return object_of({"errors": {"type": "array", "minItems": 1, "items": error}})
 
 
 def _body(schema: Json, media_types: list[str], description: str) -> Json:

@@ -2,8 +2,9 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from api.serializers.related import ACCOUNT, PLAN, RESELLER, SUBSCRIPTION
+from api.serializers.related import ACCOUNT, PLAN, RESELLER
 from api.serializers.shape import Shape, choice, computed, day, decimal, integer, moment, money, one, text
+from api.serializers.subscriptions import SUBSCRIPTION
 from billing.models import Charge, ChargeSource, ChargeStatus, ChargeType
 
 # The reference counts a day as a thirtieth of a month, to three places: 1 day = 0.033, 2 years = 24 (G-D9).
@@ -19,7 +20,6 @@ def months_of(charge: Charge) -> Decimal:
     return (Decimal(days) / DAYS_OF_A_MONTH).quantize(THOUSANDTH, ROUND_HALF_UP)
 
 
-# `resource_name`, `plan_resource_id` and `plan_id` are read beside the row (api/views/charges.py).
 CHARGE = Shape(
     "charges",
     {
@@ -27,8 +27,8 @@ CHARGE = Shape(
         "updated_at": moment("updated_at"),
         "subscription_id": integer("subscription_id"),
         "subscription_resource_id": integer("subscription_resource_id"),
-        "subscription_resource_name": text("resource_name"),
-        "plan_resource_id": integer("plan_resource_id"),
+        "subscription_resource_name": text("subscription_resource__name"),
+        "plan_resource_id": integer("subscription_resource__plan_resource_id"),
         "quantity": integer("quantity"),
         "operate_from": day("operate_from"),
         "operate_to": day("operate_to"),
@@ -50,11 +50,10 @@ CHARGE = Shape(
         "reseller_id": integer("reseller_id"),
         "order_id": integer("order_id", nullable=True),
     },
-    links={
-        "account": one("accounts", "account"),
-        "reseller": one("resellers", "reseller"),
-        "subscription": one("subscriptions", "subscription"),
-        "plan": one("plans", "subscription.plan", "plan_id"),
+    relations={
+        "reseller": one(RESELLER, "reseller"),
+        "account": one(ACCOUNT, "account"),
+        "subscription": one(SUBSCRIPTION, "subscription"),
+        "plan": one(PLAN, "subscription.plan"),
     },
-    included={"account": ACCOUNT, "reseller": RESELLER, "subscription": SUBSCRIPTION, "plan": PLAN},
 )

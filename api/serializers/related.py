@@ -1,16 +1,16 @@
-"""Short shapes of what other records point at, for `include`."""
+"""Shapes of what other records point at, for `include` (api-and-panels.md 2.3, 2.4, 2.7)."""
 
 from accounts.models import AccountStatus
-from api.serializers.shape import Shape, choice, day, flag, integer, text
-from subscriptions.models import BillingType, PlanStatus, SubscriptionStatus
+from api.serializers.shape import Shape, choice, flag, group, integer, moment, text
+from subscriptions.models import BillingType, PlanStatus
 
 RESELLER = Shape(
     "resellers",
     {
         "parent_id": integer("parent_id", nullable=True),
-        "name": text("name"),
-        "domain": text("domain"),
-        "currency": text("currency"),
+        "created_at": moment("created_at"),
+        "updated_at": moment("updated_at"),
+        "general": group({"name": text("name"), "domain": text("domain"), "currency": text("currency")}),
     },
 )
 ACCOUNT = Shape(
@@ -21,18 +21,6 @@ ACCOUNT = Shape(
         "status": choice("status", AccountStatus.values),
         "currency": text("currency"),
         "email": text("email"),
-    },
-)
-SUBSCRIPTION = Shape(
-    "subscriptions",
-    {
-        "account_id": integer("account_id"),
-        "plan_id": integer("plan_id"),
-        "name": text("name"),
-        "status": choice("status", SubscriptionStatus.values),
-        "trial": flag("trial"),
-        "start_date": day("start_date"),
-        "expiration_date": day("expiration_date"),
     },
 )
 PLAN = Shape(

@@ -1,12 +1,8 @@
 """End-customer charges (CR-583): own and child, list and by id."""
 
-from django.db.models import F, QuerySet
-
-from accounts.actors import Actor
 from api.serializers.charges import CHARGE
 from api.views.resources import ResourceViewSet
 from billing.filters import ChargeFilter
-from billing.models import Charge
 from billing.queries import charges_visible_to
 
 
@@ -14,6 +10,7 @@ class ChargeViewSet(ResourceViewSet):
     """What customers owe, and where each charge stands."""
 
     right = "charges.view"
+    rows_visible_to = staticmethod(charges_visible_to)
     shape = CHARGE
     filterset = ChargeFilter
     filters = (
@@ -22,21 +19,3 @@ class ChargeViewSet(ResourceViewSet):
     )  # fmt: skip
     sorts = {"id": "id", "created_at": "created_at", "updated_at": "updated_at"}
     natural = {"close_date": "closed_on", "updated_at": "updated_at", "created_at": "created_at"}
-    paths = {
-        "account": "account",
-        "plan": "subscription__plan",
-        "reseller": "reseller",
-        "subscription": "subscription",
-    }
-
-    def rows_visible_to(self, actor: Actor) -> QuerySet[Charge]:
-        """Return the charges that the actor sees."""
-        return charges_visible_to(actor)
-
-    def with_what_is_shown(self, rows: QuerySet[Charge]) -> QuerySet[Charge]:
-        """Return the rows with the names and ids of their resources and plans."""
-        return rows.annotate(
-            resource_name=F("subscription_resource__name"),
-            plan_resource_id=F("subscription_resource__plan_resource_id"),
-            plan_id=F("subscription__plan_id"),
-        )

@@ -50,6 +50,17 @@ class World:
     accounts: dict[str, Account]
     charges: dict[str, Charge]
 
+    def record(self, kind: str, house: str) -> int:
+        """Return the id of the house's record of a resource of the API."""
+        return OF_A_HOUSE[kind](self.charges[house]).pk
+
+
+# Of each resource of the API: the record that belongs to a house, from its charge.
+OF_A_HOUSE: dict[str, Callable[[Charge], Any]] = {
+    "charges": lambda charge: charge,
+    "subscriptions": lambda charge: charge.subscription,
+}
+
 
 @pytest.fixture
 def caller() -> Callable[..., Caller]:

@@ -9,6 +9,9 @@ from typing import Any
 
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from api.scopes import Scope
+from api.urls import RESOURCES
+
 
 @dataclass(frozen=True)
 class Route:
@@ -97,8 +100,8 @@ PAGES = {
     "customer:user": "membership",
     "customer:user_withdraw": "invitation",
     "lists:export": "export",
-    "api:charges": "charge",
-    "api:child_reseller_charges": "charge",
+    # A record of the API is of the kind of its resource.
+    **{f"api:{scope}{resource}": resource.removesuffix("s") for resource in RESOURCES for scope in Scope},
 }
 
 

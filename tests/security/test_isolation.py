@@ -351,7 +351,8 @@ def test_api_filters_find_nothing_of_others(world: World, route: Route) -> None:
     (address,) = route.addresses(world.south.objects)
     viewset = route.view.cls
     ids = ids_of(world.north)
-    queries = [f"include={name}" for name in viewset.paths] + [f"sort={name}" for name in viewset.sorts]
+    queries = [f"include={name}" for name in viewset.shape.relations] + [f"sort={name}" for name in viewset.sorts]
+    queries += ["meta=true"]
     for name in viewset.filterset.base_filters:
         parameter = parameter_name(name)
         queries += [f"{parameter}={value}" for value in (world.north.tenant.word, ids[0], ",".join(ids))]
