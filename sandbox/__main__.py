@@ -4,9 +4,13 @@ import argparse
 import signal
 import threading
 
+from sandbox.drweb import DrWeb
 from sandbox.office365 import Office365
 from sandbox.office365.world import DEMO_APP_NAME, DEMO_CLIENT_ID, DEMO_SECRET, LOGIN_HOST
 from sandbox.wsgi import mount, start
+
+# Below which path each further pretend vendor is served; it is made from where its state is kept.
+VENDORS = {"/drweb": DrWeb}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -27,14 +31,18 @@ def main(arguments: list[str] | None = None) -> None:
         microsoft.register_app(
             client_id=DEMO_CLIENT_ID, secret=DEMO_SECRET, name=DEMO_APP_NAME, redirect_uris=options.redirect_uri
         )
-    running = start(mount({"/microsoft": microsoft}), host=options.host, port=options.port)
+    vendors = {"/microsoft": microsoft, **{path: vendor(options.state) for path, vendor in VENDORS.items()}}
+    running = start(mount(vendors), host=options.host, port=options.port)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     print(f"sandbox: {running.base_url}/microsoft/login and {running.base_url}/microsoft/partnercenter/v1", flush=True)
+    for path in VENDORS:
+        print(f"sandbox: {running.base_url}{path}", flush=True)
     ended.wait()
     running.stop()
-    microsoft.close()
+    for vendor in vendors.values():
+        vendor.close()
 
 
 if __name__ == "__main__":

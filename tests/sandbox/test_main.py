@@ -9,6 +9,7 @@ from pathlib import Path
 
 import requests
 
+from sandbox.__main__ import VENDORS
 from sandbox.office365.world import DEMO_CLIENT_ID, PARTNER_DOMAIN
 from tests.sandbox.office365.asking import Asker, sent_back
 
@@ -54,7 +55,10 @@ def test_vendors_stand_below_their_paths_and_health_beside_them() -> None:
     process, asker = start("--redirect-uri", "https://demo.example/back", "--advertised-login", "https://x.example")
     try:
         root = asker.base_url.removesuffix("/microsoft")
-        assert requests.get(f"{root}/health", timeout=5).json() == {"status": "ok", "vendors": ["/microsoft"]}
+        served = ["/microsoft", *VENDORS]
+        assert requests.get(f"{root}/health", timeout=5).json() == {"status": "ok", "vendors": sorted(served)}
+        for path in served:
+            assert requests.get(f"{root}{path}/sandbox/control", timeout=5).json()["verbs"]["fail"]
         document = asker.http.get(f"{asker.base_url}/login/common/v2.0/.well-known/openid-configuration").json()
         assert document["token_endpoint"] == "https://x.example/common/oauth2/v2.0/token"
         page = asker.http.get(asker.authorize_url(redirect_uri="https://demo.example/back"))

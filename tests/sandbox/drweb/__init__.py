@@ -1,0 +1,1 @@
+"""The pretend Dr.Web AV-Desk."""
