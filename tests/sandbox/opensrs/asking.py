@@ -70,7 +70,7 @@ def _written(value: Any) -> str:
 
 def read(content: bytes) -> Any:
     """Return the members of an answer."""
-    block = ElementTree.fromstring(content).find("body/data_block/dt_assoc")  # noqa: S314 (an answer of our own sandbox)
+    block = ElementTree.fromstring(content).find("body/data_block/dt_assoc")
     assert block is not None
     return _read(block)
 
