@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from core import secrets as sealing
-from vendors.base import Connection, FieldKind
+from vendors.base import Connection
 from vendors.http import VendorSession
 from vendors.journal import RowJournal
 from vendors.models import VendorConnection, VendorOperation
@@ -51,7 +51,8 @@ class StoredSecrets:
 
 def opened(connection: VendorConnection, *, now: datetime, operation: VendorOperation | None = None) -> Connection:
     """Return the connection as a plugin may use it now; its exchanges are journalled under the operation."""
-    session = VendorSession(RowJournal(connection_id=connection.pk, operation_id=operation.pk if operation else None))
+    journal = RowJournal(connection_id=connection.pk, operation_id=operation.pk if operation else None)
+    session = VendorSession(journal, secret_names=plugin_for(connection.plugin).secret_names)
     return Connection(
         settings=connection.settings, secrets=StoredSecrets(connection.pk, session), http=session, now=now
     )
@@ -68,5 +69,5 @@ def is_outdated(access: Connection, row: VendorConnection) -> bool:
     if seen is None:
         return False
     now = sealing.decrypt(row.secrets)
-    keys = [field.name for field in plugin_for(row.plugin).settings_fields if field.kind is FieldKind.SECRET]
+    keys = [field.name for field in plugin_for(row.plugin).settings_fields if field.is_secret]
     return any(seen.get(name) != now.get(name) for name in (GRANT, *keys))

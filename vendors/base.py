@@ -1,210 +1,77 @@
-"""The contract between the platform and a vendor plugin: the plain values they exchange and the class to implement."""
+"""The contract between the platform and a vendor plugin: what a plugin is given and the class to implement."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol
 
 import requests
-from django.utils.translation import gettext
 
-JSON = dict[str, Any]
+from vendors.fields import Field, FieldKind
+from vendors.values import (
+    JSON,
+    Access,
+    Done,
+    Fact,
+    Offer,
+    Order,
+    Outcome,
+    Party,
+    Person,
+    Probe,
+    Resource,
+    Secret,
+    Service,
+    Support,
+    Task,
+    Term,
+    Verdict,
+    Waiting,
+    Who,
+)
 
-
-class FieldKind(StrEnum):
-    TEXT = "text"
-    SECRET = "secret"  # noqa: S105  # a kind of field, not a secret
-    URL = "url"
-    CHOICE = "choice"
-    COUNTRY = "country"  # a code of ISO 3166, chosen from the list of countries
-
-
-@dataclass(frozen=True)
-class Field:
-    """One input of a form that the platform draws for a plugin: of the connection page or of an order."""
-
-    name: str
-    label: object
-    kind: FieldKind = FieldKind.TEXT
-    required: bool = True
-    help: object = ""
-    choices: tuple[tuple[str, object], ...] = ()
-    default: str = ""
-    # Changing it makes an earlier consent void (the application or the tenant is another one).
-    voids_consent: bool = False
-    # An answer of an order: the step (Steps.once) that uses it up; once that is done it can no longer be corrected.
-    used_by: str = ""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """Something the vendor sells, for the form of an application template."""
-
-    id: str
-    name: str
-    unit: str = ""
-    minimum: int | None = None
-    maximum: int | None = None
-    category: str = ""
-    is_add_on: bool = False
-    is_trial: bool = False
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A label and a value for the service's page and the API. `label` is English source text (gettext_noop)."""
-
-    name: str
-    label: str
-    value: str
-
-    @property
-    def title(self) -> str:
-        """The label in the active language."""
-        return gettext(self.label)
-
-
-@dataclass(frozen=True)
-class Person:
-    """A contact person."""
-
-    first_name: str = ""
-    middle_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
+# A plugin's author finds everything here.
+__all__ = [
+    "JSON",
+    "Access",
+    "Connection",
+    "Done",
+    "Fact",
+    "Field",
+    "FieldKind",
+    "Http",
+    "NeverAgain",
+    "Offer",
+    "Order",
+    "Outcome",
+    "Party",
+    "Person",
+    "Probe",
+    "Resource",
+    "Secret",
+    "Secrets",
+    "Sent",
+    "Service",
+    "Steps",
+    "Support",
+    "Task",
+    "Term",
+    "VendorPlugin",
+    "Verdict",
+    "Waiting",
+    "Who",
+]
 
 
 @dataclass(frozen=True)
-class Party:
-    """The customer's account, as a vendor needs to know it. `country` is an ISO 3166 alpha-2 code."""
+class NeverAgain:
+    """Says of a step that it is never sent a second time by itself: there is no way to see whether it was carried out.
 
-    id: str
-    company: str
-    email: str
-    phone: str = ""
-    country: str = ""
-    region: str = ""
-    city: str = ""
-    address1: str = ""
-    address2: str = ""
-    postal_code: str = ""
-    registration_number: str = ""
-    language: str = "en"
-    contact: Person = field(default_factory=Person)
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """Return the account that a payload describes; its contact person stands under `contact`."""
-        known = {name: value for name, value in payload.items() if name in cls.__dataclass_fields__}
-        known["contact"] = Person(**known.get("contact", {}))
-        return cls(**known)
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One resource of a service: the vendor's offer behind it and how many units."""
-
-    offer: str
-    quantity: int
-
-
-def _resources(payload: Mapping[str, Any]) -> dict[str, Resource]:
-    return {key: Resource(offer=row["offer"], quantity=int(row["quantity"])) for key, row in payload.items()}
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be provisioned. `reference` is ours, unique and short, and may be left at the vendor as a mark.
-
-    `vendor_ids` are those that the account already has at this vendor, for example a Microsoft customer id.
-    `options` come from the application template, `answers` from the order form (`order_fields`).
+    `told` are the members of its result, (name, English label), which an operator types who knows that it was.
     """
 
-    reference: str
-    label: str
-    account: Party
-    resources: Mapping[str, Resource]
-    answers: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, str] = field(default_factory=dict)
-    vendor_ids: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def from_payload(cls, reference: str, payload: Mapping[str, Any]) -> Self:
-        """Return the order that a VendorOperation's payload describes (docs/vendor_plugins.md lists its members)."""
-        return cls(
-            reference=reference,
-            label=payload["label"],
-            account=Party.from_payload(payload["account"]),
-            resources=_resources(payload["resources"]),
-            answers=payload.get("answers", {}),
-            options=payload.get("options", {}),
-            vendor_ids=payload.get("vendor_ids", {}),
-        )
-
-
-@dataclass(frozen=True)
-class Service:
-    """A provisioned service: its ids at the vendor and its resources as they are sold now."""
-
-    vendor_ids: Mapping[str, str]
-    resources: Mapping[str, Resource]
-    label: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """Return the service that a VendorOperation's payload describes under `service`."""
-        return cls(
-            vendor_ids=payload["vendor_ids"],
-            resources=_resources(payload["resources"]),
-            label=payload.get("label", ""),
-            options=payload.get("options", {}),
-        )
-
-
-@dataclass(frozen=True)
-class Done:
-    """What an operation left behind: ids to keep (merged into those already known) and facts to show."""
-
-    vendor_ids: Mapping[str, str] = field(default_factory=dict)
-    facts: tuple[Fact, ...] = ()
-
-
-@dataclass(frozen=True)
-class Task:
-    """One operation as a plugin sees it when it is asked what became of it."""
-
-    action: str
-    reference: str
-    order: Order | None = None
-    service: Service | None = None
-    quantities: Mapping[str, int] = field(default_factory=dict)
-
-
-class Verdict(StrEnum):
-    """What a probe found out about an operation as a whole."""
-
-    DONE = "done"
-    NOT_DONE = "not_done"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Probe:
-    """A probe's verdict; `done` is what the operation left behind when the verdict is DONE."""
-
-    verdict: Verdict
-    done: Done | None = None
-
-
-@dataclass(frozen=True)
-class Access:
-    """What a check of the connection found: who we are to the vendor, for the connection page."""
-
-    details: Mapping[str, str] = field(default_factory=dict)
+    told: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -251,6 +118,8 @@ class Steps(Protocol):
         find: Callable[[], JSON | None],
         recover: Callable[[str], None] | None = None,
         visible_after: timedelta | None = None,
+        same_id: bool = False,
+        never_again: NeverAgain | None = None,
     ) -> JSON:
         """Return the confirmed result of the named step, sending it only if it is certain that it is not done yet.
 
@@ -259,6 +128,9 @@ class Steps(Protocol):
         `visible_after` has passed (None: the plugin's own) and it was said twice more; where `find` reads what the
         vendor changes at once (an object by its id), say timedelta(0). Where it found something, `recover` may get back
         what only the lost answer told: it is given the request id that nothing was answered to, "" after an answer.
+        `same_id`: the request id is an id of what is made (a station's), and stays the same over all answers.
+        `never_again`: None is not believed after a lost answer; the operation is parked until an operator says what
+        became of the step.
         """
 
     def seal(self, secrets: Mapping[str, str]) -> None:
@@ -330,8 +202,19 @@ class VendorPlugin(ABC):
 
     slug: ClassVar[str]
     name: ClassVar[object]
+    # Inputs of a connection, of an application template (they arrive as `options`), of an order (as `answers`).
     settings_fields: ClassVar[tuple[Field, ...]] = ()
+    template_fields: ClassVar[tuple[Field, ...]] = ()
     order_fields: ClassVar[tuple[Field, ...]] = ()
+    # What the vendor can do at all.
+    support: ClassVar[Support] = Support()
+    # Which plugins know an account by the same ids (its tenant), and which of a service's ids those are.
+    family: ClassVar[str] = ""
+    account_ids: ClassVar[frozenset[str]] = frozenset()
+    # What the secrets are called that are sealed while a service is made, and which of them last.
+    secrets: ClassVar[tuple[Secret, ...]] = ()
+    # Headers, parameters, JSON members, XML elements and attributes whose values the journal never keeps.
+    secret_names: ClassVar[frozenset[str]] = frozenset()
     # How long after a change the vendor's lists may not show it yet. "Not there" is believed only then, and after two
     # more looks (vendors/steps.py). settings.VENDOR_VISIBLE_AFTER overrides it; a vendor whose records are right at
     # once says timedelta(0), here or for single steps.
@@ -346,23 +229,23 @@ class VendorPlugin(ABC):
         """Prove by a cheap read that the connection works; raises VendorError when it does not."""
 
     @abstractmethod
-    def provision(self, connection: Connection, order: Order, steps: Steps) -> Done:
-        """Create the service; return its ids and facts."""
+    def provision(self, connection: Connection, order: Order, steps: Steps) -> Outcome:
+        """Create the service; return its ids and facts, or for whom it waits and what that one has to do."""
+
+    def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Outcome:
+        """Bring the service to these quantities, by resource key; demanded where `support` says change."""
+        raise NotImplementedError
+
+    def suspend(self, connection: Connection, service: Service, steps: Steps) -> Outcome:
+        """Stop the service in a way that can be undone; demanded where `support` says suspend."""
+        raise NotImplementedError
+
+    def resume(self, connection: Connection, service: Service, steps: Steps) -> Outcome:
+        """Start a suspended service again; demanded where `support` says suspend."""
+        raise NotImplementedError
 
     @abstractmethod
-    def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Done:
-        """Bring the service to these quantities, by resource key."""
-
-    @abstractmethod
-    def suspend(self, connection: Connection, service: Service, steps: Steps) -> Done:
-        """Stop the service in a way that can be undone."""
-
-    @abstractmethod
-    def resume(self, connection: Connection, service: Service, steps: Steps) -> Done:
-        """Start a suspended service again."""
-
-    @abstractmethod
-    def cancel(self, connection: Connection, service: Service, steps: Steps) -> Done:
+    def cancel(self, connection: Connection, service: Service, steps: Steps) -> Outcome:
         """End the service for good, or as nearly so as the vendor allows."""
 
     @abstractmethod
@@ -372,6 +255,14 @@ class VendorPlugin(ABC):
     def catalogue(self, connection: Connection) -> Iterable[Offer]:  # for those who have one
         """Return what can be sold through this connection; nothing by default."""
         return ()
+
+    def follow_up(self, connection: Connection, order: Order) -> tuple[Field, ...]:
+        """Return those of the order fields marked `after` that are to be asked now that the others are answered.
+
+        With their choices (`dataclasses.replace(field, choices=…)`), which the vendor may be asked for. Raises
+        Rejected, naming the field, for an earlier answer that leads nowhere. As declared by default.
+        """
+        return tuple(field for field in self.order_fields if field.after)
 
     def validate_order(self, connection: Connection, order: Order) -> None:  # noqa: B027  # accepting is a default
         """Raise Refused, or Rejected, naming each field, when this order could not be provisioned; accept by default.

@@ -1,12 +1,12 @@
 """What some vendors can do and others cannot: a plugin says so on its class line, the platform asks for the class."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from enum import StrEnum
 
-from vendors.base import JSON, Connection, Offer, Service
+from vendors.base import JSON, Connection, Done, Outcome, Service, Steps, Term
 
 
 @dataclass(frozen=True)
@@ -47,61 +47,82 @@ class NeedsConsent(ABC):
         """Exchange the vendor's answer for tokens and prove that they work; raises VendorError."""
 
 
-@dataclass(frozen=True)
-class UsageWindow:
-    """A stretch of *reported* time that is read and stored as a whole (aware moments, half open)."""
-
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True)
-class UsageLine:
-    """One metered line: what was used, when, how much, and the vendor's own columns for reports."""
-
-    meter: str
-    used_on: datetime
-    quantity: Decimal
-    unit: str
-    columns: Mapping[str, str] = field(default_factory=dict)
-
-
-class MetersUsage(ABC):
-    """A vendor that reports consumption (CR-606, CR-467)."""
+class RenewsTerms(ABC):
+    """A vendor whose services are bought for a term and renewed for another."""
 
     @abstractmethod
-    def windows(self, service: Service, since: datetime, until: datetime) -> Iterable[UsageWindow]:
-        """Return the windows to read between two moments, oldest first."""
+    def renew(self, connection: Connection, service: Service, term: Term, steps: Steps) -> Outcome:
+        """Buy the service for another term; the ids may be others afterwards."""
 
-    @abstractmethod
-    def read(self, connection: Connection, service: Service, window: UsageWindow) -> Iterator[list[UsageLine]]:
-        """Yield the window's lines page by page, as they come; raises Transient while the window is not ready."""
 
-    @abstractmethod
-    def usage_columns(self, audience: str) -> tuple[tuple[str, object], ...]:
-        """Return the report's columns, as (name, label), for "operator" or "customer"."""
+class Does(StrEnum):
+    """What comes of an action: the vendor sends something, a page is opened, a file is downloaded."""
+
+    SENDS = "sends"
+    OPENS = "opens"
+    DOWNLOADS = "downloads"
 
 
 @dataclass(frozen=True)
-class ExistingService:
-    """A service found at the vendor that the platform may adopt, with what does not match instead of a guess."""
+class Action:
+    """Something that the people of a service's customer may do at the vendor, beyond ordering and changing.
 
-    service: Service
-    customer_name: str
-    mismatches: tuple[str, ...] = ()
+    `waiting`: also while the order waits for somebody.
+    """
+
+    name: str
+    label: object
+    does: Does = Does.SENDS
+    waiting: bool = False
 
 
-class ImportsServices(ABC):
-    """A vendor whose existing services can become subscriptions (CR-490)."""
+@dataclass(frozen=True)
+class Said:
+    """What came of an action, as a sentence: English source text (gettext_noop) and its values."""
+
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page at the vendor to be opened now: a sign-in that is good once, for example."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file to be downloaded."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str = "application/octet-stream"
+
+
+class OffersActions(ABC):
+    """A vendor at which customers may do more with their service: have a letter sent again, sign in, download."""
 
     @abstractmethod
-    def existing(self, connection: Connection) -> Iterator[ExistingService]:
-        """Yield the services that the vendor holds for us."""
-
-
-class SellsProducts(ABC):
-    """A vendor that sells products with data of their own rather than units of a resource (CR-507)."""
+    def actions(self, service: Service) -> tuple[Action, ...]:
+        """Return what makes sense with these ids and facts; asks no vendor."""
 
     @abstractmethod
-    def products(self, connection: Connection) -> Iterable[Offer]:
-        """Return the products that can be ordered."""
+    def act(self, connection: Connection, service: Service, name: str) -> Said | Link | Document:
+        """Do it; raises VendorError."""
+
+
+class ObservesServices(ABC):
+    """A vendor whose services get ids and facts after they were provided, or others than they had (CR-582)."""
+
+    @abstractmethod
+    def observe(self, connection: Connection, service: Service) -> Done:
+        """Return the ids and facts as they are now: asked every night, and whenever somebody asks the vendor."""
+
+
+class CountsUnits(ABC):
+    """A vendor that reports no usage: our own books count, and are compared with what the vendor holds."""
+
+    @abstractmethod
+    def count(self, connection: Connection, service: Service) -> Mapping[str, int]:
+        """Return how many units the vendor holds in service now, by resource key."""

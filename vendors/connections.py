@@ -290,7 +290,7 @@ def _checked(fields: Iterable[Field], values: Mapping[str, str], *, stored: Mapp
 
 def _checked_value(field: Field, values: Mapping[str, str], stored: Mapping[str, str]) -> str:
     value = str(values.get(field.name, "")).strip()
-    if field.kind is FieldKind.SECRET:
+    if field.is_secret:
         value = value or stored.get(field.name, "")
     value = value or field.default
     if field.required and not value:
@@ -331,7 +331,7 @@ def _refuse_secrets_kept_for_other_servers(
         return
     refusals = Refusals()
     for field in fields:
-        if field.kind is FieldKind.SECRET and before.get(field.name) and not str(values.get(field.name, "")).strip():
+        if field.is_secret and before.get(field.name) and not str(values.get(field.name, "")).strip():
             sentence = _("A server's address changes: enter “%(field)s” again, or leave the address as it was.") % {
                 "field": field.label
             }
@@ -356,11 +356,11 @@ def _is_address(value: str) -> bool:
 
 
 def _open_part(fields: Iterable[Field], checked: Mapping[str, str]) -> dict[str, str]:
-    return {field.name: checked[field.name] for field in fields if field.kind is not FieldKind.SECRET}
+    return {field.name: checked[field.name] for field in fields if not field.is_secret}
 
 
 def _secret_part(fields: Iterable[Field], checked: Mapping[str, str]) -> dict[str, str]:
-    return {field.name: checked[field.name] for field in fields if field.kind is FieldKind.SECRET}
+    return {field.name: checked[field.name] for field in fields if field.is_secret}
 
 
 def _name(name: str) -> str:

@@ -160,6 +160,19 @@ class NotVisibleYet(StillUnknown):
         self.retry_after = bounded_wait(retry_after)
 
 
+class Parked(StillUnknown):
+    """Nobody can look up whether a step was carried out, and it is never sent twice: an operator has to say.
+
+    `step` names it; `told` are the members of its result, (name, English label), which the operator types where it was.
+    """
+
+    default_code = "parked"
+
+    def __init__(self, message: str, *, step: str, told: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message, step=step)
+        self.step, self.told = step, tuple(told)
+
+
 class Rejected(VendorError):
     """The vendor understood and said no: nothing changes until somebody changes the request."""
 

@@ -17,7 +17,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from vendors import budget
 from vendors.base import Sent
 from vendors.errors import LostAnswer, Transient, bounded_wait
-from vendors.masking import masked_body, masked_headers, masked_text, masked_url
+from vendors.masking import Masking
 
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 100.0
@@ -75,10 +75,13 @@ class Journal(Protocol):
 class VendorSession(requests.Session):
     """A requests.Session that never waits for ever, follows no redirect, and journals every exchange."""
 
-    def __init__(self, journal: Journal, *, hide: Iterable[str] = (), pause: float = 0.5) -> None:
+    def __init__(
+        self, journal: Journal, *, hide: Iterable[str] = (), secret_names: Iterable[str] = (), pause: float = 0.5
+    ) -> None:
         super().__init__()
         self.journal = journal
         self.hidden = set(hide)
+        self.masked = Masking(secret_names)
         self.pause = pause
         for scheme in ("http://", "https://"):
             self.mount(scheme, budget.WatchedAdapter())
@@ -176,19 +179,19 @@ class VendorSession(requests.Session):
         sent_type = request.headers.get("Content-Type") or ""
         common = {
             "method": request.method or "",
-            "url": masked_url(request.url or "", self.hidden),
+            "url": self.masked.url(request.url or "", self.hidden),
             "milliseconds": milliseconds,
             "request_id": request.headers.get("MS-RequestId", ""),
-            "request_headers": masked_headers(request.headers, self.hidden),
-            "request_body": masked_body(request.body, sent_type, self.hidden),  # type: ignore[arg-type]  # never a stream
+            "request_headers": self.masked.headers(request.headers, self.hidden),
+            "request_body": self.masked.body(request.body, sent_type, self.hidden),  # type: ignore[arg-type]  # never a stream
         }
         if response is None:
-            return Exchange(**common, status=None, error=masked_text(error, self.hidden))
+            return Exchange(**common, status=None, error=self.masked.text(error, self.hidden))
         return Exchange(
             **common,
             status=response.status_code,
-            response_headers=masked_headers(response.headers, self.hidden),
-            response_body=masked_body(response.content, response.headers.get("Content-Type", ""), self.hidden),
+            response_headers=self.masked.headers(response.headers, self.hidden),
+            response_body=self.masked.body(response.content, response.headers.get("Content-Type", ""), self.hidden),
         )
 
 

@@ -1,6 +1,8 @@
 """Rows of the outside world: connections to vendors, the intent of every call that changes something, the journal."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -29,6 +31,7 @@ class OperationAction(models.TextChoices):
     SUSPEND = "suspend", _("Suspend")
     RESUME = "resume", _("Resume")
     CANCEL = "cancel", pgettext_lazy("operation", "Cancel")
+    RENEW = "renew", pgettext_lazy("operation", "Renew")
 
 
 class OperationState(models.TextChoices):
@@ -93,8 +96,34 @@ class VendorConnection(Timestamped):
         return sentence(self.last_error_message, self.last_error_values)
 
 
-# A member of an operation's result.
-PROBLEMS = "problems"
+# Members of an operation's result.
+PROBLEMS, WAITING, PARKED = "problems", "waiting", "parked"
+
+
+class Actor(models.TextChoices):
+    """Mirrors vendors.base.Who: who has to act before an operation goes on."""
+
+    CUSTOMER = "customer", _("the customer")
+    OPERATOR = "operator", _("the operator")
+    VENDOR = "vendor", _("the vendor")
+
+
+@dataclass(frozen=True)
+class Waits:
+    """For whom an operation waits, and what is to be done, in the active language."""
+
+    who: Actor
+    instruction: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Parking:
+    """A step of which nobody can look up whether it was carried out, and what has to be told where it was."""
+
+    step: str
+    told: tuple[tuple[str, str], ...]
 
 
 class VendorOperation(Timestamped):
@@ -172,6 +201,24 @@ class VendorOperation(Timestamped):
         """What the vendor refused last at which field of the account or the order, in the active language."""
         kept = self.result.get(PROBLEMS, ())
         return tuple((problem["field"], sentence(problem["message"], problem["values"])) for problem in kept)
+
+    @property
+    def waits_for(self) -> Waits | None:
+        """For whom it waits; None where it is finished or under way."""
+        kept = self.result.get(WAITING)
+        if kept is None or self.finished:
+            return None
+        until = datetime.fromisoformat(kept["until"]) if kept["until"] else None
+        instruction = sentence(kept["message"], kept["values"])
+        return Waits(Actor(kept["who"]), instruction, datetime.fromisoformat(kept["since"]), until)
+
+    @property
+    def parked(self) -> Parking | None:
+        """The step of which an operator has to say whether it was carried out; None where there is none."""
+        kept = self.result.get(PARKED)
+        if kept is None or self.finished:
+            return None
+        return Parking(kept["step"], tuple((name, label) for name, label in kept["told"]))
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -15,13 +15,10 @@ from accounts.models import User
 from core import secrets as sealing
 from core.only_one import only_one
 from vendors.access import opened
-from vendors.base import JSON, Connection, Done, Order, Service, Task, VendorPlugin, Verdict
-from vendors.connections import record_trouble
+from vendors.base import JSON, Connection, Done, Order, Outcome, Service, Task, Term, VendorPlugin, Verdict
+from vendors.capabilities import RenewsTerms
 from vendors.errors import (
-    ConsentNeeded,
     Gone,
-    Misconfigured,
-    NotYet,
     Rejected,
     StillUnknown,
     Transient,
@@ -30,26 +27,25 @@ from vendors.errors import (
     told_with_the_way_out,
 )
 from vendors.models import (
-    PROBLEMS,
     UNFINISHED,
+    WAITING,
     OperationAction,
     OperationState,
     VendorCall,
     VendorConnection,
     VendorOperation,
 )
+from vendors.outcomes import keep_outcome, overtake, put_off, record
 from vendors.registry import plugin_for
-from vendors.steps import IN_DOUBT, Call, CallState, OnceOnly, seen
+from vendors.steps import Call, CallState, OnceOnly, seen
 
 logger = logging.getLogger(__name__)
 
-FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(hours=1)
-# A person has to act first; granting or checking the connection makes its operations due.
-PAUSE_FOR_PEOPLE = timedelta(minutes=30)
 NO_VERDICT = gettext_noop("The vendor cannot say yet whether the request was carried out. It will be asked again.")
 UNEXPECTED = gettext_noop("An unexpected fault (%(kind)s). It is in the log; it will be tried again by itself.")
 WAS_GONE = gettext_noop("There was nothing left to end: %(reason)s We know it since %(day)s.")
+# Somebody has to act before such an operation goes on (vendors.base.Waiting).
+WAITS = Q(result__has_key=WAITING)
 # What is gone is ended by these.
 ENDING = frozenset({OperationAction.SUSPEND, OperationAction.CANCEL})
 
@@ -162,10 +158,12 @@ def plan(
 
 def due(now: datetime) -> QuerySet[VendorOperation]:
     """Return the unfinished operations to try now, oldest first; one behind another of its service waits."""
+    in_line = (OuterRef("service"), OuterRef("created_at"), OuterRef("id"))
     ready = Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now)
     return (
         VendorOperation.objects.filter(ready, state__in=UNFINISHED)
-        .exclude(Exists(_ahead_of(OuterRef("service"), OuterRef("created_at"), OuterRef("id"))))
+        .exclude(~Q(action=OperationAction.CANCEL), Exists(_ahead_of(*in_line)))
+        .exclude(Q(action=OperationAction.CANCEL), Exists(_ahead_of(*in_line).exclude(WAITS)))
         .order_by("created_at", "id")
     )
 
@@ -184,7 +182,7 @@ def carry_out(operation_id: UUID | str, *, now: datetime) -> VendorOperation:
         if not mine:
             return operation
         operation.refresh_from_db()
-        if operation.finished or _has_to_wait(operation):
+        if operation.finished or _has_to_wait(operation) or not _overtakes(operation, now=now):
             return operation
         operation.attempts += 1
         operation.save(update_fields=["attempts"])
@@ -192,14 +190,14 @@ def carry_out(operation_id: UUID | str, *, now: datetime) -> VendorOperation:
         try:
             if operation.connection is not None:
                 access = opened(operation.connection, now=now, operation=operation)
-            done = _performed(operation, access)
+            outcome = _performed(operation, access)
         except VendorError as error:
-            _record(operation, error, access, now=now)
+            record(operation, error, access, now=now)
         except Exception as fault:
-            _put_off(operation, Transient(UNEXPECTED, code="unexpected", kind=type(fault).__name__), now=now)
+            put_off(operation, Transient(UNEXPECTED, code="unexpected", kind=type(fault).__name__), now=now)
             raise
         else:
-            _finish(operation, done, now=now)
+            keep_outcome(operation, outcome, now=now)
     return operation
 
 
@@ -223,7 +221,7 @@ def unsealed(operation: VendorOperation) -> dict[str, str]:
     return sealing.decrypt(operation.sealed)
 
 
-def _performed(operation: VendorOperation, access: Connection | None) -> Done:
+def _performed(operation: VendorOperation, access: Connection | None) -> Outcome:
     if operation.connection is None or access is None:
         return Done()
     return attempt(
@@ -234,7 +232,7 @@ def _performed(operation: VendorOperation, access: Connection | None) -> Done:
     )
 
 
-def attempt(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Done:
+def attempt(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Outcome:
     """Run the plugin's method for the task, after a probe where an earlier attempt was left in doubt or refused.
 
     Raises VendorError. Knows no rows: the plugins' contract suite runs it as workers do.
@@ -295,10 +293,11 @@ def task_of(operation: VendorOperation) -> Task:
         order=Order.from_payload(operation.key, payload) if provisions else None,
         service=None if provisions else Service.from_payload(payload["service"]),
         quantities=payload.get("quantities", {}),
+        term=Term.from_payload(payload.get("term", {})),
     )
 
 
-def _perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Done:
+def _perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Outcome:
     """Call the plugin's method for the task."""
     if task.order is not None:
         return plugin.provision(connection, task.order, steps)
@@ -306,70 +305,14 @@ def _perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: On
         raise ValueError(f"Task {task.reference} has neither an order nor a service.")
     if task.action == OperationAction.CHANGE:
         return plugin.change(connection, task.service, task.quantities, steps)
+    if task.action == OperationAction.RENEW and isinstance(plugin, RenewsTerms):
+        return plugin.renew(connection, task.service, task.term, steps)
     verbs = {
         OperationAction.SUSPEND: plugin.suspend,
         OperationAction.RESUME: plugin.resume,
         OperationAction.CANCEL: plugin.cancel,
     }
     return verbs[OperationAction(task.action)](connection, task.service, steps)
-
-
-def _finish(operation: VendorOperation, done: Done, *, now: datetime) -> None:
-    operation.result |= {
-        "vendor_ids": dict(done.vendor_ids),
-        "facts": [{"name": fact.name, "label": fact.label, "value": fact.value} for fact in done.facts],
-    }
-    operation.result.pop(PROBLEMS, None)
-    operation.state = OperationState.CONFIRMED
-    operation.finished_at, operation.next_attempt_at = now, None
-    operation.last_error_code, operation.last_error_message, operation.last_error_values = "", "", {}
-    operation.save()
-
-
-def _record(operation: VendorOperation, error: VendorError, access: Connection | None, *, now: datetime) -> None:
-    if isinstance(error, Rejected):
-        operation.state = OperationState.REJECTED
-        operation.finished_at, operation.next_attempt_at = now, None
-        _note(operation, error)
-        operation.save()
-        return
-    operation.state = _state_between_attempts(operation)
-    for_people = isinstance(error, ConsentNeeded | Misconfigured)
-    if for_people and operation.connection is not None and access is not None:
-        # What an older grant met is no reason to wait for people: the newer one is tried soon.
-        for_people = record_trouble(operation.connection, error, access=access, now=now)
-    _put_off(operation, error, now=now, for_people=for_people)
-
-
-def _state_between_attempts(operation: VendorOperation) -> OperationState:
-    """Return unknown while a call is in doubt, sent when a part is done, planned when certainly nothing is."""
-    states = set(operation.calls.values_list("state", flat=True))
-    if states & {state.value for state in IN_DOUBT}:
-        return OperationState.UNKNOWN
-    return OperationState.SENT if OperationState.CONFIRMED in states else OperationState.PLANNED
-
-
-def _put_off(operation: VendorOperation, error: VendorError, *, now: datetime, for_people: bool = False) -> None:
-    if for_people:
-        pause = PAUSE_FOR_PEOPLE
-    elif error.retry_after is not None:
-        pause = timedelta(seconds=error.retry_after)
-    else:
-        # Waiting for a busy vendor begins with short pauses, however long it took to get there.
-        turn = operation.waits if isinstance(error, NotYet) else operation.attempts
-        pause = min(FIRST_PAUSE * 2 ** min(turn - 1, 12), LONGEST_PAUSE)
-    operation.next_attempt_at = now + pause
-    _note(operation, error)
-    operation.save()
-    logger.warning("vendor operation %s put off: %s", operation.key, error.code)
-
-
-def _note(operation: VendorOperation, error: VendorError) -> None:
-    operation.last_error_code = error.code
-    operation.last_error_message, operation.last_error_values = error.message, error.values
-    # Which field each sentence is about, for the form that corrects them.
-    told = [{"field": one.field, "message": one.message, "values": one.values} for one in error.problems if one.field]
-    operation.result = {**operation.result, PROBLEMS: told}
 
 
 def _ahead_of(service: Any, created_at: Any, pk: Any) -> QuerySet[VendorOperation]:
@@ -379,7 +322,22 @@ def _ahead_of(service: Any, created_at: Any, pk: Any) -> QuerySet[VendorOperatio
 
 
 def _has_to_wait(operation: VendorOperation) -> bool:
-    return _ahead_of(operation.service, operation.created_at, operation.pk).exists()
+    ahead = _ahead_of(operation.service, operation.created_at, operation.pk)
+    return (ahead.exclude(WAITS) if operation.action == OperationAction.CANCEL else ahead).exists()
+
+
+def _overtakes(operation: VendorOperation, *, now: datetime) -> bool:
+    """Close what waits for somebody ahead of a cancellation; return False while a worker has one of these in hand."""
+    if operation.action != OperationAction.CANCEL:
+        return True
+    for waiting in _ahead_of(operation.service, operation.created_at, operation.pk).filter(WAITS):
+        with only_one("vendor operation", waiting.pk) as mine:
+            if not mine:
+                return False
+            waiting.refresh_from_db()
+            if WAITING in waiting.result and not waiting.finished:
+                overtake(waiting, now=now)
+    return not _has_to_wait(operation)
 
 
 def _refuse_open_transaction() -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from vendors.base import Field, FieldKind, VendorPlugin
+from vendors.base import Field, FieldKind, Support, VendorPlugin
 
 ENTRY_POINT_GROUP = "brokerage.vendor_plugins"
 
@@ -23,12 +23,23 @@ class UnknownPlugin(LookupError):
 
 
 def register(plugin_class: PluginClass) -> PluginClass:
-    """Make the plugin known under its slug; a decorator for its class. Two classes under one slug are a mistake."""
+    """Make the plugin known under its slug; a decorator for its class. Two classes under one slug are a mistake.
+
+    So is a class that says it supports what it does not do.
+    """
+    for duty in duties_of(plugin_class.support):
+        if getattr(plugin_class, duty) is getattr(VendorPlugin, duty):
+            raise ValueError(f"{plugin_class} has no method {duty!r}: write it, or say so in its `support`.")
     known = _plugins.get(plugin_class.slug)
     if known is not None and type(known) is not plugin_class:
         raise ValueError(f"Two vendor plugins are called {plugin_class.slug!r}: {type(known)} and {plugin_class}.")
     _plugins[plugin_class.slug] = plugin_class()
     return plugin_class
+
+
+def duties_of(support: Support) -> tuple[str, ...]:
+    """Return the methods that a plugin needs for what it supports."""
+    return (*(("change",) if support.change else ()), *(("suspend", "resume") if support.suspend else ()))
 
 
 def plugin_for(slug: str) -> VendorPlugin:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_noop
 from accounts.actors import Actor
 from core import secrets as sealing
 from core.errors import Refused
-from vendors.base import FieldKind
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for, settings_fields_of
 
@@ -37,7 +36,7 @@ def revoke_consent(*, actor: Actor, connection: VendorConnection) -> VendorConne
     row = VendorConnection.objects.select_for_update().get(pk=connection.pk)
     may_revoke(row)
     fields = settings_fields_of(plugin_for(row.plugin))
-    own = {field.name for field in fields if field.kind is FieldKind.SECRET}
+    own = {field.name for field in fields if field.is_secret}
     kept = {name: value for name, value in sealing.decrypt(row.secrets).items() if name in own}
     row.secrets = sealing.encrypt(kept)
     row.granted_by = row.granted_at = row.token_issued_at = row.token_expires_on = None

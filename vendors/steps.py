@@ -11,13 +11,14 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext_noop
 
-from vendors.base import JSON, Sent
+from vendors.base import JSON, NeverAgain, Sent
 from vendors.errors import (
     Gone,
     LostAnswer,
     NotFound,
     NotVisibleYet,
     NotYet,
+    Parked,
     Rejected,
     StillUnknown,
     Transient,
@@ -35,6 +36,10 @@ UNREADABLE_LOOK = gettext_noop("The vendor's records cannot be read (%(kind)s). 
 NOT_VISIBLE_YET = gettext_noop(
     "The answer was lost, and what was asked for is not visible at the vendor yet; looked again at %(looked)s. It is"
     " sent anew only if it is still not there after %(until)s."
+)
+PARKED = gettext_noop(
+    "Whether the vendor has carried out “%(step)s” cannot be looked up, and it is not sent twice. Look at the vendor,"
+    " and say here whether it is there."
 )
 
 # "Not there" is believed after so many looks that found nothing, once the vendor's lists have had their time.
@@ -138,6 +143,8 @@ class OnceOnly:
         find: Callable[[], JSON | None],
         recover: Callable[[str], None] | None = None,
         visible_after: timedelta | None = None,
+        same_id: bool = False,
+        never_again: NeverAgain | None = None,
     ) -> JSON:
         """Return the step's confirmed result; send it only when it is certainly not done. See Steps.once.
 
@@ -145,7 +152,7 @@ class OnceOnly:
         """
         call = self.book.load(name)
         if call is None:
-            return self._send(Call(name=name, request_id=self.new_id()), send)
+            return self._send(Call(name=name, request_id=self.new_id()), send, same_id=same_id)
         if call.state is CallState.CONFIRMED:
             return call.result or {}
         doubtful = call.state in IN_DOUBT
@@ -156,10 +163,12 @@ class OnceOnly:
             if doubtful and recover is not None:
                 recover("" if call.answered else str(call.request_id))
             return self._confirm(call, found)
+        if doubtful and never_again is not None:
+            raise Parked(PARKED, step=name, told=never_again.told)
         if doubtful:
             self._believe(call, self.visible_after if visible_after is None else visible_after)
-        fresh = call.state is CallState.REJECTED or call.answered
-        return self._send(self._anew(call) if fresh else call, send, doubtful=doubtful)
+        fresh = not same_id and (call.state is CallState.REJECTED or call.answered)
+        return self._send(self._anew(call) if fresh else call, send, doubtful=doubtful, same_id=same_id)
 
     def seal(self, secrets: Mapping[str, str]) -> None:
         """Keep secrets durably and encrypted."""
@@ -236,7 +245,15 @@ class OnceOnly:
             moments = {"looked": f"{self.now:%Y-%m-%d %H:%M} UTC", "until": f"{until:%Y-%m-%d %H:%M} UTC"}
             raise NotVisibleYet(NOT_VISIBLE_YET, retry_after=pause.total_seconds(), **moments)
 
-    def _send(self, call: Call, send: Callable[[str], JSON], *, doubtful: bool = False, again: bool = True) -> JSON:
+    def _send(
+        self,
+        call: Call,
+        send: Callable[[str], JSON],
+        *,
+        doubtful: bool = False,
+        again: bool = True,
+        same_id: bool = False,
+    ) -> JSON:
         """Send the step. `doubtful` says that an earlier attempt may yet turn out to have been carried out."""
         call = self._kept(Call(call.name, call.request_id, CallState.SENT))
         self.sent.begin()
@@ -247,9 +264,11 @@ class OnceOnly:
                 # The change was accepted; what failed is a look at what it made.
                 trouble = LostAnswer(ACCEPTED, code=trouble.code, answered=True, reason=trouble)
             fresh = self._after(call, trouble, doubtful=doubtful)
+            if same_id:
+                fresh = replace(fresh, request_id=call.request_id)
             self.book.save(fresh)
             if isinstance(trouble, Transient) and trouble.at_once and again:
-                return self._send(fresh, send, doubtful=doubtful, again=False)
+                return self._send(fresh, send, doubtful=doubtful, again=False, same_id=same_id)
             raise trouble
         except Exception as fault:
             if not self.sent.changes:

@@ -71,7 +71,7 @@ def _settings(plugin: VendorPlugin, found: VendorConnection) -> list[tuple[objec
     """Return the settings by label; of a secret nothing but that there is one."""
     shown = []
     for field in plugin.settings_fields:
-        if field.kind is FieldKind.SECRET:
+        if field.is_secret:
             shown.append((field.label, "••••••••"))
         else:
             value = found.settings.get(field.name, "")

@@ -4,13 +4,22 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vendors.capabilities import Grant, ImportsServices, MetersUsage, NeedsConsent, SellsProducts
+from vendors.capabilities import (
+    CountsUnits,
+    Document,
+    Grant,
+    NeedsConsent,
+    ObservesServices,
+    OffersActions,
+    RenewsTerms,
+)
 
 DUTIES = {
     NeedsConsent: {"begin_consent", "complete_consent"},
-    MetersUsage: {"windows", "read", "usage_columns"},
-    ImportsServices: {"existing"},
-    SellsProducts: {"products"},
+    RenewsTerms: {"renew"},
+    OffersActions: {"actions", "act"},
+    ObservesServices: {"observe"},
+    CountsUnits: {"count"},
 }
 
 
@@ -19,6 +28,10 @@ def test_capability_that_is_claimed_has_to_be_fulfilled(capability: type) -> Non
     assert capability.__abstractmethods__ == DUTIES[capability]
     with pytest.raises(TypeError):
         type("Claims", (capability,), {})()
+
+
+def test_document_does_not_show_what_is_in_it() -> None:
+    assert "canary" not in repr(Document("key.pem", b"canary"))
 
 
 def test_grant_does_not_show_its_secrets() -> None:

@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tests.vendors.installing import example_installed
-from vendors.base import VendorPlugin
-from vendors.capabilities import MetersUsage, NeedsConsent
+from vendors.base import Support, VendorPlugin
+from vendors.capabilities import NeedsConsent, OffersActions
 from vendors.registry import UnknownPlugin, plugin_for, plugins, plugins_with, refuse_wrong_settings, register
 
 
@@ -30,7 +30,7 @@ def test_plugin_that_is_not_installed_is_named() -> None:
 def test_plugins_are_asked_for_by_capability() -> None:
     with example_installed():
         assert [plugin.slug for plugin in plugins_with(NeedsConsent)] == ["office365"]
-        assert list(plugins_with(MetersUsage)) == []
+        assert [plugin.slug for plugin in plugins_with(OffersActions)] == ["example"]
 
 
 def test_two_classes_under_one_slug_are_a_mistake() -> None:
@@ -42,9 +42,16 @@ def test_two_classes_under_one_slug_are_a_mistake() -> None:
     assert type(plugin_for("office365")) is office365
 
 
+@pytest.mark.parametrize(("support", "missing"), [(Support(), "change"), (Support(change=False), "suspend")])
+def test_class_that_says_it_supports_what_it_does_not_do_is_a_mistake(support: Support, missing: str) -> None:
+    idle = type("Idle", (VendorPlugin,), {"slug": "idle", "support": support})
+    with pytest.raises(ValueError, match=f"has no method '{missing}'"):
+        register(idle)
+
+
 def test_contract_stays_small() -> None:
     methods = [name for name, value in vars(VendorPlugin).items() if callable(value) and not name.startswith("_")]
-    assert len(methods) < 15
+    assert len(methods) < 16
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ class ExampleVendor:
 
     def __init__(self) -> None:
         self.services: dict[str, dict[str, Any]] = {}
-        self.changing_calls = 0
+        self.changing_calls = self.letters = 0
         # A kind, the how manieth changing call from now meets it, and how many after that.
         self.trouble: tuple[str, int] | tuple[str, int, int] | None = None
         self.raw = Response(200)
@@ -79,6 +79,13 @@ class ExampleVendor:
                 ("GET", "/services/{number}", lambda _request, number: self.services[number]),
                 ("PUT", "/services/{number}", self._change),
                 ("POST", "/services/{number}/add", self._add),
+                ("POST", "/services/{number}/resend", self._resend),
+                (
+                    "POST",
+                    "/services/{number}/sign_in",
+                    lambda _request, number: {"url": f"https://backup.example/{number}"},
+                ),
+                ("POST", "/services/{number}/report", lambda _request, number: {"report": f"service;{number}"}),
             ]
         )
 
@@ -114,6 +121,11 @@ class ExampleVendor:
             raise ConnectionDroppedError
         return LATE[trouble](answer) if trouble in LATE else answer
 
+    def approve(self) -> None:
+        """Let somebody press the button in the vendor's letter: what waits for it runs."""
+        for service in self.services.values():
+            service["state"] = "running" if service["state"] == "awaiting" else service["state"]
+
     def _met(self, request: Request) -> str:
         """Return the trouble that this call meets: the n-th changing one from the moment it was arranged."""
         if request.method == "GET":
@@ -135,17 +147,23 @@ class ExampleVendor:
 
     def _create(self, request: Request) -> dict[str, Any]:
         body = request.json()
+        waits = body.pop("approval", False)
         if body["product"] not in dict(PRODUCTS):
             raise KeyError(body["product"])
         number = str(next(self._numbers))
-        self.services[number] = {"id": number, "state": "running", "made": self.clock, **body}
-        return self.services[number]
+        state = "awaiting" if waits else "running"
+        self.services[number] = {"id": number, "state": state, "made": self.clock, **body}
+        return {**self.services[number], **({"approval": True} if waits else {})}
 
     def _change(self, request: Request, number: str) -> dict[str, Any]:
         if self.refusing:
             raise KeyError("wish")
         self.services[number] |= request.json()
         return self.services[number]
+
+    def _resend(self, _request: Request, number: str) -> dict[str, Any]:
+        self.letters += 1
+        return {"id": number, "email": "office@acme.example"}
 
     def _add(self, request: Request, number: str) -> dict[str, Any]:
         self.services[number]["seats"] += request.json()["seats"]

@@ -30,6 +30,10 @@ class Client:
         """Return what is at a path."""
         return self._asked("GET", path, changes=False)
 
+    def act(self, path: str) -> dict[str, Any]:
+        """Have something sent or opened: it changes nothing that was ordered."""
+        return dict(self._asked("POST", path, changes=True, json={}))
+
     def send(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make a call that changes something; return its answer, which shows the service with all that was asked for.
 

@@ -19,26 +19,45 @@ from vendors.base import (
     FieldKind,
     Offer,
     Order,
+    Outcome,
     Probe,
     Service,
     Steps,
     Task,
+    Term,
     VendorPlugin,
     Verdict,
+    Waiting,
+)
+from vendors.capabilities import (
+    Action,
+    CountsUnits,
+    Document,
+    Does,
+    Link,
+    ObservesServices,
+    OffersActions,
+    RenewsTerms,
+    Said,
 )
 from vendors.errors import Gone, NotFound
 
 NO_SERVICE = gettext_noop("Example Backup no longer has this service.")
 SERVICE_ID = gettext_noop("Backup ID")
+APPROVE = gettext_noop("Press the button in the letter that Example Backup has sent to %(email)s.")
+PATIENCE = timedelta(days=14)
+SENT_AGAIN = gettext_noop("The letter is on its way to %(email)s.")
+UNTIL = gettext_noop("Backups kept until")
 STATE_AFTER = {"suspend": "stopped", "resume": "running", "cancel": "ended"}
 
 
-class ExampleBackup(VendorPlugin):
+class ExampleBackup(VendorPlugin, OffersActions, ObservesServices, CountsUnits, RenewsTerms):
     """Backup for workstations. A service is found again by the reference that was sent with its order."""
 
     slug = "example"
     name = _("Example Backup")
     visible_after = timedelta(minutes=5)  # its list of services is up to four minutes behind
+    template_fields = (Field("approval", _("The customer approves each order"), FieldKind.YES_NO, required=False),)
     settings_fields = (
         Field("base_url", _("Server"), FieldKind.URL),
         Field("api_key", _("API key"), FieldKind.SECRET),
@@ -52,17 +71,23 @@ class ExampleBackup(VendorPlugin):
         """Return the vendor's products."""
         return [Offer(id=row["id"], name=row["name"], unit="seats") for row in Client(connection).get("/products")]
 
-    def provision(self, connection: Connection, order: Order, steps: Steps) -> Done:
-        """Order one service with the seats of its only resource."""
+    def provision(self, connection: Connection, order: Order, steps: Steps) -> Outcome:
+        """Order one service with the seats of its only resource; some templates have the customer approve it."""
         client = Client(connection)
         ((_key, resource),) = order.resources.items()
         body = {"product": resource.offer, "seats": resource.quantity, "reference": order.reference}
+        if order.options.get("approval"):
+            body["approval"] = True
         service = steps.once(
             "service",
             send=lambda _request_id: client.send("POST", "/services", body),
             find=lambda: self._by_reference(client, order.reference),
         )
-        return Done({"service_id": service["id"]})
+        ids = {"service_id": service["id"]}
+        if order.options.get("approval") and client.get(f"/services/{service['id']}")["state"] == "awaiting":
+            facts = (Fact("service_id", SERVICE_ID, service["id"]),)
+            return Waiting(APPROVE, {"email": order.account.email}, vendor_ids=ids, facts=facts, at_most=PATIENCE)
+        return Done(ids)
 
     def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Done:
         """Set the seats: an absolute number, so that setting it twice does no harm."""
@@ -95,6 +120,42 @@ class ExampleBackup(VendorPlugin):
         if self._has(client, service, wanted):
             return Probe(Verdict.DONE, Done(service.vendor_ids))
         return Probe(Verdict.NOT_DONE)
+
+    def renew(self, connection: Connection, service: Service, term: Term, steps: Steps) -> Done:
+        """Keep the backups for another term."""
+        until = "" if term.expires_on is None else term.expires_on.isoformat()
+        done = self._set(connection, service, {"until": until}, steps)
+        return Done(done.vendor_ids, (Fact("until", UNTIL, until),))
+
+    def actions(self, service: Service) -> tuple[Action, ...]:
+        """Have the letter sent again while the order waits; sign in, and download a report, afterwards."""
+        return (
+            Action("resend", _("Send the letter again"), Does.SENDS, waiting=True),
+            Action("sign_in", _("Open Example Backup"), Does.OPENS),
+            Action("report", _("Download the report"), Does.DOWNLOADS),
+        )
+
+    def act(self, connection: Connection, service: Service, name: str) -> Said | Link | Document:
+        """Do what a button says."""
+        client = Client(connection)
+        found = client.act(f"/services/{service.vendor_ids['service_id']}/{name}")
+        if name == "resend":
+            return Said(SENT_AGAIN, {"email": found["email"]})
+        if name == "sign_in":
+            return Link(found["url"])
+        return Document("report.csv", found["report"].encode(), "text/csv")
+
+    def observe(self, connection: Connection, service: Service) -> Done:
+        """Return the service's id, which Example Backup changes when it moves a service to another of its servers."""
+        with _telling_what_is_gone():
+            found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
+        return Done({"service_id": found["id"]}, (Fact("service_id", SERVICE_ID, found["id"]),))
+
+    def count(self, connection: Connection, service: Service) -> dict[str, int]:
+        """Return the seats that are backed up."""
+        with _telling_what_is_gone():
+            found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
+        return dict.fromkeys(service.resources, found["seats"] if found["state"] == "running" else 0)
 
     def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
         """Return the vendor's id."""

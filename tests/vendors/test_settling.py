@@ -1,0 +1,82 @@
+"""A step that nobody can look up and that is never sent twice is parked until an operator says what became of it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from accounts.actors import Actor, Forbidden
+from accounts.roles import Role
+from tests.factories import accounts as cast
+from tests.vendors.example.vendor import ExampleVendor
+from tests.vendors.test_operations import planned
+from vendors import operations, registry
+from vendors.base import Connection, Done, NeverAgain, Order, Steps
+from vendors.models import OperationState, VendorConnection, VendorOperation
+from vendors.settling import EvidenceMissing, NothingParked, it_is_not, it_is_there
+
+
+@pytest.fixture
+def blind(example: VendorConnection) -> VendorConnection:
+    """A connection to a vendor whose orders cannot be looked up."""
+    kind = type(registry.plugin_for("example"))
+
+    class Blind(kind):  # type: ignore[misc, valid-type]  # found at run time, through its entry point
+        def provision(self, connection: Connection, order: Order, steps: Steps) -> Done:
+            class Unseen:
+                def once(self, name: str, **how: object) -> object:
+                    how["find"] = lambda: None
+                    return steps.once(name, **how, never_again=NeverAgain((("id", "Backup ID"),)))
+
+            return super().provision(connection, order, Unseen())
+
+        def _by_reference(self, client: object, reference: str) -> None:
+            return None
+
+    registry._plugins["example"] = Blind()
+    return example
+
+
+def parked(connection: VendorConnection, vendor: ExampleVendor, now: datetime, trouble: str) -> VendorOperation:
+    vendor.trouble = (trouble, 1)
+    operation = operations.carry_out(planned(connection, now).pk, now=now)
+    for hours in (1, 2, 30):
+        operation = operations.carry_out(operation.pk, now=now + timedelta(hours=hours))
+    assert (operation.state, operation.last_error_code) == (OperationState.UNKNOWN, "parked")
+    assert operation.parked is not None
+    assert (operation.parked.step, operation.parked.told) == ("service", (("id", "Backup ID"),))
+    return operation
+
+
+def test_operator_who_says_it_is_there_ends_the_doubt_and_nothing_is_sent(
+    blind: VendorConnection, example_vendor: ExampleVendor, admin: Actor, now: datetime
+) -> None:
+    operation = parked(blind, example_vendor, now, "drop_after")
+    with pytest.raises(EvidenceMissing, match="“Backup ID” is missing"):
+        it_is_there(actor=admin, operation=operation, told={"id": " "}, now=now)
+    operation = it_is_there(actor=admin, operation=operation, told={"id": " 1 "}, now=now)
+    assert operation.parked is None
+    operation = operations.carry_out(operation.pk, now=now)
+    assert operation.state == OperationState.CONFIRMED
+    assert operation.result["vendor_ids"] == {"service_id": "1"}
+    assert [said["there"] for said in operation.result["settled"]] == [True]
+    assert example_vendor.changing_calls == 1
+    with pytest.raises(NothingParked):
+        it_is_not(actor=admin, operation=operation, now=now)
+
+
+def test_operator_who_says_it_is_not_has_it_sent_once_more(
+    blind: VendorConnection, example_vendor: ExampleVendor, admin: Actor, now: datetime
+) -> None:
+    operation = parked(blind, example_vendor, now, "drop_before")
+    first = operation.calls.get().request_id
+    it_is_not(actor=admin, operation=operation, now=now)
+    operation = operations.carry_out(operation.pk, now=now)
+    assert operation.state == OperationState.CONFIRMED
+    assert operation.calls.get().request_id != first
+    assert (example_vendor.changing_calls, len(example_vendor.services)) == (2, 1)
+
+
+def test_nobody_else_may_say_it(blind: VendorConnection, example_vendor: ExampleVendor, now: datetime) -> None:
+    operation = parked(blind, example_vendor, now, "drop_after")
+    with pytest.raises(Forbidden):
+        it_is_not(actor=cast.manager_actor(role=Role.OWNER), operation=operation, now=now)

@@ -1,0 +1,88 @@
+"""An operator says what became of a step that nobody can look up and that is never sent twice: it is there, or not."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from core.errors import Refusals, Refused
+from core.only_one import only_one
+from vendors.models import PARKED, OperationState, Parking, VendorCall, VendorOperation
+
+# A member of an operation's result: who has said what of which step, and when.
+SETTLED = "settled"
+
+
+class NothingParked(Refused):
+    """The operation has no step that an operator has to say anything of."""
+
+    code = "nothing_parked"
+
+
+class StillAtWork(Refused):
+    """A worker has the operation in hand at this moment."""
+
+    code = "still_at_work"
+
+
+class EvidenceMissing(Refused):
+    """What is there at the vendor is not named; `field` says what is missing."""
+
+    code = "evidence_missing"
+
+
+def may_settle(operation: VendorOperation) -> Parking:
+    """Return the step that an operator has to say something of. Raises NothingParked."""
+    parked = operation.parked
+    if parked is None:
+        raise NothingParked(_("No step of this operation is in doubt: there is nothing to say."))
+    return parked
+
+
+def it_is_there(*, actor: Actor, operation: VendorOperation, told: Mapping[str, str], now: datetime) -> VendorOperation:
+    """Take the step for carried out, with what the operator found at the vendor; the operation goes on at once.
+
+    `told` holds the members of the step's result that the plugin asked for. The caller has checked that the operation
+    may be seen. Raises NothingParked, StillAtWork,
+    EvidenceMissing, Forbidden.
+    """
+    parked = may_settle(operation)
+    refusals, found = Refusals(), {}
+    for name, label in parked.told:
+        found[name] = str(told.get(name, "")).strip()
+        if not found[name]:
+            sentence = _("“%(field)s” is missing: copy it from the vendor's own pages.") % {"field": gettext(label)}
+            refusals.add(EvidenceMissing(sentence, field=name))
+    refusals.raise_any()
+    return _settled(actor, operation, found, OperationState.CONFIRMED, now)
+
+
+def it_is_not(*, actor: Actor, operation: VendorOperation, now: datetime) -> VendorOperation:
+    """Take the step for not carried out: it is sent once more. Raises NothingParked, StillAtWork, Forbidden."""
+    return _settled(actor, operation, None, OperationState.REJECTED, now)
+
+
+def _settled(
+    actor: Actor, operation: VendorOperation, found: Mapping[str, str] | None, state: OperationState, now: datetime
+) -> VendorOperation:
+    actor.require("orders.retry")
+    with only_one("vendor operation", operation.pk) as mine, transaction.atomic():
+        row = VendorOperation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
+        if not mine:
+            raise StillAtWork(_("It is being looked at this very moment. Try again in a minute."))
+        parked = may_settle(row)
+        VendorCall.objects.filter(operation=row, name=parked.step).update(
+            state=state, result=None if found is None else dict(found), doubtful_since=None, empty_looks=0
+        )
+        said = {"step": parked.step, "by": str(actor.user), "at": now.isoformat(), "there": found is not None}
+        row.result.pop(PARKED)
+        row.result = {**row.result, SETTLED: [*row.result.get(SETTLED, ()), said]}
+        row.last_error_code, row.last_error_message, row.last_error_values = "", "", {}
+        row.next_attempt_at = now
+        row.save(
+            update_fields=["result", "next_attempt_at", "last_error_code", "last_error_message", "last_error_values"]
+        )
+    return row
