@@ -7,10 +7,11 @@ import threading
 from sandbox.drweb import DrWeb
 from sandbox.office365 import Office365
 from sandbox.office365.world import DEMO_APP_NAME, DEMO_CLIENT_ID, DEMO_SECRET, LOGIN_HOST
+from sandbox.opensrs import OpenSRS
 from sandbox.wsgi import mount, start
 
 # Below which path each further pretend vendor is served; it is made from where its state is kept.
-VENDORS = {"/drweb": DrWeb}
+VENDORS = {"/drweb": DrWeb, "/opensrs": OpenSRS}
 
 
 def main(arguments: list[str] | None = None) -> None:

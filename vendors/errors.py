@@ -168,8 +168,8 @@ class Parked(StillUnknown):
 
     default_code = "parked"
 
-    def __init__(self, message: str, *, step: str, told: Sequence[tuple[str, str]] = ()) -> None:
-        super().__init__(message, step=step)
+    def __init__(self, message: str, *, step: str, told: Sequence[tuple[str, str]] = (), **values: object) -> None:
+        super().__init__(message, step=step, **values)
         self.step, self.told = step, tuple(told)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from sandbox.opensrs import der
 from sandbox.opensrs.csr import CSR, HASHES, padded
@@ -87,10 +88,15 @@ def issue(csr: CSR, *, serial: int, start: datetime, end: datetime) -> Issued:
     leaf = _certificate(
         serial, csr.domain, csr.public_key, start, end, signer=(INTERMEDIATE_NAME, _INTERMEDIATE), domains=domains
     )
+    return Issued(serial, *(der.pem("CERTIFICATE", data) for data in (leaf, *_authorities())))
+
+
+@cache
+def _authorities() -> tuple[bytes, bytes]:
+    """Return the certificates of the intermediate and of the root."""
     signer = (ROOT_NAME, _ROOT)
     middle = _certificate(2, INTERMEDIATE_NAME, _INTERMEDIATE.info, BORN, ENDS, signer=signer, depth=0)
-    root = _certificate(1, ROOT_NAME, _ROOT.info, BORN, ENDS, signer=signer, depth=1)
-    return Issued(serial, *(der.pem("CERTIFICATE", data) for data in (leaf, middle, root)))
+    return middle, _certificate(1, ROOT_NAME, _ROOT.info, BORN, ENDS, signer=signer, depth=1)
 
 
 def _certificate(

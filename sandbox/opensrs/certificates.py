@@ -12,6 +12,7 @@ from sandbox.opensrs.rows import (
     NoError,
     asked,
     contact_email,
+    notes,
     order_of,
     put,
 )
@@ -146,7 +147,8 @@ def get_product_info(world: World, attributes: Row) -> Row:
     told = _told(world, product)
     if str(attributes.get("all_info", "")) == "1":
         order = world.store.get("order", product["order_id"]) or {}
-        told |= {"csr": order["csr"], "csr_data": told_of_csr(read_csr(order["csr"])), "notes_list": []}
+        told |= {"csr": order["csr"], "csr_data": told_of_csr(read_csr(order["csr"]))}
+        told["notes_list"] = notes(world, order)
         told["contact_set"] = order["contact_set"]
     return told
 

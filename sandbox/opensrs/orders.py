@@ -15,6 +15,7 @@ from sandbox.opensrs.rows import (
     NoError,
     asked,
     contact_email,
+    notes,
     order_of,
     product_of,
     put,
@@ -137,7 +138,7 @@ def get_order_info(world: World, attributes: Row) -> Row:
     told = {name: order[name] for name in TOLD}
     told["contact_email"] = contact_email(order)
     told["special_instructions"] = order["special_instructions"]
-    told["notes_list"] = [{"date": world.dated(order["made"]), "type": "OPEN", "note": order["comments"]}]
+    told["notes_list"] = notes(world, order)
     told["supplier_order_id"] = f"S{order['order_id']}"
     told["state"] = world.state(order["state"])
     if PRODUCTS[order["product_type"]].domain_vetted:

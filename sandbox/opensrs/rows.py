@@ -51,3 +51,8 @@ def contact_email(order: Row) -> str:
     """Return the first address among an order's contacts."""
     contacts = order["contact_set"]
     return next((contact["email"] for contact in contacts.values() if contact.get("email")), "")
+
+
+def notes(world: World, order: Row) -> list[Row]:
+    """Return the notes of an order: what was said of it when it was placed."""
+    return [{"date": world.dated(order["made"]), "type": "OPEN", "note": order["comments"]}]

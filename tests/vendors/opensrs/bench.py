@@ -1,0 +1,167 @@
+"""The OpenSRS plugin on the contract suite's bench: the sandbox over real HTTP."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.opensrs import OpenSRS as Vendor
+from sandbox.opensrs.rows import AWAITING, OPEN
+from sandbox.opensrs.world import DEMO_KEY, DEMO_USERNAME
+from sandbox.wsgi import Running, start
+from tests.sandbox.opensrs.asking import csr_for
+from tests.vendors.benches import Clocked, Held, Trouble
+from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
+from vendors.base import Connection, Order, Party, Person, Resource, Term
+from vendors.http import VendorSession
+from vendors.opensrs.plugin import OpenSRSCertificates
+
+WRONG_KEY = "not-the-key-of-this-reseller"
+ACCOUNT = Party(
+    id="12",
+    company="Acme",
+    email="office@acme.example",
+    phone="+1 (425) 555-0100",
+    country="US",
+    region="WA",
+    city="Redmond",
+    address1="One Main Street",
+    postal_code="98052",
+    contact=Person(first_name="Tania", last_name="Carr", email="tania@acme.example", phone="+1 425 555 0101"),
+)
+CHANGING = "^/(sw_register|cancel_order|update_order|process_pending|resend_)"
+FAULTS = {
+    Trouble.LOST_BEFORE: "drop_before",
+    Trouble.LOST_AFTER: "drop_after",
+    Trouble.ERROR_BEFORE: "error_before",
+    Trouble.ERROR_AFTER: "error_after",
+    Trouble.THROTTLED: "throttle",
+    Trouble.UNREADABLE_AFTER: "unreadable_after",
+    Trouble.TRUNCATED_AFTER: "truncated_after",
+    Trouble.TIMEOUT_408_BEFORE: "timeout_before",
+    Trouble.TIMEOUT_408_AFTER: "timeout_after",
+    Trouble.GATEWAY_4XX_BEFORE: "gateway_before",
+    Trouble.GATEWAY_4XX_AFTER: "gateway_after",
+    Trouble.GATEWAY_JSON_BEFORE: "gateway_before",
+    Trouble.GATEWAY_JSON_AFTER: "gateway_after",
+    Trouble.EMPTY_SUCCESS_BEFORE: "answer",
+    Trouble.EMPTY_SUCCESS_AFTER: "odd_after",
+    Trouble.REDIRECTED_AFTER: "redirect_after",
+    Trouble.ANOTHERS_AFTER: "anothers_after",
+    Trouble.LAGGING: "error_after",
+    Trouble.CONFLICT: "busy",
+    Trouble.STRANGE_RETRY_AFTER: "throttle",
+}
+DETAILS: dict[Trouble, dict[str, Any]] = {
+    Trouble.STRANGE_RETRY_AFTER: {"retry_after": "Wed, 28 Nov 2029 12:00:00"},
+    Trouble.GATEWAY_JSON_BEFORE: {"body": {"message": "Forbidden"}},
+    Trouble.GATEWAY_JSON_AFTER: {"body": {"message": "Forbidden"}},
+    Trouble.EMPTY_SUCCESS_BEFORE: {"status": 200},
+}
+
+
+def settings_of(base_url: str, **other: str) -> dict[str, str]:
+    """Return a connection's settings for the sandbox at the address."""
+    return {"username": DEMO_USERNAME, "base_url": base_url, **other}
+
+
+def domain_of(reference: str) -> str:
+    """Return the domain that an order with this reference is for."""
+    return f"shop{''.join(filter(str.isdigit, reference))}.example.com"
+
+
+class OpenSRSBench(Clocked):
+    """See tests/vendors/benches.py, ContractBench."""
+
+    resource = "certificates"
+
+    def __init__(self, vendor: Vendor, running: Running) -> None:
+        super().__init__()
+        self.vendor, self.running, self.base_url = vendor, running, running.base_url
+        self.plugin = OpenSRSCertificates()
+        self.journal = MemoryJournal()
+
+    def opened(self, key: str, **settings: str) -> Connection:
+        """Return a connection to the sandbox with a key."""
+        session = VendorSession(self.journal, pause=0, secret_names=self.plugin.secret_names)
+        secrets = MemorySecrets({"key": key}, session)
+        return Connection(settings_of(self.base_url, **settings), secrets, session, self.now)
+
+    def connection(self) -> Connection:
+        return self.opened(DEMO_KEY)
+
+    def wrong_connection(self) -> Connection:
+        return self.opened(WRONG_KEY)
+
+    def order(self, *, reference: str, quantity: int = 1, **changes: Any) -> Order:
+        domain = domain_of(reference)
+        members: dict[str, Any] = {
+            "reference": reference,
+            "label": f"Certificate of {domain}",
+            "account": ACCOUNT,
+            "resources": {self.resource: Resource("positivessl", quantity)},
+            "answers": {"csr": csr_for(domain), "approver": f"admin@{domain}"},
+            "term": Term(months=12),
+        }
+        return Order(**members | changes)
+
+    def held(self) -> list[Held]:
+        """Return what was bought: each order whose certificate is there or may still come."""
+        found = []
+        for order in self.vendor.orders():
+            product = self.vendor.world.store.get("product", order.get("product_id", ""))
+            living = order["state"] in OPEN or (product is not None and product["state"] in ("active", "renewing"))
+            found.append(Held(1, running=living))
+        return found
+
+    def act(self) -> None:
+        """Click the link in every mail that waits."""
+        for order in self.vendor.orders():
+            if order["state"] == AWAITING:
+                self.vendor.approve(order_id=order["order_id"])
+
+    def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
+        if kind is Trouble.NOT_FOUND_JUST_MADE:
+            if not self.vendor.orders():
+                self.vendor.fail("not_found", path="^/get_order_info$", nth=1, times=2)
+            return
+        self.vendor.fail(FAULTS[kind], path=CHANGING, nth=nth, times=times, **DETAILS.get(kind, {}))
+
+    def advance_vendor(self, seconds: float) -> None:
+        self.vendor.advance(seconds=seconds)
+
+    def changing_calls(self) -> int:
+        return self.vendor.changing_calls()
+
+    ways_gone = ("forget_order",)
+
+    def lose(self, way: str) -> None:
+        for order in self.vendor.orders():
+            getattr(self.vendor, way)(order_id=order["order_id"])
+
+    @contextmanager
+    def astray(self) -> Iterator[None]:
+        self.vendor.fail("gateway_before", times=1_000_000, status=404)
+        yield
+        self.vendor.heal()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        self.running.stop()
+        yield
+        self.running = start(self.vendor, port=urlsplit(self.base_url).port or 0)
+
+    def secret_values(self) -> list[str]:
+        seen = self.vendor.requests_seen()
+        return [DEMO_KEY, WRONG_KEY] if seen else []
+
+
+@contextmanager
+def open_bench() -> Iterator[OpenSRSBench]:
+    """Yield a bench with a fresh OpenSRS."""
+    vendor = Vendor()
+    bench = OpenSRSBench(vendor, start(vendor))
+    try:
+        yield bench
+    finally:
+        stopped_soon(bench.running)

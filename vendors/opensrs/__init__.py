@@ -1,0 +1,1 @@
+"""Certificates of OpenSRS (Tucows), Comodo PositiveSSL among them (CR-507)."""
