@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Subscription, SubscriptionStatus
+from subscriptions.revealing import secret_labels
 from vendors.registry import plugin_for
 
 # In which statuses people can work with a service: it is provided and not stopped.
@@ -18,7 +18,6 @@ USABLE = frozenset(
         SubscriptionStatus.STOPPING_FAILED,
     }
 )
-SECRETS = {"admin_user": _("Administrator's login"), "admin_password": _("First password")}
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,18 @@ class FactShown:
 
     label: str
     value: str
+    # Whether it opens the service, where the vendor's plugin has said so.
+    way_in: bool | None = None
 
     @property
     def is_address(self) -> bool:
-        """Whether the value is a page to open."""
-        return self.value.startswith("https://")
+        """Whether the value is a page to open, or a file to download."""
+        return self.value.startswith(("https://", "http://"))
+
+    @property
+    def opens(self) -> bool:
+        """Whether it is the way into the service: marked so, or a page whose address is safe and not marked at all."""
+        return self.is_address and (self.value.startswith("https://") if self.way_in is None else self.way_in)
 
 
 @dataclass(frozen=True)
@@ -48,13 +54,14 @@ class Service:
         """Where the service is used: what the vendor told of this one, else its portal; "" where it cannot be used."""
         if self.subscription.status not in USABLE:
             return ""
-        return next((fact.value for fact in self.facts if fact.is_address), self.portal)
+        marked = [fact.value for fact in self.facts if fact.is_address and fact.way_in]
+        return next(iter([*marked, *(fact.value for fact in self.facts if fact.opens)]), self.portal)
 
 
 def service_of(subscription: Subscription) -> Service:
     """Return the subscription as its customer knows it."""
     told = subscription.attributes
-    facts = tuple(FactShown(gettext(fact["label"]), str(fact["value"])) for fact in told.values())
+    facts = tuple(FactShown(gettext(fact["label"]), str(fact["value"]), fact.get("way_in")) for fact in told.values())
     domain = str(told.get("domain", {}).get("value", ""))
     return Service(subscription, facts, domain=domain, portal=portal_of(subscription))
 
@@ -65,6 +72,6 @@ def portal_of(subscription: Subscription) -> str:
     return plugin_for(connection.plugin).portal if connection is not None else ""
 
 
-def secret_label(key: str) -> str:
-    """Return what a secret is called that the vendor's plugin keeps under this name."""
-    return str(SECRETS.get(key, key.replace("_", " ").capitalize()))
+def secret_label(subscription: Subscription, key: str) -> str:
+    """Return what the vendor's plugin calls a secret that it keeps under this name."""
+    return str(secret_labels(subscription).get(key, key.replace("_", " ").capitalize()))

@@ -29,6 +29,7 @@ from subscriptions.models import (
 from subscriptions.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.paying import carry_out_at_no_cost, pay_order_from_balance
 from subscriptions.quantities import QuantityNotAllowed, check_quantity, refuse_too_many
+from subscriptions.supported import refuse_unsupported
 from subscriptions.terms import Contract, contract_of, schedule, unpaid_until
 from vendors import questions
 
@@ -150,6 +151,7 @@ def may_change(contract: Contract, today: date) -> None:
         {SubscriptionStatus.ACTIVE},
         _("Quantities change only while a subscription is Active: activate it first."),
     )
+    refuse_unsupported(contract.subscription, "change")
     if contract.waiting is not None:
         raise OrderWaits(
             _("Pay or cancel the order %(order)s first.") % {"order": contract.waiting},
@@ -207,6 +209,8 @@ def _wanted(contract: Contract, quantities: Mapping[str, int]) -> dict[str, int]
             refusals.add(QuantityNotAllowed(sentence, field=f"quantities.{key}"))
         elif count != rows[key].quantity:
             with refusals.gathered():
+                if count < rows[key].quantity:
+                    refuse_unsupported(contract.subscription, "lower", field=f"quantities.{key}")
                 check_quantity(rows[key].plan_resource, count)
             wanted[str(rows[key].pk)] = count
     refusals.raise_any()

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,10 +22,12 @@ from subscriptions.models import (
     Subscription,
     SubscriptionStatus,
 )
-from subscriptions.terms import Contract, schedule
+from subscriptions.terms import Contract, months_of, schedule
 from vendors import operations
+from vendors.base import Term
 from vendors.models import OperationAction, VendorOperation
 from vendors.queries import operations_of
+from vendors.registry import plugin_for, plugins
 
 # The columns that a step in a subscription's life may change.
 STATE_FIELDS = (
@@ -40,6 +43,9 @@ STATE_FIELDS = (
     "awaited_operation",
 )
 
+
+# How many of an account's services are looked at for its ids at the vendor.
+NEWEST = 50
 
 SAVE_STATES = """
     UPDATE subscriptions_subscription AS subscription
@@ -123,7 +129,7 @@ def hand_over(
     subscription = contract.subscription
     schedule(subscription, contract.waiting, day, status=work.then)
     template = subscription.plan.template
-    if template.connection is None:
+    if not does(subscription, work.action):
         subscription.status = work.then
         subscription.awaited_operation = ""
         return None
@@ -140,6 +146,23 @@ def hand_over(
     subscription.status = work.meanwhile
     subscription.awaited_operation = operation.key
     return operation
+
+
+def does(subscription: Subscription, action: str) -> bool:
+    """Return whether a vendor stands behind the plan and does such a thing; else our books alone change."""
+    connection = subscription.plan.template.connection
+    if connection is None:
+        return False
+    support = plugin_for(connection.plugin).support
+    return support.suspend or action not in (OperationAction.SUSPEND, OperationAction.RESUME)
+
+
+def waiting_operation(subscription: Subscription) -> VendorOperation | None:
+    """Return the operation of a sale that waits for somebody to act; None where nothing waits."""
+    if subscription.status != SubscriptionStatus.INSTALLING:
+        return None
+    operation = VendorOperation.objects.filter(key=subscription.awaited_operation).first()
+    return operation if operation is not None and operation.waits_for is not None else None
 
 
 def save_states(contracts: Sequence[Contract], day: date) -> None:
@@ -182,7 +205,13 @@ def start_of(day: date) -> datetime:
 
 
 def order_payload(
-    *, label: str, account: Account, template: ApplicationTemplate, quantities: Mapping[str, int], answers: Mapping
+    *,
+    label: str,
+    account: Account,
+    template: ApplicationTemplate,
+    quantities: Mapping[str, int],
+    answers: Mapping,
+    term: Term | None = None,
 ) -> dict[str, Any]:
     """Return what a vendor has to know to provision, as plain values (vendors.base.Order.from_payload)."""
     return {
@@ -192,6 +221,7 @@ def order_payload(
         "answers": dict(answers),
         "options": template.settings,
         "vendor_ids": _ids_of_account(account, template),
+        "term": (term or Term()).payload,
     }
 
 
@@ -203,7 +233,14 @@ def service_payload(subscription: Subscription, quantities: Mapping[str, int]) -
         "resources": _offers(template, quantities),
         "label": subscription.name,
         "options": template.settings,
+        "term": term_of(subscription).payload,
+        "facts": {name: str(fact["value"]) for name, fact in subscription.attributes.items()},
     }
+
+
+def term_of(subscription: Subscription) -> Term:
+    """Return the term that the subscription was bought for, as vendors are told of it."""
+    return Term(months_of(subscription.period), subscription.trial, subscription.expiration_date)
 
 
 def payload_anew(subscription: Subscription, operation: VendorOperation) -> dict[str, Any]:
@@ -219,6 +256,7 @@ def payload_anew(subscription: Subscription, operation: VendorOperation) -> dict
             template=template,
             quantities={key: row["quantity"] for key, row in planned["resources"].items()},
             answers=subscription.parameters,
+            term=term_of(subscription),
         )
     service = planned["service"]
     quantities = {key: row["quantity"] for key, row in service["resources"].items()}
@@ -269,6 +307,7 @@ def _payload(
             template=template,
             quantities=quantities,
             answers=subscription.parameters,
+            term=term_of(subscription),
         )
     payload: dict[str, Any] = {"service": service_payload(subscription, held_units(subscription))}
     if quantities:
@@ -288,10 +327,24 @@ def _offers(template: ApplicationTemplate, quantities: Mapping[str, int]) -> dic
 
 
 def _ids_of_account(account: Account, template: ApplicationTemplate) -> dict[str, str]:
-    """Return what the vendor already calls this account: the ids of its newest service over the same connection."""
-    services = Subscription.objects.filter(account=account, plan__template__connection=template.connection_id)
-    newest = services.exclude(vendor_ids={}).order_by("-pk").values_list("vendor_ids", flat=True).first()
-    return newest or {}
+    """Return what the vendor already calls this account: the newest ids, of those that are the account's own.
+
+    They are known of services over the same connection, and over the reseller's connections of the other plugins of
+    the family: Azure finds the tenant that Office has made.
+    """
+    if template.connection is None:
+        return {}
+    plugin = plugin_for(template.connection.plugin)
+    others = [one.slug for one in plugins() if one.family and one.family == plugin.family and one is not plugin]
+    over = Q(plan__template__connection=template.connection) | Q(
+        plan__template__connection__plugin__in=others,
+        plan__template__connection__reseller=template.connection.reseller_id,
+    )
+    services = Subscription.objects.filter(over, account=account).exclude(vendor_ids={})
+    known: dict[str, str] = {}
+    for ids in services.order_by("-pk").values_list("vendor_ids", flat=True)[:NEWEST]:
+        known = {name: value for name, value in ids.items() if name in plugin.account_ids} | known
+    return known
 
 
 def _key(subscription: Subscription, work: Work, day: date, order: Order | None) -> str:

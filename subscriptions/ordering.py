@@ -41,6 +41,7 @@ from subscriptions.queries import plans_for
 from subscriptions.telling import order_placed
 from subscriptions.terms import Contract, contract_of, months_of, ordering_prices, schedule, unpaid_until
 from vendors import questions
+from vendors.base import Term
 
 
 class AccountMayNotOrder(Refused):
@@ -210,6 +211,7 @@ def _ask_vendor(account: Account, wish: Wish, now: datetime) -> None:
         template=template,
         quantities={resource.resource.key: count for resource, count in wanted.items() if count},
         answers=wish.parameters,
+        term=Term(months_of(wish.period), wish.period.trial),
     )
     with refusals.gathered():
         questions.validate_order(template.connection, reference=f"account:{account.pk}", payload=payload, now=now)

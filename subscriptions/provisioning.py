@@ -56,7 +56,31 @@ def carry_out(*, operation_id: UUID | str, now: datetime, today: date) -> Vendor
     operation = operations.carry_out(operation_id, now=now)
     if operation.finished:
         conclude(operation=operation, today=today)
+    elif operation.waits_for is not None:
+        note_waiting(operation)
     return operation
+
+
+@transaction.atomic
+def note_waiting(operation: VendorOperation) -> None:
+    """Keep at once what the vendor told of a service that waits for somebody: a cancellation needs its ids."""
+    awaiting = Subscription.objects.filter(awaited_operation=operation.key, status__in=WORK_MEANWHILE)
+    row = awaiting.select_for_update(of=("self",)).first()
+    if row is None:
+        return
+    before = (dict(row.vendor_ids), dict(row.attributes))
+    _learn(row, operation)
+    if (row.vendor_ids, row.attributes) != before:
+        row.save(update_fields=["vendor_ids", "attributes"])
+
+
+def _learn(row: Subscription, operation: VendorOperation) -> None:
+    """Take over ids and facts that an operation told of."""
+    row.vendor_ids = row.vendor_ids | operation.result.get("vendor_ids", {})
+    row.attributes = row.attributes | {
+        fact["name"]: {name: value for name, value in fact.items() if name != "name"}
+        for fact in operation.result.get("facts", ())
+    }
 
 
 def unfinished_work(*, now: datetime) -> Iterable[UUID]:
@@ -107,10 +131,7 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
     changes = _provided(contract, work, today)
     subscription.status = work.then
     subscription.awaited_operation = ""
-    subscription.vendor_ids |= operation.result.get("vendor_ids", {})
-    subscription.attributes |= {
-        fact["name"]: {"label": fact["label"], "value": fact["value"]} for fact in operation.result.get("facts", ())
-    }
+    _learn(subscription, operation)
     subscription.save(update_fields=["vendor_ids", "attributes"])
     for key, value in unsealed(operation).items():
         SubscriptionSecret.objects.update_or_create(

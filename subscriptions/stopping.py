@@ -12,15 +12,16 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.errors import Refused, Remedy
 from subscriptions.cancelling import close_orders, give_up, is_waiting
-from subscriptions.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over
+from subscriptions.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over, waiting_operation
 from subscriptions.holds import MAY_ACTIVATE, RUNNING
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 from subscriptions.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.paying import FundsShort
+from subscriptions.supported import refuse_unsupported
 from subscriptions.tasks import hand_to_worker
 from subscriptions.telling import done_at_once
 from subscriptions.terms import Contract, schedule
-from subscriptions.undoing import give_up_failed, has_failed
+from subscriptions.undoing import give_up_failed, give_up_sale, has_failed
 
 # What failed at the vendor on the way there may be left by the opposite way.
 MAY_STOP = RUNNING | {SubscriptionStatus.ACTIVATING_FAILED}
@@ -60,6 +61,7 @@ def may_stop(actor: Actor, contract: Contract, today: date) -> None:
     if actor.is_customer:
         refuse_held(contract.subscription.account, today)
     require_status(contract, MAY_STOP, _("Only an active subscription can be stopped."))
+    refuse_unsupported(contract.subscription, "suspend")
 
 
 @transaction.atomic
@@ -103,6 +105,8 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
     """
     contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.delete", today=today)
     may_delete(actor, contract, today)
+    if waiting_operation(contract.subscription) is not None:
+        return _overtaken(contract, today, actor)
     never_paid = contract.subscription.status == SubscriptionStatus.ORDERED
     _cancel_waiting(contract, today)
     if contract.waiting is not None and has_failed(contract.waiting):
@@ -133,7 +137,8 @@ def may_delete(actor: Actor, contract: Contract, today: date) -> None:
     """Raise NotInThisStatus where there is nothing to delete; to a customer AccountOnHold for what was paid before."""
     if actor.is_customer and contract.subscription.status != SubscriptionStatus.ORDERED:
         refuse_held(contract.subscription.account, today)
-    require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
+    if waiting_operation(contract.subscription) is None:
+        require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
 
 
 def _cancel_waiting(contract: Contract, today: date) -> None:
@@ -141,6 +146,20 @@ def _cancel_waiting(contract: Contract, today: date) -> None:
     if order is not None and is_waiting(order):
         record([contract.booking(give_up(contract), today, order)])
         close_orders(order_ids=[order.pk], day=today)
+
+
+def _overtaken(contract: Contract, today: date, actor: Actor) -> Subscription:
+    """Give up a sale for which the vendor waits for somebody; what it has begun there is ended (decision 45)."""
+    row = contract.subscription
+    operation = hand_over(contract, DELETE, day=today, asked_by=actor.person)
+    there = (row.status, row.awaited_operation)
+    if contract.waiting is not None:
+        give_up_sale(contract, contract.waiting, today)
+    row.status, row.awaited_operation = there
+    save_state(contract, today)
+    if operation is not None:
+        hand_to_worker(operation.pk)
+    return row
 
 
 def _carry_out(contract: Contract, changes: Changes, work: Work, today: date, actor: Actor) -> Subscription:

@@ -40,6 +40,14 @@ def give_up_failed(contract: Contract, order: Order, today: date) -> None:
     renew_accounts(account_ids=[row.account_id], today=today)
 
 
+def give_up_sale(contract: Contract, order: Order, today: date) -> None:
+    """Cancel a sale of which nothing is provided yet: what it reserved is released, the money stays on the balance."""
+    _release_sale(contract, order, today)
+    order.status, order.closed_on = OrderStatus.CANCELLED, today
+    order.save(update_fields=["status", "closed_on"])
+    contract.waiting = None
+
+
 def _release_sale(contract: Contract, order: Order, today: date) -> None:
     """Delete all charges of a sale: no day of it was served."""
     first_day = min((line.period.start for line in contract.lines), default=today)

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
@@ -12,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Reseller
 from core import secrets as sealing
-from core.countries import is_country
 from core.errors import Refusals, Refused
 from notifications.announce import announce
 from vendors import budget
 from vendors.access import GRANT, is_outdated, opened
+from vendors.answers import SettingRefused, checked_all
 from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
@@ -24,12 +23,6 @@ from vendors.models import UNFINISHED, ConnectionState, VendorConnection, Vendor
 from vendors.registry import plugin_for, settings_fields_of
 
 logger = logging.getLogger(__name__)
-
-
-class SettingRefused(Refused):
-    """A setting of a connection is missing or malformed; `field` names it."""
-
-    code = "setting_refused"
 
 
 class ConsentNotUsed(Refused):
@@ -52,7 +45,7 @@ def add_connection(
     with refusals.gathered():
         name = _name(name)
     with refusals.gathered():
-        checked = _checked(fields, values, stored={})
+        checked = checked_all(fields, values)
         _refuse_other_servers(actor, fields, checked, before={})
     refusals.raise_any()
     return _saved(
@@ -88,7 +81,7 @@ def change_connection(
         with refusals.gathered():
             row.name = _name(name)
         with refusals.gathered():
-            checked = _checked(fields, values, stored=stored)
+            checked = checked_all(fields, values, stored=stored)
             with refusals.gathered():
                 _refuse_other_servers(actor, fields, checked, before=before)
             _refuse_secrets_kept_for_other_servers(fields, checked, values, before=before)
@@ -277,36 +270,6 @@ def _consenting(connection: VendorConnection) -> NeedsConsent:
     return plugin
 
 
-def _checked(fields: Iterable[Field], values: Mapping[str, str], *, stored: Mapping[str, str]) -> dict[str, str]:
-    """Return the values as they are kept; all that is missing or wrong is refused at once."""
-    checked: dict[str, str] = {}
-    refusals = Refusals()
-    for field in fields:
-        with refusals.gathered():
-            checked[field.name] = _checked_value(field, values, stored)
-    refusals.raise_any()
-    return checked
-
-
-def _checked_value(field: Field, values: Mapping[str, str], stored: Mapping[str, str]) -> str:
-    value = str(values.get(field.name, "")).strip()
-    if field.is_secret:
-        value = value or stored.get(field.name, "")
-    value = value or field.default
-    if field.required and not value:
-        raise SettingRefused(_("“%(field)s” is missing: fill it in.") % {"field": field.label}, field=field.name)
-    if field.kind is FieldKind.URL and value and not _is_address(value):
-        sentence = _("“%(field)s” is not an address: write it as https://server/path.") % {"field": field.label}
-        raise SettingRefused(sentence, field=field.name)
-    if field.kind is FieldKind.COUNTRY and value and not is_country(value):
-        sentence = _("“%(field)s” is not the code of a country: choose one from the list.") % {"field": field.label}
-        raise SettingRefused(sentence, field=field.name)
-    if field.kind is FieldKind.CHOICE and value and value not in {choice for choice, _label in field.choices}:
-        sentence = _("“%(field)s” has no such choice: pick one from the list.") % {"field": field.label}
-        raise SettingRefused(sentence, field=field.name)
-    return value
-
-
 def _refuse_other_servers(
     actor: Actor, fields: Iterable[Field], checked: Mapping[str, str], *, before: Mapping[str, str]
 ) -> None:
@@ -345,14 +308,6 @@ def _addresses_that_change(
     """Return the fields of addresses whose new value is another than the stored one, or than the vendor's own."""
     urls = [field for field in fields if field.kind is FieldKind.URL]
     return [field for field in urls if checked[field.name] != before.get(field.name, field.default)]
-
-
-def _is_address(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a bracket that is not closed, a port beyond all ports
-        return False
 
 
 def _open_part(fields: Iterable[Field], checked: Mapping[str, str]) -> dict[str, str]:

@@ -100,7 +100,7 @@ class VendorConnection(Timestamped):
 PROBLEMS, WAITING, PARKED = "problems", "waiting", "parked"
 
 
-class Actor(models.TextChoices):
+class Waited(models.TextChoices):
     """Mirrors vendors.base.Who: who has to act before an operation goes on."""
 
     CUSTOMER = "customer", _("the customer")
@@ -112,7 +112,7 @@ class Actor(models.TextChoices):
 class Waits:
     """For whom an operation waits, and what is to be done, in the active language."""
 
-    who: Actor
+    who: Waited
     instruction: str
     since: datetime
     until: datetime | None
@@ -210,7 +210,7 @@ class VendorOperation(Timestamped):
             return None
         until = datetime.fromisoformat(kept["until"]) if kept["until"] else None
         instruction = sentence(kept["message"], kept["values"])
-        return Waits(Actor(kept["who"]), instruction, datetime.fromisoformat(kept["since"]), until)
+        return Waits(Waited(kept["who"]), instruction, datetime.fromisoformat(kept["since"]), until)
 
     @property
     def parked(self) -> Parking | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Refused, Remedy
 from vendors import budget
 from vendors.access import opened
+from vendors.answers import checked_all
 from vendors.base import Fact, Field, Offer, Order, Service
 from vendors.capabilities import NeedsConsent
 from vendors.errors import Gone, VendorError, told_with_the_way_out
@@ -57,8 +58,31 @@ def catalogue(connection: VendorConnection, *, now: datetime) -> tuple[Offer, ..
 
 
 def order_fields(connection: VendorConnection | None) -> tuple[Field, ...]:
-    """Return the inputs that an order over this connection needs; none for a plan without a vendor."""
+    """Return all inputs that an order over this connection may need; none for a plan without a vendor."""
     return plugin_for(connection.plugin).order_fields if connection else ()
+
+
+def first_fields(connection: VendorConnection | None) -> tuple[Field, ...]:
+    """Return the inputs of an order that are asked first; `follow_up` tells what their answers lead to."""
+    return tuple(field for field in order_fields(connection) if not field.after)
+
+
+def template_fields(connection: VendorConnection | None) -> tuple[Field, ...]:
+    """Return the inputs of an application template over this connection."""
+    return plugin_for(connection.plugin).template_fields if connection else ()
+
+
+def follow_up(
+    connection: VendorConnection | None, *, reference: str, payload: Mapping[str, Any], now: datetime
+) -> tuple[Field, ...]:
+    """Return what is to be asked after the answers in the payload of an order; the vendor is asked where it must be.
+
+    Raises Refused, naming the field, for an answer that leads nowhere.
+    """
+    if connection is None or not any(field.after for field in order_fields(connection)):
+        return ()
+    plugin, order = plugin_for(connection.plugin), Order.from_payload(reference, payload)
+    return _asked(lambda: plugin.follow_up(opened(connection, now=now), order))
 
 
 def validate_order(
@@ -68,6 +92,7 @@ def validate_order(
     if connection is None:
         return
     may_ask(connection)
+    checked_all((field for field in order_fields(connection) if not field.after), payload.get("answers", {}))
     plugin, order = plugin_for(connection.plugin), Order.from_payload(reference, payload)
     _asked(lambda: plugin.validate_order(opened(connection, now=now), order))
 

@@ -29,23 +29,24 @@ class Offer:
 class Fact:
     """A label and a value for the service's page and the API. `label` is English source text (gettext_noop).
 
-    A value that is an address (http, https) is shown as a link; `way_in` marks the one that opens the service.
+    A value that is an address (http, https) is shown as a link. `way_in` marks the one that opens the service, or says
+    that this one does not; where none is marked, the first https address does.
     """
 
     name: str
     label: str
     value: str
-    way_in: bool = False
+    way_in: bool | None = None
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> Self:
         """Return a fact as it was kept by `kept`."""
-        return cls(kept["name"], kept["label"], kept["value"], bool(kept.get("way_in")))
+        return cls(kept["name"], kept["label"], kept["value"], kept.get("way_in"))
 
     @property
     def kept(self) -> JSON:
         """The fact as rows keep it."""
-        way_in = {"way_in": True} if self.way_in else {}
+        way_in = {} if self.way_in is None else {"way_in": self.way_in}
         return {"name": self.name, "label": self.label, "value": self.value, **way_in}
 
     @property

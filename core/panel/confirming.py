@@ -19,6 +19,8 @@ from core.panel.page import Page
 from core.panel.shown import SHOWN, Shown, agrees, mark_of
 
 CONFIRMED = "confirmed"
+# Behind which of a form's inputs what a refusal names may stand: none, units, a vendor's own inputs.
+PREFIXES = ("", "quantities.", "parameters.", "settings.", "options.")
 TYPED = "typed"
 
 
@@ -101,12 +103,12 @@ def _is_typed(request: HttpRequest, operation: Operation) -> bool:
 def put_refusal(form: Form, refusal: Refused) -> None:
     """Put each sentence of a refusal at the field that it names, else above the form. Needs a validated form.
 
-    A vendor names a resource by its key alone, and its own question by the question's name. The form remembers the
-    refusals: where they are put right stands with them (components/form_errors.html).
+    A vendor names a resource by its key alone, and its own inputs (vendors/forms.py) by their names. The form
+    remembers the refusals: where they are put right stands with them (components/form_errors.html).
     """
     form.refusals = [*getattr(form, "refusals", ()), refusal]  # type: ignore[attr-defined]  # read by the tag `ways`
     for problem in refusal.problems:
-        names = (problem.field, f"quantities.{problem.field}", f"parameters.{problem.field}")
+        names = [f"{prefix}{problem.field}" for prefix in PREFIXES]
         form.add_error(next((name for name in names if name in form.fields), None), problem.sentence)
 
 

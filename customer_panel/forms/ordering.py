@@ -11,10 +11,8 @@ from core.panel.correcting import only_shown
 from core.panel.quantities import Asked, QuantitiesForm
 from subscriptions.failures import Answer
 from subscriptions.models import PlanPeriod, PlanResource
-from vendors.base import Field, FieldKind
-
-# The vendor's own questions stand under this name, so that none of them can be taken for one of ours.
-PARAMETER = "parameters."
+from vendors.base import Field
+from vendors.forms import ANSWER, inputs_of, values_of
 
 
 def asked_of(resources: Iterable[PlanResource]) -> list[Asked]:
@@ -51,13 +49,11 @@ class OrderForm(QuantitiesForm):
             widget=forms.RadioSelect,
         )
         self.order_fields(["period"])
-        for question in questions:
-            self.fields[PARAMETER + question.name] = field_of(question)
+        self.fields.update(inputs_of(questions, prefix=ANSWER))
 
     def parameters(self) -> dict[str, str]:
         """Return the answers to the vendor's questions."""
-        answers = self.cleaned_data.items()
-        return {name.removeprefix(PARAMETER): value for name, value in answers if name.startswith(PARAMETER)}
+        return values_of(self.cleaned_data, ANSWER)
 
 
 def _at_least_one(resources: Sequence[Asked]) -> list[Asked]:
@@ -82,22 +78,7 @@ class CorrectionForm(forms.Form):
     def __init__(self, *args: Any, answers: Iterable[Answer], **kw: Any) -> None:
         super().__init__(*args, **kw)
         for answer in answers:
-            field = self.fields[PARAMETER + answer.question.name] = field_of(answer.question)
-            field.initial = answer.value
+            made = inputs_of([answer.question], prefix=ANSWER, now={answer.question.name: answer.value})
+            self.fields.update(made)
             if answer.fixed:
-                only_shown(field)
-
-
-def field_of(question: Field) -> forms.Field:
-    """Return the input for a vendor's question."""
-    common = {
-        "label": question.label,
-        "required": question.required,
-        "help_text": question.help,
-        "initial": question.default,
-    }
-    if question.kind is FieldKind.CHOICE:
-        return forms.ChoiceField(choices=question.choices, **common)
-    if question.kind is FieldKind.URL:
-        return forms.URLField(assume_scheme="https", **common)
-    return forms.CharField(max_length=200, **common)
+                only_shown(*made.values())

@@ -22,13 +22,15 @@ from customer_panel.doors import requires
 from customer_panel.forms.ordering import OrderForm, asked_of
 from customer_panel.holds import hold_of
 from customer_panel.views.account import needed_page
+from subscriptions.asking import follow_up_of_order
 from subscriptions.models import Plan, PlanResource
 from subscriptions.ordering import ask_vendor_of_order, had_once, may_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
 from subscriptions.showing import shown_of
 from subscriptions.terms import ordering_prices
-from vendors.questions import notices, order_fields
+from vendors.forms import ask_on
+from vendors.questions import first_fields, notices
 
 KEY = "key"
 
@@ -77,6 +79,7 @@ def order_plan_check(request: HttpRequest, plan_pk: int) -> HttpResponse:
     """Show what the order would cost (GET), place it (POST). The hidden key makes a double click one order."""
     plan = _plan(request, plan_pk)
     form = _form(request, plan, data=request.GET)
+    ask_on(form, lambda answers: follow_up_of_order(**_wish(request, plan, form) | {"parameters": answers}))
     if not form.is_valid():
         return _ask(request, plan, form)
     wish = _wish(request, plan, form)
@@ -139,7 +142,7 @@ def _form(
         initial=initial or {},
         periods=list(plan_periods_visible_to(request.actor).filter(plan=plan, active=True)),
         resources=asked_of(plan_resources_visible_to(request.actor).filter(plan=plan)),
-        questions=order_fields(plan.template.connection),
+        questions=first_fields(plan.template.connection),
     )
 
 

@@ -22,10 +22,11 @@ from core.panel.page import Crumb, Page, Status
 from core.panel.posted import posted
 from core.panel.remedies import with_ways
 from customer_panel.doors import requires
-from customer_panel.forms.ordering import PARAMETER, CorrectionForm
+from customer_panel.forms.ordering import CorrectionForm
 from customer_panel.progress import show_progress
 from customer_panel.views.account import needed_page
 from subscriptions.failures import correct_order, correction_of
+from subscriptions.handover import waiting_operation
 from subscriptions.models import Order, OrderStatus
 from subscriptions.offered import steps_of_order
 from subscriptions.ordering import cancel_order
@@ -34,6 +35,8 @@ from subscriptions.preview import Preview
 from subscriptions.proposals import propose
 from subscriptions.queries import orders_visible_to
 from subscriptions.showing import shown_of
+from vendors.forms import ANSWER, values_of
+from vendors.models import Waited
 
 
 def one(request: HttpRequest, pk: int) -> Order:
@@ -59,8 +62,12 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     payment = payments_visible_to(request.actor).filter(order=found, status=PaymentStatus.WAITING_FOR_PAYMENT).first()
     available = funds_of(found.account).available
     due = payment.amount if payment else found.total
+    operation = waiting_operation(found.subscription) if found.status == OrderStatus.PROVISIONING else None
+    waits = operation.waits_for if operation is not None else None
     context = {
         "page": _page(found),
+        "waits": waits,
+        "my_turn": waits is not None and waits.who == Waited.CUSTOMER,
         "order": found,
         "items": found.items.select_related("subscription_resource").order_by("pk"),
         "charges": charges_visible_to(request.actor).filter(order=found).order_by("pk"),
@@ -76,7 +83,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if context["may_pay"] and payment and context["enough"]:
         context |= _paying(request, found)
-    busy = found.status == OrderStatus.PROVISIONING
+    busy = found.status == OrderStatus.PROVISIONING and waits is None
     return show_progress(request, "customer_panel/order.html", context, busy=busy)
 
 
@@ -141,9 +148,13 @@ def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
             page=_page(found, _("Correct the order")),
             find=partial(correction_of, found),
             form=lambda answers: partial(CorrectionForm, answers=answers),
-            prefix=PARAMETER,
-            keep=partial(
-                correct_order, actor=request.actor, order=found, today=timezone.localdate(), now=timezone.now()
+            prefix=ANSWER,
+            keep=lambda answers: correct_order(
+                actor=request.actor,
+                order=found,
+                answers=values_of(answers, ""),
+                today=timezone.localdate(),
+                now=timezone.now(),
             ),
             said=_("The order is being carried out again."),
             complete=partial(needed_page, request),

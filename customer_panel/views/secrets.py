@@ -1,6 +1,7 @@
 """What a vendor told once of a service, for example the administrator's first password: shown once."""
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,9 +13,9 @@ from core.panel.page import Crumb, Page
 from customer_panel.doors import requires
 from customer_panel.services import FactShown, portal_of, secret_label
 from customer_panel.views.subscriptions import one
-from subscriptions.models import Subscription
+from subscriptions.models import Subscription, SubscriptionSecret
 from subscriptions.queries import operations_for, secrets_visible_to
-from subscriptions.revealing import keep_secrets, reveal_secret
+from subscriptions.revealing import keep_secrets, lasting, reveal_secret
 
 KEPT = "kept"
 
@@ -33,7 +34,7 @@ def subscription_secrets(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The first sign-in is yours alone now: it is not shown again."))
         return back
     if request.method != "POST":
-        return _shown(request, found) if secrets.exclude(shown_at=None).exists() else back
+        return _shown(request, found) if _to_show(request, found).exists() else back
     try:
         told = [reveal_secret(actor=request.actor, secret=secret, now=timezone.now()) for secret in secrets]
     except Refused as refusal:
@@ -45,13 +46,22 @@ def subscription_secrets(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customer:subscription_secrets", pk=found.pk)
 
 
+def _to_show(request: HttpRequest, found: Subscription) -> QuerySet[SubscriptionSecret]:
+    """Return what this person has asked for before, and what is shown whenever somebody asks."""
+    shown = Q(shown_at__isnull=False) | Q(key__in=lasting(found))
+    return secrets_visible_to(request.actor).filter(shown, subscription=found)
+
+
 def _shown(request: HttpRequest, found: Subscription) -> HttpResponse:
-    secrets = secrets_visible_to(request.actor).filter(subscription=found).exclude(shown_at=None)
+    secrets = list(_to_show(request, found))
     told = [
-        FactShown(secret_label(secret.key), reveal_secret(actor=request.actor, secret=secret, now=timezone.now()))
+        FactShown(
+            secret_label(found, secret.key), reveal_secret(actor=request.actor, secret=secret, now=timezone.now())
+        )
         for secret in secrets
     ]
-    title = _("First sign-in")
+    once = [secret for secret in secrets if secret.key not in lasting(found)]
+    title = _("First sign-in") if once else _("Access data")
     back = reverse("customer:subscription", args=[found.pk])
     crumbs = (Crumb(_("Subscriptions"), reverse("customer:subscriptions")), Crumb(found.name, back), Crumb(title))
     context = {
@@ -59,6 +69,6 @@ def _shown(request: HttpRequest, found: Subscription) -> HttpResponse:
         "told": told,
         "notes": [note for operation in operations_for(found) for note in operation.notes],
         "portal": portal_of(found),
-        "kept": KEPT,
+        "kept": KEPT if once else "",
     }
     return render(request, "customer_panel/secrets.html", context)

@@ -25,12 +25,17 @@ from customer_panel.lists.transactions import TRANSACTIONS
 from customer_panel.progress import show_progress
 from customer_panel.remedies import way_to
 from customer_panel.services import service_of
+from subscriptions.handover import waiting_operation
+from subscriptions.holds import RUNNING
 from subscriptions.models import Subscription, SubscriptionResource, SubscriptionStatus
 from subscriptions.offered import Steps, looked_for_in_vain, steps_of_subscription
 from subscriptions.ordering import may_order
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
+from subscriptions.revealing import lasting
+from subscriptions.supported import unsupported
 from subscriptions.upkeep import Upkeep, upkeep_of
+from vendors.models import Waited
 
 TRANSITIONAL = {
     SubscriptionStatus.INSTALLING,
@@ -66,8 +71,13 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     open_order = open_orders.order_by("-pk").first()
     resources = list(resources_by_key(found).values())
     upkeep = upkeep_of(found, timezone.localdate()) if actor.may("charges.view") else None
+    operation = waiting_operation(found)
+    waits = operation.waits_for if operation is not None else None
     context = {
         "page": page_of(actor, found, "subscription"),
+        "waits": waits,
+        "my_turn": waits is not None and waits.who == Waited.CUSTOMER,
+        "unsupported": unsupported(found).values() if found.status in RUNNING else (),
         "service": service_of(found),
         "resources": [_priced(resource, upkeep) for resource in resources],
         "any_included": any(resource.included for resource in resources),
@@ -81,7 +91,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "secrets": _secrets_wait(actor, found),
         "sees_money": actor.may("charges.view"),
     }
-    busy = found.status in TRANSITIONAL
+    busy = found.status in TRANSITIONAL and waits is None
     return show_progress(request, "customer_panel/subscription.html", context, busy=busy)
 
 
@@ -156,11 +166,12 @@ def _hints(actor: Actor, found: Subscription, steps: Steps) -> tuple[Hint, ...]:
     return hints_of(actor, looked_for_in_vain(actor, found, steps), way_to)
 
 
-def _secrets_wait(actor: Actor, found: Subscription) -> bool:
-    """Return whether the vendor told something that this person may still see."""
+def _secrets_wait(actor: Actor, found: Subscription) -> str:
+    """Return whether the vendor told something that this person may still see: "once", "lasting", or "" for nothing."""
     if actor.impersonator is not None or not actor.may("subscriptions.change"):
-        return False
-    return secrets_visible_to(actor).filter(subscription=found).exists()
+        return ""
+    keys = set(secrets_visible_to(actor).filter(subscription=found).values_list("key", flat=True))
+    return "once" if keys - lasting(found) else "lasting" if keys else ""
 
 
 def _reserved(actor: Actor, found: Subscription) -> Decimal:

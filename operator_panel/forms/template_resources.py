@@ -1,6 +1,6 @@
 """What a template sells: ticked in the vendor's catalogue, or named by hand where there is no vendor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from subscriptions.catalogue.templates import Sold
-from vendors.base import Offer
+from vendors.base import Field, Offer
+from vendors.forms import OPTION, inputs_of
 
 # How many resources a template without a vendor may name at a time; empty lines are left out.
 MANUAL_ROWS = 5
@@ -25,6 +26,8 @@ class ResourcesForm(forms.Form):
         offers: Sequence[Offer],
         manual: bool,
         chosen: Sequence[Sold],
+        options: Sequence[Field] = (),
+        settings: Mapping[str, str] | None = None,
         active: bool | None = None,
         **kwargs: Any,
     ) -> None:
@@ -33,6 +36,7 @@ class ResourcesForm(forms.Form):
         self.fields["description"] = forms.CharField(
             label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
         )
+        self.fields.update(inputs_of(options, prefix=OPTION, now=settings))
         if active is not None:
             self.fields["active"] = forms.BooleanField(
                 label=_("Active: new plans may be made of it"), required=False, initial=active

@@ -1,6 +1,6 @@
 """Order a subscription for an account: choose a plan, say how much, see what it costs, order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -19,16 +19,18 @@ from core.panel.page import Crumb, Page
 from core.panel.quantities import Asked, QuantitiesForm
 from core.panel.remedies import hints_of
 from operator_panel.doors import requires
-from operator_panel.forms.vendor_fields import inputs_of
 from operator_panel.remedies import way_to
 from operator_panel.views.account_changes import needed_page
 from operator_panel.views.accounts import crumbs_of, one
+from subscriptions.asking import follow_up_of_order
 from subscriptions.models import Plan, PlanPeriod
 from subscriptions.ordering import ask_vendor_of_order, had_once, may_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_resources_visible_to, plans_for
 from subscriptions.showing import shown_of
-from vendors.questions import notices, order_fields
+from vendors.base import Field
+from vendors.forms import ANSWER, ask_on, inputs_of, values_of
+from vendors.questions import first_fields, notices
 
 
 @requires("subscriptions.order")
@@ -53,12 +55,12 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
     plans = plans_for(found).select_related("template__connection", "service_term", "reseller")
     chosen = get_object_or_404(plans, pk=plan)
     periods = {period.pk: period for period in chosen.periods.filter(active=True).order_by("pk")}
-    questions = inputs_of(order_fields(chosen.template.connection))
-    form = _form(_asked(request, chosen), periods, questions)
+    first = first_fields(chosen.template.connection)
+    form = _form(_asked(request, chosen), periods, first, _follow_up(request, found, chosen))
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         period = periods[int(answers["period"])]
-        return _wish(request, found, chosen, period, {**answers, "asked": list(questions)})
+        return _wish(request, found, chosen, period, answers)
 
     def proposed(answers: dict[str, Any], *, keep: bool = False) -> Proposal:
         return propose_order(**wish(answers), vendor_asked=True, keep=keep)
@@ -88,8 +90,27 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
     )
 
 
+def _follow_up(
+    request: HttpRequest, found: Account, plan: Plan
+) -> Callable[[Mapping[str, str], dict[str, int]], Sequence[Field]]:
+    """Return what asks on; a form is built more than once in a request, and the vendor is asked once."""
+    followed: dict[tuple, tuple[Field, ...]] = {}
+
+    def follow_up(answers: Mapping[str, str], units: dict[str, int]) -> tuple[Field, ...]:
+        key = (*answers.items(), *units.items())
+        if key not in followed:
+            wish = {"actor": request.actor, "account": found, "plan": plan, "now": timezone.now()}
+            followed[key] = follow_up_of_order(**wish, quantities=units, parameters=answers)
+        return followed[key]
+
+    return follow_up
+
+
 def _form(
-    asked: list[Asked], periods: Mapping[int, PlanPeriod], questions: Mapping[str, forms.Field]
+    asked: list[Asked],
+    periods: Mapping[int, PlanPeriod],
+    questions: Sequence[Field],
+    follow_up: Callable[[Mapping[str, str], dict[str, int]], Sequence[Field]],
 ) -> Callable[..., QuantitiesForm]:
     """Return what builds the form: period, units, the vendor's questions, a name, and what makes it one order."""
 
@@ -99,7 +120,7 @@ def _form(
         built.fields = {
             "period": forms.ChoiceField(label=_("Period"), choices=choices),
             **built.fields,
-            **questions,
+            **inputs_of(questions, prefix=ANSWER),
             "name": forms.CharField(
                 label=_("Subscription name"),
                 max_length=300,
@@ -108,7 +129,7 @@ def _form(
             ),
             "key": forms.CharField(widget=forms.HiddenInput, max_length=40),
         }
-        return built
+        return ask_on(built, lambda answers: follow_up(answers, QuantitiesForm.quantities(built.cleaned_data)))
 
     return build
 
@@ -122,7 +143,7 @@ def _wish(
         "plan": plan,
         "period": period,
         "quantities": QuantitiesForm.quantities(answers),
-        "parameters": {name: answers[name] for name in answers["asked"]},
+        "parameters": values_of(answers, ANSWER),
         "name": answers["name"],
         "idempotency_key": answers["key"],
         "today": timezone.localdate(),

@@ -20,13 +20,15 @@ from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing
 from operator_panel.forms.template_resources import ResourcesForm, sold_of
+from operator_panel.views.vendor_connections import shown_value
 from subscriptions.catalogue.templates import Sold, change_template, create_template
 from subscriptions.models import ApplicationTemplate, TemplateStatus
 from subscriptions.queries import templates_visible_to
 from vendors.base import Offer
+from vendors.forms import OPTION, values_of
 from vendors.models import VendorConnection
 from vendors.queries import connections_visible_to, usable_connections
-from vendors.questions import catalogue
+from vendors.questions import catalogue, template_fields
 from vendors.registry import plugin_for
 
 TABS = (
@@ -52,6 +54,7 @@ def application_template(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_connection": found.connection_id is not None
         and connections_visible_to(request.actor).filter(pk=found.connection_id).exists(),
         "resources": found.resources.order_by("pk"),
+        "options": [(field.label, shown_value(field, found.settings)) for field in template_fields(found.connection)],
         "may_change": request.actor.may("application_templates.change"),
     }
     return render(request, "operator_panel/application_template.html", context)
@@ -108,12 +111,14 @@ def _create(request: HttpRequest, connection: VendorConnection | None) -> HttpRe
             description=answers["description"],
             connection=connection,
             resources=sold_of(answers, offers, manual=connection is None),
+            settings=values_of(answers, OPTION),
         )
         said = _("The template is created. The next step: a plan that sells it.")
         return Done(said, reverse("operator:application_template", args=[made.pk]))
 
     def form(*args: Any) -> ResourcesForm:
-        return ResourcesForm(*args, offers=offers, manual=connection is None, chosen=())
+        options = template_fields(connection)
+        return ResourcesForm(*args, offers=offers, manual=connection is None, chosen=(), options=options)
 
     title = _("Create a template")
     page = Page(title=title, crumbs=(_section(), Crumb(title, reverse("operator:application_template_create"))))
@@ -136,10 +141,16 @@ def application_template_change(request: HttpRequest, pk: int) -> HttpResponse:
     offers = _with_chosen(offers, chosen())
 
     def form(*args: Any) -> ResourcesForm:
-        initial = {"name": found.name, "description": found.description}
-        active = found.status == TemplateStatus.ACTIVE
-        manual = found.connection is None
-        return ResourcesForm(*args, initial=initial, offers=offers, manual=manual, chosen=chosen(), active=active)
+        return ResourcesForm(
+            *args,
+            initial={"name": found.name, "description": found.description},
+            offers=offers,
+            manual=found.connection is None,
+            chosen=chosen(),
+            options=template_fields(found.connection),
+            settings=found.settings,
+            active=found.status == TemplateStatus.ACTIVE,
+        )
 
     def keep(answers: dict[str, Any]) -> Done:
         change_template(
@@ -147,15 +158,14 @@ def application_template_change(request: HttpRequest, pk: int) -> HttpResponse:
             template=found,
             name=answers["name"],
             description=answers["description"],
-            settings=found.settings,
+            settings=found.settings | values_of(answers, OPTION),
             resources=sold_of(answers, offers, manual=found.connection is None, known=chosen()),
             active=answers["active"],
         )
         return Done(_("Saved."), back)
 
     back = reverse("operator:application_template", args=[pk])
-    own = Crumb(found.name, back)
-    page = Page(title=_("Edit"), crumbs=(_section(), own, Crumb(_("Edit"))))
+    page = Page(title=_("Edit"), crumbs=(_section(), Crumb(found.name, back), Crumb(_("Edit"))))
     return editing(
         request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=trouble, row=found)
     )

@@ -23,9 +23,9 @@ from core.panel.page import Button, Crumb, Page, Status, offered_buttons
 from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
-from operator_panel.forms.vendor_fields import inputs_of
 from operator_panel.views.account_changes import needed_page
 from subscriptions.failures import Answer, cancel_failed_order, correct_order, correction_of
+from subscriptions.handover import waiting_operation
 from subscriptions.models import Order, OrderStatus
 from subscriptions.offered import steps_of_order
 from subscriptions.ordering import cancel_order
@@ -34,6 +34,7 @@ from subscriptions.preview import Preview
 from subscriptions.proposals import Proposal, propose
 from subscriptions.queries import orders_visible_to
 from subscriptions.showing import shown_of
+from vendors.forms import ANSWER, inputs_of, values_of
 from vendors.queries import operations_of
 
 # What the checks of its steps ask of an order's subscription.
@@ -69,6 +70,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "items": found.items.select_related("subscription_resource").order_by("pk"),
         "payments": payments,
         "trouble": _trouble(found),
+        "waits": waiting.waits_for if (waiting := waiting_operation(found.subscription)) is not None else None,
     }
     return render(request, "operator_panel/order.html", context)
 
@@ -112,8 +114,13 @@ def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
             page=Page(title=title, crumbs=(*crumbs_of(found), Crumb(title))),
             find=partial(correction_of, found),
             form=_correction_form,
-            keep=partial(
-                correct_order, actor=request.actor, order=found, today=timezone.localdate(), now=timezone.now()
+            prefix=ANSWER,
+            keep=lambda answers: correct_order(
+                actor=request.actor,
+                order=found,
+                answers=values_of(answers, ""),
+                today=timezone.localdate(),
+                now=timezone.now(),
             ),
             said=_("The order is being carried out again."),
             complete=partial(needed_page, request, found.account_id),
@@ -129,10 +136,10 @@ def _correction_form(answers: Sequence[Answer]) -> Callable[..., forms.Form]:
 
     def build(*args: Any) -> forms.Form:
         form = forms.Form(*args)
-        form.fields.update(inputs_of([answer.question for answer in answers], now=values))
+        form.fields.update(inputs_of([answer.question for answer in answers], prefix=ANSWER, now=values))
         for answer in answers:
             if answer.fixed:
-                only_shown(form.fields[answer.question.name])
+                only_shown(form.fields[ANSWER + answer.question.name])
         return form
 
     return build

@@ -18,11 +18,13 @@ from operator_panel import lists
 from operator_panel.around import able, log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.remedies import way_to
-from subscriptions.handover import held_units, service_payload
+from subscriptions.handover import held_units, service_payload, waiting_operation
+from subscriptions.holds import RUNNING
 from subscriptions.models import OrderStatus, Subscription
 from subscriptions.offered import looked_for_in_vain, steps_of_subscription
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
+from subscriptions.supported import unsupported
 from vendors.questions import facts
 
 TABS = (
@@ -57,6 +59,8 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "author": author_of(found, "stop_comment") if found.stop_comment else "",
         "open_order": _open_order(request, found),
         "trouble": operation.last_error if operation else "",
+        "waits": waiting.waits_for if (waiting := waiting_operation(found)) is not None else None,
+        "unsupported": unsupported(found).values() if found.status in RUNNING else (),
     }
     return render(request, "operator_panel/subscription.html", context)
 

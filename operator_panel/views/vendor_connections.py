@@ -1,5 +1,6 @@
 """Vendor connections ("Office 365 Settings"): settings without their secrets, the consent, whether the access works."""
 
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
@@ -20,12 +21,12 @@ from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page, Status
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing
-from operator_panel.forms.vendor_fields import inputs_of
 from operator_panel.lists.vendor_exchanges import VENDOR_EXCHANGES
 from subscriptions.queries import templates_visible_to
-from vendors.base import FieldKind, VendorPlugin
+from vendors.base import Field, FieldKind, VendorPlugin
 from vendors.capabilities import GRANT_NOW, NeedsConsent
 from vendors.connections import add_connection, change_connection
+from vendors.forms import SETTING, inputs_of, values_of
 from vendors.models import ConnectionState, VendorConnection
 from vendors.queries import connections_visible_to
 from vendors.registry import UnknownPlugin, plugin_for, plugins, settings_fields_of
@@ -69,15 +70,18 @@ def vendor_connection(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _settings(plugin: VendorPlugin, found: VendorConnection) -> list[tuple[object, object]]:
     """Return the settings by label; of a secret nothing but that there is one."""
-    shown = []
-    for field in plugin.settings_fields:
-        if field.is_secret:
-            shown.append((field.label, "••••••••"))
-        else:
-            value = found.settings.get(field.name, "")
-            named = country_name(value) if field.kind is FieldKind.COUNTRY else dict(field.choices).get(value, value)
-            shown.append((field.label, named))
-    return shown
+    return [
+        (field.label, "••••••••" if field.is_secret else shown_value(field, found.settings))
+        for field in plugin.settings_fields
+    ]
+
+
+def shown_value(field: Field, kept: Mapping[str, str]) -> object:
+    """Return what was answered to an input of a plugin, as people call it."""
+    value = kept.get(field.name, "")
+    if field.kind is FieldKind.YES_NO:
+        return _("yes") if value else _("no")
+    return country_name(value) if field.kind is FieldKind.COUNTRY else dict(field.choices).get(value, value)
 
 
 def _detail(name: str) -> str:
@@ -143,16 +147,20 @@ def vendor_connection_new(request: HttpRequest, plugin: str) -> HttpResponse:
     fields = settings_fields_of(chosen)
 
     def form(*args: Any) -> forms.Form:
-        built = forms.Form(*args, initial={"reseller": request.actor.reseller, "name": _free_name(request, chosen)})
+        built = forms.Form(
+            *args,
+            files=request.FILES or None,
+            initial={"reseller": request.actor.reseller, "name": _free_name(request, chosen)},
+        )
         built.fields["reseller"] = forms.ModelChoiceField(
             resellers_visible_to(request.actor).order_by("name"), label=_("Reseller"), empty_label=None
         )
         built.fields["name"] = forms.CharField(label=_("Name"), max_length=200)
-        built.fields.update(inputs_of(fields, addresses=request.actor.sees_everything))
+        built.fields.update(inputs_of(fields, prefix=SETTING, addresses=request.actor.sees_everything))
         return built
 
     def keep(answers: dict[str, Any]) -> Done:
-        values = {field.name: answers[field.name] for field in fields}
+        values = values_of(answers, SETTING)
         made = add_connection(
             actor=request.actor, reseller=answers["reseller"], plugin=plugin, name=answers["name"], values=values
         )
@@ -216,13 +224,14 @@ def vendor_connection_change(request: HttpRequest, pk: int) -> HttpResponse:
     fields = settings_fields_of(plugin_for(found.plugin))
 
     def form(*args: Any) -> forms.Form:
-        built = forms.Form(*args, initial={"name": found.name})
+        built = forms.Form(*args, files=request.FILES or None, initial={"name": found.name})
         built.fields["name"] = forms.CharField(label=_("Name"), max_length=200)
-        built.fields.update(inputs_of(fields, now=found.settings, addresses=request.actor.sees_everything))
+        seen = request.actor.sees_everything
+        built.fields.update(inputs_of(fields, prefix=SETTING, now=found.settings, addresses=seen))
         return built
 
     def keep(answers: dict[str, Any]) -> Done:
-        values = {field.name: answers[field.name] for field in fields}
+        values = values_of(answers, SETTING)
         change_connection(actor=request.actor, connection=found, name=answers["name"], values=values)
         return Done(_("Saved."), back)
 

@@ -12,8 +12,10 @@ from accounts.models import Reseller
 from core.errors import Refusals, Refused
 from subscriptions.catalogue.reach import NameTaken, checked_name, require_reseller
 from subscriptions.models import ApplicationResource, ApplicationTemplate, PlanResource, TemplateStatus
+from vendors.answers import checked_all
 from vendors.models import VendorConnection
 from vendors.queries import usable_connections
+from vendors.questions import template_fields
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
@@ -64,6 +66,7 @@ def create_template(
     if ApplicationTemplate.objects.filter(reseller=reseller, name=name).exists():
         raise NameTaken(_("There is a template of this name already. Choose another name."))
     _check_connection(reseller, connection)
+    settings = checked_all(template_fields(connection), settings or {}) if connection is not None else settings
     _check_resources(resources, connection)
     template = ApplicationTemplate.objects.create(
         reseller=reseller,
@@ -99,6 +102,7 @@ def change_template(
     same = ApplicationTemplate.objects.filter(reseller=template.reseller_id, name=template.name)
     if same.exclude(pk=template.pk).exists():
         raise NameTaken(_("There is a template of this name already. Choose another name."))
+    settings = dict(settings) | checked_all(template_fields(template.connection), settings)
     _check_resources(resources, template.connection)
     template.description = description
     template.settings = dict(settings)

@@ -14,6 +14,8 @@ from tests.factories import billing as money
 from tests.factories import subscriptions as make
 from tests.vendors.conftest import (  # noqa: F401 - fixtures for the tests of this folder
     admin,
+    example,
+    example_vendor,
     microsoft,
     microsoft_server,
     now,

@@ -14,6 +14,12 @@ from subscriptions.models import Plan, Subscription
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
+from tests.vendors.conftest import (  # noqa: F401 - fixtures for the tests of this folder
+    admin,
+    example,
+    example_vendor,
+    now,
+)
 
 
 @pytest.fixture

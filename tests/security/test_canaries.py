@@ -259,7 +259,8 @@ def forbidden(table: str, condition: str) -> Iterator[None]:
 def break_down(story: Story) -> None:
     """A page and a task that fail unexpectedly while they hold tokens and a password."""
     change = f"/operator/vendor-connections/{story.connection.pk}/change/"
-    values = {**story.connection.settings, "name": "Other", "client_secret": WRONG_SECRET}
+    settings = {f"settings.{name}": value for name, value in story.connection.settings.items()}
+    values = {**settings, "name": "Other", "settings.client_secret": WRONG_SECRET}
     with forbidden("vendors_vendorconnection", "granted_at IS NULL"):
         assert story.consent().status_code == 500
         assert story.page(change, "post", **values).status_code == 500

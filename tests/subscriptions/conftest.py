@@ -51,6 +51,17 @@ def ordered(acme: Account, backup_plan: Plan) -> Subscription:
 
 
 @pytest.fixture
+def waiting(acme: Account, backup_plan: Plan) -> Subscription:
+    """Five seats of backup, paid, which somebody has to approve at the vendor before they run."""
+    backup_plan.template.settings = {"approval": "yes"}
+    backup_plan.template.save(update_fields=["settings"])
+    subscription = make.subscription(account=acme, plan=backup_plan, today=ORDERED_ON)
+    work()
+    subscription.refresh_from_db()
+    return subscription
+
+
+@pytest.fixture
 def running(ordered: Subscription) -> Subscription:
     """Five seats of backup that the vendor has provided."""
     work()

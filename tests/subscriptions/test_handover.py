@@ -14,6 +14,7 @@ from subscriptions.handover import (
     WORK_MEANWHILE,
     ResourceNotInTemplate,
     held_units,
+    order_payload,
     party,
     service_payload,
     start_of,
@@ -23,9 +24,10 @@ from subscriptions.stopping import activate, stop
 from subscriptions.terms import STABLE
 from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON, change, work
+from vendors import registry
 from vendors.base import Order as VendorOrder
 from vendors.base import Party, Service
-from vendors.models import VendorOperation
+from vendors.models import VendorConnection, VendorOperation
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +102,33 @@ def test_a_resource_that_the_template_has_no_more_is_refused_by_its_name(acme: A
     subscription = make.subscription(account=acme, plan=plan, today=ORDERED_ON)
     with pytest.raises(ResourceNotInTemplate, match="“disks”"):
         service_payload(subscription, {"seats": 2, "disks": 1})
+
+
+def test_account_is_known_by_its_own_ids_and_to_the_plugins_of_one_family(
+    acme: Account, backup_plan: Plan, running: Subscription
+) -> None:
+    """Every id of the newest service came with an order before, those of that very service among them."""
+    running.vendor_ids = {"service_id": "1", "tenant_id": "t-1"}
+    running.save(update_fields=["vendor_ids"])
+    kind = type(registry.plugin_for("example"))
+    family = {"family": "backups", "account_ids": frozenset({"tenant_id"})}
+    registry._plugins["example"] = type("Familiar", (kind,), family)()
+    registry._plugins["sister"] = type("Sister", (kind,), {"slug": "sister", **family})()
+    registry._plugins["stranger"] = type("Stranger", (kind,), {"slug": "stranger", **family, "family": "other"})()
+    template = backup_plan.template
+    known = {}
+    for slug in ("example", "sister", "stranger"):
+        if slug != "example":
+            template.connection = VendorConnection.objects.create(
+                reseller=template.connection.reseller, plugin=slug, name=slug
+            )
+        payload = order_payload(label="A", account=acme, template=template, quantities={}, answers={})
+        known[slug] = payload["vendor_ids"]
+    assert known == {"example": {"tenant_id": "t-1"}, "sister": {"tenant_id": "t-1"}, "stranger": {}}
+
+
+def test_vendor_is_told_the_term_and_what_it_told_itself(running: Subscription) -> None:
+    running.attributes = {"state": {"label": "State", "value": "issued"}}
+    payload = service_payload(running, {"seats": 5})
+    assert payload["term"] == {"months": None, "trial": False, "expires_on": None}
+    assert payload["facts"] == {"state": "issued"}

@@ -115,8 +115,11 @@ def test_stop_activate_and_delete_reach_the_vendor(running: Subscription, exampl
 
 
 def test_a_second_order_names_the_ids_of_the_first(running: Subscription, acme: Account, backup_plan: Plan) -> None:
+    """Those of the account, that is: the service's own are of no use to another one."""
+    running.vendor_ids |= {"company_id": "c-1"}
+    running.save(update_fields=["vendor_ids"])
     make.subscription(account=acme, plan=backup_plan, today=ORDERED_ON)
-    assert VendorOperation.objects.latest("created_at").payload["vendor_ids"] == {"service_id": "1"}
+    assert VendorOperation.objects.latest("created_at").payload["vendor_ids"] == {"company_id": "c-1"}
 
 
 def test_a_refused_order_fails_with_its_sentence_and_loses_nothing(failed: Subscription, acme: Account) -> None:

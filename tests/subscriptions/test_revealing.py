@@ -7,7 +7,7 @@ from accounts.models import AccessLevel, Account
 from core.secrets import encrypt
 from subscriptions.models import Plan, SubscriptionSecret
 from subscriptions.queries import secrets_visible_to
-from subscriptions.revealing import SecretWasShown, keep_secrets, reveal_secret
+from subscriptions.revealing import SecretWasShown, keep_secrets, lasting, reveal_secret, secret_labels
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON
@@ -58,3 +58,22 @@ def test_the_history_says_who_and_never_what(acme: Account, secret: Subscription
     events = secret.events.order_by("pgh_id")
     assert [event.shown_to for event in events] == [None, owner.user]
     assert "value" not in {field.name for field in events.model._meta.fields}
+
+
+def test_secret_that_lasts_is_shown_as_often_as_it_is_asked_for(acme: Account, backup_plan: Plan) -> None:
+    subscription = make.subscription(account=acme, plan=backup_plan, today=ORDERED_ON)
+    kept = {
+        key: SubscriptionSecret.objects.create(subscription=subscription, key=key, value=encrypt({key: "canary"}))
+        for key in ("restore_key", "first_password")
+    }
+    owner = cast.customer_actor(account=acme)
+    colleague = cast.customer_actor(account=acme, access_level=AccessLevel.ADMIN)
+    for actor in (owner, colleague, owner):
+        assert reveal_secret(actor=actor, secret=kept["restore_key"], now=NOW) == "canary"
+    reveal_secret(actor=owner, secret=kept["first_password"], now=NOW)
+    with pytest.raises(SecretWasShown):
+        reveal_secret(actor=colleague, secret=kept["first_password"], now=NOW)
+    assert lasting(subscription) == {"restore_key"}
+    assert {key: str(label) for key, label in secret_labels(subscription).items()} == {
+        "restore_key": "Restore key", "first_password": "First password",
+    }  # fmt: skip

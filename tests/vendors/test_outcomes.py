@@ -7,7 +7,7 @@ import pytest
 from tests.vendors.example.vendor import ExampleVendor
 from tests.vendors.test_operations import planned
 from vendors import operations
-from vendors.models import Actor, OperationState, VendorConnection, VendorOperation
+from vendors.models import OperationState, VendorConnection, VendorOperation, Waited
 
 APPROVAL = {"approval": "yes"}
 
@@ -36,7 +36,7 @@ def test_waiting_operation_says_who_acts_and_what_to_do_and_keeps_what_is_known(
     operation.refresh_from_db()
     waits = operation.waits_for
     assert waits is not None
-    assert (waits.who, waits.since, waits.until) == (Actor.CUSTOMER, now, now + timedelta(days=14))
+    assert (waits.who, waits.since, waits.until) == (Waited.CUSTOMER, now, now + timedelta(days=14))
     assert waits.instruction == "Press the button in the letter that Example Backup has sent to office@acme.example."
     assert operation.result["vendor_ids"] == {"service_id": "1"}
     assert operation.result["facts"] == [{"name": "service_id", "label": "Backup ID", "value": "1"}]

@@ -18,6 +18,7 @@ from vendors.base import (
     Order,
     Probe,
     Resource,
+    Secret,
     Service,
     Steps,
     Task,
@@ -70,6 +71,23 @@ class Office365(VendorPlugin, NeedsConsent):
             required=False,
             help=_("Only where it differs from the address above."),
         ),
+    )
+    # Every Microsoft plugin knows a customer by its tenant.
+    family = "microsoft"
+    account_ids = frozenset({"customer_id", "domain"})
+    secrets = (
+        Secret("admin_user", _("Administrator's login")),
+        Secret("admin_password", _("First password")),
+    )
+    template_fields = (
+        Field(
+            "billing_cycle",
+            _("Billing cycle at Microsoft"),
+            FieldKind.CHOICE,
+            choices=(("monthly", _("Monthly")), ("annual", _("Annual"))),
+            default="monthly",
+        ),
+        Field("partner_mpn_id", _("Partner ID (MPN) of an indirect reseller"), required=False),
     )
     order_fields = (
         Field(

@@ -22,6 +22,12 @@ PASSWORD = "Sandbox-1-password"
 @pytest.fixture
 def told(subscription: Subscription) -> Subscription:
     """A subscription whose vendor told the administrator's login and first password."""
+    template = subscription.plan.template
+    template.plugin, template.connection = (
+        "office365",
+        VendorConnection.objects.create(reseller=template.reseller, plugin="office365", name="Office 365"),
+    )
+    template.save()
     for key, value in {"admin_user": "admin@acme.onmicrosoft.com", "admin_password": PASSWORD}.items():
         SubscriptionSecret.objects.create(subscription=subscription, key=key, value=encrypt({key: value}))
     return subscription

@@ -17,10 +17,10 @@ pytestmark = pytest.mark.django_db
 
 
 SETTINGS = {
-    "tenant_id": "contoso",
-    "client_id": "app",
-    "client_secret": "canary-7f3a",
-    "agreement_type": "MicrosoftCustomerAgreement",
+    "settings.tenant_id": "contoso",
+    "settings.client_id": "app",
+    "settings.client_secret": "canary-7f3a",
+    "settings.agreement_type": "MicrosoftCustomerAgreement",
 }
 
 
@@ -51,7 +51,7 @@ def test_the_demo_fills_in_all_that_its_vendor_needs(client: Client, settings) -
     settings.VENDOR_DEFAULTS, settings.DEMO = {"office365": DEFAULTS}, True
     page_of_form = client.get(page("vendor_connection_new", "office365"))
     form = page_of_form.context["form"]
-    assert {name: form[name].value() for name in DEFAULTS} == DEFAULTS
+    assert {name: form[f"settings.{name}"].value() for name in DEFAULTS} == DEFAULTS
     assert 'value="printed"' in page_of_form.content.decode()
     filled_in = {bound.name: bound.value() or "" for bound in form} | {"reseller": cast.operator().pk}
     answer = client.post(page("vendor_connection_new", "office365"), filled_in)
@@ -63,7 +63,10 @@ def test_the_demo_fills_in_all_that_its_vendor_needs(client: Client, settings) -
 def test_a_real_address_never_stands_beside_a_server_of_the_installation(client: Client, settings) -> None:
     settings.VENDOR_DEFAULTS = {"office365": {"login_base_url": "http://127.0.0.1:8600/login"}}
     form = client.get(page("vendor_connection_new", "office365")).context["form"]
-    assert (form["login_base_url"].value(), form["api_base_url"].value()) == ("http://127.0.0.1:8600/login", "")
+    assert (form["settings.login_base_url"].value(), form["settings.api_base_url"].value()) == (
+        "http://127.0.0.1:8600/login",
+        "",
+    )
 
 
 def test_the_address_to_register_is_shown_where_it_is_needed(client: Client) -> None:
@@ -98,16 +101,16 @@ def test_permissions_are_revoked_after_a_question(client: Client, administrator:
 def test_connection_without_its_secret_is_refused_at_the_secret(client: Client) -> None:
     answer = client.post(
         page("vendor_connection_new", "office365"),
-        {"reseller": cast.operator().pk, "name": "Microsoft", **SETTINGS, "client_secret": ""},
+        {"reseller": cast.operator().pk, "name": "Microsoft", **SETTINGS, "settings.client_secret": ""},
     )
-    assert errors_of(answer) == {"client_secret": ["This field is required."]}
+    assert errors_of(answer) == {"settings.client_secret": ["This field is required."]}
     assert 'value="contoso"' in answer.content.decode()
 
 
 def test_connection_with_a_wrong_address_is_refused_at_the_address(client: Client) -> None:
-    given = {"reseller": cast.operator().pk, "name": "Microsoft", **SETTINGS, "api_base_url": "nowhere"}
+    given = {"reseller": cast.operator().pk, "name": "Microsoft", **SETTINGS, "settings.api_base_url": "nowhere"}
     answer = client.post(page("vendor_connection_new", "office365"), given)
-    assert list(errors_of(answer)) == ["api_base_url"]
+    assert list(errors_of(answer)) == ["settings.api_base_url"]
 
 
 def test_secret_of_a_connection_is_never_shown_and_stays_when_left_empty(client: Client) -> None:
@@ -116,10 +119,10 @@ def test_secret_of_a_connection_is_never_shown_and_stays_when_left_empty(client:
     pages = [client.get(address), client.get(page("vendor_connection", made.pk))]
     assert [answer.content.decode().count("canary-7f3a") for answer in pages] == [0, 0]
     before = made.secrets
-    answer = client.post(address, {"name": "Microsoft US", **SETTINGS, "client_secret": ""})
+    answer = client.post(address, {"name": "Microsoft US", **SETTINGS, "settings.client_secret": ""})
     made.refresh_from_db()
     assert (answer.status_code, made.name, bool(made.secrets), bool(before)) == (302, "Microsoft US", True, True)
-    answer = client.post(address, {"name": "", **SETTINGS, "client_secret": "canary-7f3a"})
+    answer = client.post(address, {"name": "", **SETTINGS, "settings.client_secret": "canary-7f3a"})
     assert (answer.status_code, answer.content.decode().count("canary-7f3a")) == (422, 0)
 
 
@@ -146,12 +149,17 @@ def test_a_resellers_manager_sees_the_servers_and_cannot_move_them(client: Clien
     reseller = cast.reseller(name="South")
     theirs = Client()
     theirs.force_login(cast.manager(reseller=reseller))
-    made = _connection(client, reseller=str(reseller.pk), api_base_url="https://proxy.example/v1")
+    made = _connection(client, reseller=str(reseller.pk), **{"settings.api_base_url": "https://proxy.example/v1"})
     address = page("vendor_connection_change", made.pk)
     shown = theirs.get(address).content.decode()
     assert "https://proxy.example/v1" in shown
     assert "Set by the operator." in shown
-    given = {"name": "Renamed", **SETTINGS, "client_secret": "", "api_base_url": "http://169.254.169.254/"}
+    given = {
+        "name": "Renamed",
+        **SETTINGS,
+        "settings.client_secret": "",
+        "settings.api_base_url": "http://169.254.169.254/",
+    }
     assert theirs.post(address, given).status_code == 302
     made.refresh_from_db()
     assert (made.name, made.settings["api_base_url"]) == ("Renamed", "https://proxy.example/v1")

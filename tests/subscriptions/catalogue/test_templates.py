@@ -46,9 +46,9 @@ def test_a_granted_connection_is_used(example: VendorConnection) -> None:
         name="Backup",
         connection=example,
         resources=[SEATS],
-        settings={"agreement": "yes"},
+        settings={"approval": "yes"},
     )
-    assert (template.plugin, template.connection, template.settings) == ("example", example, {"agreement": "yes"})
+    assert (template.plugin, template.connection, template.settings) == ("example", example, {"approval": "yes"})
 
 
 def test_a_connection_of_another_reseller_is_refused(cast: people.Cast, example: VendorConnection) -> None:

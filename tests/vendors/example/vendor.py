@@ -15,6 +15,7 @@ FORBIDDEN = {"message": "Forbidden"}
 SOMEBODY_ELSES = {"id": "999", "state": "running", "seats": 1, "reference": "another"}
 NO_SERVICE = json_answer(404, {"error": "no such service"})
 UNTOUCHED = object()
+SITES = {"north": ["N1", "N2"]}
 PRODUCTS = (("backup", "Backup"),)
 
 
@@ -74,6 +75,7 @@ class ExampleVendor:
             [
                 ("GET", "/company", lambda _request: {"name": "Sandbox Partner"}),
                 ("GET", "/products", lambda _request: [{"id": product, "name": name} for product, name in PRODUCTS]),
+                ("GET", "/sites/{site}", lambda _request, site: {"rooms": SITES.get(site, [])}),
                 ("GET", "/services", self._find),
                 ("POST", "/services", self._create),
                 ("GET", "/services/{number}", lambda _request, number: self.services[number]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from vendors.base import (
     Order,
     Outcome,
     Probe,
+    Secret,
     Service,
     Steps,
     Task,
@@ -40,11 +42,12 @@ from vendors.capabilities import (
     RenewsTerms,
     Said,
 )
-from vendors.errors import Gone, NotFound
+from vendors.errors import Gone, NotFound, Rejected
 
 NO_SERVICE = gettext_noop("Example Backup no longer has this service.")
 SERVICE_ID = gettext_noop("Backup ID")
 APPROVE = gettext_noop("Press the button in the letter that Example Backup has sent to %(email)s.")
+NO_SITE = gettext_noop("Example Backup knows no site “%(site)s”.")
 PATIENCE = timedelta(days=14)
 SENT_AGAIN = gettext_noop("The letter is on its way to %(email)s.")
 UNTIL = gettext_noop("Backups kept until")
@@ -58,9 +61,20 @@ class ExampleBackup(VendorPlugin, OffersActions, ObservesServices, CountsUnits, 
     name = _("Example Backup")
     visible_after = timedelta(minutes=5)  # its list of services is up to four minutes behind
     template_fields = (Field("approval", _("The customer approves each order"), FieldKind.YES_NO, required=False),)
+    # A question of the vendor's own may have any name; what follows from an answer is asked afterwards.
+    order_fields = (
+        Field("name", _("Site"), required=False, help=_("Where the workstations stand.")),
+        Field("room", _("Room"), FieldKind.CHOICE, after=("name",)),
+    )
+    # Of a service's ids, those by which Example Backup knows the whole company.
+    account_ids = frozenset({"company_id"})
+    secrets = (Secret("restore_key", _("Restore key"), lasts=True), Secret("first_password", _("First password")))
+    secret_names = frozenset({"x-example-proof"})
     settings_fields = (
         Field("base_url", _("Server"), FieldKind.URL),
         Field("api_key", _("API key"), FieldKind.SECRET),
+        Field("certificate", _("Certificate"), FieldKind.FILE, required=False),
+        Field("name", _("Our name at Example Backup"), required=False),
     )
 
     def check_access(self, connection: Connection) -> Access:
@@ -126,6 +140,17 @@ class ExampleBackup(VendorPlugin, OffersActions, ObservesServices, CountsUnits, 
         until = "" if term.expires_on is None else term.expires_on.isoformat()
         done = self._set(connection, service, {"until": until}, steps)
         return Done(done.vendor_ids, (Fact("until", UNTIL, until),))
+
+    def follow_up(self, connection: Connection, order: Order) -> tuple[Field, ...]:
+        """Ask for one of the rooms of the site."""
+        site = order.answers.get("name")
+        if not site:
+            return ()
+        found = Client(connection).get(f"/sites/{site}")
+        if not found["rooms"]:
+            raise Rejected(NO_SITE, at="name", site=site)
+        asked = next(field for field in self.order_fields if field.name == "room")
+        return (replace(asked, choices=tuple((room, room) for room in found["rooms"])),)
 
     def actions(self, service: Service) -> tuple[Action, ...]:
         """Have the letter sent again while the order waits; sign in, and download a report, afterwards."""

@@ -1,0 +1,115 @@
+"""What was answered to a plugin's inputs, checked in one place for pages, the API and commands."""
+
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from core.countries import is_country
+from core.errors import Refusals, Refused
+from vendors.fields import YES, Field, FieldKind, content_of
+
+LONGEST = {FieldKind.LONG_TEXT: 20_000, FieldKind.FILE: 100_000}
+LONGEST_LINE = 500
+
+
+class SettingRefused(Refused):
+    """An answer to one of a plugin's inputs is missing or malformed; `field` names it."""
+
+    code = "setting_refused"
+
+
+def checked_all(
+    fields: Iterable[Field], values: Mapping[str, str], *, stored: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the values as they are kept; all that is missing or wrong is refused at once.
+
+    A secret left empty stays what is `stored` of it.
+    """
+    answers: dict[str, str] = {}
+    refusals = Refusals()
+    for field in fields:
+        with refusals.gathered():
+            answers[field.name] = checked(field, values.get(field.name, ""), stored=(stored or {}).get(field.name, ""))
+    refusals.raise_any()
+    return answers
+
+
+def checked(field: Field, value: object, *, stored: str = "") -> str:
+    """Return the value as it is kept. Raises SettingRefused, naming the field, with the remedy."""
+    given = str(value).strip()
+    if field.is_secret:
+        given = given or stored
+    given = given or field.default
+    if not given:
+        if field.required:
+            raise _refused(field, _("“%(field)s” is missing: fill it in."))
+        return ""
+    longest = LONGEST.get(field.kind, LONGEST_LINE)
+    if len(given) > longest:
+        raise _refused(field, ngettext_lazy(
+            "“%(field)s” is longer than %(longest)s character: shorten it.",
+            "“%(field)s” is longer than %(longest)s characters: shorten it.", longest), longest=longest)  # fmt: skip
+    sentence = _wrong(field, given)
+    if sentence is not None:
+        raise _refused(field, sentence, minimum=field.minimum, maximum=field.maximum)
+    return given
+
+
+def _wrong(field: Field, value: str) -> object:
+    """Return what is wrong with a value, None where nothing is."""
+    if field.kind is FieldKind.NUMBER:
+        return _wrong_number(field, value)
+    fits, sentence = _TESTS.get(field.kind, (lambda _field, _value: True, None))
+    return None if fits(field, value) else sentence
+
+
+def _wrong_number(field: Field, value: str) -> object:
+    if not value.removeprefix("-").isascii() or not value.removeprefix("-").isdigit():
+        return _("“%(field)s” is no whole number: write it in digits.")
+    if field.minimum is not None and int(value) < field.minimum:
+        return _("“%(field)s” is at least %(minimum)s.")
+    if field.maximum is not None and int(value) > field.maximum:
+        return _("“%(field)s” is at most %(maximum)s.")
+    return None
+
+
+def _refused(field: Field, sentence: object, **values: object) -> SettingRefused:
+    return SettingRefused(sentence % {"field": field.label, **values}, field=field.name)
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket that is not closed, a port beyond all ports
+        return False
+
+
+def _is_file(value: str) -> bool:
+    try:
+        return bool(content_of(value))
+    except ValueError:
+        return False
+
+
+def _is_choice(field: Field, value: str) -> bool:
+    """Return whether it is one of the choices; those that follow from earlier answers only the vendor knows."""
+    return not field.choices or value in {choice for choice, _label in field.choices}
+
+
+# Whether a value fits its kind, and what is said where it does not.
+_TESTS: dict[FieldKind, tuple[Callable[[Field, str], bool], object]] = {
+    FieldKind.URL: (
+        lambda _field, value: _is_address(value),
+        _("“%(field)s” is not an address: write it as https://server/path."),
+    ),
+    FieldKind.COUNTRY: (
+        lambda _field, value: is_country(value),
+        _("“%(field)s” is not the code of a country: choose one from the list."),
+    ),
+    FieldKind.CHOICE: (_is_choice, _("“%(field)s” has no such choice: pick one from the list.")),
+    FieldKind.YES_NO: (lambda _field, value: value == YES, _("“%(field)s” is yes, or left empty.")),
+    FieldKind.FILE: (lambda _field, value: _is_file(value), _("“%(field)s” is no file: upload it anew.")),
+}
