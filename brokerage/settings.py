@@ -38,6 +38,7 @@ SECRETS_KEYS = _secrets["SECRETS_KEYS"]
 # The only list of vendor plugins: a line here switches one on.
 VENDOR_PLUGINS = [
     "vendors.office365",
+    "vendors.opensrs",
 ]
 
 INSTALLED_APPS = [

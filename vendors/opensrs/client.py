@@ -10,7 +10,6 @@ from vendors.opensrs import xcp
 from vendors.opensrs.errors import CUT_SHORT, GATEWAY, UNREADABLE, WRONG_ADDRESS, error_of
 
 LIVE = "https://rr-n1-tor.opensrs.net:55443"
-TEST = "https://horizon.opensrs.net:55443"
 Attributes = Mapping[str, Any]
 
 

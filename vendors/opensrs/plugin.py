@@ -31,7 +31,7 @@ from vendors.capabilities import Action, Document, Does, Link, ObservesServices,
 from vendors.errors import Gone, LostAnswer, NotFound, Rejected, together
 from vendors.opensrs import chain, contacts, orders, xcp
 from vendors.opensrs import csr as requests
-from vendors.opensrs.client import LIVE, TEST, OpenSRS
+from vendors.opensrs.client import LIVE, OpenSRS
 from vendors.opensrs.errors import UNREADABLE
 from vendors.opensrs.products import PRODUCTS
 from vendors.registry import register
@@ -73,7 +73,7 @@ class OpenSRSCertificates(VendorPlugin, RenewsTerms, OffersActions, ObservesServ
             _("Server"),
             FieldKind.URL,
             default=LIVE,
-            help=_("The test system (%(address)s) issues no real certificates.") % {"address": TEST},
+            help=_("The test system, horizon.opensrs.net, issues no real certificates."),
         ),
     )
     order_fields = (
@@ -236,7 +236,7 @@ class OpenSRSCertificates(VendorPlugin, RenewsTerms, OffersActions, ObservesServ
     def actions(self, service: Service) -> tuple[Action, ...]:
         """Return what the customer may do: have the mail sent again while it waits, then download."""
         if not service.vendor_ids.get("product_id"):
-            again = Action(RESEND, _("Send the mail to who approves again"), waiting=True)
+            again = Action(RESEND, _("Send the approver's mail again"), waiting=True)
             return (again,) if service.facts.get("approver") else ()
         return (
             Action(CHAIN, _("Download the certificate with its chain"), Does.DOWNLOADS),
