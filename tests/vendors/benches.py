@@ -8,7 +8,8 @@ from enum import Enum, auto
 from typing import ClassVar, Protocol
 
 from tests.vendors.memory import MemoryJournal
-from vendors.base import Connection, Order, VendorPlugin
+from vendors.base import JSON, Connection, Order, Task, VendorPlugin
+from vendors.errors import Parked
 
 
 class Trouble(Enum):
@@ -88,12 +89,49 @@ class ContractBench(Protocol):
     def secret_values(self) -> list[str]:
         """Return every secret that has been in play: keys, tokens, first passwords."""
 
+    # What Clocked says for benches whose vendor knows nothing of it.
+
+    # How many units an order is for, and another one beside it.
+    ordered: int
+    another: int
+    # Whether a cancelled service ends at the vendor, or runs out by itself.
+    ends: bool
+
+    def act(self) -> None:
+        """Do what people have to do before an operation that waits can go on: follow the link of a mail, say."""
+
+    def settle(self, parked: Parked, task: Task) -> JSON | None:
+        """Return what the vendor's records show of a parked step, as an operator tells it; None: it is not there."""
+
+    def approach_end(self) -> None:
+        """Let so much of the term pass that it can be renewed."""
+
+    def is_renewed(self) -> bool:
+        """Return whether the vendor's records show the one service there is as renewed, once."""
+
 
 NewBench = Callable[[], AbstractContextManager[ContractBench]]
 
 
 class Clocked:
-    """The clock of a bench: what the plugin's connection takes for now, and the vendor's with it."""
+    """The clock of a bench, what the plugin's connection takes for now and the vendor's with it; and what is usual."""
+
+    ordered, another, ends = 5, 6, True
+
+    def act(self) -> None:
+        """See ContractBench: nothing of this vendor's waits for people."""
+        raise NotImplementedError
+
+    def settle(self, parked: Parked, task: Task) -> JSON | None:
+        """See ContractBench: no step of this vendor's is parked."""
+        raise NotImplementedError
+
+    def approach_end(self) -> None:
+        """See ContractBench: what this vendor sells can be renewed at any time."""
+
+    def is_renewed(self) -> bool:
+        """See ContractBench: this vendor knows no terms."""
+        raise NotImplementedError
 
     def __init__(self) -> None:
         self.now = datetime.now(UTC)

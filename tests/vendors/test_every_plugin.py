@@ -31,7 +31,7 @@ def bench_of(slug: str) -> NewBench:
 
 
 def test_registered_plugins_are_those_of_the_apps_and_of_the_entry_points() -> None:
-    assert SLUGS == ["example", "office365"]
+    assert SLUGS == ["example", "office365", "opensrs"]
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -132,7 +132,7 @@ def broken(kind: str) -> VendorPlugin:
 
 
 def test_plugin_whose_probe_lies_fails() -> None:
-    actions = ("provision-5", "change-8", "change-3", "suspend-0", "resume-0", "cancel-0")
+    actions = ("provision-5", "change-8", "change-3", "suspend-0", "resume-0", "renew-0", "cancel-0")
     liable = ("probe_tells_the_truth", "keeps_one_service_whatever_is_lost", "survives_being_killed")
     assert failing(broken("lying probe")) == {f"{name}-{action}" for name in liable for action in actions}
 

@@ -61,6 +61,9 @@ class ExampleBench(Clocked):
     def held(self) -> list[Held]:
         return [Held(row["seats"], running=row["state"] == "running") for row in self.vendor.services.values()]
 
+    def is_renewed(self) -> bool:
+        return all(row.get("until") for row in self.vendor.services.values())
+
     def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
         if kind is Trouble.LAGGING or kind.name.endswith("_AFTER"):
             self.vendor.lag = LAG

@@ -12,7 +12,8 @@ from sandbox.wsgi import Running, start
 from tests.sandbox.opensrs.asking import csr_for
 from tests.vendors.benches import Clocked, Held, Trouble
 from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
-from vendors.base import Connection, Order, Party, Person, Resource, Term
+from vendors.base import JSON, Connection, Order, Party, Person, Resource, Task, Term
+from vendors.errors import Parked
 from vendors.http import VendorSession
 from vendors.opensrs.plugin import OpenSRSCertificates
 
@@ -74,6 +75,9 @@ class OpenSRSBench(Clocked):
     """See tests/vendors/benches.py, ContractBench."""
 
     resource = "certificates"
+    # One order is one certificate, and none is ended by a command.
+    ordered = another = 1
+    ends = False
 
     def __init__(self, vendor: Vendor, running: Running) -> None:
         super().__init__()
@@ -119,6 +123,18 @@ class OpenSRSBench(Clocked):
         for order in self.vendor.orders():
             if order["state"] == AWAITING:
                 self.vendor.approve(order_id=order["order_id"])
+
+    def settle(self, parked: Parked, task: Task) -> JSON | None:
+        """Look for the order that bears the operation's mark."""
+        found = [order for order in self.vendor.orders() if order["comments"] == task.reference]
+        assert len(found) <= 1, f"{task.reference} was bought {len(found)} times"
+        return {"order_id": found[0]["order_id"]} if found else None
+
+    def approach_end(self) -> None:
+        self.advance(330 * 86_400)
+
+    def is_renewed(self) -> bool:
+        return [row["state"] for row in self.vendor.certificates()] == ["renewed", "active"]
 
     def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
         if kind is Trouble.NOT_FOUND_JUST_MADE:

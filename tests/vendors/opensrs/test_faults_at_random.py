@@ -36,13 +36,6 @@ def arranged(bench: OpenSRSBench, chance: Random) -> list[tuple[str, str, int]]:
     return told
 
 
-def told_by_the_operator(bench: OpenSRSBench, task: Task) -> dict[str, str] | None:
-    """Look into the vendor's own pages, as an operator does: the order that bears our mark, None for none."""
-    found = [order for order in bench.vendor.orders() if order["comments"] == task.reference]
-    assert len(found) <= 1, f"{task.reference} was bought {len(found)} times"
-    return {"order_id": found[0]["order_id"]} if found else None
-
-
 def worked(bench: OpenSRSBench, task: Task, chance: Random, *, until_it_waits: bool = False) -> Done | Waiting:
     """Carry a task out as workers, customers and operators do together, some of whom die."""
     dies = {chance.choice(("dies_before", "dies_after")): chance.randint(1, 4)} if chance.random() < 0.4 else {}
@@ -52,8 +45,8 @@ def worked(bench: OpenSRSBench, task: Task, chance: Random, *, until_it_waits: b
             outcome = once(bench, task, book)
         except Killed:
             continue
-        except Parked:
-            settle(book, told_by_the_operator(bench, task))
+        except Parked as parked:
+            settle(book, bench.settle(parked, task))
         except (Transient, LostAnswer, StillUnknown) as trouble:
             bench.advance(trouble.retry_after or 10)
         else:

@@ -131,13 +131,15 @@ class ExampleBackup(VendorPlugin, OffersActions, ObservesServices, CountsUnits, 
         if task.action == "change":
             ((_key, seats),) = task.quantities.items()
             wanted = {"seats": seats}
+        if task.action == "renew":
+            wanted = {"until": _until(task.term)}
         if self._has(client, service, wanted):
             return Probe(Verdict.DONE, Done(service.vendor_ids))
         return Probe(Verdict.NOT_DONE)
 
     def renew(self, connection: Connection, service: Service, term: Term, steps: Steps) -> Done:
         """Keep the backups for another term."""
-        until = "" if term.expires_on is None else term.expires_on.isoformat()
+        until = _until(term)
         done = self._set(connection, service, {"until": until}, steps)
         return Done(done.vendor_ids, (Fact("until", UNTIL, until),))
 
@@ -202,11 +204,15 @@ class ExampleBackup(VendorPlugin, OffersActions, ObservesServices, CountsUnits, 
 
     def _has(self, client: Client, service: Service, wanted: dict[str, Any]) -> bool:
         found = client.get(f"/services/{service.vendor_ids['service_id']}")
-        return all(found[name] == value for name, value in wanted.items())
+        return all(found.get(name) == value for name, value in wanted.items())
 
     def _by_reference(self, client: Client, reference: str) -> JSON | None:
         found = client.get(f"/services?reference={reference}")
         return found[0] if found else None
+
+
+def _until(term: Term) -> str:
+    return "" if term.expires_on is None else term.expires_on.isoformat()
 
 
 @contextmanager
