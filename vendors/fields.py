@@ -39,6 +39,8 @@ class Field:
     used_by: str = ""
     # A question of an order that is asked once these others are answered: VendorPlugin.follow_up says how.
     after: tuple[str, ...] = ()
+    # A template of the plugin's, shown under the input, that helps to fill it in; without it the input is enough.
+    helper: str = ""
     # Bounds of a NUMBER.
     minimum: int | None = None
     maximum: int | None = None

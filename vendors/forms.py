@@ -46,6 +46,7 @@ def inputs_of(
     inputs = {}
     for field in fields:
         inputs[prefix + field.name] = made = _input(field, now)
+        made.helper = field.helper  # type: ignore[attr-defined]  # read by components/field.html
         if field.kind is FieldKind.URL and not addresses:
             made.disabled = True
             made.help_text = _("Set by the operator.")

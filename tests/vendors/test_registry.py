@@ -4,6 +4,7 @@ import contextlib
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from tests.vendors.installing import example_installed
@@ -11,26 +12,29 @@ from vendors.base import Support, VendorPlugin
 from vendors.capabilities import NeedsConsent, OffersActions
 from vendors.registry import UnknownPlugin, plugin_for, plugins, plugins_with, refuse_wrong_settings, register
 
+OURS = sorted(app.rpartition(".")[2] for app in settings.VENDOR_PLUGINS)
+
 
 def test_installed_apps_bring_their_plugins() -> None:
-    assert [plugin.slug for plugin in plugins()] == ["office365"]
+    assert [plugin.slug for plugin in plugins()] == OURS
 
 
 def test_package_with_an_entry_point_brings_its_plugin() -> None:
     with example_installed():
-        assert [plugin.slug for plugin in plugins()] == ["example", "office365"]
+        assert [plugin.slug for plugin in plugins()] == sorted(["example", *OURS])
         assert plugin_for("example").name == "Example Backup"
 
 
 def test_plugin_that_is_not_installed_is_named() -> None:
-    with pytest.raises(UnknownPlugin, match="No vendor plugin 'fax' is installed; installed: \\['office365'\\]"):
+    with pytest.raises(UnknownPlugin, match="No vendor plugin 'fax' is installed; installed: ") as unknown:
         plugin_for("fax")
+    assert str(OURS) in str(unknown.value)
 
 
 def test_plugins_are_asked_for_by_capability() -> None:
     with example_installed():
         assert [plugin.slug for plugin in plugins_with(NeedsConsent)] == ["office365"]
-        assert [plugin.slug for plugin in plugins_with(OffersActions)] == ["example"]
+        assert "example" in [plugin.slug for plugin in plugins_with(OffersActions)]
 
 
 def test_two_classes_under_one_slug_are_a_mistake() -> None:

@@ -82,6 +82,7 @@ class OpenSRSCertificates(VendorPlugin, RenewsTerms, OffersActions, ObservesServ
             _("Request for a certificate (CSR)"),
             FieldKind.LONG_TEXT,
             used_by=orders.STEP,
+            helper="opensrs/make_csr.html",
             help=_("Made on your server together with a private key, which stays there and is not sent to anybody."),
         ),
         Field(
