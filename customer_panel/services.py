@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
-
 from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.revealing import secret_labels
+from vendors.base import Fact
 from vendors.registry import plugin_for
 
 # In which statuses people can work with a service: it is provided and not stopped.
@@ -61,7 +60,8 @@ class Service:
 def service_of(subscription: Subscription) -> Service:
     """Return the subscription as its customer knows it."""
     told = subscription.attributes
-    facts = tuple(FactShown(gettext(fact["label"]), str(fact["value"]), fact.get("way_in")) for fact in told.values())
+    known = [Fact.from_kept(fact) for fact in told.values()]
+    facts = tuple(FactShown(fact.title, str(fact.value), fact.way_in) for fact in known)
     domain = str(told.get("domain", {}).get("value", ""))
     return Service(subscription, facts, domain=domain, portal=portal_of(subscription))
 

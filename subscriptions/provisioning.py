@@ -75,12 +75,13 @@ def note_waiting(operation: VendorOperation) -> None:
 
 
 def _learn(row: Subscription, operation: VendorOperation) -> None:
-    """Take over ids and facts that an operation told of."""
+    """Take over ids and facts that an operation told of; a fact told empty is forgotten."""
     row.vendor_ids = row.vendor_ids | operation.result.get("vendor_ids", {})
-    row.attributes = row.attributes | {
+    told = {
         fact["name"]: {name: value for name, value in fact.items() if name != "name"}
         for fact in operation.result.get("facts", ())
     }
+    row.attributes = {name: fact for name, fact in (row.attributes | told).items() if fact["value"] != ""}
 
 
 def unfinished_work(*, now: datetime) -> Iterable[UUID]:

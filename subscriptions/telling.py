@@ -14,6 +14,7 @@ from core.money import Money
 from notifications.announce import announce
 from notifications.models import Notification
 from subscriptions.models import Order, Subscription
+from vendors.base import Fact
 from vendors.models import OperationAction, VendorOperation
 
 # What is told of a step that is done.
@@ -49,9 +50,15 @@ def done_at_vendor(subscription: Subscription, operation: VendorOperation, order
     people = _askers(operation.asked_by, order)
     action = OperationAction(operation.action)
     if action is OperationAction.PROVISION or people:
-        told = [(gettext_lazy(fact["label"]), fact["value"]) for fact in operation.result.get("facts", ())]
+        known = [Fact.from_kept(fact) for fact in operation.result.get("facts", ())]
+        told = [(_title(fact), fact.value) for fact in known if fact.value]
         facts = told if action is OperationAction.PROVISION else _facts(subscription, action, order)
         _done(subscription, action, operation.key, people, facts)
+
+
+def _title(fact: Fact) -> str:
+    """Return what a fact is called, in the language of whoever reads it."""
+    return lazy(lambda: fact.title, str)()
 
 
 def done_at_once(

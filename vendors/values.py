@@ -30,29 +30,33 @@ class Fact:
     """A label and a value for the service's page and the API. `label` is English source text (gettext_noop).
 
     A value that is an address (http, https) is shown as a link. `way_in` marks the one that opens the service, or says
-    that this one does not; where none is marked, the first https address does.
+    that this one does not; where none is marked, the first https address does. `of` names what it is told of, where
+    several facts share a label: a station, a domain. A fact that is told with an empty value is forgotten.
     """
 
     name: str
     label: str
     value: str
     way_in: bool | None = None
+    of: str = ""
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> Self:
         """Return a fact as it was kept by `kept`."""
-        return cls(kept["name"], kept["label"], kept["value"], kept.get("way_in"))
+        return cls(kept.get("name", ""), kept["label"], kept["value"], kept.get("way_in"), kept.get("of", ""))
 
     @property
     def kept(self) -> JSON:
         """The fact as rows keep it."""
         way_in = {} if self.way_in is None else {"way_in": self.way_in}
-        return {"name": self.name, "label": self.label, "value": self.value, **way_in}
+        of = {"of": self.of} if self.of else {}
+        return {"name": self.name, "label": self.label, "value": self.value, **way_in, **of}
 
     @property
     def title(self) -> str:
-        """The label in the active language."""
-        return gettext(self.label)
+        """The label in the active language, behind the name of what it is told of."""
+        label = gettext(self.label)
+        return f"{self.of}: {label}" if self.of else label
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from subscriptions.offered import looked_for_in_vain, steps_of_subscription
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
 from subscriptions.supported import unsupported
+from vendors.base import Fact
 from vendors.questions import facts
 
 TABS = (
@@ -54,7 +55,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page_of(request.actor, found, "subscription"),
         "subscription": found,
         "resources": resources_by_key(found).values(),
-        "attributes": list(found.attributes.values()),
+        "attributes": [Fact.from_kept(fact) for fact in found.attributes.values()],
         "comment": found.stop_comment,
         "author": author_of(found, "stop_comment") if found.stop_comment else "",
         "open_order": _open_order(request, found),
@@ -144,7 +145,7 @@ def subscription_vendor(request: HttpRequest, pk: int) -> HttpResponse:
         "subscription": found,
         "connection": connection,
         "ids": sorted(found.vendor_ids.items()),
-        "attributes": list(found.attributes.values()),
+        "attributes": [Fact.from_kept(fact) for fact in found.attributes.values()],
         "asked": "ask" in request.GET,
         "facts": answered,
         "trouble": trouble,

@@ -28,6 +28,14 @@ def test_order_and_service_bring_their_term_and_what_was_told() -> None:
     assert order.resources == {"seats": Resource("backup", 5)}
 
 
-@pytest.mark.parametrize("fact", [Fact("a", "A", "1"), Fact("panel", "Panel", "https://panel.example", way_in=True)])
+@pytest.mark.parametrize(
+    "fact",
+    [Fact("a", "A", "1"), Fact("panel", "Panel", "https://panel.example", way_in=True), Fact("a", "A", "1", of="PC 3")],
+)
 def test_fact_comes_back_from_what_rows_keep(fact: Fact) -> None:
     assert Fact.from_kept(fact.kept) == fact
+
+
+def test_fact_is_titled_by_its_label_behind_what_it_is_of() -> None:
+    assert Fact("a", "Server", "1").title == "Server"
+    assert Fact("a", "Server", "1", of="PC 3").title == "PC 3: Server"

@@ -1,0 +1,1 @@
+"""The plugin of Dr.Web AV-Desk."""
