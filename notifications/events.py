@@ -130,6 +130,11 @@ EVENTS: dict[str, Event] = {
     "night_caught_up": _event(
         _("The billing day of %(day)s did not run in time"), "day accounts", Audience.ADMINISTRATORS
     ),
+    "units_differ": _event(
+        _("Our books and the vendor's do not agree: %(subscription)s"),
+        "subscription account difference",
+        Audience.ADMINISTRATORS,
+    ),
     "night_failed": _event(
         _("The billing day of %(day)s failed for some accounts"), "day accounts ids", Audience.ADMINISTRATORS
     ),

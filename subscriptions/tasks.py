@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.handover import hand_over
-from subscriptions import nights, provisioning, reminding
+from subscriptions import comparing, nights, provisioning, reminding
 
 # Half an hour after brokerage/schedule.py has it begin.
 NIGHT_IS_OVERDUE = time(0, 35)
@@ -57,6 +57,12 @@ def run_missed_night() -> None:
 def _time_left() -> Callable[[], bool]:
     end = monotonic() + NIGHT_SECONDS
     return lambda: monotonic() < end
+
+
+@shared_task
+def compare_units() -> None:
+    """Compare what our books hold with what the vendors hold."""
+    comparing.compare_units(now=timezone.now())
 
 
 @shared_task

@@ -13,7 +13,7 @@ from vendors import budget
 from vendors.access import opened
 from vendors.answers import checked_all
 from vendors.base import Fact, Field, Offer, Order, Service
-from vendors.capabilities import NeedsConsent
+from vendors.capabilities import CountsUnits, NeedsConsent
 from vendors.errors import Gone, VendorError, told_with_the_way_out
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
@@ -118,6 +118,17 @@ def facts(connection: VendorConnection | None, *, service: Mapping[str, Any], no
         return ()
     plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
     return _asked(lambda: plugin.facts(opened(connection, now=now), known))
+
+
+def count(connection: VendorConnection, *, service: Mapping[str, Any], now: datetime) -> Mapping[str, int]:
+    """Return how many units of a service the vendor holds, by resource key; raises VendorUnavailable.
+
+    Raises TypeError for a vendor whose plugin does not count (CountsUnits).
+    """
+    plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
+    if not isinstance(plugin, CountsUnits):
+        raise TypeError(f"the plugin {connection.plugin} counts no units")
+    return _asked(lambda: plugin.count(opened(connection, now=now), known))
 
 
 def notices(connection: VendorConnection | None, action: str) -> tuple[str, ...]:

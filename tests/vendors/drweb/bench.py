@@ -9,6 +9,7 @@ from sandbox.drweb import DrWeb as Vendor
 from sandbox.drweb.world import DEMO_LOGIN, DEMO_PASSWORD
 from sandbox.wsgi import Running, start
 from tests.vendors.benches import Clocked, Held, Trouble
+from tests.vendors.contract import provisioning, work
 from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
 from vendors.base import Connection, Order, Party, Person, Resource, Service
 from vendors.drweb.plugin import DrWeb
@@ -60,6 +61,7 @@ class DrWebBench(Clocked):
     """See tests/vendors/benches.py, ContractBench."""
 
     resource = "stations"
+    ordered, another = 2, 3  # each station is a call of its own: two show whatever five would
     ways_gone = ("delete_stations", "forget_stations")
 
     def __init__(self, vendor: Vendor, running: Running) -> None:
@@ -150,3 +152,11 @@ def open_bench() -> Iterator[DrWebBench]:
         yield bench
     finally:
         stopped_soon(bench.running)
+
+
+def provided(bench: DrWebBench, quantity: int = 2, *, reference: str = "order:1:provision") -> Service:
+    """Provide a service of so many stations and return it."""
+    task = provisioning(bench, reference=reference, quantity=quantity)
+    done = work(bench, task)
+    assert task.order is not None
+    return Service(done.vendor_ids, task.order.resources, task.order.label)

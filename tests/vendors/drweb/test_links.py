@@ -1,12 +1,12 @@
 """The links of stations, as facts."""
 
-from tests.vendors.contract import life, provisioned, work
-from tests.vendors.drweb.bench import DrWebBench
+from tests.vendors.contract import life, work
+from tests.vendors.drweb.bench import DrWebBench, provided
 from vendors.drweb.links import SHOWN, SYSTEMS
 
 
 def test_each_station_is_told_with_an_installer_for_each_system_and_its_configuration(bench: DrWebBench) -> None:
-    service = provisioned(bench, quantity=2)
+    service = provided(bench, 2)
     facts = [fact for fact in bench.plugin.facts(bench.connection(), service) if fact.value]
     assert [fact.title for fact in facts[:5]] == [
         "Acme PC 1: Installer for Windows",
@@ -21,7 +21,7 @@ def test_each_station_is_told_with_an_installer_for_each_system_and_its_configur
 
 
 def test_links_of_a_station_that_is_gone_are_told_empty(bench: DrWebBench) -> None:
-    service = provisioned(bench, quantity=3)
+    service = provided(bench, 3)
     done = work(bench, life(bench, "change", service, quantity=1))
     told = {fact.name: fact.value for fact in done.facts}
     assert told["station_1_windows"]
@@ -29,5 +29,5 @@ def test_links_of_a_station_that_is_gone_are_told_empty(bench: DrWebBench) -> No
 
 
 def test_so_many_are_shown_and_no_more(bench: DrWebBench) -> None:
-    facts = bench.plugin.facts(bench.connection(), provisioned(bench, quantity=SHOWN + 1))
+    facts = bench.plugin.facts(bench.connection(), provided(bench, SHOWN + 1))
     assert len([fact for fact in facts if fact.value]) == SHOWN * (len(SYSTEMS) + 1)

@@ -8,8 +8,8 @@ from pytest_django.fixtures import Settings
 
 from sandbox.drweb import DrWeb as Vendor
 from sandbox.wsgi import serve
-from tests.vendors.contract import life, provisioned, provisioning, work
-from tests.vendors.drweb.bench import ACCOUNT, STANDARD, DrWebBench
+from tests.vendors.contract import life, provisioning, work
+from tests.vendors.drweb.bench import ACCOUNT, STANDARD, DrWebBench, provided
 from tests.vendors.memory import MemoryBook
 from vendors.base import Order, Resource, Service, Task
 from vendors.errors import Gone, Misconfigured, Rejected
@@ -67,7 +67,7 @@ def test_licences_that_run_out_are_told_before_and_what_was_placed_stays(bench: 
     bench.vendor.behave(licensed=3)
     with pytest.raises(Rejected, match="has licences for 3 more stations only, and 5 are needed"):
         bench.plugin.validate_order(bench.connection(), bench.order(reference="order:1:provision", quantity=5))
-    task, book = provisioning(bench), MemoryBook()
+    task, book = provisioning(bench, quantity=5), MemoryBook()
     with pytest.raises(Rejected, match="The number of licenses is exceeded"):
         work(bench, task, book)
     assert bench.vendor.counts()["stations"] == 3
@@ -77,7 +77,7 @@ def test_licences_that_run_out_are_told_before_and_what_was_placed_stays(bench: 
 
 
 def test_change_beyond_the_licences_is_told_before(bench: DrWebBench) -> None:
-    service = provisioned(bench)
+    service = provided(bench, 5)
     bench.vendor.behave(licensed=7)
     bench.plugin.check(bench.connection(), service, {"stations": 7})
     bench.plugin.check(bench.connection(), service, {"stations": 1})
@@ -92,7 +92,7 @@ def test_tariff_that_is_gone_is_named(bench: DrWebBench) -> None:
 
 
 def test_count_tells_what_was_done_by_hand_and_a_change_mends_it(bench: DrWebBench) -> None:
-    service = provisioned(bench)
+    service = provided(bench, 5)
     bench.vendor.delete_stations(keep=4)
     assert bench.plugin.count(bench.connection(), service) == {"stations": 4}
     work(bench, life(bench, "change", service, quantity=6))
@@ -103,7 +103,7 @@ def test_count_tells_what_was_done_by_hand_and_a_change_mends_it(bench: DrWebBen
 
 
 def test_another_server_at_the_address_does_not_make_a_service_gone(bench: DrWebBench) -> None:
-    service = provisioned(bench)
+    service = provided(bench, 5)
     other = replace(service, vendor_ids={**service.vendor_ids, "server_id": "another"})
     bench.vendor.delete_stations()
     with pytest.raises(Misconfigured, match="is another AV-Desk server than the one"):
@@ -113,7 +113,7 @@ def test_another_server_at_the_address_does_not_make_a_service_gone(bench: DrWeb
 
 
 def test_worker_that_dies_after_the_end_does_not_tell_that_nothing_was_there(bench: DrWebBench) -> None:
-    service = provisioned(bench, quantity=2)
+    service = provided(bench, 2)
     book = MemoryBook(dies_after=6)  # the last note: the group's end
     work(bench, life(bench, "cancel", service), book)
     assert book.saves >= 6
@@ -122,16 +122,16 @@ def test_worker_that_dies_after_the_end_does_not_tell_that_nothing_was_there(ben
 
 
 def test_two_installations_do_not_take_each_others_stations(bench: DrWebBench, settings: Settings) -> None:
-    ours = provisioned(bench, quantity=1)
+    ours = provided(bench, 1)
     settings.BASE_URL = "https://another.example"
-    theirs = provisioned(bench, quantity=1)
+    theirs = provided(bench, 1)
     assert ours.vendor_ids["group_id"] != theirs.vendor_ids["group_id"]
     assert bench.vendor.counts()["stations"] == 2
 
 
 def test_results_of_steps_are_small_json(bench: DrWebBench) -> None:
     book = MemoryBook()
-    work(bench, provisioning(bench), book)
+    work(bench, provisioning(bench, quantity=5), book)
     assert all(len(json.dumps(call.result)) < 200 for call in book.steps.values())
 
 

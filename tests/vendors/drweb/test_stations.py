@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.vendors.contract import life, provisioned, work
-from tests.vendors.drweb.bench import ACCOUNT, STANDARD, DrWebBench
+from tests.vendors.contract import life, work
+from tests.vendors.drweb.bench import ACCOUNT, STANDARD, DrWebBench, provided
 from tests.vendors.memory import MemoryBook
 from vendors.base import Party
 from vendors.drweb.client import AvDesk
@@ -66,7 +66,7 @@ def test_parent_group_of_a_group_administrator_is_named_everywhere(bench: DrWebB
 
 
 def test_block_holds_at_once_wherever_the_server_stands_and_for_good(bench: DrWebBench) -> None:
-    service = provisioned(bench, quantity=1)
+    service = provided(bench, 1)
     work(bench, life(bench, "suspend", service))
     (station,) = bench.stations_of(service)
     assert station["block_begin"] <= bench.now.timestamp() - 12 * 3600
@@ -75,7 +75,7 @@ def test_block_holds_at_once_wherever_the_server_stands_and_for_good(bench: DrWe
 
 def test_server_that_does_not_tell_its_blocks_is_blocked_all_the_same(bench: DrWebBench) -> None:
     bench.vendor.behave(shows_blocks=False)
-    service = provisioned(bench, quantity=2)
+    service = provided(bench, 2)
     for action, blocked in (("suspend", 2), ("resume", 0)):
         bench.vendor.fail("drop_after", path=r"/stations/change\.ds$")
         work(bench, life(bench, action, service))
@@ -83,7 +83,7 @@ def test_server_that_does_not_tell_its_blocks_is_blocked_all_the_same(bench: DrW
 
 
 def test_station_deleted_in_the_console_stops_nothing(bench: DrWebBench) -> None:
-    service = provisioned(bench, quantity=3)
+    service = provided(bench, 3)
     task, book = life(bench, "suspend", service), MemoryBook()
     bench.vendor.fail("throttle", path=r"/stations/change\.ds$", nth=2)
     with pytest.raises(Transient):
