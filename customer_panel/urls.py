@@ -23,11 +23,9 @@ urlpatterns = [
     path("messages/", home.messages_page, name="home_messages"),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/<int:pk>/", subscriptions.subscription, name="subscription"),
-    path("subscriptions/<int:pk>/charges/", subscriptions.subscription_charges, name="subscription_charges"),
-    path(
-        "subscriptions/<int:pk>/transactions/",
-        subscriptions.subscription_transactions,
-        name="subscription_transactions",
+    *(
+        path(f"subscriptions/<int:pk>/{view.__name__.removeprefix('subscription_')}/", view, name=view.__name__)
+        for view in subscriptions.lists
     ),
     path("subscriptions/<int:pk>/change/", operations.subscription_change, name="subscription_change"),
     path("subscriptions/<int:pk>/stop/", operations.subscription_stop, name="subscription_stop"),

@@ -9,15 +9,16 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from core.history import history_of
+from core.lists.tabs import ListTab, Offered, offered_of
 from core.panel.page import Button, Page, Tab, offered_buttons
 from operator_panel.log_words import cause_of, saying_of
 
 
-def tabs_of(actor: Actor, offered: Iterable[tuple[str, object, str]], active: str, pk: object) -> tuple[Tab, ...]:
-    """Return the tabs whose right the actor has, of (URL name, label, right)."""
+def tabs_of(actor: Actor, offered: Iterable[ListTab | Offered], active: str, pk: object) -> tuple[Tab, ...]:
+    """Return the tabs whose right the actor has, of (URL name, label, right) and of lists."""
     return tuple(
         Tab(label, reverse(f"operator:{name}", args=[pk]), active=name == active)
-        for name, label, right in offered
+        for name, label, right in offered_of(offered)
         if actor.may(right)
     )
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from core.panel.page import Page
-from operator_panel import lists
+from operator_panel.lists.accounts import ACCOUNTS
 
 MOST = 20
 SEARCH = "q"
@@ -24,14 +24,14 @@ def choose_account(
     """
     text = " ".join(request.GET.get(SEARCH, "").replace("\0", "").split())[:200]
     found: list[Account] = [first] if first is not None and not text else []
-    search = lists.ACCOUNTS.search
+    search = ACCOUNTS.search
     if text and search is not None:
         rows = search.find(accounts, text, request.actor).rows
         found = list(rows.select_related("reseller").order_by("name", "pk")[: MOST + 1])
     context = {
         "page": page,
         "text": text,
-        "hint": lists.ACCOUNTS.search_hint,
+        "hint": ACCOUNTS.search_hint,
         "choices": [(account, leads_to(account)) for account in found[:MOST]],
         "more": _("There are more: type more of the name.") if len(found) > MOST else "",
     }

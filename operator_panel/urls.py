@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from core.lists.listing import Listing
 from core.lists.views import list_view
 from core.panel.page import Button
-from operator_panel import lists
 from operator_panel.doors import requires
+from operator_panel.lists import LISTS
 from operator_panel.views import (
     account_changes,
     account_order,
@@ -39,24 +39,6 @@ from operator_panel.views import (
 )
 
 app_name = "operator"
-
-LISTS = {
-    "account_classes": lists.ACCOUNT_CLASSES,
-    "account_types": lists.ACCOUNT_TYPES,
-    "accounts": lists.ACCOUNTS,
-    "application_templates": lists.APPLICATION_TEMPLATES,
-    "charges": lists.CHARGES,
-    "managers": lists.MANAGERS,
-    "orders": lists.ORDERS,
-    "payments": lists.PAYMENTS,
-    "plan_categories": lists.PLAN_CATEGORIES,
-    "plans": lists.PLANS,
-    "products": lists.PRODUCTS,
-    "resellers": lists.RESELLERS,
-    "service_terms": lists.SERVICE_TERMS,
-    "subscriptions": lists.SUBSCRIPTIONS,
-    "vendor_connections": lists.VENDOR_CONNECTIONS,
-}
 
 # What can be made from a list: the button and its page, shown to who has the page's right.
 CREATIONS = {
@@ -101,7 +83,7 @@ def _of(section: str, *views: Callable[..., object]) -> list[URLPattern]:
 
 urlpatterns = [
     path("", home.home, name="home"),
-    *(_list(name, listing) for name, listing in LISTS.items()),
+    *(_list(name, listing) for name, listing in LISTS.items() if listing.own_page),
     *(
         path(f"{name.replace('_', '-')}/create/", page, name=page.__name__)
         for name, (_label, page) in CREATIONS.items()
@@ -111,11 +93,7 @@ urlpatterns = [
         "accounts",
         accounts.account,
         account_users.account_users,
-        accounts.account_subscriptions,
-        accounts.account_orders,
-        accounts.account_payments,
-        accounts.account_charges,
-        accounts.account_transactions,
+        *accounts.lists,
         accounts.account_log,
         account_changes.account_hold,
         account_changes.account_release,
@@ -141,10 +119,8 @@ urlpatterns = [
     *_of(
         "subscriptions",
         subscriptions.subscription,
-        subscriptions.subscription_orders,
         subscriptions.subscription_resources,
-        subscriptions.subscription_charges,
-        subscriptions.subscription_transactions,
+        *subscriptions.lists,
         subscriptions.subscription_vendor,
         subscriptions.subscription_log,
         subscription_operations.subscription_change,
@@ -156,7 +132,7 @@ urlpatterns = [
     *_of(
         "orders",
         orders.order,
-        orders.order_charges,
+        *orders.lists,
         orders.order_log,
         orders.order_cancel,
         orders.order_correct,
@@ -171,9 +147,7 @@ urlpatterns = [
     *_of(
         "resellers",
         resellers.reseller,
-        resellers.reseller_accounts,
-        resellers.reseller_managers,
-        resellers.reseller_plans,
+        *resellers.lists,
         resellers.reseller_log,
         resellers.reseller_change,
     ),
@@ -199,7 +173,7 @@ urlpatterns = [
     *_of(
         "application_templates",
         application_templates.application_template,
-        application_templates.application_template_plans,
+        *application_templates.lists,
         application_templates.application_template_log,
         application_templates.application_template_change,
     ),
@@ -219,7 +193,7 @@ urlpatterns = [
         plans.plan_periods,
         plans.plan_resources,
         plan_changes.plan_delegation,
-        plans.plan_subscriptions,
+        *plans.lists,
         plans.plan_log,
         plan_changes.plan_change,
         plan_changes.plan_period_add,
@@ -240,7 +214,7 @@ urlpatterns = [
     *_of(
         "vendor_connections",
         vendor_connections.vendor_connection,
-        vendor_connections.vendor_connection_journal,
+        *vendor_connections.lists,
         vendor_connections.vendor_connection_change,
         vendor_connections.vendor_connection_revoke,
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import pkgutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import django_filters
@@ -76,6 +78,8 @@ class Listing:
     row_link: Callable[[Any], str] | None = None
     empty: object = ""
     export_right: str = "exports.use"
+    # Whether it has an address of its own, called as the list: one that is only a tab of objects has none.
+    own_page: bool = True
 
     def __post_init__(self) -> None:
         """Make the list known by its name."""
@@ -112,6 +116,30 @@ class Listing:
 
 
 LISTINGS: dict[str, Listing] = {}
+
+
+def declared_in(package: str, *, panel: str) -> dict[str, Listing]:
+    """Import every module of the package and return the panel's lists by their names without the panel."""
+    found = import_module(package)
+    for module in pkgutil.iter_modules(found.__path__):
+        import_module(f"{found.__name__}.{module.name}")
+    return {name.removeprefix(f"{panel}."): LISTINGS[name] for name in sorted(LISTINGS) if name.startswith(f"{panel}.")}
+
+
+def narrowed_by(conditions: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the conditions that keep a list to the rows of one object.
+
+    They go into the row of an export and are asked again by a worker and at each fetch: plain values only, or lists of
+    them. Raises TypeError for anything else, a queryset above all, as soon as the list is shown.
+    """
+    for name, value in (conditions or {}).items():
+        values = value if isinstance(value, list | tuple) else [value]
+        if not all(one is None or isinstance(one, str | int) for one in values):
+            raise TypeError(
+                f"{name}: a list is narrowed by plain values, which a background export can keep. Follow the relation"
+                ' instead of handing a queryset: {"charge__subscription_id": 7}.'
+            )
+    return dict(conditions or {})
 
 
 def listing_named(name: str) -> Listing:

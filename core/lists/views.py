@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from core.errors import Refused
 from core.lists import preferences
 from core.lists.download import answer_export, answer_file, exports_of, may_have
-from core.lists.listing import LISTINGS, PAGE_SIZES, Asker, Listing, listing_named
+from core.lists.listing import LISTINGS, PAGE_SIZES, Asker, Listing, listing_named, narrowed_by
 from core.lists.models import ExportState, ListExport, ListPreference, SavedView
 from core.lists.reading import Asked, page_of
 from core.lists.state import OPEN, SIZE, VIEW, ListState, filters_of, state_of
@@ -51,21 +51,22 @@ def show_list(
     template: str = "lists/page.html",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponseBase:
-    """Answer with the list inside the page; `narrow` keeps it to the rows of one object (conditions on fields).
+    """Answer with the list inside the page; `narrow` keeps it to the rows of one object (fields and plain values).
 
     Everything that the list can do (choices of columns, views, exports) is posted to the same address.
     """
     actor = request.actor
     if actor is None or not actor.may(listing.right):
         raise PermissionDenied
+    narrowed_to = narrowed_by(narrow)
     preference = preferences.preference_of(actor.user, listing)
     state = state_of(listing, request.GET, page_size=preference.page_size)
     if request.method == "POST":
-        return _post(request, listing, state, dict(narrow or {}))
+        return _post(request, listing, state, narrowed_to)
     if SIZE in request.GET and state.size != preference.page_size and actor.impersonator is None:
         preference = preferences.choose_page_size(actor=actor, listing=listing, page_size=state.size)
     asker = Asker(actor=actor, today=timezone.localdate())
-    visible = listing.rows(actor).filter(**narrow) if narrow else listing.rows(actor)
+    visible = listing.rows(actor).filter(**narrowed_to) if narrowed_to else listing.rows(actor)
     views = list(preferences.views_of(actor.user, listing))
     view = preferences.view_numbered(views, state.view)
     asked = Asked(listing, visible, state, asker, preferences.shown_in(preference, view), path=request.path)

@@ -9,12 +9,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
 from core.errors import allowed
 from core.history import author_of
+from core.lists.tabs import ListTab, list_views, offered_of
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Hint, Page, Status, Tab, offered_buttons
 from core.panel.remedies import hints_of
@@ -44,6 +46,12 @@ TRANSITIONAL = {
     SubscriptionStatus.STOPPING,
     SubscriptionStatus.DELETING,
 }
+
+TABS = (
+    ("subscription", gettext_lazy("General"), "subscriptions.view"),
+    ListTab("subscription_charges", CHARGES, by="subscription_id"),
+    ListTab("subscription_transactions", TRANSACTIONS, by="charge__subscription_id"),
+)
 
 
 def one(request: HttpRequest, pk: int) -> Subscription:
@@ -109,30 +117,9 @@ def _priced(resource: SubscriptionResource, upkeep: Upkeep | None) -> Priced:
     return Priced(resource, prices, upkeep.amount_of(resource.name) if upkeep and prices else None)
 
 
-@requires("charges.view")
-def subscription_charges(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the subscription's charges; each leads to its explanation."""
-    found = one(request, pk)
-    page = page_of(request.actor, found, "subscription_charges")
-    return show_list(request, CHARGES, page=page, narrow={"subscription_id": found.pk})
-
-
-@requires("transactions.view")
-def subscription_transactions(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the movements of the balance that the subscription's charges made."""
-    found = one(request, pk)
-    page = page_of(request.actor, found, "subscription_transactions")
-    return show_list(request, TRANSACTIONS, page=page, narrow={"charge__subscription_id": found.pk})
-
-
 def page_of(actor: Actor, found: Subscription, active: str) -> Page:
     """Return what stands around every page of one subscription."""
     steps = steps_of_subscription(actor, found, timezone.localdate())
-    tabs = [
-        ("subscription", _("General"), "subscriptions.view"),
-        ("subscription_charges", _("Charges"), "charges.view"),
-    ]
-    tabs.append(("subscription_transactions", _("Transactions"), "transactions.view"))
     return Page(
         title=found.name,
         crumbs=(Crumb(_("Subscriptions"), reverse("customer:subscriptions")), Crumb(found.pk)),
@@ -141,10 +128,13 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         hints=_hints(actor, found, steps),
         tabs=tuple(
             Tab(label, reverse(f"customer:{name}", args=[found.pk]), active=name == active)
-            for name, label, right in tabs
+            for name, label, right in offered_of(TABS)
             if actor.may(right)
         ),
     )
+
+
+lists = list_views(TABS, requires=requires, one=one, page_of=page_of)
 
 
 def buttons_of(actor: Actor, found: Subscription, steps: Steps) -> tuple[Button, ...]:

@@ -23,6 +23,7 @@ TRANSACTIONS = Listing(
     name="operator.transactions",
     title=_("Transactions"),
     right="transactions.view",
+    own_page=False,
     actor_of=actor_of,
     rows=transactions_visible_to,
     filterset=TransactionFilter,

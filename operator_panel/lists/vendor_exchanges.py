@@ -28,6 +28,7 @@ VENDOR_EXCHANGES = Listing(
     name="operator.vendor_exchanges",
     title=_("Journal"),
     right="vendor_connections.view",
+    own_page=False,
     actor_of=actor_of,
     rows=exchanges_visible_to,
     filterset=ExchangeFilter,

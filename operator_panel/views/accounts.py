@@ -18,12 +18,16 @@ from accounts.sign_in_as import owner_to_visit
 from billing.funds import funds_of
 from billing.holds import standing_of
 from core.errors import allowed
-from core.lists.views import show_list
+from core.lists.tabs import ListTab, list_views
 from core.panel.page import Button, Crumb, Page, Status
-from operator_panel import lists
 from operator_panel.account_log import LAST_PAGE, log_of
 from operator_panel.around import tabs_of
 from operator_panel.doors import requires
+from operator_panel.lists.charges import CHARGES
+from operator_panel.lists.orders import ORDERS
+from operator_panel.lists.payments import PAYMENTS
+from operator_panel.lists.subscriptions import SUBSCRIPTIONS
+from operator_panel.lists.transactions import TRANSACTIONS
 from subscriptions.models import SubscriptionStatus
 from subscriptions.ordering import may_order
 from subscriptions.queries import subscriptions_visible_to
@@ -32,11 +36,11 @@ from subscriptions.reminding import next_needs
 TABS = (
     ("account", gettext_lazy("General"), "accounts.view"),
     ("account_users", gettext_lazy("Users"), "account_users.view"),
-    ("account_subscriptions", gettext_lazy("Subscriptions"), "subscriptions.view"),
-    ("account_orders", gettext_lazy("Orders"), "orders.view"),
-    ("account_payments", gettext_lazy("Payments"), "payments.view"),
-    ("account_charges", gettext_lazy("Charges"), "charges.view"),
-    ("account_transactions", gettext_lazy("Transactions"), "transactions.view"),
+    ListTab("account_subscriptions", SUBSCRIPTIONS, by="account_id"),
+    ListTab("account_orders", ORDERS, by="account_id"),
+    ListTab("account_payments", PAYMENTS, by="account_id"),
+    ListTab("account_charges", CHARGES, by="account_id"),
+    ListTab("account_transactions", TRANSACTIONS, by="account_id"),
     ("account_log", gettext_lazy("Log"), "log.view"),
 )
 
@@ -90,46 +94,6 @@ def _hold(actor: Actor, found: Account) -> dict[str, object]:
     return {"standing": standing, "to_pay": standing.to_pay(timezone.localdate())}
 
 
-@requires("subscriptions.view")
-def account_subscriptions(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the account's subscriptions."""
-    found = one(request, pk)
-    page = page_of(request.actor, found, "account_subscriptions")
-    return show_list(request, lists.SUBSCRIPTIONS, page=page, narrow={"account_id": pk})
-
-
-@requires("orders.view")
-def account_orders(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the account's orders."""
-    found = one(request, pk)
-    page = page_of(request.actor, found, "account_orders")
-    return show_list(request, lists.ORDERS, page=page, narrow={"account_id": pk})
-
-
-@requires("payments.view")
-def account_payments(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the account's payments."""
-    found = one(request, pk)
-    page = page_of(request.actor, found, "account_payments")
-    return show_list(request, lists.PAYMENTS, page=page, narrow={"account_id": pk})
-
-
-@requires("charges.view")
-def account_charges(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the account's charges."""
-    found = one(request, pk)
-    page = page_of(request.actor, found, "account_charges")
-    return show_list(request, lists.CHARGES, page=page, narrow={"account_id": pk})
-
-
-@requires("transactions.view")
-def account_transactions(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the movements of the account's balance."""
-    found = one(request, pk)
-    page = page_of(request.actor, found, "account_transactions")
-    return show_list(request, lists.TRANSACTIONS, page=page, narrow={"account_id": pk})
-
-
 @requires("log.view")
 def account_log(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what happened to the account, to what it has and to its people."""
@@ -150,6 +114,9 @@ def page_of(actor: Actor, found: Account, active: str) -> Page:
         buttons=_buttons(actor, found),
         tabs=tabs_of(actor, TABS, active, found.pk),
     )
+
+
+lists = list_views(TABS, requires=requires, one=one, page_of=page_of)
 
 
 def crumbs_of(found: Account) -> tuple[Crumb, ...]:

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from core.errors import Refused
-from core.lists.views import show_list
+from core.lists.tabs import ListTab, list_views
 from core.panel.confirming import Done
 from core.panel.page import Button, Crumb, Page, Status
-from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing
 from operator_panel.forms.template_resources import ResourcesForm, sold_of
+from operator_panel.lists.plans import PLANS
 from operator_panel.views.vendor_connections import shown_value
 from subscriptions.catalogue.templates import Sold, change_template, create_template
 from subscriptions.models import ApplicationTemplate, TemplateStatus
@@ -33,7 +33,7 @@ from vendors.registry import plugin_for
 
 TABS = (
     ("application_template", gettext_lazy("General"), "application_templates.view"),
-    ("application_template_plans", gettext_lazy("Plans"), "application_templates.view"),
+    ListTab("application_template_plans", PLANS, by="template_id", right="application_templates.view"),
     ("application_template_log", gettext_lazy("Log"), "application_templates.view"),
 )
 
@@ -58,13 +58,6 @@ def application_template(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": request.actor.may("application_templates.change"),
     }
     return render(request, "operator_panel/application_template.html", context)
-
-
-@requires("application_templates.view")
-def application_template_plans(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the plans made of the template."""
-    page = _page_of(request.actor, one(request, pk), "application_template_plans")
-    return show_list(request, lists.PLANS, page=page, narrow={"template_id": pk})
 
 
 @requires("application_templates.view")
@@ -205,6 +198,9 @@ def _page_of(actor: Actor, found: ApplicationTemplate, active: str) -> Page:
         buttons=buttons,
         tabs=tabs_of(actor, TABS, active, found.pk),
     )
+
+
+lists = list_views(TABS, requires=requires, one=one, page_of=_page_of)
 
 
 def _section() -> Crumb:

@@ -16,13 +16,13 @@ from accounts.actors import Actor
 from billing.payments import WAITING
 from billing.queries import payments_visible_to
 from core.errors import Refused
-from core.lists.views import show_list
+from core.lists.tabs import ListTab, list_views
 from core.panel.confirming import Done, Operation, confirming
 from core.panel.correcting import Correcting, correcting, only_shown
 from core.panel.page import Button, Crumb, Page, Status, offered_buttons
-from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
+from operator_panel.lists.charges import CHARGES
 from operator_panel.views.account_changes import needed_page
 from subscriptions.failures import Answer, cancel_failed_order, correct_order, correction_of
 from subscriptions.handover import waiting_operation
@@ -48,7 +48,7 @@ WHOLE = (
 
 TABS = (
     ("order", gettext_lazy("General"), "orders.view"),
-    ("order_charges", gettext_lazy("Charges"), "charges.view"),
+    ListTab("order_charges", CHARGES, by="order_id"),
     ("order_log", gettext_lazy("Log"), "log.view"),
 )
 
@@ -79,13 +79,6 @@ def _trouble(found: Order) -> str:
     """Return what went wrong in the reader's language; the order itself keeps it in the worker's, for the log."""
     operation = operations_of([f"order:{found.pk}"]).order_by("-created_at").first() if found.failure else None
     return operation.last_error if operation else found.failure
-
-
-@requires("charges.view")
-def order_charges(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the charges that the order made."""
-    page = page_of(request.actor, one(request, pk), "order_charges")
-    return show_list(request, lists.CHARGES, page=page, narrow={"order_id": pk})
 
 
 @requires("log.view")
@@ -199,6 +192,9 @@ def page_of(actor: Actor, found: Order, active: str, payments: Any = ()) -> Page
         buttons=_buttons(actor, found, payments),
         tabs=tabs_of(actor, TABS, active, found.pk),
     )
+
+
+lists = list_views(TABS, requires=requires, one=one, page_of=page_of)
 
 
 def crumbs_of(found: Order) -> tuple[Crumb, ...]:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from core.errors import allowed
-from core.lists.views import show_list
+from core.lists.tabs import ListTab, list_views
 from core.panel.page import Button, Crumb, Page, Status
-from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.forms.margins import margin_text
+from operator_panel.lists.subscriptions import SUBSCRIPTIONS
 from subscriptions.catalogue.delegation import may_activate
 from subscriptions.catalogue.plans import may_withdraw
 from subscriptions.models import Plan, PlanStatus, ResourcePrice
@@ -33,7 +33,7 @@ TABS = (
     ("plan_periods", gettext_lazy("Periods"), "plans.view"),
     ("plan_resources", gettext_lazy("Resources and prices"), "plans.view"),
     ("plan_delegation", gettext_lazy("Delegation"), "plans.delegate"),
-    ("plan_subscriptions", gettext_lazy("Subscriptions"), "subscriptions.view"),
+    ListTab("plan_subscriptions", SUBSCRIPTIONS, by="plan_id"),
     ("plan_log", gettext_lazy("Log"), "log.view"),
 )
 
@@ -106,13 +106,6 @@ def _now(prices: list[ResourcePrice], today: Any) -> ResourcePrice | None:
     return next((price for price in prices if price.valid_from <= today), None)
 
 
-@requires("subscriptions.view")
-def plan_subscriptions(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the plan's subscriptions."""
-    page = page_of(request.actor, one(request, pk), "plan_subscriptions")
-    return show_list(request, lists.SUBSCRIPTIONS, page=page, narrow={"plan_id": pk})
-
-
 @requires("log.view")
 def plan_log(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what happened to the plan."""
@@ -134,6 +127,9 @@ def page_of(actor: Actor, found: Plan, active: str) -> Page:
         buttons=buttons,
         tabs=tabs_of(actor, TABS, active, found.pk),
     )
+
+
+lists = list_views(TABS, requires=requires, one=one, page_of=page_of)
 
 
 def crumbs_of(found: Plan) -> tuple[Crumb, ...]:

@@ -15,22 +15,24 @@ from accounts.actors import Actor
 from accounts.models import Reseller, Role
 from accounts.queries import managers_visible_to, resellers_above, resellers_visible_to
 from accounts.resellers import change_reseller, create_reseller
-from core.lists.views import show_list
+from core.lists.tabs import ListTab, list_views
 from core.panel.confirming import Done
 from core.panel.page import Button, Crumb, Page, Status
-from operator_panel import lists
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
+from operator_panel.lists.accounts import ACCOUNTS
+from operator_panel.lists.managers import MANAGERS
+from operator_panel.lists.plans import PLANS
 
 # The partner id that Microsoft is told (operator guide 2.2).
 MPN_ID = "reseller_mpn_id"
 
 TABS = (
     ("reseller", gettext_lazy("General"), "resellers.view"),
-    ("reseller_accounts", gettext_lazy("Accounts"), "accounts.view"),
-    ("reseller_managers", gettext_lazy("Managers"), "managers.view"),
-    ("reseller_plans", gettext_lazy("Plans"), "plans.view"),
+    ListTab("reseller_accounts", ACCOUNTS, by="reseller_id"),
+    ListTab("reseller_managers", MANAGERS, by="reseller_id"),
+    ListTab("reseller_plans", PLANS, by="reseller_id"),
     ("reseller_log", gettext_lazy("Log"), "log.view"),
 )
 
@@ -54,27 +56,6 @@ def reseller(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": request.actor.may("resellers.change"),
     }
     return render(request, "operator_panel/reseller.html", context)
-
-
-@requires("accounts.view")
-def reseller_accounts(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the reseller's own customers."""
-    page = page_of(request.actor, one(request, pk), "reseller_accounts")
-    return show_list(request, lists.ACCOUNTS, page=page, narrow={"reseller_id": pk})
-
-
-@requires("managers.view")
-def reseller_managers(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the reseller's managers."""
-    page = page_of(request.actor, one(request, pk), "reseller_managers")
-    return show_list(request, lists.MANAGERS, page=page, narrow={"reseller_id": pk})
-
-
-@requires("plans.view")
-def reseller_plans(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the plans that the reseller sells."""
-    page = page_of(request.actor, one(request, pk), "reseller_plans")
-    return show_list(request, lists.PLANS, page=page, narrow={"reseller_id": pk})
 
 
 @requires("log.view")
@@ -228,6 +209,9 @@ def page_of(actor: Actor, found: Reseller, active: str) -> Page:
         buttons=tuple(button for button in buttons if button),
         tabs=tabs_of(actor, TABS, active, found.pk),
     )
+
+
+lists = list_views(TABS, requires=requires, one=one, page_of=page_of)
 
 
 def _crumbs(found: Reseller) -> tuple[Crumb, ...]:

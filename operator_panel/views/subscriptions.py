@@ -8,15 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from billing.queries import charges_visible_to
 from core.errors import Refused
 from core.history import author_of
-from core.lists.views import show_list
+from core.lists.tabs import ListTab, list_views, offered_of
 from core.panel.page import Crumb, Page, Status
 from core.panel.remedies import hints_of
-from operator_panel import lists
 from operator_panel.around import able, log_page, tabs_of
 from operator_panel.doors import requires
+from operator_panel.lists.charges import CHARGES
+from operator_panel.lists.orders import ORDERS
+from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
 from subscriptions.handover import held_units, service_payload, waiting_operation
 from subscriptions.holds import RUNNING
@@ -30,10 +31,10 @@ from vendors.questions import facts
 
 TABS = (
     ("subscription", gettext_lazy("General"), "subscriptions.view"),
-    ("subscription_orders", gettext_lazy("Orders"), "orders.view"),
+    ListTab("subscription_orders", ORDERS, by="subscription_id"),
     ("subscription_resources", gettext_lazy("Resources"), "subscriptions.view"),
-    ("subscription_charges", gettext_lazy("Charges"), "charges.view"),
-    ("subscription_transactions", gettext_lazy("Transactions"), "transactions.view"),
+    ListTab("subscription_charges", CHARGES, by="subscription_id"),
+    ListTab("subscription_transactions", TRANSACTIONS, by="charge__subscription_id"),
     ("subscription_vendor", gettext_lazy("Vendor"), "subscriptions.view"),
     ("subscription_log", gettext_lazy("Log"), "log.view"),
 )
@@ -71,13 +72,6 @@ def _open_order(request: HttpRequest, found: Subscription) -> object:
     return orders_visible_to(request.actor).filter(subscription=found, status__in=open_ones).first()
 
 
-@requires("orders.view")
-def subscription_orders(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the subscription's orders."""
-    page = page_of(request.actor, one(request, pk), "subscription_orders")
-    return show_list(request, lists.ORDERS, page=page, narrow={"subscription_id": pk})
-
-
 @requires("subscriptions.view")
 def subscription_resources(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the units that the subscription holds, with their prices."""
@@ -110,22 +104,6 @@ def _price(found: Subscription, resource: object, newest: object) -> object:
     if found.fixed_price or newest is None:
         return resource.ordering_price
     return newest.recurring_fee
-
-
-@requires("charges.view")
-def subscription_charges(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the subscription's charges; each opens to its explanation."""
-    page = page_of(request.actor, one(request, pk), "subscription_charges")
-    return show_list(request, lists.CHARGES, page=page, narrow={"subscription_id": pk})
-
-
-@requires("transactions.view")
-def subscription_transactions(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the movements of the balance that the subscription's charges made."""
-    found = one(request, pk)
-    page = page_of(request.actor, found, "subscription_transactions")
-    ids = charges_visible_to(request.actor).filter(subscription=found).values("pk")
-    return show_list(request, lists.TRANSACTIONS, page=page, narrow={"charge__in": ids})
 
 
 @requires("subscriptions.view")
@@ -177,9 +155,12 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         crumbs=(Crumb(_("Subscriptions"), reverse("operator:subscriptions")), Crumb(found.pk)),
         status=Status(status, found.get_status_display(), found.get_stop_reason_display()),
         buttons=able(actor, offered, found.pk),
-        tabs=tabs_of(actor, [tab for tab in TABS if _has(found, tab[0])], active, found.pk),
+        tabs=tabs_of(actor, [tab for tab in offered_of(TABS) if _has(found, tab[0])], active, found.pk),
         hints=hints_of(actor, looked_for, way_to),
     )
+
+
+lists = list_views(TABS, requires=requires, one=one, page_of=page_of)
 
 
 def _has(found: Subscription, tab: str) -> bool:

@@ -6,17 +6,16 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
 from accounts.queries import resellers_visible_to
 from core.countries import country_name
 from core.errors import allowed
-from core.lists.views import show_list
-from core.panel.asking import PanelRequest
+from core.lists.tabs import ListTab, list_views
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page, Status
 from operator_panel.doors import requires
@@ -118,12 +117,13 @@ def _redirect_address(request: HttpRequest, plugin: str) -> str:
         return ""
 
 
-@requires("vendor_connections.view")
-def vendor_connection_journal(request: PanelRequest, pk: int) -> HttpResponseBase:
-    """List the exchanges with the vendor, secrets masked."""
-    found = one(request, pk)
-    page = Page(title=_("Journal"), crumbs=(*_crumbs(found), Crumb(_("Journal"))))
-    return show_list(request, VENDOR_EXCHANGES, page=page, narrow={"connection_id": found.pk})
+def _journal_page(_actor: Actor, found: VendorConnection, _active: str) -> Page:
+    return Page(title=_("Journal"), crumbs=(*_crumbs(found), Crumb(_("Journal"))))
+
+
+# The exchanges with the vendor, secrets masked.
+JOURNAL = ListTab("vendor_connection_journal", VENDOR_EXCHANGES, by="connection_id")
+lists = list_views([JOURNAL], requires=requires, one=one, page_of=_journal_page)
 
 
 @requires("vendor_connections.change")

@@ -1,58 +1,38 @@
 """Every list of both panels with rows: money and days are seen, numbers agree, rows lead on, files are right.
 
-A list without a factory of its rows fails the first test.
+A list without a factory of its rows (tests/factories/lists.py) fails them all.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from accounts.models import AccessLevel, Account, Role, User
+from accounts.models import AccessLevel, User
 from core.lists.filters import Visible
-from core.lists.listing import LISTINGS, Listing
-from subscriptions.models import PlanCategory, Product, Subscription
+from core.lists.listing import Listing
 from tests.browser.shown import Showcase
 from tests.factories import accounts as cast
 from tests.factories import billing as money
-from tests.factories import subscriptions as make
-from vendors.models import ConnectionState, VendorConnection, VendorExchange
+from tests.factories.lists import NO_PAGE, Around, around, every_list, fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 
-LONG = "Северо-Западная логистическая компания «Роза ветров» и партнёры"
 DESK = 1380
-# Where a list is a tab of an object: whose.
-TABS = {
-    "operator.transactions": ("operator:account_transactions", "account"),
-    "operator.vendor_exchanges": ("operator:vendor_connection_journal", "connection"),
-}
-# Whose rows are no objects with a page of their own, and why.
-NO_PAGE = {
-    "operator.plan_categories": "a category is a name and nothing else",
-    "operator.vendor_exchanges": "the line is the whole",
-    "customer.transactions": "what came in has no page for the customer; what was charged leads to its charge",
-    "customer.payments": "a top-up has no page for the customer; of an order it leads there",
-}
+EVERY = every_list()
 
 
 @dataclass
 class World:
-    """What the rows are made for."""
+    """Rows of every list, and who looks at them."""
 
-    account: Account
-    subscription: Subscription
-    connection: VendorConnection
-    today: date
+    of: Around
     manager: Client
     customer: Client
 
@@ -62,94 +42,25 @@ class World:
 
     def address(self, listing: Listing) -> str:
         """Return where the list is shown."""
-        if listing.name in TABS:
-            page, of = TABS[listing.name]
-            return reverse(page, args=[getattr(self, of).pk])
-        panel, _dot, name = listing.name.partition(".")
-        return reverse(f"{panel}:{name}")
-
-
-def _topped_up(world: World) -> None:
-    money.top_up(account=world.account, amount="7654321.98", today=world.today)
-
-
-def _served(world: World) -> None:
-    make.subscription(account=world.account, plan=world.subscription.plan, today=world.today)
-
-
-def _ordered(world: World) -> None:
-    make.order(account=world.account, plan=world.subscription.plan, today=world.today)
-
-
-def _exchanged(world: World) -> None:
-    address = f"https://api.partnercenter.microsoft.com/v1/customers/{'7d3c1a90-' * 6}/subscriptions"
-    for status in (200, 404):
-        VendorExchange.objects.create(
-            connection=world.connection, method="GET", url=address, status=status, milliseconds=99, request_id="1" * 36
-        )
-
-
-ROWS: dict[str, Callable[[World], object]] = {
-    "operator.accounts": lambda world: cast.account(name=LONG, manager=cast.manager(name=LONG)),
-    "operator.account_classes": lambda _world: cast.account_class(name=LONG, credit_limit=Decimal("7654321.98")),
-    "operator.account_types": lambda _world: cast.account_type(name=LONG),
-    "operator.application_templates": lambda _world: make.plan(),
-    "operator.charges": _served,
-    "operator.managers": lambda _world: cast.manager(name=LONG, role=Role.SALES),
-    "operator.orders": _ordered,
-    "operator.payments": _topped_up,
-    "operator.plan_categories": lambda world: PlanCategory.objects.create(reseller=cast.operator(), name=LONG),
-    "operator.plans": lambda _world: make.plan(name=LONG),
-    "operator.products": lambda world: Product.objects.create(reseller=cast.operator(), name=LONG),
-    "operator.resellers": lambda _world: cast.reseller(name=LONG, domain=f"{'very-' * 9}long.example"),
-    "operator.service_terms": lambda _world: make.plan(),
-    "operator.subscriptions": _served,
-    "operator.transactions": _topped_up,
-    "operator.vendor_connections": lambda world: VendorConnection.objects.create(
-        reseller=cast.operator(), plugin="office365", name=LONG, settings={}, state=ConnectionState.GRANTED,
-        granted_at=timezone.now(), granted_by=cast.manager(name=LONG), token_expires_on=world.today,
-    ),
-    "operator.vendor_exchanges": _exchanged,
-    "customer.charges": _served,
-    "customer.payments": _topped_up,
-    "customer.subscriptions": _served,
-    "customer.transactions": _topped_up,
-}  # fmt: skip
-EVERY = [LISTINGS[name] for name in sorted(LISTINGS) if name.startswith(("operator.", "customer."))]
+        return self.of.address(listing)
 
 
 @pytest.fixture
 def world(db: None) -> World:
     """An account with a long name and much money, a subscription, a connection, and people of both panels."""
-    today = timezone.localdate()
-    account = cast.account(name=LONG, primary_name=LONG)
-    money.top_up(account=account, amount="1234567.89", today=today)
-    plan = make.plan(name=LONG, prices={"seats": "12345.67"})
-    owner = cast.customer_user(account=account, access_level=AccessLevel.OWNER)
+    of = around()
     clients = []
-    for person in (cast.manager(), owner):
+    for person in (cast.manager(), cast.customer_user(account=of.account, access_level=AccessLevel.OWNER)):
         client = Client()
         client.force_login(person)
         clients.append(client)
-    made = World(
-        account,
-        make.subscription(account=account, plan=plan, today=today),
-        VendorConnection.objects.create(reseller=cast.operator(), plugin="office365", name="Ours", settings={}),
-        today,
-        *clients,
-    )
-    for listing in EVERY:
-        ROWS[listing.name](made)
-    return made
+    fill(of, EVERY)
+    return World(of, *clients)
 
 
 def speak(client: Client, language: str) -> None:
     """Have the person of this browser read that language from now on."""
     User.objects.filter(pk=int(client.session["_auth_user_id"])).update(language=language)
-
-
-def test_every_list_has_a_factory_of_its_rows():
-    assert {listing.name for listing in EVERY} == set(ROWS)
 
 
 @pytest.fixture
@@ -249,7 +160,7 @@ def test_numbers_agree_with_rows_under_every_quick_filter_search_and_filter(worl
 
 def test_files_say_every_amount_in_its_currency_and_digits(world: World):
     foreign = cast.account(name="Kuwait", currency="KWD")
-    money.top_up(account=foreign, amount="7.500", today=world.today)
+    money.top_up(account=foreign, amount="7.500", today=world.of.today)
     wrong, looked = [], 0
     for listing in EVERY:
         columns = [column for column in listing.columns_for([]) if column.content.kind == "money"]

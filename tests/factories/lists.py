@@ -1,0 +1,169 @@
+"""A row of every list of both panels, and where each list is shown: for the tests that walk over all of them.
+
+A new list needs a line in ROWS: what makes a row of it for one reseller and one of its accounts.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import NoReverseMatch, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.models import Account, Role
+from core.lists.listing import LISTINGS, Listing
+from subscriptions.models import PlanCategory, Product, Subscription
+from tests.factories import accounts as cast
+from tests.factories import billing as money
+from tests.factories import subscriptions as make
+from vendors.models import ConnectionState, VendorConnection, VendorExchange
+
+LONG = "Северо-Западная логистическая компания «Роза ветров» и партнёры"
+PANELS = ("operator", "customer")
+
+
+@dataclass
+class Around:
+    """What rows are made for: an account of a reseller, its subscription, and a connection of the reseller."""
+
+    account: Account
+    subscription: Subscription
+    connection: VendorConnection
+    today: date
+
+    def address(self, listing: Listing) -> str:
+        """Return where the list is shown: at its own address, or in the first tab that lists it."""
+        panel, _dot, name = listing.name.partition(".")
+        if listing.own_page:
+            return reverse(f"{panel}:{name}")
+        return next(self.tabs(listing))
+
+    def tabs(self, listing: Listing | None = None) -> Iterator[str]:
+        """Yield the addresses of the tabs in which the list, or any list, is shown: those whose object is here."""
+        objects = {
+            "account": self.account,
+            "subscription": self.subscription,
+            "order": self.subscription.orders.first(),
+            "plan": self.subscription.plan,
+            "application_template": self.subscription.plan.template,
+            "reseller": self.account.reseller,
+            "vendor_connection": self.connection,
+        }
+        for panel in (listing.name.partition(".")[0],) if listing else PANELS:
+            _base, resolver = get_resolver().namespace_dict[panel]
+            for pattern in resolver.url_patterns:
+                shown = getattr(pattern.callback, "listing", None)
+                if shown is None or (listing is not None and shown is not listing):
+                    continue
+                of = max((one for one in objects if pattern.name.startswith(f"{one}_")), key=len, default="")
+                try:
+                    yield reverse(f"{panel}:{pattern.name}", args=[objects[of].pk] if of else [])
+                except NoReverseMatch:
+                    raise AssertionError(f"{panel}:{pattern.name}: which object is it a tab of?") from None
+
+
+def _topped_up(of: Around) -> None:
+    money.top_up(account=of.account, amount="7654321.98", today=of.today)
+
+
+def _served(of: Around) -> None:
+    make.subscription(account=of.account, plan=of.subscription.plan, today=of.today)
+
+
+def _ordered(of: Around) -> None:
+    make.order(account=of.account, plan=of.subscription.plan, today=of.today)
+
+
+def _planned(of: Around) -> None:
+    make.plan(reseller=of.account.reseller, name=LONG)
+
+
+def _exchanged(of: Around) -> None:
+    address = f"https://api.partnercenter.microsoft.com/v1/customers/{'7d3c1a90-' * 6}/subscriptions"
+    for status in (200, 404):
+        VendorExchange.objects.create(
+            connection=of.connection, method="GET", url=address, status=status, milliseconds=99, request_id="1" * 36
+        )
+
+
+def _connected(of: Around) -> None:
+    VendorConnection.objects.create(
+        reseller=of.account.reseller, plugin="office365", name=LONG, settings={}, state=ConnectionState.GRANTED,
+        granted_at=timezone.now(), granted_by=cast.manager(reseller=of.account.reseller, name=LONG),
+        token_expires_on=timezone.now(),
+    )  # fmt: skip
+
+
+def _opened(of: Around) -> None:
+    seller = of.account.reseller
+    cast.account(reseller=seller, name=LONG, manager=cast.manager(reseller=seller, name=LONG))
+
+
+ROWS: dict[str, Callable[[Around], object]] = {
+    "operator.accounts": _opened,
+    "operator.account_classes": lambda of: cast.account_class(
+        reseller=of.account.reseller, name=LONG, credit_limit=Decimal("7654321.98")
+    ),
+    "operator.account_types": lambda of: cast.account_type(reseller=of.account.reseller, name=LONG),
+    "operator.application_templates": _planned,
+    "operator.charges": _served,
+    "operator.managers": lambda of: cast.manager(reseller=of.account.reseller, name=LONG, role=Role.SALES),
+    "operator.orders": _ordered,
+    "operator.payments": _topped_up,
+    "operator.plan_categories": lambda of: PlanCategory.objects.create(reseller=of.account.reseller, name=LONG),
+    "operator.plans": _planned,
+    "operator.products": lambda of: Product.objects.create(reseller=of.account.reseller, name=LONG),
+    "operator.resellers": lambda of: cast.reseller(
+        parent=of.account.reseller, name=LONG, domain=f"{'very-' * 9}long.example"
+    ),
+    "operator.service_terms": _planned,
+    "operator.subscriptions": _served,
+    "operator.transactions": _topped_up,
+    "operator.vendor_connections": _connected,
+    "operator.vendor_exchanges": _exchanged,
+    "customer.charges": _served,
+    "customer.payments": _topped_up,
+    "customer.subscriptions": _served,
+    "customer.transactions": _topped_up,
+}
+
+
+# Whose rows are no objects with a page of their own, and why.
+NO_PAGE = {
+    "operator.plan_categories": "a category is a name and nothing else",
+    "operator.vendor_exchanges": "the line is the whole",
+    "customer.transactions": "what came in has no page for the customer; what was charged leads to its charge",
+    "customer.payments": "a top-up has no page for the customer; of an order it leads there",
+}
+
+
+def every_list(*panels: str) -> list[Listing]:
+    """Return the lists of the panels, by default of both. A list without a row factory ends the test run here."""
+    listings = [LISTINGS[name] for name in sorted(LISTINGS) if name.partition(".")[0] in (panels or PANELS)]
+    without = [listing.name for listing in listings if listing.name not in ROWS]
+    if without:
+        raise AssertionError(f"No row factory in tests/factories/lists.py for: {', '.join(without)}")
+    return listings
+
+
+def around(*, account: Account | None = None, today: date | None = None) -> Around:
+    """Return an account with a long name and much money, a subscription of its reseller's dear plan, a connection."""
+    day = today or timezone.localdate()
+    owner = account or cast.account(name=LONG, primary_name=LONG)
+    money.top_up(account=owner, amount="1234567.89", today=day)
+    plan = make.plan(reseller=owner.reseller, name=LONG, prices={"seats": "12345.67"})
+    return Around(
+        account=owner,
+        subscription=make.subscription(account=owner, plan=plan, today=day),
+        connection=VendorConnection.objects.create(
+            reseller=owner.reseller, plugin="office365", name="Ours", settings={}
+        ),
+        today=day,
+    )
+
+
+def fill(of: Around, listings: list[Listing]) -> None:
+    """Make a row of each list."""
+    for listing in listings:
+        ROWS[listing.name](of)
