@@ -27,6 +27,7 @@ urlpatterns = [
         path(f"subscriptions/<int:pk>/{view.__name__.removeprefix('subscription_')}/", view, name=view.__name__)
         for view in subscriptions.lists
     ),
+    path("subscriptions/<int:pk>/act/", subscriptions.subscription_act, name="subscription_act"),
     path("subscriptions/<int:pk>/change/", operations.subscription_change, name="subscription_change"),
     path("subscriptions/<int:pk>/stop/", operations.subscription_stop, name="subscription_stop"),
     path("subscriptions/<int:pk>/activate/", operations.subscription_activate, name="subscription_activate"),

@@ -123,6 +123,7 @@ urlpatterns = [
         *subscriptions.lists,
         subscriptions.subscription_vendor,
         subscriptions.subscription_log,
+        subscriptions.subscription_act,
         subscription_operations.subscription_change,
         subscription_operations.subscription_stop,
         subscription_operations.subscription_activate,

@@ -13,7 +13,7 @@ from vendors import budget
 from vendors.access import opened
 from vendors.answers import checked_all
 from vendors.base import Fact, Field, Offer, Order, Service
-from vendors.capabilities import CountsUnits, NeedsConsent
+from vendors.capabilities import CountsUnits, Document, Link, NeedsConsent, OffersActions, Said
 from vendors.errors import Gone, VendorError, told_with_the_way_out
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
@@ -129,6 +129,17 @@ def count(connection: VendorConnection, *, service: Mapping[str, Any], now: date
     if not isinstance(plugin, CountsUnits):
         raise TypeError(f"the plugin {connection.plugin} counts no units")
     return _asked(lambda: plugin.count(opened(connection, now=now), known))
+
+
+def act(
+    connection: VendorConnection | None, *, service: Mapping[str, Any], name: str, now: datetime
+) -> Said | Link | Document:
+    """Do what the vendor offers for the service under this name; raises VendorUnavailable with what it said."""
+    plugin = plugin_for(connection.plugin) if connection is not None else None
+    if connection is None or not isinstance(plugin, OffersActions):
+        raise LookupError(f"no vendor offers {name!r} here")
+    known = Service.from_payload(service)
+    return _asked(lambda: plugin.act(opened(connection, now=now), known, name))
 
 
 def notices(connection: VendorConnection | None, action: str) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib import messages
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,11 +15,12 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
-from core.errors import allowed
+from core.errors import Refused, allowed
 from core.history import author_of
 from core.lists.tabs import ListTab, list_views, offered_of
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Hint, Page, Status, Tab, offered_buttons
+from core.panel.posted import posted
 from core.panel.remedies import hints_of
 from customer_panel.doors import requires
 from customer_panel.lists.charges import CHARGES
@@ -27,6 +29,7 @@ from customer_panel.lists.transactions import TRANSACTIONS
 from customer_panel.progress import show_progress
 from customer_panel.remedies import way_to
 from customer_panel.services import service_of
+from subscriptions.acting import act, actions_of
 from subscriptions.handover import waiting_operation
 from subscriptions.holds import RUNNING
 from subscriptions.models import Subscription, SubscriptionResource, SubscriptionStatus
@@ -37,6 +40,7 @@ from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to,
 from subscriptions.revealing import lasting
 from subscriptions.supported import unsupported
 from subscriptions.upkeep import Upkeep, upkeep_of
+from vendors.acted import answer_of
 from vendors.models import Waited
 
 TRANSITIONAL = {
@@ -84,6 +88,8 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "page": page_of(actor, found, "subscription"),
         "waits": waits,
+        "actions": actions_of(found) if actor.may("subscriptions.change") else (),
+        "act_url": reverse("customer:subscription_act", args=[found.pk]),
         "my_turn": waits is not None and waits.who == Waited.CUSTOMER,
         "unsupported": unsupported(found).values() if found.status in RUNNING else (),
         "service": service_of(found),
@@ -101,6 +107,20 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     }
     busy = found.status in TRANSITIONAL and waits is None
     return show_progress(request, "customer_panel/subscription.html", context, busy=busy)
+
+
+@posted(lambda _request, pk: redirect("customer:subscription", pk=pk))
+@requires("subscriptions.change")
+def subscription_act(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Do at the vendor what a button of the subscription's page says."""
+    found = one(request, pk)
+    back = reverse("customer:subscription", args=[found.pk])
+    try:
+        outcome = act(actor=request.actor, subscription=found, name=request.POST.get("action", ""), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    return answer_of(request, outcome, back=back)
 
 
 @dataclass(frozen=True)

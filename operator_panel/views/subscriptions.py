@@ -1,7 +1,8 @@
 """A subscription: its facts, what hangs on it, and what can be done with it."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from core.errors import Refused
 from core.history import author_of
 from core.lists.tabs import ListTab, list_views, offered_of
 from core.panel.page import Crumb, Page, Status
+from core.panel.posted import posted
 from core.panel.remedies import hints_of
 from operator_panel.around import able, log_page, tabs_of
 from operator_panel.doors import requires
@@ -19,6 +21,7 @@ from operator_panel.lists.charges import CHARGES
 from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
+from subscriptions.acting import act, actions_of
 from subscriptions.handover import held_units, service_payload, waiting_operation
 from subscriptions.holds import RUNNING
 from subscriptions.models import OrderStatus, Subscription
@@ -26,6 +29,7 @@ from subscriptions.offered import looked_for_in_vain, steps_of_subscription
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
 from subscriptions.supported import unsupported
+from vendors.acted import answer_of
 from vendors.base import Fact
 from vendors.questions import facts
 
@@ -62,9 +66,25 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "open_order": _open_order(request, found),
         "trouble": operation.last_error if operation else "",
         "waits": waiting.waits_for if (waiting := waiting_operation(found)) is not None else None,
+        "actions": actions_of(found) if request.actor.may("subscriptions.change") else (),
+        "act_url": reverse("operator:subscription_act", args=[found.pk]),
         "unsupported": unsupported(found).values() if found.status in RUNNING else (),
     }
     return render(request, "operator_panel/subscription.html", context)
+
+
+@posted(lambda _request, pk: redirect("operator:subscription", pk=pk))
+@requires("subscriptions.change")
+def subscription_act(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Do at the vendor what a button of the subscription's page says."""
+    found = one(request, pk)
+    back = reverse("operator:subscription", args=[found.pk])
+    try:
+        outcome = act(actor=request.actor, subscription=found, name=request.POST.get("action", ""), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    return answer_of(request, outcome, back=back)
 
 
 def _open_order(request: HttpRequest, found: Subscription) -> object:

@@ -29,7 +29,8 @@ NO_PAGES = {
     ("answered to a button only", 302): {
         "appearance", "choose_account", "sign_in_as_owner", "sessions_end", "customer:order_cancel",
         "customer:payment_cancel", "customer:payment_demo_bank", "customer:subscription_secrets", "customer:user_level",
-        "customer:user_remove", "customer:user_withdraw", "sign_in_as_end",
+        "customer:user_remove", "customer:user_withdraw", "sign_in_as_end", "customer:subscription_act",
+        "operator:subscription_act",
     },
     ("leads to a page that is judged under its own name", 302): {
         "operator:plan_create", "operator:vendor_connection_create", "vendors:office365:begin",

@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.prove]
 PANELS = {"operator": operator.urlpatterns, "customer": customer.urlpatterns}
 # What no walk comes by, and why.
 NOT_MET = {
+    "customer:subscription_act": "only where a vendor offers more than the usual steps",
+    "operator:subscription_act": "the same",
     "customer:subscription_secrets": "only where a vendor has told a first password",
     "operator:plan_draft": "the draft lies in the session, which is rolled back; see views/test_plan_wizard.py",
     "operator:vendor_connection_revoke": "a grant is given by the vendor, whom the world has not",

@@ -41,6 +41,7 @@ WHILE_SIGNED_IN_AS = {
     "customer:subscription_charges": "exporting the list",
     "customer:subscription_transactions": "the same",
     "customer:subscription_change": "the owner's business, under both names",
+    "customer:subscription_act": "the same: a letter sent again, a file",
     "customer:subscription_stop": "the same",
     "customer:subscription_activate": "the same",
     "customer:subscription_delete": "the same",

@@ -93,3 +93,17 @@ def test_operator_is_asked_on_as_well_and_a_vendors_name_is_not_the_subscription
     form_of(page, holding="confirmed").send(operator)
     subscription = Order.objects.get().subscription
     assert (subscription.name, subscription.parameters) == ("Ours", {"name": "north", "room": "N1"})
+
+
+def test_both_panels_offer_what_the_vendor_offers_and_say_what_came_of_it(
+    client: Client, waiting: Subscription
+) -> None:
+    operator = signed_in(cast.manager())
+    for person, panel in ((client, "customer"), (operator, "operator")):
+        page = reverse(f"{panel}:subscription", args=[waiting.pk])
+        address = reverse(f"{panel}:subscription_act", args=[waiting.pk])
+        assert "Send the letter again" in person.get(page).content.decode()
+        said = person.post(address, {"action": "resend"}, follow=True).content.decode()
+        assert "The letter is on its way to" in said
+        assert "is not offered" in person.post(address, {"action": "report"}, follow=True).content.decode()
+        assert person.get(address).headers["Location"] == page

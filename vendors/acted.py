@@ -1,0 +1,30 @@
+"""What came of an action at a vendor, as the answer to a browser: a sentence, a page to open, a file."""
+
+from io import BytesIO
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from core.panel.page import Page
+from vendors.capabilities import Document, Link, Said
+from vendors.errors import kept as kept_values
+from vendors.errors import sentence
+
+
+def answer_of(request: HttpRequest, outcome: Said | Link | Document, *, back: str) -> HttpResponseBase:
+    """Return the answer: the sentence on the page at `back`, a page that leads to the vendor's, or the file."""
+    if isinstance(outcome, Document):
+        found = FileResponse(BytesIO(outcome.content), as_attachment=True, filename=outcome.name)
+        found["Content-Type"] = outcome.media_type
+        found["Cache-Control"] = "no-store"
+        return found
+    if isinstance(outcome, Link):
+        # A form may not be sent on to another server (form-action of the Content-Security-Policy): a link leads there.
+        page = Page(title=_("Go on to the vendor"))
+        context = {"page": page, "url": outcome.url, "server": urlsplit(outcome.url).netloc, "back": back}
+        return render(request, "components/leaving.html", context)
+    messages.success(request, sentence(outcome.message, kept_values(outcome.values)))
+    return redirect(back)
