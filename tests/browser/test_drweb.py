@@ -56,6 +56,7 @@ def test_order_leads_to_the_links_of_each_station(stage: Stage, chromium: Browse
         customer.fill(**{"quantities.stations": 2})
         customer.send()
         customer.send()
+        customer.page.locator("form[action$='/pay/'] button").click()
         subscription = Subscription.objects.get(account=account)
         customer.go("customer:subscription", subscription.pk)
         customer.sees_status(SubscriptionStatus.ACTIVE)
