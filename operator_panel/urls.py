@@ -218,6 +218,7 @@ urlpatterns = [
         *vendor_connections.lists,
         vendor_connections.vendor_connection_change,
         vendor_connections.vendor_connection_revoke,
+        vendor_connections.vendor_connection_check,
     ),
     path(
         "vendor-connections/create/<slug:plugin>/",

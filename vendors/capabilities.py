@@ -35,7 +35,7 @@ GRANT_NOW = "vendor_grant_now"
 class NeedsConsent(ABC):
     """A vendor whose access a person must grant in the vendor's own pages (Secure Application Model, CR-499).
 
-    Its `urls` are named begin (a form), leave (the page that leads to the vendor), callback and check.
+    Its `urls` are named begin (a form), leave (the page that leads to the vendor) and callback.
     """
 
     @abstractmethod

@@ -144,6 +144,15 @@ def complete_consent(
     return connection
 
 
+def state_label(connection: VendorConnection) -> str:
+    """Return what the connection's state is called: nobody grants anything where a key is all that is needed."""
+    if not isinstance(plugin_for(connection.plugin), NeedsConsent):
+        named = {ConnectionState.GRANTED: _("Works"), ConnectionState.REGRANT_NEEDED: _("Access was refused")}
+        if connection.state in named:
+            return str(named[ConnectionState(connection.state)])
+    return str(connection.get_state_display())
+
+
 def check_connection(*, actor: Actor, connection: VendorConnection, now: datetime) -> VendorConnection:
     """Ask the vendor whether the access works, and record what came of it; returns the connection."""
     actor.require("vendor_connections.view")

@@ -28,7 +28,7 @@ VENDOR_CONNECTIONS = Listing(
     search_hint=_("ID, name, vendor…"),
     related=("reseller", "granted_by"),
     without=("secrets",),
-    empty=_("A connection is our access to a vendor: create one, then let the vendor's administrator grant it."),
+    empty=_("A connection is our access to a vendor: create one, then have it granted, or check it."),
     columns=(
         Column("id", _("ID"), text("id"), sort="id", link=to("operator:vendor_connection")),
         Column("name", _("Name"), sort="name", link=to("operator:vendor_connection")),

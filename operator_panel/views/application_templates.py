@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from subscriptions.catalogue.templates import Sold, change_template, create_temp
 from subscriptions.models import ApplicationTemplate, TemplateStatus
 from subscriptions.queries import templates_visible_to
 from vendors.base import Offer
+from vendors.connections import state_label
 from vendors.forms import OPTION, values_of
 from vendors.models import VendorConnection
 from vendors.queries import connections_visible_to, usable_connections
@@ -74,10 +76,14 @@ def application_template_create(request: HttpRequest) -> HttpResponse:
     mine = connections_visible_to(request.actor).filter(reseller=reseller)
     context = {
         "page": Page(title=_("Create a template"), crumbs=(_section(), Crumb(_("Create a template")))),
-        "connections": usable_connections(reseller).order_by("name"),
-        "others": mine.exclude(pk__in=usable_connections(reseller).values("pk")).order_by("name"),
+        "connections": _named(usable_connections(reseller)),
+        "others": _named(mine.exclude(pk__in=usable_connections(reseller).values("pk"))),
     }
     return render(request, "operator_panel/template_choice.html", context)
+
+
+def _named(connections: QuerySet[VendorConnection]) -> list[tuple[VendorConnection, str]]:
+    return [(connection, state_label(connection)) for connection in connections.order_by("name")]
 
 
 @requires("application_templates.change")

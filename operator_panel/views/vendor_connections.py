@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -14,17 +15,18 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.queries import resellers_visible_to
 from core.countries import country_name
-from core.errors import allowed
+from core.errors import Refused, allowed
 from core.lists.tabs import ListTab, list_views
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page, Status
+from core.panel.posted import posted
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing
 from operator_panel.lists.vendor_exchanges import VENDOR_EXCHANGES
 from subscriptions.queries import templates_visible_to
 from vendors.base import Field, FieldKind, VendorPlugin
 from vendors.capabilities import GRANT_NOW, NeedsConsent
-from vendors.connections import add_connection, change_connection
+from vendors.connections import add_connection, change_connection, check_connection, state_label
 from vendors.forms import SETTING, inputs_of, values_of
 from vendors.models import ConnectionState, VendorConnection
 from vendors.queries import connections_visible_to
@@ -57,7 +59,8 @@ def vendor_connection(request: HttpRequest, pk: int) -> HttpResponse:
         "days_left": _days_left(found),
         "few_days": FEW_DAYS,
         "begin": _address(found, "begin") if changes and isinstance(plugin, NeedsConsent) else "",
-        "check": _address(found, "check"),
+        "state": state_label(found),
+        "check": reverse("operator:vendor_connection_check", args=[pk]),
         "may_revoke": changes and allowed(may_revoke, found),
         "redirect_address": _redirect_address(request, found.plugin),
         "granted": found.state == ConnectionState.GRANTED,
@@ -126,6 +129,23 @@ JOURNAL = ListTab("vendor_connection_journal", VENDOR_EXCHANGES, by="connection_
 lists = list_views([JOURNAL], requires=requires, one=one, page_of=_journal_page)
 
 
+@requires("vendor_connections.view")
+@posted(lambda _request, pk: redirect("operator:vendor_connection", pk))
+def vendor_connection_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the vendor now whether the access works, and show what it said."""
+    found = one(request, pk)
+    try:
+        found = check_connection(actor=request.actor, connection=found, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("operator:vendor_connection", pk)
+    if found.last_error:
+        messages.error(request, found.last_error)
+    else:
+        messages.success(request, _("The access works."))
+    return redirect("operator:vendor_connection", pk)
+
+
 @requires("vendor_connections.change")
 def vendor_connection_create(request: HttpRequest) -> HttpResponse:
     """Choose a vendor; where there is only one, go on at once."""
@@ -165,7 +185,9 @@ def vendor_connection_new(request: HttpRequest, plugin: str) -> HttpResponse:
             actor=request.actor, reseller=answers["reseller"], plugin=plugin, name=answers["name"], values=values
         )
         if not isinstance(chosen, NeedsConsent):
-            return Done(_("Saved."), reverse("operator:vendor_connection", args=[made.pk]))
+            return Done(
+                _("Saved. The next step: check the access."), reverse("operator:vendor_connection", args=[made.pk])
+            )
         request.session[GRANT_NOW] = made.pk
         return Done(_("Saved. The next step: grant the permissions at the vendor."), reverse(f"vendors:{plugin}:leave"))
 
@@ -237,7 +259,10 @@ def vendor_connection_change(request: HttpRequest, pk: int) -> HttpResponse:
 
     back = reverse("operator:vendor_connection", args=[pk])
     page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
-    note = _("Another application or tenant makes the earlier grant void: it has to be given again.")
+    consents = isinstance(plugin_for(found.plugin), NeedsConsent)
+    note = (
+        _("Another application or tenant makes the earlier grant void: it has to be given again.") if consents else ""
+    )
     copied = _to_register(request, found.plugin)
     edit = Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=note, row=found, copied=copied)
     return editing(request, edit)
@@ -247,7 +272,7 @@ def _page_of(found: VendorConnection) -> Page:
     return Page(
         title=found.name,
         crumbs=(_section(), Crumb(found.pk)),
-        status=Status(found.state, found.get_state_display()),
+        status=Status(found.state, state_label(found)),
     )
 
 

@@ -139,7 +139,7 @@ def _check_connection(reseller: Reseller, connection: VendorConnection | None) -
     if connection is None or usable_connections(reseller).filter(pk=connection.pk).exists():
         return
     raise ConnectionNotUsable(
-        _("The vendor has not granted access through “%(connection)s” yet. Grant it on the connection's page first.")
+        _("“%(connection)s” cannot be used yet: grant the access, or check it, on the connection's page first.")
         % {"connection": connection}
     )
 

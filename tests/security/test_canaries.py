@@ -98,7 +98,7 @@ class Story:
 
     def check(self) -> Any:
         """Ask Microsoft whether the access works."""
-        answer = self.page(f"/vendors/office365/connections/{self.connection.pk}/check", "post")
+        answer = self.page(f"/operator/vendor-connections/{self.connection.pk}/check/", "post")
         self.watch_tokens()
         return answer
 

@@ -6,7 +6,6 @@ from vendors.office365 import views
 
 urlpatterns = [
     path("connections/<int:connection_id>/consent", views.begin, name="begin"),
-    path("connections/<int:connection_id>/check", views.check, name="check"),
     path("consent/leave", views.leave, name="leave"),
     path("consent/callback", views.callback, name="callback"),
 ]

@@ -100,23 +100,6 @@ def callback(request: HttpRequest) -> HttpResponseBase:
     return _page(connection.pk)
 
 
-@requires("vendor_connections.view")
-@posted(lambda _request, connection_id: _page(connection_id))
-def check(request: HttpRequest, connection_id: int) -> HttpResponseBase:
-    """Ask Microsoft now whether the access works, and show what it said."""
-    connection = _connection(request, connection_id)
-    try:
-        connection = connections.check_connection(actor=request.actor, connection=connection, now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return _page(connection.pk)
-    if connection.last_error:
-        messages.error(request, connection.last_error)
-    else:
-        messages.success(request, _("The access works."))
-    return _page(connection.pk)
-
-
 def _connection(request: HttpRequest, connection_id: int) -> VendorConnection:
     actor = getattr(request, "actor", None)
     if actor is None:

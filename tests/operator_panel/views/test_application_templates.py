@@ -64,7 +64,7 @@ def test_template_over_a_connection_without_its_grant_is_refused(client: Client,
         name="Microsoft",
         values={"tenant_id": "t", "client_id": "c", "client_secret": "s"},
     )
-    assert "Not usable until the vendor grants the permissions: Microsoft" in text_of(
+    assert "Not usable yet; open it, and have it granted or check it: Microsoft" in text_of(
         client.get(page("application_template_create"))
     )
     answer = client.post(page("application_template_new", made.pk), {"name": "Office"})

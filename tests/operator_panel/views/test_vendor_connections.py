@@ -3,14 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from core.secrets import decrypt
 from tests.browsing import confirmed
 from tests.factories import accounts as cast
 from tests.operator_panel.conftest import errors_of, text_of
+from tests.vendors.example.vendor import ExampleVendor
+from vendors.connections import check_every_connection
+from vendors.fields import content_of
 from vendors.models import ConnectionState, VendorConnection
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +168,62 @@ def test_a_resellers_manager_sees_the_servers_and_cannot_move_them(client: Clien
     assert theirs.post(address, given).status_code == 302
     made.refresh_from_db()
     assert (made.name, made.settings["api_base_url"]) == ("Renamed", "https://proxy.example/v1")
+
+
+@pytest.fixture
+def backup(example: VendorConnection) -> VendorConnection:
+    """A connection to a vendor who is paid with a key: nobody grants anything."""
+    return example
+
+
+def test_connection_without_a_consent_is_checked_and_then_usable(
+    client: Client, backup: VendorConnection, example_vendor: ExampleVendor
+) -> None:
+    """There was no way to have it checked: no template could ever use it."""
+    said = text_of(client.get(page("vendor_connection", backup.pk)))
+    assert ("Check now" in said, "Grant" in said, "Check the access now" in said) == (True, False, True)
+    address = page("vendor_connection_check", backup.pk)
+    assert client.post(address).headers["Location"] == page("vendor_connection", backup.pk)
+    said = text_of(client.get(page("vendor_connection", backup.pk)))
+    for sentence in ("State Works", "The access works.", "Our company at the vendor Sandbox Partner"):
+        assert sentence in said
+    assert "Backup works" in text_of(client.get(page("application_template_create")))
+    backup.settings["base_url"] = "http://127.0.0.1:9"
+    backup.save()
+    client.post(address)
+    backup.refresh_from_db()
+    assert (backup.state, "cannot be reached" in backup.last_error) == (ConnectionState.GRANTED, True)
+
+
+def test_wrong_key_is_said_on_the_page_and_found_by_the_night(client: Client, backup: VendorConnection) -> None:
+    client.post(page("vendor_connection_check", backup.pk))
+    given = {"name": "Backup", "settings.base_url": backup.settings["base_url"], "settings.api_key": "another"}
+    assert client.post(page("vendor_connection_change", backup.pk), given).status_code == 302
+    assert check_every_connection(now=timezone.now()) == 0
+    backup.refresh_from_db()
+    assert backup.state == ConnectionState.MISCONFIGURED
+    assert "does not accept the API key" in text_of(client.get(page("vendor_connection", backup.pk)))
+
+
+def test_file_of_a_connection_is_uploaded_kept_and_never_shown(client: Client, backup: VendorConnection) -> None:
+    address = page("vendor_connection_change", backup.pk)
+    assert b'enctype="multipart/form-data"' in client.get(address).content
+    given = {"name": "Backup", "settings.base_url": backup.settings["base_url"], "settings.name": "We at Example"}
+    upload = {"settings.certificate": SimpleUploadedFile("key.p12", b"\x00canary-key")}
+    assert client.post(address, given | upload).status_code == 302
+    assert client.post(address, given).status_code == 302
+    backup.refresh_from_db()
+    assert (backup.name, backup.settings["name"]) == ("Backup", "We at Example")
+    assert content_of(decrypt(backup.secrets)["certificate"]) == b"\x00canary-key"
+    shown = client.get(page("vendor_connection", backup.pk)).content + client.get(address).content
+    assert decrypt(backup.secrets)["certificate"].encode() not in shown
+
+
+def test_check_is_for_who_sees_the_connection(client: Client, as_role, backup: VendorConnection) -> None:
+    address = page("vendor_connection_check", backup.pk)
+    assert Client().post(address).status_code == 302
+    stranger = Client()
+    stranger.force_login(cast.manager(reseller=cast.reseller(name="South")))
+    assert stranger.post(address).status_code == 404
+    assert as_role("sales").post(address).status_code == 403
+    assert client.get(address).headers["Location"] == page("vendor_connection", backup.pk)

@@ -8,7 +8,6 @@ from django.test import Client
 
 from accounts.actors import Actor
 from accounts.models import Role
-from sandbox.office365 import Office365 as Microsoft
 from tests.factories import accounts as cast
 from tests.vendors.office365.bench import answered
 from vendors.models import ConnectionState, VendorConnection
@@ -90,16 +89,7 @@ def test_flow_in_the_session_is_encrypted(browser: Client, office365: VendorConn
     assert "code_verifier" not in kept
 
 
-def test_check_asks_microsoft_now(browser: Client, office365: VendorConnection, microsoft: Microsoft) -> None:
-    browser.get(CALLBACK, answered(begun(browser, office365)))
-    microsoft.revoke_consent()
-    response = browser.post(f"/vendors/office365/connections/{office365.pk}/check")
-    assert response.headers["Location"] == page_of(office365)
-    office365.refresh_from_db()
-    assert (office365.state, office365.last_error) == (ConnectionState.REGRANT_NEEDED, errors.REVOKED)
-
-
-@pytest.mark.parametrize("path", ["consent", "check"])
+@pytest.mark.parametrize("path", ["consent"])
 def test_connections_of_others_do_not_exist(client: Client, office365: VendorConnection, path: str) -> None:
     address = f"/vendors/office365/connections/{office365.pk}/{path}"
     assert client.post(address).headers["Location"].startswith("/accounts/login/")
@@ -113,7 +103,7 @@ def test_connections_of_others_do_not_exist(client: Client, office365: VendorCon
     assert office365.state == ConnectionState.NEW
 
 
-@pytest.mark.parametrize("path", ["consent", "check"])
+@pytest.mark.parametrize("path", ["consent"])
 def test_nothing_changes_by_following_a_link(browser: Client, office365: VendorConnection, path: str) -> None:
     response = browser.get(f"/vendors/office365/connections/{office365.pk}/{path}")
     assert response.headers["Location"] == page_of(office365)
