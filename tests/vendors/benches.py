@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import ClassVar, Protocol
@@ -40,10 +40,16 @@ class Trouble(Enum):
 
 @dataclass(frozen=True)
 class Held:
-    """One service as the vendor's own records show it."""
+    """One service as the vendor's own records show it; `billed` says whether the vendor still asks money for it."""
 
     quantity: int
     running: bool
+    billed: bool | None = field(default=None, compare=False)
+
+    @property
+    def costs(self) -> bool:
+        """Whether the vendor asks money for it: as long as it runs, where the bench says nothing else."""
+        return self.running if self.billed is None else self.billed
 
 
 class ContractBench(Protocol):
@@ -96,6 +102,11 @@ class ContractBench(Protocol):
     another: int
     # Whether a cancelled service ends at the vendor, or runs out by itself.
     ends: bool
+    # The name of the fact that tells the units; "" where none does.
+    quantity_fact: str
+
+    def waiting_order(self, *, reference: str) -> Order:
+        """Return an order that waits for somebody, where this vendor's ever do; any other where they do not."""
 
     def act(self) -> None:
         """Do what people have to do before an operation that waits can go on: follow the link of a mail, say."""
@@ -117,6 +128,15 @@ class Clocked:
     """The clock of a bench, what the plugin's connection takes for now and the vendor's with it; and what is usual."""
 
     ordered, another, ends = 5, 6, True
+    quantity_fact = ""
+
+    def order(self, *, reference: str, quantity: int) -> Order:
+        """See ContractBench."""
+        raise NotImplementedError
+
+    def waiting_order(self, *, reference: str) -> Order:
+        """See ContractBench: an order like any other."""
+        return self.order(reference=reference, quantity=self.ordered)
 
     def act(self) -> None:
         """See ContractBench: nothing of this vendor's waits for people."""

@@ -133,7 +133,8 @@ class Action:
         if self.name == "renew":  # the same, or another one beside what it renewed, which is over
             alone = [one for one in held if one.running] == [Held(units, running=True)]
             return len(held) <= 2 and alone and bench.is_renewed()
-        return held == [Held(units, running=running)]
+        paid_for = not bench.ends or all(one.costs == one.running for one in held)
+        return held == [Held(units, running=running)] and paid_for
 
 
 ACTIONS = (
@@ -154,7 +155,7 @@ def _lives(bench: ContractBench, *actions: str) -> list[str]:
 
 def keeps_one_service_whatever_is_lost(new_bench: NewBench, action: Action) -> None:
     """Each trouble at each changing call of the action ends with exactly what was asked for, once."""
-    calls = _calls_of(new_bench, action)
+    calls = calls_of(new_bench, action)
     for kind in Trouble:
         for nth in range(1, calls + 1):
             with new_bench() as bench:
@@ -408,18 +409,19 @@ def every_check() -> Iterator[tuple[str, Callable[[NewBench], None]]]:
     for per_action in EACH_ACTION:
         for action in ACTIONS:
             name = f"{per_action.__name__}-{action.name}-{action.quantity}"
-            yield name, partial(_asked, per_action, action)
+            yield name, partial(asked, per_action, action)
 
 
-def _asked(promise: Callable[[NewBench, Action], None], action: Action, new_bench: NewBench) -> None:
+def asked(promise: Callable[[NewBench, Action], None], action: Action, new_bench: NewBench) -> None:
     """Ask a promise of an action, unless the plugin declares that it does no such thing."""
     with new_bench() as bench:
-        asked = action.is_asked_of(bench)
-    if asked:
+        is_done = action.is_asked_of(bench)
+    if is_done:
         promise(new_bench, action)
 
 
-def _calls_of(new_bench: NewBench, action: Action) -> int:
+def calls_of(new_bench: NewBench, action: Action) -> int:
+    """Return how many changing calls the action makes where nothing goes wrong."""
     with new_bench() as bench:
         task = action.prepared(bench)
         before = bench.changing_calls()

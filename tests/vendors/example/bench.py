@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from sandbox.wsgi import Running, start
@@ -40,6 +41,7 @@ class ExampleBench(Clocked):
     """See tests/vendors/benches.py, ContractBench."""
 
     resource = "seats"
+    quantity_fact = "seats"
 
     def __init__(self, plugin: VendorPlugin, vendor: ExampleVendor, running: Running) -> None:
         super().__init__()
@@ -59,7 +61,16 @@ class ExampleBench(Clocked):
         return Order(reference, "Acme backup", account, {"seats": Resource("backup", quantity)})
 
     def held(self) -> list[Held]:
-        return [Held(row["seats"], running=row["state"] == "running") for row in self.vendor.services.values()]
+        return [
+            Held(row["seats"], running=row["state"] == "running", billed=row["state"] in ("running", "paused"))
+            for row in self.vendor.services.values()
+        ]
+
+    def waiting_order(self, *, reference: str) -> Order:
+        return replace(self.order(reference=reference, quantity=self.ordered), options={"approval": "yes"})
+
+    def act(self) -> None:
+        self.vendor.approve()
 
     def is_renewed(self) -> bool:
         return all(row.get("until") for row in self.vendor.services.values())

@@ -99,6 +99,7 @@ class Office365Bench(Clocked):
     """See tests/vendors/benches.py, ContractBench."""
 
     resource = "seats"
+    quantity_fact = "licences.seats"
 
     def __init__(self, microsoft: Microsoft, running: Running) -> None:
         super().__init__()

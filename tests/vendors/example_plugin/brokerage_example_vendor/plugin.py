@@ -50,6 +50,7 @@ APPROVE = gettext_noop("Press the button in the letter that Example Backup has s
 NO_SITE = gettext_noop("Example Backup knows no site “%(site)s”.")
 PATIENCE = timedelta(days=14)
 SENT_AGAIN = gettext_noop("The letter is on its way to %(email)s.")
+SEATS = gettext_noop("Seats backed up")
 UNTIL = gettext_noop("Backups kept until")
 STATE_AFTER = {"suspend": "stopped", "resume": "running", "cancel": "ended"}
 
@@ -188,7 +189,7 @@ class ExampleBackup(VendorPlugin, OffersActions, ObservesServices, CountsUnits, 
         """Return the vendor's id."""
         with _telling_what_is_gone():
             found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
-        return (Fact("service_id", SERVICE_ID, found["id"]),)
+        return (Fact("service_id", SERVICE_ID, found["id"]), Fact("seats", SEATS, str(found["seats"])))
 
     def _set(self, connection: Connection, service: Service, wanted: dict[str, Any], steps: Steps) -> Done:
         client = Client(connection)
