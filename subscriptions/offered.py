@@ -4,6 +4,7 @@ A check changes nothing and asks no vendor; it is asked of the books as they sta
 still bring another answer.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from accounts.actors import Actor
@@ -11,12 +12,12 @@ from core.errors import Refused, refusal_of
 from subscriptions.changes import may_change
 from subscriptions.failures import may_correct, may_give_up, may_retry
 from subscriptions.holds import MAY_ACTIVATE
-from subscriptions.models import Order, Subscription
+from subscriptions.models import Order, Plan, Subscription
 from subscriptions.ordering import may_cancel
 from subscriptions.paying import may_pay
 from subscriptions.stopping import may_activate, may_delete, may_stop
 from subscriptions.terms import contract_of
-from vendors.questions import VendorUnavailable
+from vendors.questions import VendorUnavailable, may_ask
 
 # By the name of a step, why it would be refused now; None where it would be carried out.
 Steps = dict[str, Refused | None]
@@ -43,6 +44,15 @@ def looked_for_in_vain(actor: Actor, subscription: Subscription, steps: Steps) -
         return steps["activate"]
     refusal = steps["change"] if actor.may("subscriptions.change") else None
     return refusal if isinstance(refusal, VendorUnavailable) else None
+
+
+def not_asked_for(plans: Iterable[Plan]) -> dict[int, Refused]:
+    """Return, by plan, why none of it can be ordered now: its vendor lets nothing be asked. Asks nobody.
+
+    The plans come with `template__connection`.
+    """
+    refusals = {plan.pk: refusal_of(may_ask, plan.template.connection) for plan in plans}
+    return {pk: refusal for pk, refusal in refusals.items() if refusal is not None}
 
 
 def steps_of_order(order: Order, today: date) -> Steps:

@@ -24,6 +24,7 @@ from customer_panel.holds import hold_of
 from customer_panel.views.account import needed_page
 from subscriptions.asking import follow_up_of_order
 from subscriptions.models import Plan, PlanResource
+from subscriptions.offered import not_asked_for
 from subscriptions.ordering import ask_vendor_of_order, had_once, may_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
@@ -54,13 +55,18 @@ class Offered:
 @requires("subscriptions.order")
 def order_plan(request: HttpRequest) -> HttpResponse:
     """Show the plans that the account may order, by product."""
-    plans = plans_visible_to(request.actor).select_related("product").order_by("product__name", "name", "pk")
+    plans = (
+        plans_visible_to(request.actor)
+        .select_related("product", "template__connection")
+        .order_by("product__name", "name", "pk")
+    )
     refusal = refusal_of(may_order, request.actor.account)
     hints = (Hint(refusal),) if refusal is not None else ()
     context = {
         "page": Page(title=_("Order a subscription"), crumbs=_crumbs(), hints=hints),
         "offers": _offered(request, list(plans), timezone.localdate()),
         "had": had_once(request.actor.account, plans),
+        "not_asked_for": not_asked_for(plans),
         "may_order": refusal is None,
         "step": 1,
     }

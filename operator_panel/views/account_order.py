@@ -24,6 +24,7 @@ from operator_panel.views.account_changes import needed_page
 from operator_panel.views.accounts import crumbs_of, one
 from subscriptions.asking import follow_up_of_order
 from subscriptions.models import Plan, PlanPeriod
+from subscriptions.offered import not_asked_for
 from subscriptions.ordering import ask_vendor_of_order, had_once, may_order
 from subscriptions.proposals import Proposal, propose_order
 from subscriptions.queries import plan_resources_visible_to, plans_for
@@ -37,14 +38,30 @@ from vendors.questions import first_fields, notices
 def account_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the plans that may be ordered for the account."""
     found = one(request, pk)
-    plans = plans_for(found).select_related("product", "category").order_by("product__name", "name", "pk")
+    plans = (
+        plans_for(found)
+        .select_related("product", "category", "template__connection")
+        .order_by("product__name", "name", "pk")
+    )
     resources = plan_resources_visible_to(request.actor).filter(active=True)
     plans = plans.prefetch_related(Prefetch("resources", queryset=resources, to_attr="shown_resources"))
     had = had_once(found, plans)
+    unasked = not_asked_for(plans)
     refusal = refusal_of(may_order, found)
     title = _("Order a subscription")
-    page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(title)), hints=hints_of(request.actor, refusal, way_to))
-    context = {"page": page, "account": found, "plans": plans, "had": had, "may_order": refusal is None}
+    page = Page(
+        title=title,
+        crumbs=(*crumbs_of(found), Crumb(title)),
+        hints=hints_of(request.actor, refusal or next(iter(unasked.values()), None), way_to),
+    )
+    context = {
+        "page": page,
+        "account": found,
+        "plans": plans,
+        "had": had,
+        "not_asked_for": unasked,
+        "may_order": refusal is None,
+    }
     return render(request, "operator_panel/account_order.html", context)
 
 

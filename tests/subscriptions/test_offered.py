@@ -8,7 +8,7 @@ from accounts.models import Account, AccountStatus
 from core.errors import Refused, Remedy
 from subscriptions.changes import change_quantities
 from subscriptions.models import Plan, Subscription
-from subscriptions.offered import looked_for_in_vain, steps_of_order, steps_of_subscription
+from subscriptions.offered import looked_for_in_vain, not_asked_for, steps_of_order, steps_of_subscription
 from subscriptions.stopping import activate, stop
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
@@ -103,3 +103,14 @@ def test_an_order_is_not_corrected_while_the_connection_lets_nothing_be_asked(
     refusal = steps_of_order(type(order).objects.get(pk=order.pk), ORDERED_ON)["correct"]
     assert refusal is not None
     assert refusal.code == "vendor_unavailable"
+
+
+def test_what_its_vendor_lets_nobody_ask_for_is_not_offered_for_ordering(
+    running: Subscription, example: VendorConnection
+) -> None:
+    """Seen before: offered in both panels, filled in, and refused."""
+    plans = Plan.objects.select_related("template__connection").order_by("pk")
+    assert not_asked_for(plans) == {}
+    VendorConnection.objects.filter(pk=example.pk).update(state=ConnectionState.REGRANT_NEEDED)
+    refusals = not_asked_for(plans.all())
+    assert {(pk, refusal.code) for pk, refusal in refusals.items()} == {(running.plan_id, "vendor_unavailable")}
