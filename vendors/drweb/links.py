@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
+from core.spreadsheet import csv_lines
 from vendors.base import Fact
 from vendors.drweb.stations import Stations
 
@@ -32,6 +33,19 @@ def facts_of(stations: Stations, keys: Iterable[str]) -> tuple[Fact, ...]:
             title = station.name if station else ""
             facts.append(Fact(f"station_{place + 1}_{name}", label, links.get(name, ""), way_in=False, of=title))
     return tuple(facts)
+
+
+def table_of(stations: Stations, keys: Iterable[str]) -> bytes:
+    """Return every station with its links as CSV, titles in the reader's language."""
+    titles = [gettext("Station"), "ID", *(gettext(label) for label in {**SYSTEMS, "config": CONFIG}.values())]
+    return b"".join(csv_lines(titles, _rows(stations, keys)))
+
+
+def _rows(stations: Stations, keys: Iterable[str]) -> Iterator[list[str]]:
+    for station in (station for key in sorted(keys) for station in stations.of(key)):
+        node = stations.info(station.id)
+        links = dict(links_of(node)) if node is not None else {}
+        yield [station.name, station.id, *(links.get(name, "") for name in (*SYSTEMS, "config"))]
 
 
 def links_of(node: Element) -> Iterator[tuple[str, str]]:

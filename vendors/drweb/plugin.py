@@ -25,14 +25,15 @@ from vendors.base import (
     VendorPlugin,
     Verdict,
 )
-from vendors.capabilities import CountsUnits
+from vendors.capabilities import Action, CountsUnits, Document, Does, OffersActions
 from vendors.drweb.client import AvDesk, NotAnswering, unreadable
-from vendors.drweb.links import facts_of
+from vendors.drweb.links import facts_of, table_of
 from vendors.drweb.replies import same_id
 from vendors.drweb.stations import Station, Stations, account_values
 from vendors.errors import Gone, Misconfigured, Rejected, together
 from vendors.registry import register
 
+LINKS = "links"
 NO_STATIONS = gettext_noop("AV-Desk has no station of this service any more.")
 ANOTHER_SERVER = gettext_noop(
     "%(server)s is another AV-Desk server than the one this service was made on. Correct the connection's address."
@@ -45,7 +46,7 @@ NO_TARIFF = gettext_noop("AV-Desk has no tariff %(tariff)s. Choose another one i
 
 
 @register
-class DrWeb(VendorPlugin, CountsUnits):
+class DrWeb(VendorPlugin, CountsUnits, OffersActions):
     """Anti-virus stations. Each has an id of ours and carries our mark, so that no call can make it twice."""
 
     slug = "drweb"
@@ -192,6 +193,17 @@ class DrWeb(VendorPlugin, CountsUnits):
         """Return how many stations the server holds of each resource, blocked ones included."""
         stations = self._of(connection, service)
         return {key: len(stations.of(key)) for key in service.resources}
+
+    def actions(self, service: Service) -> tuple[Action, ...]:
+        """Return the list of all stations, where there is a service."""
+        return (Action(LINKS, _("Download the links of all stations"), Does.DOWNLOADS),) if service.vendor_ids else ()
+
+    def act(self, connection: Connection, service: Service, name: str) -> Document:
+        """Return a table of every station with its links."""
+        if name != LINKS:
+            raise ValueError(f"Dr.Web has no action {name!r}.")
+        stations = self._of(connection, service)
+        return Document("stations.csv", table_of(stations, service.resources), "text/csv; charset=utf-8")
 
     # -- parts
 

@@ -1,5 +1,8 @@
 """The links of stations, as facts."""
 
+import csv
+from dataclasses import replace
+
 from tests.vendors.contract import life, work
 from tests.vendors.drweb.bench import DrWebBench, provided
 from vendors.drweb.links import SHOWN, SYSTEMS
@@ -26,6 +29,18 @@ def test_links_of_a_station_that_is_gone_are_told_empty(bench: DrWebBench) -> No
     told = {fact.name: fact.value for fact in done.facts}
     assert told["station_1_windows"]
     assert (told["station_2_windows"], told["station_3_config"]) == ("", "")
+
+
+def test_list_to_download_has_every_station_and_no_formula(bench: DrWebBench) -> None:
+    service = replace(provided(bench, SHOWN + 2), label="=1+1")
+    work(bench, life(bench, "change", service, quantity=SHOWN + 3))
+    (action,) = bench.plugin.actions(service)
+    document = bench.plugin.act(bench.connection(), service, action.name)
+    head, *rows = csv.reader(document.content.decode("utf-8-sig").splitlines())
+    assert (head[:3], len(rows)) == (["Station", "ID", "Installer for Windows"], SHOWN + 3)
+    assert all(row[2].startswith(bench.base_url) for row in rows)
+    assert rows[-1][0] == f"'=1+1 {SHOWN + 3}"
+    assert bench.plugin.actions(replace(service, vendor_ids={})) == ()
 
 
 def test_so_many_are_shown_and_no_more(bench: DrWebBench) -> None:
