@@ -15,7 +15,7 @@ from accounts.registration import change_account, hold_account, open_account
 from billing.funds import funds_of
 from billing.models import Payment, PaymentStatus
 from billing.payments import complete_payment, open_top_up
-from brokerage.demo import cast, catalogue
+from brokerage.demo import antivirus, cast, catalogue
 from brokerage.demo.amounts import Days
 from brokerage.demo.programs import Addresses
 from brokerage.demo.waiting import until_all_is_done
@@ -117,6 +117,7 @@ class Crowd:
         for number, account in enumerate(accounts):
             self._subscribe(number, account, plans)
         until_all_is_done(self.check, day=self.began + timedelta(days=12))
+        self._protect(north, accounts)
         self._meet_trouble(accounts, plans)
         self._leave_open(accounts, plans)
         hold_account(actor=_admin_of(accounts[-1]), account=accounts[-1], today=self.days.today)
@@ -260,6 +261,17 @@ class Crowd:
         elif fate % 12 == 7:
             delete(actor=_admin_of(account), subscription=subscription, today=later)
 
+    def _protect(self, north: Reseller, accounts: list[Account]) -> None:
+        """Let a customer of North have stations of Dr.Web, in whose page their installers are found."""
+        day = self.began + timedelta(days=12)
+        plan = antivirus.make_plan(
+            antivirus.connect(self.addresses), Plan.objects.get(name=BACKUP, parent=None).service_term, self.began
+        )
+        sold = catalogue.delegate(plan, north, antivirus.PRICE * 2, self.began, net_cost=antivirus.PRICE)
+        account = next(one for one in accounts if one.reseller_id == north.pk and funds_of(one).available > 500)
+        _pay(_order(account, sold, 3, day), day)
+        until_all_is_done(self.check, day=day)
+
     def _meet_trouble(self, accounts: list[Account], plans: dict[int, dict[str, Plan]]) -> None:
         """Let Microsoft refuse an order and a raise, so that failed subscriptions are there to be tried again."""
         first, second = accounts[0], accounts[1]
@@ -306,7 +318,7 @@ def _order(account: Account, plan: Plan, units: int, day: date) -> Order:
         plan=plan,
         period=plan.periods.order_by("pk").first(),
         quantities={resource.resource.key: units * many},
-        parameters={"domain_prefix": f"customer-{account.pk}"} if plan.template.connection is not None else None,
+        parameters={"domain_prefix": f"customer-{account.pk}"} if plan.name == catalogue.BUSINESS_STANDARD else None,
         today=day,
         now=cast.moment(day),
     )

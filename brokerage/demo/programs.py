@@ -41,6 +41,11 @@ class Addresses:
         return f"http://127.0.0.1:{self.sandbox_port}/microsoft"
 
     @property
+    def antivirus(self) -> str:
+        """The pretend Dr.Web AV-Desk."""
+        return f"http://127.0.0.1:{self.sandbox_port}/drweb"
+
+    @property
     def login(self) -> str:
         """What stands for Microsoft's sign-in server."""
         return f"{self.sandbox}/login"
@@ -67,13 +72,19 @@ def connection_of(addresses: Addresses) -> dict[str, str]:
     }
 
 
+def antivirus_of(addresses: Addresses) -> dict[str, str]:
+    """Return the settings of a connection to the pretend Dr.Web AV-Desk."""
+    return {"base_url": addresses.antivirus, "login": "admin", "password": CLIENT_SECRET}
+
+
 def environment(addresses: Addresses) -> dict[str, str]:
     """Return what makes web, worker and beat those of a demo that is reached there."""
-    defaults = connection_of(addresses)
+    defaults = {f"office365.{name}": value for name, value in connection_of(addresses).items()}
+    defaults |= {f"drweb.{name}": value for name, value in antivirus_of(addresses).items()}
     return {
         "BROKERAGE_DEMO": "1",
         "BASE_URL": addresses.web,
-        "VENDOR_DEFAULTS": ",".join(f"office365.{name}={value}" for name, value in defaults.items()),
+        "VENDOR_DEFAULTS": ",".join(f"{name}={value}" for name, value in defaults.items()),
         "SWEEP_SECONDS": str(SWEEP_SECONDS),
         "PYTHONUNBUFFERED": "1",
     }

@@ -8,19 +8,24 @@ import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from accounts.actors import actor_of
-from accounts.models import Reseller
-from brokerage.demo import catalogue, state
+from accounts.models import Reseller, Role
+from brokerage.demo import antivirus, catalogue, state
+from brokerage.demo import cast as demo_cast
 from brokerage.demo.amounts import amounts_of, days_before, lines_of, transactions_of
 from brokerage.demo.programs import Addresses, connection_of, environment, free_addresses
 from brokerage.demo.supervisor import Program, ProgramFailed, Supervisor
 from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_status
+from sandbox.drweb import DrWeb
+from sandbox.wsgi import mount, serve
 from subscriptions.models import SubscriptionStatus
 from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON, acme, admin, backup_plan, example, example_vendor, ordered  # noqa: F401 - fixtures
 from vendors.connections import add_connection
 
@@ -177,3 +182,18 @@ def test_connections_made_by_hand_are_led_to_where_the_pretend_microsoft_answers
 def test_what_a_vendor_provides_in_the_story_is_charged_from_the_storys_day(ordered, example_vendor):  # noqa: F811 - the fixtures above
     subscription = until_status(ordered.pk, SubscriptionStatus.ACTIVE, lambda: None, day=ORDERED_ON)
     assert subscription.start_date == ORDERED_ON
+
+
+@pytest.mark.django_db
+def test_stations_of_dr_web_are_sold_and_their_connection_is_led_to_where_the_pretend_one_answers_now():
+    cast.manager(email=demo_cast.OPERATOR_STAFF[Role.ADMIN].email)
+    cast.manager(email=demo_cast.OPERATOR_STAFF[Role.OWNER].email, role=Role.OWNER)
+    with serve(mount({"/drweb": DrWeb()})) as running:
+        here = Addresses(8000, urlsplit(running.base_url).port)
+        connection = antivirus.connect(here)
+        assert connection.usable
+        plan = antivirus.make_plan(connection, make.plan().service_term, date(2018, 8, 20))
+    assert (plan.name, plan.resources.get().resource.key) == ("Dr.Web Premium for business", "stations")
+    antivirus.lead_to(Addresses(8001, 8601))
+    connection.refresh_from_db()
+    assert connection.settings["base_url"] == "http://127.0.0.1:8601/drweb"

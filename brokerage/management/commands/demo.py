@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Reseller
 from brokerage import local_services
-from brokerage.demo import cast, catalogue, programs, state
+from brokerage.demo import antivirus, cast, catalogue, programs, state
 from brokerage.demo.amounts import days_before
 from brokerage.demo.browser import Browser, PageFailed
 from brokerage.demo.crowd import Crowd
@@ -115,6 +115,7 @@ class Command(BaseCommand):
         """Serve the data of the earlier demo: Microsoft may answer elsewhere now, and nights may have been missed."""
         supervisor.wait()
         catalogue.lead_to(addresses)
+        antivirus.lead_to(addresses)
         night = run_billing_day(today=today)
         self._write(f"The demo goes on where it was: {state.summary()}; {night.subscriptions} missed renewals done.")
 
