@@ -91,8 +91,12 @@ def _detail(name: str) -> str:
     known = {
         "company": _("Our company at the vendor"),
         "granted_at_vendor_by": _("Granted at the vendor by"),
+        "host": _("Server's own name"),
+        "licensed": _("Licences"),
+        "free": _("Licences not used yet"),
         "tenant_id": _("Tenant"),
         "user_id": _("User's id at the vendor"),
+        "version": _("Version"),
         "vetting_status": _("Vetting status"),
     }
     return known.get(name, name.replace("_", " ").capitalize())

@@ -86,3 +86,8 @@ def test_what_the_database_says_is_no_answer_of_a_vendor() -> None:
     """A page then says that the database is away, not that the vendor is strange."""
     with pytest.raises(OperationalError), budget.of_a_person():
         raise OperationalError("away")
+
+
+def test_vendor_that_counts_no_units_is_not_asked_how_many(office365: VendorConnection, now: datetime) -> None:
+    with pytest.raises(TypeError, match="the plugin office365 counts no units"):
+        questions.count(office365, service=SERVICE, now=now)
