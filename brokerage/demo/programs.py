@@ -20,6 +20,8 @@ SWEEP_SECONDS = 5
 # The application that the pretend Microsoft knows.
 TENANT = "sandboxpartner.onmicrosoft.com"
 CLIENT_ID = "7c0d3a3e-1111-4222-8333-0b0b0b0b0b0b"
+RESELLER = "sandbox-reseller"
+RESELLER_KEY = "0123456789abcdef" * 7  # opens nothing but the sandbox
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
 
 
@@ -56,6 +58,11 @@ class Addresses:
         return f"{self.sandbox}/partnercenter/v1"
 
     @property
+    def opensrs(self) -> str:
+        """Where the pretend OpenSRS takes commands; the approvers' mails are shown at /mails below it."""
+        return f"http://127.0.0.1:{self.sandbox_port}/opensrs"
+
+    @property
     def control(self) -> str:
         """Where the pretend Microsoft tells what it has, and is told to fail."""
         return f"{self.sandbox}/sandbox/control"
@@ -77,10 +84,16 @@ def antivirus_of(addresses: Addresses) -> dict[str, str]:
     return {"base_url": addresses.antivirus, "login": "admin", "password": CLIENT_SECRET}
 
 
+def certificates_of(addresses: Addresses) -> dict[str, str]:
+    """Return the settings of a connection to the pretend OpenSRS."""
+    return {"username": RESELLER, "key": RESELLER_KEY, "base_url": addresses.opensrs}
+
+
 def environment(addresses: Addresses) -> dict[str, str]:
     """Return what makes web, worker and beat those of a demo that is reached there."""
     defaults = {f"office365.{name}": value for name, value in connection_of(addresses).items()}
     defaults |= {f"drweb.{name}": value for name, value in antivirus_of(addresses).items()}
+    defaults |= {f"opensrs.{name}": value for name, value in certificates_of(addresses).items()}
     return {
         "BROKERAGE_DEMO": "1",
         "BASE_URL": addresses.web,

@@ -93,8 +93,10 @@ def subscription_activate(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("subscriptions.delete")
 def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete the subscription for good."""
-    step = Step(_("Delete"), propose_deletion, _said, danger=True, typed=True)
-    return _answer(request, one(request, pk), step, forms.Form, lambda _answers: {})
+    found = one(request, pk)
+    note = " ".join(notices(found.plan.template.connection, "cancel"))
+    step = Step(_("Delete"), propose_deletion, _said, danger=True, typed=True, note=note)
+    return _answer(request, found, step, forms.Form, lambda _answers: {})
 
 
 def _answer(

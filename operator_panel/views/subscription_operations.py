@@ -116,7 +116,8 @@ def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
         return propose_deletion(actor=request.actor, subscription=found, today=timezone.localdate(), keep=keep)
 
     typed = (found.name, str(found.pk))
-    return _operation(request, found, _("Delete"), forms.Form, proposed, ask=_("Check again"), danger=True, typed=typed)
+    told = {"note": " ".join(notices(found.plan.template.connection, "cancel")), "typed": typed}
+    return _operation(request, found, _("Delete"), forms.Form, proposed, ask=_("Check again"), danger=True, **told)
 
 
 @requires("orders.retry")

@@ -11,10 +11,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 
 from accounts.actors import actor_of
 from accounts.models import Reseller, Role
-from brokerage.demo import antivirus, catalogue, state
+from brokerage.demo import antivirus, catalogue, certificates, state
 from brokerage.demo import cast as demo_cast
 from brokerage.demo.amounts import amounts_of, days_before, lines_of, transactions_of
 from brokerage.demo.programs import Addresses, connection_of, environment, free_addresses
@@ -22,10 +23,14 @@ from brokerage.demo.supervisor import Program, ProgramFailed, Supervisor
 from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_status
 from sandbox.drweb import DrWeb
+from sandbox.opensrs import OpenSRS
 from sandbox.wsgi import mount, serve
+from subscriptions.catalogue.products import Timers, create_service_term
+from subscriptions.handover import waiting_operation
 from subscriptions.models import SubscriptionStatus
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
+from tests.factories.billing import top_up
 from tests.subscriptions.conftest import ORDERED_ON, acme, admin, backup_plan, example, example_vendor, ordered  # noqa: F401 - fixtures
 from vendors.connections import add_connection
 
@@ -197,3 +202,25 @@ def test_stations_of_dr_web_are_sold_and_their_connection_is_led_to_where_the_pr
     antivirus.lead_to(Addresses(8001, 8601))
     connection.refresh_from_db()
     assert connection.settings["base_url"] == "http://127.0.0.1:8601/drweb"
+
+
+@pytest.mark.django_db
+def test_a_certificate_of_the_demo_waits_for_its_approver_and_its_connection_is_led_along():
+    opensrs, day = OpenSRS(), timezone.localdate()
+    with serve(mount({"/opensrs": opensrs})) as running:
+        addresses = Addresses(8000, int(running.base_url.rpartition(":")[2]))
+        operator = demo_cast.make_operator(day)
+        owner = demo_cast.actor(demo_cast.OPERATOR_STAFF[Role.OWNER])
+        timers = Timers(billing_day=1)
+        create_service_term(actor=owner, reseller=operator, name="Monthly", key="monthly-1", timers=timers)
+        north = demo_cast.make_reseller(parent=operator, name="North", admin=demo_cast.NORTH_ADMIN, day=day)
+        account = demo_cast.make_story_account(reseller=north, number=1, day=day)
+        top_up(account=account, amount="100", today=day)
+        plan = certificates.sell(addresses, day=day, now=timezone.now())
+        assert (plan.resources.get().name, plan.template.connection.plugin) == ("Certificate", "opensrs")
+        waiting = certificates.leave_one_waiting(plan, account, day=day, now=timezone.now())
+    assert waiting_operation(waiting).waits_for.who == "customer"
+    assert [mail["to"] for mail in opensrs.mails()] == [f"admin@{certificates.DOMAIN}"]
+    certificates.lead_to(Addresses(8000, 8700))
+    plan.template.connection.refresh_from_db()
+    assert plan.template.connection.settings["base_url"] == "http://127.0.0.1:8700/opensrs"

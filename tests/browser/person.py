@@ -37,7 +37,7 @@ class Person:
             print(f"{self.page.url}\n{self.page.locator('body').aria_snapshot()}\n{self.troubles}")
         self.context.close()
         if error is None:
-            assert self.troubles == []
+            assert self.troubles == [], self.troubles
 
     # -- words --------------------------------------------------------------------------------------------------
 

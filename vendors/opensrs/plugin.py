@@ -238,7 +238,8 @@ class OpenSRSCertificates(VendorPlugin, RenewsTerms, OffersActions, ObservesServ
         """Return what the customer may do: have the mail sent again while it waits, then download."""
         if not service.vendor_ids.get("product_id"):
             again = Action(RESEND, _("Send the approver's mail again"), waiting=True)
-            return (again,) if service.facts.get("approver") else ()
+            kinds = (PRODUCTS.get(resource.offer) for resource in service.resources.values())
+            return (again,) if any(kind and kind.by_domain for kind in kinds) else ()
         return (
             Action(CHAIN, _("Download the certificate with its chain"), Does.DOWNLOADS),
             Action(CERTIFICATE, _("Download the certificate alone"), Does.DOWNLOADS),
@@ -250,7 +251,8 @@ class OpenSRSCertificates(VendorPlugin, RenewsTerms, OffersActions, ObservesServ
         if name == RESEND:
             number = service.vendor_ids.get("order_id", "")
             opensrs.order("resend_approve_email", {"order_id": number}, sought=f"orders/{number}")
-            return Said(SENT_AGAIN, {"address": service.facts.get("approver", "")})
+            told = orders.information(opensrs, number)
+            return Said(SENT_AGAIN, {"address": str(told.get("approver_email", ""))})
         number = service.vendor_ids.get("product_id", "")
         wanted = {"product_id": number, "return_ca_certs": "1"}
         told = opensrs.ask("get_cert", wanted, sought=f"products/{number}")

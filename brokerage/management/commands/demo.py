@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Reseller
 from brokerage import local_services
-from brokerage.demo import antivirus, cast, catalogue, programs, state
+from brokerage.demo import antivirus, cast, catalogue, certificates, programs, state
 from brokerage.demo.amounts import days_before
 from brokerage.demo.browser import Browser, PageFailed
 from brokerage.demo.crowd import Crowd
@@ -108,6 +108,13 @@ class Command(BaseCommand):
             teller.step(f"And company for the lists: {state.summary()}")
         story.tell_of_customer(plan)
         story.tell_the_end()
+        if crowd:
+            now = timezone.now()
+            plan = certificates.sell(addresses, day=days.ordered, now=now)
+            waiting = certificates.leave_one_waiting(plan, story.account, day=today, now=now)
+            teller.step(
+                f"“{waiting}” waits for its approver, whose mail stands at {addresses.opensrs}/mails", day=today
+            )
         state.note(state.READY)
         return teller.verdict()
 
@@ -116,6 +123,7 @@ class Command(BaseCommand):
         supervisor.wait()
         catalogue.lead_to(addresses)
         antivirus.lead_to(addresses)
+        certificates.lead_to(addresses)
         night = run_billing_day(today=today)
         self._write(f"The demo goes on where it was: {state.summary()}; {night.subscriptions} missed renewals done.")
 
