@@ -34,6 +34,7 @@ from operator_panel.views import (
     resellers,
     service_terms,
     subscription_operations,
+    subscription_settling,
     subscriptions,
     vendor_connections,
 )
@@ -129,6 +130,7 @@ urlpatterns = [
         subscription_operations.subscription_activate,
         subscription_operations.subscription_delete,
         subscription_operations.subscription_retry,
+        subscription_settling.subscription_settle,
     ),
     *_of(
         "orders",

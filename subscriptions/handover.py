@@ -165,6 +165,14 @@ def waiting_operation(subscription: Subscription) -> VendorOperation | None:
     return operation if operation is not None and operation.waits_for is not None else None
 
 
+def parked_operation(subscription: Subscription) -> VendorOperation | None:
+    """Return the operation of which an operator has to say whether it was carried out; None where there is none."""
+    if subscription.status not in WORK_MEANWHILE:
+        return None
+    operation = VendorOperation.objects.filter(key=subscription.awaited_operation).first()
+    return operation if operation is not None and operation.parked is not None else None
+
+
 def save_states(contracts: Sequence[Contract], day: date) -> None:
     """Save where the subscriptions stand now, and the units that are in service from `day` on. One statement or two."""
     subscriptions = [contract.subscription for contract in contracts]

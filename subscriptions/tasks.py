@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.handover import hand_over
-from subscriptions import comparing, nights, provisioning, reminding
+from subscriptions import comparing, nights, observing, provisioning, reminding
 
 # Half an hour after brokerage/schedule.py has it begin.
 NIGHT_IS_OVERDUE = time(0, 35)
@@ -63,6 +63,12 @@ def _time_left() -> Callable[[], bool]:
 def compare_units() -> None:
     """Compare what our books hold with what the vendors hold."""
     comparing.compare_units(now=timezone.now())
+
+
+@shared_task
+def observe_services() -> None:
+    """Ask the vendors which ids and facts our services have now."""
+    observing.observe_services(now=timezone.now())
 
 
 @shared_task

@@ -7,7 +7,14 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from accounts.models import Reseller
 from accounts.queries import within_reach
-from vendors.models import ConnectionState, VendorConnection, VendorExchange, VendorOperation
+from vendors.models import (
+    PARKED,
+    ConnectionState,
+    OperationState,
+    VendorConnection,
+    VendorExchange,
+    VendorOperation,
+)
 
 
 def connections_visible_to(actor: Actor) -> QuerySet[VendorConnection]:
@@ -25,6 +32,16 @@ def operations_visible_to(actor: Actor) -> QuerySet[VendorOperation]:
 def exchanges_visible_to(actor: Actor) -> QuerySet[VendorExchange]:
     """Return the journal of the connections that the actor sees."""
     return VendorExchange.objects.filter(connection__in=connections_visible_to(actor))
+
+
+def parked_operations() -> QuerySet[VendorOperation]:
+    """Return the operations of which an operator has to say what became; the caller narrows them to the visible."""
+    return VendorOperation.objects.filter(state=OperationState.UNKNOWN, result__has_key=PARKED)
+
+
+def newest_exchanges(operation: VendorOperation) -> QuerySet[VendorExchange]:
+    """Return the exchanges with the vendor of an operation that may be seen, the newest first; secrets are masked."""
+    return VendorExchange.objects.filter(operation_id=operation.pk).order_by("-pk")
 
 
 def usable_connections(reseller: Reseller) -> QuerySet[VendorConnection]:

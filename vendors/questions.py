@@ -12,8 +12,8 @@ from core.errors import Refused, Remedy
 from vendors import budget
 from vendors.access import opened
 from vendors.answers import checked_all
-from vendors.base import Fact, Field, Offer, Order, Service
-from vendors.capabilities import CountsUnits, Document, Link, NeedsConsent, OffersActions, Said
+from vendors.base import Done, Fact, Field, Offer, Order, Service
+from vendors.capabilities import CountsUnits, Document, Link, NeedsConsent, ObservesServices, OffersActions, Said
 from vendors.errors import Gone, VendorError, told_with_the_way_out
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
@@ -140,6 +140,14 @@ def act(
         raise LookupError(f"no vendor offers {name!r} here")
     known = Service.from_payload(service)
     return _asked(lambda: plugin.act(opened(connection, now=now), known, name))
+
+
+def observe(connection: VendorConnection, *, service: Mapping[str, Any], now: datetime) -> Done:
+    """Return the ids and facts of a service as the vendor tells them now; raises VendorUnavailable."""
+    plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
+    if not isinstance(plugin, ObservesServices):
+        raise TypeError(f"The plugin {connection.plugin!r} observes no services.")
+    return _asked(lambda: plugin.observe(opened(connection, now=now), known))
 
 
 def notices(connection: VendorConnection | None, action: str) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from subscriptions.queries import (
     subscriptions_visible_to,
 )
 from vendors.models import ConnectionState
-from vendors.queries import connections_visible_to
+from vendors.queries import connections_visible_to, parked_operations
 
 # Counting stops here: "100+" needs attention just as 250 does, and costs the same on a million rows.
 MOST = 100
@@ -80,12 +80,26 @@ def _unpaid(actor: Actor) -> QuerySet:
     return waiting.filter(due_on__lt=timezone.localdate())
 
 
+def _in_doubt(actor: Actor) -> QuerySet:
+    return subscriptions_visible_to(actor).filter(awaited_operation__in=parked_operations().values("key"))
+
+
 WAITING = (
     Waiting(
         lambda actor: subscriptions_visible_to(actor).filter(status__in=FAILED),
         lambda count: ngettext("subscription failed at the vendor", "subscriptions failed at the vendor", count),
         "operator:subscriptions?quick=failing",
         ("orders.retry", "orders.correct", "subscriptions.delete"),
+    ),
+    Waiting(
+        _in_doubt,
+        lambda count: ngettext(
+            "order may have been carried out: say what became of it",
+            "orders may have been carried out: say what became of them",
+            count,
+        ),
+        "operator:subscriptions?status=installing",
+        ("orders.retry",),
     ),
     Waiting(
         lambda actor: connections_visible_to(actor).exclude(state=ConnectionState.GRANTED),

@@ -22,7 +22,7 @@ from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
 from subscriptions.acting import act, actions_of
-from subscriptions.handover import held_units, service_payload, waiting_operation
+from subscriptions.handover import held_units, parked_operation, service_payload, waiting_operation
 from subscriptions.holds import RUNNING
 from subscriptions.models import OrderStatus, Subscription
 from subscriptions.offered import looked_for_in_vain, steps_of_subscription
@@ -64,7 +64,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "comment": found.stop_comment,
         "author": author_of(found, "stop_comment") if found.stop_comment else "",
         "open_order": _open_order(request, found),
-        "trouble": operation.last_error if operation else "",
+        "trouble": operation.last_error if (operation := operation or parked_operation(found)) else "",
         "waits": waiting.waits_for if (waiting := waiting_operation(found)) is not None else None,
         "actions": actions_of(found) if request.actor.may("subscriptions.change") else (),
         "act_url": reverse("operator:subscription_act", args=[found.pk]),
@@ -163,6 +163,7 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
     """Return what stands around every page of one subscription."""
     status, steps = found.status, steps_of_subscription(actor, found, timezone.localdate())
     offered = (
+        ("subscription_settle", _("Say what became of it"), "orders.retry", parked_operation(found) is not None),
         ("subscription_retry", _("Try again"), "orders.retry", steps["retry"] is None),
         ("subscription_change", _("Change quantities"), "subscriptions.change", steps["change"] is None),
         ("subscription_activate", _("Activate"), "subscriptions.activate", steps["activate"] is None),

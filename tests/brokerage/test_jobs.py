@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 DAILY = {
     "subscriptions.tasks.run_billing_day",
     "vendors.tasks.check_connections",
+    "subscriptions.tasks.observe_services",
     "subscriptions.tasks.compare_units",
     "core.panel.tasks.forget_old_forms",
     "core.lists.tasks.forget_old_exports",

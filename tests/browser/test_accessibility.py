@@ -35,6 +35,7 @@ NO_PAGES = {
     ("leads to a page that is judged under its own name", 302): {
         "operator:plan_create", "operator:vendor_connection_create", "vendors:office365:begin",
         "vendors:office365:callback", "operator:vendor_connection_check",
+        "operator:subscription_settle",
     },
     ("shown on the way to Microsoft, whom no connection of this world reaches", 302): {"vendors:office365:leave"},
     ("only a name that django-allauth needs", 404): {

@@ -1,0 +1,92 @@
+"""An operator says what became of a step that nobody can look up and that is never sent twice."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.panel.confirming import Done
+from core.panel.formats import moment_text
+from core.panel.page import Crumb, Page
+from operator_panel.doors import requires
+from operator_panel.editing import Editing, editing
+from operator_panel.views.subscriptions import one
+from subscriptions.handover import parked_operation
+from subscriptions.tasks import hand_to_worker
+from vendors.forms import ANSWER, values_of
+from vendors.models import Parking, VendorOperation
+from vendors.queries import newest_exchanges
+from vendors.settling import it_is_not, it_is_there
+
+THERE, NOT_THERE = "there", "not_there"
+# How many of the exchanges with the vendor are shown as evidence, the newest.
+SHOWN = 5
+
+
+@requires("orders.retry")
+def subscription_settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the evidence of a step that may have been carried out; it is there, or it is sent once more."""
+    found = one(request, pk)
+    operation = parked_operation(found)
+    back = reverse("operator:subscription", args=[pk])
+    if operation is None or operation.parked is None:
+        return redirect(back)
+
+    def keep(answers: dict[str, Any]) -> Done:
+        said = {"actor": request.actor, "operation": operation, "now": timezone.now()}
+        if answers["became"] == THERE:
+            it_is_there(told=values_of(answers, ANSWER), **said)
+        else:
+            it_is_not(**said)
+        hand_to_worker(operation.pk)
+        return Done(_("The operation goes on with what you have said."), back)
+
+    title = _("Say what became of it")
+    crumbs = (Crumb(_("Subscriptions"), reverse("operator:subscriptions")), Crumb(found.name, back), Crumb(title))
+    return editing(
+        request,
+        Editing(
+            page=Page(title=title, crumbs=crumbs),
+            form=_form(operation.parked),
+            keep=keep,
+            back=back,
+            submit=_("Save and go on"),
+            note=operation.last_error,
+            copied=_evidence(operation),
+        ),
+    )
+
+
+def _form(parked: Parking) -> Callable[..., forms.Form]:
+    """Return what builds the form: whether it is there, and what has to be told of it then."""
+
+    def build(*args: Any) -> forms.Form:
+        built = forms.Form(*args)
+        built.fields["became"] = forms.ChoiceField(
+            label=_("What the vendor's own pages show"),
+            choices=[(THERE, _("It is there")), (NOT_THERE, _("It is not there: send it once more"))],
+            widget=forms.RadioSelect,
+        )
+        for name, label in parked.told:
+            built.fields[ANSWER + name] = forms.CharField(
+                label=_(label), required=False, max_length=200, help_text=_("Only where it is there.")
+            )
+        return built
+
+    return build
+
+
+def _evidence(operation: VendorOperation) -> tuple[tuple[str, str], ...]:
+    """Return the newest exchanges with the vendor, secrets masked: what was sent, and what came back."""
+    return tuple(
+        (
+            f"{moment_text(line.at)} {line.method} {line.url}: {line.status or line.error}",
+            line.response_body or line.request_body or "—",
+        )
+        for line in newest_exchanges(operation)[:SHOWN]
+    )

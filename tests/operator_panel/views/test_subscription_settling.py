@@ -1,0 +1,75 @@
+"""An operator sees the evidence of a parked step and says what became of it."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Account
+from subscriptions.models import Subscription
+from subscriptions.provisioning import carry_out
+from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
+from tests.operator_panel.conftest import errors_of, text_of
+from tests.vendors.example.vendor import ExampleVendor
+from tests.vendors.test_settling import blind  # noqa: F401 - a fixture of this file
+from vendors.models import ConnectionState, VendorConnection, VendorOperation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def parked(blind: VendorConnection, example_vendor: ExampleVendor, now: datetime) -> Subscription:  # noqa: F811 - as above
+    """A paid order whose only call was answered by nobody, at a vendor whose orders cannot be looked up."""
+    blind.state = ConnectionState.GRANTED
+    blind.save()
+    today = timezone.localdate()
+    account: Account = cast.account(name="Acme")
+    subscription = make.subscription(account=account, plan=make.plan(connection=blind), today=today)
+    example_vendor.trouble = ("drop_after", 1)
+    for _turn in range(2):
+        carry_out(operation_id=VendorOperation.objects.get().pk, now=now, today=today)
+    subscription.refresh_from_db()
+    return subscription
+
+
+def page(subscription: Subscription) -> str:
+    return reverse("operator:subscription_settle", args=[subscription.pk])
+
+
+def test_evidence_is_shown_and_what_is_there_is_named(client: Client, parked: Subscription, now: datetime) -> None:
+    own = client.get(reverse("operator:subscription", args=[parked.pk]))
+    assert page(parked) in own.content.decode()
+    assert "cannot be looked up, and it is not sent twice" in text_of(own)
+    assert "1 order may have been carried out" in text_of(client.get(reverse("operator:home")))
+    shown = client.get(page(parked)).content.decode()
+    assert "/services: ConnectionError" in shown
+    assert "canary" not in shown
+    missing = client.post(page(parked), {"became": "there"})
+    assert list(errors_of(missing)) == ["parameters.id"]
+    assert client.post(page(parked), {"became": "there", "parameters.id": "1"}).status_code == 302
+    operation = VendorOperation.objects.get()
+    assert (operation.parked, operation.calls.get().result) == (None, {"id": "1"})
+    carry_out(operation_id=operation.pk, now=now, today=timezone.localdate())
+    parked.refresh_from_db()
+    assert (parked.status, parked.vendor_ids) == ("active", {"service_id": "1"})
+    assert client.get(page(parked)).headers["Location"] == reverse("operator:subscription", args=[parked.pk])
+
+
+def test_what_is_not_there_is_sent_once_more(
+    client: Client, parked: Subscription, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    example_vendor.services.clear()
+    assert client.post(page(parked), {"became": "not_there"}).status_code == 302
+    carry_out(operation_id=VendorOperation.objects.get().pk, now=now, today=timezone.localdate())
+    parked.refresh_from_db()
+    assert parked.status == "active"
+    assert (len(example_vendor.services), example_vendor.changing_calls) == (1, 2)
+
+
+def test_stranger_does_not_find_it(parked: Subscription) -> None:
+    theirs = Client()
+    theirs.force_login(cast.manager(reseller=cast.reseller(name="South")))
+    assert theirs.post(page(parked), {"became": "not_there"}).status_code == 404
