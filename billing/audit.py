@@ -1,9 +1,13 @@
 """Do the books agree? Each check is one statement over all rows, and returns what does not fit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+
+from billing.engine.rules import Keeps, Rules
+from billing.engine.types import TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,8 @@ class Finding:
     detail: str
 
 
-# Every statement returns (subject, detail); `today` is the day up to which the night has been carried out.
+# Every statement returns (subject, detail); `today` is the day up to which the night has been carried out. The lists
+# of billing types are those of GROUPS.
 CHECKS: dict[str, str] = {
     "postings add up to zero": """
         SELECT 'posting ' || posting, 'sum ' || SUM(amount) FROM billing_ledgerentry
@@ -38,6 +43,7 @@ CHECKS: dict[str, str] = {
         LEFT JOIN billing_ledgerentry entry ON entry.charge_id = charge.id AND entry.book = 'account'
         GROUP BY charge.id
         HAVING COALESCE(-SUM(entry.amount), 0) <> CASE WHEN charge.status = 'closed' THEN charge.amount ELSE 0 END
+            OR COUNT(entry.id) > CASE charge.status WHEN 'closed' THEN 1 WHEN 'refunded' THEN 2 ELSE 0 END
     """,
     "a completed payment is on the balance, once and whole": """
         SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', booked '
@@ -88,7 +94,7 @@ CHECKS: dict[str, str] = {
         FROM billing_charge charge JOIN subscriptions_subscription subscription
              ON subscription.id = charge.subscription_id
         WHERE subscription.status IN ('ordered', 'graced', 'stopping', 'stopped', 'stopping_failed')
-          AND charge.status = 'blocked'
+          AND charge.status = 'blocked' AND subscription.billing_type = ANY(%(by_days)s)
     """,
     "an active subscription is charged today for the units it holds": """
         SELECT 'subscription ' || subscription.id, resource.name || ': holds ' || resource.quantity || ', of them '
@@ -98,6 +104,7 @@ CHECKS: dict[str, str] = {
         LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
              AND charge.status = 'blocked' AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
         WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
+          AND subscription.billing_type = ANY(%(by_units)s)
         GROUP BY subscription.id, resource.id
         HAVING COALESCE(SUM(charge.quantity), 0) <> GREATEST(resource.quantity - resource.included, 0)
     """,
@@ -110,6 +117,7 @@ CHECKS: dict[str, str] = {
             AND charge.operate_from < other.operate_to
         WHERE charge.status IN ('new', 'opened', 'blocked', 'closed')
           AND other.status IN ('new', 'opened', 'blocked', 'closed')
+          AND charge.type = 'recurring_fee' AND other.type = 'recurring_fee'
     """,
     # Each row of units held ends where one that was written later begins; days are compared where either side changes.
     "the units charged are those in service, on every day of the history": """
@@ -120,12 +128,17 @@ CHECKS: dict[str, str] = {
                        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
                    ) AS until
             FROM subscriptions_heldunits
+            WHERE subscription_resource_id IN (
+                SELECT resource.id FROM subscriptions_subscriptionresource resource
+                JOIN subscriptions_subscription subscription ON subscription.id = resource.subscription_id
+                WHERE subscription.billing_type = ANY(%(by_units)s)
+            )
         ), charged AS (
             SELECT charge.subscription_resource_id AS resource, charge.operate_from, charge.operate_to, charge.quantity
             FROM billing_charge charge
             JOIN subscriptions_subscription subscription ON subscription.id = charge.subscription_id
             LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id
-            WHERE charge.type = 'recurring_fee' AND (
+            WHERE charge.type = 'recurring_fee' AND subscription.billing_type = ANY(%(by_units)s) AND (
                 charge.status = 'closed' OR charge.status = 'blocked'
                 -- What the vendor has yet to provide is reserved, and charged from the day on which it has.
                 AND subscription.status NOT IN ('installing', 'installation_failed', 'activating', 'activating_failed')
@@ -167,6 +180,38 @@ CHECKS: dict[str, str] = {
             WHEN subscription.status = 'active' THEN GREATEST(resource.quantity - resource.included, 0) ELSE 0
         END
     """,
+    "a month paid in full covers the units that are held": """
+        SELECT 'subscription ' || subscription.id, resource.name || ': holds ' || resource.quantity || ', of them '
+               || resource.included || ' included, this month is charged for ' || COALESCE(SUM(charge.quantity), 0)
+        FROM subscriptions_subscription subscription
+        JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
+        LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
+             AND charge.status = 'blocked' AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
+        WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
+          AND subscription.billing_type = ANY(%(by_months)s)
+          AND (DATE_TRUNC('month', subscription.start_date) + INTERVAL '1 month')::date <= %(today)s
+        GROUP BY subscription.id, resource.id
+        HAVING COALESCE(SUM(charge.quantity), 0) < GREATEST(resource.quantity - resource.included, 0)
+    """,
+    "charges of what was used are the sums of what was told": """
+        WITH told AS (
+            SELECT subscription_resource_id AS resource, unit_price, counted_to, SUM(quantity) AS quantity
+            FROM billing_usage GROUP BY 1, 2, 3
+        ), charged AS (
+            SELECT subscription_resource_id AS resource, unit_price,
+                   operate_to AS counted_to, SUM(quantity) AS quantity
+            FROM billing_charge WHERE source = 'usage' AND status IN ('blocked', 'closed') GROUP BY 1, 2, 3
+        )
+        SELECT 'subscription ' || held.subscription_id, held.name || ', up to ' || counted_to || ': told '
+               || COALESCE(told.quantity, 0) || ', charged ' || COALESCE(charged.quantity, 0)
+        FROM told FULL JOIN charged USING (resource, unit_price, counted_to)
+        JOIN subscriptions_subscriptionresource held ON held.id = resource
+        WHERE COALESCE(told.quantity, 0) <> COALESCE(charged.quantity, 0)
+    """,
+    "every billing type has its rules": """
+        SELECT 'subscription ' || id, 'billing type ' || billing_type FROM subscriptions_subscription
+        WHERE NOT billing_type = ANY(%(known)s)
+    """,
     "a subscription's quantity is that of its resources": """
         SELECT 'subscription ' || subscription.id, 'quantity ' || subscription.quantity || ', resources '
                || SUM(resource.quantity)
@@ -198,11 +243,22 @@ CHECKS: dict[str, str] = {
 }
 
 
+# The billing types that a check is about, by what their rules say.
+GROUPS: dict[str, Callable[[Rules], bool]] = {
+    "by_units": lambda rules: rules.counts_units,
+    "by_days": lambda rules: rules.keeps is Keeps.USED_DAYS,
+    "by_months": lambda rules: rules.keeps is Keeps.WHOLE_MONTH,
+}
+
+
 def audit(*, today: date) -> list[Finding]:
     """Return everything in the books that does not fit, with the night carried out up to `today`."""
     findings = []
+    values = {"today": today, "known": list(TYPES)} | {
+        name: [key for key, rules in TYPES.items() if holds(rules)] for name, holds in GROUPS.items()
+    }
     with connection.cursor() as cursor:
         for check, statement in CHECKS.items():
-            cursor.execute(statement, {"today": today})
+            cursor.execute(statement, values)
             findings += [Finding(check, subject, detail) for subject, detail in cursor.fetchall()]
     return findings

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_noop, override
 
 from accounts.models import Reseller
 from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Source
@@ -21,7 +21,7 @@ from billing.models import Charge, ChargeStatus, PostingKind
 from core.cleaning import shortened
 from core.fitting import refuse_unfit
 from core.money import minor_units
-from core.panel.formats import day_text
+from core.panel.formats import day_text, number_text
 from core.period import Period
 
 # What an operation may still change; Closed charges stay what they are.
@@ -38,26 +38,36 @@ MOVE_CHARGES = """
 """
 ADD_CHARGES = """
     INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, order_id, parent_id,
-        type, source, status, description, block, quantity, unit_price, currency, amount, operate_from, operate_to,
-        period_from, period_to, created_on, closed_on)
+        type, source, status, description, block, quantity, unit_price, price_id, currency, amount, discount, tax,
+        operate_from, operate_to, period_from, period_to, created_on, closed_on)
     SELECT account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
-        description, block, quantity, unit_price, currency, amount, operate_from, operate_to, period_from, period_to,
-        created_on, closed_on
+        description, block, quantity, unit_price, price_id, currency, amount, discount, tax, operate_from, operate_to,
+        period_from, period_to, created_on, closed_on
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::numeric[], %s::text[], %s::numeric[], %s::date[],
-        %s::date[], %s::date[], %s::date[], %s::date[], %s::date[]) WITH ORDINALITY
+        %s::text[], %s::text[], %s::text[], %s::int[], %s::numeric[], %s::numeric[], %s::bigint[], %s::text[],
+        %s::numeric[], %s::numeric[], %s::numeric[], %s::date[], %s::date[], %s::date[], %s::date[], %s::date[],
+        %s::date[]) WITH ORDINALITY
         AS made(account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
-            description, block, quantity, unit_price, currency, amount, operate_from, operate_to, period_from,
-            period_to, created_on, closed_on, place)
+            description, block, quantity, unit_price, price_id, currency, amount, discount, tax, operate_from,
+            operate_to, period_from, period_to, created_on, closed_on, place)
     ORDER BY place
     RETURNING id
 """
 ONE_DAY = timedelta(days=1)
+_RECURRING = gettext_noop("%(name)s: %(quantity)s, %(from)s – %(to)s")
+_USED = gettext_noop("%(name)s: %(quantity)s unit-hours, %(from)s – %(to)s")
+_TEXTS = {
+    LineType.SETUP_FEE: gettext_noop("Setup of %(name)s: %(quantity)s"),
+    LineType.RENEWAL_FEE: gettext_noop("Renewal of %(name)s: %(quantity)s, %(from)s – %(to)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose charges they are. `names` gives the name of each resource by the engine's key, which is the row's id."""
+    """Whose charges they are. `names` gives the name of each resource by the engine's key, which is the row's id.
+
+    The plan's own part has the key PLAN.
+    """
 
     account_id: int
     reseller_id: int
@@ -86,9 +96,13 @@ class Booking:
     order_id: int | None = None
 
 
-def resource_key(subscription_resource_id: int) -> str:
-    """Return the engine's name of a subscription's resource."""
-    return str(subscription_resource_id)
+# The engine's name of what is no resource's: the plan's own fees.
+PLAN = ""
+
+
+def resource_key(subscription_resource_id: int | None) -> str:
+    """Return the engine's name of a subscription's resource, or of the plan's own part."""
+    return PLAN if subscription_resource_id is None else str(subscription_resource_id)
 
 
 LINE_COLUMNS = (
@@ -106,6 +120,10 @@ LINE_COLUMNS = (
     "amount",
     "type",
     "closed_on",
+    "price_id",
+    "order_id",
+    "discount",
+    "tax",
 )
 
 
@@ -117,7 +135,7 @@ def line_of(charge: Charge) -> Line:
 def _line(values: Sequence[Any]) -> Line:
     """Return the line of a charge's values, in the order of LINE_COLUMNS."""
     row, resource_id, block, status, source, start, end, period_start, period_end, *more = values
-    quantity, unit_price, amount, kind, closed_on = more
+    quantity, unit_price, amount, kind, closed_on, price_row, order, discount, tax = more
     return Line(
         resource=resource_key(resource_id),
         block=block,
@@ -131,6 +149,10 @@ def _line(values: Sequence[Any]) -> Line:
         type=LineType(kind),
         closed_on=closed_on,
         row=row,
+        price_row=price_row,
+        order=order,
+        discount=discount,
+        tax=tax,
     )
 
 
@@ -142,14 +164,6 @@ def lines_of(subscription_ids: Collection[int]) -> dict[int, list[Line]]:
     for subscription_id, *values in charges.values_list("subscription_id", *LINE_COLUMNS):
         lines[subscription_id].append(_line(values))
     return lines
-
-
-def raised_by(order_ids: Collection[int]) -> Collection[int]:
-    """Return the ids of the charges that reserve the units raised by these orders. One statement, none for no order."""
-    if not order_ids:
-        return set()
-    raised = Charge.objects.filter(order__in=order_ids, status=ChargeStatus.BLOCKED, source=Source.UPGRADE)
-    return set(raised.values_list("pk", flat=True))
 
 
 def record(bookings: Sequence[Booking]) -> None:
@@ -209,7 +223,7 @@ def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
         owner.account_id,
         owner.reseller_id,
         owner.subscription_id,
-        int(line.resource),
+        int(line.resource) if line.resource != PLAN else None,
         booking.order_id,
         line.parent.row if line.parent is not None else None,
         str(line.type),
@@ -219,8 +233,11 @@ def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
         line.block,
         line.quantity,
         line.unit_price,
+        line.price_row,
         owner.currency,
         line.amount,
+        line.discount,
+        line.tax,
         line.period.start,
         line.period.end,
         line.billing_period.start,
@@ -262,9 +279,10 @@ def describe(name: str, line: Line, language: str) -> str:
 
     `language` is the active one: texts of days are kept by it, because the night writes the same ones over and over.
     """
-    return gettext("%(name)s: %(quantity)s, %(from)s – %(to)s") % {
+    text = _USED if line.source is Source.USAGE else _TEXTS.get(line.type, _RECURRING)
+    return gettext(text) % {
         "name": shortened(name, 200),
-        "quantity": line.quantity,
+        "quantity": line.quantity if isinstance(line.quantity, int) else number_text(line.quantity),
         "from": _day_text(line.period.start, language),
         "to": _day_text(line.period.end - ONE_DAY, language),
     }
@@ -278,6 +296,34 @@ def _day_text(day: date, _language: str) -> str:
 def in_minor_units(amount: Decimal, currency: str) -> Decimal:
     """Return an amount of the books with the currency's own number of decimals: 19.350 USD is 19.35."""
     return amount.quantize(Decimal(1).scaleb(-minor_units(currency)))
+
+
+def reverse(charge: Charge, *, day: date) -> None:
+    """Take back a Closed charge: what it took from the balance is put back by a posting of its own, on `day`.
+
+    The charge is Refunded from then on. The account is locked by the caller. Raises ValueError for a charge that is not
+    Closed: it took nothing.
+    """
+    line = line_of(charge)
+    if line.status is not LineStatus.CLOSED:
+        raise ValueError(f"not closed: charge {charge.pk} is {charge.status}")
+    with operators_language_in_use():
+        post(
+            [
+                Posting(
+                    key=f"charge:{charge.pk}:reversed",
+                    kind=PostingKind.REVERSAL,
+                    account_id=charge.account_id,
+                    amount=charge.amount,
+                    currency=charge.currency,
+                    day=day,
+                    description=shortened(gettext("Taken back: %(charge)s") % {"charge": charge.description}, 300),
+                    charge_id=charge.pk,
+                )
+            ]
+        )
+    charge.status, charge.closed_on = ChargeStatus.REFUNDED, None
+    charge.save(update_fields=["status", "closed_on"])
 
 
 def settle_refunds(order_id: int) -> int:

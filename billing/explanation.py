@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from billing.charging import line_of
 from billing.engine.lines import SPLIT_SOURCES, Source, explain
 from billing.models import Charge, ChargeStatus
-from core.panel.formats import day_text, money_text, unit_money_text
+from core.panel.formats import day_text, money_text, number_text, unit_money_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class PriceRow:
     """The line of the plan's price list that a unit price came from; `fixed` where it stays that of the ordering."""
 
     valid_from: date
-    recurring_fee: Decimal
+    amount: Decimal
     fixed: bool
 
 
@@ -34,7 +34,7 @@ class ChargeExplanation:
     charge: Charge
     days: int
     period_days: int
-    quantity: int
+    quantity: int | Decimal
     unit_price: Decimal
     exact: Fraction
     rounded: Decimal
@@ -48,6 +48,15 @@ class ChargeExplanation:
     def formula(self) -> str:
         """Return the arithmetic as one line in the active language."""
         currency = self.charge.currency
+        if self.charge.is_share_of_days:
+            return self._formula_of_days(currency)
+        return _("%(quantity)s × %(price)s = %(amount)s") % {
+            "quantity": number_text(self.quantity),
+            "price": unit_money_text(self.unit_price, currency),
+            "amount": money_text(self.rounded, currency),
+        }
+
+    def _formula_of_days(self, currency: str) -> str:
         return _("%(quantity)s × %(price)s × %(days)s of %(period)s days = %(amount)s") % {
             "quantity": self.quantity,
             "price": unit_money_text(self.unit_price, currency),
@@ -132,11 +141,15 @@ def _chain(charge: Charge) -> tuple[Charge, ...]:
 
 
 def _price_row(charge: Charge, first: Charge) -> PriceRow | None:
-    """Return the price-list row behind the unit price: the newest of that price valid on the day it was taken."""
-    taken_on = first.operate_from if first.source == Source.RENEWAL else first.created_on
-    fixed = charge.subscription.fixed_price
-    rows = charge.subscription_resource.plan_resource.prices.filter(
-        recurring_fee=charge.unit_price, valid_from__lte=taken_on
-    )
-    row = rows.order_by("-valid_from", "-pk").first()
-    return PriceRow(row.valid_from, row.recurring_fee, fixed) if row is not None else None
+    """Return the row of the price list that the unit price stands in.
+
+    Rows from before charges kept it are looked for: the newest of that price valid on the day it was taken.
+    """
+    fixed, row = charge.subscription.fixed_price, charge.price
+    if row is None and charge.subscription_resource is not None:
+        taken_on = first.operate_from if first.source == Source.RENEWAL else first.created_on
+        rows = charge.subscription_resource.plan_resource.prices.filter(
+            recurring_fee=charge.unit_price, valid_from__lte=taken_on
+        )
+        row = rows.order_by("-valid_from", "-pk").first()
+    return PriceRow(row.valid_from, charge.unit_price, fixed) if row is not None else None

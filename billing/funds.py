@@ -67,6 +67,7 @@ POST = """
 COUNTER_BOOK = {
     PostingKind.PAYMENT: Book.CASH,
     PostingKind.CHARGE: Book.REVENUE,
+    PostingKind.REVERSAL: Book.REVENUE,
     PostingKind.PARKED: Book.CASH,
     PostingKind.RETURNED: Book.CASH,
     PostingKind.REASSIGNED: Book.UNALLOCATED,

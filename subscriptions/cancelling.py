@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import date
 
-from billing.engine.csp_monthly.ordering import cancel_unpaid
 from billing.engine.lines import Changes
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments
@@ -18,7 +17,7 @@ def is_waiting(order: Order | None) -> bool:
 
 def give_up(contract: Contract) -> Changes:
     """Return the New lines of the contract's waiting order, Deleted, and take the order out of the contract."""
-    changes = cancel_unpaid(contract.lines)
+    changes = contract.rules.cancel_unpaid(contract.lines)
     gone = {move.line.row for move in changes.move}
     contract.lines = [line for line in contract.lines if line.row not in gone]
     contract.waiting = None

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from billing.charging import record, settle_refunds
-from billing.engine.csp_monthly.ordering import due_now
-from billing.engine.csp_monthly.quantities import change
 from billing.engine.lines import Changes, LineStatus
+from billing.engine.rules import No
 from billing.payments import open_order_payment
 from billing.queries import require_sight
 from core.errors import Refusals, Refused, Remedy
@@ -54,6 +53,19 @@ class PayOrLowerFirst(Refused):
     field = "quantities"
 
 
+class TypeKeepsQuantities(Refused):
+    """The billing type lets no quantities be changed, or not yet."""
+
+    code = "quantities_stay"
+    field = "quantities"
+
+
+WHY_NOT = {
+    No.NEVER_CHANGES: _("What is used is charged here, whatever its limits: order another subscription for others."),
+    No.NOT_YET_CHARGED: _("The days before the first whole month are free: quantities can be changed from then on."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A change as it was asked for: units by the template's resource keys, and how a raise is to be paid."""
@@ -83,8 +95,8 @@ def change_quantities(
     Lowering takes effect at once; a raise once it is paid: from the balance now, or by the payment that is opened for
     it. The same `idempotency_key` gives the same order where all else is the same too. `vendor_asked`: the caller has
     just asked by `ask_vendor_of_change`, outside its transaction. Raises Forbidden, NotInThisStatus (only Active ones
-    change), AccountOnHold, NothingToChange, OrderWaits, QuantityNotAllowed, FundsShort, KeyTaken, refusals of the
-    vendor.
+    change), AccountOnHold, TypeKeepsQuantities, NothingToChange, OrderWaits, QuantityNotAllowed, FundsShort, KeyTaken,
+    refusals of the vendor.
     """
     actor.require("subscriptions.change")
     require_sight(actor, subscription.account_id)  # before the vendor is asked of what is not theirs
@@ -144,7 +156,7 @@ def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: 
 
 
 def may_change(contract: Contract, today: date) -> None:
-    """Raise AccountOnHold, NotInThisStatus, OrderWaits, VendorUnavailable where no quantities can be changed now."""
+    """Raise AccountOnHold, NotInThisStatus, TypeKeepsQuantities, OrderWaits, VendorUnavailable: nothing changes now."""
     refuse_held(contract.subscription.account, today)
     require_status(
         contract,
@@ -152,6 +164,9 @@ def may_change(contract: Contract, today: date) -> None:
         _("Quantities change only while a subscription is Active: activate it first."),
     )
     refuse_unsupported(contract.subscription, "change")
+    refused = contract.rules.may_change(contract.terms, today)
+    if refused is not None:
+        raise TypeKeepsQuantities(WHY_NOT[refused])
     if contract.waiting is not None:
         raise OrderWaits(
             _("Pay or cancel the order %(order)s first.") % {"order": contract.waiting},
@@ -166,8 +181,8 @@ def _change(contract: Contract, asked: Asked) -> Order:
     wanted = _wanted(contract, asked.quantities)
     refuse_too_many([wanted.get(name, resource.quantity) for name, resource in contract.resources.items()])
     units = {name: max(count - contract.resources[name].included, 0) for name, count in wanted.items()}
-    changes = change(contract.terms, contract.lines, units, today)
-    due = due_now(changes.add, today)
+    changes = contract.rules.change(contract.terms, contract.lines, contract.chargeable, units, today)
+    due = contract.rules.due(changes.add, today)
     if (
         due
         and not asked.pay_from_balance
@@ -232,7 +247,7 @@ def _placed(contract: Contract, asked: Asked, wanted: Mapping[str, int], changes
         subscription=subscription,
         type=OrderType.CHANGE,
         status=OrderStatus.WAITING_FOR_PAYMENT,
-        total=due_now(changes.add, today),
+        total=contract.rules.due(changes.add, today),
         currency=subscription.currency,
         placed_on=today,
         expires_on=unpaid_until(subscription.account, today),
@@ -249,7 +264,7 @@ def _placed(contract: Contract, asked: Asked, wanted: Mapping[str, int], changes
             quantity_before=contract.resources[name].quantity,
             quantity_after=count,
             unit_price=contract.terms.unit_price(name, today),
-            amount=due_now([line for line in new if line.resource == name], today),
+            amount=contract.rules.due([line for line in new if line.resource == name], today),
         )
         for name, count in wanted.items()
     )

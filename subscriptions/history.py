@@ -8,14 +8,19 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from billing.engine.lines import LineType
+from billing.engine.rules import Metered, Rules
+from billing.engine.types import FIRST, TYPES, rules_of
 from core.fitting import is_text
 from core.money import minor_units
 
-DEEDS = ("top_up", "order", "change", "stop", "activate", "delete", "pay", "price")
+DEEDS = ("top_up", "order", "change", "stop", "activate", "delete", "pay", "price", "usage")
 PAY = ("now", "balance", "later")
 # The books keep so many decimals of an amount, and of a price.
 AMOUNT_DECIMALS = 3
 PRICE_DECIMALS = 6
+# Older data of the first type has later ones, which are clamped.
+LAST_BILLING_DAY = 28
 
 
 class BadHistory(ValueError):
@@ -33,6 +38,19 @@ class Event:
     prices: Mapping[str, Decimal]
     amount: Decimal
     pay: str
+    resource: str = ""
+    unit_hours: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A resource of the plan: its prices, what is included and demanded, and the most that may be had."""
+
+    price: Decimal
+    setup_fee: Decimal
+    included: int
+    minimum: int
+    limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +58,12 @@ class History:
     """The terms, and what happens under them up to and with `until`; amounts in `currency`."""
 
     currency: str
+    billing_type: str
     billing_day: int
     months: int | None
     fixed_price: bool
     credit_limit: Decimal
-    prices: Mapping[str, Decimal]
+    resources: Mapping[str, Priced]
     events: tuple[Event, ...]
     until: date
 
@@ -55,29 +74,35 @@ def read_history(given: Any) -> History:
         "currency", "billing_type", "payment_model", "billing_day", "period", "fixed_price", "credit_limit",
         "resources", "events", "until",
     })  # fmt: skip
-    _one_of(top.get("billing_type", "csp_monthly"), ("csp_monthly",), "billing_type")
+    billing_type = _one_of(top.get("billing_type", FIRST), tuple(TYPES), "billing_type")
+    rules = rules_of(billing_type)
     _one_of(top.get("payment_model", "prepay"), ("prepay",), "payment_model")
     currency = _currency(top)
-    prices = _resources(top)
+    resources = _resources(top, rules)
     events = _required(top, "events", "events")
     if not isinstance(events, list):
         raise BadHistory("events: must be a list")
-    read = [_event(event, f"events[{at}]", currency, prices) for at, event in enumerate(events)]
+    read = [_event(event, f"events[{at}]", currency, resources, rules) for at, event in enumerate(events)]
     return History(
         currency=currency,
-        billing_day=_whole(_required(top, "billing_day", "billing_day"), "billing_day", 1, 31),
-        months=_months(top.get("period", "endless")),
+        billing_type=billing_type,
+        billing_day=_billing_day(top, rules),
+        months=_months(top, rules),
         fixed_price=_flag(top.get("fixed_price", False), "fixed_price"),
         credit_limit=_amount(top.get("credit_limit", "0"), "credit_limit", 2),
-        prices=prices,
+        resources=resources,
         events=tuple(sorted(read, key=lambda event: event.day)),
         until=_day(_required(top, "until", "until"), "until"),
     )
 
 
-def _event(given: Any, path: str, currency: str, prices: Mapping[str, Decimal]) -> Event:
-    event = _members(given, path, {"day", "do", "subscription", "quantities", "prices", "amount", "pay"})
+def _event(given: Any, path: str, currency: str, prices: Mapping[str, Priced], rules: Rules) -> Event:
+    known = {"day", "do", "subscription", "quantities", "prices", "amount", "pay"}
+    known |= {"resource", "units", "hours"} if isinstance(rules, Metered) else set()
+    event = _members(given, path, known)
     do = _one_of(_required(event, "do", f"{path}.do"), DEEDS, f"{path}.do")
+    if do == "usage" and not isinstance(rules, Metered):
+        raise BadHistory(f"{path}.do: nothing is used with the billing type {rules.key}")
     name = event.get("subscription", "main")
     if not isinstance(name, str) or not 0 < len(name) <= 100 or not is_text(name):
         raise BadHistory(f"{path}.subscription: must be a name")
@@ -89,15 +114,32 @@ def _event(given: Any, path: str, currency: str, prices: Mapping[str, Decimal]) 
         prices=_new_prices(event, path, prices) if do == "price" else {},
         amount=_top_up(event, path, currency) if do == "top_up" else Decimal(0),
         pay=_one_of(event.get("pay", "now"), PAY, f"{path}.pay"),
+        resource=_one_of(_required(event, "resource", f"{path}.resource"), tuple(prices), f"{path}.resource")
+        if do == "usage"
+        else "",
+        unit_hours=_unit_hours(event, path) if do == "usage" else Decimal(0),
     )
 
 
-def _quantities(event: Mapping[str, Any], path: str, prices: Mapping[str, Decimal]) -> dict[str, int]:
+def _unit_hours(event: Mapping[str, Any], path: str) -> Decimal:
+    """Return units x hours; both may have decimals, and what they make together at most six."""
+    hours = Decimal(1)
+    for name in ("units", "hours"):
+        given = _required(event, name, f"{path}.{name}")
+        if isinstance(given, int) and not isinstance(given, bool):
+            given = str(given)
+        hours *= _amount(given, f"{path}.{name}", PRICE_DECIMALS)
+    if not hours or hours != round(hours, PRICE_DECIMALS):
+        raise BadHistory(f"{path}.hours: units x hours must be more than zero, with at most {PRICE_DECIMALS} decimals")
+    return hours
+
+
+def _quantities(event: Mapping[str, Any], path: str, prices: Mapping[str, Priced]) -> dict[str, int]:
     given = _members(_required(event, "quantities", f"{path}.quantities"), f"{path}.quantities", set(prices))
     return {key: _whole(count, f"{path}.quantities.{key}", 0, 1_000_000) for key, count in given.items()}
 
 
-def _new_prices(event: Mapping[str, Any], path: str, prices: Mapping[str, Decimal]) -> dict[str, Decimal]:
+def _new_prices(event: Mapping[str, Any], path: str, prices: Mapping[str, Priced]) -> dict[str, Decimal]:
     given = _members(_required(event, "prices", f"{path}.prices"), f"{path}.prices", set(prices))
     return {key: _amount(price, f"{path}.prices.{key}", PRICE_DECIMALS) for key, price in given.items()}
 
@@ -109,26 +151,60 @@ def _top_up(event: Mapping[str, Any], path: str, currency: str) -> Decimal:
     return amount
 
 
-def _resources(top: Mapping[str, Any]) -> dict[str, Decimal]:
+def _resources(top: Mapping[str, Any], rules: Rules) -> dict[str, Priced]:
     given = _required(top, "resources", "resources")
     if not isinstance(given, list) or not given:
         raise BadHistory("resources: must be a list of at least one resource")
-    prices: dict[str, Decimal] = {}
+    prices: dict[str, Priced] = {}
     for at, item in enumerate(given):
         path = f"resources[{at}]"
-        resource = _members(item, path, {"key", "price"})
+        resource = _members(item, path, {"key", "price", "setup_fee", "renewal_fee", "included", "minimum", "limit"})
         key = _required(resource, "key", f"{path}.key")
         if not isinstance(key, str) or not 0 < len(key) <= 60 or not is_text(key) or key in prices:
             raise BadHistory(f"{path}.key: must be a name of its own, of at most 60 characters")
-        prices[key] = _amount(_required(resource, "price", f"{path}.price"), f"{path}.price", PRICE_DECIMALS)
+        prices[key] = _priced(resource, path, rules)
     return prices
 
 
-def _months(given: Any) -> int | None:
-    if given == "endless":
+def _priced(resource: Mapping[str, Any], path: str, rules: Rules) -> Priced:
+    bounds = {name: _whole(resource.get(name, 0), f"{path}.{name}", 0, 1_000_000) for name in ("included", "minimum")}
+    for name, units in bounds.items():
+        if units and not rules.allows.included:
+            raise BadHistory(f"{path}.{name}: {rules.key} charges what is used: nothing is included or demanded")
+    fees = {
+        fee: _amount(resource.get(str(fee), "0"), f"{path}.{fee}", PRICE_DECIMALS)
+        for fee in (LineType.SETUP_FEE, LineType.RENEWAL_FEE)
+    }
+    for fee, amount in fees.items():
+        if amount and fee not in rules.fees:
+            raise BadHistory(f"{path}.{fee}: {rules.key} takes no such fee")
+    limit = resource.get("limit")
+    return Priced(
+        price=_amount(_required(resource, "price", f"{path}.price"), f"{path}.price", PRICE_DECIMALS),
+        setup_fee=fees[LineType.SETUP_FEE],
+        limit=None if limit is None else _whole(limit, f"{path}.limit", max(bounds.values()), 1_000_000),
+        **bounds,
+    )
+
+
+def _billing_day(top: Mapping[str, Any], rules: Rules) -> int:
+    only = rules.allows.billing_day
+    highest = 31 if rules.key == FIRST else LAST_BILLING_DAY
+    day = _whole(top.get("billing_day", 1), "billing_day", 1, highest)
+    if only is not None and day != only:
+        raise BadHistory(f"billing_day: must be {only} with {rules.key}")
+    return day
+
+
+def _months(top: Mapping[str, Any], rules: Rules) -> int | None:
+    allows = rules.allows
+    given = top.get("period", "endless") if allows.endless else _required(top, "period", "period")
+    if given == "endless" and allows.endless:
         return None
+    if allows.longest is None:
+        raise BadHistory(f'period: must be "endless" with {rules.key}')
     period = _members(given, "period", {"months"})
-    return _whole(_required(period, "months", "period.months"), "period.months", 1, 1200)
+    return _whole(_required(period, "months", "period.months"), "period.months", 1, allows.longest)
 
 
 def _currency(top: Mapping[str, Any]) -> str:

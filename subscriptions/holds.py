@@ -12,7 +12,6 @@ from django.db.models import Q
 
 from accounts.models import Account, AccountStatus
 from billing.charging import Booking, record
-from billing.engine.csp_monthly import stopping as engine
 from billing.engine.lines import Changes
 from billing.funds import funds_of_many
 from billing.holds import move_holds, out_of_step, standings_of
@@ -103,7 +102,7 @@ def _stop(held: Mapping[int, Account], day: date) -> int:
         if order is not None and is_waiting(order):
             bookings.append(contract.booking(give_up(contract), day, order))
             orders.append(order.pk)
-        bookings.append(contract.booking(engine.stop(contract.terms, contract.lines, day), day))
+        bookings.append(contract.booking(contract.rules.stop(contract.terms, contract.lines, day), day))
         subscription.stop_reason = HOLDS[AccountStatus(held[subscription.account_id].status)]
         subscription.stop_comment = ""
         subscription.stopped_on = day
@@ -141,7 +140,7 @@ def _activated(contract: Contract, available: dict[int, Decimal], day: date) -> 
     subscription = contract.subscription
     expires = subscription.expiration_date
     over = expires is not None and expires <= day
-    changes = Changes() if over else engine.activate(contract.terms, contract.lines, contract.chargeable, day)
+    changes = Changes() if over else contract.rules.activate(contract.terms, contract.lines, contract.chargeable, day)
     if over and not _has_grace(subscription, day):
         subscription.stop_reason = StopReason.EXPIRED
         return Changes()

@@ -1,7 +1,7 @@
 """Ordering: what it would cost, placing an order, cancelling one that nobody has paid."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,8 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from billing.charging import record
-from billing.engine.csp_monthly.ordering import due_now
-from billing.engine.csp_monthly.ordering import order as order_lines
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
 from billing.queries import require_sight
@@ -279,7 +277,8 @@ def _new_subscription(
             plan_resource=resource,
             name=resource.name,
             included=resource.included,
-            ordering_price=prices[resource.pk],
+            ordering_price=prices[resource.pk].amount,
+            ordered_at_id=prices[resource.pk].row,
         )
         for resource in wanted
     )
@@ -322,9 +321,9 @@ def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[Plan
     subscription = contract.subscription
     counts = {resource.pk: count for resource, count in wanted.items()}
     units = {key: max(counts[r.plan_resource_id] - r.included, 0) for key, r in contract.resources.items()}
-    terms = replace(contract.terms, months=months_of(subscription.period))
-    changes = order_lines(terms, units, today)
-    order.total = due_now(changes.add, today)
+    rules, terms = contract.rules, contract.ordering_terms
+    changes = rules.order(terms, units, today)
+    order.total = rules.due(changes.add, today)
     order.save()
     OrderItem.objects.bulk_create(
         OrderItem(
@@ -333,7 +332,7 @@ def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[Plan
             quantity_before=0,
             quantity_after=counts[resource.plan_resource_id],
             unit_price=terms.unit_price(key, today),
-            amount=due_now([line for line in changes.add if line.resource == key], today),
+            amount=rules.due([line for line in changes.add if line.resource == key], today),
         )
         for key, resource in contract.resources.items()
     )

@@ -1,6 +1,5 @@
 """An order is paid: its charges are reserved, its units are held, and the vendor is asked."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,10 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus, User
 from billing.charging import in_minor_units, record, resource_key
-from billing.engine.csp_monthly.ordering import pay_order
-from billing.engine.csp_monthly.quantities import pay_raise
 from billing.engine.lines import Changes
-from billing.engine.periods import expiry
 from billing.funds import funds_of
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments, open_order_payment
@@ -24,7 +20,7 @@ from subscriptions.models import Order, OrderStatus, OrderType
 from subscriptions.opening import open_contract, refuse_held, save_state
 from subscriptions.tasks import hand_to_worker
 from subscriptions.telling import done_at_once
-from subscriptions.terms import Contract, months_of
+from subscriptions.terms import Contract
 
 
 class FundsShort(Refused):
@@ -129,10 +125,9 @@ def _refuse_short(contract: Contract, changes: Changes) -> None:
 def _paid(contract: Contract, order: Order, today: date) -> Changes:
     """Return what the order's payment today makes of its charges."""
     if order.type == OrderType.SALES:
-        months = months_of(contract.subscription.period)
-        return pay_order(replace(contract.terms, months=months, expires_on=None), contract.lines, today)
+        return contract.rules.pay_order(contract.ordering_terms, contract.lines, today)
     at_vendor = contract.subscription.plan.template.connection is not None
-    return pay_raise(contract.terms, contract.lines, today, provided=not at_vendor)
+    return contract.rules.pay_raise(contract.terms, contract.lines, today, provided=not at_vendor)
 
 
 def _settle(
@@ -153,9 +148,8 @@ def _settle(
     order.save(update_fields=["paid_on", "status"])
     contract.waiting = None
     if order.type == OrderType.SALES:
-        months = months_of(subscription.period)
         subscription.start_date = today
-        subscription.expiration_date = None if months is None else expiry(today, months)
+        subscription.expiration_date = contract.rules.ends_on(contract.ordering_terms, today)
     hold_and_hand_over(contract, order, today, asked_by=asked_by)
     return order
 

@@ -7,16 +7,36 @@ from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.actors import Actor
 from accounts.models import Account
+from billing.engine.rules import Keeps
+from billing.engine.types import rules_of
 from core.panel.formats import money_text
 from subscriptions.changes import ask_vendor_of_change, change_quantities
 from subscriptions.models import Order, OrderStatus, Plan, Subscription, SubscriptionResource
 from subscriptions.ordering import ask_vendor_of_order, place_order
 from subscriptions.preview import Preview, carried_out, preview
 from subscriptions.stopping import activate, delete, stop
+
+# What a stop and an activation mean, by what the billing type keeps.
+STOPS = {
+    Keeps.USED_DAYS: gettext_lazy(
+        "Stop %(name)s? Today is not charged; what was reserved for the days left is released."
+    ),
+    Keeps.WHOLE_MONTH: gettext_lazy(
+        "Stop %(name)s? A month that has begun stays charged as a whole; later ones are not while it is stopped."
+    ),
+    Keeps.WHAT_WAS_USED: gettext_lazy("Stop %(name)s? What was used is charged on the billing day."),
+}
+ACTIVATES = {
+    Keeps.USED_DAYS: gettext_lazy(
+        "Activate %(name)s? Today is charged; the days up to the next billing day are reserved."
+    ),
+    Keeps.WHOLE_MONTH: gettext_lazy("Activate %(name)s? The whole month is charged, unless it has been already."),
+    Keeps.WHAT_WAS_USED: gettext_lazy("Activate %(name)s? What is used is charged."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +128,7 @@ def propose_stop(
 ) -> Proposal:
     """Propose to stop. Raises what `stop` does."""
     verb = partial(stop, actor=actor, subscription=subscription, today=today, comment=comment)
-    question = _("Stop %(name)s? Today is not charged; what was reserved for the days left is released.")
+    question = STOPS[_keeps(subscription)]
 
     def words(seen: Preview) -> tuple[str, str]:
         # Not all that was reserved comes back: the days used are written off.
@@ -123,10 +143,13 @@ def propose_stop(
 def propose_activation(*, actor: Actor, subscription: Subscription, today: date, keep: bool = False) -> Proposal:
     """Propose to activate again. Raises what `activate` does, FundsShort with the missing amount among it."""
     verb = partial(activate, actor=actor, subscription=subscription, today=today)
-    question = _("Activate %(name)s? Today is charged; the days up to the next billing day are reserved.")
+    question = ACTIVATES[_keeps(subscription)]
 
     def words(seen: Preview) -> tuple[str, str]:
-        submit = _("Activate, reserve %(amount)s") % {"amount": money_text(seen.reserved, subscription.currency)}
+        amount = money_text(seen.reserved, subscription.currency)
+        submit = (
+            _("Activate, reserve %(amount)s") % {"amount": amount} if seen.reserved else pgettext("button", "Activate")
+        )
         return question % {"name": subscription.name}, submit
 
     return propose(verb, words, account=subscription.account, today=today, keep=keep)
@@ -158,6 +181,10 @@ def said_after_change(order: Order) -> str:
     if order.status == OrderStatus.COMPLETED:
         return _("The quantities are changed.")
     return _("Order %(order)s is being carried out.") % {"order": order.number}
+
+
+def _keeps(subscription: Subscription) -> Keeps:
+    return rules_of(subscription.billing_type).keeps
 
 
 def _steps(subscription: Subscription, quantities: Mapping[str, int]) -> list[str]:

@@ -1,7 +1,6 @@
 """What workers do: carry an operation out at the vendor, then apply what came of it, once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,11 +8,7 @@ from django.db import transaction
 
 from accounts.models import AccountStatus
 from billing.charging import record
-from billing.engine.csp_monthly.ordering import provide_order
-from billing.engine.csp_monthly.quantities import provide_raise, provide_raise_of_stopped
-from billing.engine.csp_monthly.stopping import provide_activation, stop
 from billing.engine.lines import Changes
-from billing.engine.periods import expiry
 from billing.funds import funds_of
 from core.secrets import encrypt
 from subscriptions.handover import (
@@ -40,7 +35,7 @@ from subscriptions.models import (
 )
 from subscriptions.renewals import renew_accounts
 from subscriptions.telling import done_at_vendor, stopped_for_funds, vendor_refused
-from subscriptions.terms import Contract, contract_of, months_of, schedule
+from subscriptions.terms import Contract, contract_of, schedule
 from vendors import operations
 from vendors.models import OperationState, VendorOperation
 from vendors.operations import unsealed
@@ -155,18 +150,17 @@ def _provided(contract: Contract, work: Work, today: date) -> Changes:
 
     An order that is provided on a later day than it was paid runs from that day.
     """
-    subscription = contract.subscription
+    subscription, rules = contract.subscription, contract.rules
     if work is UPDATE:
-        provide = provide_raise_of_stopped if contract.stop_decided else provide_raise
+        provide = rules.provide_raise_of_stopped if contract.stop_decided else rules.provide_raise
         return provide(contract.terms, contract.lines, contract.raised_lines, today)
     if work is ACTIVATE:
-        changes = provide_activation(contract.terms, contract.lines, today)
+        changes = rules.provide_activation(contract.terms, contract.lines, today)
     elif work is INSTALL:
-        months = months_of(subscription.period)
-        changes = provide_order(replace(contract.terms, months=months, expires_on=None), contract.lines, today)
+        changes = rules.provide_order(contract.ordering_terms, contract.lines, today)
         if changes:
             subscription.start_date = today
-            subscription.expiration_date = None if months is None else expiry(today, months)
+            subscription.expiration_date = rules.ends_on(contract.ordering_terms, today)
     else:
         return Changes()
     if changes:
@@ -184,7 +178,7 @@ def _stop_what_is_short(contract: Contract, changes: Changes, today: date) -> No
     if available >= 0 or row.account.status != AccountStatus.ACTIVE or row.status != SubscriptionStatus.ACTIVE:
         return
     contract = contract_of(row)
-    record([contract.booking(stop(contract.terms, contract.lines, today), today)])
+    record([contract.booking(contract.rules.stop(contract.terms, contract.lines, today), today)])
     row.stop_reason, row.stop_comment, row.stopped_on = StopReason.FUNDS_SHORT, "", today
     hand_over(contract, STOP, day=today)
     save_states([contract], today)

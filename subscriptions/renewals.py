@@ -16,8 +16,6 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from accounts.models import Account
 from billing.books import open_days
 from billing.charging import Booking, record
-from billing.engine.csp_monthly.billing_day import close_period, end, next_period, required_on
-from billing.engine.csp_monthly.stopping import delete
 from billing.engine.lines import Changes
 from billing.funds import funds_of_many, lock_accounts
 from subscriptions.cancelling import close_orders, give_up, is_waiting
@@ -141,8 +139,8 @@ def required_funds_of(accounts: Mapping[int, Account], *, day: date) -> dict[int
     active = to_renew_on(day).filter(account__in=accounts).select_related("plan__service_term")
     required = dict.fromkeys(accounts, Decimal(0))
     for contract in contracts_of(active).values():
-        needs = required_on(contract.terms, contract.chargeable, contract.lines, day)
-        required[contract.subscription.account_id] += needs
+        coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.lines, day)
+        required[contract.subscription.account_id] += coming.reserves
     return required
 
 
@@ -174,7 +172,7 @@ def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription],
     ledges = {account_id: Ledge(of_account.available) for account_id, of_account in funds.items()}
     closings = []
     for contract in contracts:
-        changes = close_period(contract.provided_lines, day)
+        changes = contract.rules.close_period(contract.provided_lines, day)
         contract.lines = _without_moved(contract, changes)
         closings.append(contract.booking(changes, day))
     for contract in contracts:
@@ -206,7 +204,7 @@ def _step(contract: Contract, ledge: Ledge, day: date) -> None:
     elif status == SubscriptionStatus.GRACED and expires and day >= expires + timedelta(days=term.grace_period):
         _stop(contract, StopReason.EXPIRED, day)
     elif status == SubscriptionStatus.STOPPED and _stop_period_over(subscription, term.stop_period, day):
-        ledge.bookings.append(contract.booking(delete(contract.terms, contract.lines, day), day))
+        ledge.bookings.append(contract.booking(contract.rules.delete(contract.terms, contract.lines, day), day))
         hand_over(contract, DELETE, day=day)
     else:
         schedule(subscription, contract.waiting, day, status=status)
@@ -214,8 +212,8 @@ def _step(contract: Contract, ledge: Ledge, day: date) -> None:
 
 def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
     """Block the coming period, or stop the subscription where less is available than it costs."""
-    coming = next_period(contract.terms, contract.chargeable, contract.lines, day)
-    if coming.reserves <= ledge.available:
+    coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.lines, day)
+    if coming.reserves <= ledge.available or not contract.rules.needs_funds:
         ledge.available -= coming.reserves
         ledge.bookings.append(contract.booking(coming, day))
         schedule(contract.subscription, contract.waiting, day, status=SubscriptionStatus.ACTIVE)
@@ -228,7 +226,7 @@ def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
 def _expire(contract: Contract, ledge: Ledge, day: date, *, grace: int) -> None:
     """End a finite subscription: it works on for the days of grace, then it is stopped."""
     _give_up(contract, ledge, day)
-    ledge.bookings.append(contract.booking(end(contract.provided_lines, day), day))
+    ledge.bookings.append(contract.booking(contract.rules.end(contract.provided_lines, day), day))
     if grace and contract.subscription.status not in UNDER_CHANGE:
         contract.subscription.status = SubscriptionStatus.GRACED
         schedule(contract.subscription, None, day, status=SubscriptionStatus.GRACED)

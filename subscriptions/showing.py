@@ -16,6 +16,7 @@ TO_PAY = pgettext_lazy("charge", "to be paid")
 LATER = pgettext_lazy("charge", "on its billing day")
 RESERVED = pgettext_lazy("charge", "reserved")
 WRITTEN_OFF = pgettext_lazy("charge", "written off: days used")
+CHARGED = pgettext_lazy("charge", "written off")
 RELEASED = pgettext_lazy("charge", "released")
 GIVEN_BACK = pgettext_lazy("charge", "given back")
 GIVEN_BACK_LATER = pgettext_lazy("charge", "given back once the vendor confirms")
@@ -101,6 +102,8 @@ def _effect(charge: Charge, seen: Preview, today: date) -> Promise:
         return TO_PAY if charge.operate_from <= today else LATER
     if charge.status == ChargeStatus.OPENED:
         return RELEASED if charge.source == ChargeSource.REMAINDER else LATER
+    if charge.status == ChargeStatus.CLOSED and charge.source != ChargeSource.USED_PART:
+        return CHARGED  # a fee, a month in full, what was used
     if charge.status == ChargeStatus.DELETED:
         return RELEASED if seen.statuses_before.get(charge.pk) == ChargeStatus.BLOCKED else DROPPED
     return _EFFECTS[ChargeStatus(charge.status)]

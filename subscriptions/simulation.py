@@ -40,6 +40,7 @@ from subscriptions.models import (
 from subscriptions.ordering import place_order
 from subscriptions.paying import pay_order_from_balance
 from subscriptions.renewals import renew_accounts
+from subscriptions.usage import Measured, record_usage
 
 
 class NothingOfThatName(Refused):
@@ -61,6 +62,7 @@ PLAN = "Simulation"
 class Stage:
     """The account, plan and prices of one simulation, and what came of its events so far."""
 
+    story: History
     account: Account
     plan: Plan
     period: PlanPeriod
@@ -70,7 +72,14 @@ class Stage:
 
 
 def simulate(history: dict[str, Any]) -> dict[str, Any]:
-    """Carry a history out and return the books as plain values; nothing of it stays. Raises BadHistory.
+    """Carry a history out and return the books as plain values; nothing of it stays. Raises BadHistory."""
+    with played(history) as stage:
+        return _books(stage)
+
+
+@contextmanager
+def played(history: dict[str, Any]) -> Iterator[Stage]:
+    """Carry a history out, and have its rows there for the length of the block. Raises BadHistory.
 
     The nights run at the start of every day from the first event to `until`: those on which nothing is due leave
     nothing behind and are passed over.
@@ -85,7 +94,7 @@ def simulate(history: dict[str, Any]) -> dict[str, Any]:
         renew_accounts(account_ids=[stage.account.pk], today=story.until)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every posting balanced, or this fails
-        return _books(stage)
+        yield stage
 
 
 @contextmanager
@@ -115,8 +124,15 @@ def _do(stage: Stage, event: Event) -> str:
     elif event.do == "price":
         for key, price in event.prices.items():
             ResourcePrice.objects.create(
-                plan_resource=stage.resources[key], valid_from=event.day, entered_on=event.day, recurring_fee=price
+                plan_resource=stage.resources[key],
+                valid_from=event.day,
+                entered_on=event.day,
+                recurring_fee=price,
+                setup_fee=stage.story.resources[key].setup_fee,
             )
+    elif event.do == "usage":
+        used = Measured(event.resource, event.unit_hours, event.day, key=str(uuid4()))
+        record_usage(subscription=_known(stage, event), measured=[used], today=event.day)
     elif event.do == "order":
         _order(stage, event)
     elif event.do == "change":
@@ -224,6 +240,7 @@ def _set_up(story: History) -> Stage:
         name=PLAN,
         template=template,
         service_term=term,
+        billing_type=story.billing_type,
         currency=story.currency,
         fixed_price=story.fixed_price,
     )
@@ -233,15 +250,29 @@ def _set_up(story: History) -> Stage:
         duration=story.months,
         unit="" if story.months is None else DurationUnit.MONTH,
     )
-    return Stage(account, plan, period, _priced(story, template, plan, first_day))
+    return Stage(story, account, plan, period, _priced(story, template, plan, first_day))
 
 
 def _priced(story: History, template: ApplicationTemplate, plan: Plan, day: date) -> dict[str, PlanResource]:
     resources = {}
-    for position, (key, price) in enumerate(story.prices.items()):
+    for position, (key, priced) in enumerate(story.resources.items()):
         sold = ApplicationResource.objects.create(template=template, key=key, name=key)
-        resources[key] = PlanResource.objects.create(plan=plan, resource=sold, name=key, position=position)
-        ResourcePrice.objects.create(plan_resource=resources[key], valid_from=day, entered_on=day, recurring_fee=price)
+        resources[key] = PlanResource.objects.create(
+            plan=plan,
+            resource=sold,
+            name=key,
+            position=position,
+            included=priced.included,
+            minimum=priced.minimum,
+            limit=priced.limit,
+        )
+        ResourcePrice.objects.create(
+            plan_resource=resources[key],
+            valid_from=day,
+            entered_on=day,
+            recurring_fee=priced.price,
+            setup_fee=priced.setup_fee,
+        )
     return resources
 
 
@@ -268,12 +299,12 @@ def _books(stage: Stage) -> dict[str, Any]:
 def _charge(charge: Charge, subscription: str) -> dict[str, Any]:
     return {
         "subscription": subscription,
-        "resource": charge.subscription_resource.name,
+        "resource": charge.subscription_resource.name if charge.subscription_resource else None,
         "type": charge.type,
         "status": charge.status,
         "from": charge.operate_from.isoformat(),
         "to": charge.operate_to.isoformat(),
-        "quantity": charge.quantity,
+        "quantity": charge.quantity if isinstance(charge.quantity, int) else f"{charge.quantity:f}",
         "unit_price": price_text(charge.unit_price, charge.currency),
         "amount": _money(charge.amount, charge.currency),
         "closed_on": charge.closed_on.isoformat() if charge.closed_on else None,

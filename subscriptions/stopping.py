@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from billing.charging import record
-from billing.engine.csp_monthly import stopping as engine
 from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.errors import Refused, Remedy
@@ -50,9 +49,9 @@ def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str 
     contract.subscription.stopped_on = today
     unprovided = contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED
     if unprovided:
-        changes = engine.withdraw_activation(contract.lines, today)
+        changes = contract.rules.withdraw_activation(contract.lines, today)
     else:
-        changes = engine.stop(contract.terms, contract.lines, today)
+        changes = contract.rules.stop(contract.terms, contract.lines, today)
     return _carry_out(contract, changes, STOP, today, actor)
 
 
@@ -89,7 +88,7 @@ def may_activate(contract: Contract, today: date) -> Changes:
             _("The period of the subscription is over. Order a new one."), remedy=Remedy("new_order", row.account_id)
         )
     refuse_held(row.account, today)
-    changes = engine.activate(contract.terms, contract.lines, contract.chargeable, today)
+    changes = contract.rules.activate(contract.terms, contract.lines, contract.chargeable, today)
     missing = changes.reserves - funds_of(row.account).available
     if missing > 0:
         raise FundsShort(missing, row.account)
@@ -126,11 +125,8 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
         done_at_once(contract.subscription, DELETE.action, asked_by=actor.person)
         return contract.subscription
     unprovided = contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED
-    # Nothing was served since an activation that failed at the vendor.
-    last_day = min((line.period.start for line in contract.lines), default=today) if unprovided else today
-    return _carry_out(
-        contract, engine.delete(contract.terms, contract.lines, min(last_day, today)), DELETE, today, actor
-    )
+    changes = contract.rules.delete(contract.terms, contract.lines, today, unprovided=unprovided)
+    return _carry_out(contract, changes, DELETE, today, actor)
 
 
 def may_delete(actor: Actor, contract: Contract, today: date) -> None:

@@ -1,22 +1,24 @@
 """From rows to what the engine works on: the terms, units and lines of subscriptions, for one and for thousands."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from accounts.models import Account
-from billing.charging import Booking, Owner, lines_of, raised_by, resource_key
-from billing.engine.lines import Changes, Line
+from billing.charging import PLAN, Booking, Owner, lines_of, resource_key
+from billing.engine.lines import Changes, Line, LineStatus, Source
 from billing.engine.periods import next_billing_day
-from billing.engine.terms import Price, Terms
+from billing.engine.rules import Rules
+from billing.engine.terms import Price, Terms, chargeable_units
+from billing.engine.types import rules_of
 from core.period import LONGEST_TIMER
 from subscriptions.models import (
     DurationUnit,
     Order,
+    OrderItem,
     OrderStatus,
     OrderType,
     Plan,
@@ -43,8 +45,8 @@ MONTHS = {DurationUnit.MONTH: 1, DurationUnit.YEAR: 12}
 class Contract:
     """One subscription as its operations need it: the row, its resources by the engine's key, its lines, its prices.
 
-    `waiting` is its order that is neither completed nor cancelled, where there is one; `raised` holds the ids of the
-    charges of units that vendors have yet to provide, `awaited` counts its own such units by the engine's key.
+    `waiting` is its order that is neither completed nor cancelled, where there is one; `awaited` counts the units that
+    the vendor has yet to provide, by the engine's key.
     `noted` is what `units_in_service` gave when the contract was read or last saved.
     """
 
@@ -53,14 +55,11 @@ class Contract:
     prices: Mapping[str, Sequence[Price]]
     lines: list[Line]
     waiting: Order | None = None
-    raised: Collection[int] = ()
     awaited: dict[str, int] = field(default_factory=dict)
     noted: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Count what the vendor has yet to provide, and note the units in service as the rows stand."""
-        for line in self.raised_lines:
-            self.awaited[line.resource] = self.awaited.get(line.resource, 0) + line.quantity
+        """Note the units in service as the rows stand."""
         self.noted = self.units_in_service
 
     @cached_property
@@ -76,8 +75,20 @@ class Contract:
                 if subscription.fixed_price
                 else None
             ),
+            ordering_rows={key: resource.ordered_at_id for key, resource in self.resources.items()},
             expires_on=subscription.expiration_date,
+            started_on=subscription.start_date,
         )
+
+    @property
+    def rules(self) -> Rules:
+        """What its billing type says to everything that can happen to it."""
+        return rules_of(self.subscription.billing_type)
+
+    @property
+    def ordering_terms(self) -> Terms:
+        """The terms of its order: with the months that it is ordered for, and before any expiry. Reads the period."""
+        return replace(self.terms, months=months_of(self.subscription.period), expires_on=None)
 
     @property
     def chargeable(self) -> dict[str, int]:
@@ -100,13 +111,22 @@ class Contract:
 
     @property
     def raised_lines(self) -> list[Line]:
-        """The lines of units that the vendor has yet to provide."""
-        return [line for line in self.lines if line.row in self.raised]
+        """The Blocked lines of units that the vendor has yet to provide."""
+        return [line for line in self.lines_of_raise if line.status is LineStatus.BLOCKED]
+
+    @property
+    def lines_of_raise(self) -> list[Line]:
+        """The lines that a raise has made which the vendor has yet to provide."""
+        order = self.waiting
+        if order is None or not _changes_at_vendor(order):
+            return []
+        return [line for line in self.lines if line.order == order.pk and line.source is Source.UPGRADE]
 
     @property
     def provided_lines(self) -> list[Line]:
         """All other lines: a night closes no others."""
-        return [line for line in self.lines if line.row not in self.raised]
+        raised = self.raised_lines
+        return [line for line in self.lines if line not in raised] if raised else self.lines
 
     @property
     def owner(self) -> Owner:
@@ -117,7 +137,8 @@ class Contract:
             reseller_id=subscription.reseller_id,
             subscription_id=subscription.pk,
             currency=subscription.currency,
-            names={key: service_first(subscription.plan_name, one.name) for key, one in self.resources.items()},
+            names={PLAN: subscription.plan_name}
+            | {key: service_first(subscription.plan_name, one.name) for key, one in self.resources.items()},
         )
 
     def booking(self, changes: Changes, day: date, order: Order | None = None) -> Booking:
@@ -133,7 +154,7 @@ def service_first(service: str, resource: str) -> str:
 
 
 def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None = None) -> dict[int, Contract]:
-    """Return the contracts of the subscriptions by id. Four statements (five with raises at a vendor), however many.
+    """Return the contracts of the subscriptions by id. Four statements (five with changes at a vendor), however many.
 
     For the night of a day: with the prices that had been entered before it.
     """
@@ -146,14 +167,14 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
         (
             resource.plan_resource_id
             for pk, of_one in resources.items()
-            if not rows[pk].fixed_price
+            if not rows[pk].fixed_price or rules_of(rows[pk].billing_type).fees
             for resource in of_one.values()
         ),
         entered_before=night_of,
     )
     lines = lines_of(rows)
     waiting = {order.subscription_id: order for order in open_orders(rows)}
-    raised = raised_by([order.pk for order in waiting.values() if _changes_at_vendor(order)])
+    awaited = _awaited(waiting.values(), resources)
     return {
         pk: Contract(
             subscription=subscription,
@@ -161,10 +182,30 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
             prices={key: lists.get(resource.plan_resource_id, ()) for key, resource in resources[pk].items()},
             lines=lines[pk],
             waiting=waiting.get(pk),
-            raised=raised,
+            awaited=awaited.get(pk, {}),
         )
         for pk, subscription in rows.items()
     }
+
+
+def _awaited(
+    orders: Iterable[Order], resources: Mapping[int, Mapping[str, SubscriptionResource]]
+) -> dict[int, dict[str, int]]:
+    """Return the units that vendors have yet to provide of the orders' raises, by subscription and resource."""
+    of_order = {order.pk: order.subscription_id for order in orders if _changes_at_vendor(order)}
+    awaited: dict[int, dict[str, int]] = {}
+    if not of_order:
+        return awaited
+    items = OrderItem.objects.filter(order__in=of_order)
+    for order, resource_id, before, after in items.values_list(
+        "order", "subscription_resource", "quantity_before", "quantity_after"
+    ):
+        key = resource_key(resource_id)
+        included = resources[of_order[order]][key].included
+        raised = chargeable_units(after, included) - chargeable_units(before, included)
+        if raised > 0:
+            awaited.setdefault(of_order[order], {})[key] = raised
+    return awaited
 
 
 def _changes_at_vendor(order: Order) -> bool:
@@ -215,8 +256,9 @@ def price_lists(plan_resource_ids: Iterable[int], *, entered_before: date | None
         prices = ResourcePrice.objects.filter(plan_resource__in=wanted).order_by("plan_resource", "valid_from", "pk")
         if entered_before is not None:
             prices = prices.filter(entered_on__lt=entered_before)
-        for plan_resource_id, day, fee in prices.values_list("plan_resource", "valid_from", "recurring_fee"):
-            lists.setdefault(plan_resource_id, []).append(Price(day, fee))
+        columns = ("plan_resource", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee")
+        for plan_resource_id, *price in prices.values_list(*columns):
+            lists.setdefault(plan_resource_id, []).append(Price(*price))
     return lists
 
 
@@ -240,7 +282,7 @@ def schedule(subscription: Subscription, waiting: Order | None, day: date, *, st
     elif status == SubscriptionStatus.GRACED and expires is not None:
         coming.append(expires + timedelta(days=term.grace_period))
     elif status == SubscriptionStatus.STOPPED:
-        coming += _while_stopped(subscription, billing_day, day, term.stop_period)
+        coming += _while_stopped(subscription, day, term.stop_period)
     if status in (SubscriptionStatus.ORDERED, SubscriptionStatus.ACTIVE):
         coming += _unpaid_until(waiting)
     subscription.next_billing_day = billing_day if status == SubscriptionStatus.ACTIVE else None
@@ -253,26 +295,24 @@ def _unpaid_until(order: Order | None) -> Iterable[date]:
         yield order.expires_on
 
 
-def _while_stopped(subscription: Subscription, billing_day: date, day: date, stop_period: int | None) -> Iterable[date]:
-    """Yield the days on which a stopped subscription changes: remainders fall due, the stop period ends."""
-    stopped_on, expires = subscription.stopped_on or day, subscription.expiration_date
-    if expires is None:
-        # The remainder of the stop ends with its billing period; later nights find nothing.
-        if billing_day == next_billing_day(stopped_on, subscription.billing_day):
-            yield billing_day
-    elif day < expires:
-        yield min(billing_day, expires)
+def _while_stopped(subscription: Subscription, day: date, stop_period: int | None) -> Iterable[date]:
+    """Yield the days on which a stopped subscription changes: its charges fall due, the stop period ends."""
+    stopped_on = subscription.stopped_on or day
+    days = Terms(subscription.currency, subscription.billing_day, {}, expires_on=subscription.expiration_date)
+    due = rules_of(subscription.billing_type).due_while_stopped(days, stopped_on, day)
+    if due is not None:
+        yield due
     if stop_period is not None:
         yield max(stopped_on + timedelta(days=stop_period), day + timedelta(days=1))
 
 
-def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, Decimal]:
-    """Return the plan's prices per unit and month on `day`; what has no price that early is missing."""
+def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, Price]:
+    """Return the plan's prices per unit on `day`; what has no price that early is missing."""
     prices = {}
     for plan_resource_id, prices_of_one in price_lists(plan_resource_ids).items():
         for price in prices_of_one:
             if price.valid_from <= day:
-                prices[plan_resource_id] = price.amount
+                prices[plan_resource_id] = price
     return prices
 
 

@@ -2,10 +2,7 @@
 
 from datetime import date, timedelta
 
-from billing.charging import line_of, record, resource_key
-from billing.engine.csp_monthly.quantities import withdraw_raise
-from billing.engine.csp_monthly.restoring import renewed_since, restored
-from billing.engine.csp_monthly.stopping import delete
+from billing.charging import line_of, record, resource_key, reverse
 from billing.engine.lines import Changes, fresh_block
 from billing.models import Charge, ChargeStatus
 from subscriptions.handover import stop_as_decided
@@ -49,9 +46,10 @@ def give_up_sale(contract: Contract, order: Order, today: date) -> None:
 
 
 def _release_sale(contract: Contract, order: Order, today: date) -> None:
-    """Delete all charges of a sale: no day of it was served."""
-    first_day = min((line.period.start for line in contract.lines), default=today)
-    record([contract.booking(delete(contract.terms, contract.lines, first_day), today, order)])
+    """Delete all charges of a sale, and take back what was written off at once: no day of it was served."""
+    record([contract.booking(contract.rules.withdraw_order(contract.lines), today, order)])
+    for charge in Charge.objects.filter(order=order, status=ChargeStatus.CLOSED).order_by("pk"):
+        reverse(charge, day=today)
     contract.subscription.status = SubscriptionStatus.DELETED
     contract.subscription.quantity = 0
     for resource in contract.resources.values():
@@ -67,7 +65,7 @@ def _undo_change(contract: Contract, order: Order, today: date) -> None:
     charged for every day again, those of billing days that have passed since among them.
     """
     items = list(order.items.order_by("pk"))
-    changes = withdraw_raise(contract.terms, contract.lines, contract.raised_lines)
+    changes = contract.rules.withdraw_raise(contract.terms, contract.lines, contract.lines_of_raise)
     for item in items:
         if item.quantity_after < item.quantity_before:
             changes += _give_back_lowering(contract, order, item, today)
@@ -107,12 +105,14 @@ def _give_back_lowering(contract: Contract, order: Order, item: OrderItem, today
     changes = Changes()
     for charge in deleted_by.order_by("pk"):
         mine = [line_of(part) for part in parts.values() if part.parent_id == charge.pk]
-        changes += restored(line_of(charge), mine, order.placed_on, today, block=block, stopped_on=stopped_on)
+        changes += contract.rules.restore(
+            line_of(charge), mine, order.placed_on, today, block=block, stopped_on=stopped_on
+        )
         block += 1
     included = contract.resources[key].included
     units = max(item.quantity_before - included, 0) - max(item.quantity_after - included, 0)
-    if units and row.expiration_date is None:
-        changes += renewed_since(
+    if units:
+        changes += contract.rules.restore_renewals(
             contract.terms,
             key,
             units,

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from billing.engine.csp_monthly.billing_day import next_period
-from billing.engine.csp_monthly.quantities import pay_raise, provide_raise
 from billing.engine.lines import Changes, Line, LineStatus
-from billing.engine.periods import expiry, next_billing_day
+from billing.engine.periods import next_billing_day
+from billing.engine.rules import Keeps
 from subscriptions.models import Order, OrderItem, OrderType, Subscription, SubscriptionStatus
-from subscriptions.terms import Contract, contract_of, months_of
+from subscriptions.terms import Contract, contract_of
 
 # Nothing is reserved on the billing day of these, as they stand or are about to.
 AT_REST = (
@@ -67,12 +66,14 @@ class Upkeep:
         return self.until is not None and self.day >= self.until
 
 
-def upkeep_of(subscription: Subscription, today: date) -> Upkeep:
+def upkeep_of(subscription: Subscription, today: date) -> Upkeep | None:
     """Return what each month costs from the next billing day after `today` on; nothing while it is stopped.
 
-    Seven statements at most.
+    None where no month's cost is known ahead: what is used is charged. Seven statements at most.
     """
     contract = contract_of(subscription)
+    if contract.rules.keeps is Keeps.WHAT_WAS_USED:
+        return None
     day = subscription.next_billing_day or next_billing_day(today, subscription.billing_day)
     until = _end(contract)
     lines: tuple[Line, ...] = ()
@@ -88,11 +89,10 @@ def upkeep_of(subscription: Subscription, today: date) -> Upkeep:
 def _end(contract: Contract) -> date | None:
     """Return the first day no longer served; of an order that is not paid yet, as if it were paid as placed."""
     subscription = contract.subscription
-    months = months_of(subscription.period)
-    if subscription.expiration_date is not None or months is None:
+    terms, order = contract.ordering_terms, contract.waiting
+    if subscription.expiration_date is not None or terms.months is None or order is None:
         return subscription.expiration_date
-    order = contract.waiting
-    return expiry(order.placed_on, months) if order is not None else None
+    return contract.rules.ends_on(terms, order.placed_on)
 
 
 def _endless(contract: Contract, day: date) -> tuple[Line, ...]:
@@ -102,19 +102,21 @@ def _endless(contract: Contract, day: date) -> tuple[Line, ...]:
         key: max(units.get(resource.pk, resource.quantity) - resource.included, 0)
         for key, resource in contract.resources.items()
     }
-    return next_period(contract.terms, wanted, contract.lines, day).add
+    return contract.rules.next_period(contract.terms, wanted, contract.lines, day).add
 
 
 def _paid_ahead(contract: Contract, day: date, today: date) -> tuple[Line, ...]:
     """Return the lines of a finite subscription that begin on `day`, with what a raise adds to them."""
-    terms = replace(contract.terms, months=months_of(contract.subscription.period), expires_on=_end(contract))
+    terms = replace(contract.ordering_terms, expires_on=_end(contract))
     coming = Changes()
     if contract.waiting is not None and contract.waiting.type == OrderType.CHANGE:
         new = [line for line in contract.lines if line.status is LineStatus.NEW]
-        coming = pay_raise(terms, contract.lines, new[0].period.start if new else today)
+        coming = contract.rules.pay_raise(terms, contract.lines, new[0].period.start if new else today)
         if contract.raised_lines:
             raised = contract.raised_lines
-            coming += provide_raise(terms, contract.lines, raised, min(line.period.start for line in raised))
+            coming += contract.rules.provide_raise(
+                terms, contract.lines, raised, min(line.period.start for line in raised)
+            )
     gone = {move.line.row for move in coming.move if move.status is LineStatus.DELETED}
     lines = [line for line in contract.lines if line.row not in gone] + list(coming.add)
     return tuple(line for line in lines if line.period.start == day and line.status in _AHEAD)

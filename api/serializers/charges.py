@@ -26,10 +26,13 @@ CHARGE = Shape(
         "created_at": moment("created_at"),
         "updated_at": moment("updated_at"),
         "subscription_id": integer("subscription_id"),
-        "subscription_resource_id": integer("subscription_resource_id"),
-        "subscription_resource_name": text("subscription_resource__name"),
-        "plan_resource_id": integer("subscription_resource__plan_resource_id"),
-        "quantity": integer("quantity"),
+        "subscription_resource_id": integer("subscription_resource_id", nullable=True),
+        "subscription_resource_name": text("subscription_resource__name", nullable=True),
+        "plan_resource_id": integer("subscription_resource__plan_resource_id", nullable=True),
+        "quantity": computed(
+            lambda charge: charge.quantity if isinstance(charge.quantity, int) else float(charge.quantity),
+            {"type": "number", "description": "Units, or unit-hours of what was used: up to six places."},
+        ),
         "operate_from": day("operate_from"),
         "operate_to": day("operate_to"),
         "duration": computed(

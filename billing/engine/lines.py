@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from billing.engine.proration import exact_share
+from billing.engine.terms import UnitPrice
 from core.money import round_half_up
 from core.period import Period
 
@@ -32,7 +33,7 @@ FIRST_BLOCK = 1
 
 
 class LineType(StrEnum):
-    """The types of a charge; CSP monthly knows only the recurring fee."""
+    """The types of a charge: which fee of the price list it is. A billing type says which of them it takes."""
 
     RECURRING_FEE = "recurring_fee"
     SETUP_FEE = "setup_fee"
@@ -51,6 +52,7 @@ class Source(StrEnum):
     REFUND_PART = "refund_part"  # the unused days of units given back
     REMAINDER = "remainder"  # the days that a stop left over
     ACTIVATION = "activation"  # the days from an activation to the billing day
+    USAGE = "usage"  # what was used in a billing period
 
 
 # The parts that together make up the line they were split from.
@@ -63,7 +65,10 @@ class Line:
 
     `billing_period` is the denominator of the share. Of one resource, live lines of one `block` never share a day;
     within a billing period a higher block was made later. `row` is the id of the charge it was read from, None for
-    a line not yet written; `parent` is the line it was split from or takes the place of.
+    a line not yet written; `parent` is the line it was split from or takes the place of. `price_row` is the row of the
+    price list that the unit price came from, `order` the order that made the line. A fee, and what was used, belong to
+    their days and are no share of them: their `billing_period` is their period. The plan's own part has no `resource`.
+    `amount` is what is left of quantity x price after `discount`; `tax` is that part of it that is tax.
     """
 
     resource: str
@@ -72,13 +77,22 @@ class Line:
     source: Source
     period: Period
     billing_period: Period
-    quantity: int
+    quantity: int | Decimal
     unit_price: Decimal
     amount: Decimal
     type: LineType = LineType.RECURRING_FEE
     closed_on: date | None = None
     row: int | None = None
     parent: Line | None = field(default=None, compare=False, repr=False)
+    price_row: int | None = None
+    order: int | None = None
+    discount: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+
+    @property
+    def price(self) -> UnitPrice:
+        """The unit price, and where it came from."""
+        return UnitPrice(self.unit_price, self.price_row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +121,13 @@ class Changes:
 
     @property
     def reserves(self) -> Decimal:
-        """Return the sum of the lines that become Blocked: what must be available before this is carried out."""
+        """Return what must be available before this is carried out: what becomes Blocked, and what closes at once.
+
+        What closes of a line that was Blocked was reserved before; so was the used part of one.
+        """
         return sum(
-            (line.amount for line in self.add if line.status is LineStatus.BLOCKED),
-            sum((move.line.amount for move in self.move if move.status is LineStatus.BLOCKED), Decimal(0)),
+            (line.amount for line in self.add if line.status is LineStatus.BLOCKED or _closes_at_once(line)),
+            sum((move.line.amount for move in self.move if _takes(move)), Decimal(0)),
         )
 
     @property
@@ -127,6 +144,17 @@ class Changes:
         )
 
 
+def _closes_at_once(line: Line) -> bool:
+    return line.status is LineStatus.CLOSED and line.source not in SPLIT_SOURCES
+
+
+def _takes(move: Move) -> bool:
+    """Return whether the money of a line that was there already is needed only now."""
+    if move.status is LineStatus.CLOSED:
+        return move.line.status in (LineStatus.NEW, LineStatus.OPENED)
+    return move.status is LineStatus.BLOCKED
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """The inputs of a line's amount: quantity x unit price x days / period days, rounded.
@@ -137,7 +165,7 @@ class Explanation:
 
     days: int
     period_days: int
-    quantity: int
+    quantity: int | Decimal
     unit_price: Decimal
     exact: Fraction
     rounded: Decimal
@@ -168,7 +196,7 @@ def quantities_on(lines: Iterable[Line], day: date) -> Mapping[str, int]:
     units: dict[str, int] = {}
     for line in lines:
         if line.status is LineStatus.BLOCKED and line.period.contains(day):
-            units[line.resource] = units.get(line.resource, 0) + line.quantity
+            units[line.resource] = units.get(line.resource, 0) + int(line.quantity)
     return units
 
 

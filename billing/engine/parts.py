@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from billing.engine.lines import Changes, Line, LineStatus, Source, deleted
 from billing.engine.proration import share
-from billing.engine.terms import Terms
+from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
 
@@ -22,7 +22,7 @@ def priced_line(
     period: Period,
     billing_period: Period,
     quantity: int,
-    unit_price: Decimal,
+    price: UnitPrice,
     closed_on: date | None = None,
     parent: Line | None = None,
 ) -> Line:
@@ -35,10 +35,11 @@ def priced_line(
         period=period,
         billing_period=billing_period,
         quantity=quantity,
-        unit_price=unit_price,
-        amount=share(quantity, unit_price, period.days, billing_period.days, currency),
+        unit_price=price.amount,
+        amount=share(quantity, price.amount, period.days, billing_period.days, currency),
         closed_on=closed_on,
         parent=parent,
+        price_row=price.row,
     )
 
 
@@ -49,7 +50,7 @@ def part_of(
     source: Source,
     period: Period,
     amount: Decimal,
-    quantity: int | None = None,
+    quantity: int | Decimal | None = None,
     closed_on: date | None = None,
 ) -> Line:
     """Return a part of a line that is split: the same units and price, some of its days, an amount of its own."""
@@ -63,6 +64,7 @@ def part_of(
         closed_on=closed_on,
         row=None,
         parent=line,
+        order=None,
     )
 
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 
+class UnitPrice(NamedTuple):
+    """What a unit costs, and the id of the row of the price list that says so; None where it is not known."""
+
+    amount: Decimal
+    row: int | None = None
+
+
 class Price(NamedTuple):
-    """A price per unit and full billing period, valid from a day until the next one's."""
+    """A row of a price list, valid from a day until the next one's: per unit and full billing period, and once.
+
+    A type that charges what was used takes `amount` per unit and hour.
+    """
 
     valid_from: date
     amount: Decimal
+    row: int | None = None
+    setup_fee: Decimal = Decimal(0)
+    renewal_fee: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +36,47 @@ class Terms:
     `prices` is the plan's append-only price list per resource, sorted by the day from which a price is valid and then
     by the order of writing (of two prices of one day the later written holds). `ordering_prices` are the prices at
     ordering per resource where the plan has a fixed price (also of resources ordered with no units), None where the
-    price floats. `months` is the duration of the period that is ordered and `expires_on` the first day no longer
-    served once it runs; both None for an endless one.
+    price floats; `ordering_rows` are the rows of the price list that they were taken from. `months` is the duration of
+    the period that is ordered and `expires_on` the first day no longer served once it runs, both None for an endless
+    one; `started_on` is the day from which it runs.
     """
 
     currency: str
     billing_day: int
     prices: Mapping[str, Sequence[Price]]
     ordering_prices: Mapping[str, Decimal] | None = None
+    ordering_rows: Mapping[str, int | None] = field(default_factory=dict)
     months: int | None = None
     expires_on: date | None = None
+    started_on: date | None = None
 
-    def plan_price(self, resource: str, day: date) -> Decimal:
-        """Return the plan's price of the resource valid on `day`, in the terms' currency.
+    def price_row(self, resource: str, day: date) -> Price:
+        """Return the row of the plan's price list that is valid for the resource on `day`, in the terms' currency.
 
         Raises LookupError where the resource has no price that early.
         """
         for price in reversed(self.prices.get(resource, ())):
             if price.valid_from <= day:
-                return price.amount
+                return price
         raise LookupError(f"no price of {resource} on {day}")
+
+    def plan_price(self, resource: str, day: date) -> Decimal:
+        """Return the plan's price of the resource valid on `day`. Raises LookupError where there is none that early."""
+        return self.price_row(resource, day).amount
 
     def unit_price(self, resource: str, day: date) -> Decimal:
         """Return the price for units charged anew from `day`: the one at ordering where fixed, else the plan's.
 
         Also for units added later to a fixed price (decision 9). Raises LookupError where there is none.
         """
+        return self.price(resource, day).amount
+
+    def price(self, resource: str, day: date) -> UnitPrice:
+        """Return `unit_price` with the row of the price list that it came from. Raises LookupError where none is."""
         if self.ordering_prices is None:
-            return self.plan_price(resource, day)
-        return self.ordering_prices[resource]
+            row = self.price_row(resource, day)
+            return UnitPrice(row.amount, row.row)
+        return UnitPrice(self.ordering_prices[resource], self.ordering_rows.get(resource))
 
 
 def chargeable_units(quantity: int, included: int) -> int:

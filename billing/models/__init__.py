@@ -5,6 +5,7 @@ from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, Char
 from billing.models.document import Document, DocumentCounter, document_triggers, unnumbered
 from billing.models.ledger import Book, LedgerEntry, PostingKind
 from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
+from billing.models.usage import Usage
 
 __all__ = [
     "CHARGE_TRANSITIONS",
@@ -22,6 +23,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentStatus",
     "PostingKind",
+    "Usage",
     "document_triggers",
     "unnumbered",
 ]

@@ -1,5 +1,8 @@
 """A charge: what is owed for a number of units over some days, and where it stands."""
 
+from decimal import Decimal
+from typing import Any
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -43,19 +46,37 @@ class ChargeSource(models.TextChoices):
     REFUND_PART = "refund_part", _("Unused part of a split")
     REMAINDER = "remainder", _("Remainder of a stopped subscription")
     ACTIVATION = "activation", _("Activation")
+    USAGE = "usage", _("What was used")
 
 
 CHARGE_TRANSITIONS = [
     ("new", "opened"),
     ("new", "blocked"),
+    ("new", "closed"),
     ("new", "deleted"),
     ("opened", "blocked"),
+    ("opened", "closed"),
     ("opened", "deleted"),
     ("blocked", "closed"),
     ("blocked", "deleted"),
+    ("closed", "refunded"),
     ("waiting_for_refund", "refunded"),
     ("waiting_for_refund", "deleted"),
 ]
+
+
+class QuantityField(models.DecimalField):
+    """How many units: a whole number is read as an int, so that nobody has to think of places that are not there."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max_digits": 18, "decimal_places": 6, **options})
+
+    def from_db_value(self, value: Decimal | None, *_context: object) -> int | Decimal | None:
+        """Return what stands in the row."""
+        if value is None:
+            return None
+        whole = int(value)
+        return whole if whole == value else value.normalize()
 
 
 class DaysOf(models.Func):
@@ -66,7 +87,12 @@ class DaysOf(models.Func):
 
 
 class Charge(Timestamped):
-    """Units of one resource over the half-open days [operate_from, operate_to) at one price.
+    """Units of one resource over the half-open days [operate_from, operate_to) at one price; a fee; or what was used.
+
+    `price` is the row of the price list that the unit price stands in (rows from before 28 November 2026 have none);
+    `type` says which of its fees it is. The plan's own part has no resource. `amount` is what is left of quantity x
+    unit price after `discount`, of which `tax` is tax. A fee, and what was used, are no share of days: their billing
+    period is their own.
 
     Only the status, its close date and the order that deleted it change after a charge is written, along
     CHARGE_TRANSITIONS; everything else is refused by triggers, as is deleting.
@@ -78,7 +104,7 @@ class Charge(Timestamped):
         "subscriptions.Subscription", models.PROTECT, related_name="charges", db_index=False
     )
     subscription_resource = models.ForeignKey(
-        "subscriptions.SubscriptionResource", models.PROTECT, related_name="charges"
+        "subscriptions.SubscriptionResource", models.PROTECT, null=True, blank=True, related_name="charges"
     )
     order = models.ForeignKey("subscriptions.Order", models.PROTECT, null=True, blank=True, related_name="charges")
     # The charge that a split took this one from, or whose place it takes.
@@ -93,10 +119,15 @@ class Charge(Timestamped):
     description = models.CharField(_("description"), max_length=300)
     # Units bought together in one billing period are one block; a block is charged once for a day.
     block = models.PositiveIntegerField()
-    quantity = models.IntegerField(_("quantity"))
+    quantity = QuantityField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
+    price = models.ForeignKey(
+        "subscriptions.ResourcePrice", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.DecimalField(_("amount"), **MONEY)
+    discount = models.DecimalField(_("discount"), **MONEY, default=Decimal(0), db_default=Decimal(0))
+    tax = models.DecimalField(_("tax"), **MONEY, default=Decimal(0), db_default=Decimal(0))
     operate_from = models.DateField(_("from"))
     operate_to = models.DateField(_("to"))
     # The billing period whose days are the denominator of the share.
@@ -176,3 +207,8 @@ class Charge(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.description}"
+
+    @property
+    def is_share_of_days(self) -> bool:
+        """Whether it is charged by days: neither a fee nor what was used."""
+        return self.type == ChargeType.RECURRING_FEE and self.source != ChargeSource.USAGE

@@ -21,6 +21,7 @@ class Book(models.TextChoices):
 class PostingKind(models.TextChoices):
     PAYMENT = "payment", _("Payment")
     CHARGE = "charge", _("Charge closed")
+    REVERSAL = "reversal", _("Charge taken back")
     PARKED = "parked", _("Money set aside")
     RETURNED = "returned", _("Money paid back")
     REASSIGNED = "reassigned", _("Money put on another balance")

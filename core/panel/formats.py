@@ -81,12 +81,12 @@ def _decimals_of_price(amount: Decimal, currency: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _number_text(value: int, locale: str) -> str:
-    return format_decimal(value, locale=locale)
+def _number_text(value: int | Decimal, locale: str) -> str:
+    return format_decimal(value, locale=locale, format=None if isinstance(value, int) else "#,##0.######")
 
 
-def number_text(value: int) -> str:
-    """Return a whole number with the reader's thousands separator."""
+def number_text(value: int | Decimal) -> str:
+    """Return a number with the reader's separators, of a fraction up to six places."""
     return _number_text(value, locale_code())
 
 

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
+from billing.engine.lines import LineType
+from billing.engine.rules import Rules
+from billing.engine.types import TYPES, rules_of
 from core.cleaning import clean_text
 from core.errors import Refusals, Refused
 from core.period import FARTHEST_YEARS
@@ -33,6 +36,7 @@ from subscriptions.models.plan import MOST_UNITS
 from subscriptions.queries import service_terms_for
 
 PRICE_DECIMALS = 6
+MONTHS = {DurationUnit.MONTH: 1, DurationUnit.YEAR: 12}
 # Of a unit and month; a million units of it still fit an amount.
 HIGHEST_PRICE = 10**10
 # What stands in a plan's pattern of subscriptions' names for what is known when one is ordered (ordering._named).
@@ -123,9 +127,10 @@ def create_plan(
     require_reseller(actor, reseller, "plans.change")
     refusals = Refusals()
     _check_information(reseller, information, refusals)
-    _check_resources(information.template, resources, refusals)
+    rules = TYPES.get(information.billing_type)
+    _check_resources(information.template, resources, rules, refusals)
     with refusals.gathered():
-        _check_periods(periods)
+        _check_periods(periods, rules)
     refusals.raise_any()
     plan = Plan.objects.create(
         reseller=reseller,
@@ -173,7 +178,7 @@ def change_plan(*, actor: Actor, plan: Plan, information: Information) -> Plan:
 def add_period(*, actor: Actor, plan: Plan, period: Lasting) -> PlanPeriod:
     """Sell the plan for one period more. Raises Forbidden, PlanNotAllowed."""
     require_reseller(actor, plan.reseller, "plans.change")
-    _check_periods([period])
+    _check_periods([period], rules_of(plan.billing_type))
     same = PlanPeriod.objects.filter(plan=plan, active=True, **asdict(period))
     if same.exists():
         raise PlanNotAllowed(_("The plan is sold for this period already."), field="periods")
@@ -238,6 +243,7 @@ def _append(
     for field, fee in {**asdict(fees), "net_cost": net_cost}.items():
         with refusals.gathered():
             check_fee(fee, field)
+            refuse_uncharged(rules_of(resource.plan.billing_type), field, fee, field)
     refusals.raise_any()
     return ResourcePrice.objects.create(
         plan_resource=resource,
@@ -266,6 +272,12 @@ def check_fee(fee: Decimal | None, field: str) -> None:
         )
 
 
+def refuse_uncharged(rules: Rules, name: str, fee: Decimal | None, field: str) -> None:
+    """Do nothing where the billing type charges the fee of that name, or there is none, else raise PriceNotAllowed."""
+    if name in LineType and name != LineType.RECURRING_FEE and name not in rules.fees and fee:
+        raise PriceNotAllowed(_("This billing type charges no such fee: nobody would pay it. Enter 0."), field=field)
+
+
 def _check_information(reseller: Reseller, information: Information, refusals: Refusals) -> None:
     template, term = information.template, information.service_term
     if template.reseller_id != reseller.pk or template.status != TemplateStatus.ACTIVE:
@@ -277,8 +289,14 @@ def _check_information(reseller: Reseller, information: Information, refusals: R
     if not service_terms_for(reseller).filter(pk=term.pk).exists():
         sentence = _("Choose service terms of this reseller or of one above it.")
         refusals.add(PlanNotAllowed(sentence, field="service_term"))
-    if information.billing_type not in BillingType.values:
+    rules = TYPES.get(information.billing_type)
+    if rules is None:
         refusals.add(PlanNotAllowed(_("Choose one of the billing types."), field="billing_type"))
+    elif rules.allows.billing_day is not None and term.billing_day != rules.allows.billing_day:
+        sentence = _("This billing type needs service terms with the billing day %(day)s.") % {
+            "day": rules.allows.billing_day
+        }
+        refusals.add(PlanNotAllowed(sentence, field="service_term"))
     _check_texts(reseller, information, refusals, but=None)
 
 
@@ -310,7 +328,9 @@ def _look_at_template(template: str, refusals: Refusals) -> None:
         refusals.add(PlanNotAllowed(sentence, field="subscription_name_template"))
 
 
-def _check_resources(template: ApplicationTemplate, resources: Sequence[Offered], refusals: Refusals) -> None:
+def _check_resources(
+    template: ApplicationTemplate, resources: Sequence[Offered], rules: Rules | None, refusals: Refusals
+) -> None:
     if not resources:
         refusals.add(PlanNotAllowed(_("A plan needs at least one resource."), field="resources"))
     if len({offered.resource.pk for offered in resources}) < len(resources):
@@ -327,21 +347,39 @@ def _check_resources(template: ApplicationTemplate, resources: Sequence[Offered]
         if offered.limit is not None and offered.limit < max(offered.minimum, offered.included):
             sentence = _("The limit is below what is included or demanded.")
             refusals.add(PlanNotAllowed(sentence, field=f"{field}.limit"))
+        if rules is not None and not rules.allows.included and (offered.included or offered.minimum):
+            sentence = _("This billing type charges what is used: nothing is included or demanded. Enter 0.")
+            refusals.add(PlanNotAllowed(sentence, field=f"{field}.included"))
         for name, fee in asdict(offered.fees).items():
             with refusals.gathered():
                 check_fee(fee, f"{field}.{name}")
+                if rules is not None:
+                    refuse_uncharged(rules, name, fee, f"{field}.{name}")
 
 
-def _check_periods(periods: Sequence[Lasting]) -> None:
-    """CSP monthly is charged by months: a period lasts months or years, or has no end."""
+def _check_periods(periods: Sequence[Lasting], rules: Rules | None) -> None:
+    """A period lasts months or years, or has no end: as the billing type, where it is known, allows."""
     if not periods:
         raise PlanNotAllowed(_("A plan needs at least one period."), field="periods")
     if len(set(periods)) < len(periods):
         raise PlanNotAllowed(_("A period is named twice."), field="periods")
     for period in periods:
+        if rules is not None and not (rules.allows.endless if period.endless else rules.allows.longest):
+            sentence = (
+                _("This billing type needs an end: choose a number of months or years.")
+                if period.endless
+                else _("With this billing type a plan is endless.")
+            )
+            raise PlanNotAllowed(sentence, field="periods")
         if period.endless and period.duration is None and not period.unit:
             continue
         if period.endless or period.unit not in (DurationUnit.MONTH, DurationUnit.YEAR):
             raise PlanNotAllowed(_("A period is endless, or a number of months or years."), field="periods")
         if not period.duration or not 1 <= period.duration <= 120:
             raise PlanNotAllowed(_("A period lasts from 1 to 120 months or years."), field="periods")
+        longest = rules.allows.longest if rules is not None else None
+        if longest is not None and period.duration * MONTHS[period.unit] > longest:
+            raise PlanNotAllowed(
+                _("With this billing type a period lasts at most %(months)s months.") % {"months": longest},
+                field="periods",
+            )

@@ -17,9 +17,11 @@ MOST_UNITS = 1_000_000
 
 
 class BillingType(models.TextChoices):
-    """How a plan is charged; the types not yet sold are added with their engine."""
+    """How a plan is charged: what `billing.engine.types` has the rules of, and no other."""
 
     CSP_MONTHLY = "csp_monthly", _("CSP monthly")
+    PAY_IN_FULL = "pay_in_full", _("Pay in full")
+    PAYG_INTERNAL = "payg_internal", _("Pay as you go")
 
 
 class PlanStatus(models.TextChoices):

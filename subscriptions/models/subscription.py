@@ -198,6 +198,10 @@ class SubscriptionResource(Timestamped):
     included = models.PositiveIntegerField(_("included"), default=0)
     # The plan's price on the day of ordering, per unit and month: what a fixed price stays at.
     ordering_price = models.DecimalField(_("ordering price"), max_digits=18, decimal_places=6)
+    # The row of the plan's price list that it was taken from; those ordered before rows kept it have none.
+    ordered_at = models.ForeignKey(
+        "subscriptions.ResourcePrice", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     # The vendor's own id of these units, for example a Microsoft subscription id.
     vendor_reference = models.CharField(_("vendor's id"), max_length=200, blank=True)
 

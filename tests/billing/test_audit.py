@@ -57,6 +57,12 @@ FAULTS = {
         "INSERT INTO subscriptions_heldunits (subscription_resource_id, day, units)"
         " SELECT id, '2018-08-20', 4 FROM subscriptions_subscriptionresource"
     ),
+    "a month paid in full covers the units that are held": (
+        "UPDATE subscriptions_subscription SET billing_type = 'pay_in_full', start_date = '2018-07-20', quantity = 6;"
+        "UPDATE subscriptions_subscriptionresource SET quantity = 6"
+    ),
+    "charges of what was used are the sums of what was told": "UPDATE billing_charge SET source = 'usage'",
+    "every billing type has its rules": "UPDATE subscriptions_subscription SET billing_type = 'azure'",
     "a subscription's quantity is that of its resources": "UPDATE subscriptions_subscription SET quantity = 6",
     "an order that waits has one payment that waits, others none": (
         "UPDATE subscriptions_order SET status = 'waiting_for_payment'"

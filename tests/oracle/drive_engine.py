@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing.engine.csp_monthly import billing_day as night
-from billing.engine.csp_monthly import ordering, quantities, stopping
 from billing.engine.lines import LIVE, SPLIT_SOURCES, Changes, Line, LineStatus
-from billing.engine.periods import expiry, is_billing_day
+from billing.engine.periods import is_billing_day
+from billing.engine.rules import Used
 from billing.engine.terms import Price, Terms
+from billing.engine.types import FIRST, rules_of
 from core.errors import Refused
 from core.money import round_half_up
 
@@ -59,9 +59,11 @@ class EngineDriver:
     def __init__(self, history: dict, *, late: bool = False) -> None:
         self.late = late
         self.history = history
+        self.rules = rules_of(history.get("billing_type", FIRST))
         self.fixed = history["fixed_price"]
         self.credit = Decimal(history["credit_limit"])
         self.price_rows = [(date.min, resource["key"], Decimal(resource["price"])) for resource in history["resources"]]
+        self.setup_fees = {resource["key"]: Decimal(resource.get("setup_fee", 0)) for resource in history["resources"]}
         self.contracts: dict[str, Contract] = {}
         self.balance = round_half_up(0, history["currency"])
         self.transactions: list[dict] = []
@@ -99,12 +101,12 @@ class EngineDriver:
         billing = is_billing_day(day, self.history["billing_day"])
         for contract in running:
             if contract.terms.expires_on == day:
-                self.put(contract, night.end(contract.provided, day))
+                self.put(contract, self.rules.end(contract.provided, day))
                 self.stand_still(contract)
-                assert not night.end(contract.provided, day), "ending twice changes nothing"
+                assert not self.rules.end(contract.provided, day), "ending twice changes nothing"
             elif billing:
-                self.put(contract, night.close_period(contract.provided, day))
-                assert not night.close_period(contract.provided, day), "closing twice changes nothing"
+                self.put(contract, self.rules.close_period(contract.provided, day))
+                assert not self.rules.close_period(contract.provided, day), "closing twice changes nothing"
         for contract in running:
             if billing and contract.status == "active":
                 self.renew(contract, day)
@@ -112,13 +114,12 @@ class EngineDriver:
     def renew(self, contract: Contract, day: date) -> None:
         # Price rows entered on `day` came after its night, also when the night is run late.
         terms = replace(contract.terms, prices=self.prices(before=day))
-        changes = night.next_period(terms, contract.units, contract.lines, day)
-        assert changes.reserves == night.required_on(terms, contract.units, contract.lines, day)
-        if self.available < changes.reserves:
+        changes = self.rules.next_period(terms, contract.units, contract.lines, day)
+        if self.rules.needs_funds and self.available < changes.reserves:
             self.stand_still(contract)
         else:
             self.put(contract, changes)
-            refuse_second_renewal(contract, night.next_period(terms, contract.units, contract.lines, day))
+            refuse_second_renewal(contract, self.rules.next_period(terms, contract.units, contract.lines, day))
 
     def stand_still(self, contract: Contract) -> None:
         """The night stops a subscription; nobody can pay for more units of it now."""
@@ -129,7 +130,7 @@ class EngineDriver:
         prices = defaultdict(list)
         for day, resource, amount in self.price_rows:
             if before is None or day < before:
-                prices[resource].append(Price(day, amount))
+                prices[resource].append(Price(day, amount, setup_fee=self.setup_fees[resource]))
         return prices
 
     # ---- money and rows ---------------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ class EngineDriver:
         contract = Contract(name, terms)
         self.contracts[name] = contract
         try:
-            self.place(contract, ordering.order(terms, event["quantities"], self.today), event["quantities"], event)
+            self.place(contract, self.rules.order(terms, event["quantities"], self.today), event["quantities"], event)
         except Refused:
             del self.contracts[name]
             raise
@@ -205,9 +206,11 @@ class EngineDriver:
         contract = self.contract_of(event, "active")
         if contract.waiting is not None:
             raise Refused("an order waits for payment", code="waiting")
-        changes = quantities.change(contract.terms, contract.lines, event["quantities"], self.today)
-        if not changes:
+        if self.rules.may_change(contract.terms, self.today):
+            raise Refused("the type keeps its quantities", code="stays")
+        if all(contract.units.get(key, 0) == count for key, count in event["quantities"].items()):
             raise Refused("nothing to change", code="same")
+        changes = self.rules.change(contract.terms, contract.lines, contract.units, event["quantities"], self.today)
         raised = {key: max(n - contract.units.get(key, 0), 0) for key, n in event["quantities"].items()}
         before = (dict(contract.rows), dict(contract.units), self.balance, list(self.transactions))
         try:
@@ -223,7 +226,7 @@ class EngineDriver:
         self.put(contract, changes)
         if not any(units.values()):
             return
-        due = ordering.due_now(contract.lines, self.today)
+        due = self.rules.due(contract.lines, self.today)
         pay = event.get("pay", "now")
         if pay == "balance" and due and self.available < due:
             raise Refused("funds are short", code="funds")
@@ -251,30 +254,31 @@ class EngineDriver:
             waiting.due = changes.reserves - self.available
             raise Refused("funds are still short", code="funds")
         self.put(contract, changes)
-        if is_sale and contract.terms.months is not None:
-            contract.terms = replace(contract.terms, expires_on=expiry(self.today, contract.terms.months))
+        if is_sale:
+            ends = self.rules.ends_on(contract.terms, self.today)
+            contract.terms = replace(contract.terms, expires_on=ends, started_on=self.today)
         for key, count in waiting.units.items():
             contract.units[key] = contract.units.get(key, 0) + count
         contract.status, contract.waiting = "active", None
 
     def paid(self, contract: Contract) -> Changes:
-        pay = ordering.pay_order if contract.status == "ordered" else quantities.pay_raise
+        pay = self.rules.pay_order if contract.status == "ordered" else self.rules.pay_raise
         return pay(contract.terms, contract.lines, self.today)
 
     def cancel_waiting(self, contract: Contract) -> None:
         if contract.waiting is not None:
-            self.put(contract, ordering.cancel_unpaid(contract.lines))
+            self.put(contract, self.rules.cancel_unpaid(contract.lines))
             contract.waiting = None
 
     def do_stop(self, event: dict) -> None:
         contract = self.contract_of(event, "active")
         self.cancel_waiting(contract)
-        self.put(contract, stopping.stop(contract.terms, contract.lines, self.today))
+        self.put(contract, self.rules.stop(contract.terms, contract.lines, self.today))
         contract.status = "stopped"
 
     def do_activate(self, event: dict) -> None:
         contract = self.contract_of(event, "stopped")
-        changes = stopping.activate(contract.terms, contract.lines, contract.units, self.today)
+        changes = self.rules.activate(contract.terms, contract.lines, contract.units, self.today)
         if self.available < changes.reserves:
             raise Refused("funds are short", code="funds")
         self.put(contract, changes)
@@ -282,8 +286,13 @@ class EngineDriver:
 
     def do_delete(self, event: dict) -> None:
         contract = self.contract_of(event, "ordered", "active", "stopped")
-        self.put(contract, stopping.delete(contract.terms, contract.lines, self.today))
+        self.put(contract, self.rules.delete(contract.terms, contract.lines, self.today))
         contract.status, contract.waiting = "deleted", None
+
+    def do_usage(self, event: dict) -> None:
+        contract = self.contract_of(event, "active", "stopped")
+        used = Used(event["resource"], Decimal(event["units"]) * Decimal(event["hours"]), self.today)
+        self.put(contract, self.rules.use(contract.terms, contract.lines, [used], self.today))
 
     # ---- the books --------------------------------------------------------------------------------------------
 
@@ -307,7 +316,7 @@ def charge(name: str, line: Line) -> dict:
         "status": line.status.value,
         "from": line.period.start.isoformat(),
         "to": line.period.end.isoformat(),
-        "quantity": line.quantity,
+        "quantity": int(line.quantity) if line.quantity == int(line.quantity) else f"{line.quantity.normalize():f}",
         "unit_price": str(line.unit_price),
         "amount": str(line.amount),
         "closed_on": line.closed_on.isoformat() if line.closed_on else None,

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from billing.engine.csp_monthly import ordering, quantities, stopping
 from billing.engine.lines import Changes, LineStatus, Source
-from billing.engine.periods import expiry
 from core.errors import Refused
 from tests.oracle.drive_engine import Contract, EngineDriver
 
@@ -43,7 +41,7 @@ class VendorDriver(EngineDriver):
         self.earlier = {line.row for line in contract.lines if line.status is LineStatus.BLOCKED}
         if contract.status == "ordered":
             return super().paid(contract)
-        return quantities.pay_raise(contract.terms, contract.lines, self.today, provided=False)
+        return self.rules.pay_raise(contract.terms, contract.lines, self.today, provided=False)
 
     def do_activate(self, event: dict) -> None:
         super().do_activate(event)
@@ -57,16 +55,16 @@ class VendorDriver(EngineDriver):
         units = self.at_vendor.pop(contract.name)
         terms, lines = contract.terms, contract.lines
         if contract.status == "installing":
-            changes = ordering.provide_order(replace(terms, expires_on=None), lines, self.today)
+            changes = self.rules.provide_order(replace(terms, expires_on=None), lines, self.today)
             if changes and terms.months is not None:
-                contract.terms = replace(terms, expires_on=expiry(self.today, terms.months))
+                contract.terms = replace(terms, expires_on=self.rules.ends_on(terms, self.today))
             contract.status = "active"
         elif contract.status == "activating":
-            changes = stopping.provide_activation(terms, lines, self.today)
+            changes = self.rules.provide_activation(terms, lines, self.today)
             over = terms.expires_on is not None and terms.expires_on <= self.today
             contract.status = "stopped" if over else "active"
         else:
-            provide = quantities.provide_raise if contract.status == "active" else quantities.provide_raise_of_stopped
+            provide = self.rules.provide_raise if contract.status == "active" else self.rules.provide_raise_of_stopped
             changes = provide(terms, lines, [line for line in lines if line.row in contract.raised], self.today)
             contract.units |= {key: contract.units.get(key, 0) + count for key, count in units.items()}
             contract.raised = set()

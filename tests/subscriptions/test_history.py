@@ -13,7 +13,7 @@ from tests.subscriptions.test_simulation import G_I3
 def test_a_good_history_is_read() -> None:
     history = read_history({**G_I3, "period": {"months": 12}, "fixed_price": True, "credit_limit": "5.50"})
     assert (history.currency, history.billing_day, history.months, history.fixed_price) == ("USD", 1, 12, True)
-    assert (history.credit_limit, history.prices, history.until) == (
+    assert (history.credit_limit, {key: one.price for key, one in history.resources.items()}, history.until) == (
         Decimal("5.50"),
         {"seats": Decimal("10.00")},
         date(2018, 8, 31),
@@ -47,6 +47,20 @@ def test_events_are_taken_by_day_and_keep_their_order_within_one() -> None:
         ({"period": "month"}, "period: must be an object"),
         ({"fixed_price": "no"}, "fixed_price: must be true or false"),
         ({"credit_limit": 0}, 'credit_limit: must be a decimal number in quotes, not negative, such as "10.00"'),
+        ({"billing_type": "pay_in_full"}, "period: is missing"),
+        ({"billing_type": "pay_in_full", "period": "endless"}, "period: must be an object"),
+        (
+            {"billing_type": "pay_in_full", "period": {"months": 61}},
+            "period.months: must be a whole number from 1 to 60",
+        ),
+        ({"billing_type": "pay_in_full", "period": {"months": 1}, "billing_day": 5}, "billing_day: must be 1"),
+        ({"billing_type": "payg_internal", "period": {"months": 1}}, 'period: must be "endless" with payg_internal'),
+        ({"billing_type": "payg_internal", "billing_day": 29}, "billing_day: must be a whole number from 1 to 28"),
+        (
+            {"resources": [{"key": "seats", "price": "1", "setup_fee": "1"}]},
+            "resources[0].setup_fee: csp_monthly takes no",
+        ),
+        ({"events": [{"day": "2018-08-20", "do": "usage"}]}, "events[0].do: nothing is used with the billing type"),
         ({"resources": []}, "resources: must be a list of at least one resource"),
         ({"resources": [{"key": "a", "price": "-1"}]}, "resources[0].price: must be a decimal number"),
         ({"resources": [{"price": "1"}]}, "resources[0].key: is missing"),
@@ -89,7 +103,7 @@ def test_what_is_no_object_is_refused(given: object) -> None:
         read_history(given)
 
 
-@pytest.mark.parametrize("name", ["currency", "billing_day", "resources", "events", "until"])
+@pytest.mark.parametrize("name", ["currency", "resources", "events", "until"])
 def test_what_is_missing_is_named(name: str) -> None:
     with pytest.raises(BadHistory, match=f"{name}: is missing"):
         read_history({key: value for key, value in G_I3.items() if key != name})

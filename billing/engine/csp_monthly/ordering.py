@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 from billing.engine.lines import FIRST_BLOCK, Changes, Line, LineStatus, Move, Source, deleted, has_units, with_status
 from billing.engine.parts import priced_line
 from billing.engine.periods import billing_period_of, billing_periods, expiry
-from billing.engine.terms import Terms
+from billing.engine.settling import cancel_unpaid, due_now
+from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
+
+__all__ = ["cancel_unpaid", "due_now", "order", "pay_order", "provide_order"]
 
 
 def order(terms: Terms, quantities: Mapping[str, int], day: date) -> Changes:
@@ -18,7 +20,7 @@ def order(terms: Terms, quantities: Mapping[str, int], day: date) -> Changes:
 
     Finite where `terms.months` is given: the expiry counts from `day`. A payment covers `due_now` of them.
     """
-    prices = {resource: terms.unit_price(resource, day) for resource, quantity in quantities.items() if quantity}
+    prices = {resource: terms.price(resource, day) for resource, quantity in quantities.items() if quantity}
     return Changes(add=_ordered_lines(terms, quantities, prices, day, paid=False))
 
 
@@ -48,25 +50,13 @@ def provide_order(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
     return _made_anew(terms, paid, day)
 
 
-def cancel_unpaid(lines: Sequence[Line]) -> Changes:
-    """Return the New lines of an order that is cancelled, Deleted."""
-    return Changes(move=deleted(with_status(lines, LineStatus.NEW)))
-
-
-def due_now(lines: Iterable[Line], day: date) -> Decimal:
-    """Return what the payment of the order placed on `day` covers: its New lines of the current period."""
-    return sum(
-        (line.amount for line in lines if line.status is LineStatus.NEW and line.period.start <= day), Decimal(0)
-    )
-
-
 def _made_anew(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
     """Return all lines of an order Deleted, and made anew as paid and provided from `day`, at the prices they had."""
     ordered = {line.resource: line for line in lines}  # all periods of a resource have one quantity and price
     anew = _ordered_lines(
         terms,
-        {resource: line.quantity for resource, line in ordered.items()},
-        {resource: line.unit_price for resource, line in ordered.items()},
+        {resource: int(line.quantity) for resource, line in ordered.items()},
+        {resource: line.price for resource, line in ordered.items()},
         day,
         paid=True,
     )
@@ -74,7 +64,7 @@ def _made_anew(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
 
 
 def _ordered_lines(
-    terms: Terms, quantities: Mapping[str, int], prices: Mapping[str, Decimal], day: date, *, paid: bool
+    terms: Terms, quantities: Mapping[str, int], prices: Mapping[str, UnitPrice], day: date, *, paid: bool
 ) -> tuple[Line, ...]:
     """Return the lines of an order that starts on `day`: endless the first period, finite all until the expiry."""
     whole = billing_period_of(day, terms.billing_day)
@@ -89,7 +79,7 @@ def _ordered_lines(
             period=period,
             billing_period=whole,
             quantity=quantity,
-            unit_price=prices[resource],
+            price=prices[resource],
         )
         for resource, quantity in quantities.items()
         if has_units(resource, quantity)

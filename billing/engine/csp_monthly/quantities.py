@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,7 @@ from billing.engine.lines import (
 from billing.engine.parts import part_of, priced_line, resized, served_until, used_part
 from billing.engine.periods import billing_period_of, billing_periods
 from billing.engine.proration import share
+from billing.engine.settling import take_units
 from billing.engine.terms import Terms
 
 
@@ -41,7 +42,7 @@ def raise_units(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], d
             period=served_until(terms, day, whole),
             billing_period=whole,
             quantity=quantity,
-            unit_price=terms.unit_price(resource, day),
+            price=terms.price(resource, day),
         )
         for resource, quantity in units.items()
         if has_units(resource, quantity)
@@ -106,7 +107,7 @@ def withdraw_raise(terms: Terms, lines: Sequence[Line], raised: Sequence[Line]) 
     changes = Changes(move=deleted(raised))
     for line in raised:
         for ahead in _ahead_of(line, lines):
-            changes += resized(terms, ahead, -line.quantity)
+            changes += resized(terms, ahead, -int(line.quantity))
     return changes
 
 
@@ -126,13 +127,13 @@ def lower_units(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], d
             for line in with_status(lines, LineStatus.BLOCKED)
             if line.resource == resource and line.period.contains(day)
         ]
-        changes += _take_units(current, quantity, lambda line, taken: _give_back(terms, line, taken, day))
+        changes += take_units(current, quantity, lambda line, taken: _give_back(terms, line, taken, day))
         later: dict[date, list[Line]] = {}
         for line in with_status(lines, LineStatus.OPENED):
             if line.resource == resource and line.period.start > day:
                 later.setdefault(line.period.start, []).append(line)
         for start in sorted(later):
-            changes += _take_units(later[start], quantity, lambda line, taken: resized(terms, line, -taken))
+            changes += take_units(later[start], quantity, lambda line, taken: resized(terms, line, -taken))
     return changes
 
 
@@ -171,8 +172,8 @@ def _raised_from(terms: Terms, others: Sequence[Line], line: Line, day: date) ->
         source=Source.UPGRADE,
         period=served_until(terms, day, whole),
         billing_period=whole,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
+        quantity=int(line.quantity),
+        price=line.price,
         parent=line,
     )
 
@@ -192,7 +193,7 @@ def _raise_later_periods(terms: Terms, others: Sequence[Line], current: Line) ->
     changes = Changes()
     for period, whole in billing_periods(current.billing_period.end, terms.expires_on, terms.billing_day):
         if period.start in same_price:
-            changes += resized(terms, same_price[period.start], current.quantity, block=current.block)
+            changes += resized(terms, same_price[period.start], int(current.quantity), block=current.block)
             continue
         own = priced_line(
             currency=terms.currency,
@@ -202,25 +203,10 @@ def _raise_later_periods(terms: Terms, others: Sequence[Line], current: Line) ->
             source=Source.UPGRADE,
             period=period,
             billing_period=whole,
-            quantity=current.quantity,
-            unit_price=current.unit_price,
+            quantity=int(current.quantity),
+            price=current.price,
         )
         changes += Changes(add=(own,))
-    return changes
-
-
-def _take_units(lines: Sequence[Line], quantity: int, take: Callable[[Line, int], Changes]) -> Changes:
-    """Return what taking `quantity` units makes of the lines of one resource and period, the newest block first."""
-    changes = Changes()
-    left = quantity
-    for line in sorted(lines, key=lambda line: line.block, reverse=True):
-        if not left:
-            break
-        taken = min(left, line.quantity)
-        changes += take(line, taken)
-        left -= taken
-    if left:
-        raise ValueError(f"{quantity} units to give back, {quantity - left} there")
     return changes
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from billing.engine.lines import Changes, Line, LineStatus, Source, deleted, fresh_block, with_status
 from billing.engine.parts import part_of, priced_line, served_until, used_part
 from billing.engine.periods import billing_period_of
-from billing.engine.terms import Terms
+from billing.engine.terms import Terms, UnitPrice
 
 
 def stop(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
@@ -43,11 +43,7 @@ def activate(terms: Terms, lines: Sequence[Line], quantities: Mapping[str, int],
     remainders = sorted((line for line in current if line.source is Source.REMAINDER), key=lambda line: line.block)
     groups = _by_price(remainders)
     if not remainders:
-        groups = {
-            (resource, terms.unit_price(resource, day)): quantity
-            for resource, quantity in quantities.items()
-            if quantity
-        }
+        groups = {(resource, terms.price(resource, day)): count for resource, count in quantities.items() if count}
     return Changes(add=_activated_from(terms, others, groups, remainders, day), move=deleted(current))
 
 
@@ -84,19 +80,24 @@ def withdraw_activation(lines: Sequence[Line], day: date) -> Changes:
     return Changes(add=again, move=deleted(activated))
 
 
-def _by_price(lines: Sequence[Line]) -> dict[tuple[str, Decimal], int]:
-    """Return the units of the lines by resource and price, in the order in which those come."""
-    groups: dict[tuple[str, Decimal], int] = {}
+def _by_price(lines: Sequence[Line]) -> dict[tuple[str, UnitPrice], int]:
+    """Return the units of the lines by resource and price, in the order in which those come.
+
+    Rows of the price list that say the same price are one: the first of them stands for it.
+    """
+    units: dict[tuple[str, Decimal], int] = {}
+    prices: dict[tuple[str, Decimal], UnitPrice] = {}
     for line in lines:
         group = (line.resource, line.unit_price)
-        groups[group] = groups.get(group, 0) + line.quantity
-    return groups
+        units[group] = units.get(group, 0) + int(line.quantity)
+        prices.setdefault(group, line.price)
+    return {(resource, prices[resource, amount]): count for (resource, amount), count in units.items()}
 
 
 def _activated_from(
     terms: Terms,
     others: Sequence[Line],
-    groups: Mapping[tuple[str, Decimal], int],
+    groups: Mapping[tuple[str, UnitPrice], int],
     former: Sequence[Line],
     day: date,
 ) -> tuple[Line, ...]:
@@ -104,7 +105,7 @@ def _activated_from(
     whole = billing_period_of(day, terms.billing_day)
     blocks: dict[str, int] = {}
     added = []
-    for (resource, unit_price), quantity in groups.items():
+    for (resource, price), quantity in groups.items():
         blocks[resource] = blocks.get(resource, fresh_block(others, resource) - 1) + 1
         added.append(
             priced_line(
@@ -116,7 +117,7 @@ def _activated_from(
                 period=served_until(terms, day, whole),
                 billing_period=whole,
                 quantity=quantity,
-                unit_price=unit_price,
+                price=price,
                 parent=next((line for line in former if line.resource == resource), None),
             )
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from billing.engine.lines import LineStatus, Source
 from billing.engine.parts import part_of, priced_line, resized, served_until, used_part
-from billing.engine.terms import Terms
+from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
 AUGUST = Period(date(2018, 8, 1), date(2018, 9, 1))
@@ -21,7 +21,7 @@ LINE = replace(
         period=Period(date(2018, 8, 20), AUGUST.end),
         billing_period=AUGUST,
         quantity=5,
-        unit_price=Decimal("10.00"),
+        price=UnitPrice(Decimal("10.00"), 3),
     ),
     row=7,
 )

@@ -46,7 +46,7 @@ def wish(cast: people.Cast, owner: Actor, template: ApplicationTemplate, term: S
         "resources": [
             Offered(
                 resource=seats,
-                fees=Fees(recurring_fee=Decimal("10.00"), setup_fee=Decimal(1)),
+                fees=Fees(recurring_fee=Decimal("10.00")),
                 included=1,
                 minimum=2,
                 limit=300,
@@ -65,7 +65,7 @@ def test_a_plan_is_made_whole(wish: dict[str, Any], cast: people.Cast, owner: Ac
     assert (seats.name, seats.included, seats.minimum, seats.limit) == ("Seats", 1, 2, 300)
     assert disks.name == "Gigabytes"
     price = seats.prices.get()
-    assert (price.recurring_fee, price.setup_fee, price.valid_from, price.entered_on) == (10, 1, TODAY, TODAY)
+    assert (price.recurring_fee, price.setup_fee, price.valid_from, price.entered_on) == (10, 0, TODAY, TODAY)
     assert price.created_by == owner.user
     assert [(p.endless, p.duration, p.unit) for p in plan.periods.order_by("pk")] == [
         (True, None, ""),
@@ -103,6 +103,62 @@ def test_what_does_not_fit_is_named(wish: dict[str, Any], cast: people.Cast) -> 
             create_plan(**case)
         assert refusal.value.field == field
     assert not Plan.objects.filter(reseller=cast.north).exists()
+
+
+@pytest.mark.parametrize(
+    ("billing_type", "changes", "field"),
+    [
+        ("csp_monthly", {"fees": Fees(recurring_fee=Decimal(1), setup_fee=Decimal(1))}, "resources.seats.setup_fee"),
+        (
+            "csp_monthly",
+            {"fees": Fees(recurring_fee=Decimal(1), renewal_fee=Decimal(1))},
+            "resources.seats.renewal_fee",
+        ),
+        ("pay_in_full", {"fees": Fees(recurring_fee=Decimal(1), setup_fee=Decimal(1))}, "resources.seats.setup_fee"),
+        ("pay_in_full", {"periods": [Lasting(endless=True)]}, "periods"),
+        ("pay_in_full", {"periods": [Lasting(duration=6, unit="year")]}, "periods"),
+        ("pay_in_full", {"billing_day": 15}, "service_term"),
+        (
+            "payg_internal",
+            {"fees": Fees(recurring_fee=Decimal(1), renewal_fee=Decimal(1))},
+            "resources.seats.renewal_fee",
+        ),
+        ("payg_internal", {"included": 1}, "resources.seats.included"),
+        ("payg_internal", {"minimum": 1}, "resources.seats.included"),
+        ("payg_internal", {"periods": [Lasting(duration=1, unit="month")]}, "periods"),
+    ],
+)
+def test_what_a_billing_type_would_not_charge_is_refused_aloud(
+    wish: dict[str, Any], billing_type: str, changes: dict[str, Any], field: str
+) -> None:
+    term = wish["information"].service_term
+    term.billing_day = changes.get("billing_day", 1)
+    term.save(update_fields=["billing_day"])
+    endless = billing_type == "payg_internal"
+    given = {name: value for name, value in changes.items() if name in ("fees", "included", "minimum")}
+    fitting = {
+        **_information(wish, billing_type=billing_type),
+        "resources": [Offered(resource=wish["resources"][0].resource, fees=Fees(recurring_fee=Decimal(1)))],
+        "periods": [Lasting(endless=True) if endless else Lasting(duration=1, unit="month")],
+    }
+    wrong = {**fitting, "resources": [replace(fitting["resources"][0], **given)]}
+    wrong["periods"] = changes.get("periods", fitting["periods"])
+    with pytest.raises(Refused) as refusal:
+        create_plan(**wrong)
+    assert refusal.value.field == field
+    term.billing_day = 1
+    term.save(update_fields=["billing_day"])
+    plan = create_plan(**fitting)
+    assert plan.billing_type == billing_type
+    if "fees" in changes:
+        with pytest.raises(PriceNotAllowed):
+            set_price(
+                actor=wish["actor"],
+                plan_resource=plan.resources.get(),
+                fees=changes["fees"],
+                valid_from=TODAY,
+                today=TODAY,
+            )
 
 
 @pytest.mark.parametrize("fee", ["-1", "0.0000001", "NaN", "10000000000"])

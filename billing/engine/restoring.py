@@ -50,7 +50,7 @@ def renewed_since(
             period=whole,
             billing_period=whole,
             quantity=units,
-            unit_price=terms.unit_price(resource, start),
+            price=terms.price(resource, start),
         )
         over = whole.end <= day
         added.append(replace(line, status=LineStatus.CLOSED, closed_on=day) if over else line)

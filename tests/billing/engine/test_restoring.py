@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from billing.engine.csp_monthly.restoring import renewed_since, restored
 from billing.engine.lines import LineStatus
+from billing.engine.restoring import renewed_since, restored
 from tests.billing.engine.book import Book
 
 AUG20, AUG25, AUG27, SEP5 = date(2018, 8, 20), date(2018, 8, 25), date(2018, 8, 27), date(2018, 9, 5)

@@ -1,0 +1,217 @@
+"""Pay as you go, counted by us: units that were there for some hours, at a price a unit and hour.
+
+spec/billing-types.md 3.7. An order sets quotas and costs at most a setup fee. What was used is one Blocked line a
+resource, price and billing period, made anew from the sum; the billing day closes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from billing.engine import settling
+from billing.engine.lines import (
+    FIRST_BLOCK,
+    Changes,
+    Line,
+    LineStatus,
+    LineType,
+    Move,
+    Source,
+    deleted,
+    fresh_block,
+    with_status,
+)
+from billing.engine.periods import billing_period_of, next_billing_day
+from billing.engine.rules import Allows, Keeps, No, Used
+from billing.engine.terms import Terms, UnitPrice
+from core.money import round_half_up
+from core.period import Period
+
+
+class PaygInternal:
+    """The rules of the type; `Rules` says what each answers."""
+
+    key = "payg_internal"
+    allows = Allows(endless=True, longest=None, included=False)
+    fees = frozenset({LineType.SETUP_FEE})
+    keeps = Keeps.WHAT_WAS_USED
+    counts_units = False
+    needs_funds = False
+
+    due = staticmethod(settling.due_now)
+    cancel_unpaid = staticmethod(settling.cancel_unpaid)
+    close_period = staticmethod(settling.close_period)
+    end = staticmethod(settling.end)
+
+    # ---- an order: quotas, and setup fees ---------------------------------------------------------------------
+
+    def ends_on(self, _terms: Terms, _day: date) -> date | None:
+        return None
+
+    def order(self, terms: Terms, units: Mapping[str, int], day: date) -> Changes:
+        fees = ((resource, count, terms.price_row(resource, day)) for resource, count in units.items() if count)
+        days = _from(terms, day)
+        return Changes(
+            add=tuple(
+                _line(terms, resource, days, Decimal(count), UnitPrice(price.setup_fee, price.row), LineStatus.NEW)
+                for resource, count, price in fees
+                if price.setup_fee
+            )
+        )
+
+    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+        changes = Changes()
+        for line in with_status(lines, LineStatus.NEW):
+            if line.period.start == day:
+                changes += Changes(move=(Move(line, LineStatus.CLOSED, day),))
+                continue
+            days = _from(terms, day)
+            paid = replace(
+                line,
+                status=LineStatus.CLOSED,
+                closed_on=day,
+                period=days,
+                billing_period=days,
+                row=None,
+                parent=line,
+            )
+            changes += Changes(add=(paid,), move=deleted([line]))
+        return changes
+
+    def provide_order(self, _terms: Terms, _lines: Sequence[Line], _day: date) -> Changes:
+        return Changes()
+
+    def withdraw_order(self, lines: Sequence[Line]) -> Changes:
+        return Changes(move=deleted(lines))
+
+    # ---- quantities: quotas stay ------------------------------------------------------------------------------
+
+    def may_change(self, _terms: Terms, _day: date) -> No | None:
+        return No.NEVER_CHANGES
+
+    def change(
+        self, _terms: Terms, _lines: Sequence[Line], _present: Mapping[str, int], _wanted: Mapping[str, int], _day: date
+    ) -> Changes:
+        return Changes()
+
+    def pay_raise(self, _terms: Terms, _lines: Sequence[Line], _day: date, *, provided: bool = True) -> Changes:
+        return Changes()
+
+    def provide_raise(self, _terms: Terms, _lines: Sequence[Line], _raised: Sequence[Line], _day: date) -> Changes:
+        return Changes()
+
+    def provide_raise_of_stopped(
+        self, _terms: Terms, _lines: Sequence[Line], _raised: Sequence[Line], _day: date
+    ) -> Changes:
+        return Changes()
+
+    def withdraw_raise(self, _terms: Terms, _lines: Sequence[Line], _made: Sequence[Line]) -> Changes:
+        return Changes()
+
+    def restore(
+        self, line: Line, parts: Sequence[Line], lowered_on: date, day: date, *, block: int, stopped_on: date | None
+    ) -> Changes:
+        return Changes()
+
+    def restore_renewals(
+        self, _terms: Terms, _resource: str, _units: int, *, lowered_on: date, until: date, day: date, block: int
+    ) -> Changes:
+        return Changes()
+
+    # ---- a stop and an activation charge nothing; the end closes what was used --------------------------------
+
+    def stop(self, _terms: Terms, _lines: Sequence[Line], _day: date) -> Changes:
+        return Changes()
+
+    def activate(self, _terms: Terms, _lines: Sequence[Line], _units: Mapping[str, int], _day: date) -> Changes:
+        return Changes()
+
+    def provide_activation(self, _terms: Terms, _lines: Sequence[Line], _day: date) -> Changes:
+        return Changes()
+
+    def withdraw_activation(self, _lines: Sequence[Line], _day: date) -> Changes:
+        return Changes()
+
+    def delete(self, _terms: Terms, lines: Sequence[Line], day: date, *, unprovided: bool = False) -> Changes:
+        used = with_status(lines, LineStatus.BLOCKED)
+        others = [line for line in lines if line.status is not LineStatus.BLOCKED]
+        return Changes(move=(*(Move(line, LineStatus.CLOSED, day) for line in used), *deleted(others)))
+
+    # ---- the night, and what was used -------------------------------------------------------------------------
+
+    def next_period(self, _terms: Terms, _units: Mapping[str, int], _lines: Sequence[Line], _day: date) -> Changes:
+        return Changes()
+
+    def due_while_stopped(self, terms: Terms, _stopped_on: date, day: date) -> date | None:
+        return next_billing_day(day, terms.billing_day)
+
+    def use(self, terms: Terms, lines: Sequence[Line], used: Sequence[Used], day: date) -> Changes:
+        """Return the Blocked lines of the period of `day` with what was used: each made anew from the sum of its price.
+
+        The price is that of the day of use, or that of the order where it is fixed. What was used in a period that is
+        over counts in the present one.
+        """
+        whole = billing_period_of(day, terms.billing_day)
+        sums: dict[tuple[str, Decimal], Decimal] = {}
+        prices: dict[tuple[str, Decimal], tuple[UnitPrice, date]] = {}
+        for one in used:
+            price, valid_from = _price(terms, one)
+            group = (one.resource, price.amount)
+            sums[group] = sums.get(group, Decimal(0)) + one.quantity
+            prices.setdefault(group, (price, valid_from))
+        changes = Changes()
+        for (resource, amount), quantity in sums.items():
+            price, valid_from = prices[resource, amount]
+            others = [*lines, *changes.add]
+            before = _charged(others, resource, amount, whole)
+            if before is None:
+                days = Period(max(whole.start, terms.started_on or whole.start, valid_from), whole.end)
+                block = fresh_block(others, resource)
+            else:
+                days, block, price = before.period, before.block, before.price
+            total = quantity + (before.quantity if before is not None else 0)
+            line = _line(terms, resource, days, total, price, LineStatus.BLOCKED)
+            line = replace(line, type=LineType.RECURRING_FEE, source=Source.USAGE, block=block)
+            changes += Changes(add=(line,), move=deleted([before] if before else ()))
+        return changes
+
+
+def _from(terms: Terms, day: date) -> Period:
+    return Period(day, next_billing_day(day, terms.billing_day))
+
+
+def _price(terms: Terms, used: Used) -> tuple[UnitPrice, date]:
+    """Return what a unit and hour of that day cost, and the day from which it did."""
+    if terms.ordering_prices is not None:
+        return terms.price(used.resource, used.day), date.min
+    row = terms.price_row(used.resource, used.day)
+    return UnitPrice(row.amount, row.row), row.valid_from
+
+
+def _charged(lines: Sequence[Line], resource: str, price: Decimal, whole: Period) -> Line | None:
+    """Return the line in which units of the resource at that price are counted in the period, where there is one."""
+    for line in with_status(lines, LineStatus.BLOCKED):
+        same = line.source is Source.USAGE and (line.resource, line.unit_price) == (resource, price)
+        if same and whole.covers(line.period):
+            return line
+    return None
+
+
+def _line(terms: Terms, resource: str, days: Period, quantity: Decimal, price: UnitPrice, status: LineStatus) -> Line:
+    """Return a fee: its days say when it is owed, and it is no share of them."""
+    return Line(
+        resource=resource,
+        block=FIRST_BLOCK,
+        status=status,
+        source=Source.PURCHASE,
+        period=days,
+        billing_period=days,
+        quantity=quantity,
+        unit_price=price.amount,
+        amount=round_half_up(quantity * price.amount, terms.currency),
+        type=LineType.SETUP_FEE,
+        price_row=price.row,
+    )

@@ -1,0 +1,26 @@
+"""All billing types: the one table of them."""
+
+from __future__ import annotations
+
+from billing.engine.csp_monthly.rules import CspMonthly
+from billing.engine.pay_in_full import PayInFull
+from billing.engine.payg_internal import PaygInternal
+from billing.engine.rules import Rules
+
+_ALL: tuple[Rules, ...] = (CspMonthly(), PayInFull(), PaygInternal())
+TYPES: dict[str, Rules] = {rules.key: rules for rules in _ALL}
+
+# What a history means that names none.
+FIRST = _ALL[0].key
+
+
+class UnknownBillingType(LookupError):
+    """No module has the rules of this billing type: nothing can be charged by it."""
+
+
+def rules_of(billing_type: str) -> Rules:
+    """Return the rules of a billing type. Raises UnknownBillingType, for nothing is charged by rules of another."""
+    try:
+        return TYPES[billing_type]
+    except KeyError:
+        raise UnknownBillingType(f"no rules of the billing type {billing_type!r}; known: {', '.join(TYPES)}") from None
