@@ -98,7 +98,7 @@ CHECKS: dict[str, str] = {
     """,
     "an active subscription is charged today for the units it holds": """
         SELECT 'subscription ' || subscription.id, resource.name || ': holds ' || resource.quantity || ', of them '
-               || resource.included || ' included, charged ' || COALESCE(SUM(charge.quantity), 0)
+               || resource.included || ' included, charged ' || TRIM_SCALE(COALESCE(SUM(charge.quantity), 0))
         FROM subscriptions_subscription subscription
         JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
         LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
@@ -159,7 +159,7 @@ CHECKS: dict[str, str] = {
         )
         SELECT 'subscription ' || subscription.id, resource.name || ', from ' || days.day || ' to '
                || LEAST(days.until, subscription.due_on, %(today)s::date + 1) || ': in service ' || days.held
-               || ', charged ' || days.charged
+               || ', charged ' || TRIM_SCALE(days.charged)
         FROM days
         JOIN subscriptions_subscriptionresource resource ON resource.id = days.resource
         JOIN subscriptions_subscription subscription ON subscription.id = resource.subscription_id
@@ -182,7 +182,8 @@ CHECKS: dict[str, str] = {
     """,
     "a month paid in full covers the units that are held": """
         SELECT 'subscription ' || subscription.id, resource.name || ': holds ' || resource.quantity || ', of them '
-               || resource.included || ' included, this month is charged for ' || COALESCE(SUM(charge.quantity), 0)
+               || resource.included || ' included, this month is charged for '
+               || TRIM_SCALE(COALESCE(SUM(charge.quantity), 0))
         FROM subscriptions_subscription subscription
         JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
         LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
@@ -203,7 +204,7 @@ CHECKS: dict[str, str] = {
             FROM billing_charge WHERE source = 'usage' AND status IN ('blocked', 'closed') GROUP BY 1, 2, 3
         )
         SELECT 'subscription ' || held.subscription_id, held.name || ', up to ' || counted_to || ': told '
-               || COALESCE(told.quantity, 0) || ', charged ' || COALESCE(charged.quantity, 0)
+               || TRIM_SCALE(COALESCE(told.quantity, 0)) || ', charged ' || TRIM_SCALE(COALESCE(charged.quantity, 0))
         FROM told FULL JOIN charged USING (resource, unit_price, counted_to)
         JOIN subscriptions_subscriptionresource held ON held.id = resource
         WHERE COALESCE(told.quantity, 0) <> COALESCE(charged.quantity, 0)

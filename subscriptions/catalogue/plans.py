@@ -36,6 +36,8 @@ from subscriptions.models.plan import MOST_UNITS
 from subscriptions.queries import service_terms_for
 
 PRICE_DECIMALS = 6
+# What a unit costs once; its month, or its hour, every type charges.
+ONCE = (LineType.SETUP_FEE, LineType.RENEWAL_FEE)
 MONTHS = {DurationUnit.MONTH: 1, DurationUnit.YEAR: 12}
 # Of a unit and month; a million units of it still fit an amount.
 HIGHEST_PRICE = 10**10
@@ -274,7 +276,7 @@ def check_fee(fee: Decimal | None, field: str) -> None:
 
 def refuse_uncharged(rules: Rules, name: str, fee: Decimal | None, field: str) -> None:
     """Do nothing where the billing type charges the fee of that name, or there is none, else raise PriceNotAllowed."""
-    if name in LineType and name != LineType.RECURRING_FEE and name not in rules.fees and fee:
+    if name in ONCE and name not in rules.fees and fee:
         raise PriceNotAllowed(_("This billing type charges no such fee: nobody would pay it. Enter 0."), field=field)
 
 
