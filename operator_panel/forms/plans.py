@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
+from billing.engine.rules import Keeps
+from billing.engine.types import FIRST, TYPES
 from operator_panel.editing import form_of
 from subscriptions.catalogue.plans import PRICE_DECIMALS, Fees, Information, Lasting, Offered
 from subscriptions.models import ApplicationResource, DurationUnit, Plan, TemplateStatus
@@ -25,6 +27,13 @@ TEXTS = (
 )  # fmt: skip
 # A plan is rarely sold for more periods than these at once; more are added on the plan's page.
 FINITE_PERIODS = 3
+
+
+def price_label(billing_type: str) -> str:
+    """Return what the recurring price of a unit is for with a billing type."""
+    rules = TYPES.get(billing_type)
+    by_use = rules is not None and rules.keeps is Keeps.WHAT_WAS_USED
+    return _("Price of a unit and hour") if by_use else _("Recurring fee a month")
 
 
 def price_field(
@@ -83,7 +92,14 @@ class PlanResourcesForm(forms.Form):
 
     FIELDS = ("sold", "name", "recurring_fee", "setup_fee", "renewal_fee", "included", "minimum", "limit", "public")
 
-    def __init__(self, *args: Any, resources: Sequence[ApplicationResource], currency: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        resources: Sequence[ApplicationResource],
+        currency: str,
+        billing_type: str = FIRST,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.resources = resources
         for resource in resources:
@@ -93,7 +109,7 @@ class PlanResourcesForm(forms.Form):
                 "sold": forms.BooleanField(label=_("Sold in this plan"), required=False, initial=len(resources) == 1),
                 "name": forms.CharField(label=_("Name"), max_length=200, required=False, initial=resource.name),
                 "recurring_fee": price_field(
-                    _("Recurring fee a month, %(currency)s") % {"currency": currency}, required=self._is_sold(resource)
+                    f"{price_label(billing_type)}, {currency}", required=self._is_sold(resource)
                 ),
                 "setup_fee": price_field(_("Setup fee, %(currency)s") % {"currency": currency}, required=False,
                                          initial=Decimal(0)),

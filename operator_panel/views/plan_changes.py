@@ -19,7 +19,7 @@ from core.panel.widgets import DayInput
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
 from operator_panel.forms.margins import Compared, MarginForm, margin_text
-from operator_panel.forms.plans import TEXTS, PeriodsForm, price_field, texts
+from operator_panel.forms.plans import TEXTS, PeriodsForm, price_field, price_label, texts
 from operator_panel.views.plans import crumbs_of, one, page_of
 from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
 from subscriptions.catalogue.plans import (
@@ -129,7 +129,7 @@ def _price_form(priced: PlanResource, currency: str, sets_net_cost: bool, *args:
     built = MarginForm(*args, initial={"valid_from": timezone.localdate()}, compared=compared, currency=currency)
     built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
     built.fields["valid_from"].of_the_row = False  # a suggestion
-    names = [("recurring_fee", _("Recurring fee a month")), ("setup_fee", _("Setup fee"))]
+    names = [("recurring_fee", price_label(priced.plan.billing_type)), ("setup_fee", _("Setup fee"))]
     names += [("renewal_fee", _("Renewal fee"))]
     names += [("net_cost", _("Net cost a month"))] if sets_net_cost else []
     for name, label in names:

@@ -19,7 +19,7 @@ from core.panel.confirming import Done, ShownAnew, carry_mark, put_refusal, sett
 from core.panel.page import Crumb, Page
 from core.panel.shown import SHOWN, Shown
 from operator_panel.doors import requires
-from operator_panel.forms.plans import PeriodsForm, PlanResourcesForm, information_form, information_of
+from operator_panel.forms.plans import PeriodsForm, PlanResourcesForm, information_form, information_of, price_label
 from subscriptions.catalogue.plans import create_plan
 from subscriptions.models import ApplicationTemplate
 from subscriptions.queries import templates_visible_to
@@ -78,7 +78,12 @@ def _form(request: HttpRequest, answers: dict[str, Any], step: str) -> Any:
         return information_form(request.actor, request.actor.reseller, answers["begun"])(*given)
     if step == "resources":
         resources = list(_template(request, answers).resources.order_by("pk"))
-        return PlanResourcesForm(*given, resources=resources, currency=request.actor.reseller.currency)
+        return PlanResourcesForm(
+            *given,
+            resources=resources,
+            currency=request.actor.reseller.currency,
+            billing_type=QueryDict(answers["information"]).get("billing_type", ""),
+        )
     return PeriodsForm(*given)
 
 
@@ -119,6 +124,7 @@ def _confirmation(request: HttpRequest, draft: str, answers: dict[str, Any]) -> 
         "steps": _steps(draft, "confirmation"),
         "information": filled["information"].cleaned_data,
         "billing_type": dict(filled["information"].fields["billing_type"].choices),
+        "price_label": price_label(QueryDict(answers["information"]).get("billing_type", "")),
         "resources": filled["resources"].offered(),
         "periods": filled["periods"].lasting(),
         "currency": request.actor.reseller.currency,

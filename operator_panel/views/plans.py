@@ -16,6 +16,7 @@ from core.panel.page import Button, Crumb, Page, Status
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.forms.margins import margin_text
+from operator_panel.forms.plans import price_label
 from operator_panel.lists.subscriptions import SUBSCRIPTIONS
 from subscriptions.catalogue.delegation import may_activate
 from subscriptions.catalogue.plans import may_withdraw
@@ -95,6 +96,7 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page_of(request.actor, found, "plan_resources"),
         "plan": found,
         "rows": rows,
+        "price_label": price_label(found.billing_type),
         "today": today,
         "may_change": request.actor.may("plans.change"),
     }

@@ -143,3 +143,31 @@ def test_wizard_without_a_period_comes_back_to_the_periods(client: Client, templ
     client.post(f"{draft}resources/", _resources())
     client.post(f"{draft}periods/", {})
     assert errors_of(client.post(f"{draft}confirmation/")) == {"__all__": ["A plan needs at least one period."]}
+
+
+@pytest.mark.parametrize(
+    ("billing_type", "period", "label"),
+    [
+        ("payg_internal", {"endless": "on"}, "Price of a unit and hour, USD"),
+        ("pay_in_full", {"duration_0": "12", "unit_0": "month"}, "Recurring fee a month, USD"),
+    ],
+)
+def test_each_billing_type_is_chosen_and_refuses_what_it_would_not_charge(
+    client: Client, template: ApplicationTemplate, billing_type: str, period: dict[str, str], label: str
+) -> None:
+    draft = _begin(client, template)
+    client.post(f"{draft}information/", _information(template, billing_type=billing_type))
+    assert label in text_of(client.get(f"{draft}resources/"))
+    client.post(
+        f"{draft}resources/", _resources(**{"resources.seats.minimum": "0", "resources.seats.renewal_fee": "1"})
+    )
+    client.post(f"{draft}periods/", period)
+    refused = client.post(f"{draft}confirmation/")
+    assert errors_of(refused) == {
+        "resources.seats.renewal_fee": ["This billing type charges no such fee: nobody would pay it. Enter 0."]
+    }
+    client.post(f"{draft}resources/", _resources(**{"resources.seats.minimum": "0"}))
+    assert client.post(f"{draft}confirmation/").status_code == 302
+    made = Plan.objects.get(name="Office monthly")
+    assert made.billing_type == billing_type
+    assert label.replace(", USD", "") in text_of(client.get(page("plan_resources", made.pk)))

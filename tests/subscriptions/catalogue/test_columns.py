@@ -1,0 +1,74 @@
+"""Every column of a plan, and who reads it: what a page asks for is charged, refused aloud, or does something."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).resolve().parents[3]
+# By model and column: the file that acts on it, and what is said of it there. Ids, moments of writing and search words
+# are the rows' own.
+READ_BY = {
+    "Plan": {
+        "reseller": ("subscriptions/catalogue/plans.py", "plan.reseller"),
+        "parent": ("subscriptions/catalogue/delegation.py", "parent"),
+        "name": ("subscriptions/ordering.py", "plan.name"),
+        "sku": ("subscriptions/catalogue/delegation.py", "plan.sku"),
+        "category": ("subscriptions/filters.py", "category"),
+        "product": ("subscriptions/filters.py", "product"),
+        "description": ("templates/customer_panel/order_details.html", "offer.plan.description"),
+        "template": ("subscriptions/handover.py", "plan.template"),
+        "billing_type": ("subscriptions/ordering.py", "plan.billing_type"),
+        "service_term": ("subscriptions/renewals.py", "plan.service_term"),
+        "currency": ("subscriptions/ordering.py", "plan.currency"),
+        "status": ("subscriptions/queries.py", "status"),
+        "public": ("subscriptions/ordering.py", "public=True"),
+        "singleton": ("subscriptions/ordering.py", "plan.singleton"),
+        "fixed_price": ("subscriptions/ordering.py", "plan.fixed_price"),
+        "subscription_name_template": ("subscriptions/ordering.py", "plan.subscription_name_template"),
+    },
+    "PlanPeriod": {
+        "plan": ("subscriptions/ordering.py", "period.plan_id"),
+        "endless": ("subscriptions/terms.py", "period.endless"),
+        "duration": ("subscriptions/terms.py", "period.duration"),
+        "unit": ("subscriptions/terms.py", "period.unit"),
+        "trial": ("subscriptions/ordering.py", "period.trial"),
+        "active": ("subscriptions/ordering.py", "period.active"),
+    },
+    "PlanResource": {
+        "plan": ("subscriptions/catalogue/plans.py", "plan_resource.plan"),
+        "resource": ("subscriptions/quantities.py", "resource.resource"),
+        "name": ("subscriptions/ordering.py", "name=resource.name"),
+        "position": ("subscriptions/ordering.py", '"position"'),
+        "measurable": ("subscriptions/quantities.py", "resource.measurable"),
+        "included": ("subscriptions/ordering.py", "included=resource.included"),
+        "minimum": ("subscriptions/quantities.py", "resource.minimum"),
+        "limit": ("subscriptions/quantities.py", "resource.limit"),
+        "public": ("subscriptions/queries.py", "public=True, active=True"),
+        "active": ("subscriptions/ordering.py", "active=True"),
+    },
+    "ResourcePrice": {
+        "plan_resource": ("subscriptions/terms.py", '"plan_resource"'),
+        "valid_from": ("subscriptions/terms.py", '"valid_from"'),
+        "entered_on": ("subscriptions/terms.py", "entered_on__lt"),
+        "recurring_fee": ("subscriptions/terms.py", '"recurring_fee"'),
+        "setup_fee": ("billing/engine/payg_internal.py", "price.setup_fee"),
+        "renewal_fee": ("subscriptions/catalogue/plans.py", "ONCE"),  # no type takes it: refused when it is entered
+        "net_cost": ("operator_panel/views/plans.py", "price.net_cost"),
+        "created_by": ("templates/operator_panel/plan_resources.html", "price.created_by"),
+    },
+}
+THE_ROWS_OWN = {"id", "created_at", "updated_at"}
+
+
+@pytest.mark.parametrize("model", READ_BY)
+def test_each_column_is_read(model: str) -> None:
+    columns = {field.name for field in apps.get_model("subscriptions", model)._meta.concrete_fields} - THE_ROWS_OWN
+    assert columns == set(READ_BY[model]), "a column that nothing reads is asked of people for nothing"
+    unread = [
+        f"{column}: {words} in {file}"
+        for column, (file, words) in READ_BY[model].items()
+        if not re.search(rf"(?<!\w){re.escape(words)}(?!\w)", (ROOT / file).read_text())
+    ]
+    assert unread == []
