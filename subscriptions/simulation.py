@@ -231,11 +231,22 @@ def _set_up(story: History) -> Stage:
         currency=story.currency,
         email="simulation@localhost",
     )
+    plan = _plan(story, reseller)
+    period = PlanPeriod.objects.create(
+        plan=plan,
+        endless=story.months is None,
+        duration=story.months,
+        unit="" if story.months is None else DurationUnit.MONTH,
+    )
+    return Stage(story, account, plan, period, _priced(story, plan, first_day))
+
+
+def _plan(story: History, reseller: Reseller) -> Plan:
     term = ServiceTerm.objects.create(
         reseller=reseller, name="Simulation", key="simulation", billing_day=story.billing_day
     )
     template = ApplicationTemplate.objects.create(reseller=reseller, name="Simulation")
-    plan = Plan.objects.create(
+    return Plan.objects.create(
         reseller=reseller,
         name=PLAN,
         template=template,
@@ -244,19 +255,12 @@ def _set_up(story: History) -> Stage:
         currency=story.currency,
         fixed_price=story.fixed_price,
     )
-    period = PlanPeriod.objects.create(
-        plan=plan,
-        endless=story.months is None,
-        duration=story.months,
-        unit="" if story.months is None else DurationUnit.MONTH,
-    )
-    return Stage(story, account, plan, period, _priced(story, template, plan, first_day))
 
 
-def _priced(story: History, template: ApplicationTemplate, plan: Plan, day: date) -> dict[str, PlanResource]:
+def _priced(story: History, plan: Plan, day: date) -> dict[str, PlanResource]:
     resources = {}
     for position, (key, priced) in enumerate(story.resources.items()):
-        sold = ApplicationResource.objects.create(template=template, key=key, name=key)
+        sold = ApplicationResource.objects.create(template=plan.template, key=key, name=key)
         resources[key] = PlanResource.objects.create(
             plan=plan,
             resource=sold,

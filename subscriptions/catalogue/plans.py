@@ -127,9 +127,8 @@ def create_plan(
     Raises Forbidden, NameMissing, NameTaken, PlanNotAllowed, PriceNotAllowed.
     """
     require_reseller(actor, reseller, "plans.change")
-    refusals = Refusals()
+    refusals, rules = Refusals(), TYPES.get(information.billing_type)
     _check_information(reseller, information, refusals)
-    rules = TYPES.get(information.billing_type)
     _check_resources(information.template, resources, rules, refusals)
     with refusals.gathered():
         _check_periods(periods, rules)

@@ -166,7 +166,7 @@ def test_each_billing_type_is_chosen_and_refuses_what_it_would_not_charge(
     assert errors_of(refused) == {
         "resources.seats.renewal_fee": ["This billing type charges no such fee: nobody would pay it. Enter 0."]
     }
-    client.post(f"{draft}resources/", _resources(**{"resources.seats.minimum": "0"}))
+    client.post(f"{draft}resources/", _resources(**free))
     assert client.post(f"{draft}confirmation/").status_code == 302
     made = Plan.objects.get(name="Office monthly")
     assert made.billing_type == billing_type
