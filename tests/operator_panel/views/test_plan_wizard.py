@@ -158,9 +158,8 @@ def test_each_billing_type_is_chosen_and_refuses_what_it_would_not_charge(
     draft = _begin(client, template)
     client.post(f"{draft}information/", _information(template, billing_type=billing_type))
     assert label in text_of(client.get(f"{draft}resources/"))
-    client.post(
-        f"{draft}resources/", _resources(**{"resources.seats.minimum": "0", "resources.seats.renewal_fee": "1"})
-    )
+    free = {"resources.seats.minimum": "0"}
+    client.post(f"{draft}resources/", _resources(**free, **{"resources.seats.renewal_fee": "1"}))
     client.post(f"{draft}periods/", period)
     refused = client.post(f"{draft}confirmation/")
     assert errors_of(refused) == {
