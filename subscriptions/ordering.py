@@ -37,7 +37,7 @@ from subscriptions.paying import carry_out_at_no_cost
 from subscriptions.quantities import checked_quantities, refuse_nothing, refuse_too_many
 from subscriptions.queries import plans_for
 from subscriptions.telling import order_placed
-from subscriptions.terms import Contract, contract_of, months_of, ordering_prices, schedule, unpaid_until
+from subscriptions.terms import Contract, contract_of, months_of, price_rows, schedule, unpaid_until
 from vendors import questions
 from vendors.base import Term
 
@@ -248,7 +248,7 @@ def _new_subscription(
     account: Account, wish: Wish, wanted: Mapping[PlanResource, int], name: str, today: date
 ) -> Subscription:
     plan = wish.plan
-    prices = ordering_prices([resource.pk for resource in wanted], today)
+    prices = price_rows([resource.pk for resource in wanted], today)
     if len(prices) < len(wanted):
         raise PlanNotForSale(_("The plan has no price on this day. Ask your provider to set one."))
     subscription = Subscription.objects.create(

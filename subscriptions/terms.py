@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -306,8 +307,13 @@ def _while_stopped(subscription: Subscription, day: date, stop_period: int | Non
         yield max(stopped_on + timedelta(days=stop_period), day + timedelta(days=1))
 
 
-def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, Price]:
+def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, Decimal]:
     """Return the plan's prices per unit on `day`; what has no price that early is missing."""
+    return {pk: price.amount for pk, price in price_rows(plan_resource_ids, day).items()}
+
+
+def price_rows(plan_resource_ids: Collection[int], day: date) -> dict[int, Price]:
+    """Return the rows of the plan's price lists that are valid on `day`; what has no price that early is missing."""
     prices = {}
     for plan_resource_id, prices_of_one in price_lists(plan_resource_ids).items():
         for price in prices_of_one:
