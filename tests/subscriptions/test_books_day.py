@@ -25,7 +25,7 @@ from billing.funds import funds_of
 from billing.models import Charge, LedgerEntry, Payment
 from core.errors import Refused
 from notifications.models import Notification
-from subscriptions import failures, ordering, paying, provisioning, renewals, stopping
+from subscriptions import failures, ordering, paying, provisioning, renewals, stopping, usage
 from subscriptions.models import Order, Plan, Subscription
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
@@ -47,6 +47,7 @@ class World:
     active: Subscription
     stopped: Subscription
     changed: Subscription
+    metered: Subscription
     failed: Subscription
     unpaid: Order
     provided: VendorOperation
@@ -59,6 +60,7 @@ def world(acme: Account, plan: Plan, backup_plan: Plan, failed: Subscription) ->
     top_up(account=acme, amount="1000", today=ORDERED_ON)
     active, stopped = (make.subscription(account=acme, plan=plan, today=ORDERED_ON) for _ in range(2))
     changed = make.subscription(account=acme, plan=backup_plan, today=ORDERED_ON)
+    metered = make.subscription(account=acme, plan=make.plan(billing_type="payg_internal"), today=ORDERED_ON)
     work()
     renewals.run_billing_day(today=BILLING_DAY)
     stopping.stop(actor=SYSTEM, subscription=stopped, today=BILLING_DAY)
@@ -72,6 +74,7 @@ def world(acme: Account, plan: Plan, backup_plan: Plan, failed: Subscription) ->
     ordering.cancel_order(actor=SYSTEM, order=wanted_no_more, today=BILLING_DAY)
     late.refresh_from_db()
     return World(
+        metered=metered,
         parked=payments.complete_payment(actor=SYSTEM, payment=late, today=BILLING_DAY),
         acme=acme,
         plan=plan,
@@ -119,6 +122,9 @@ DEEDS: dict[str, Deed] = {
         actor=SYSTEM, payment=w.parked, account=w.acme, today=day
     ),
     "parking.return_money": lambda w, day: parking.return_money(actor=SYSTEM, payment=w.parked, today=day),
+    "usage.record_usage": lambda w, day: usage.record_usage(
+        subscription=w.metered, measured=[usage.Measured("seats", Decimal(9), ORDERED_ON, "9")], today=day
+    ),
     "registration.hold_account": lambda w, day: registration.hold_account(actor=SYSTEM, account=w.acme, today=day),
     "registration.release_account": lambda w, day: registration.release_account(
         actor=SYSTEM, account=registration.hold_account(actor=SYSTEM, account=w.acme, today=BOOKS_DAY), today=day
