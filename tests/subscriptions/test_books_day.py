@@ -172,6 +172,7 @@ NO_VERBS = {
     "opening.refuse_held": "reads",
     "failures.correct_order": "keeps answers, and goes on as failures.retry",
     "undoing.give_up_failed": "a part of failures.cancel_failed_order",
+    "undoing.give_up_sale": "a part of stopping.delete",
     "paying.carry_out_at_no_cost": "a part of the verbs above",
     "paying.hold_and_hand_over": "a part of the verbs above",
     "payments.open_order_payment": "a part of the verbs above",
