@@ -13,7 +13,7 @@ from vendors.base import Done, Service, Task, Term, Waiting
 from vendors.errors import LostAnswer, Parked, StillUnknown, Transient
 
 # A thousand by `make prove`.
-ROUNDS = 1000 if os.environ.get("PROVE") else 25
+ROUNDS = 1000 if os.environ.get("PROVE") else 100
 TURNS = 60
 TO_CHANGES = (
     "drop_before", "drop_after", "error_before", "error_after", "throttle", "unavailable", "unreadable_after",
