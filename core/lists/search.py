@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 from django.db.models import Q, QuerySet
+from rapidfuzz.distance import OSA  # letters missed, added, mistaken, or swapped with their neighbour
 
 from core.lists.folding import amounts_of, digits_of
 
@@ -263,7 +264,7 @@ def _vocabulary_of(words: list[str], vocabulary: type[models.Model]) -> Vocabula
     mended: dict[str, str] = {}
     for typed in plain:
         beginnings[typed] = sorted(word for asked, word, begins in answers if asked == typed and begins)
-        near = sorted((errors_between(typed, word), word) for asked, word, begins in answers if asked == typed)
+        near = sorted((OSA.distance(typed, word), word) for asked, word, begins in answers if asked == typed)
         if not beginnings[typed] and near and near[0][0] <= (2 if len(typed) >= TWO_ERRORS_FROM else 1):
             mended[typed] = near[0][1]
             beginnings[near[0][1]] = [near[0][1]]
@@ -277,17 +278,3 @@ def _spellings(word: str) -> set[str]:
         for places in combinations(range(len(word)), missing):
             spellings.add("".join(letter for place, letter in enumerate(word) if place not in places))
     return spellings
-
-
-def errors_between(one: str, other: str) -> int:
-    """Return how many letters were missed, added, mistaken or swapped with their neighbour between two words."""
-    before: list[int] = []
-    line = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
-        older, before, line = before, line, [row]
-        for column, wanted in enumerate(other, 1):
-            cost = min(before[column] + 1, line[column - 1] + 1, before[column - 1] + (letter != wanted))
-            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == wanted:
-                cost = min(cost, older[column - 2] + 1)
-            line.append(cost)
-    return line[-1]

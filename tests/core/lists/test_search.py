@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from core.lists.search import MOST_BEGINNINGS, Vocabulary, errors_between, query_of, words_of
+from core.lists.search import MOST_BEGINNINGS, OSA, Vocabulary, query_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_document_has_domains_whole_and_in_parts_and_ids_whole(text: str, words:
     [("office", "office", 0), ("ofice", "office", 1), ("offcie", "office", 1), ("оффис", "офис", 1), ("abc", "xyz", 3)],
 )
 def test_errors_are_letters_missed_added_mistaken_or_swapped(one: str, other: str, errors: int) -> None:
-    assert errors_between(one, other) == errors
+    assert OSA.distance(one, other) == errors
 
 
 @pytest.mark.django_db
