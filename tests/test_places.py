@@ -20,6 +20,7 @@ APPS = (
 NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 SECTIONS = [
     ("vendor_plugins.md", "### One field more", "two"),
+    ("billing_types.md", "## Another type", "five"),
     ("panels.md", "## A list", "four"),
     ("api.md", "## Adding a resource", "four"),
 ]
