@@ -27,6 +27,11 @@ def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
         "missed night": {"task": "subscriptions.tasks.run_missed_night", **sweep},
         "missed jobs": {"task": "brokerage.tasks.run_missed_jobs", **sweep},
         # the day
+        "count units": {
+            "task": "subscriptions.tasks.count_units",
+            "schedule": timedelta(hours=1),
+            "options": {"expires": 3600},
+        },
         "carry on exports": {"task": "core.lists.tasks.carry_on_exports", **sweep},
         "carry on provisioning": {"task": "subscriptions.tasks.carry_on_provisioning", **sweep},
         "deliver due messages": {"task": "notifications.tasks.deliver_due", **sweep},

@@ -11,6 +11,7 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.errors import Refused, Remedy
 from subscriptions.cancelling import close_orders, give_up, is_waiting
+from subscriptions.counting import count_units_of
 from subscriptions.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over, waiting_operation
 from subscriptions.holds import MAY_ACTIVATE, RUNNING
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
@@ -106,6 +107,10 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
     may_delete(actor, contract, today)
     if waiting_operation(contract.subscription) is not None:
         return _overtaken(contract, today, actor)
+    if count_units_of(contract.subscription, today=today):  # nothing more can be told afterwards
+        contract, today = open_contract(
+            actor=actor, subscription=subscription, right="subscriptions.delete", today=today
+        )
     never_paid = contract.subscription.status == SubscriptionStatus.ORDERED
     _cancel_waiting(contract, today)
     if contract.waiting is not None and has_failed(contract.waiting):

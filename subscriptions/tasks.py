@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.handover import hand_over
-from subscriptions import comparing, nights, observing, provisioning, reminding
+from subscriptions import comparing, counting, nights, observing, provisioning, reminding
 
 # Half an hour after brokerage/schedule.py has it begin.
 NIGHT_IS_OVERDUE = time(0, 35)
@@ -57,6 +57,12 @@ def run_missed_night() -> None:
 def _time_left() -> Callable[[], bool]:
     end = monotonic() + NIGHT_SECONDS
     return lambda: monotonic() < end
+
+
+@shared_task
+def count_units() -> None:
+    """Tell what our books have in service, where no vendor measures it."""
+    counting.count_units(today=timezone.localdate())
 
 
 @shared_task
