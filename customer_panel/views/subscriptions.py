@@ -109,8 +109,8 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     return show_progress(request, "customer_panel/subscription.html", context, busy=busy)
 
 
-@posted(lambda _request, pk: redirect("customer:subscription", pk=pk))
 @requires("subscriptions.change")
+@posted(lambda _request, pk: redirect("customer:subscription", pk=pk))
 def subscription_act(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Do at the vendor what a button of the subscription's page says."""
     found = one(request, pk)

@@ -33,7 +33,7 @@ NO_PAGES = {
         "operator:subscription_act",
     },
     ("leads to a page that is judged under its own name", 302): {
-        "operator:plan_create", "operator:vendor_connection_create", "vendors:office365:begin",
+        "operator:plan_create", "vendors:office365:begin",
         "vendors:office365:callback", "operator:vendor_connection_check",
         "operator:subscription_settle",
     },

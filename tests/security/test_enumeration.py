@@ -171,6 +171,7 @@ OTHERWISE = {
     "notifications.sign_in_mail.OutboxAccountAdapter.send_mail": "the same for everybody (test above)",
     "notifications.receivers.write_invitation": "the letter itself",
     "subscriptions.simulation.simulate": "the platform's own, of people whom it makes up",
+    "subscriptions.simulation.played": "the same",
     "subscriptions.management.commands.simulate_billing.Command.handle": "the same",
 }
 VERBS = {

@@ -133,7 +133,10 @@ def test_customers_sign_in_as_nobody(world: World, level: AccessLevel) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_consent_is_for_whom_the_table_names(world: World, role: Role, page: str) -> None:
     connection = world.north.objects["connection"][0]
-    address = f"/vendors/office365/connections/{connection}/{page}"
+    address = {
+        "consent": f"/vendors/office365/connections/{connection}/consent",
+        "check": f"/operator/vendor-connections/{connection}/check/",
+    }[page]
     right = "vendor_connections.change" if page == "consent" else "vendor_connections.view"
     status = opened(world, world.north.managers[role], address)
     assert status == (302 if right in MANAGER_RIGHTS[role] else 403)

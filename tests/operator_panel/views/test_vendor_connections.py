@@ -188,6 +188,7 @@ def test_connection_without_a_consent_is_checked_and_then_usable(
     for sentence in ("State Works", "The access works.", "Our company at the vendor Sandbox Partner"):
         assert sentence in said
     assert "Backup works" in text_of(client.get(page("application_template_create")))
+    backup.refresh_from_db()
     backup.settings["base_url"] = "http://127.0.0.1:9"
     backup.save()
     client.post(address)
