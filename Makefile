@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test check prove suite bench lock messages stop clean $(STATIC)
+.PHONY: help set-up demo test check prove bench suite lock messages stop clean $(STATIC)
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -35,9 +35,6 @@ prove: set-up  ## what takes long: the marked proofs with PROVE=1, then SECONDS 
 	@trap : INT TERM; PROVE=1 $(BIN)/python -m pytest -q -m prove $(ARGS); code=$$?; \
 	$(BIN)/python manage.py services stop --tests --unless-used >/dev/null; [ $$code -eq 0 ] || exit $$code; \
 	$(BIN)/python -m tests.crash.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
-
-suite: set-up  ## the contract suite over a vendor plugin of another package; BENCH=its_package.bench
-	@PLUGIN_BENCH=$(BENCH) $(BIN)/python -m pytest -q tests/vendors/test_outside.py $(ARGS)
 
 format:
 	@$(BIN)/ruff format --check --quiet . && echo "format: clean"
@@ -64,6 +61,9 @@ template:
 
 bench: set-up  ## the measurements; SIZE=small for a quick look
 	@$(BIN)/python -m bench --size $(SIZE) $(ARGS)
+
+suite: set-up  ## the contract suite over a vendor plugin of another package; BENCH=its_package.bench
+	@PLUGIN_BENCH=$(BENCH) $(BIN)/python -m pytest -q tests/vendors/test_outside.py $(ARGS)
 
 messages: set-up  ## take the source's texts into locale/*/LC_MESSAGES/django.po
 	@$(BIN)/python -m brokerage.catalogues update

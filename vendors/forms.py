@@ -100,12 +100,17 @@ def _long_text(_field: Field, common: dict[str, Any]) -> forms.Field:
     return forms.CharField(**common, max_length=LONGEST[FieldKind.LONG_TEXT], widget=box)
 
 
+def _address(_field: Field, common: dict[str, Any]) -> forms.Field:
+    return forms.CharField(**common, max_length=LONGEST_LINE, widget=forms.URLInput(attrs={"spellcheck": "false"}))
+
+
 _INPUTS: dict[FieldKind, Callable[[Field, dict[str, Any]], forms.Field]] = {
     FieldKind.CHOICE: _choice,
     FieldKind.COUNTRY: lambda _field, common: CountryField(**common),
     FieldKind.YES_NO: _tick,
     FieldKind.NUMBER: _number,
     FieldKind.LONG_TEXT: _long_text,
+    FieldKind.URL: _address,
 }
 
 

@@ -110,6 +110,7 @@ def connect_and_grant(operator: Person, names: Names) -> None:
     """Create the connection, go to Microsoft's page, accept, and come back granted."""
     operator.go("operator:vendor_connections")
     operator.press("Create a connection")
+    operator.follow("Office 365")
     operator.fill(name=names.connection)
     operator.send()
     operator.page.get_by_role("heading", name="Permissions requested").wait_for()

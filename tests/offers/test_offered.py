@@ -20,6 +20,8 @@ PANELS = {"operator": operator.urlpatterns, "customer": customer.urlpatterns}
 NOT_MET = {
     "customer:subscription_act": "only where a vendor offers more than the usual steps",
     "operator:subscription_act": "the same",
+    "operator:subscription_settle": "only where nobody knows whether a vendor did what is not sent twice",
+    "operator:vendor_connection_check": "asks the vendor, whom the world has not",
     "customer:subscription_secrets": "only where a vendor has told a first password",
     "operator:plan_draft": "the draft lies in the session, which is rolled back; see views/test_plan_wizard.py",
     "operator:vendor_connection_revoke": "a grant is given by the vendor, whom the world has not",

@@ -66,6 +66,8 @@ def _answer(field: forms.Field, value: Any, name: str) -> Any:
         given = value if value is not None or (not field.required and not name.startswith("duration_")) else 1
     elif isinstance(field, forms.DateField):
         given = timezone.localdate() + timedelta(days=30)
+    elif field.required and not value and isinstance(field.widget, forms.URLInput):
+        given = f"https://new-{next(fresh)}.example"
     elif field.required and not value and not isinstance(field, forms.BooleanField):
         given = f"new-{next(fresh)}"
     return given

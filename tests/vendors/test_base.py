@@ -100,7 +100,7 @@ def test_guide_names_all_that_a_plugin_can_say_and_has_to_do() -> None:
 
 def test_guide_names_the_pages_that_a_plugin_with_a_consent_needs() -> None:
     """Seen before: none of them, and nothing of GRANT_NOW, without which a saved connection led to an error page."""
-    (part,) = re.findall(r"its `urls` must name four:.*?\n\n", GUIDE, re.DOTALL)
+    (part,) = re.findall(r"its `urls` must name three:.*?\n\n", GUIDE, re.DOTALL)
     for plugin in plugins_with(NeedsConsent):
         module = import_module(plugin.urls)
         for pattern in module.urlpatterns:

@@ -42,7 +42,9 @@ NO_LICENCES = gettext_noop(
     "The AV-Desk server has licences for %(available)s more stations only, and %(needed)s are needed. "
     "Add licences to the server, or order fewer."
 )
-NO_TARIFF = gettext_noop("AV-Desk has no tariff %(tariff)s. Choose another one in the application template.")
+NO_TARIFF = gettext_noop(
+    "AV-Desk does not know the product %(tariff)s. Choose another one in the application template."
+)
 
 
 @register
