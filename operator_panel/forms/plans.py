@@ -29,11 +29,14 @@ TEXTS = (
 FINITE_PERIODS = 3
 
 
-def price_label(billing_type: str) -> str:
-    """Return what the recurring price of a unit is for with a billing type."""
+def price_label(billing_type: str, currency: str = "") -> str:
+    """Return what the recurring price of a unit is for with a billing type, and its currency where that is given."""
     rules = TYPES.get(billing_type)
     by_use = rules is not None and rules.keeps is Keeps.WHAT_WAS_USED
-    return _("Price of a unit and hour") if by_use else _("Recurring fee a month")
+    if not currency:
+        return _("Price of a unit and hour") if by_use else _("Recurring fee a month")
+    named = _("Price of a unit and hour, %(currency)s") if by_use else _("Recurring fee a month, %(currency)s")
+    return named % {"currency": currency}
 
 
 def price_field(
@@ -109,7 +112,7 @@ class PlanResourcesForm(forms.Form):
                 "sold": forms.BooleanField(label=_("Sold in this plan"), required=False, initial=len(resources) == 1),
                 "name": forms.CharField(label=_("Name"), max_length=200, required=False, initial=resource.name),
                 "recurring_fee": price_field(
-                    f"{price_label(billing_type)}, {currency}", required=self._is_sold(resource)
+                    price_label(billing_type, currency), required=self._is_sold(resource)
                 ),
                 "setup_fee": price_field(_("Setup fee, %(currency)s") % {"currency": currency}, required=False,
                                          initial=Decimal(0)),
