@@ -20,7 +20,6 @@ from core.history import author_of
 from core.lists.tabs import ListTab, list_views, offered_of
 from core.lists.views import show_list
 from core.panel.page import Button, Crumb, Hint, Page, Status, Tab, offered_buttons
-from core.panel.posted import posted
 from core.panel.remedies import hints_of
 from customer_panel.doors import requires
 from customer_panel.lists.charges import CHARGES
@@ -110,11 +109,12 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("subscriptions.change")
-@posted(lambda _request, pk: redirect("customer:subscription", pk=pk))
 def subscription_act(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Do at the vendor what a button of the subscription's page says."""
     found = one(request, pk)
     back = reverse("customer:subscription", args=[found.pk])
+    if request.method != "POST":
+        return redirect(back)
     try:
         outcome = act(actor=request.actor, subscription=found, name=request.POST.get("action", ""), now=timezone.now())
     except Refused as refusal:

@@ -13,7 +13,6 @@ from core.errors import Refused
 from core.history import author_of
 from core.lists.tabs import ListTab, list_views, offered_of
 from core.panel.page import Crumb, Page, Status
-from core.panel.posted import posted
 from core.panel.remedies import hints_of
 from operator_panel.around import able, log_page, tabs_of
 from operator_panel.doors import requires
@@ -74,11 +73,12 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("subscriptions.change")
-@posted(lambda _request, pk: redirect("operator:subscription", pk=pk))
 def subscription_act(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Do at the vendor what a button of the subscription's page says."""
     found = one(request, pk)
     back = reverse("operator:subscription", args=[found.pk])
+    if request.method != "POST":
+        return redirect(back)
     try:
         outcome = act(actor=request.actor, subscription=found, name=request.POST.get("action", ""), now=timezone.now())
     except Refused as refusal:
