@@ -87,7 +87,7 @@ def test_change_beyond_the_licences_is_told_before(bench: DrWebBench) -> None:
 
 def test_tariff_that_is_gone_is_named(bench: DrWebBench) -> None:
     order = replace(bench.order(reference="order:1:provision", quantity=1), resources={"pcs": Resource("gone", 1)})
-    with pytest.raises(Rejected, match="AV-Desk has no tariff gone"):
+    with pytest.raises(Rejected, match="AV-Desk does not know the product gone"):
         bench.plugin.validate_order(bench.connection(), order)
 
 
