@@ -171,7 +171,7 @@ NO_VERBS = {
     "opening.open_contract": "how the verbs begin",
     "opening.refuse_held": "reads",
     "failures.correct_order": "keeps answers, and goes on as failures.retry",
-    "counting": "reads what our books hold up to a day, and tells it by usage.record_usage; what is later is told next time",
+    "counting": "reads what our books hold up to a day and tells usage.record_usage; the rest next time",
     "undoing.give_up_failed": "a part of failures.cancel_failed_order",
     "undoing.give_up_sale": "a part of stopping.delete",
     "paying.carry_out_at_no_cost": "a part of the verbs above",
