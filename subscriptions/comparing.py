@@ -26,7 +26,7 @@ def compare_units(*, now: datetime) -> int:
     A vendor that cannot be asked now is asked the next night.
     """
     found = 0
-    for row in _comparable().order_by("pk").iterator():
+    for row in held_by(CountsUnits).iterator():
         try:
             differences = list(_differences(row, now=now))
         except Refused as trouble:
@@ -38,12 +38,12 @@ def compare_units(*, now: datetime) -> int:
     return found
 
 
-def _comparable() -> QuerySet[Subscription]:
-    """Return the subscriptions that a vendor holds for us and can count, with nothing on its way."""
-    slugs = [plugin.slug for plugin in plugins_with(CountsUnits)]
+def held_by(able: type) -> QuerySet[Subscription]:
+    """Return what vendors with a capability hold for us, with nothing on its way, in the order of its making."""
+    slugs = [plugin.slug for plugin in plugins_with(able)]
     related = ("account__reseller", "plan__template__connection__reseller", "period")
     settled = Subscription.objects.filter(status__in=HELD_THERE, awaited_operation="").exclude(vendor_ids={})
-    return settled.filter(plan__template__connection__plugin__in=slugs).select_related(*related)
+    return settled.filter(plan__template__connection__plugin__in=slugs).select_related(*related).order_by("pk")
 
 
 def _differences(subscription: Subscription, *, now: datetime) -> Iterable[tuple[str, int, int]]:

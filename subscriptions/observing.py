@@ -6,13 +6,12 @@ from datetime import datetime
 from django.db import transaction
 
 from core.errors import Refused
-from subscriptions.comparing import HELD_THERE
+from subscriptions.comparing import held_by
 from subscriptions.handover import held_units, service_payload
 from subscriptions.models import Subscription
 from vendors import questions
 from vendors.base import Done
 from vendors.capabilities import ObservesServices
-from vendors.registry import plugins_with
 
 logger = logging.getLogger(__name__)
 
@@ -23,12 +22,8 @@ def observe_services(*, now: datetime) -> int:
     A vendor that cannot be asked now is asked the next night: each service for itself, and killed anywhere the next
     night goes on.
     """
-    slugs = [plugin.slug for plugin in plugins_with(ObservesServices)]
-    provided = Subscription.objects.filter(
-        plan__template__connection__plugin__in=slugs, status__in=HELD_THERE, awaited_operation=""
-    ).exclude(vendor_ids={})
     changed = 0
-    for row in provided.select_related("plan__template__connection", "period").order_by("pk").iterator():
+    for row in held_by(ObservesServices).iterator():
         try:
             changed += observe(row, now=now)
         except Refused as trouble:
