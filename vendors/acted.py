@@ -1,5 +1,6 @@
 """What came of an action at a vendor, as the answer to a browser: a sentence, a page to open, a file."""
 
+from collections.abc import Callable
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -8,10 +9,23 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from core.errors import Refused
 from core.panel.page import Page
 from vendors.capabilities import Document, Link, Said
 from vendors.errors import kept as kept_values
 from vendors.errors import sentence
+
+
+def answered(request: HttpRequest, deed: Callable[[], Said | Link | Document], *, back: str) -> HttpResponseBase:
+    """Do what a button says and return its answer; a refusal is said on the page at `back`, where a GET leads too."""
+    if request.method != "POST":
+        return redirect(back)
+    try:
+        outcome = deed()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    return answer_of(request, outcome, back=back)
 
 
 def answer_of(request: HttpRequest, outcome: Said | Link | Document, *, back: str) -> HttpResponseBase:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib import messages
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from billing.models import ChargeStatus
 from billing.queries import charges_visible_to
-from core.errors import Refused, allowed
+from core.errors import allowed
 from core.history import author_of
 from core.lists.tabs import ListTab, list_views, offered_of
 from core.lists.views import show_list
@@ -39,7 +38,7 @@ from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to,
 from subscriptions.revealing import lasting
 from subscriptions.supported import unsupported
 from subscriptions.upkeep import Upkeep, upkeep_of
-from vendors.acted import answer_of
+from vendors.acted import answered
 from vendors.models import Waited
 
 TRANSITIONAL = {
@@ -112,15 +111,12 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
 def subscription_act(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Do at the vendor what a button of the subscription's page says."""
     found = one(request, pk)
-    back = reverse("customer:subscription", args=[found.pk])
-    if request.method != "POST":
-        return redirect(back)
-    try:
-        outcome = act(actor=request.actor, subscription=found, name=request.POST.get("action", ""), now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(back)
-    return answer_of(request, outcome, back=back)
+    name = request.POST.get("action", "")
+    return answered(
+        request,
+        lambda: act(actor=request.actor, subscription=found, name=name, now=timezone.now()),
+        back=reverse("customer:subscription", args=[found.pk]),
+    )
 
 
 @dataclass(frozen=True)

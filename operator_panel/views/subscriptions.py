@@ -1,8 +1,7 @@
 """A subscription: its facts, what hangs on it, and what can be done with it."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,7 +27,7 @@ from subscriptions.offered import looked_for_in_vain, steps_of_subscription
 from subscriptions.proposals import resources_by_key
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
 from subscriptions.supported import unsupported
-from vendors.acted import answer_of
+from vendors.acted import answered
 from vendors.base import Fact
 from vendors.questions import facts
 
@@ -76,15 +75,12 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
 def subscription_act(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Do at the vendor what a button of the subscription's page says."""
     found = one(request, pk)
-    back = reverse("operator:subscription", args=[found.pk])
-    if request.method != "POST":
-        return redirect(back)
-    try:
-        outcome = act(actor=request.actor, subscription=found, name=request.POST.get("action", ""), now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(back)
-    return answer_of(request, outcome, back=back)
+    name = request.POST.get("action", "")
+    return answered(
+        request,
+        lambda: act(actor=request.actor, subscription=found, name=name, now=timezone.now()),
+        back=reverse("operator:subscription", args=[found.pk]),
+    )
 
 
 def _open_order(request: HttpRequest, found: Subscription) -> object:
