@@ -17,7 +17,7 @@ from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, c
 from subscriptions.catalogue.products import Timers, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import Plan
-from subscriptions.renewals import BATCH, run_billing_day
+from subscriptions.night.renewals import BATCH, run_billing_day
 
 SUBSCRIPTIONS = {"small": 2_000, "full": 20_000}
 OF_AN_ACCOUNT = 2

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 # So long after its time a job is run by whoever notices; until then it is on its way.
 OVERDUE = timedelta(minutes=30)
-# It has a row and a message of its own: subscriptions/nights.py.
+# It has a row and a message of its own: subscriptions/night/nights.py.
 CAUGHT_UP_ELSEWHERE = {"subscriptions.tasks.run_billing_day"}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from subscriptions.models import Subscription, SubscriptionStatus
-from subscriptions.revealing import secret_labels
+from subscriptions.people.revealing import secret_labels
 from vendors.base import Fact
 from vendors.registry import plugin_for
 

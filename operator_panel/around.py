@@ -26,7 +26,7 @@ def tabs_of(actor: Actor, offered: Iterable[ListTab | Offered], active: str, pk:
 def able(actor: Actor, offered: Iterable[tuple[str, object, str, bool]], pk: object) -> tuple[Button, ...]:
     """Return buttons for what can be done now, of (URL name, label, right, whether it can); the first may be primary.
 
-    Whether it can is said by the verb's own check (subscriptions/offered.py), not by the page.
+    Whether it can is said by the verb's own check (subscriptions/told/offered.py), not by the page.
     """
     buttons = [
         (label, reverse(f"operator:{name}", args=[pk]))

@@ -16,11 +16,11 @@ from billing.models import Payment
 from billing.signals import books_opening, credit_hold_entered, credit_hold_left, payment_completed
 from core.errors import Refused, Remedy
 from core.panel.formats import money_text
-from subscriptions import telling
-from subscriptions.holds import settle_holds, unsettled
+from subscriptions.contract import telling
 from subscriptions.models import OrderStatus, Subscription, SubscriptionStatus
-from subscriptions.paying import carry_out_paid_order
-from subscriptions.renewals import accounts_waiting, renew_accounts
+from subscriptions.night.holds import settle_holds, unsettled
+from subscriptions.night.renewals import accounts_waiting, renew_accounts
+from subscriptions.people.paying import carry_out_paid_order
 
 
 class AccountHasSubscriptions(Refused):

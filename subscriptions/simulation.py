@@ -20,9 +20,7 @@ from billing.models import Book, Charge, LedgerEntry, Payment, PaymentStatus, un
 from billing.payments import complete_payment, open_top_up
 from core.errors import Refused
 from core.panel.formats import money_text
-from subscriptions import stopping
-from subscriptions.changes import change_quantities
-from subscriptions.handover import start_of
+from subscriptions.contract.handover import start_of
 from subscriptions.history import Event, History, read_history
 from subscriptions.models import (
     ApplicationResource,
@@ -37,10 +35,12 @@ from subscriptions.models import (
     ServiceTerm,
     Subscription,
 )
-from subscriptions.ordering import place_order
-from subscriptions.paying import pay_order_from_balance
-from subscriptions.renewals import renew_accounts
-from subscriptions.usage import Measured, record_usage
+from subscriptions.night.renewals import renew_accounts
+from subscriptions.people import stopping
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.ordering import place_order
+from subscriptions.people.paying import pay_order_from_balance
+from subscriptions.workers.usage import Measured, record_usage
 
 
 class NothingOfThatName(Refused):

@@ -9,7 +9,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.handover import hand_over
-from subscriptions import comparing, counting, nights, observing, provisioning, reminding
+from subscriptions.night import nights, reminding
+from subscriptions.workers import comparing, counting, observing, provisioning
 
 # Half an hour after brokerage/schedule.py has it begin.
 NIGHT_IS_OVERDUE = time(0, 35)

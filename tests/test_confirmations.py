@@ -20,7 +20,7 @@ from tests.factories import billing as money
 from tests.factories import subscriptions as make
 
 PANELS = ("operator_panel", "customer_panel")
-# Every view that confirms, and whether money moves by it: all that does is shown by subscriptions/showing.py.
+# Every view that confirms, and whether money moves by it: all that does is shown by subscriptions/told/showing.py.
 MOVES_MONEY = {
     "operator_panel": {
         "account_order_plan", "subscription_change", "subscription_stop", "subscription_activate",

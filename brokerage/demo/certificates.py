@@ -18,9 +18,9 @@ from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, c
 from subscriptions.catalogue.products import create_plan_category, create_product
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import Plan, ServiceTerm, Subscription
-from subscriptions.ordering import place_order
-from subscriptions.paying import pay_order_from_balance
-from subscriptions.provisioning import carry_out
+from subscriptions.people.ordering import place_order
+from subscriptions.people.paying import pay_order_from_balance
+from subscriptions.workers.provisioning import carry_out
 from vendors.connections import add_connection, change_connection, check_connection
 from vendors.models import VendorConnection, VendorOperation
 

@@ -21,11 +21,11 @@ from brokerage.demo.programs import Addresses
 from brokerage.demo.waiting import until_all_is_done
 from subscriptions.catalogue.plans import Lasting
 from subscriptions.catalogue.products import Timers, create_service_term
-from subscriptions.changes import change_quantities
 from subscriptions.models import Order, OrderStatus, Plan, Subscription
-from subscriptions.ordering import place_order
-from subscriptions.paying import pay_order_from_balance
-from subscriptions.stopping import delete, stop
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.ordering import place_order
+from subscriptions.people.paying import pay_order_from_balance
+from subscriptions.people.stopping import delete, stop
 
 NORTH_EAST_ADMIN = cast.Person("Reseller North-East: administrator", "admin@north-east.example")
 VOSTOK_ADMIN = cast.Person("Reseller Vostok: administrator", "admin@vostok.example")

@@ -32,12 +32,12 @@ from brokerage.demo.programs import Addresses
 from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_all_is_done, until_status
 from core.money import Money
-from subscriptions.changes import change_quantities
-from subscriptions.handover import held_units, service_payload
+from subscriptions.contract.handover import held_units, service_payload
 from subscriptions.models import Order, OrderStatus, Plan, Subscription, SubscriptionStatus
-from subscriptions.ordering import place_order
-from subscriptions.renewals import run_billing_day
-from subscriptions.stopping import activate, stop
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.ordering import place_order
+from subscriptions.people.stopping import activate, stop
 from vendors.models import ConnectionState
 from vendors.questions import facts
 

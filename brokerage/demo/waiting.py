@@ -11,9 +11,9 @@ from datetime import date
 
 from django.utils import timezone
 
-from subscriptions.handover import WORK_MEANWHILE
+from subscriptions.contract.handover import WORK_MEANWHILE
 from subscriptions.models import Subscription, SubscriptionStatus
-from subscriptions.provisioning import carry_out, unfinished_work
+from subscriptions.workers.provisioning import carry_out, unfinished_work
 from vendors.models import UNFINISHED, VendorOperation
 
 SECONDS = 60

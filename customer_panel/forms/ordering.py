@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from core.panel.correcting import only_shown
 from core.panel.quantities import Asked, QuantitiesForm
-from subscriptions.failures import Answer
 from subscriptions.models import PlanPeriod, PlanResource
+from subscriptions.people.failures import Answer
 from vendors.base import Field
 from vendors.forms import ANSWER, inputs_of, values_of
 

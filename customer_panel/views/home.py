@@ -26,9 +26,9 @@ from customer_panel.services import Service, service_of
 from notifications.pages import show_messages
 from notifications.queries import notifications_visible_to
 from subscriptions.models import SubscriptionStatus
-from subscriptions.ordering import may_order
+from subscriptions.night.renewals import required_funds
+from subscriptions.people.ordering import may_order
 from subscriptions.queries import subscriptions_visible_to
-from subscriptions.renewals import required_funds
 
 SERVICES_SHOWN = 12
 MESSAGES_SHOWN = 5

@@ -18,9 +18,9 @@ from core.panel.quantities import Asked, QuantitiesForm
 from customer_panel.doors import requires
 from customer_panel.forms.operations import ChangeForm, StopForm
 from customer_panel.views.subscriptions import one
-from subscriptions.changes import ask_vendor_of_change
 from subscriptions.models import Subscription
-from subscriptions.proposals import (
+from subscriptions.people.changes import ask_vendor_of_change
+from subscriptions.told.proposals import (
     Proposal,
     propose_activation,
     propose_change,
@@ -29,7 +29,7 @@ from subscriptions.proposals import (
     resources_by_key,
     said_after_change,
 )
-from subscriptions.showing import shown_of
+from subscriptions.told.showing import shown_of
 from vendors.questions import notices
 
 

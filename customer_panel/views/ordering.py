@@ -22,14 +22,14 @@ from customer_panel.doors import requires
 from customer_panel.forms.ordering import OrderForm, asked_of
 from customer_panel.holds import hold_of
 from customer_panel.views.account import needed_page
-from subscriptions.asking import follow_up_of_order
+from subscriptions.contract.terms import ordering_prices
 from subscriptions.models import Plan, PlanResource
-from subscriptions.offered import not_asked_for
-from subscriptions.ordering import ask_vendor_of_order, had_once, may_order
-from subscriptions.proposals import Proposal, propose_order
+from subscriptions.people.asking import follow_up_of_order
+from subscriptions.people.ordering import ask_vendor_of_order, had_once, may_order
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
-from subscriptions.showing import shown_of
-from subscriptions.terms import ordering_prices
+from subscriptions.told.offered import not_asked_for
+from subscriptions.told.proposals import Proposal, propose_order
+from subscriptions.told.showing import shown_of
 from vendors.forms import ask_on
 from vendors.questions import first_fields, notices
 

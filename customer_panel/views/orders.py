@@ -25,16 +25,16 @@ from customer_panel.doors import requires
 from customer_panel.forms.ordering import CorrectionForm
 from customer_panel.progress import show_progress
 from customer_panel.views.account import needed_page
-from subscriptions.failures import correct_order, correction_of
-from subscriptions.handover import waiting_operation
+from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Order, OrderStatus
-from subscriptions.offered import steps_of_order
-from subscriptions.ordering import cancel_order
-from subscriptions.paying import pay_order_from_balance
-from subscriptions.preview import Preview
-from subscriptions.proposals import propose
+from subscriptions.people.failures import correct_order, correction_of
+from subscriptions.people.ordering import cancel_order
+from subscriptions.people.paying import pay_order_from_balance
 from subscriptions.queries import orders_visible_to
-from subscriptions.showing import shown_of
+from subscriptions.told.offered import steps_of_order
+from subscriptions.told.preview import Preview
+from subscriptions.told.proposals import propose
+from subscriptions.told.showing import shown_of
 from vendors.forms import ANSWER, values_of
 from vendors.models import Waited
 

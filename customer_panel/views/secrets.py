@@ -14,8 +14,8 @@ from customer_panel.doors import requires
 from customer_panel.services import FactShown, portal_of, secret_label
 from customer_panel.views.subscriptions import one
 from subscriptions.models import Subscription, SubscriptionSecret
+from subscriptions.people.revealing import keep_secrets, lasting, reveal_secret
 from subscriptions.queries import operations_for, secrets_visible_to
-from subscriptions.revealing import keep_secrets, lasting, reveal_secret
 
 KEPT = "kept"
 

@@ -27,17 +27,17 @@ from customer_panel.lists.transactions import TRANSACTIONS
 from customer_panel.progress import show_progress
 from customer_panel.remedies import way_to
 from customer_panel.services import service_of
-from subscriptions.acting import act, actions_of
-from subscriptions.handover import waiting_operation
-from subscriptions.holds import RUNNING
+from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Subscription, SubscriptionResource, SubscriptionStatus
-from subscriptions.offered import Steps, looked_for_in_vain, steps_of_subscription
-from subscriptions.ordering import may_order
-from subscriptions.proposals import resources_by_key
+from subscriptions.night.holds import RUNNING
+from subscriptions.people.acting import act, actions_of
+from subscriptions.people.ordering import may_order
+from subscriptions.people.revealing import lasting
+from subscriptions.people.supported import unsupported
 from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
-from subscriptions.revealing import lasting
-from subscriptions.supported import unsupported
-from subscriptions.upkeep import Upkeep, upkeep_of
+from subscriptions.told.offered import Steps, looked_for_in_vain, steps_of_subscription
+from subscriptions.told.proposals import resources_by_key
+from subscriptions.told.upkeep import Upkeep, upkeep_of
 from vendors.acted import answered
 from vendors.models import Waited
 

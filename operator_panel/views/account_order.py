@@ -22,13 +22,13 @@ from operator_panel.doors import requires
 from operator_panel.remedies import way_to
 from operator_panel.views.account_changes import needed_page
 from operator_panel.views.accounts import crumbs_of, one
-from subscriptions.asking import follow_up_of_order
 from subscriptions.models import Plan, PlanPeriod
-from subscriptions.offered import not_asked_for
-from subscriptions.ordering import ask_vendor_of_order, had_once, may_order
-from subscriptions.proposals import Proposal, propose_order
+from subscriptions.people.asking import follow_up_of_order
+from subscriptions.people.ordering import ask_vendor_of_order, had_once, may_order
 from subscriptions.queries import plan_resources_visible_to, plans_for
-from subscriptions.showing import shown_of
+from subscriptions.told.offered import not_asked_for
+from subscriptions.told.proposals import Proposal, propose_order
+from subscriptions.told.showing import shown_of
 from vendors.base import Field
 from vendors.forms import ANSWER, ask_on, inputs_of, values_of
 from vendors.questions import first_fields, notices

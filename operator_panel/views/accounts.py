@@ -29,9 +29,9 @@ from operator_panel.lists.payments import PAYMENTS
 from operator_panel.lists.subscriptions import SUBSCRIPTIONS
 from operator_panel.lists.transactions import TRANSACTIONS
 from subscriptions.models import SubscriptionStatus
-from subscriptions.ordering import may_order
+from subscriptions.night.reminding import next_needs
+from subscriptions.people.ordering import may_order
 from subscriptions.queries import subscriptions_visible_to
-from subscriptions.reminding import next_needs
 
 TABS = (
     ("account", gettext_lazy("General"), "accounts.view"),

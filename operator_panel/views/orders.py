@@ -24,16 +24,16 @@ from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.lists.charges import CHARGES
 from operator_panel.views.account_changes import needed_page
-from subscriptions.failures import Answer, cancel_failed_order, correct_order, correction_of
-from subscriptions.handover import waiting_operation
+from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Order, OrderStatus
-from subscriptions.offered import steps_of_order
-from subscriptions.ordering import cancel_order
-from subscriptions.paying import pay_order_from_balance
-from subscriptions.preview import Preview
-from subscriptions.proposals import Proposal, propose
+from subscriptions.people.failures import Answer, cancel_failed_order, correct_order, correction_of
+from subscriptions.people.ordering import cancel_order
+from subscriptions.people.paying import pay_order_from_balance
 from subscriptions.queries import orders_visible_to
-from subscriptions.showing import shown_of
+from subscriptions.told.offered import steps_of_order
+from subscriptions.told.preview import Preview
+from subscriptions.told.proposals import Proposal, propose
+from subscriptions.told.showing import shown_of
 from vendors.forms import ANSWER, inputs_of, values_of
 from vendors.queries import operations_of
 

@@ -20,8 +20,8 @@ from core.panel.formats import money_text
 from core.panel.page import Crumb, Page
 from operator_panel.choosing import choose_account
 from operator_panel.doors import requires
-from subscriptions.preview import Preview, carried_out, preview
-from subscriptions.showing import shown_of_books
+from subscriptions.told.preview import Preview, carried_out, preview
+from subscriptions.told.showing import shown_of_books
 
 ACCOUNT = "account"
 

@@ -25,8 +25,8 @@ from core.panel.page import Crumb, Page, Status
 from operator_panel.around import able, log_page, tabs_of
 from operator_panel.choosing import choose_account
 from operator_panel.doors import requires
-from subscriptions.preview import Preview, carried_out, preview
-from subscriptions.showing import shown_of_books
+from subscriptions.told.preview import Preview, carried_out, preview
+from subscriptions.told.showing import shown_of_books
 
 TABS = (
     ("payment", gettext_lazy("General"), "payments.view"),

@@ -16,10 +16,10 @@ from core.panel.page import Crumb, Page
 from core.panel.quantities import Asked, QuantitiesForm
 from operator_panel.doors import requires
 from operator_panel.views.subscriptions import one
-from subscriptions.changes import ask_vendor_of_change
-from subscriptions.failures import retry
 from subscriptions.models import Order, Subscription
-from subscriptions.proposals import (
+from subscriptions.people.changes import ask_vendor_of_change
+from subscriptions.people.failures import retry
+from subscriptions.told.proposals import (
     Proposal,
     propose_activation,
     propose_change,
@@ -28,7 +28,7 @@ from subscriptions.proposals import (
     resources_by_key,
     said_after_change,
 )
-from subscriptions.showing import shown_of
+from subscriptions.told.showing import shown_of
 from vendors.questions import notices
 
 

@@ -16,7 +16,7 @@ from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing
 from operator_panel.views.subscriptions import one
-from subscriptions.handover import parked_operation
+from subscriptions.contract.handover import parked_operation
 from subscriptions.tasks import hand_to_worker
 from vendors.forms import ANSWER, values_of
 from vendors.models import Parking, VendorOperation

@@ -19,14 +19,14 @@ from operator_panel.lists.charges import CHARGES
 from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
-from subscriptions.acting import act, actions_of
-from subscriptions.handover import held_units, parked_operation, service_payload, waiting_operation
-from subscriptions.holds import RUNNING
+from subscriptions.contract.handover import held_units, parked_operation, service_payload, waiting_operation
 from subscriptions.models import OrderStatus, Subscription
-from subscriptions.offered import looked_for_in_vain, steps_of_subscription
-from subscriptions.proposals import resources_by_key
+from subscriptions.night.holds import RUNNING
+from subscriptions.people.acting import act, actions_of
+from subscriptions.people.supported import unsupported
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
-from subscriptions.supported import unsupported
+from subscriptions.told.offered import looked_for_in_vain, steps_of_subscription
+from subscriptions.told.proposals import resources_by_key
 from vendors.acted import answered
 from vendors.base import Fact
 from vendors.questions import facts

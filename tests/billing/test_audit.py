@@ -8,9 +8,9 @@ from django.db import connection
 from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.audit import CHECKS, audit
-from subscriptions import stopping
 from subscriptions.models import HeldUnits, Subscription
-from subscriptions.renewals import run_billing_day
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.people import stopping
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up

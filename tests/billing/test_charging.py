@@ -12,7 +12,7 @@ from billing.engine.lines import LineStatus, Source
 from billing.models import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, LedgerEntry
 from core.period import Period
 from subscriptions.models import Plan, Subscription
-from subscriptions.stopping import stop
+from subscriptions.people.stopping import stop
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import subscriptions as make
 

@@ -11,7 +11,7 @@ from accounts.actors import SYSTEM
 from billing.models import DocumentCounter, Payment, unnumbered
 from billing.payments import open_top_up
 from subscriptions.models import Order
-from subscriptions.preview import preview
+from subscriptions.told.preview import preview
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make

@@ -10,8 +10,8 @@ from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.explanation import explain_charge
 from billing.models import Charge
-from subscriptions.changes import change_quantities
 from subscriptions.models import Subscription
+from subscriptions.people.changes import change_quantities
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import work

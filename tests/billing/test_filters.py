@@ -10,7 +10,7 @@ from accounts.models import Account
 from billing.filters import ChargeFilter, PaymentFilter, TransactionFilter
 from billing.models import Charge, LedgerEntry, Payment
 from subscriptions.models import Subscription
-from subscriptions.stopping import stop
+from subscriptions.people.stopping import stop
 from tests.factories.billing import top_up
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from accounts.models import Account
 from billing.funds import Funds, Posting, funds_of, funds_of_many, lock_accounts, post, with_funds
 from billing.models import LedgerEntry, PostingKind
 from subscriptions.models import Plan, Subscription
-from subscriptions.opening import AccountOnHold
-from subscriptions.paying import FundsShort, pay_order_from_balance
+from subscriptions.people.opening import AccountOnHold
+from subscriptions.people.paying import FundsShort, pay_order_from_balance
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make

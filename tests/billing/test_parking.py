@@ -17,8 +17,8 @@ from billing.parking import NotSetAside, NotThisAccount, reassign_money, return_
 from billing.payments import PaymentIsClosed, cancel_payment, complete_payment, open_top_up
 from notifications.models import Notification
 from subscriptions.models import Order, Plan
-from subscriptions.ordering import cancel_order
-from subscriptions.paying import pay_order_from_balance
+from subscriptions.people.ordering import cancel_order
+from subscriptions.people.paying import pay_order_from_balance
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make

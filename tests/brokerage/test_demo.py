@@ -26,7 +26,7 @@ from sandbox.drweb import DrWeb
 from sandbox.opensrs import OpenSRS
 from sandbox.wsgi import mount, serve
 from subscriptions.catalogue.products import Timers, create_service_term
-from subscriptions.handover import waiting_operation
+from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import SubscriptionStatus
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make

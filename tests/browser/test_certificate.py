@@ -15,9 +15,9 @@ from accounts.models import Account, User
 from sandbox.opensrs import OpenSRS as Vendor
 from sandbox.opensrs.world import DEMO_KEY
 from sandbox.wsgi import serve
-from subscriptions.handover import waiting_operation
+from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Plan, Subscription, SubscriptionStatus
-from subscriptions.provisioning import carry_out
+from subscriptions.workers.provisioning import carry_out
 from tests.browser.conftest import Stage
 from tests.browser.person import Person
 from tests.factories import accounts as cast

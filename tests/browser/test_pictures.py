@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from accounts.actors import SYSTEM, actor_of
 from accounts.models import Account, User
 from billing.payments import open_top_up
-from subscriptions.stopping import stop
+from subscriptions.people.stopping import stop
 from tests.browser.shown import PHONE, Showcase
 from tests.browsing import form_of
 from tests.factories import accounts as cast

@@ -24,7 +24,7 @@ from sandbox.office365 import Office365 as Microsoft
 from sandbox.office365.world import DEMO_SECRET
 from sandbox.wsgi import serve
 from subscriptions.models import BillingNight, Order, OrderStatus, Plan, Subscription
-from subscriptions.ordering import place_order
+from subscriptions.people.ordering import place_order
 from tests import module_database
 from tests.conftest import start_process, wait_for_line
 from tests.crash.proxy import Proxy, Trap, Watch

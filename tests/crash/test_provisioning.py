@@ -14,9 +14,9 @@ from accounts.actors import SYSTEM
 from billing.audit import audit
 from billing.models import Charge, Payment
 from core.secrets import decrypt
-from subscriptions.changes import change_quantities
 from subscriptions.models import Order, SubscriptionStatus
-from subscriptions.stopping import stop
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.stopping import stop
 from tests.crash.conftest import DAY, Stage
 from tests.crash.proxy import Moment, Trap
 from tests.factories.billing import top_up

@@ -16,7 +16,7 @@ from accounts.models import AccessLevel, Account
 from accounts.registration import hold_account
 from customer_panel.holds import hold_of
 from subscriptions.models import Plan, Subscription
-from subscriptions.renewals import run_billing_day
+from subscriptions.night.renewals import run_billing_day
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make

@@ -11,7 +11,7 @@ from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, c
 from subscriptions.catalogue.products import Timers, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import Order, OrderStatus, Plan, Subscription
-from subscriptions.ordering import place_order
+from subscriptions.people.ordering import place_order
 from tests.factories import accounts as cast
 from tests.factories.billing import pay
 from vendors.models import VendorConnection

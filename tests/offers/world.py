@@ -19,12 +19,12 @@ from billing.payments import cancel_payment, complete_payment, open_top_up
 from subscriptions.catalogue.delegation import deactivate_plan
 from subscriptions.catalogue.plans import Lasting, add_period
 from subscriptions.catalogue.products import Timers, create_plan_category, create_product
-from subscriptions.changes import change_quantities
 from subscriptions.models import DurationUnit, Order, Plan, Subscription, SubscriptionStatus
-from subscriptions.ordering import cancel_order
-from subscriptions.provisioning import conclude
-from subscriptions.renewals import renew_accounts
-from subscriptions.stopping import activate, delete, stop
+from subscriptions.night.renewals import renew_accounts
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.ordering import cancel_order
+from subscriptions.people.stopping import activate, delete, stop
+from subscriptions.workers.provisioning import conclude
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import owe, top_up

@@ -24,7 +24,7 @@ from core.secrets import decrypt
 from notifications.delivery import deliver
 from sandbox.office365 import Office365 as Microsoft
 from subscriptions.models import Subscription
-from subscriptions.ordering import place_order
+from subscriptions.people.ordering import place_order
 from subscriptions.tasks import provision
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make

@@ -45,7 +45,7 @@ WHILE_SIGNED_IN_AS = {
     "customer:subscription_stop": "the same",
     "customer:subscription_activate": "the same",
     "customer:subscription_delete": "the same",
-    "customer:subscription_secrets": "the verb shows a visitor nothing (subscriptions/revealing.py)",
+    "customer:subscription_secrets": "the verb shows a visitor nothing (subscriptions/people/revealing.py)",
     "customer:order_plan": "ordering for the customer is what the visit is for",
     "customer:order_plan_details": "the same",
     "customer:order_plan_check": "the same",

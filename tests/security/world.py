@@ -23,8 +23,8 @@ from notifications.announce import announce
 from operator_panel.views.plan_wizard import DRAFTS
 from subscriptions.catalogue.products import create_plan_category, create_product
 from subscriptions.models import Order, OrderStatus, Plan, Subscription
-from subscriptions.ordering import cancel_order
-from subscriptions.provisioning import conclude
+from subscriptions.people.ordering import cancel_order
+from subscriptions.workers.provisioning import conclude
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as catalogue
 from tests.factories.billing import pay, top_up

@@ -13,11 +13,11 @@ from billing.funds import funds_of
 from billing.models import Charge, Payment
 from notifications.models import Notification
 from subscriptions.catalogue.plans import Fees, set_price
-from subscriptions.changes import change_quantities
 from subscriptions.models import Plan, Subscription
-from subscriptions.reminding import remind_of_billing_day
-from subscriptions.renewals import run_billing_day
-from subscriptions.stopping import activate, stop
+from subscriptions.night.reminding import remind_of_billing_day
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.stopping import activate, stop
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up

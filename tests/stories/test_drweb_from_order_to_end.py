@@ -12,12 +12,12 @@ from billing.models import Charge
 from sandbox.drweb import DrWeb
 from sandbox.drweb.world import DEMO_LOGIN, DEMO_PASSWORD
 from sandbox.wsgi import Running, start
-from subscriptions.changes import change_quantities
 from subscriptions.models import Plan, Subscription
-from subscriptions.ordering import place_order
-from subscriptions.provisioning import carry_out, unfinished_work
-from subscriptions.renewals import run_billing_day
-from subscriptions.stopping import activate, delete, stop
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.ordering import place_order
+from subscriptions.people.stopping import activate, delete, stop
+from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up

@@ -9,11 +9,11 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import Account
 from billing.audit import audit
 from sandbox.office365 import Office365 as Microsoft
-from subscriptions.changes import change_quantities
 from subscriptions.models import Plan, Subscription, SubscriptionSecret
-from subscriptions.ordering import place_order
-from subscriptions.provisioning import carry_out, unfinished_work
-from subscriptions.stopping import activate, delete, stop
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.ordering import place_order
+from subscriptions.people.stopping import activate, delete, stop
+from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up

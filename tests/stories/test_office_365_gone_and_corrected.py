@@ -13,12 +13,12 @@ from accounts.models import Account
 from billing.audit import audit
 from core.errors import Refused
 from sandbox.office365 import Office365 as Microsoft
-from subscriptions.changes import change_quantities
-from subscriptions.failures import correct_order, retry
 from subscriptions.models import Order, Plan, Subscription
-from subscriptions.ordering import place_order
-from subscriptions.provisioning import carry_out, unfinished_work
-from subscriptions.stopping import delete, stop
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.failures import correct_order, retry
+from subscriptions.people.ordering import place_order
+from subscriptions.people.stopping import delete, stop
+from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.browsing import confirmed
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make

@@ -13,13 +13,13 @@ from billing.funds import funds_of
 from sandbox.opensrs import OpenSRS as Vendor
 from sandbox.opensrs.world import DEMO_KEY
 from sandbox.wsgi import start
-from subscriptions.acting import act, actions_of
-from subscriptions.handover import waiting_operation
+from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Order, Plan, Subscription
-from subscriptions.ordering import ask_vendor_of_order, place_order
-from subscriptions.provisioning import carry_out, unfinished_work
-from subscriptions.renewals import run_billing_day
-from subscriptions.stopping import delete
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.people.acting import act, actions_of
+from subscriptions.people.ordering import ask_vendor_of_order, place_order
+from subscriptions.people.stopping import delete
+from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up

@@ -6,10 +6,10 @@ import pytest
 
 from accounts.actors import SYSTEM
 from accounts.models import Account
-from subscriptions.changes import change_quantities
 from subscriptions.models import Order, Plan, Subscription
-from subscriptions.provisioning import carry_out, unfinished_work
-from subscriptions.renewals import run_billing_day
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.people.changes import change_quantities
+from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.subscriptions.holding import HELD_ON, ORDERED_ON, again, on_credit

@@ -9,7 +9,7 @@ from accounts.registration import change_account
 from billing.models import Charge, LedgerEntry
 from notifications.models import Notification
 from subscriptions.models import Plan, Subscription
-from subscriptions.paying import pay_order_from_balance
+from subscriptions.people.paying import pay_order_from_balance
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 

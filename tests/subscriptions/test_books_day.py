@@ -25,8 +25,10 @@ from billing.funds import funds_of
 from billing.models import Charge, LedgerEntry, Payment
 from core.errors import Refused
 from notifications.models import Notification
-from subscriptions import failures, ordering, paying, provisioning, renewals, stopping, usage
 from subscriptions.models import Order, Plan, Subscription
+from subscriptions.night import renewals
+from subscriptions.people import failures, ordering, paying, stopping
+from subscriptions.workers import provisioning, usage
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up

@@ -10,13 +10,13 @@ from accounts.models import Account
 from billing.audit import audit
 from billing.funds import funds_of
 from billing.models import Charge
-from subscriptions.changes import TypeKeepsQuantities, change_quantities
-from subscriptions.failures import cancel_failed_order
 from subscriptions.models import HeldUnits, Subscription
-from subscriptions.preview import preview
-from subscriptions.proposals import propose_stop
-from subscriptions.renewals import run_billing_day
-from subscriptions.upkeep import upkeep_of
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.people.changes import TypeKeepsQuantities, change_quantities
+from subscriptions.people.failures import cancel_failed_order
+from subscriptions.told.preview import preview
+from subscriptions.told.proposals import propose_stop
+from subscriptions.told.upkeep import upkeep_of
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
 from tests.subscriptions.conftest import ORDERED_ON, refuse, work

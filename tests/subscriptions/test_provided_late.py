@@ -12,10 +12,10 @@ from billing.audit import audit
 from billing.funds import funds_of
 from billing.models import Charge, LedgerEntry
 from notifications.models import Notification
-from subscriptions.failures import cancel_failed_order, retry
 from subscriptions.models import ApplicationResource, Order, Plan, Subscription
-from subscriptions.renewals import required_funds, run_billing_day
-from subscriptions.stopping import activate, delete, stop
+from subscriptions.night.renewals import required_funds, run_billing_day
+from subscriptions.people.failures import cancel_failed_order, retry
+from subscriptions.people.stopping import activate, delete, stop
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.subscriptions.conftest import ORDERED_ON, change, refuse, work

@@ -17,9 +17,9 @@ from billing.parking import NotSetAside, reassign_money, return_money
 from billing.payments import PaymentIsClosed, cancel_payment, complete_payment, open_top_up
 from core.errors import Refused
 from subscriptions.models import Order, Subscription
-from subscriptions.ordering import cancel_order
-from subscriptions.paying import FundsShort, OrderIsNotWaiting, pay_order_from_balance
-from subscriptions.renewals import run_billing_day
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.people.ordering import cancel_order
+from subscriptions.people.paying import FundsShort, OrderIsNotWaiting, pay_order_from_balance
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up

@@ -13,9 +13,9 @@ from billing.models import Payment
 from billing.payments import complete_payment
 from billing.signals import books_opening
 from subscriptions.models import Plan, Subscription
-from subscriptions.ordering import cancel_order
+from subscriptions.people.ordering import cancel_order
+from subscriptions.people.stopping import delete
 from subscriptions.receivers import AccountHasMoney, AccountHasSubscriptions
-from subscriptions.stopping import delete
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
 from tests.subscriptions.conftest import ORDERED_ON

@@ -25,13 +25,13 @@ from billing.audit import audit
 from billing.models import Charge, Payment
 from billing.payments import complete_payment
 from core.errors import Refused
-from subscriptions.changes import change_quantities
-from subscriptions.failures import cancel_failed_order
 from subscriptions.models import Order, OrderItem, Plan, Subscription
-from subscriptions.paying import pay_order_from_balance
-from subscriptions.provisioning import carry_out, unfinished_work
-from subscriptions.renewals import renew_accounts, run_billing_day
-from subscriptions.stopping import activate, delete, stop
+from subscriptions.night.renewals import renew_accounts, run_billing_day
+from subscriptions.people.changes import change_quantities
+from subscriptions.people.failures import cancel_failed_order
+from subscriptions.people.paying import pay_order_from_balance
+from subscriptions.people.stopping import activate, delete, stop
+from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up

@@ -9,7 +9,7 @@ from django.utils import timezone
 from billing.models import Charge
 from subscriptions import tasks
 from subscriptions.models import Plan, Subscription
-from subscriptions.provisioning import unfinished_work
+from subscriptions.workers.provisioning import unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.vendors.example.vendor import ExampleVendor

@@ -9,11 +9,11 @@ from accounts.actors import SYSTEM
 from billing.audit import audit
 from billing.funds import funds_of
 from notifications.models import Notification
-from subscriptions.handover import waiting_operation
+from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Order, Subscription
-from subscriptions.offered import steps_of_subscription
-from subscriptions.opening import VendorIsWorking
-from subscriptions.stopping import delete, stop
+from subscriptions.people.opening import VendorIsWorking
+from subscriptions.people.stopping import delete, stop
+from subscriptions.told.offered import steps_of_subscription
 from tests.factories import accounts as cast
 from tests.subscriptions.conftest import ORDERED_ON, work
 from tests.vendors.example.vendor import ExampleVendor

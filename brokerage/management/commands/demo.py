@@ -28,7 +28,7 @@ from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import TookTooLong
 from core.errors import Refused
 from subscriptions.models import Plan
-from subscriptions.renewals import run_billing_day
+from subscriptions.night.renewals import run_billing_day
 
 
 class Command(BaseCommand):

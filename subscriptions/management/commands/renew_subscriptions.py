@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from subscriptions.renewals import BATCH, run_billing_day
+from subscriptions.night.renewals import BATCH, run_billing_day
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from accounts.models import Account, User
 from billing.payments import cancel_payment, open_top_up
 from customer_panel.lists.payments import closed_payments_visible_to
 from subscriptions.models import Plan
-from subscriptions.paying import pay_order_from_balance
+from subscriptions.people.paying import pay_order_from_balance
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make

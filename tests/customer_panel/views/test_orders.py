@@ -12,7 +12,7 @@ from accounts.models import Account
 from billing.funds import funds_of
 from billing.models import Payment
 from subscriptions.models import Order, OrderStatus, Plan, Subscription
-from subscriptions.paying import pay_order_from_balance
+from subscriptions.people.paying import pay_order_from_balance
 from tests.browsing import form_of, on_another_day
 from tests.factories import billing as money
 from tests.factories import subscriptions as make

@@ -14,7 +14,7 @@ from accounts.models import AccessLevel, Account
 from core.panel.formats import day_text, money_text
 from core.panel.page import Page
 from subscriptions.models import Plan, Subscription, SubscriptionStatus
-from subscriptions.stopping import stop
+from subscriptions.people.stopping import stop
 from tests.browsing import form_of
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from subscriptions.models import Order, Plan, Subscription
-from subscriptions.provisioning import carry_out
+from subscriptions.workers.provisioning import carry_out
 from tests.browsing import form_of
 from tests.customer_panel.conftest import signed_in
 from tests.factories import accounts as cast

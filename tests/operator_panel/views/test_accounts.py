@@ -11,7 +11,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Account
 from accounts.registration import hold_account
 from subscriptions.models import Subscription
-from subscriptions.renewals import run_billing_day
+from subscriptions.night.renewals import run_billing_day
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make

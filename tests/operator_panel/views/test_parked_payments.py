@@ -12,8 +12,8 @@ from billing.funds import funds_of
 from billing.models import Payment
 from billing.payments import complete_payment
 from subscriptions.models import Plan
-from subscriptions.ordering import cancel_order
-from subscriptions.paying import pay_order_from_balance
+from subscriptions.people.ordering import cancel_order
+from subscriptions.people.paying import pay_order_from_balance
 from tests.browsing import form_of
 from tests.factories import billing as money
 from tests.factories import subscriptions as make

@@ -10,7 +10,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.models import Charge, Payment
 from subscriptions.models import Order, Plan, Subscription
-from subscriptions.paying import pay_order_from_balance
+from subscriptions.people.paying import pay_order_from_balance
 from tests.browsing import form_of, on_another_day
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, text_of

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from subscriptions.models import Subscription
-from subscriptions.provisioning import carry_out
+from subscriptions.workers.provisioning import carry_out
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, text_of

@@ -26,7 +26,7 @@ from subscriptions.catalogue.plans import (
 )
 from subscriptions.catalogue.reach import NameMissing, NameTaken
 from subscriptions.models import ApplicationTemplate, Plan, ResourcePrice, ServiceTerm
-from subscriptions.renewals import run_billing_day
+from subscriptions.night.renewals import run_billing_day
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up

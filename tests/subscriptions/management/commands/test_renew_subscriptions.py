@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Account
 from billing.models import Charge
-from subscriptions import renewals
 from subscriptions.models import Plan
+from subscriptions.night import renewals
 from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON
 

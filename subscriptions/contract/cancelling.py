@@ -1,0 +1,30 @@
+"""A waiting order is given up: by a person, by a stop, by the night when nobody paid."""
+
+from collections.abc import Collection
+from datetime import date
+
+from billing.engine.lines import Changes
+from billing.models import PaymentStatus
+from billing.payments import close_order_payments
+from subscriptions.contract.terms import Contract
+from subscriptions.models import Order, OrderStatus
+
+
+def is_waiting(order: Order | None) -> bool:
+    """Return whether there is an order and it waits for its payment."""
+    return order is not None and order.status == OrderStatus.WAITING_FOR_PAYMENT
+
+
+def give_up(contract: Contract) -> Changes:
+    """Return the New lines of the contract's waiting order, Deleted, and take the order out of the contract."""
+    changes = contract.rules.cancel_unpaid(contract.lines)
+    gone = {move.line.row for move in changes.move}
+    contract.lines = [line for line in contract.lines if line.row not in gone]
+    contract.waiting = None
+    return changes
+
+
+def close_orders(*, order_ids: Collection[int], day: date) -> None:
+    """Cancel orders and their waiting payments. Two statements; the accounts are locked by the caller."""
+    Order.objects.filter(pk__in=order_ids).update(status=OrderStatus.CANCELLED, closed_on=day)
+    close_order_payments(order_ids=list(order_ids), status=PaymentStatus.CANCELLED, today=day)

@@ -1,0 +1,1 @@
+"""What happens to subscriptions of itself on a day."""

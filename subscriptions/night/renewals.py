@@ -1,0 +1,269 @@
+"""The billing day: what the night closes, renews, stops, ends and deletes, for many accounts at once.
+
+Every account is brought up to date day by day, in the order of the days, so that a night run late gives the books of a
+night run in time (decision 14). A day that is carried out leaves nothing due on it: running it again changes nothing.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+
+from accounts.models import Account
+from billing.books import open_days
+from billing.charging import Booking, record
+from billing.engine.lines import Changes
+from billing.funds import funds_of_many, lock_accounts
+from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
+from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
+from subscriptions.contract.telling import stopped_for_funds
+from subscriptions.contract.terms import STABLE, UNDER_CHANGE, Contract, contracts_among, contracts_of, schedule
+from subscriptions.models import OrderType, StopReason, Subscription, SubscriptionStatus
+from subscriptions.night.holds import settle_holds, unsettled, unsettled_days
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+@dataclass
+class Night:
+    """What a run of the billing day did."""
+
+    accounts: int = 0
+    subscriptions: int = 0
+    failed_accounts: list[int] = field(default_factory=list)
+    through: bool = True  # False: time was up before all accounts were carried out
+
+
+@dataclass
+class Ledge:
+    """One account on one day of the night: what is available is taken by whoever comes first."""
+
+    available: Decimal
+    bookings: list[Booking] = field(default_factory=list)
+    cancelled_orders: list[int] = field(default_factory=list)
+
+
+def run_billing_day(*, today: date, batch_size: int = BATCH, go_on: Callable[[], bool] = lambda: True) -> Night:
+    """Bring every account up to `today`, batch by batch, each in its own transaction.
+
+    May be killed at any moment and run again, and may run beside itself and beside people: accounts that somebody else
+    holds are left to the end. An account that cannot be carried out is reported, and does not hold up the others.
+    `go_on` is asked between batches; where it says no, the run ends there and says that it is not through.
+    """
+    night = Night()
+    for wait in (False, True):
+        last = 0
+        waiting = accounts_waiting(today)
+        while batch := _run_batch(night, waiting.filter(pk__gt=last), today, batch_size, wait=wait):
+            last = batch[-1]
+            if not go_on():
+                night.through = False
+                return night
+    return night
+
+
+def _run_batch(night: Night, due: QuerySet[Account], today: date, size: int, *, wait: bool) -> list[int]:
+    """Carry out the first accounts of `due` in one transaction; return their ids, in order."""
+    ids: list[int] = []
+    waiting = due.exclude(pk__in=night.failed_accounts).order_by("pk")
+    try:
+        with transaction.atomic():
+            locked = waiting.select_for_update(no_key=True, skip_locked=not wait)
+            ids = list(locked.values_list("pk", flat=True)[:size])
+            done = renew_accounts(account_ids=ids, today=today).steps if ids else 0
+    except Exception:
+        if not ids:
+            raise
+        logger.exception("the billing day failed for %s accounts, from %s on", len(ids), ids[0])
+        if len(ids) == 1:
+            night.failed_accounts += ids
+        else:
+            for account_id in ids:
+                _run_batch(night, due.filter(pk=account_id), today, 1, wait=True)
+        return ids
+    night.accounts += len(ids)
+    night.subscriptions += done
+    return ids
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """Accounts that are locked and brought up to date: as they now stand, the day to act on of each, steps it took."""
+
+    accounts: dict[int, Account]
+    days: dict[int, date]
+    steps: int
+
+
+def renew_accounts(*, account_ids: Collection[int], today: date) -> Renewed:
+    """Lock the accounts and carry out all that is due on them up to and with `today`; return how they then stand.
+
+    Where the books of an account are of a later day already, up to that day: it is not gone back (decision 31).
+    Holds come in the order of the days too, after what else is due on a day. A fixed number of statements for each day,
+    however many accounts and subscriptions; what is stopped or deleted at its vendor, and an account that enters or
+    leaves a hold, takes a few more.
+    """
+    accounts = {account.pk: account for account in lock_accounts(account_ids)}
+    days = open_days(accounts, today)
+    steps = sum(
+        _renew_up_to({pk: account for pk, account in accounts.items() if days[pk] == day}, day)
+        for day in sorted(set(days.values()))
+    )
+    return Renewed(accounts, days, steps)
+
+
+def _renew_up_to(accounts: Mapping[int, Account], today: date) -> int:
+    steps = 0
+    due = _due(today).filter(account__in=accounts)
+    while True:
+        due_on = due.aggregate(first=Min("due_on"))["first"]
+        holds = unsettled_days(accounts.values(), today)
+        day = min(filter(None, (due_on, *holds.values())), default=None)
+        if day is None:
+            return steps
+        stepped = _carry_out_day(accounts, due.filter(due_on=day), day) if day == due_on else []
+        # What the night has closed may have taken a balance below its limit.
+        concerned = {*stepped, *(pk for pk, begins in holds.items() if begins == day)}
+        moved = settle_holds([accounts[pk] for pk in sorted(concerned)], day, left_over=day == today)
+        steps += len(stepped) + moved
+
+
+def required_funds_of(accounts: Mapping[int, Account], *, day: date) -> dict[int, Decimal]:
+    """Return what each of the accounts needs on the billing day `day` to keep its Active subscriptions: a dry run."""
+    active = to_renew_on(day).filter(account__in=accounts).select_related("plan__service_term")
+    required = dict.fromkeys(accounts, Decimal(0))
+    for contract in contracts_of(active).values():
+        coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.lines, day)
+        required[contract.subscription.account_id] += coming.reserves
+    return required
+
+
+def required_funds(account: Account, *, day: date) -> Decimal:
+    """Return what the account needs on the billing day `day`, in its currency."""
+    return required_funds_of({account.pk: account}, day=day)[account.pk]
+
+
+def to_renew_on(day: date) -> QuerySet[Subscription]:
+    """Return the running subscriptions whose next billing day it is."""
+    return Subscription.objects.filter(status__in=(SubscriptionStatus.ACTIVE, *UNDER_CHANGE), next_billing_day=day)
+
+
+def accounts_waiting(today: date, among: Collection[int] | None = None) -> QuerySet[Account]:
+    """Return the accounts on which something is due, or whose hold is not what it should be; of all, or of `among`."""
+    due = Q(Exists(_due(today).filter(account=OuterRef("pk"))))
+    waiting = Account.objects.filter(due | Q(pk__in=unsettled(today, among)))
+    return waiting if among is None else waiting.filter(pk__in=among)
+
+
+def _due(today: date) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(due_on__lte=today, status__in=(*STABLE, *UNDER_CHANGE))
+
+
+def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription], day: date) -> list[int]:
+    """Carry out one day for the subscriptions that are due on it; return the id of the account of each of them."""
+    contracts = contracts_among(accounts, due, night_of=day)
+    funds = funds_of_many([accounts[pk] for pk in {contract.subscription.account_id for contract in contracts}])
+    ledges = {account_id: Ledge(of_account.available) for account_id, of_account in funds.items()}
+    closings = []
+    for contract in contracts:
+        changes = contract.rules.close_period(contract.provided_lines, day)
+        contract.lines = _without_moved(contract, changes)
+        closings.append(contract.booking(changes, day))
+    for contract in contracts:
+        _step(contract, ledges[contract.subscription.account_id], day)
+    steps = [booking for ledge in ledges.values() for booking in ledge.bookings]
+    record([booking for booking in (*closings, *steps) if booking.changes])
+    close_orders(order_ids=[pk for ledge in ledges.values() for pk in ledge.cancelled_orders], day=day)
+    save_states(contracts, day)
+    return [contract.subscription.account_id for contract in contracts]
+
+
+def _step(contract: Contract, ledge: Ledge, day: date) -> None:
+    """Take one subscription through the night of `day`, after all closings of its account."""
+    subscription = contract.subscription
+    # What the vendor is changing runs on meanwhile with the units it has.
+    status = (
+        SubscriptionStatus.ACTIVE if subscription.status in UNDER_CHANGE else SubscriptionStatus(subscription.status)
+    )
+    term = subscription.plan.service_term
+    expires = subscription.expiration_date
+    if is_waiting(contract.waiting) and contract.waiting.expires_on is not None and contract.waiting.expires_on <= day:
+        _give_up(contract, ledge, day)
+        if status == SubscriptionStatus.ORDERED:
+            return
+    if status == SubscriptionStatus.ACTIVE and expires is not None and day >= expires:
+        _expire(contract, ledge, day, grace=term.grace_period)
+    elif status == SubscriptionStatus.ACTIVE and day == subscription.next_billing_day:
+        _renew(contract, ledge, day)
+    elif status == SubscriptionStatus.GRACED and expires and day >= expires + timedelta(days=term.grace_period):
+        _stop(contract, StopReason.EXPIRED, day)
+    elif status == SubscriptionStatus.STOPPED and _stop_period_over(subscription, term.stop_period, day):
+        ledge.bookings.append(contract.booking(contract.rules.delete(contract.terms, contract.lines, day), day))
+        hand_over(contract, DELETE, day=day)
+    else:
+        schedule(subscription, contract.waiting, day, status=status)
+
+
+def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
+    """Block the coming period, or stop the subscription where less is available than it costs."""
+    coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.lines, day)
+    if coming.reserves <= ledge.available or not contract.rules.needs_funds:
+        ledge.available -= coming.reserves
+        ledge.bookings.append(contract.booking(coming, day))
+        schedule(contract.subscription, contract.waiting, day, status=SubscriptionStatus.ACTIVE)
+        return
+    _give_up(contract, ledge, day)
+    _stop(contract, StopReason.FUNDS_SHORT, day)
+    stopped_for_funds(contract.subscription, day, coming.reserves, ledge.available)
+
+
+def _expire(contract: Contract, ledge: Ledge, day: date, *, grace: int) -> None:
+    """End a finite subscription: it works on for the days of grace, then it is stopped."""
+    _give_up(contract, ledge, day)
+    ledge.bookings.append(contract.booking(contract.rules.end(contract.provided_lines, day), day))
+    if grace and contract.subscription.status not in UNDER_CHANGE:
+        contract.subscription.status = SubscriptionStatus.GRACED
+        schedule(contract.subscription, None, day, status=SubscriptionStatus.GRACED)
+    else:
+        _stop(contract, StopReason.EXPIRED, day)
+
+
+def _stop(contract: Contract, reason: StopReason, day: date) -> None:
+    subscription = contract.subscription
+    subscription.stop_reason = reason
+    subscription.stop_comment = ""
+    subscription.stopped_on = day
+    if subscription.status in UNDER_CHANGE:
+        # The vendor's word comes first: it is stopped, or Graced, once the change has ended there.
+        subscription.due_on = subscription.next_billing_day = None
+    else:
+        hand_over(contract, STOP, day=day)
+
+
+def _give_up(contract: Contract, ledge: Ledge, day: date) -> None:
+    """Cancel the order that nobody paid; a sale takes its subscription with it."""
+    order = contract.waiting
+    if order is None or not is_waiting(order):
+        return
+    ledge.bookings.append(contract.booking(give_up(contract), day, order))
+    ledge.cancelled_orders.append(order.pk)
+    if order.type == OrderType.SALES:
+        contract.subscription.status = SubscriptionStatus.DELETED
+        schedule(contract.subscription, None, day, status=SubscriptionStatus.DELETED)
+
+
+def _stop_period_over(subscription: Subscription, stop_period: int | None, day: date) -> bool:
+    if stop_period is None or subscription.stopped_on is None:
+        return False
+    return day >= subscription.stopped_on + timedelta(days=stop_period) and day > subscription.stopped_on
+
+
+def _without_moved(contract: Contract, changes: Changes) -> list:
+    moved = {move.line.row for move in changes.move}
+    return [line for line in contract.lines if line.row not in moved]

@@ -1,0 +1,285 @@
+"""Raising and lowering the units of a running subscription."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from billing.charging import record, settle_refunds
+from billing.engine.lines import Changes, LineStatus
+from billing.engine.rules import No
+from billing.payments import open_order_payment
+from billing.queries import require_sight
+from core.errors import Refusals, Refused, Remedy
+from subscriptions.contract.handover import held_units, service_payload
+from subscriptions.contract.terms import Contract, contract_of, schedule, unpaid_until
+from subscriptions.models import (
+    Order,
+    OrderItem,
+    OrderStatus,
+    OrderType,
+    Subscription,
+    SubscriptionResource,
+    SubscriptionStatus,
+)
+from subscriptions.people.keys import Key, key_of, placed_before
+from subscriptions.people.opening import open_contract, refuse_held, require_status, save_state
+from subscriptions.people.paying import carry_out_at_no_cost, pay_order_from_balance
+from subscriptions.people.quantities import QuantityNotAllowed, check_quantity, refuse_too_many
+from subscriptions.people.supported import refuse_unsupported
+from vendors import questions
+
+
+class NothingToChange(Refused):
+    """The quantities wanted are those that the subscription has."""
+
+    code = "nothing_to_change"
+    field = "quantities"
+
+
+class OrderWaits(Refused):
+    """An earlier change of the subscription waits for its payment."""
+
+    code = "order_waits"
+
+
+class PayOrLowerFirst(Refused):
+    """A change that lowers at the vendor and raises cannot wait for a payment from outside."""
+
+    code = "pay_or_lower_first"
+    field = "quantities"
+
+
+class TypeKeepsQuantities(Refused):
+    """The billing type lets no quantities be changed, or not yet."""
+
+    code = "quantities_stay"
+    field = "quantities"
+
+
+WHY_NOT = {
+    No.NEVER_CHANGES: _("What is used is charged here, whatever its limits: order another subscription for others."),
+    No.NOT_YET_CHARGED: _("The days before the first whole month are free: quantities can be changed from then on."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A change as it was asked for: units by the template's resource keys, and how a raise is to be paid."""
+
+    actor: Actor
+    quantities: Mapping[str, int]
+    today: date
+    pay_from_balance: bool
+    key: Key
+    requester_ip: str | None
+
+
+def change_quantities(
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    quantities: Mapping[str, int],
+    today: date,
+    now: datetime,
+    pay_from_balance: bool = False,
+    idempotency_key: str = "",
+    requester_ip: str | None = None,
+    vendor_asked: bool = False,
+) -> Order:
+    """Change the units, by the template's resource keys, in one Change order; resources left out stay as they are.
+
+    Lowering takes effect at once; a raise once it is paid: from the balance now, or by the payment that is opened for
+    it. The same `idempotency_key` gives the same order where all else is the same too. `vendor_asked`: the caller has
+    just asked by `ask_vendor_of_change`, outside its transaction. Raises Forbidden, NotInThisStatus (only Active ones
+    change), AccountOnHold, TypeKeepsQuantities, NothingToChange, OrderWaits, QuantityNotAllowed, FundsShort, KeyTaken,
+    refusals of the vendor.
+    """
+    actor.require("subscriptions.change")
+    require_sight(actor, subscription.account_id)  # before the vendor is asked of what is not theirs
+    key = key_of(subscription.account, idempotency_key, _content(subscription, quantities, pay_from_balance))
+    asked = Asked(actor, dict(quantities), today, pay_from_balance, key, requester_ip)
+    if not vendor_asked:
+        _ask_vendor(subscription, quantities, now)
+    with transaction.atomic():
+        contract, today = open_contract(
+            actor=actor, subscription=subscription, right="subscriptions.change", today=today
+        )
+        earlier = placed_before(key)
+        if earlier is not None:
+            return earlier
+        order = _change(contract, replace(asked, today=today))
+        if pay_from_balance and order.status == OrderStatus.WAITING_FOR_PAYMENT:
+            return pay_order_from_balance(actor=actor, order=order, today=today)
+        return order
+
+
+def ask_vendor_of_change(
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    quantities: Mapping[str, int],
+    now: datetime,
+    pay_from_balance: bool = False,
+    idempotency_key: str = "",
+    **_rest: object,
+) -> None:
+    """Let the vendor refuse quantities (licences in use); it may take seconds, so nothing should be locked meanwhile.
+
+    Takes what `change_quantities` takes. What was ordered under the key already is not asked again. Raises Forbidden,
+    KeyTaken, refusals of the vendor.
+    """
+    actor.require("subscriptions.change")
+    require_sight(actor, subscription.account_id)
+    content = _content(subscription, quantities, pay_from_balance)
+    if placed_before(key_of(subscription.account, idempotency_key, content)) is None:
+        _ask_vendor(subscription, quantities, now)
+
+
+def _content(subscription: Subscription, quantities: Mapping[str, int], pay_from_balance: bool) -> list[object]:
+    """Return what two changes under one key must have in common."""
+    return ["change", subscription.pk, dict(quantities), pay_from_balance]
+
+
+def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: datetime) -> None:
+    """Let the vendor refuse quantities (licences in use), before anything is locked: it may take seconds."""
+    connection = subscription.plan.template.connection
+    held = held_units(subscription)
+    if connection is None or not set(quantities) <= set(held) or subscription.status != SubscriptionStatus.ACTIVE:
+        return
+    questions.check(
+        connection, service=service_payload(subscription, held), quantities=held | dict(quantities), now=now
+    )
+
+
+def may_change(contract: Contract, today: date) -> None:
+    """Raise AccountOnHold, NotInThisStatus, TypeKeepsQuantities, OrderWaits, VendorUnavailable: nothing changes now."""
+    refuse_held(contract.subscription.account, today)
+    require_status(
+        contract,
+        {SubscriptionStatus.ACTIVE},
+        _("Quantities change only while a subscription is Active: activate it first."),
+    )
+    refuse_unsupported(contract.subscription, "change")
+    refused = contract.rules.may_change(contract.terms, today)
+    if refused is not None:
+        raise TypeKeepsQuantities(WHY_NOT[refused])
+    if contract.waiting is not None:
+        raise OrderWaits(
+            _("Pay or cancel the order %(order)s first.") % {"order": contract.waiting},
+            remedy=Remedy("order", contract.waiting.pk),
+        )
+    questions.may_ask(contract.subscription.plan.template.connection)
+
+
+def _change(contract: Contract, asked: Asked) -> Order:
+    subscription, today = contract.subscription, asked.today
+    may_change(contract, today)
+    wanted = _wanted(contract, asked.quantities)
+    refuse_too_many([wanted.get(name, resource.quantity) for name, resource in contract.resources.items()])
+    units = {name: max(count - contract.resources[name].included, 0) for name, count in wanted.items()}
+    changes = contract.rules.change(contract.terms, contract.lines, contract.chargeable, units, today)
+    due = contract.rules.due(changes.add, today)
+    if (
+        due
+        and not asked.pay_from_balance
+        and _lowers(contract, wanted)
+        and subscription.plan.template.connection is not None
+    ):
+        raise PayOrLowerFirst(
+            _("Units are lowered and raised at once. Pay from the balance, or lower first and raise afterwards.")
+        )
+    order = _placed(contract, asked, wanted, changes)
+    if not due:
+        return carry_out_at_no_cost(contract_of(subscription), order, today)
+    _lower_now(contract, order, wanted)
+    open_order_payment(
+        actor=asked.actor,
+        account=subscription.account,
+        order_id=order.pk,
+        amount=due,
+        today=today,
+        due_on=order.expires_on,
+    )
+    schedule(subscription, order, today, status=SubscriptionStatus.ACTIVE)
+    save_state(contract, today)
+    return order
+
+
+def _wanted(contract: Contract, quantities: Mapping[str, int]) -> dict[str, int]:
+    """Return the resources that change, by the engine's key, and how many units of each are wanted."""
+    resources = SubscriptionResource.objects.filter(subscription=contract.subscription)
+    rows = {
+        row.plan_resource.resource.key: row
+        for row in resources.select_related("plan_resource__resource").order_by("pk")
+    }
+    wanted = {}
+    refusals = Refusals()
+    for key, count in quantities.items():
+        if key not in rows:
+            sentence = _("The subscription has no resource “%(key)s”.") % {"key": key}
+            refusals.add(QuantityNotAllowed(sentence, field=f"quantities.{key}"))
+        elif count != rows[key].quantity:
+            with refusals.gathered():
+                if count < rows[key].quantity:
+                    refuse_unsupported(contract.subscription, "lower", field=f"quantities.{key}")
+                check_quantity(rows[key].plan_resource, count)
+            wanted[str(rows[key].pk)] = count
+    refusals.raise_any()
+    if not wanted:
+        raise NothingToChange(_("There is nothing to change: these are the quantities that the subscription has."))
+    return wanted
+
+
+def _lowers(contract: Contract, wanted: Mapping[str, int]) -> bool:
+    return any(count < contract.resources[name].quantity for name, count in wanted.items())
+
+
+def _placed(contract: Contract, asked: Asked, wanted: Mapping[str, int], changes: Changes) -> Order:
+    """Write the order down and put its changes in the books: lowering takes effect, the raise is New."""
+    subscription, today = contract.subscription, asked.today
+    order = Order.objects.create(
+        account_id=subscription.account_id,
+        reseller_id=subscription.reseller_id,
+        subscription=subscription,
+        type=OrderType.CHANGE,
+        status=OrderStatus.WAITING_FOR_PAYMENT,
+        total=contract.rules.due(changes.add, today),
+        currency=subscription.currency,
+        placed_on=today,
+        expires_on=unpaid_until(subscription.account, today),
+        created_by=asked.actor.user,
+        requester_ip=asked.requester_ip,
+        idempotency_key=asked.key.text,
+        idempotency_fingerprint=asked.key.fingerprint,
+    )
+    new = [line for line in changes.add if line.status is LineStatus.NEW]
+    OrderItem.objects.bulk_create(
+        OrderItem(
+            order=order,
+            subscription_resource=contract.resources[name],
+            quantity_before=contract.resources[name].quantity,
+            quantity_after=count,
+            unit_price=contract.terms.unit_price(name, today),
+            amount=contract.rules.due([line for line in new if line.resource == name], today),
+        )
+        for name, count in wanted.items()
+    )
+    record([contract.booking(changes, today, order)])
+    return order
+
+
+def _lower_now(contract: Contract, order: Order, wanted: Mapping[str, int]) -> None:
+    """Hold fewer units at once where no vendor has to agree; the raise waits for its payment."""
+    if contract.subscription.plan.template.connection is not None:
+        return  # the order is paid in the same transaction, and the vendor is asked for all of it at once
+    lowered = {name: count for name, count in wanted.items() if count < contract.resources[name].quantity}
+    for name, count in lowered.items():
+        contract.resources[name].quantity = count
+        contract.resources[name].save(update_fields=["quantity"])
+    if lowered:
+        contract.subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+        settle_refunds(order.pk)

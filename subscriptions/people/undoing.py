@@ -1,0 +1,124 @@
+"""A failed order is given up: everything is as it was before it was paid, and the money stays on the balance."""
+
+from datetime import date, timedelta
+
+from billing.charging import line_of, record, resource_key, reverse
+from billing.engine.lines import Changes, fresh_block
+from billing.models import Charge, ChargeStatus
+from subscriptions.contract.handover import stop_as_decided
+from subscriptions.contract.held import note_units
+from subscriptions.contract.terms import Contract, schedule
+from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, SubscriptionStatus
+from subscriptions.night.renewals import renew_accounts
+from subscriptions.people.opening import save_state
+
+
+def has_failed(order: Order | None) -> bool:
+    """Return whether there is an order and the vendor refused it."""
+    return order is not None and order.status == OrderStatus.PROVISIONING_FAILED
+
+
+def give_up_failed(contract: Contract, order: Order, today: date) -> None:
+    """Cancel the failed order: what it reserved is released, what it gave back is reserved again.
+
+    A sale takes its subscription with it; after a change the subscription runs on with the units it had.
+    """
+    row = contract.subscription
+    row.awaited_operation = ""
+    if order.type == OrderType.SALES:
+        _release_sale(contract, order, today)
+    else:
+        _undo_change(contract, order, today)
+    order.status = OrderStatus.CANCELLED
+    order.closed_on = today
+    order.save(update_fields=["status", "closed_on"])
+    save_state(contract, today)
+    # What the night did not touch while the vendor had the word is caught up now.
+    renew_accounts(account_ids=[row.account_id], today=today)
+
+
+def give_up_sale(contract: Contract, order: Order, today: date) -> None:
+    """Cancel a sale of which nothing is provided yet: what it reserved is released, the money stays on the balance."""
+    _release_sale(contract, order, today)
+    order.status, order.closed_on = OrderStatus.CANCELLED, today
+    order.save(update_fields=["status", "closed_on"])
+    contract.waiting = None
+
+
+def _release_sale(contract: Contract, order: Order, today: date) -> None:
+    """Delete all charges of a sale, and take back what was written off at once: no day of it was served."""
+    record([contract.booking(contract.rules.withdraw_order(contract.lines), today, order)])
+    for charge in Charge.objects.filter(order=order, status=ChargeStatus.CLOSED).order_by("pk"):
+        reverse(charge, day=today)
+    contract.subscription.status = SubscriptionStatus.DELETED
+    contract.subscription.quantity = 0
+    for resource in contract.resources.values():
+        resource.quantity = 0
+        resource.save(update_fields=["quantity"])
+    schedule(contract.subscription, None, today, status=SubscriptionStatus.DELETED)
+
+
+def _undo_change(contract: Contract, order: Order, today: date) -> None:
+    """Put charges and units back where they were before a change.
+
+    Nothing of a raise was provided, so nothing of it is charged. Units of a lowering were there all the time: they are
+    charged for every day again, those of billing days that have passed since among them.
+    """
+    items = list(order.items.order_by("pk"))
+    changes = contract.rules.withdraw_raise(contract.terms, contract.lines, contract.lines_of_raise)
+    for item in items:
+        if item.quantity_after < item.quantity_before:
+            changes += _give_back_lowering(contract, order, item, today)
+    record([contract.booking(changes, today, order)])
+    for item in items:
+        resource = contract.resources[str(item.subscription_resource_id)]
+        resource.quantity = item.quantity_before
+        resource.save(update_fields=["quantity"])
+    contract.subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+    contract.awaited = {}
+    _note_as_before(contract, order)
+    if contract.stop_decided:
+        stop_as_decided(contract, today)
+    else:
+        contract.subscription.status = SubscriptionStatus.ACTIVE
+
+
+def _note_as_before(contract: Contract, order: Order) -> None:
+    """Write down the units in service as if the change had never been: from its day, and none from a stop since."""
+    row = contract.subscription
+    decided, row.stop_reason = row.stop_reason, ""
+    note_units([contract], order.placed_on)
+    row.stop_reason = decided
+    if contract.stop_decided and row.stopped_on is not None:
+        note_units([contract], row.stopped_on)
+
+
+def _give_back_lowering(contract: Contract, order: Order, item: OrderItem, today: date) -> Changes:
+    """Return the units that a lowering gave back, in lines of their own, at the amounts that were to be refunded."""
+    key = resource_key(item.subscription_resource_id)
+    deleted_by = Charge.objects.filter(superseded_by=order, subscription_resource=int(key), status=ChargeStatus.DELETED)
+    made = Charge.objects.filter(order=order, subscription_resource=int(key)).exclude(status=ChargeStatus.DELETED)
+    parts = {charge.pk: charge for charge in made}
+    block = fresh_block([*contract.lines, *(line_of(charge) for charge in parts.values())], key)
+    row = contract.subscription
+    stopped_on = row.stopped_on if contract.stop_decided else None
+    changes = Changes()
+    for charge in deleted_by.order_by("pk"):
+        mine = [line_of(part) for part in parts.values() if part.parent_id == charge.pk]
+        changes += contract.rules.restore(
+            line_of(charge), mine, order.placed_on, today, block=block, stopped_on=stopped_on
+        )
+        block += 1
+    included = contract.resources[key].included
+    units = max(item.quantity_before - included, 0) - max(item.quantity_after - included, 0)
+    if units:
+        changes += contract.rules.restore_renewals(
+            contract.terms,
+            key,
+            units,
+            lowered_on=order.placed_on,
+            until=stopped_on or today + timedelta(days=1),
+            day=today,
+            block=block,
+        )
+    return changes

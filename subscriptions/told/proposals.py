@@ -1,0 +1,208 @@
+"""Operations on a subscription as both panels offer them: what would happen, in words and numbers, and the deed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from accounts.actors import Actor
+from accounts.models import Account
+from billing.engine.rules import Keeps
+from billing.engine.types import rules_of
+from core.panel.formats import money_text
+from subscriptions.models import Order, OrderStatus, Plan, Subscription, SubscriptionResource
+from subscriptions.people.changes import ask_vendor_of_change, change_quantities
+from subscriptions.people.ordering import ask_vendor_of_order, place_order
+from subscriptions.people.stopping import activate, delete, stop
+from subscriptions.told.preview import Preview, carried_out, preview
+
+# What a stop and an activation mean, by what the billing type keeps.
+STOPS = {
+    Keeps.USED_DAYS: gettext_lazy(
+        "Stop %(name)s? Today is not charged; what was reserved for the days left is released."
+    ),
+    Keeps.WHOLE_MONTH: gettext_lazy(
+        "Stop %(name)s? A month that has begun stays charged as a whole; later ones are not while it is stopped."
+    ),
+    Keeps.WHAT_WAS_USED: gettext_lazy("Stop %(name)s? What was used is charged on the billing day."),
+}
+ACTIVATES = {
+    Keeps.USED_DAYS: gettext_lazy(
+        "Activate %(name)s? Today is charged; the days up to the next billing day are reserved."
+    ),
+    Keeps.WHOLE_MONTH: gettext_lazy("Activate %(name)s? The whole month is charged, unless it has been already."),
+    Keeps.WHAT_WAS_USED: gettext_lazy("Activate %(name)s? What is used is charged."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the operation would do (`preview`), asked as a question, with what the button says; `verb` does it.
+
+    Where a proposal was kept, it is done: `preview` is what it did, `preview.result` what the verb returned.
+    """
+
+    preview: Preview
+    question: str
+    submit: str
+    verb: Callable[[], Any]
+
+
+def propose(
+    verb: Callable[[], Any],
+    words: Callable[[Preview], tuple[str, str]],
+    *,
+    account: Account,
+    today: date,
+    keep: bool = False,
+) -> Proposal:
+    """Return what the verb would do, with its question and button in `words`; `keep` has it done and says the same.
+
+    Raises what the verb raises.
+    """
+    seen = (carried_out if keep else preview)(verb, account=account, today=today)
+    question, submit = words(seen)
+    return Proposal(seen, question, submit, verb)
+
+
+def propose_order(
+    *,
+    actor: Actor,
+    account: Account,
+    plan: Plan,
+    today: date,
+    keep: bool = False,
+    vendor_asked: bool = False,
+    **wish: Any,
+) -> Proposal:
+    """Propose to order a plan; `wish` is passed to `place_order`. Raises what that does."""
+    if not vendor_asked:
+        # Asked here, where no transaction holds the account while the vendor thinks.
+        ask_vendor_of_order(actor=actor, account=account, plan=plan, **wish)
+    verb = partial(place_order, actor=actor, account=account, plan=plan, today=today, vendor_asked=True, **wish)
+    question = _("Order %(plan)s for %(account)s?") % {"plan": plan.name, "account": account.name}
+
+    def words(seen: Preview) -> tuple[str, str]:
+        if seen.due:
+            return question, _("Order, pay %(amount)s") % {"amount": money_text(seen.due, plan.currency)}
+        return question, pgettext("button", "Order")
+
+    return propose(verb, words, account=account, today=today, keep=keep)
+
+
+def propose_change(
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    quantities: Mapping[str, int],
+    today: date,
+    now: datetime,
+    keep: bool = False,
+    vendor_asked: bool = False,
+    **how: Any,
+) -> Proposal:
+    """Propose other quantities, by resource keys; `how` is passed to the verb. Raises what `change_quantities` does."""
+    wish = {"actor": actor, "subscription": subscription, "quantities": quantities, "now": now, **how}
+    if not vendor_asked:
+        ask_vendor_of_change(**wish)
+    verb = partial(change_quantities, **wish, today=today, vendor_asked=True)
+    steps: list[str] = []
+
+    def told_first() -> Order:
+        # What changes is told of the units as they are under the lock, before the verb has changed them.
+        steps[:] = _steps(subscription, quantities)
+        return verb()
+
+    def words(seen: Preview) -> tuple[str, str]:
+        return "; ".join(steps) + ".", _change_button(seen, subscription.currency)
+
+    return propose(told_first, words, account=subscription.account, today=today, keep=keep)
+
+
+def propose_stop(
+    *, actor: Actor, subscription: Subscription, today: date, comment: str = "", keep: bool = False
+) -> Proposal:
+    """Propose to stop. Raises what `stop` does."""
+    verb = partial(stop, actor=actor, subscription=subscription, today=today, comment=comment)
+    question = STOPS[_keeps(subscription)]
+
+    def words(seen: Preview) -> tuple[str, str]:
+        # Not all that was reserved comes back: the days used are written off.
+        released = seen.after.available - seen.before.available
+        amount = money_text(released, subscription.currency)
+        submit = _("Stop, release %(amount)s") % {"amount": amount} if released > 0 else _("Stop")
+        return question % {"name": subscription.name}, submit
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
+
+
+def propose_activation(*, actor: Actor, subscription: Subscription, today: date, keep: bool = False) -> Proposal:
+    """Propose to activate again. Raises what `activate` does, FundsShort with the missing amount among it."""
+    verb = partial(activate, actor=actor, subscription=subscription, today=today)
+    question = ACTIVATES[_keeps(subscription)]
+
+    def words(seen: Preview) -> tuple[str, str]:
+        amount = money_text(seen.reserved, subscription.currency)
+        submit = (
+            _("Activate, reserve %(amount)s") % {"amount": amount} if seen.reserved else pgettext("button", "Activate")
+        )
+        return question % {"name": subscription.name}, submit
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
+
+
+def propose_deletion(*, actor: Actor, subscription: Subscription, today: date, keep: bool = False) -> Proposal:
+    """Propose to delete. Raises what `delete` does."""
+    verb = partial(delete, actor=actor, subscription=subscription, today=today)
+    question = _("Delete %(name)s with all its data at the vendor? This cannot be undone.")
+
+    def words(_seen: Preview) -> tuple[str, str]:
+        return question % {"name": subscription.name}, _("Delete for good")
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
+
+
+def resources_by_key(subscription: Subscription) -> dict[str, SubscriptionResource]:
+    """Return the subscription's resources by the keys that quantities are given by, in the order of the plan."""
+    resources = subscription.resources.select_related("plan_resource__resource").order_by(
+        "plan_resource__position", "pk"
+    )
+    return {resource.plan_resource.resource.key: resource for resource in resources}
+
+
+def said_after_change(order: Order) -> str:
+    """Return what to tell a person whose change is ordered."""
+    if order.status == OrderStatus.WAITING_FOR_PAYMENT:
+        return _("Order %(order)s waits for its payment.") % {"order": order.number}
+    if order.status == OrderStatus.COMPLETED:
+        return _("The quantities are changed.")
+    return _("Order %(order)s is being carried out.") % {"order": order.number}
+
+
+def _keeps(subscription: Subscription) -> Keeps:
+    return rules_of(subscription.billing_type).keeps
+
+
+def _steps(subscription: Subscription, quantities: Mapping[str, int]) -> list[str]:
+    return [
+        _("%(name)s: from %(before)s to %(after)s")
+        % {"name": resource.name, "before": resource.quantity, "after": quantities[key]}
+        for key, resource in resources_by_key(subscription).items()
+        if key in quantities and quantities[key] != resource.quantity
+    ]
+
+
+def _change_button(seen: Preview, currency: str) -> str:
+    if seen.due:
+        return _("Change, pay %(amount)s") % {"amount": money_text(seen.due, currency)}
+    if seen.reserved > 0:
+        return _("Change, reserve %(amount)s") % {"amount": money_text(seen.reserved, currency)}
+    # Units bought today go without a refund of their own; what the vendor has to let go comes back later.
+    back = seen.after.available - seen.before.available + seen.waits_for_vendor
+    if back > 0:
+        return _("Lower, get %(amount)s back") % {"amount": money_text(back, currency)}
+    return _("Change")

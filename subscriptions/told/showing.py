@@ -1,0 +1,115 @@
+"""What a confirmation of a proposal says, in both panels: what becomes of each line, today's sum, each month's."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from billing.models import Charge, ChargeSource, ChargeStatus
+from core.panel.shown import Line, Shown
+from subscriptions.told.preview import Preview
+from subscriptions.told.proposals import Proposal
+
+TO_PAY = pgettext_lazy("charge", "to be paid")
+LATER = pgettext_lazy("charge", "on its billing day")
+RESERVED = pgettext_lazy("charge", "reserved")
+WRITTEN_OFF = pgettext_lazy("charge", "written off: days used")
+CHARGED = pgettext_lazy("charge", "written off")
+RELEASED = pgettext_lazy("charge", "released")
+GIVEN_BACK = pgettext_lazy("charge", "given back")
+GIVEN_BACK_LATER = pgettext_lazy("charge", "given back once the vendor confirms")
+DROPPED = pgettext_lazy("charge", "no longer charged")
+STAYS = pgettext_lazy("charge", "stays reserved")
+STAYS_LATER = pgettext_lazy("charge", "stays, on its billing day")
+STAYS_UNPAID = pgettext_lazy("charge", "stays, to be paid")
+STAYS_STOPPED = pgettext_lazy("charge", "only if it is activated again")
+STAYS_WAITING = pgettext_lazy("charge", "stays, waits for the vendor")
+_EFFECTS = {
+    ChargeStatus.BLOCKED: RESERVED,
+    ChargeStatus.CLOSED: WRITTEN_OFF,
+    ChargeStatus.WAITING_FOR_REFUND: GIVEN_BACK_LATER,
+    ChargeStatus.REFUNDED: GIVEN_BACK,
+}
+_STAYING = {
+    ChargeStatus.NEW: STAYS_UNPAID,
+    ChargeStatus.OPENED: STAYS_LATER,
+    ChargeStatus.BLOCKED: STAYS,
+    ChargeStatus.WAITING_FOR_REFUND: STAYS_WAITING,
+}
+
+
+def shown_of(proposal: Proposal, *, currency: str, today: date, paid_from_balance: bool = False) -> Shown:
+    """Return what a confirmation says of a proposal, or, where it was kept, what the deed did: in the same words.
+
+    `paid_from_balance`: what is due is thought of as paid, so that what is available afterwards is what is left then.
+    """
+    seen = proposal.preview
+    left = seen.after.available - (seen.due if paid_from_balance else 0)
+    return shown_of_books(
+        seen,
+        question=proposal.question,
+        submit=proposal.submit,
+        currency=currency,
+        today=today,
+        left=left if left >= 0 or not paid_from_balance else None,
+    )
+
+
+def shown_of_books(
+    seen: Preview, *, question: object, submit: object, currency: str, today: date, left: Decimal | None
+) -> Shown:
+    """Return a confirmation of what happens to the books: `left` is available afterwards, where that can be said."""
+    released = seen.after.available - seen.before.available
+    upkeep = seen.upkeep
+    return Shown(
+        question=question,
+        submit=submit,
+        charges=(*seen.added, *seen.moved),
+        lines=tuple(lines_of(seen, today)),
+        currency=currency,
+        total=seen.due or None,
+        reserved=seen.reserved if seen.reserved > 0 else None,
+        released=released if released > 0 and not seen.payments and not _came_in(seen) else None,
+        waits_for_vendor=seen.waits_for_vendor or None,
+        balance_after=left,
+        monthly=upkeep.amount if upkeep else None,
+        monthly_from=upkeep.day if upkeep else None,
+        monthly_until=upkeep.until if upkeep else None,
+        day=today,
+    )
+
+
+def _came_in(seen: Preview) -> bool:
+    return any(entry.amount > 0 for entry in seen.transactions)
+
+
+def lines_of(seen: Preview, today: date) -> Iterable[Line]:
+    """Yield the charges in the order of their days, each with what becomes of it.
+
+    A charge that was split, or whose place another takes, is not shown beside its parts.
+    """
+    replaced = {charge.parent_id for charge in seen.added}
+    shown = [charge for charge in (*seen.added, *seen.moved) if charge.pk not in replaced]
+    changing = [Line(charge, _effect(charge, seen, today), charge.amount) for charge in shown]
+    staying = [Line(charge, _staying(charge, seen), charge.amount) for charge in seen.staying]
+    yield from sorted((*changing, *staying), key=lambda line: (line.charge.operate_from, line.charge.pk))
+
+
+def _effect(charge: Charge, seen: Preview, today: date) -> Promise:
+    if charge.status == ChargeStatus.NEW:
+        return TO_PAY if charge.operate_from <= today else LATER
+    if charge.status == ChargeStatus.OPENED:
+        return RELEASED if charge.source == ChargeSource.REMAINDER else LATER
+    if charge.status == ChargeStatus.CLOSED and charge.source != ChargeSource.USED_PART:
+        return CHARGED  # a fee, a month in full, what was used
+    if charge.status == ChargeStatus.DELETED:
+        return RELEASED if seen.statuses_before.get(charge.pk) == ChargeStatus.BLOCKED else DROPPED
+    return _EFFECTS[ChargeStatus(charge.status)]
+
+
+def _staying(charge: Charge, seen: Preview) -> Promise:
+    if charge.status == ChargeStatus.OPENED and not (seen.upkeep and seen.upkeep.lines):
+        return STAYS_STOPPED
+    return _STAYING[ChargeStatus(charge.status)]

@@ -1,0 +1,57 @@
+"""Ids and facts that a vendor tells after a service was provided, or tells otherwise than before (CR-582)."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from core.errors import Refused
+from subscriptions.contract.handover import held_units, service_payload
+from subscriptions.models import Subscription
+from subscriptions.workers.comparing import held_by
+from vendors import questions
+from vendors.base import Done
+from vendors.capabilities import ObservesServices
+
+logger = logging.getLogger(__name__)
+
+
+def observe_services(*, now: datetime) -> int:
+    """Ask after every service that is provided and with which nothing is under way; return how many are others now.
+
+    A vendor that cannot be asked now is asked the next night: each service for itself, and killed anywhere the next
+    night goes on.
+    """
+    changed = 0
+    for row in held_by(ObservesServices).iterator():
+        try:
+            changed += observe(row, now=now)
+        except Refused as trouble:
+            logger.warning("subscription %s cannot be observed: %s", row.pk, trouble.code)
+    return changed
+
+
+def observe(subscription: Subscription, *, now: datetime) -> bool:
+    """Ask the vendor after one service and keep what it tells; return whether that is something else than before.
+
+    Raises VendorUnavailable; GoneAtVendor where the vendor no longer has it.
+    """
+    asked = service_payload(subscription, held_units(subscription))
+    connection = subscription.plan.template.connection
+    return _keep(subscription, questions.observe(connection, service=asked, now=now))
+
+
+@transaction.atomic
+def _keep(subscription: Subscription, told: Done) -> bool:
+    """Keep ids and facts, unless something has got under way with the service meanwhile: that tells them itself."""
+    row = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
+    if row.awaited_operation or row.vendor_ids != subscription.vendor_ids:
+        return False
+    before = (row.vendor_ids, row.attributes)
+    facts = {fact.name: {name: value for name, value in fact.kept.items() if name != "name"} for fact in told.facts}
+    row.vendor_ids = row.vendor_ids | dict(told.vendor_ids)
+    row.attributes = {name: fact for name, fact in (row.attributes | facts).items() if fact["value"] != ""}
+    if (row.vendor_ids, row.attributes) == before:
+        return False
+    row.save(update_fields=["vendor_ids", "attributes"])
+    return True

@@ -1,0 +1,196 @@
+"""What workers do: carry an operation out at the vendor, then apply what came of it, once."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import AccountStatus
+from billing.charging import record
+from billing.engine.lines import Changes
+from billing.funds import funds_of
+from core.secrets import encrypt
+from subscriptions.contract.handover import (
+    ACTIVATE,
+    INSTALL,
+    STATE_FIELDS,
+    STOP,
+    UPDATE,
+    WORK_MEANWHILE,
+    Work,
+    complete,
+    hand_over,
+    save_states,
+    stop_as_decided,
+)
+from subscriptions.contract.telling import done_at_vendor, stopped_for_funds, vendor_refused
+from subscriptions.contract.terms import Contract, contract_of, schedule
+from subscriptions.models import (
+    Order,
+    OrderStatus,
+    StopReason,
+    Subscription,
+    SubscriptionSecret,
+    SubscriptionStatus,
+)
+from subscriptions.night.holds import is_left_over
+from subscriptions.night.renewals import renew_accounts
+from vendors import operations
+from vendors.models import OperationState, VendorOperation
+from vendors.operations import unsealed
+
+FINISHED = (OperationState.CONFIRMED, OperationState.REJECTED)
+A_SWEEP = 500
+# What a subscription is read with, so that its contract needs no further statements.
+WHOLE = ("account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period")
+
+
+def carry_out(*, operation_id: UUID | str, now: datetime, today: date) -> VendorOperation:
+    """Carry an operation on as far as the vendor lets it, and apply its outcome once it has one."""
+    operation = operations.carry_out(operation_id, now=now)
+    if operation.finished:
+        conclude(operation=operation, today=today)
+    elif operation.waits_for is not None:
+        note_waiting(operation)
+    return operation
+
+
+@transaction.atomic
+def note_waiting(operation: VendorOperation) -> None:
+    """Keep at once what the vendor told of a service that waits for somebody: a cancellation needs its ids."""
+    awaiting = Subscription.objects.filter(awaited_operation=operation.key, status__in=WORK_MEANWHILE)
+    row = awaiting.select_for_update(of=("self",)).first()
+    if row is None:
+        return
+    before = (dict(row.vendor_ids), dict(row.attributes))
+    _learn(row, operation)
+    if (row.vendor_ids, row.attributes) != before:
+        row.save(update_fields=["vendor_ids", "attributes"])
+
+
+def _learn(row: Subscription, operation: VendorOperation) -> None:
+    """Take over ids and facts that an operation told of; a fact told empty is forgotten."""
+    row.vendor_ids = row.vendor_ids | operation.result.get("vendor_ids", {})
+    told = {
+        fact["name"]: {name: value for name, value in fact.items() if name != "name"}
+        for fact in operation.result.get("facts", ())
+    }
+    row.attributes = {name: fact for name, fact in (row.attributes | told).items() if fact["value"] != ""}
+
+
+def unfinished_work(*, now: datetime) -> Iterable[UUID]:
+    """Return the operations that a worker should look at: those due, and those done whose outcome is not applied.
+
+    The latter are left by a worker that was killed between the vendor's answer and our books. At most A_SWEEP of each,
+    the oldest first: a night may plan thousands, and each sweep would queue them all again.
+    """
+    awaited = Subscription.objects.exclude(awaited_operation="").filter(status__in=WORK_MEANWHILE)
+    left = VendorOperation.objects.filter(state__in=FINISHED, key__in=awaited.values("awaited_operation")).order_by(
+        "created_at", "pk"
+    )
+    return [*left.values_list("pk", flat=True)[:A_SWEEP], *operations.due(now).values_list("pk", flat=True)[:A_SWEEP]]
+
+
+@transaction.atomic
+def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
+    """Apply the outcome of a finished operation to the subscription that awaits it, in one transaction.
+
+    Returns the subscription, None where nobody waits for it any more (it was applied before).
+    """
+    awaiting = Subscription.objects.filter(awaited_operation=operation.key, status__in=WORK_MEANWHILE)
+    found = awaiting.values_list("pk", "account_id").first()
+    if found is None:
+        return None
+    renewed = renew_accounts(account_ids=[found[1]], today=today)
+    account, today = renewed.accounts[found[1]], renewed.days[found[1]]
+    subscription = awaiting.select_related(*WHOLE).first()
+    if subscription is None:
+        return None
+    contract = contract_of(subscription)
+    order = contract.waiting
+    if operation.state == OperationState.CONFIRMED:
+        _confirmed(contract, operation, today)
+        if is_left_over(subscription, account):
+            # A hold began or ended while the vendor was at work: what it means for this one follows now.
+            renew_accounts(account_ids=[account.pk], today=today)
+            subscription.refresh_from_db()
+    else:
+        _rejected(subscription, order, operation)
+    return subscription
+
+
+def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> None:
+    subscription, order = contract.subscription, contract.waiting
+    work = WORK_MEANWHILE[SubscriptionStatus(subscription.status)]
+    stop_decided = contract.stop_decided
+    changes = _provided(contract, work, today)
+    subscription.status = work.then
+    subscription.awaited_operation = ""
+    _learn(subscription, operation)
+    subscription.save(update_fields=["vendor_ids", "attributes"])
+    for key, value in unsealed(operation).items():
+        SubscriptionSecret.objects.update_or_create(
+            subscription=subscription, key=key, defaults={"value": encrypt({key: value})}
+        )
+    record([contract.booking(changes, today, order)] if changes else [])
+    if order is not None and order.status == OrderStatus.PROVISIONING:
+        complete(order, today)
+    contract.waiting, contract.awaited = None, {}
+    if stop_decided:
+        stop_as_decided(contract, today)
+    save_states([contract], today)
+    if changes.reserves > changes.releases:
+        _stop_what_is_short(contract, changes, today)
+    done_at_vendor(subscription, operation, order)
+
+
+def _provided(contract: Contract, work: Work, today: date) -> Changes:
+    """Return what becomes of the charges that waited for the vendor, now that it has provided (decision 22).
+
+    An order that is provided on a later day than it was paid runs from that day.
+    """
+    subscription, rules = contract.subscription, contract.rules
+    if work is UPDATE:
+        provide = rules.provide_raise_of_stopped if contract.stop_decided else rules.provide_raise
+        return provide(contract.terms, contract.lines, contract.raised_lines, today)
+    if work is ACTIVATE:
+        changes = rules.provide_activation(contract.terms, contract.lines, today)
+    elif work is INSTALL:
+        changes = rules.provide_order(contract.ordering_terms, contract.lines, today)
+        if changes:
+            subscription.start_date = today
+            subscription.expiration_date = rules.ends_on(contract.ordering_terms, today)
+    else:
+        return Changes()
+    if changes:
+        schedule(subscription, None, today, status=SubscriptionStatus.ACTIVE)
+    return changes
+
+
+def _stop_what_is_short(contract: Contract, changes: Changes, today: date) -> None:
+    """Stop the subscription, as a billing day would have, where less is available than it costs from today.
+
+    Only where a billing day has passed since it was paid does it cost more than what was reserved.
+    """
+    row = contract.subscription
+    available = funds_of(row.account).available
+    if available >= 0 or row.account.status != AccountStatus.ACTIVE or row.status != SubscriptionStatus.ACTIVE:
+        return
+    contract = contract_of(row)
+    record([contract.booking(contract.rules.stop(contract.terms, contract.lines, today), today)])
+    row.stop_reason, row.stop_comment, row.stopped_on = StopReason.FUNDS_SHORT, "", today
+    hand_over(contract, STOP, day=today)
+    save_states([contract], today)
+    stopped_for_funds(row, today, changes.reserves, available + changes.reserves)
+
+
+def _rejected(subscription: Subscription, order: Order | None, operation: VendorOperation) -> None:
+    """Nothing is undone: the charges stay as they are until somebody tries again or cancels."""
+    subscription.status = WORK_MEANWHILE[subscription.status].failed
+    subscription.save(update_fields=STATE_FIELDS)
+    if order is not None and order.status == OrderStatus.PROVISIONING:
+        order.status = OrderStatus.PROVISIONING_FAILED
+        order.failure = operation.last_error
+        order.save(update_fields=["status", "failure"])
+    vendor_refused(subscription, operation, order)

@@ -1,0 +1,154 @@
+"""What was used is written down once and charged; what cannot be charged is refused by name."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Account
+from billing.audit import audit
+from billing.explanation import explain_charge
+from billing.funds import funds_of
+from billing.models import Charge, LedgerEntry, Usage
+from subscriptions.catalogue.plans import Fees, set_price
+from subscriptions.models import Order, Plan, Subscription
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.people.changes import TypeKeepsQuantities, change_quantities
+from subscriptions.people.failures import cancel_failed_order
+from subscriptions.people.stopping import delete, stop
+from subscriptions.told.preview import preview
+from subscriptions.told.proposals import propose_activation, propose_stop
+from subscriptions.told.upkeep import upkeep_of
+from subscriptions.workers.usage import Measured, UsageRefused, record_usage
+from tests.factories import subscriptions as make
+from tests.factories.billing import top_up
+from tests.subscriptions.conftest import ORDERED_ON, work
+from vendors.models import ConnectionState, VendorConnection
+
+pytestmark = pytest.mark.django_db
+AUG22 = date(2018, 8, 22)
+
+
+def metered(**more: Any) -> Plan:
+    plan = make.plan(billing_type="payg_internal", prices={"seats": "0.012"}, **more)
+    set_price(
+        actor=SYSTEM,
+        plan_resource=plan.resources.get(),
+        fees=Fees(recurring_fee=Decimal("0.012"), setup_fee=Decimal("2.50")),
+        valid_from=make.EARLY,
+        today=make.EARLY,
+    )
+    return plan
+
+
+@pytest.fixture
+def used(acme: Account) -> Subscription:
+    top_up(account=acme, amount="100.00", today=ORDERED_ON)
+    return make.subscription(account=acme, plan=metered(), today=ORDERED_ON)
+
+
+def hours(key: str, quantity: str = "100", day: date = AUG22, resource: str = "seats") -> Measured:
+    return Measured(resource, Decimal(quantity), day, key)
+
+
+def test_what_is_told_twice_is_charged_once(used: Subscription, acme: Account) -> None:
+    assert record_usage(subscription=used, measured=[hours("a"), hours("b"), hours("a")], today=AUG22) == 2
+    assert record_usage(subscription=used, measured=[hours("a"), hours("c", "61.25")], today=AUG22) == 1
+    assert record_usage(subscription=used, measured=[hours("a")], today=AUG22) == 0
+    charge = Charge.objects.get(status="blocked")
+    assert (charge.quantity, charge.amount, charge.source) == (Decimal("261.25"), Decimal("3.14"), "usage")
+    assert charge.price == used.plan.resources.get().prices.latest("pk")
+    assert Usage.objects.count() == 3
+    assert funds_of(acme).balance == Decimal("97.50") + Decimal("10.00") - Decimal("20.00") + Decimal("12.50")
+    assert audit(today=AUG22) == []
+    run_billing_day(today=date(2018, 9, 1))
+    charge.refresh_from_db()
+    assert (charge.status, charge.closed_on) == ("closed", date(2018, 9, 1))
+    assert audit(today=date(2018, 9, 1)) == []
+
+
+def test_a_fee_and_what_was_used_explain_themselves_without_days(used: Subscription) -> None:
+    record_usage(subscription=used, measured=[hours("a", "261.25")], today=AUG22)
+    fee, charge = Charge.objects.order_by("pk")
+    assert explain_charge(fee).formula == "5 × $2.50 = $12.50"
+    assert fee.description.startswith("Setup of ")
+    told = explain_charge(charge)
+    assert told.formula == "261.25 × $0.012 = $3.14"
+    assert told.sentences == ["The plan's price valid from 01 Jan 2010."]
+    assert "261.25 unit-hours" in charge.description
+
+
+@pytest.mark.parametrize(
+    ("measured", "field"),
+    [
+        (hours("a", resource="disks"), "measured[0].resource"),
+        (hours("a", "0"), "measured[0].quantity"),
+        (hours("a", "-1"), "measured[0].quantity"),
+        (hours("a", "0.0000001"), "measured[0].quantity"),
+        (hours("a", "NaN"), "measured[0].quantity"),
+        (hours("a", day=date(2018, 8, 19)), "measured[0].day"),
+        (hours("a", day=date(2018, 8, 23)), "measured[0].day"),
+        (hours(""), "measured[0].key"),
+        (hours("k" * 121), "measured[0].key"),
+    ],
+)
+def test_what_cannot_be_charged_is_named(used: Subscription, measured: Measured, field: str) -> None:
+    with pytest.raises(UsageRefused) as refusal:
+        record_usage(subscription=used, measured=[measured], today=AUG22)
+    assert refusal.value.field == field
+    assert not Usage.objects.exists()
+
+
+def test_nothing_is_used_of_what_is_not_there(used: Subscription, acme: Account) -> None:
+    seats = make.subscription(account=acme, plan=make.plan(), today=ORDERED_ON)
+    with pytest.raises(UsageRefused, match="not charged by what is used"):
+        record_usage(subscription=seats, measured=[hours("a")], today=AUG22)
+    delete(actor=SYSTEM, subscription=used, today=AUG22)
+    with pytest.raises(UsageRefused, match="nothing of it can be used"):
+        record_usage(subscription=used, measured=[hours("a")], today=AUG22)
+
+
+def test_its_operations_say_what_they_mean(used: Subscription) -> None:
+    with pytest.raises(TypeKeepsQuantities) as refusal:
+        change_quantities(actor=SYSTEM, subscription=used, quantities={"seats": 9}, today=AUG22, now=make.noon(AUG22))
+    assert refusal.value.field == "quantities"
+    assert upkeep_of(used, AUG22) is None, "what will be used is not known"
+    asked = propose_stop(actor=SYSTEM, subscription=used, today=AUG22, keep=True)
+    assert (asked.question, asked.submit) == (
+        f"Stop {used.name}? What was used is charged on the billing day.", "Stop",
+    )  # fmt: skip
+    again = propose_activation(actor=SYSTEM, subscription=used, today=AUG22)
+    assert (again.question, again.submit) == (f"Activate {used.name}? What is used is charged.", "Activate")
+
+
+def test_an_order_shows_its_fee_before_it_is_placed(acme: Account) -> None:
+    plan = metered()
+    seen = preview(lambda: make.order(account=acme, plan=plan, today=ORDERED_ON), account=acme, today=ORDERED_ON)
+    assert (seen.due, seen.upkeep, [charge.type for charge in seen.added]) == (Decimal("12.50"), None, ["setup_fee"])
+
+
+def test_a_fee_is_given_back_where_the_vendor_never_provided(acme: Account, example: VendorConnection) -> None:
+    VendorConnection.objects.update(state=ConnectionState.GRANTED)
+    example.refresh_from_db()
+    subscription = make.subscription(account=acme, plan=metered(connection=example, offer="none"), today=ORDERED_ON)
+    assert (funds_of(acme).balance, subscription.status) == (0, "installing")
+    with pytest.raises(UsageRefused):
+        record_usage(subscription=subscription, measured=[hours("a")], today=AUG22)
+    work()
+    cancel_failed_order(actor=SYSTEM, order=Order.objects.get(), today=AUG22)
+    assert [(charge.status, charge.closed_on) for charge in Charge.objects.all()] == [("refunded", None)]
+    entries = LedgerEntry.objects.filter(account=acme, book="account").order_by("number")
+    assert [(entry.kind, entry.amount) for entry in entries] == [
+        ("payment", Decimal("12.50")), ("charge", Decimal("-12.50")), ("reversal", Decimal("12.50")),
+    ]  # fmt: skip
+    assert audit(today=AUG22) == []
+
+
+def test_the_units_of_a_stopped_one_are_counted_and_closed(used: Subscription) -> None:
+    stop(actor=SYSTEM, subscription=used, today=AUG22)
+    record_usage(subscription=used, measured=[hours("a")], today=AUG22)
+    run_billing_day(today=date(2018, 9, 1))
+    assert Charge.objects.get(source="usage").status == "closed"
+    assert audit(today=date(2018, 9, 1)) == []
