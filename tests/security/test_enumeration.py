@@ -170,8 +170,9 @@ OTHERWISE = {
     "accounts.receivers.tell_of_lockout": "a letter to that mailbox; the answer costs the same (test above)",
     "notifications.sign_in_mail.OutboxAccountAdapter.send_mail": "the same for everybody (test above)",
     "notifications.receivers.write_invitation": "the letter itself",
-    "subscriptions.simulation.simulate": "the platform's own, of people whom it makes up",
-    "subscriptions.simulation.played": "the same",
+    "subscriptions.simulation.playing.simulate": "the platform's own, of people whom it makes up",
+    "subscriptions.simulation.playing.played": "the same",
+    "subscriptions.simulation.stage.set_up": "the same",
     "subscriptions.management.commands.simulate_billing.Command.handle": "the same",
 }
 VERBS = {

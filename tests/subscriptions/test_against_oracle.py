@@ -10,7 +10,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from subscriptions.simulation import simulate
+from subscriptions.simulation.playing import simulate
 from tests.oracle.comparison import assert_example
 from tests.oracle.decisions import DECISIONS
 from tests.oracle.examples import Example

@@ -7,7 +7,7 @@ import pytest
 from billing.audit import audit
 from billing.engine.types import TYPES
 from subscriptions.models import BillingType
-from subscriptions.simulation import played, simulate
+from subscriptions.simulation.playing import played, simulate
 from tests.oracle import drive_engine
 from tests.oracle.billing_types import ROWS, Row, seen, told
 

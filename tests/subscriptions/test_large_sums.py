@@ -17,7 +17,7 @@ from core.fitting import DoesNotFit
 from subscriptions.catalogue.plans import Fees, Lasting, PlanNotAllowed, add_period, set_price
 from subscriptions.models import Order, Plan, PlanPeriod, Subscription
 from subscriptions.people.quantities import refuse_too_many
-from subscriptions.simulation import simulate
+from subscriptions.simulation.playing import simulate
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up

@@ -7,8 +7,8 @@ from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from subscriptions.history import BadHistory
-from subscriptions.simulation import simulate
+from subscriptions.simulation.playing import simulate
+from subscriptions.simulation.reading import BadHistory
 
 BAD_INPUT = 2
 

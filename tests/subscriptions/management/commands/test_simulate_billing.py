@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from subscriptions.simulation import simulate
-from tests.subscriptions.test_simulation import G_I3
+from subscriptions.simulation.playing import simulate
+from tests.subscriptions.simulation.test_playing import G_I3
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from accounts.models import Reseller
 from billing.models import Charge, LedgerEntry
 from notifications.models import Notification
 from subscriptions.models import Subscription
-from subscriptions.simulation import simulate
+from subscriptions.simulation.playing import simulate
 from tests.factories import accounts as cast
 
 pytestmark = pytest.mark.django_db

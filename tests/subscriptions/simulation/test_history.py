@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from subscriptions.history import BadHistory, read_history
-from tests.subscriptions.test_simulation import G_I3
+from subscriptions.simulation.history import read_history
+from subscriptions.simulation.reading import BadHistory
+from tests.subscriptions.simulation.test_playing import G_I3
 
 
 def test_a_good_history_is_read() -> None:

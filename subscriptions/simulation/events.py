@@ -1,0 +1,88 @@
+"""The events of a billing history as JSON: read into plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billing.engine.rules import Metered, Rules
+from core.fitting import is_text
+from core.money import minor_units
+from subscriptions.simulation.reading import BadHistory, amount_of, day_of, members, one_of, required, whole
+from subscriptions.simulation.resources import PRICE_DECIMALS, Priced
+
+DEEDS = ("top_up", "order", "change", "stop", "activate", "delete", "pay", "price", "usage")
+PAY = ("now", "balance", "later")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happens on a day."""
+
+    day: date
+    do: str
+    subscription: str
+    quantities: Mapping[str, int]
+    prices: Mapping[str, Decimal]
+    amount: Decimal
+    pay: str
+    resource: str = ""
+    unit_hours: Decimal = Decimal(0)
+
+
+def read_event(given: Any, path: str, currency: str, prices: Mapping[str, Priced], rules: Rules) -> Event:
+    known = {"day", "do", "subscription", "quantities", "prices", "amount", "pay"}
+    known |= {"resource", "units", "hours"} if isinstance(rules, Metered) else set()
+    event = members(given, path, known)
+    do = one_of(required(event, "do", f"{path}.do"), DEEDS, f"{path}.do")
+    if do == "usage" and not isinstance(rules, Metered):
+        raise BadHistory(f"{path}.do: nothing is used with the billing type {rules.key}")
+    name = event.get("subscription", "main")
+    if not isinstance(name, str) or not 0 < len(name) <= 100 or not is_text(name):
+        raise BadHistory(f"{path}.subscription: must be a name")
+    return Event(
+        day=day_of(required(event, "day", f"{path}.day"), f"{path}.day"),
+        do=do,
+        subscription=name,
+        quantities=_quantities(event, path, prices) if do in ("order", "change") else {},
+        prices=_new_prices(event, path, prices) if do == "price" else {},
+        amount=_top_up(event, path, currency) if do == "top_up" else Decimal(0),
+        pay=one_of(event.get("pay", "now"), PAY, f"{path}.pay"),
+        resource=one_of(required(event, "resource", f"{path}.resource"), tuple(prices), f"{path}.resource")
+        if do == "usage"
+        else "",
+        unit_hours=_unit_hours(event, path) if do == "usage" else Decimal(0),
+    )
+
+
+def _unit_hours(event: Mapping[str, Any], path: str) -> Decimal:
+    """Return units x hours; both may have decimals, and what they make together at most six."""
+    hours = Decimal(1)
+    for name in ("units", "hours"):
+        given = required(event, name, f"{path}.{name}")
+        if isinstance(given, int) and not isinstance(given, bool):
+            given = str(given)
+        hours *= amount_of(given, f"{path}.{name}", PRICE_DECIMALS)
+    if not hours or hours != round(hours, PRICE_DECIMALS):
+        raise BadHistory(f"{path}.hours: units x hours must be more than zero, with at most {PRICE_DECIMALS} decimals")
+    return hours
+
+
+def _quantities(event: Mapping[str, Any], path: str, prices: Mapping[str, Priced]) -> dict[str, int]:
+    given = members(required(event, "quantities", f"{path}.quantities"), f"{path}.quantities", set(prices))
+    return {key: whole(count, f"{path}.quantities.{key}", 0, 1_000_000) for key, count in given.items()}
+
+
+def _new_prices(event: Mapping[str, Any], path: str, prices: Mapping[str, Priced]) -> dict[str, Decimal]:
+    given = members(required(event, "prices", f"{path}.prices"), f"{path}.prices", set(prices))
+    return {key: amount_of(price, f"{path}.prices.{key}", PRICE_DECIMALS) for key, price in given.items()}
+
+
+def _top_up(event: Mapping[str, Any], path: str, currency: str) -> Decimal:
+    amount = amount_of(required(event, "amount", f"{path}.amount"), f"{path}.amount", minor_units(currency))
+    if not amount:
+        raise BadHistory(f"{path}.amount: must be more than zero")
+    return amount

@@ -1,0 +1,95 @@
+"""A billing history as JSON: read into plain values, or refused with the name of the field that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billing.engine.rules import Rules
+from billing.engine.types import FIRST, TYPES, rules_of
+from core.money import minor_units
+from subscriptions.simulation.events import Event, read_event
+from subscriptions.simulation.reading import BadHistory, amount_of, day_of, flag, members, one_of, required, whole
+from subscriptions.simulation.resources import Priced, read_resources
+
+# The books keep so many decimals of an amount.
+AMOUNT_DECIMALS = 3
+# Older data of the first type has later ones, which are clamped.
+LAST_BILLING_DAY = 28
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The terms, and what happens under them up to and with `until`; amounts in `currency`."""
+
+    currency: str
+    billing_type: str
+    billing_day: int
+    months: int | None
+    fixed_price: bool
+    credit_limit: Decimal
+    resources: Mapping[str, Priced]
+    events: tuple[Event, ...]
+    until: date
+
+
+def read_history(given: Any) -> History:
+    """Return the history that the JSON value describes, its events by day. Raises BadHistory."""
+    top = members(given, "history", {
+        "currency", "billing_type", "payment_model", "billing_day", "period", "fixed_price", "credit_limit",
+        "resources", "events", "until",
+    })  # fmt: skip
+    billing_type = one_of(top.get("billing_type", FIRST), tuple(TYPES), "billing_type")
+    rules = rules_of(billing_type)
+    one_of(top.get("payment_model", "prepay"), ("prepay",), "payment_model")
+    currency = _currency(top)
+    resources = read_resources(top, rules)
+    events = required(top, "events", "events")
+    if not isinstance(events, list):
+        raise BadHistory("events: must be a list")
+    read = [read_event(event, f"events[{at}]", currency, resources, rules) for at, event in enumerate(events)]
+    return History(
+        currency=currency,
+        billing_type=billing_type,
+        billing_day=_billing_day(top, rules),
+        months=_months(top, rules),
+        fixed_price=flag(top.get("fixed_price", False), "fixed_price"),
+        credit_limit=amount_of(top.get("credit_limit", "0"), "credit_limit", 2),
+        resources=resources,
+        events=tuple(sorted(read, key=lambda event: event.day)),
+        until=day_of(required(top, "until", "until"), "until"),
+    )
+
+
+def _billing_day(top: Mapping[str, Any], rules: Rules) -> int:
+    only = rules.allows.billing_day
+    highest = 31 if rules.key == FIRST else LAST_BILLING_DAY
+    day = whole(top.get("billing_day", 1), "billing_day", 1, highest)
+    if only is not None and day != only:
+        raise BadHistory(f"billing_day: must be {only} with {rules.key}")
+    return day
+
+
+def _months(top: Mapping[str, Any], rules: Rules) -> int | None:
+    allows = rules.allows
+    given = top.get("period", "endless") if allows.endless else required(top, "period", "period")
+    if given == "endless" and allows.endless:
+        return None
+    if allows.longest is None:
+        raise BadHistory(f'period: must be "endless" with {rules.key}')
+    period = members(given, "period", {"months"})
+    return whole(required(period, "months", "period.months"), "period.months", 1, allows.longest)
+
+
+def _currency(top: Mapping[str, Any]) -> str:
+    given = required(top, "currency", "currency")
+    try:
+        decimals = minor_units(given)
+    except (TypeError, ValueError):
+        raise BadHistory("currency: must be a three-letter ISO 4217 code") from None
+    if decimals > AMOUNT_DECIMALS:
+        raise BadHistory(f"currency: the books keep at most {AMOUNT_DECIMALS} decimals")
+    return str(given)

@@ -1,0 +1,50 @@
+"""A whole billing history carried out by the real verbs and nights, in a transaction that is rolled back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import override
+
+from billing.models import unnumbered
+from subscriptions.night.renewals import renew_accounts
+from subscriptions.simulation.books import books_of
+from subscriptions.simulation.deeds import carry_out
+from subscriptions.simulation.history import read_history
+from subscriptions.simulation.stage import Stage, set_up
+
+
+def simulate(history: dict[str, Any]) -> dict[str, Any]:
+    """Carry a history out and return the books as plain values; nothing of it stays. Raises BadHistory."""
+    with played(history) as stage:
+        return books_of(stage)
+
+
+@contextmanager
+def played(history: dict[str, Any]) -> Iterator[Stage]:
+    """Carry a history out, and have its rows there for the length of the block. Raises BadHistory.
+
+    The nights run at the start of every day from the first event to `until`: those on which nothing is due leave
+    nothing behind and are passed over.
+    """
+    story = read_history(history)
+    with _rolled_back(), override("en"):
+        stage = set_up(story)
+        for event in story.events:
+            if event.day <= story.until:
+                renew_accounts(account_ids=[stage.account.pk], today=event.day)
+                carry_out(stage, event)
+        renew_accounts(account_ids=[stage.account.pk], today=story.until)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every posting balanced, or this fails
+        yield stage
+
+
+@contextmanager
+def _rolled_back() -> Iterator[None]:
+    with transaction.atomic(), unnumbered():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)

@@ -1,0 +1,65 @@
+"""Values of a billing history's JSON: read, or refused with the path of the field that is wrong."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+
+class BadHistory(ValueError):
+    """The history is not in the format; the text begins with the field's path."""
+
+
+def members(given: Any, path: str, known: set[str]) -> Mapping[str, Any]:
+    if not isinstance(given, dict):
+        raise BadHistory(f"{path}: must be an object")
+    for name in given:
+        if name not in known:
+            raise BadHistory(f"{name if path == 'history' else f'{path}.{name}'}: is not known here")
+    return given
+
+
+def required(given: Mapping[str, Any], name: str, path: str) -> Any:
+    if name not in given:
+        raise BadHistory(f"{path}: is missing")
+    return given[name]
+
+
+def one_of(given: Any, choices: tuple[str, ...], path: str) -> str:
+    if given not in choices:
+        raise BadHistory(f"{path}: must be one of {', '.join(choices)}")
+    return str(given)
+
+
+def whole(given: Any, path: str, lowest: int, highest: int) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or not lowest <= given <= highest:
+        raise BadHistory(f"{path}: must be a whole number from {lowest} to {highest}")
+    return given
+
+
+def flag(given: Any, path: str) -> bool:
+    if not isinstance(given, bool):
+        raise BadHistory(f"{path}: must be true or false")
+    return given
+
+
+def day_of(given: Any, path: str) -> date:
+    try:
+        day = date.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise BadHistory(f"{path}: must be a day such as 2018-08-20") from None
+    if not 1900 <= day.year <= 2999:
+        raise BadHistory(f"{path}: must lie between 1900 and 2999")
+    return day
+
+
+def amount_of(given: Any, path: str, decimals: int) -> Decimal:
+    try:
+        amount = Decimal(given) if isinstance(given, str) else None
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite() or not 0 <= amount < Decimal(10) ** 10:
+        raise BadHistory(f'{path}: must be a decimal number in quotes, not negative, such as "10.00"')
+    if amount != round(amount, decimals):
+        raise BadHistory(f"{path}: must have at most {decimals} decimals")
+    return amount

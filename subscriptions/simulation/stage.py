@@ -1,0 +1,104 @@
+"""The account, plan and prices of one simulation, in a reseller of their own."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import uuid4
+
+from accounts.models import Account, AccountClass, AccountType, Reseller
+from subscriptions.models import (
+    ApplicationResource,
+    ApplicationTemplate,
+    DurationUnit,
+    Plan,
+    PlanPeriod,
+    PlanResource,
+    ResourcePrice,
+    ServiceTerm,
+    Subscription,
+)
+from subscriptions.simulation.history import History
+
+PLAN = "Simulation"
+
+
+@dataclass
+class Stage:
+    """The account, plan and prices of one simulation, and what came of its events so far."""
+
+    story: History
+    account: Account
+    plan: Plan
+    period: PlanPeriod
+    resources: dict[str, PlanResource]
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    refused: list[dict[str, str]] = field(default_factory=list)
+
+
+def set_up(story: History) -> Stage:
+    """Make the account, plan and prices of the history, in a reseller of their own."""
+    first_day = min((event.day for event in story.events), default=story.until)
+    operator = Reseller.objects.filter(parent=None).first()
+    reseller = Reseller.objects.create(
+        parent=operator, name=f"Simulation {uuid4()}", currency=story.currency, email="simulation@localhost"
+    )
+    account = Account.objects.create(
+        reseller=reseller,
+        account_type=AccountType.objects.create(reseller=reseller, name="Simulation", key="simulation"),
+        account_class=AccountClass.objects.create(
+            reseller=reseller,
+            name="Simulation",
+            key="simulation",
+            credit_limit=story.credit_limit,
+            pay_with_negative_balance=bool(story.credit_limit),
+        ),
+        name="Simulation",
+        currency=story.currency,
+        email="simulation@localhost",
+    )
+    plan = _plan(story, reseller)
+    period = PlanPeriod.objects.create(
+        plan=plan,
+        endless=story.months is None,
+        duration=story.months,
+        unit="" if story.months is None else DurationUnit.MONTH,
+    )
+    return Stage(story, account, plan, period, _priced(story, plan, first_day))
+
+
+def _plan(story: History, reseller: Reseller) -> Plan:
+    term = ServiceTerm.objects.create(
+        reseller=reseller, name="Simulation", key="simulation", billing_day=story.billing_day
+    )
+    template = ApplicationTemplate.objects.create(reseller=reseller, name="Simulation")
+    return Plan.objects.create(
+        reseller=reseller,
+        name=PLAN,
+        template=template,
+        service_term=term,
+        billing_type=story.billing_type,
+        currency=story.currency,
+        fixed_price=story.fixed_price,
+    )
+
+
+def _priced(story: History, plan: Plan, day: date) -> dict[str, PlanResource]:
+    resources = {}
+    for position, (key, priced) in enumerate(story.resources.items()):
+        sold = ApplicationResource.objects.create(template=plan.template, key=key, name=key)
+        resources[key] = PlanResource.objects.create(
+            plan=plan,
+            resource=sold,
+            name=key,
+            position=position,
+            included=priced.included,
+            minimum=priced.minimum,
+            limit=priced.limit,
+        )
+        ResourcePrice.objects.create(
+            plan_resource=resources[key],
+            valid_from=day,
+            entered_on=day,
+            recurring_fee=priced.price,
+            setup_fee=priced.setup_fee,
+        )
+    return resources
