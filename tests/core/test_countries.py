@@ -5,7 +5,7 @@ from django.utils import translation
 
 from core import countries
 from core.countries import CountryUnknown, PostalCodeWrong, RegionWrong
-from vendors.office365.demands import REGISTRATION_NUMBERS
+from vendors.microsoft.demands import REGISTRATION_NUMBERS
 
 
 def test_every_country_of_iso_3166_is_there_and_nothing_else():

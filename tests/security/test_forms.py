@@ -17,7 +17,7 @@ from tests.security.world import House, Person, World
 pytestmark = pytest.mark.django_db
 
 ALL = [route for route in routes() if reversible(route) and route.panel != "api"]
-# Microsoft's own form comes without our token; it is only turned into a GET (vendors/office365/views.py).
+# Microsoft's own form comes without our token; it is only turned into a GET (vendors/microsoft/views.py).
 WITHOUT_TOKEN = {"vendors:office365:callback"}
 # Ends the session.
 ENDS = {"account_logout", "sign_in_as_end"}

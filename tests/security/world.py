@@ -31,8 +31,8 @@ from tests.factories.billing import pay, top_up
 from tests.factories.lists import Around, every_list, fill
 from tests.security.marks import SPAN, Tenant, mark, numbered
 from vendors.connections import add_connection
+from vendors.microsoft.errors import DOMAIN_TAKEN
 from vendors.models import PROBLEMS, ConnectionState, OperationState, VendorConnection, VendorExchange, VendorOperation
-from vendors.office365.errors import DOMAIN_TAKEN
 
 ORDERED_ON = timezone.localdate()  # so that no page has nights to catch up with before it can tell
 NOW = datetime(2018, 8, 20, 12, tzinfo=UTC)

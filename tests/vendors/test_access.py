@@ -15,8 +15,8 @@ from vendors.access import is_outdated, opened
 from vendors.base import Access, Connection
 from vendors.connections import change_connection, check_connection, check_every_connection, record_trouble
 from vendors.errors import ConsentNeeded, Misconfigured, Transient, VendorError
+from vendors.microsoft.errors import REVOKED, WRONG_SECRET
 from vendors.models import ConnectionState, VendorConnection
-from vendors.office365.errors import REVOKED, WRONG_SECRET
 from vendors.office365.plugin import Office365
 from vendors.questions import VendorUnavailable, catalogue
 

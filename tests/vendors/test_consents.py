@@ -24,8 +24,8 @@ from vendors.connections import (
     complete_consent,
     opened,
 )
+from vendors.microsoft import errors
 from vendors.models import ConnectionState, VendorConnection, VendorExchange
-from vendors.office365 import errors
 
 
 def test_granted_consent_stores_who_when_and_the_tokens(

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_noop
 
 from core.errors import Refusals, Refused
 from vendors.base import Fact, Offer, Resource, Service
-from vendors.office365.partner_center import Members, PartnerCenter, same_id
-from vendors.office365.subscriptions import subscription_ids
+from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
+from vendors.microsoft.subscriptions import subscription_ids
 
 TENANT_ID = gettext_noop("Tenant ID")
 DOMAIN = gettext_noop("Domain")

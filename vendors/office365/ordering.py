@@ -1,7 +1,6 @@
 """Ordering at Microsoft: lines into orders or carts, each once, and waiting until they are provisioned."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,8 +9,9 @@ from django.utils.translation import gettext_noop
 
 from vendors.base import JSON, Resource, Steps
 from vendors.errors import LostAnswer, NotYet, Rejected, Transient, just_made
-from vendors.office365.errors import UNREADABLE
-from vendors.office365.partner_center import Members, PartnerCenter, id_of, require_same, same_id
+from vendors.microsoft.errors import UNREADABLE
+from vendors.microsoft.partner_center import Members, PartnerCenter, id_of, require_same, same_id
+from vendors.microsoft.patience import Patience
 
 STILL_PROVISIONING = gettext_noop("Microsoft is still preparing the subscription. It will be looked at again.")
 PROVISIONING_FAILED = gettext_noop("Microsoft could not prepare the subscription. Ask Microsoft's partner support.")
@@ -30,23 +30,6 @@ PREPARING_FOR_EVER = gettext_noop(
 )
 # How often a subscription is looked at that Microsoft still prepares: with pauses from ten seconds to an hour, a day.
 PREPARING_WAITS = 32
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How often, and after how many seconds each, a worker looks again before it leaves the rest to a later attempt."""
-
-    times: int = 5
-    pause: float = 1.0
-
-    def until(self, look: Callable[[], bool]) -> bool:
-        """Return whether `look` became true in time."""
-        for turn in range(self.times):
-            if turn:
-                time.sleep(self.pause)
-            if look():
-                return True
-        return False
 
 
 @dataclass(frozen=True)

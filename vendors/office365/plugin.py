@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from vendors.base import (
     JSON,
-    Access,
     Connection,
     Done,
     Fact,
@@ -18,67 +16,28 @@ from vendors.base import (
     Order,
     Probe,
     Resource,
-    Secret,
     Service,
     Steps,
     Task,
-    VendorPlugin,
     Verdict,
 )
-from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import just_made
-from vendors.office365 import consent, customers, licences, ordering
-from vendors.office365.partner_center import API_BASE, Members, PartnerCenter, same_id
-from vendors.office365.subscriptions import Subscriptions, has_status, is_deleted, subscription_ids
+from vendors.microsoft import customers
+from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
+from vendors.microsoft.patience import Patience
+from vendors.microsoft.plugin import MicrosoftPlugin, country_of, partner_center_of
+from vendors.microsoft.subscriptions import Subscriptions, has_status, is_deleted, subscription_ids
+from vendors.office365 import licences, ordering
 from vendors.registry import register
-
-CUSTOMER_AGREEMENT = "MicrosoftCustomerAgreement"
-CLOUD_AGREEMENT = "MicrosoftCloudAgreement"
 
 
 @register
-class Office365(VendorPlugin, NeedsConsent):
+class Office365(MicrosoftPlugin):
     """Office 365 as a Microsoft Cloud Solution Provider sells it."""
 
     slug = "office365"
     name = _("Office 365")
-    # Partner Center's list of orders lags up to 15 minutes (its own documentation).
-    visible_after = timedelta(minutes=20)
     portal = "https://portal.office.com/"
-    urls = "vendors.office365.urls"
-    settings_fields = (
-        Field("tenant_id", _("Microsoft tenant ID"), help=_("The partner's own tenant."), voids_consent=True),
-        Field("client_id", _("Application ID"), voids_consent=True),
-        Field("client_secret", _("Secret key"), FieldKind.SECRET),
-        Field("country", _("Country of the price list"), FieldKind.COUNTRY, default="US"),
-        Field(
-            "agreement_type",
-            _("Agreement"),
-            FieldKind.CHOICE,
-            choices=(
-                (CUSTOMER_AGREEMENT, _("Microsoft Customer Agreement")),
-                (CLOUD_AGREEMENT, _("Microsoft Cloud Agreement")),
-            ),
-            default=CUSTOMER_AGREEMENT,
-        ),
-        Field("locale", _("Language of Microsoft's answers"), default="en-US"),
-        Field("login_base_url", _("Sign-in server"), FieldKind.URL, default=consent.LOGIN_BASE),
-        Field("api_base_url", _("Partner Center server"), FieldKind.URL, default=API_BASE),
-        Field(
-            "login_browser_url",
-            _("Sign-in server as browsers reach it"),
-            FieldKind.URL,
-            required=False,
-            help=_("Only where it differs from the address above."),
-        ),
-    )
-    # Every Microsoft plugin knows a customer by its tenant.
-    family = "microsoft"
-    account_ids = frozenset({"customer_id", "domain"})
-    secrets = (
-        Secret("admin_user", _("Administrator's login")),
-        Secret("admin_password", _("First password")),
-    )
     template_fields = (
         Field(
             "billing_cycle",
@@ -89,39 +48,15 @@ class Office365(VendorPlugin, NeedsConsent):
         ),
         Field("partner_mpn_id", _("Partner ID (MPN) of an indirect reseller"), required=False),
     )
-    order_fields = (
-        Field(
-            "domain_prefix",
-            _("Domain prefix"),
-            required=False,
-            used_by="customer",
-            help=_(
-                "The customer's domain at Microsoft will be <prefix>.onmicrosoft.com; not needed for a second order."
-            ),
-        ),
-    )
 
-    def __init__(self, patience: ordering.Patience | None = None) -> None:
-        self.patience = patience or ordering.Patience()
+    def __init__(self, patience: Patience | None = None) -> None:
+        self.patience = patience or Patience()
 
-    # -- the connection -----------------------------------------------------------------------------------------
-
-    def begin_consent(self, connection: Connection, *, redirect_uri: str) -> ConsentRequest:
-        """Return Microsoft's consent page for this connection."""
-        return consent.begin(connection, redirect_uri=redirect_uri)
-
-    def complete_consent(self, connection: Connection, *, flow: JSON, answer: Mapping[str, str]) -> Grant:
-        """Exchange Microsoft's answer for tokens and prove that they work; raises VendorError."""
-        return consent.complete(connection, flow=flow, answer=answer)
-
-    def check_access(self, connection: Connection) -> Access:
-        """Renew the token and read our own profile, asking for the MFA verdict."""
-        consent.access_token(connection, fresh=True)
-        return Access(consent.profile_details(_partner_center(connection).own_profile()))
+    # -- what is sold --------------------------------------------------------------------------------------------------
 
     def catalogue(self, connection: Connection) -> Iterator[Offer]:
         """Yield the licence offers of the connection's country that can be bought."""
-        for item in _partner_center(connection).collection("offers", params={"country": _country(connection)}):
+        for item in partner_center_of(connection).collection("offers", params={"country": country_of(connection)}):
             if item.get("isAvailableForPurchase", True) and same_id(str(item.get("billing") or "license"), "license"):
                 yield licences.offer_of(item)
 
@@ -129,14 +64,15 @@ class Office365(VendorPlugin, NeedsConsent):
 
     def provision(self, connection: Connection, order: Order, steps: Steps) -> Done:
         """Provide the customer, confirm the agreement, place the order, and wait until Microsoft is ready."""
-        partner_center = _partner_center(connection)
+        partner_center = partner_center_of(connection)
         customer = customers.provide(partner_center, order, steps)
         with partner_center.telling_what_is_gone(customer["customer_id"]):
-            return self._provide(connection, order, customer, steps)
+            self.agree(connection, partner_center, customer["customer_id"], order, steps)
+            return self._place(connection, order, customer, steps)
 
     def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Done:
         """Bring each resource's subscription to its quantity; one that was never ordered is ordered now."""
-        partner_center = _partner_center(connection)
+        partner_center = partner_center_of(connection)
         subscriptions = self._subscriptions(partner_center, service)
         with _telling_what_is_gone(partner_center, service):
             keys = subscriptions.in_order(quantities)
@@ -148,7 +84,7 @@ class Office365(VendorPlugin, NeedsConsent):
 
     def suspend(self, connection: Connection, service: Service, steps: Steps) -> Done:
         """Suspend every subscription of the service that is still there."""
-        partner_center = _partner_center(connection)
+        partner_center = partner_center_of(connection)
         subscriptions = self._subscriptions(partner_center, service)
         with _telling_what_is_gone(partner_center, service):
             for key in subscriptions.in_order():
@@ -158,7 +94,7 @@ class Office365(VendorPlugin, NeedsConsent):
 
     def resume(self, connection: Connection, service: Service, steps: Steps) -> Done:
         """Activate every subscription of the service that has a quantity, base subscriptions first (27009)."""
-        partner_center = _partner_center(connection)
+        partner_center = partner_center_of(connection)
         subscriptions = self._subscriptions(partner_center, service)
         with _telling_what_is_gone(partner_center, service):
             keys = subscriptions.in_order(_sold(service))
@@ -173,7 +109,7 @@ class Office365(VendorPlugin, NeedsConsent):
         A suspended subscription is not invoiced further, does not come back by itself, and is removed by Microsoft
         when its data's retention ends (specification 4.7).
         """
-        partner_center = _partner_center(connection)
+        partner_center = partner_center_of(connection)
         subscriptions = self._subscriptions(partner_center, service)
         with _telling_what_is_gone(partner_center, service):
             for key in subscriptions.in_order():
@@ -184,7 +120,7 @@ class Office365(VendorPlugin, NeedsConsent):
 
     def probe(self, connection: Connection, task: Task) -> Probe:
         """Look whether Microsoft's records show the whole operation as done."""
-        partner_center = _partner_center(connection)
+        partner_center = partner_center_of(connection)
         if task.order is not None:
             return self._probe_order(partner_center, task.order)
         service = task.service or Service({}, {})
@@ -206,38 +142,25 @@ class Office365(VendorPlugin, NeedsConsent):
 
     # -- questions ----------------------------------------------------------------------------------------------
 
-    def validate_order(self, connection: Connection, order: Order) -> None:
-        """Raise Rejected, naming each field, for what Microsoft would not take: domain, contact person, address."""
-        customers.validate(_partner_center(connection), order)
-
     def check(self, connection: Connection, service: Service, quantities: Mapping[str, int]) -> None:
         """Raise Refused for quantities outside the offer's bounds or below the licences that are assigned."""
-        partner_center = _partner_center(connection)
+        partner_center = partner_center_of(connection)
         with _telling_what_is_gone(partner_center, service):
-            licences.check(partner_center, service, quantities, country=_country(connection))
+            licences.check(partner_center, service, quantities, country=country_of(connection))
             if service.vendor_ids.get("customer_id"):
                 self._subscriptions(partner_center, service).refuse_gone(quantities)
 
     def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
         """Return what Microsoft knows of the service now: ids, states, licences in use."""
-        partner_center = _partner_center(connection)
+        partner_center = partner_center_of(connection)
         with _telling_what_is_gone(partner_center, service):
-            return licences.facts(partner_center, service, country=_country(connection))
+            return licences.facts(partner_center, service, country=country_of(connection))
 
     # -- parts --------------------------------------------------------------------------------------------------
 
-    def _provide(self, connection: Connection, order: Order, customer: JSON, steps: Steps) -> Done:
-        """Confirm the agreement and place the order of a customer who is there."""
-        partner_center = _partner_center(connection)
-        customers.confirm_agreement(
-            partner_center,
-            customer["customer_id"],
-            order,
-            kind=connection.setting("agreement_type", CUSTOMER_AGREEMENT),
-            user_id=_user_id(connection),
-            now=connection.now,
-            steps=steps,
-        )
+    def _place(self, connection: Connection, order: Order, customer: JSON, steps: Steps) -> Done:
+        """Place the order of a customer who is there and has agreed."""
+        partner_center = partner_center_of(connection)
         lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
         ids = ordering.order(
             partner_center, customer["customer_id"], lines, terms=_terms(connection, order.options), steps=steps
@@ -261,7 +184,7 @@ class Office365(VendorPlugin, NeedsConsent):
         lines = ordering.lines_of(fresh, label=label, reference=steps.reference)
         if not lines:
             return {}
-        partner_center, customer_id = _partner_center(connection), service.vendor_ids["customer_id"]
+        partner_center, customer_id = partner_center_of(connection), service.vendor_ids["customer_id"]
         terms = _terms(connection, service.options)
         parents = {service.resources[key].offer: value for key, value in known.items() if key in service.resources}
         ids = ordering.order(partner_center, customer_id, lines, terms=terms, steps=steps, subscriptions=parents)
@@ -283,23 +206,10 @@ def _telling_what_is_gone(partner_center: PartnerCenter, service: Service) -> Ab
     return partner_center.telling_what_is_gone(service.vendor_ids.get("customer_id", ""))
 
 
-def _partner_center(connection: Connection) -> PartnerCenter:
-    return PartnerCenter(connection, lambda fresh: consent.access_token(connection, fresh=fresh))
-
-
-def _country(connection: Connection) -> str:
-    return connection.setting("country", "US")
-
-
-def _user_id(connection: Connection) -> str:
-    """Return the object id of the person who granted: the agreement's confirmation names it."""
-    return str(consent.claims_of(consent.access_token(connection)).get("oid") or "")
-
-
 def _terms(connection: Connection, options: Mapping[str, str]) -> ordering.Terms:
     return ordering.Terms(
         billing_cycle=options.get("billing_cycle") or "monthly",
-        country=_country(connection),
+        country=country_of(connection),
         partner_mpn_id=options.get("partner_mpn_id") or "",
         term_duration=options.get("term_duration") or "",
     )

@@ -12,8 +12,8 @@ from accounts.models import AccessLevel, Account, User
 from core.secrets import encrypt
 from subscriptions.models import Subscription, SubscriptionSecret
 from tests.factories import accounts as cast
+from vendors.microsoft.customers import PASSWORD_LOST
 from vendors.models import VendorConnection, VendorOperation
-from vendors.office365.customers import PASSWORD_LOST
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Sandbox-1-password"

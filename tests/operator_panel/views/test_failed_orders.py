@@ -15,8 +15,8 @@ from tests.subscriptions.conftest import (  # noqa: F401 - fixtures for this mod
     example_vendor,
     failed,
 )
+from vendors.microsoft.customers import PASSWORD_LOST
 from vendors.models import VendorOperation
-from vendors.office365.customers import PASSWORD_LOST
 
 pytestmark = pytest.mark.django_db
 

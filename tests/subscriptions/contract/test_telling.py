@@ -21,8 +21,8 @@ from tests.factories.billing import top_up
 from tests.subscriptions.conftest import ORDERED_ON, refuse, work
 from tests.vendors.example.vendor import ExampleVendor
 from vendors.errors import Rejected
+from vendors.microsoft.demands import INCOMPLETE
 from vendors.models import VendorOperation
-from vendors.office365.demands import INCOMPLETE
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from tests.vendors.benches import Clocked, Held, Trouble
 from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
 from vendors.base import Connection, Order, Party, Person, Resource
 from vendors.http import VendorSession
-from vendors.office365.ordering import Patience
+from vendors.microsoft.patience import Patience
 from vendors.office365.plugin import Office365
 
 E3 = "796B6B5F-613C-4E24-A17C-EBA730D49C02"

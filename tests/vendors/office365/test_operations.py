@@ -12,6 +12,7 @@ from sandbox.office365 import Office365 as Microsoft
 from tests.vendors.consenting import consent
 from tests.vendors.office365.bench import E3
 from vendors import operations
+from vendors.microsoft.patience import Patience
 from vendors.models import (
     ConnectionState,
     OperationState,
@@ -20,7 +21,7 @@ from vendors.models import (
     VendorExchange,
     VendorOperation,
 )
-from vendors.office365.ordering import PREPARING_WAITS, Patience
+from vendors.office365.ordering import PREPARING_WAITS
 from vendors.registry import plugin_for
 
 PAYLOAD: dict[str, Any] = {

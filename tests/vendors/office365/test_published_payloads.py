@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.vendors.office365.replay import OWN, PUBLISHED, Exchange, answer_of, exchanges, replaying
+from tests.vendors.microsoft.replay import OWN, PUBLISHED, Exchange, answer_of, exchanges, replaying
 from vendors.errors import ConsentNeeded, Rejected, Transient, VendorError
+from vendors.microsoft.errors import sign_in_error
+from vendors.microsoft.patience import Patience
+from vendors.microsoft.subscriptions import has_status
 from vendors.office365 import licences, ordering
-from vendors.office365.errors import sign_in_error
 from vendors.office365.ordering import Line
-from vendors.office365.subscriptions import has_status
 
 PLACES = [
     pytest.param(OWN, id="own"),
@@ -131,7 +132,7 @@ def test_subscriptions_and_their_provisioning_are_read(place: Path) -> None:
         assert subscription["Attributes"]["ETag"] == subscription["attributes"]["etag"]
     with replaying(answer_of(known["provisioningstatus_200"])) as (client, _replay):
         ids = {"order_id.seats": "o", "subscription_id.seats": "s"}
-        assert ordering.settle(client, "c", ids, patience=ordering.Patience(1, 0)) == ids
+        assert ordering.settle(client, "c", ids, patience=Patience(1, 0)) == ids
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -1,4 +1,7 @@
-"""The pages of the consent: leaving for Microsoft, coming back, and asking whether the access still works."""
+"""The pages of the consent: leaving for Microsoft and coming back.
+
+Every plugin of Microsoft's has them below its own slug (vendors/urls.py): the address tells which plugin is meant.
+"""
 
 import json
 
@@ -22,7 +25,7 @@ from vendors.models import VendorConnection
 from vendors.queries import connections_visible_to
 
 # Where the flow (PKCE verifier, nonce, state) waits, encrypted, in the session of the manager who began it.
-SESSION_KEY = "office365_consent"
+SESSION_KEY = "%s_consent"
 # Managers only, as in the operator panel that leads here.
 requires = Door(lambda actor: actor.is_manager).requires
 ANSWER_FIELDS = ("code", "state", "session_state", "client_info", "error", "error_description", "error_uri")
@@ -33,7 +36,7 @@ ANSWER_FIELDS = ("code", "state", "session_state", "client_info", "error", "erro
 def begin(request: HttpRequest, connection_id: int) -> HttpResponseBase:
     """Send the manager to Microsoft's consent page, for the first grant and for every later one."""
     request.session[GRANT_NOW] = _connection(request, connection_id).pk
-    return redirect("vendors:office365:leave")
+    return redirect(f"vendors:{_plugin(request)}:leave")
 
 
 @requires("vendor_connections.change")
@@ -58,7 +61,7 @@ def leave(request: HttpRequest) -> HttpResponseBase:
         messages.error(request, connection.last_error)
         return _page(connection.pk)
     kept = {"connection": str(connection.pk), "state": consent.state, "flow": json.dumps(consent.flow)}
-    request.session[SESSION_KEY] = encrypt(kept)
+    request.session[SESSION_KEY % _plugin(request)] = encrypt(kept)
     page = Page(title=_("On the way to Microsoft"), crumbs=(Crumb(connection.name, _page(connection.pk).url),))
     answer = render(request, "vendors/leaving.html", {"page": page, "url": consent.url})
     answer.headers["Refresh"] = f"0; url={consent.url}"
@@ -75,7 +78,7 @@ def callback(request: HttpRequest) -> HttpResponseBase:
     answer = {name: value for name, value in _answer(request).items() if name in ANSWER_FIELDS}
     if request.method == "POST":
         return HttpResponse(status=303, headers={"Location": f"{request.path}?{_query(request)}"})
-    kept = decrypt(request.session.pop(SESSION_KEY, ""))
+    kept = decrypt(request.session.pop(SESSION_KEY % _plugin(request), ""))
     if not kept or kept["state"] != answer.get("state"):
         messages.error(
             request, _("This grant was begun elsewhere or is finished. Open the connection and grant again.")
@@ -100,11 +103,16 @@ def callback(request: HttpRequest) -> HttpResponseBase:
     return _page(connection.pk)
 
 
+def _plugin(request: HttpRequest) -> str:
+    """Return the slug of the plugin below which the page stands."""
+    return str(request.resolver_match.namespaces[-1])
+
+
 def _connection(request: HttpRequest, connection_id: int) -> VendorConnection:
     actor = getattr(request, "actor", None)
     if actor is None:
         raise Http404
-    return get_object_or_404(connections_visible_to(actor), pk=connection_id, plugin="office365")
+    return get_object_or_404(connections_visible_to(actor), pk=connection_id, plugin=_plugin(request))
 
 
 def _answer(request: HttpRequest) -> dict[str, str]:
@@ -120,8 +128,8 @@ def _query(request: HttpRequest) -> str:
 
 
 def _reply_address(request: HttpRequest) -> str:
-    """Return the reply URL as it is registered at Microsoft: one address for all connections."""
-    return request.build_absolute_uri(reverse("vendors:office365:callback"))
+    """Return the reply URL as it is registered at Microsoft: one address for all connections of the plugin."""
+    return request.build_absolute_uri(reverse(f"vendors:{_plugin(request)}:callback"))
 
 
 def _page(connection_id: int) -> HttpResponseRedirect:

@@ -14,8 +14,8 @@ from vendors.errors import (
     Transient,
     VendorError,
 )
-from vendors.office365.consent import access_token
-from vendors.office365.errors import PARTNER_CENTER, SIGN_IN, partner_center_error, sign_in_error
+from vendors.microsoft.consent import access_token
+from vendors.microsoft.errors import PARTNER_CENTER, SIGN_IN, partner_center_error, sign_in_error
 
 CLASSES: dict[int, type[VendorError]] = {
     50076: ConsentNeeded,

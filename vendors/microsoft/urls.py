@@ -1,8 +1,8 @@
-"""Addresses of the consent's pages, below vendors/office365/."""
+"""Addresses of the consent's pages: every plugin of Microsoft's has them below its own slug (vendors/urls.py)."""
 
 from django.urls import path
 
-from vendors.office365 import views
+from vendors.microsoft import views
 
 urlpatterns = [
     path("connections/<int:connection_id>/consent", views.begin, name="begin"),

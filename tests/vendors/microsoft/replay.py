@@ -13,7 +13,7 @@ from sandbox.wsgi import UTF8_BOM, Environ, Request, Response, start
 from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
 from vendors.base import Connection
 from vendors.http import VendorSession
-from vendors.office365.partner_center import PartnerCenter
+from vendors.microsoft.partner_center import PartnerCenter
 
 OWN = Path(__file__).parents[2] / "sandbox" / "fixtures" / "microsoft"
 PUBLISHED = Path(__file__).parents[4] / "shared" / "samples" / "microsoft"

@@ -5,13 +5,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.actors import Actor
 from accounts.models import Role
 from tests.factories import accounts as cast
 from tests.vendors.office365.bench import answered
+from vendors import registry
+from vendors.microsoft import errors
 from vendors.models import ConnectionState, VendorConnection
-from vendors.office365 import errors
 
 CALLBACK = "/vendors/office365/consent/callback"
 
@@ -122,3 +124,22 @@ def test_microsoft_out_of_reach_is_told(browser: Client, office365: VendorConnec
     assert begun(browser, office365) == page_of(office365)
     office365.refresh_from_db()
     assert office365.last_error == errors.LOGIN_TROUBLE
+
+
+def test_pages_speak_for_the_plugin_below_whose_slug_they_stand(
+    browser: Client, office365: VendorConnection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Office 365's addresses were written into the pages: a second plugin's consent would have come back to them."""
+    settings.ROOT_URLCONF = "tests.vendors.microsoft.two_plugins"
+    monkeypatch.setitem(registry._plugins, "azure", registry.plugin_for("office365"))
+    begin = f"/vendors/azure/connections/{office365.pk}/consent"
+    assert browser.post(begin).status_code == 404
+    VendorConnection.objects.filter(pk=office365.pk).update(plugin="azure")
+    leave = browser.post(begin).headers["Location"]
+    assert leave == "/vendors/azure/consent/leave"
+    url = browser.get(leave).headers["Refresh"].removeprefix("0; url=")
+    callback = "/vendors/azure/consent/callback"
+    assert dict(parse_qsl(urlsplit(url).query))["redirect_uri"] == f"http://localhost{callback}"
+    browser.get(callback, answered(url))
+    office365.refresh_from_db()
+    assert office365.state == ConnectionState.GRANTED

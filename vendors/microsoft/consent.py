@@ -16,8 +16,8 @@ from msal.exceptions import MsalServiceError
 from vendors.base import JSON, Connection
 from vendors.capabilities import ConsentRequest, Grant
 from vendors.errors import ConsentNeeded, Transient, VendorError
-from vendors.office365.errors import ANOTHER_BROWSER, LOGIN_TROUBLE, MFA_REQUIRED, NOT_GRANTED, sign_in_error
-from vendors.office365.partner_center import Members, PartnerCenter
+from vendors.microsoft.errors import ANOTHER_BROWSER, LOGIN_TROUBLE, MFA_REQUIRED, NOT_GRANTED, sign_in_error
+from vendors.microsoft.partner_center import Members, PartnerCenter
 
 LOGIN_BASE = "https://login.microsoftonline.com"
 SCOPES = ["https://api.partnercenter.microsoft.com/user_impersonation"]

@@ -6,8 +6,8 @@ import pytest
 
 from tests.vendors.office365.bench import ACCOUNT
 from vendors.base import Party
-from vendors.office365.demands import phone_of, problems_of
-from vendors.office365.partner_center import Members
+from vendors.microsoft.demands import phone_of, problems_of
+from vendors.microsoft.partner_center import Members
 
 # Recorded 2019-01-11 (catalogue_recorded.json), shortened.
 US = Members(

@@ -16,7 +16,7 @@ from vendors.errors import (
     VendorError,
 )
 from vendors.http import BUSY
-from vendors.office365.fields import field_named_in
+from vendors.microsoft.fields import field_named_in
 
 UNSOLD_CODE = "20000"
 UNSOLD = gettext_noop("Microsoft does not sell in this country (%(country)s). Correct the country.")

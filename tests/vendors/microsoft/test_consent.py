@@ -15,8 +15,8 @@ from tests.vendors.office365.bench import REDIRECT_URI, Office365Bench, answered
 from vendors.base import Connection
 from vendors.errors import ConsentNeeded, Misconfigured, Transient, VendorError
 from vendors.http import VendorSession
-from vendors.office365 import consent
-from vendors.office365.errors import ANOTHER_BROWSER, CODE_REDEEMED, LOGIN_TROUBLE, NOT_GRANTED, UNKNOWN_TENANT
+from vendors.microsoft import consent
+from vendors.microsoft.errors import ANOTHER_BROWSER, CODE_REDEEMED, LOGIN_TROUBLE, NOT_GRANTED, UNKNOWN_TENANT
 
 
 def token_calls(bench: Office365Bench) -> int:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_noop
 
 from vendors.base import Party
 from vendors.errors import Country, Rejected
-from vendors.office365.errors import unsold
-from vendors.office365.partner_center import Members
-from vendors.office365.states import state_code
+from vendors.microsoft.errors import unsold
+from vendors.microsoft.partner_center import Members
+from vendors.microsoft.states import state_code
 
 NAME_LENGTH, LINE_LENGTH, CITY_LENGTH = 50, 200, 100
 # Where Microsoft demands a registration number (lists of 2019 and 2021, 600049, 600050); elsewhere it refuses one.

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_noop
 
 from vendors.base import JSON, Order, Party, Steps
 from vendors.errors import Gone, Rejected, together
-from vendors.office365 import demands
-from vendors.office365.errors import DOMAIN_TAKEN, NEW_CUSTOMER
-from vendors.office365.partner_center import Members, PartnerCenter, id_of, require_same, same_id
+from vendors.microsoft import demands
+from vendors.microsoft.errors import DOMAIN_TAKEN, NEW_CUSTOMER
+from vendors.microsoft.partner_center import Members, PartnerCenter, id_of, require_same, same_id
 
 logger = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from vendors.base import JSON, Service, Steps
 from vendors.errors import Gone, LostAnswer, Rejected
-from vendors.office365.errors import IN_PROGRESS, SUBSCRIPTION_GONE, UNKNOWN_SUBSCRIPTION, UNREADABLE
-from vendors.office365.ordering import Patience
-from vendors.office365.partner_center import Members, PartnerCenter, require_same, same_id
+from vendors.microsoft.errors import IN_PROGRESS, SUBSCRIPTION_GONE, UNKNOWN_SUBSCRIPTION, UNREADABLE
+from vendors.microsoft.partner_center import Members, PartnerCenter, require_same, same_id
+from vendors.microsoft.patience import Patience
 
 ACCEPTED = 202
 SUBSCRIPTION = "subscription_id."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vendors.office365.fields import field_named_in
+from vendors.microsoft.fields import field_named_in
 
 
 @pytest.mark.parametrize(

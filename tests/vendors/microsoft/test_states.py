@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.office365.validation import COUNTRIES
-from vendors.office365.states import STATES, state_code
+from vendors.microsoft.states import STATES, state_code
 
 
 @pytest.mark.parametrize("typed", ["CA", "ca", " California ", "CALIFORNIA", "US-CA"])

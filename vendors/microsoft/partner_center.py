@@ -14,7 +14,7 @@ from requests import Response
 from vendors.base import Connection
 from vendors.errors import ConsentNeeded, Gone, LostAnswer, Misconfigured, Rejected, Transient, VendorError
 from vendors.http import BUSY
-from vendors.office365.errors import (
+from vendors.microsoft.errors import (
     ADDRESS_WRONG,
     GATEWAY,
     GONE_CUSTOMERS,
@@ -28,7 +28,7 @@ from vendors.office365.errors import (
     partner_center_error,
     unsold,
 )
-from vendors.office365.fields import field_named_in
+from vendors.microsoft.fields import field_named_in
 
 VERSION_MISMATCH = 412
 API_BASE = "https://api.partnercenter.microsoft.com/v1"

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from sandbox.wsgi import UTF8_BOM, Response, json_answer
-from tests.vendors.office365.replay import replaying
+from tests.vendors.microsoft.replay import replaying
 from vendors.errors import ConsentNeeded, Misconfigured, Rejected, Transient
-from vendors.office365.errors import MFA_REQUIRED, NO_RIGHTS
-from vendors.office365.partner_center import Members, parsed, same_id
+from vendors.microsoft.errors import MFA_REQUIRED, NO_RIGHTS
+from vendors.microsoft.partner_center import Members, parsed, same_id
 
 MS_HEADERS = [("MS-RequestId", "1"), ("MS-CorrelationId", "2")]
 
