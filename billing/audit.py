@@ -44,6 +44,7 @@ CHECKS: dict[str, str] = {
         GROUP BY charge.id
         HAVING COALESCE(-SUM(entry.amount), 0) <> CASE WHEN charge.status = 'closed' THEN charge.amount ELSE 0 END
             OR COUNT(entry.id) > CASE charge.status WHEN 'closed' THEN 1 WHEN 'refunded' THEN 2 ELSE 0 END
+            OR charge.status = 'refunded' AND (COUNT(entry.id) = 2) <> (charge.closed_on IS NOT NULL)
     """,
     "a completed payment is on the balance, once and whole": """
         SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', booked '

@@ -301,7 +301,8 @@ def in_minor_units(amount: Decimal, currency: str) -> Decimal:
 def reverse(charge: Charge, *, day: date) -> None:
     """Take back a Closed charge: what it took from the balance is put back by a posting of its own, on `day`.
 
-    The charge is Refunded from then on. The account is locked by the caller. Raises ValueError for a charge that is not
+    The charge is Refunded from then on, and keeps the day on which it was closed: what it took stands in the account's
+    book for good, beside what put it back. The account is locked by the caller. Raises ValueError for a charge that is not
     Closed: it took nothing.
     """
     line = line_of(charge)
@@ -322,8 +323,8 @@ def reverse(charge: Charge, *, day: date) -> None:
                 )
             ]
         )
-    charge.status, charge.closed_on = ChargeStatus.REFUNDED, None
-    charge.save(update_fields=["status", "closed_on"])
+    charge.status = ChargeStatus.REFUNDED
+    charge.save(update_fields=["status"])
 
 
 def settle_refunds(order_id: int) -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing.charging import line_of
 from billing.engine.lines import SPLIT_SOURCES, Source, explain
-from billing.models import Charge, ChargeStatus
+from billing.models import Charge, ChargeStatus, PostingKind
 from core.panel.formats import day_text, money_text, number_text, unit_money_text
 
 
@@ -28,7 +28,8 @@ class ChargeExplanation:
 
     `exact` is that product, `rounded` the same to the currency's smallest unit. `difference` is amount - rounded: not
     zero only for the last part of a split, which takes what the other parts leave of `whole`. `chain` leads from the
-    charge that was first made down to this one; `parts` are those that it was split into.
+    charge that was first made down to this one; `parts` are those that it was split into. `taken_back_on` is the day on
+    which a charge that had been closed was taken back.
     """
 
     charge: Charge
@@ -43,6 +44,7 @@ class ChargeExplanation:
     price: PriceRow | None
     chain: tuple[Charge, ...]
     parts: tuple[Charge, ...]
+    taken_back_on: date | None = None
 
     @property
     def formula(self) -> str:
@@ -81,6 +83,11 @@ class ChargeExplanation:
             said.append(_("The price is fixed: it stays that of the ordering."))
         elif self.price is not None:
             said.append(_("The plan's price valid from %(day)s.") % {"day": day_text(self.price.valid_from)})
+        if self.taken_back_on is not None and self.charge.closed_on is not None:
+            said.append(
+                _("It was closed on %(closed)s and taken back on %(back)s: what it took is on the balance again.")
+                % {"closed": day_text(self.charge.closed_on), "back": day_text(self.taken_back_on)}
+            )
         if (late := self._provided_late()) is not None:
             said.append(late)
         elif self.charge.status == ChargeStatus.DELETED and self.parts:
@@ -129,7 +136,14 @@ def explain_charge(charge: Charge) -> ChargeExplanation:
         price=_price_row(charge, chain[0]),
         chain=chain,
         parts=tuple(charge.parts.order_by("pk")),
+        taken_back_on=_taken_back_on(charge),
     )
+
+
+def _taken_back_on(charge: Charge) -> date | None:
+    if charge.status != ChargeStatus.REFUNDED or charge.closed_on is None:
+        return None
+    return charge.entries.filter(kind=PostingKind.REVERSAL).values_list("day", flat=True).first()
 
 
 def _chain(charge: Charge) -> tuple[Charge, ...]:

@@ -176,19 +176,22 @@ class PayInFull:
             add=tuple(_again(line, LineStatus.BLOCKED, Source.ACTIVATION) for line in current), move=deleted(current)
         )
 
-    def provide_activation(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
-        over = [line for line in lines if line.period.end <= day and _waits_for_activation(line)]
-        return Changes(move=deleted(over)) + self.activate(terms, lines, {}, day)
+    def provide_activation(self, terms: Terms, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
+        gone = [line for line in activated if line.period.end <= day]
+        # A month that was charged before stays charged, also where it ended while the vendor had the word.
+        over = settling.close_period([line for line in lines if line not in gone], day)
+        return Changes(move=deleted(gone)) + over + self.activate(terms, lines, {}, day)
 
-    def withdraw_activation(self, lines: Sequence[Line], day: date) -> Changes:
-        activated = [line for line in lines if _is_activated(line)]
+    def withdraw_activation(self, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
         again = tuple(_again(line, LineStatus.OPENED, Source.REMAINDER) for line in activated if line.period.end > day)
         return Changes(add=again, move=deleted(activated))
 
-    def delete(self, _terms: Terms, lines: Sequence[Line], day: date, *, unprovided: bool = False) -> Changes:
-        charged = [line for line in with_status(lines, LineStatus.BLOCKED) if not (unprovided and _is_activated(line))]
+    def delete(self, _terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
+        charged = [line for line in with_status(lines, LineStatus.BLOCKED) if line not in unprovided]
         others = [line for line in lines if line not in charged]
-        return Changes(move=(*(Move(line, LineStatus.CLOSED, day) for line in charged), *deleted(others)))
+        return Changes(
+            move=(*(Move(line, LineStatus.CLOSED, min(day, line.period.end)) for line in charged), *deleted(others))
+        )
 
     # ---- the night --------------------------------------------------------------------------------------------
 
@@ -247,11 +250,3 @@ def _smaller(terms: Terms, line: Line, taken: int) -> Changes:
         quantity=left,
     )
     return Changes(add=(anew,), move=deleted([line]))
-
-
-def _is_activated(line: Line) -> bool:
-    return line.status is LineStatus.BLOCKED and line.source is Source.ACTIVATION
-
-
-def _waits_for_activation(line: Line) -> bool:
-    return line.status is LineStatus.OPENED or _is_activated(line)

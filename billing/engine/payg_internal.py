@@ -129,13 +129,15 @@ class PaygInternal:
     def activate(self, _terms: Terms, _lines: Sequence[Line], _units: Mapping[str, int], _day: date) -> Changes:
         return Changes()
 
-    def provide_activation(self, _terms: Terms, _lines: Sequence[Line], _day: date) -> Changes:
+    def provide_activation(
+        self, _terms: Terms, _lines: Sequence[Line], _activated: Sequence[Line], _day: date
+    ) -> Changes:
         return Changes()
 
-    def withdraw_activation(self, _lines: Sequence[Line], _day: date) -> Changes:
+    def withdraw_activation(self, _lines: Sequence[Line], _activated: Sequence[Line], _day: date) -> Changes:
         return Changes()
 
-    def delete(self, _terms: Terms, lines: Sequence[Line], day: date, *, unprovided: bool = False) -> Changes:
+    def delete(self, _terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
         used = with_status(lines, LineStatus.BLOCKED)
         others = [line for line in lines if line.status is not LineStatus.BLOCKED]
         return Changes(move=(*(Move(line, LineStatus.CLOSED, day) for line in used), *deleted(others)))

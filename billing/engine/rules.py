@@ -158,14 +158,14 @@ class Rules(Protocol):
     def activate(self, terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: date) -> Changes:
         """Return what an activation on `day`, which is served, makes of the lines of `units`."""
 
-    def provide_activation(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
-        """Return what becomes of an activation that the vendor carries out on `day`."""
+    def provide_activation(self, terms: Terms, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
+        """Return what becomes of an activation that the vendor carries out on `day`; it made the lines `activated`."""
 
-    def withdraw_activation(self, lines: Sequence[Line], day: date) -> Changes:
-        """Return what becomes of an activation that is given up on `day`: the vendor has not carried it out."""
+    def withdraw_activation(self, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
+        """Return what becomes of the same where it is given up on `day`: the vendor has not carried it out."""
 
-    def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: bool = False) -> Changes:
-        """Return what a deletion on `day` makes of the lines; `unprovided`: an activation was never carried out."""
+    def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
+        """Return what a deletion on `day` makes of the lines; `unprovided` are those of such an activation."""
 
     # ---- the night --------------------------------------------------------------------------------------------
 

@@ -94,6 +94,9 @@ class Charge(Timestamped):
     unit price after `discount`, of which `tax` is tax. A fee, and what was used, are no share of days: their billing
     period is their own.
 
+    A charge that was closed and taken back is Refunded and keeps the day on which it was closed; the posting that took
+    it back has its own. One that was never closed has no close date.
+
     Only the status, its close date and the order that deleted it change after a charge is written, along
     CHARGE_TRANSITIONS; everything else is refused by triggers, as is deleting.
     """
@@ -148,7 +151,8 @@ class Charge(Timestamped):
             ),
             models.CheckConstraint(
                 condition=models.Q(status="closed", closed_on__isnull=False)
-                | (~models.Q(status="closed") & models.Q(closed_on__isnull=True)),
+                | models.Q(status="refunded")
+                | (~models.Q(status__in=["closed", "refunded"]) & models.Q(closed_on__isnull=True)),
                 name="charge_closed_has_its_day",
             ),
             ExclusionConstraint(

@@ -12,6 +12,7 @@ from billing.funds import funds_of
 from core.errors import Refused, Remedy
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
 from subscriptions.contract.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over, waiting_operation
+from subscriptions.contract.held import activated_lines
 from subscriptions.contract.telling import done_at_once
 from subscriptions.contract.terms import Contract, schedule
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
@@ -48,9 +49,8 @@ def stop(*, actor: Actor, subscription: Subscription, today: date, comment: str 
     contract.subscription.stop_reason = StopReason.MANUAL
     contract.subscription.stop_comment = comment
     contract.subscription.stopped_on = today
-    unprovided = contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED
-    if unprovided:
-        changes = contract.rules.withdraw_activation(contract.lines, today)
+    if contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED:
+        changes = contract.rules.withdraw_activation(contract.lines, activated_lines(contract), today)
     else:
         changes = contract.rules.stop(contract.terms, contract.lines, today)
     return _carry_out(contract, changes, STOP, today, actor)
@@ -129,7 +129,8 @@ def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscrip
         save_state(contract, today)
         done_at_once(contract.subscription, DELETE.action, asked_by=actor.person)
         return contract.subscription
-    unprovided = contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED
+    failed = contract.subscription.status == SubscriptionStatus.ACTIVATING_FAILED
+    unprovided = activated_lines(contract) if failed else []
     changes = contract.rules.delete(contract.terms, contract.lines, today, unprovided=unprovided)
     return _carry_out(contract, changes, DELETE, today, actor)
 

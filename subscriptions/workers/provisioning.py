@@ -24,6 +24,7 @@ from subscriptions.contract.handover import (
     save_states,
     stop_as_decided,
 )
+from subscriptions.contract.held import activated_lines
 from subscriptions.contract.telling import done_at_vendor, stopped_for_funds, vendor_refused
 from subscriptions.contract.terms import Contract, contract_of, schedule
 from subscriptions.models import (
@@ -155,7 +156,7 @@ def _provided(contract: Contract, work: Work, today: date) -> Changes:
         provide = rules.provide_raise_of_stopped if contract.stop_decided else rules.provide_raise
         return provide(contract.terms, contract.lines, contract.raised_lines, today)
     if work is ACTIVATE:
-        changes = rules.provide_activation(contract.terms, contract.lines, today)
+        changes = rules.provide_activation(contract.terms, contract.lines, activated_lines(contract), today)
     elif work is INSTALL:
         changes = rules.provide_order(contract.ordering_terms, contract.lines, today)
         if changes:

@@ -60,7 +60,7 @@ class VendorDriver(EngineDriver):
                 contract.terms = replace(terms, expires_on=self.rules.ends_on(terms, self.today))
             contract.status = "active"
         elif contract.status == "activating":
-            changes = self.rules.provide_activation(terms, lines, self.today)
+            changes = self.rules.provide_activation(terms, lines, (), self.today)
             over = terms.expires_on is not None and terms.expires_on <= self.today
             contract.status = "stopped" if over else "active"
         else:

@@ -1,5 +1,6 @@
 """Pay in full over a vendor: provided late, refused, given up; and what its confirmations say."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from subscriptions.models import HeldUnits, Subscription
 from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.changes import TypeKeepsQuantities, change_quantities
 from subscriptions.people.failures import cancel_failed_order
+from subscriptions.people.stopping import activate, delete, stop
 from subscriptions.told.preview import preview
 from subscriptions.told.proposals import propose_stop
 from subscriptions.told.upkeep import upkeep_of
@@ -71,6 +73,48 @@ def test_what_the_vendor_refuses_leaves_the_months_as_they_were(
         cancel_failed_order(actor=SYSTEM, order=order, today=SEP5)
         assert live() == before == [("blocked", 9, 5), ("opened", 10, 5), ("opened", 11, 5)]
         assert (funds_of(acme).blocked, audit(today=SEP5)) == (Decimal("50.00"), [])
+
+
+def test_a_month_that_an_earlier_activation_charged_stays_charged_where_a_later_one_fails(
+    backup: Subscription, acme: Account, example_vendor: ExampleVendor
+) -> None:
+    def act(verb: Callable[..., Subscription], day: date) -> None:
+        verb(actor=SYSTEM, subscription=Subscription.objects.get(), today=day)
+        work(day)
+
+    act(stop, date(2018, 9, 20))
+    act(activate, date(2018, 10, 20))
+    act(stop, date(2018, 10, 22))
+    refuse(example_vendor)
+    act(activate, date(2018, 10, 25))
+    assert Subscription.objects.get().status == "activating_failed"
+    charged = [("blocked", 10, 5), ("opened", 11, 5)]
+    example_vendor.refusing = False
+    act(stop, date(2018, 10, 26))
+    assert (Subscription.objects.get().status, live()) == ("stopped", charged), "October was served from the 20th"
+    refuse(example_vendor)
+    act(activate, date(2018, 10, 27))
+    example_vendor.refusing = False
+    act(delete, date(2018, 10, 28))
+    assert (live(), funds_of(acme).balance) == ([], Decimal("900.00")), "September and October"
+    assert audit(today=date(2018, 10, 28)) == []
+
+
+def test_an_activation_that_never_was_carried_out_costs_nothing(
+    backup: Subscription, acme: Account, example_vendor: ExampleVendor
+) -> None:
+    stop(actor=SYSTEM, subscription=backup, today=date(2018, 9, 20))
+    work(date(2018, 9, 20))
+    refuse(example_vendor)
+    for given_up in (stop, delete):
+        activate(actor=SYSTEM, subscription=Subscription.objects.get(), today=date(2018, 10, 20))
+        work(date(2018, 10, 20))
+        assert ("blocked", 10, 5) in live()
+        example_vendor.refusing = False
+        given_up(actor=SYSTEM, subscription=Subscription.objects.get(), today=date(2018, 10, 21))
+        work(date(2018, 10, 21))
+        example_vendor.refusing = True
+    assert (live(), funds_of(acme).balance) == ([], Decimal("950.00")), "September alone"
 
 
 def test_a_raise_below_the_most_of_the_month_is_held_once_the_vendor_has_provided_it(backup: Subscription) -> None:

@@ -35,8 +35,6 @@ class CspMonthly:
     restore = staticmethod(restoring.restored)
     stop = staticmethod(stopping.stop)
     activate = staticmethod(stopping.activate)
-    provide_activation = staticmethod(stopping.provide_activation)
-    withdraw_activation = staticmethod(stopping.withdraw_activation)
     close_period = staticmethod(night.close_period)
     next_period = staticmethod(night.next_period)
     end = staticmethod(night.end)
@@ -65,7 +63,14 @@ class CspMonthly:
             return Changes()  # its later periods were there as lines, and have been restored as such
         return restoring.renewed_since(terms, resource, units, lowered_on=lowered_on, until=until, day=day, block=block)
 
-    def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: bool = False) -> Changes:
+    # A stop leaves no line Blocked: whatever is, while an activation waits for the vendor, is the activation's.
+    def provide_activation(self, terms: Terms, lines: Sequence[Line], _activated: Sequence[Line], day: date) -> Changes:
+        return stopping.provide_activation(terms, lines, day)
+
+    def withdraw_activation(self, lines: Sequence[Line], _activated: Sequence[Line], day: date) -> Changes:
+        return stopping.withdraw_activation(lines, day)
+
+    def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
         if unprovided:
             day = min((line.period.start for line in lines if line.period.start < day), default=day)
         return stopping.delete(terms, lines, day)

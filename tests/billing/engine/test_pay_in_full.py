@@ -80,19 +80,30 @@ def test_an_activation_is_charged_for_the_month_in_which_it_is_carried_out(septe
     stopped = [line for line in september if line.status is LineStatus.OPENED]
     lines = carried_out(stopped, RULES.activate(RUNNING, stopped, {}, OCT5))
     assert told(lines) == ["opened 01Nov 5 50.00", "blocked 01Oct 5 50.00"]
-    assert not RULES.provide_activation(RUNNING, lines, OCT5)
-    november = carried_out(lines, RULES.provide_activation(RUNNING, lines, date(2018, 11, 2)))
+    activated = lines[1:]
+    assert not RULES.provide_activation(RUNNING, lines, activated, OCT5)
+    november = carried_out(lines, RULES.provide_activation(RUNNING, lines, activated, date(2018, 11, 2)))
     assert told(november) == ["blocked 01Nov 5 50.00"]
-    given_up = carried_out(lines, RULES.withdraw_activation(lines, OCT5))
+    given_up = carried_out(lines, RULES.withdraw_activation(lines, activated, OCT5))
     assert told(given_up) == ["opened 01Nov 5 50.00", "opened 01Oct 5 50.00"]
-    assert told(RULES.withdraw_activation(lines, date(2018, 11, 2)).add) == []
+    assert told(RULES.withdraw_activation(lines, activated, date(2018, 11, 2)).add) == []
+
+
+def test_a_second_activation_takes_nothing_back_of_the_month_that_the_first_one_charged(september: list[Line]):
+    stopped = [line for line in september if line.status is LineStatus.OPENED]
+    lines = carried_out(stopped, RULES.activate(RUNNING, stopped, {}, OCT5))
+    assert not RULES.activate(RUNNING, lines, {}, OCT5), "that month is charged"
+    assert not RULES.withdraw_activation(lines, [], OCT5)
+    assert told(carried_out(lines, RULES.delete(RUNNING, lines, OCT5))) == ["closed 01Oct 5 50.00"]
+    november = carried_out(lines, RULES.provide_activation(RUNNING, lines, [], date(2018, 11, 2)))
+    assert told(november) == ["closed 01Oct 5 50.00", "blocked 01Nov 5 50.00"]
 
 
 def test_a_deletion_charges_the_month_unless_its_activation_was_never_carried_out(september: list[Line]):
     assert told(carried_out(september, RULES.delete(RUNNING, september, SEP5))) == ["closed 01Sep 5 50.00"]
     stopped = [line for line in september if line.status is LineStatus.OPENED]
     lines = carried_out(stopped, RULES.activate(RUNNING, stopped, {}, OCT5))
-    assert carried_out(lines, RULES.delete(RUNNING, lines, OCT5, unprovided=True)) == []
+    assert carried_out(lines, RULES.delete(RUNNING, lines, OCT5, unprovided=lines[1:])) == []
     assert carried_out(september, RULES.withdraw_order(september)) == []
 
 

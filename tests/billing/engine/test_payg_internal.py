@@ -70,8 +70,8 @@ def test_quantities_stay_and_nothing_is_charged_but_what_is_used():
         RULES.provide_raise_of_stopped(TERMS, [line], [], day), RULES.withdraw_raise(TERMS, [line], []),
         RULES.restore(line, [], day, day, block=1, stopped_on=None), RULES.stop(TERMS, [line], day),
         RULES.restore_renewals(TERMS, "machines", 1, lowered_on=day, until=day, day=day, block=1),
-        RULES.activate(TERMS, [line], units, day), RULES.provide_activation(TERMS, [line], day),
-        RULES.withdraw_activation([line], day), RULES.next_period(TERMS, units, [line], day),
+        RULES.activate(TERMS, [line], units, day), RULES.provide_activation(TERMS, [line], [], day),
+        RULES.withdraw_activation([line], [], day), RULES.next_period(TERMS, units, [line], day),
     ]  # fmt: skip
     assert not any(nothing)
     assert [move.status for move in RULES.delete(TERMS, [line], day).move] == [LineStatus.CLOSED]

@@ -14,7 +14,7 @@ AUG25 = date(2018, 8, 25)
 
 def test_the_days_before_a_deletion_are_charged_unless_an_activation_was_never_carried_out():
     assert [line.status for line in RULES.delete(TERMS, [LINE], AUG25).add] == [LineStatus.CLOSED]
-    assert RULES.delete(TERMS, [LINE], AUG25, unprovided=True).add == ()
+    assert RULES.delete(TERMS, [LINE], AUG25, unprovided=[LINE]).add == ()
 
 
 def test_a_raise_that_is_given_up_takes_its_blocked_lines_away():
