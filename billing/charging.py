@@ -302,8 +302,8 @@ def reverse(charge: Charge, *, day: date) -> None:
     """Take back a Closed charge: what it took from the balance is put back by a posting of its own, on `day`.
 
     The charge is Refunded from then on, and keeps the day on which it was closed: what it took stands in the account's
-    book for good, beside what put it back. The account is locked by the caller. Raises ValueError for a charge that is not
-    Closed: it took nothing.
+    book for good, beside what put it back. The account is locked by the caller. Raises ValueError for a charge that is
+    not Closed: it took nothing.
     """
     line = line_of(charge)
     if line.status is not LineStatus.CLOSED:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.people.revealing import secret_labels
-from vendors.base import Fact
+from vendors.facts import Line, in_order, lines_of
 from vendors.registry import plugin_for
 
 # In which statuses people can work with a service: it is provided and not stopped.
@@ -47,6 +47,7 @@ class Service:
     facts: tuple[FactShown, ...]
     domain: str = ""
     portal: str = ""
+    lines: tuple[Line, ...] = ()
 
     @property
     def way_in(self) -> str:
@@ -60,10 +61,10 @@ class Service:
 def service_of(subscription: Subscription) -> Service:
     """Return the subscription as its customer knows it."""
     told = subscription.attributes
-    known = [Fact.from_kept(fact) for fact in told.values()]
+    known = in_order(told)
     facts = tuple(FactShown(fact.title, str(fact.value), fact.way_in) for fact in known)
     domain = str(told.get("domain", {}).get("value", ""))
-    return Service(subscription, facts, domain=domain, portal=portal_of(subscription))
+    return Service(subscription, facts, domain=domain, portal=portal_of(subscription), lines=tuple(lines_of(known)))
 
 
 def portal_of(subscription: Subscription) -> str:

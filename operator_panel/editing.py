@@ -18,6 +18,14 @@ from core.panel.page import Page
 from core.versions import edited
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """Something that happened, told in full: a line, and texts with a label each."""
+
+    title: str
+    texts: tuple[tuple[object, str], ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Editing:
     """One form of a page: `form` builds it, `keep` carries it out with the answers and returns Done; raises Refused."""
@@ -34,6 +42,8 @@ class Editing:
     row: Model | None = None
     # What the person needs elsewhere meanwhile: labels and values, each with a button that copies it.
     copied: tuple[tuple[object, str], ...] = ()
+    # What there is to judge by.
+    evidence: tuple[Evidence, ...] = ()
     # Shown to who may look and not keep: no button, and no input takes an answer.
     read_only: bool = False
 
@@ -48,6 +58,7 @@ def editing(request: HttpRequest, edit: Editing) -> HttpResponse:
         field.disabled = True
     context = {"page": edit.page, "form": form, "submit": edit.submit, "cancel": edit.back, "note": edit.note}
     context["copied"] = edit.copied
+    context["evidence"] = edit.evidence
     context["read_only"] = edit.read_only
     groups = [(title, [form[name] for name in names]) for title, names in edit.groups]
     return render(request, "operator_panel/editing.html", {**context, "groups": groups}, status=came.status)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from vendors.base import JSON, Connection, Done, Outcome, Service, Steps, Term
+from vendors.base import JSON, Connection, Done, Order, Outcome, Service, Steps, Term
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,17 @@ class OffersActions(ABC):
     @abstractmethod
     def act(self, connection: Connection, service: Service, name: str) -> Said | Link | Document:
         """Do it; raises VendorError."""
+
+
+class CorrectsOrders(ABC):
+    """A vendor that takes other answers of an order while it still waits for somebody."""
+
+    @abstractmethod
+    def correct(self, connection: Connection, service: Service, order: Order) -> None:
+        """Have the order at the vendor say what `order` says now: the account's data, and the answers.
+
+        `service` has the ids and facts that the wait has told. The same again changes nothing. Raises VendorError.
+        """
 
 
 class ObservesServices(ABC):

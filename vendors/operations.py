@@ -1,7 +1,8 @@
 """Operations at vendors: planned in the caller's transaction, carried out once, probed after a lost answer."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection as database
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from core import secrets as sealing
+from core.errors import Refused
 from core.only_one import only_one
 from vendors.access import opened
 from vendors.base import JSON, Connection, Done, Order, Outcome, Service, Task, Term, VendorPlugin, Verdict
@@ -48,6 +51,12 @@ WAS_GONE = gettext_noop("There was nothing left to end: %(reason)s We know it si
 WAITS = Q(result__has_key=WAITING)
 # What is gone is ended by these.
 ENDING = frozenset({OperationAction.SUSPEND, OperationAction.CANCEL})
+
+
+class NotWaiting(Refused):
+    """The operation does not wait for anybody now, or a worker has it in hand."""
+
+    code = "not_waiting"
 
 
 class InsideTransaction(RuntimeError):
@@ -214,6 +223,27 @@ def retry(operation: VendorOperation, *, now: datetime, payload: Mapping[str, An
     VendorOperation.objects.filter(pk=operation.pk, state__in=UNFINISHED).update(next_attempt_at=now)
     operation.refresh_from_db()
     return operation
+
+
+@contextmanager
+def held_still(operation: VendorOperation) -> Iterator[None]:
+    """Keep workers from the operation; what is written of it is to be committed within. Raises NotWaiting."""
+    with only_one("vendor operation", operation.pk) as mine:
+        if not mine:
+            raise NotWaiting(_("The order is being looked at this very moment. Try again in a minute."))
+        yield
+
+
+def amend(operation: VendorOperation, *, payload: Mapping[str, Any], now: datetime) -> None:
+    """Let an operation that waits for somebody go on with another payload, and look at once how it stands.
+
+    It is `held_still` by the caller. Raises NotWaiting where it waits no more.
+    """
+    row = VendorOperation.objects.filter(WAITS, pk=operation.pk, state__in=UNFINISHED)
+    if not row.update(payload=dict(payload), next_attempt_at=now):
+        raise NotWaiting(
+            _("The order no longer waits at the vendor: there is nothing to correct. Load the page again.")
+        )
 
 
 def unsealed(operation: VendorOperation) -> dict[str, str]:

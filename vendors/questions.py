@@ -13,7 +13,16 @@ from vendors import budget
 from vendors.access import opened
 from vendors.answers import checked_all
 from vendors.base import Done, Fact, Field, Offer, Order, Service
-from vendors.capabilities import CountsUnits, Document, Link, NeedsConsent, ObservesServices, OffersActions, Said
+from vendors.capabilities import (
+    CorrectsOrders,
+    CountsUnits,
+    Document,
+    Link,
+    NeedsConsent,
+    ObservesServices,
+    OffersActions,
+    Said,
+)
 from vendors.errors import Gone, VendorError, told_with_the_way_out
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
@@ -140,6 +149,27 @@ def act(
         raise LookupError(f"no vendor offers {name!r} here")
     known = Service.from_payload(service)
     return _asked(lambda: plugin.act(opened(connection, now=now), known, name))
+
+
+def takes_corrections(connection: VendorConnection | None) -> bool:
+    """Return whether the vendor takes other answers of an order that waits there. Asks nobody."""
+    return connection is not None and isinstance(plugin_for(connection.plugin), CorrectsOrders)
+
+
+def correct(
+    connection: VendorConnection | None,
+    *,
+    service: Mapping[str, Any],
+    reference: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Have an order that waits at the vendor say what the payload says now; raises VendorUnavailable with its "no"."""
+    plugin = plugin_for(connection.plugin) if connection is not None else None
+    if connection is None or not isinstance(plugin, CorrectsOrders):
+        raise LookupError("no vendor takes corrections here")
+    known, order = Service.from_payload(service), Order.from_payload(reference, payload)
+    _asked(lambda: plugin.correct(opened(connection, now=now), known, order))
 
 
 def observe(connection: VendorConnection, *, service: Mapping[str, Any], now: datetime) -> Done:

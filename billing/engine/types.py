@@ -5,7 +5,7 @@ from __future__ import annotations
 from billing.engine.csp_monthly.rules import CspMonthly
 from billing.engine.pay_in_full import PayInFull
 from billing.engine.payg_internal import PaygInternal
-from billing.engine.rules import Rules
+from billing.engine.rules import Keeps, Rules
 
 _ALL: tuple[Rules, ...] = (CspMonthly(), PayInFull(), PaygInternal())
 TYPES: dict[str, Rules] = {rules.key: rules for rules in _ALL}
@@ -16,6 +16,11 @@ FIRST = _ALL[0].key
 
 class UnknownBillingType(LookupError):
     """No module has the rules of this billing type: nothing can be charged by it."""
+
+
+def is_by_use(billing_type: str) -> bool:
+    """Return whether a price of this type is that of a unit and hour that was used; False for a type not known."""
+    return billing_type in TYPES and TYPES[billing_type].keeps is Keeps.WHAT_WAS_USED
 
 
 def rules_of(billing_type: str) -> Rules:

@@ -9,6 +9,7 @@ from django.forms import Field, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import Refused
 from core.panel.confirming import put_refusal
@@ -34,7 +35,7 @@ class Correcting:
 
     `form` returns what builds the form of the answers, whose fields have their questions' names behind `prefix`. `keep`
     is the verb, called with the answers by name; raises Refused. `said` is told once it is kept. `complete` returns
-    where what a refusal names outside of the form is filled in ("" for nowhere).
+    where what a refusal names outside of the form is filled in ("" for nowhere). `submit` is what the button says.
     """
 
     page: Page
@@ -46,6 +47,7 @@ class Correcting:
     back: str
     prefix: str = ""
     note: object = ""
+    submit: object = gettext_lazy("Save and try again")
 
 
 def correcting(request: HttpRequest, edit: Correcting) -> HttpResponse:
@@ -72,7 +74,7 @@ def correcting(request: HttpRequest, edit: Correcting) -> HttpResponse:
     context = {
         "page": edit.page,
         "form": form,
-        "submit": _("Save and try again"),
+        "submit": edit.submit,
         "cancel": edit.back,
         "note": edit.note,
         "complete_account": edit.complete(said),

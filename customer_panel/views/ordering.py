@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.client_address import client_address
+from billing.engine.types import is_by_use
 from core.errors import Refused, refusal_of
 from core.panel.confirming import Done, Shown, ShownAnew, carry_mark, confirmation, put_refusal, settled
 from core.panel.page import Crumb, Hint, Page
@@ -38,7 +39,7 @@ KEY = "key"
 
 @dataclass(frozen=True)
 class Priced:
-    """A resource of a plan with its price a unit and month; None where it has none today."""
+    """A resource of a plan with the price of a unit; None where it has none today."""
 
     resource: PlanResource
     price: Decimal | None
@@ -50,6 +51,11 @@ class Offered:
 
     plan: Plan
     resources: tuple[Priced, ...]
+
+    @property
+    def by_use(self) -> bool:
+        """Whether the prices are those of an hour that was used; else of a month."""
+        return is_by_use(self.plan.billing_type)
 
 
 @requires("subscriptions.order")

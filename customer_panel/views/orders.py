@@ -1,6 +1,7 @@
 """An order after it was placed: what it waits for, and the ways to pay it."""
 
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -59,6 +60,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
     steps = steps_of_order(found, timezone.localdate())
     waiting = steps["cancel"] is None
+    may_correct = steps["correct"] is None and request.actor.may("orders.correct")
     payment = payments_visible_to(request.actor).filter(order=found, status=PaymentStatus.WAITING_FOR_PAYMENT).first()
     available = funds_of(found.account).available
     due = payment.amount if payment else found.total
@@ -76,7 +78,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "enough": available >= due,
         "missing": due - available,
         "may_cancel": waiting and request.actor.may("orders.cancel"),
-        "may_correct": steps["correct"] is None and request.actor.may("orders.correct"),
+        "may_correct": may_correct and waits is None,
+        "correct_url": reverse("customer:order_correct", args=[pk]) if may_correct and waits is not None else "",
         "may_pay": waiting and request.actor.may("payments.create"),
         "demo_bank": settings.DEMO,
         "seller": found.account.reseller,
@@ -156,12 +159,25 @@ def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
                 today=timezone.localdate(),
                 now=timezone.now(),
             ),
-            said=_("The order is being carried out again."),
             complete=partial(needed_page, request),
             back=reverse("customer:subscription_order", args=[pk]),
-            note=_("The vendor refused the order. Nothing is lost: correct what is marked, and it is tried again."),
+            **_words_of_correcting(found),
         ),
     )
+
+
+def _words_of_correcting(found: Order) -> dict[str, Any]:
+    """Return what the form says: of an order that the vendor refused, or of one that waits there."""
+    if found.status == OrderStatus.PROVISIONING_FAILED:
+        return {
+            "said": _("The order is being carried out again."),
+            "note": _("The vendor refused the order. Nothing is lost: correct what is marked, and it is tried again."),
+        }
+    return {
+        "said": _("The vendor has the corrected order."),
+        "note": _("The order waits at the vendor. What you correct here is told to the vendor at once."),
+        "submit": _("Tell the vendor"),
+    }
 
 
 def _page(found: Order, title: str = "") -> Page:

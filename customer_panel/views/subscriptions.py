@@ -28,9 +28,10 @@ from customer_panel.progress import show_progress
 from customer_panel.remedies import way_to
 from customer_panel.services import service_of
 from subscriptions.contract.handover import waiting_operation
-from subscriptions.models import Subscription, SubscriptionResource, SubscriptionStatus
+from subscriptions.models import Order, Subscription, SubscriptionResource, SubscriptionStatus
 from subscriptions.night.holds import RUNNING
 from subscriptions.people.acting import act, actions_of
+from subscriptions.people.failures import may_correct
 from subscriptions.people.ordering import may_order
 from subscriptions.people.revealing import lasting
 from subscriptions.people.supported import unsupported
@@ -86,6 +87,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "page": page_of(actor, found, "subscription"),
         "waits": waits,
+        "correct_url": _correct_url(actor, found, open_order) if waits is not None else "",
         "actions": actions_of(found) if actor.may("subscriptions.change") else (),
         "act_url": reverse("customer:subscription_act", args=[found.pk]),
         "my_turn": waits is not None and waits.who == Waited.CUSTOMER,
@@ -105,6 +107,14 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     }
     busy = found.status in TRANSITIONAL and waits is None
     return show_progress(request, "customer_panel/subscription.html", context, busy=busy)
+
+
+def _correct_url(actor: Actor, found: Subscription, order: Order | None) -> str:
+    """Return where the order that waits at its vendor is corrected; "" where it cannot be."""
+    if order is None or not actor.may("orders.correct"):
+        return ""
+    order.subscription = found
+    return reverse("customer:order_correct", args=[order.pk]) if allowed(may_correct, order) else ""
 
 
 @requires("subscriptions.change")

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
-from billing.engine.rules import Keeps
-from billing.engine.types import FIRST, TYPES
+from billing.engine.types import FIRST, is_by_use
 from operator_panel.editing import form_of
 from subscriptions.catalogue.plans import PRICE_DECIMALS, Fees, Information, Lasting, Offered
 from subscriptions.models import ApplicationResource, DurationUnit, Plan, TemplateStatus
@@ -31,8 +30,7 @@ FINITE_PERIODS = 3
 
 def price_label(billing_type: str, currency: str = "") -> str:
     """Return what the recurring price of a unit is for with a billing type, and its currency where that is given."""
-    rules = TYPES.get(billing_type)
-    by_use = rules is not None and rules.keeps is Keeps.WHAT_WAS_USED
+    by_use = is_by_use(billing_type)
     if not currency:
         return _("Price of a unit and hour") if by_use else _("Recurring fee a month")
     named = _("Price of a unit and hour, %(currency)s") if by_use else _("Recurring fee a month, %(currency)s")

@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.actors import actor_of
-from core.lists.columns import Column, computed, day, moment, status, text, to
+from core.lists.columns import Cell, Column, computed, day, moment, text, to
 from core.lists.listing import Listing, Quick
 from core.lists.search import FieldSearch
+from core.panel.formats import status_html
+from vendors.connections import state_label
 from vendors.models import ConnectionState, VendorConnection
 from vendors.queries import connections_visible_to
 from vendors.registry import plugins
@@ -16,6 +18,11 @@ from vendors.registry import plugins
 def _vendor(row: VendorConnection) -> str:
     """Return the vendor's name; the bare slug of one whose plugin is no longer installed."""
     return next((str(plugin.name) for plugin in plugins() if plugin.slug == row.plugin), row.plugin)
+
+
+def _state(row: VendorConnection) -> str:
+    """Return the state as a connection's own page names it: nobody grants what needs a key alone."""
+    return status_html(row.state, state_label(row))
 
 
 VENDOR_CONNECTIONS = Listing(
@@ -33,7 +40,7 @@ VENDOR_CONNECTIONS = Listing(
         Column("id", _("ID"), text("id"), sort="id", link=to("operator:vendor_connection")),
         Column("name", _("Name"), sort="name", link=to("operator:vendor_connection")),
         Column("plugin", _("Vendor"), computed(_vendor)),
-        Column("state", _("State"), status("state")),
+        Column("state", _("State"), Cell(value=state_label, html=_state)),
         Column("token_expires_on", _("Token expires on"), day("token_expires_on")),
         Column("granted_at", _("Granted at"), moment("granted_at")),
         Column("granted_by", _("Granted by"), text("granted_by")),
@@ -41,7 +48,7 @@ VENDOR_CONNECTIONS = Listing(
         Column("last_check_at", _("Last checked at"), moment("last_check_at"), shown=False),
     ),
     quick=(
-        Quick("granted", pgettext_lazy("several", "Granted"), Q(state=ConnectionState.GRANTED)),
+        Quick("granted", pgettext_lazy("several", "Usable"), Q(state=ConnectionState.GRANTED)),
         Quick("attention", _("Needs attention"), ~Q(state=ConnectionState.GRANTED)),
     ),
 )

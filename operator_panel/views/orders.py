@@ -115,12 +115,25 @@ def order_correct(request: HttpRequest, pk: int) -> HttpResponse:
                 today=timezone.localdate(),
                 now=timezone.now(),
             ),
-            said=_("The order is being carried out again."),
             complete=partial(needed_page, request, found.account_id),
             back=reverse("operator:order", args=[pk]),
-            note=_("Nothing new is charged. The account's data are read anew when it is tried again."),
+            **_words_of_correcting(found),
         ),
     )
+
+
+def _words_of_correcting(found: Order) -> dict[str, Any]:
+    """Return what the form says: of an order that the vendor refused, or of one that waits there."""
+    if found.status == OrderStatus.PROVISIONING_FAILED:
+        return {
+            "said": _("The order is being carried out again."),
+            "note": _("Nothing new is charged. The account's data are read anew when it is tried again."),
+        }
+    return {
+        "said": _("The vendor has the corrected order."),
+        "note": _("The order waits at the vendor, which takes other answers and the account's data as they are now."),
+        "submit": _("Tell the vendor"),
+    }
 
 
 def _correction_form(answers: Sequence[Answer]) -> Callable[..., forms.Form]:
@@ -210,7 +223,7 @@ def _buttons(actor: Actor, found: Order, payments: Any) -> tuple[Button, ...]:
     asked = next((payment.pk for payment in payments if payment.status in WAITING), None)
     offered = (
         ("payment_approve", asked, _("Approve payment"), "payments.approve", asked is not None),
-        ("order_correct", found.pk, _("Correct and try again"), "orders.correct", steps["correct"] is None),
+        ("order_correct", found.pk, _correcting(found), "orders.correct", steps["correct"] is None),
         ("subscription_retry", found.subscription_id, _("Try again"), "orders.retry", _is_of(found, steps["retry"])),
         ("order_pay", found.pk, _("Pay from the balance"), "subscriptions.order", steps["pay"] is None),
         ("order_cancel", found.pk, _("Cancel the order"), "orders.cancel", steps["cancel"] is None),
@@ -219,6 +232,11 @@ def _buttons(actor: Actor, found: Order, payments: Any) -> tuple[Button, ...]:
     able = [(label, reverse(f"operator:{name}", args=[pk])) for name, pk, label, right, can in offered
             if can and actor.may(right)]  # fmt: skip
     return offered_buttons(able)
+
+
+def _correcting(found: Order) -> str:
+    failed = found.status == OrderStatus.PROVISIONING_FAILED
+    return _("Correct and try again") if failed else _("Correct the order")
 
 
 def _is_of(found: Order, refusal: Refused | None) -> bool:

@@ -21,7 +21,7 @@ from core.panel.shown import SHOWN, Shown
 from operator_panel.doors import requires
 from operator_panel.forms.plans import PeriodsForm, PlanResourcesForm, information_form, information_of, price_label
 from subscriptions.catalogue.plans import create_plan
-from subscriptions.models import ApplicationTemplate
+from subscriptions.models import ApplicationTemplate, BillingType
 from subscriptions.queries import templates_visible_to
 
 STEPS = ("information", "resources", "periods", "confirmation")
@@ -123,7 +123,7 @@ def _confirmation(request: HttpRequest, draft: str, answers: dict[str, Any]) -> 
         "page": _page(_("Check the plan")),
         "steps": _steps(draft, "confirmation"),
         "information": filled["information"].cleaned_data,
-        "billing_type": dict(filled["information"].fields["billing_type"].choices),
+        "billing_type": dict(BillingType.choices).get(filled["information"].cleaned_data["billing_type"], ""),
         "price_label": price_label(QueryDict(answers["information"]).get("billing_type", "")),
         "resources": filled["resources"].offered(),
         "periods": filled["periods"].lasting(),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from billing.engine.types import is_by_use
 from core.errors import allowed
 from core.lists.tabs import ListTab, list_views
 from core.panel.page import Button, Crumb, Page, Status
@@ -97,6 +98,7 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": found,
         "rows": rows,
         "price_label": price_label(found.billing_type),
+        "by_use": is_by_use(found.billing_type),
         "today": today,
         "may_change": request.actor.may("plans.change"),
     }

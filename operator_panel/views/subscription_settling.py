@@ -14,17 +14,17 @@ from core.panel.confirming import Done
 from core.panel.formats import moment_text
 from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
-from operator_panel.editing import Editing, editing
+from operator_panel.editing import Editing, Evidence, editing
 from operator_panel.views.subscriptions import one
 from subscriptions.contract.handover import parked_operation
 from subscriptions.tasks import hand_to_worker
 from vendors.forms import ANSWER, values_of
-from vendors.models import Parking, VendorOperation
+from vendors.models import Parking, VendorExchange, VendorOperation
 from vendors.queries import newest_exchanges
-from vendors.settling import it_is_not, it_is_there
+from vendors.settling import SETTLED, it_is_not, it_is_there
 
 THERE, NOT_THERE = "there", "not_there"
-# How many of the exchanges with the vendor are shown as evidence, the newest.
+# How many of the exchanges with the vendor are shown as evidence, beside the one that sent the step: the newest.
 SHOWN = 5
 
 
@@ -57,7 +57,7 @@ def subscription_settle(request: HttpRequest, pk: int) -> HttpResponse:
             back=back,
             submit=_("Save and go on"),
             note=operation.last_error,
-            copied=_evidence(operation),
+            evidence=_evidence(operation, operation.parked.step),
         ),
     )
 
@@ -81,12 +81,17 @@ def _form(parked: Parking) -> Callable[..., forms.Form]:
     return build
 
 
-def _evidence(operation: VendorOperation) -> tuple[tuple[str, str], ...]:
-    """Return the newest exchanges with the vendor, secrets masked: what was sent, and what came back."""
-    return tuple(
-        (
-            f"{moment_text(line.at)} {line.method} {line.url}: {line.status or line.error}",
-            line.response_body or line.request_body or "—",
-        )
-        for line in newest_exchanges(operation)[:SHOWN]
-    )
+def _evidence(operation: VendorOperation, step: str) -> tuple[Evidence, ...]:
+    """Return how the step was sent, and the newest exchanges with the vendor since: secrets are masked."""
+    lines = newest_exchanges(operation)
+    said = [word["at"] for word in operation.result.get(SETTLED, ()) if word["step"] == step]
+    begun = said[-1] if said else operation.calls.filter(name=step).values_list("created_at", flat=True).first()
+    sent = lines.filter(at__gte=begun).order_by("pk").first() if begun is not None else None
+    newest = [line for line in lines[:SHOWN] if line != sent]
+    return tuple(_told(line) for line in ([sent] if sent is not None else []) + newest)
+
+
+def _told(line: VendorExchange) -> Evidence:
+    title = f"{moment_text(line.at)} {line.method} {line.url}: {line.status or line.error}"
+    texts = ((_("Sent"), line.request_body), (_("Answered"), line.response_body))
+    return Evidence(title, tuple((label, text) for label, text in texts if text))

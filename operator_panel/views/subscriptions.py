@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from core.errors import Refused
+from billing.engine.types import is_by_use
+from core.errors import Refused, allowed
 from core.history import author_of
 from core.lists.tabs import ListTab, list_views, offered_of
 from core.panel.page import Crumb, Page, Status
@@ -20,15 +21,16 @@ from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
 from subscriptions.contract.handover import held_units, parked_operation, service_payload, waiting_operation
-from subscriptions.models import OrderStatus, Subscription
+from subscriptions.models import Order, OrderStatus, Subscription
 from subscriptions.night.holds import RUNNING
 from subscriptions.people.acting import act, actions_of
+from subscriptions.people.failures import may_correct
 from subscriptions.people.supported import unsupported
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
 from subscriptions.told.offered import looked_for_in_vain, steps_of_subscription
 from subscriptions.told.proposals import resources_by_key
 from vendors.acted import answered
-from vendors.base import Fact
+from vendors.facts import in_order, lines_of
 from vendors.questions import facts
 
 TABS = (
@@ -54,16 +56,18 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a subscription's facts, and what it waits for."""
     found = one(request, pk)
     operation = operations_for(found).first() if found.status in FAILED else None
+    waiting, open_order = waiting_operation(found), _open_order(request, found)
     context = {
         "page": page_of(request.actor, found, "subscription"),
         "subscription": found,
         "resources": resources_by_key(found).values(),
-        "attributes": [Fact.from_kept(fact) for fact in found.attributes.values()],
+        "lines": lines_of(in_order(found.attributes)),
         "comment": found.stop_comment,
         "author": author_of(found, "stop_comment") if found.stop_comment else "",
-        "open_order": _open_order(request, found),
+        "open_order": open_order,
         "trouble": operation.last_error if (operation := operation or parked_operation(found)) else "",
-        "waits": waiting.waits_for if (waiting := waiting_operation(found)) is not None else None,
+        "waits": waiting.waits_for if waiting is not None else None,
+        "correct_url": _correct_url(request.actor, found, open_order) if waiting is not None else "",
         "actions": actions_of(found) if request.actor.may("subscriptions.change") else (),
         "act_url": reverse("operator:subscription_act", args=[found.pk]),
         "unsupported": unsupported(found).values() if found.status in RUNNING else (),
@@ -83,7 +87,15 @@ def subscription_act(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def _open_order(request: HttpRequest, found: Subscription) -> object:
+def _correct_url(actor: Actor, found: Subscription, order: Order | None) -> str:
+    """Return where the order that waits at its vendor is corrected; "" where it cannot be."""
+    if order is None or not actor.may("orders.correct"):
+        return ""
+    order.subscription = found
+    return reverse("operator:order_correct", args=[order.pk]) if allowed(may_correct, order) else ""
+
+
+def _open_order(request: HttpRequest, found: Subscription) -> Order | None:
     open_ones = (OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.PROVISIONING, OrderStatus.PROVISIONING_FAILED)
     return orders_visible_to(request.actor).filter(subscription=found, status__in=open_ones).first()
 
@@ -110,13 +122,14 @@ def subscription_resources(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "subscription": found,
         "rows": rows,
+        "by_use": is_by_use(found.billing_type),
         "may_change": any(button.url.endswith("/change/") for button in page.buttons),
     }
     return render(request, "operator_panel/subscription_resources.html", context)
 
 
 def _price(found: Subscription, resource: object, newest: object) -> object:
-    """Return what a unit and month costs from now on: that of the ordering where the price is fixed."""
+    """Return what a unit costs from now on: that of the ordering where the price is fixed."""
     if found.fixed_price or newest is None:
         return resource.ordering_price
     return newest.recurring_fee
@@ -139,9 +152,9 @@ def subscription_vendor(request: HttpRequest, pk: int) -> HttpResponse:
         "subscription": found,
         "connection": connection,
         "ids": sorted(found.vendor_ids.items()),
-        "attributes": [Fact.from_kept(fact) for fact in found.attributes.values()],
+        "lines": lines_of(in_order(found.attributes)),
         "asked": "ask" in request.GET,
-        "facts": answered,
+        "answered": lines_of(answered),
         "trouble": trouble,
         "operations": operations_for(found)[:100],
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from billing.queries import require_sight
 from core.errors import Refused
-from subscriptions.contract.handover import WORK_FAILED, payload_anew
+from subscriptions.contract.handover import WORK_FAILED, held_units, payload_anew, service_payload
 from subscriptions.contract.terms import Contract
 from subscriptions.models import Order, OrderStatus, OrderType, Subscription, SubscriptionStatus
 from subscriptions.people.opening import NotInThisStatus, open_contract, refuse_held, save_state
@@ -40,10 +40,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What can be corrected of an order that the vendor refused, and what the vendor said, each at its field."""
+    """What can be corrected of an order that the vendor refused, and what the vendor said, each at its field.
+
+    `waits`: the vendor has taken the order and waits for somebody; nothing is wrong, but the answers may be.
+    """
 
     answers: tuple[Answer, ...]
     problems: tuple[Refused, ...]
+    waits: bool = False
 
 
 @transaction.atomic
@@ -57,20 +61,31 @@ def retry(*, actor: Actor, subscription: Subscription, today: date, now: datetim
 
 
 def correction_of(order: Order) -> Correction:
-    """Return what can be corrected of a sale that failed at the vendor. Raises OrderHasNotFailed."""
+    """Return what can be corrected of a sale that failed at the vendor, or waits at one that takes other answers.
+
+    Raises OrderHasNotFailed.
+    """
     subscription = order.subscription
     operation = VendorOperation.objects.filter(key=subscription.awaited_operation).first()
-    if not has_failed(order) or order.type != OrderType.SALES or operation is None:
+    if order.type != OrderType.SALES or operation is None:
         raise OrderHasNotFailed(NOTHING_TO_CORRECT % {"order": order})
-    given, used = subscription.parameters, set(operation.begun_steps)
+    waits = operation.waits_for is not None and questions.takes_corrections(operation.connection)
+    if not has_failed(order) and not (waits and order.status == OrderStatus.PROVISIONING):
+        raise OrderHasNotFailed(NOTHING_TO_CORRECT % {"order": order})
+    given, used = subscription.parameters, set() if waits else set(operation.begun_steps)
     return Correction(
         answers=tuple(
             Answer(question, str(given.get(question.name, "")), fixed=question.used_by in used)
             for question in questions.order_fields(operation.connection)
         ),
-        problems=tuple(Refused(said, code="vendor_refused", field=field) for field, said in operation.problems)
-        or (Refused(operation.last_error, code="vendor_refused"),),
+        problems=() if waits else _said(operation),
+        waits=waits,
     )
+
+
+def _said(operation: VendorOperation) -> tuple[Refused, ...]:
+    each = tuple(Refused(said, code="vendor_refused", field=field) for field, said in operation.problems)
+    return each or (Refused(operation.last_error, code="vendor_refused"),)
 
 
 def may_correct(order: Order) -> None:
@@ -84,16 +99,19 @@ def correct_order(
 ) -> Subscription:
     """Keep other answers to the vendor's questions and ask the vendor again, with the account as it is now.
 
-    An answer that was used at the vendor already stays. The vendor may refuse what it could not provision, before
-    anything is kept. Raises Forbidden, OrderHasNotFailed, AccountOnHold to a customer, refusals of the vendor.
+    An answer that was used at the vendor already stays, unless the order waits at a vendor that takes another. The
+    vendor may refuse what it could not provision, before anything is kept. Raises Forbidden, OrderHasNotFailed,
+    NotWaiting, AccountOnHold to a customer, refusals of the vendor.
     """
     actor.require("orders.correct")
     require_sight(actor, order.account_id)
     fresh = Order.objects.select_related(
         "subscription__account__reseller", "subscription__plan__template__connection"
     ).get(pk=order.pk)
+    _may_be_corrected(actor, fresh, today)
     _ask_vendor(fresh.subscription, _corrected(correction_of(fresh), answers), now)
-    with transaction.atomic():
+    operation = VendorOperation.objects.get(key=fresh.subscription.awaited_operation)
+    with operations.held_still(operation), transaction.atomic():
         contract, today = open_contract(
             actor=actor, subscription=fresh.subscription, right="orders.correct", today=today
         )
@@ -102,8 +120,11 @@ def correct_order(
         waiting = contract.waiting
         if waiting is None or waiting.pk != order.pk:
             raise OrderHasNotFailed(NOTHING_TO_CORRECT % {"order": order})
-        contract.subscription.parameters = _corrected(correction_of(waiting), answers)
+        correction = correction_of(waiting)
+        contract.subscription.parameters = _corrected(correction, answers)
         contract.subscription.save(update_fields=["parameters"])
+        if correction.waits:
+            return _looked_at_again(contract, now)
         return _try_again(contract, may_retry(contract), today, now)
 
 
@@ -114,6 +135,12 @@ def _corrected(correction: Correction, answers: Mapping[str, str]) -> dict[str, 
     }
 
 
+def _may_be_corrected(actor: Actor, order: Order, today: date) -> None:
+    """Raise what the books would refuse, before the vendor is told anything."""
+    if actor.is_customer:
+        refuse_held(order.subscription.account, today)
+
+
 def _ask_vendor(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> None:
     """Let the vendor refuse the corrected order, before anything is locked; what it has made already it knows."""
     operation = VendorOperation.objects.get(key=subscription.awaited_operation)
@@ -121,7 +148,11 @@ def _ask_vendor(subscription: Subscription, parameters: Mapping[str, str], now: 
     payload = payload_anew(subscription, operation)
     for left in operation.begun_steps.values():
         payload["vendor_ids"] = payload["vendor_ids"] | {name: value for name, value in left.items() if value}
-    questions.validate_order(operation.connection, reference=operation.key, payload=payload, now=now)
+    known = {"reference": operation.key, "payload": payload, "now": now}
+    questions.validate_order(operation.connection, **known)
+    if operation.waits_for is not None:
+        service = service_payload(subscription, held_units(subscription))
+        questions.correct(operation.connection, service=service, **known)
 
 
 def may_retry(contract: Contract) -> VendorOperation:
@@ -131,6 +162,15 @@ def may_retry(contract: Contract) -> VendorOperation:
     if row.status not in WORK_FAILED or operation is None:
         raise NotInThisStatus(_("Nothing has failed here: there is nothing to try again."))
     return operation
+
+
+def _looked_at_again(contract: Contract, now: datetime) -> Subscription:
+    """Let the operation that waits go on with the corrected order; the vendor knows it already."""
+    row = contract.subscription
+    operation = VendorOperation.objects.get(key=row.awaited_operation)
+    operations.amend(operation, payload=payload_anew(row, operation), now=now)
+    hand_to_worker(operation.pk)
+    return row
 
 
 def _try_again(contract: Contract, operation: VendorOperation, today: date, now: datetime) -> Subscription:

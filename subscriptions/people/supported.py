@@ -8,9 +8,11 @@ from vendors.registry import plugin_for
 
 # By the names of vendors.base.Support: what is said, with the way out.
 NOT_DONE = {
-    "change": _("%(vendor)s does not change the units of a service: order another one, and delete this one."),
-    "lower": _("%(vendor)s does not lower the units of a service: order another one with fewer, and delete this one."),
-    "suspend": _("%(vendor)s cannot stop a service for a while: it runs on until it is deleted."),
+    "change": _("%(vendor)s: the units of a service are not changed. Order another one, and delete this one."),
+    "lower": _(
+        "%(vendor)s: the units of a service are not lowered. Order another one with fewer, and delete this one."
+    ),
+    "suspend": _("%(vendor)s: a service is not stopped for a while. It runs on until it is deleted."),
 }
 
 

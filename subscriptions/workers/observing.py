@@ -12,6 +12,7 @@ from subscriptions.workers.comparing import held_by
 from vendors import questions
 from vendors.base import Done
 from vendors.capabilities import ObservesServices
+from vendors.facts import told_over
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +49,8 @@ def _keep(subscription: Subscription, told: Done) -> bool:
     if row.awaited_operation or row.vendor_ids != subscription.vendor_ids:
         return False
     before = (row.vendor_ids, row.attributes)
-    facts = {fact.name: {name: value for name, value in fact.kept.items() if name != "name"} for fact in told.facts}
     row.vendor_ids = row.vendor_ids | dict(told.vendor_ids)
-    row.attributes = {name: fact for name, fact in (row.attributes | facts).items() if fact["value"] != ""}
+    row.attributes = told_over(row.attributes, [fact.kept for fact in told.facts])
     if (row.vendor_ids, row.attributes) == before:
         return False
     row.save(update_fields=["vendor_ids", "attributes"])

@@ -38,6 +38,7 @@ from subscriptions.models import (
 from subscriptions.night.holds import is_left_over
 from subscriptions.night.renewals import renew_accounts
 from vendors import operations
+from vendors.facts import told_over
 from vendors.models import OperationState, VendorOperation
 from vendors.operations import unsealed
 
@@ -73,11 +74,7 @@ def note_waiting(operation: VendorOperation) -> None:
 def _learn(row: Subscription, operation: VendorOperation) -> None:
     """Take over ids and facts that an operation told of; a fact told empty is forgotten."""
     row.vendor_ids = row.vendor_ids | operation.result.get("vendor_ids", {})
-    told = {
-        fact["name"]: {name: value for name, value in fact.items() if name != "name"}
-        for fact in operation.result.get("facts", ())
-    }
-    row.attributes = {name: fact for name, fact in (row.attributes | told).items() if fact["value"] != ""}
+    row.attributes = told_over(row.attributes, operation.result.get("facts", ()))
 
 
 def unfinished_work(*, now: datetime) -> Iterable[UUID]:

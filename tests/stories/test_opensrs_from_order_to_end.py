@@ -17,6 +17,7 @@ from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.acting import act, actions_of
+from subscriptions.people.failures import OrderHasNotFailed, correct_order, correction_of
 from subscriptions.people.ordering import ask_vendor_of_order, place_order
 from subscriptions.people.stopping import delete
 from subscriptions.workers.provisioning import carry_out, unfinished_work
@@ -30,6 +31,7 @@ from tests.vendors.opensrs.bench import settings_of
 from vendors.capabilities import Document
 from vendors.connections import add_connection
 from vendors.models import ConnectionState, VendorConnection, VendorOperation
+from vendors.operations import NotWaiting, amend
 from vendors.questions import VendorUnavailable
 from vendors.settling import it_is_there
 
@@ -151,6 +153,40 @@ def test_what_waits_is_cancelled_at_the_vendor_and_its_money_is_there_again(
     assert [order["state"] for order in vendor.orders()] == ["declined"]
     assert (funds_of(acme).available, paid > 0) == (1000 + paid, True), "what was paid lies on the balance"
     assert list(audit(today=TODAY)) == []
+
+
+def test_what_waits_is_corrected_at_the_vendor_and_goes_on(
+    ordered: Subscription, vendor: Vendor, acme: Account
+) -> None:
+    work(ordered)
+    order = Order.objects.get()
+    assert [answer.fixed for answer in correction_of(order).answers] == [False, False]
+    wrong = {**ANSWERS, "approver": "me@elsewhere.example"}
+    right = {"csr": csr_for(DOMAIN, "ec"), "approver": f"webmaster@{DOMAIN}"}
+    with pytest.raises(VendorUnavailable, match="may not approve"):
+        correct_order(actor=SYSTEM, order=order, answers=wrong, today=TODAY, now=NOW)
+    assert vendor.orders()[0]["approver_email"] == ANSWERS["approver"]
+    correct_order(actor=SYSTEM, order=order, answers=right, today=TODAY, now=NOW)
+    assert work(ordered, now=NOW + timedelta(seconds=1)) == "installing"
+    operation = waiting_operation(ordered)
+    assert operation is not None
+    assert f"webmaster@{DOMAIN}" in str(operation.waits_for.instruction)
+    assert ordered.parameters == operation.payload["answers"] == right
+    assert issued(ordered, vendor) == "active"
+    assert len(vendor.orders()) == 1
+    with pytest.raises(OrderHasNotFailed):
+        correct_order(actor=SYSTEM, order=order, answers=ANSWERS, today=TODAY, now=NOW)
+
+
+def test_what_a_worker_has_in_hand_or_waits_no_more_is_not_corrected(ordered: Subscription, vendor: Vendor) -> None:
+    work(ordered)
+    order, operation = Order.objects.get(), waiting_operation(ordered)
+    assert operation is not None
+    VendorOperation.objects.update(state="confirmed")
+    with pytest.raises(NotWaiting, match="no longer waits"):
+        amend(operation, payload={}, now=NOW)
+    with pytest.raises(OrderHasNotFailed):
+        correct_order(actor=SYSTEM, order=order, answers=ANSWERS, today=TODAY, now=NOW)
 
 
 def test_an_order_whose_answer_was_lost_waits_for_the_operator(

@@ -105,15 +105,11 @@ def test_an_activation_that_never_was_carried_out_costs_nothing(
 ) -> None:
     stop(actor=SYSTEM, subscription=backup, today=date(2018, 9, 20))
     work(date(2018, 9, 20))
-    refuse(example_vendor)
-    for given_up in (stop, delete):
-        activate(actor=SYSTEM, subscription=Subscription.objects.get(), today=date(2018, 10, 20))
-        work(date(2018, 10, 20))
-        assert ("blocked", 10, 5) in live()
-        example_vendor.refusing = False
-        given_up(actor=SYSTEM, subscription=Subscription.objects.get(), today=date(2018, 10, 21))
-        work(date(2018, 10, 21))
-        example_vendor.refusing = True
+    for verb, day in ((activate, 20), (stop, 21), (activate, 22), (delete, 23)):
+        example_vendor.refusing = verb is activate
+        verb(actor=SYSTEM, subscription=Subscription.objects.get(), today=date(2018, 10, day))
+        work(date(2018, 10, day))
+        assert (("blocked", 10, 5) in live()) is (verb is activate)
     assert (live(), funds_of(acme).balance) == ([], Decimal("950.00")), "September alone"
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from vendors.capabilities import (
+    CorrectsOrders,
     CountsUnits,
     Document,
     Grant,
@@ -20,6 +21,7 @@ DUTIES = {
     OffersActions: {"actions", "act"},
     ObservesServices: {"observe"},
     CountsUnits: {"count"},
+    CorrectsOrders: {"correct"},
 }
 
 

@@ -192,6 +192,18 @@ def _bears(mark: str, note: Any) -> bool:
     return re.search(rf"(?<![\w:]){re.escape(mark)}(?![\w:])", text) is not None
 
 
+def changed(wanted: Purchase, told: Mapping[str, Any]) -> JSON:
+    """Return what an order that waits has to say otherwise than its record: attributes of update_order."""
+    found: JSON = {}
+    if not requests.same(str(told.get("csr", "")), wanted.csr):
+        found["csr"] = wanted.csr
+    if wanted.approver and wanted.approver != str(told.get("approver_email", "")).strip().lower():
+        found["approver_email"] = wanted.approver
+    if wanted.contacts != told.get("contact_set"):
+        found["contact_set"] = wanted.contacts
+    return found
+
+
 def information(opensrs: OpenSRS, order_id: str) -> Mapping[str, Any]:
     """Return all that the vendor tells of an order. Raises NotFound, Gone for one that has another's id."""
     told = opensrs.ask("get_order_info", {"order_id": order_id}, sought=f"orders/{order_id}")

@@ -27,7 +27,17 @@ from vendors.base import (
     VendorPlugin,
     Verdict,
 )
-from vendors.capabilities import Action, Document, Does, Link, ObservesServices, OffersActions, RenewsTerms, Said
+from vendors.capabilities import (
+    Action,
+    CorrectsOrders,
+    Document,
+    Does,
+    Link,
+    ObservesServices,
+    OffersActions,
+    RenewsTerms,
+    Said,
+)
 from vendors.errors import Gone, LostAnswer, NotFound, Rejected, together
 from vendors.opensrs import chain, contacts, orders, xcp
 from vendors.opensrs import csr as requests
@@ -51,12 +61,19 @@ WRONG_KIND = gettext_noop(
 )
 NEEDS_WILDCARD = gettext_noop("The product covers all names below a domain: make a request for *.%(domain)s.")
 SENT_AGAIN = gettext_noop("The mail was sent to %(address)s once more.")
+OTHER_DOMAIN = gettext_noop(
+    "Order %(order)s is for %(domain)s: a request (CSR) for another domain is another order. Make it for %(domain)s, or"
+    " delete the subscription and order anew."
+)
+TOO_LATE = gettext_noop("Order %(order)s can no longer be corrected at OpenSRS: it is %(state)s.")
 PEM = "application/x-pem-file"
-RESEND, CERTIFICATE, CHAIN = "resend", "certificate", "chain"
+RESEND, MAIL, CERTIFICATE, CHAIN = "resend", "mail", "certificate", "chain"
+# By the action: the command that sends the mail, and which member of the order's record names who gets it.
+SENDING = {RESEND: ("resend_approve_email", "approver_email"), MAIL: ("resend_cert_email", "contact_email")}
 
 
 @register
-class OpenSRSCertificates(VendorPlugin, RenewsTerms, OffersActions, ObservesServices):
+class OpenSRSCertificates(VendorPlugin, RenewsTerms, OffersActions, ObservesServices, CorrectsOrders):
     """Certificates as a reseller of OpenSRS sells them."""
 
     slug = "opensrs"
@@ -221,6 +238,20 @@ class OpenSRSCertificates(VendorPlugin, RenewsTerms, OffersActions, ObservesServ
             return Probe(Verdict.NOT_DONE)
         return Probe(Verdict.DONE, Done(service.vendor_ids))
 
+    def correct(self, connection: Connection, service: Service, order: Order) -> None:
+        """Send what the order says otherwise than OpenSRS' record of it: request, approver, contacts."""
+        opensrs, wanted = OpenSRS(connection), orders.Purchase.of(order)
+        number = service.vendor_ids.get("order_id", "")
+        told = _order_of(opensrs, number)
+        if wanted.domain != str(told.get("domain", "")).strip().lower():
+            raise Rejected(OTHER_DOMAIN, code="other_domain", at="csr", order=number, domain=told.get("domain", ""))
+        state = orders.state_of(told)
+        if told.get("product_id") or state not in orders.OPEN:
+            raise Rejected(TOO_LATE, code="too_late", order=number, state=state)
+        changed = orders.changed(wanted, told)
+        if changed:
+            opensrs.order("update_order", {"order_id": number, **changed}, sought=f"orders/{number}")
+
     # -- questions ----------------------------------------------------------------------------------------------
 
     def notices(self, action: str) -> tuple[str, ...]:
@@ -243,16 +274,18 @@ class OpenSRSCertificates(VendorPlugin, RenewsTerms, OffersActions, ObservesServ
         return (
             Action(CHAIN, _("Download the certificate with its chain"), Does.DOWNLOADS),
             Action(CERTIFICATE, _("Download the certificate alone"), Does.DOWNLOADS),
+            *((Action(MAIL, _("Send the certificate by mail again")),) if service.vendor_ids.get("order_id") else ()),
         )
 
     def act(self, connection: Connection, service: Service, name: str) -> Said | Link | Document:
         """Have the approver's mail sent again, or hand out the certificate."""
         opensrs = OpenSRS(connection)
-        if name == RESEND:
+        if name in (RESEND, MAIL):
             number = service.vendor_ids.get("order_id", "")
-            opensrs.order("resend_approve_email", {"order_id": number}, sought=f"orders/{number}")
+            command, member = SENDING[name]
+            opensrs.order(command, {"order_id": number}, sought=f"orders/{number}")
             told = orders.information(opensrs, number)
-            return Said(SENT_AGAIN, {"address": str(told.get("approver_email", ""))})
+            return Said(SENT_AGAIN, {"address": str(told.get(member, ""))})
         number = service.vendor_ids.get("product_id", "")
         wanted = {"product_id": number, "return_ca_certs": "1"}
         told = opensrs.ask("get_cert", wanted, sought=f"products/{number}")

@@ -15,7 +15,7 @@ from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, text_of
 from tests.vendors.example.vendor import ExampleVendor
 from tests.vendors.test_settling import blind  # noqa: F401 - a fixture of this file
-from vendors.models import ConnectionState, VendorConnection, VendorOperation
+from vendors.models import ConnectionState, VendorConnection, VendorExchange, VendorOperation
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +47,14 @@ def test_evidence_is_shown_and_what_is_there_is_named(client: Client, parked: Su
     shown = client.get(page(parked)).content.decode()
     assert "/services: ConnectionError" in shown
     assert "canary" not in shown
+    for number in range(9):  # the vendor's lists are looked at every six hours meanwhile
+        VendorExchange.objects.create(
+            operation_id=VendorOperation.objects.get().pk, method="GET", url=f"/{number}", milliseconds=1
+        )
+    first, *looks = client.get(page(parked)).context["evidence"]
+    assert "/services: ConnectionError" in first.title, "how it was sent stays in sight"
+    assert [label for label, _text in first.texts] == ["Sent"]
+    assert len(looks) == 5
     missing = client.post(page(parked), {"became": "there"})
     assert list(errors_of(missing)) == ["parameters.id"]
     assert client.post(page(parked), {"became": "there", "parameters.id": "1"}).status_code == 302

@@ -40,7 +40,7 @@ def test_lowering_that_the_vendor_does_not_do_is_refused_at_its_field_and_raisin
         change(running, 3, ORDERED_ON)
     assert refusal.value.field == "quantities.seats"
     assert str(refusal.value) == (
-        "Example Backup does not lower the units of a service: order another one with fewer, and delete this one."
+        "Example Backup: the units of a service are not lowered. Order another one with fewer, and delete this one."
     )
     change(running, 8, ORDERED_ON)
 

@@ -142,7 +142,7 @@ def test_a_fee_is_given_back_where_the_vendor_never_provided(acme: Account, exam
     (charge,) = Charge.objects.all()
     assert (charge.status, charge.closed_on) == ("refunded", ORDERED_ON), "the day on which it was written off stays"
     with override("en"):
-        assert "closed on 20 August 2018 and taken back on 22 August 2018" in explain_charge(charge).sentences[-1]
+        assert "closed on 20 Aug 2018 and taken back on 22 Aug 2018" in explain_charge(charge).sentences[-1]
     entries = LedgerEntry.objects.filter(account=acme, book="account").order_by("number")
     assert [(entry.kind, entry.amount) for entry in entries] == [
         ("payment", Decimal("12.50")), ("charge", Decimal("-12.50")), ("reversal", Decimal("12.50")),

@@ -188,7 +188,12 @@ def test_the_mail_is_sent_again_and_the_chain_is_downloaded(bench: OpenSRSBench)
     done = finished(bench, ordering(bench, "order:2:provision"))
     service = service_of(done)
     files = {}
-    for action in bench.plugin.actions(service):
+    *downloads, mail = bench.plugin.actions(service)
+    said = bench.plugin.act(bench.connection(), service, mail.name)
+    assert isinstance(said, Said)
+    assert (mail.does, bench.vendor.mails()[-1]["to"]) == (Does.SENDS, said.values["address"])
+    assert said.values["address"] == ACCOUNT.contact.email, "the certificate goes to its contact"
+    for action in downloads:
         assert action.does is Does.DOWNLOADS
         made = bench.plugin.act(bench.connection(), service, action.name)
         assert isinstance(made, Document)
@@ -198,6 +203,33 @@ def test_the_mail_is_sent_again_and_the_chain_is_downloaded(bench: OpenSRSBench)
     chain[0].verify_directly_issued_by(chain[1])
     assert files[CHAIN].name == f"{domain_of('order:2:provision')}.chain.pem"
     assert files["certificate"].content == files[CHAIN].content[: len(files["certificate"].content)]
+
+
+def test_an_order_that_waits_takes_another_approver_request_and_contact_and_nothing_twice(bench: OpenSRSBench) -> None:
+    first = ordering(bench)
+    service = service_of(waiting(bench, first))
+    before = bench.changing_calls()
+    bench.plugin.correct(bench.connection(), service, first.order)
+    assert bench.changing_calls() == before, "the vendor has it as it is"
+    answers = {"csr": csr_for(DOMAIN, "ec"), "approver": f"webmaster@{DOMAIN}"}
+    account = replace(ACCOUNT, contact=replace(ACCOUNT.contact, email="new@acme.example"))
+    other = bench.order(reference=REFERENCE, answers=answers, account=account)
+    for _ in range(2):
+        bench.plugin.correct(bench.connection(), service, other)
+    assert bench.changing_calls() == before + 1
+    (order,) = bench.vendor.orders()
+    assert (order["approver_email"], bench.vendor.mails()[-1]["to"]) == (answers["approver"],) * 2
+    assert order["contact_set"]["organization"]["email"] == "new@acme.example"
+    assert order["csr"].split() == answers["csr"].split()
+    assert order["comments"] == REFERENCE, "by which its certificate is found"
+    elsewhere = bench.order(reference=REFERENCE, answers={"csr": csr_for("other.example"), "approver": "x"})
+    with pytest.raises(Rejected, match="for another domain") as refusal:
+        bench.plugin.correct(bench.connection(), service, elsewhere)
+    assert refusal.value.field == "csr"
+    bench.vendor.behave(issuing_reads=0)
+    bench.act()
+    with pytest.raises(Rejected, match="no longer be corrected"):
+        bench.plugin.correct(bench.connection(), service, first.order)
 
 
 def test_what_is_observed_is_the_number_and_the_days_of_now(bench: OpenSRSBench) -> None:
