@@ -36,7 +36,8 @@ def told_over(known: Mapping[str, JSON], told: Iterable[JSON]) -> dict[str, JSON
     Each has its place in what was told: the database keeps the members of an object in an order of its own.
     """
     new = {
-        fact["name"]: {**{name: value for name, value in fact.items() if name != "name"}, "place": place}
+        fact["name"]: {name: value for name, value in fact.items() if name != "name"}
+        | ({"place": place} if place else {})
         for place, fact in enumerate(told)
     }
     return {name: fact for name, fact in ({**known, **new}).items() if fact["value"] != ""}

@@ -3,8 +3,8 @@
 import pytest
 from django.utils import translation
 
-from accounts.models import Account
 from subscriptions.models import Subscription
+from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
 from tests.subscriptions.conftest import ORDERED_ON
@@ -40,7 +40,8 @@ def test_what_is_told_empty_is_forgotten_and_the_rest_told_over() -> None:
 
 
 @pytest.mark.django_db
-def test_facts_come_back_in_the_order_of_their_telling(acme: Account) -> None:
+def test_facts_come_back_in_the_order_of_their_telling() -> None:
+    acme = cast.account(name="Acme")
     top_up(account=acme, amount="100", today=ORDERED_ON)
     bought = make.subscription(account=acme, plan=make.plan(), today=ORDERED_ON)
     bought.attributes = told_over({}, [fact.kept for fact in TOLD])

@@ -5,6 +5,9 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 # Of the API's releases 2, 3 and 4, and of the sister product; they differ in the root alone.
 ROOTS = frozenset({"drweb-avdesk-api", "avdesk-xml-api", "drweb-es-api"})
 
+# Moments are told in seconds since 1970; nothing is told in greater numbers.
+LONGEST_NUMBER = 19
+
 
 class UnreadableReply(ValueError):
     """What came is no reply of the Web API, or not a whole one."""
@@ -26,7 +29,9 @@ class Reply:
         try:
             parser.feed(content)
             self.root: Element = parser.close()
-        except ParseError as fault:
+        except UnreadableReply:
+            raise
+        except (ParseError, ValueError, LookupError) as fault:  # a declared encoding may be none, or not be met
             raise UnreadableReply("The reply is no XML.") from fault
         status = self.root.get("status", self.root.get("rc", ""))
         if self.root.tag not in ROOTS or status not in ("true", "false"):
@@ -60,8 +65,8 @@ class Reply:
 
 def number(text: str, what: str) -> int:
     """Return a whole number; raises UnreadableReply where the text is none."""
-    if not text.isdecimal():
-        raise UnreadableReply(f"{what} is {text!r}, not a number.")
+    if not (text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER):
+        raise UnreadableReply(f"{what} is {text[:30]!r}, not a number.")
     return int(text)
 
 

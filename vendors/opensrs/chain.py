@@ -62,10 +62,12 @@ def _read(text: str) -> x509.Certificate:
     body = "".join(text.removeprefix("-----BEGIN CERTIFICATE-----").removesuffix("-----END CERTIFICATE-----").split())
     lines = "\n".join(body[at : at + 64] for at in range(0, len(body), 64))
     try:
-        return x509.load_pem_x509_certificate(
+        found = x509.load_pem_x509_certificate(
             f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n".encode()
         )
-    except ValueError as error:
+        _named = found.subject, found.issuer  # read only now
+        return found
+    except (ValueError, x509.InvalidVersion) as error:
         raise Transient(NOT_READABLE, code="certificate_unreadable") from error
 
 

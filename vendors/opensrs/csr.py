@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, SECP521R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AttributeOID, NameOID
 from django.utils.translation import gettext_noop
 
 from vendors.errors import Rejected
 
 # Authorities of the CA/Browser Forum issue for nothing shorter (Baseline Requirements 6.1.5).
-SHORTEST_RSA, SHORTEST_EC = 2048, 256
+SHORTEST_RSA = 2048
+CURVES = (SECP256R1, SECP384R1, SECP521R1)
 LONGEST = 20_000
 DOMAIN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
 _PEM = re.compile(
@@ -31,6 +32,18 @@ UNREADABLE = gettext_noop(
 )
 NO_DOMAIN = gettext_noop(
     "The request's common name is “%(name)s”, which is no domain. Make it anew with the domain as its common name."
+)
+IN_LETTERS = gettext_noop(
+    "The request's common name is “%(name)s”, which certificates write as %(ascii)s. Make it anew with that as its"
+    " common name."
+)
+SEVERAL = gettext_noop(
+    "The request has several common names (%(names)s), and which of them would be certified is not certain. Make it"
+    " anew with one."
+)
+CHALLENGE = gettext_noop(
+    "The request holds a challenge password, which everybody can read who sees the request: it was not kept. Make it"
+    " anew without one."
 )
 TOO_WEAK = gettext_noop("The request's key has %(bits)s bits. Make it anew with a key of RSA of 2048 bits or more.")
 KEY_UNKNOWN = gettext_noop(
@@ -51,10 +64,16 @@ class CSR:
 def read(text: str) -> CSR:
     """Return what a request says; raises Rejected, at the field csr, with the reason and the remedy."""
     request = _loaded(text)
-    names = [str(pair.value) for pair in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    domain = names[-1].strip().lower() if names else ""
-    if not DOMAIN.fullmatch(domain):
-        raise _refused(NO_DOMAIN, name=domain[:100])
+    try:
+        names = [
+            str(pair.value).strip().lower() for pair in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        ]
+        has_password = any(one.oid == AttributeOID.CHALLENGE_PASSWORD for one in request.attributes)
+    except ValueError as error:  # what it says is read only now
+        raise _refused(UNREADABLE) from error
+    if has_password:
+        raise _refused(CHALLENGE)
+    domain = _domain_of(names)
     _check_key(request)
     return CSR(domain, request.public_bytes(Encoding.PEM).decode("ascii").strip(), domain.startswith("*."))
 
@@ -63,6 +82,21 @@ def same(one: str, other: str) -> bool:
     """Return whether two texts are the same request: vendors may write line ends as spaces."""
     found = [_PEM.search(text) for text in (one, other)]
     return all(found) and len({"".join(match[1].split()) for match in found if match}) == 1
+
+
+def _domain_of(names: list[str]) -> str:
+    if len(set(names)) > 1:
+        raise _refused(SEVERAL, names=", ".join(name[:100] for name in names[:5]))
+    domain = names[0] if names else ""
+    if DOMAIN.fullmatch(domain):
+        return domain
+    try:
+        written = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        written = ""
+    if not domain.isascii() and DOMAIN.fullmatch(written):
+        raise _refused(IN_LETTERS, name=domain[:100], ascii=written)
+    raise _refused(NO_DOMAIN, name=domain[:100])
 
 
 def _refused(message: str, **values: object) -> Rejected:
@@ -80,7 +114,7 @@ def _loaded(text: str) -> x509.CertificateSigningRequest:
     pem = f"-----BEGIN CERTIFICATE REQUEST-----\n{lines}\n-----END CERTIFICATE REQUEST-----\n"
     try:
         return x509.load_pem_x509_csr(pem.encode())
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise _refused(UNREADABLE) from error
 
 
@@ -90,10 +124,12 @@ def _check_key(request: x509.CertificateSigningRequest) -> None:
         signed = request.is_signature_valid
     except (ValueError, UnsupportedAlgorithm, InvalidSignature) as error:
         raise _refused(KEY_UNKNOWN) from error
-    if not isinstance(key, RSAPublicKey | EllipticCurvePublicKey):
+    if isinstance(key, EllipticCurvePublicKey):
+        if not isinstance(key.curve, CURVES):
+            raise _refused(KEY_UNKNOWN)
+    elif not isinstance(key, RSAPublicKey):
         raise _refused(KEY_UNKNOWN)
-    shortest = SHORTEST_RSA if isinstance(key, RSAPublicKey) else SHORTEST_EC
-    if key.key_size < shortest:
+    elif key.key_size < SHORTEST_RSA:
         raise _refused(TOO_WEAK, bits=key.key_size)
     if not signed:
         raise _refused(WRONG_SIGNATURE)

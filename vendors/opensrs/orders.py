@@ -154,7 +154,10 @@ def placed(opensrs: OpenSRS, purchase: Purchase, steps: Steps, *, now: datetime)
             _check_renewable(opensrs, purchase.renews)
         told = opensrs.order("sw_register", purchase.attributes(steps.reference))
         number = str(told.get("order_id", "")).strip()
-        if not number.isdigit() or str(told.get("domain", "")).strip().lower() != purchase.domain:
+        if (
+            not (number.isascii() and number.isdigit())
+            or str(told.get("domain", "")).strip().lower() != purchase.domain
+        ):
             raise LostAnswer(UNREADABLE, code="unreadable", answered=True)
         return {"order_id": number, "domain": purchase.domain}
 

@@ -4,6 +4,7 @@ Source: the vendor's pages "overview" and "writing your own client" (domains.ope
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,9 @@ from xml.sax.saxutils import escape, quoteattr
 SUCCESS = "1"
 # Deeper than anything that the vendor sends: an order's contacts stand at eight.
 DEEPEST = 40
+LONGEST_NUMBER = 10
+# Characters that no XML document may hold, not even escaped (XML 1.0, 2.2).
+_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD = (
     "<?xml version='1.0' encoding='UTF-8' standalone='no' ?>\n<!DOCTYPE OPS_envelope SYSTEM 'ops.dtd'>\n"
     "<OPS_envelope><header><version>0.9</version></header><body><data_block>"
@@ -52,7 +56,7 @@ def _written(value: Any) -> str:
         return _items("dt_assoc", value)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return _items("dt_array", dict(enumerate(value)))
-    return escape(str(value))
+    return escape(_FORBIDDEN.sub("\ufffd", str(value)))
 
 
 def _items(kind: str, values: Mapping[Any, Any]) -> str:
@@ -94,7 +98,7 @@ def _held(item: Element) -> Any:
 
 def _number(item: Element) -> int:
     key = item.get("key", "")
-    return int(key) if key.isascii() and key.isdigit() else 0
+    return int(key) if key.isascii() and key.isdigit() and len(key) < LONGEST_NUMBER else 0
 
 
 def _parsed(content: bytes) -> Element:
@@ -123,5 +127,5 @@ def _parsed(content: bytes) -> Element:
     try:
         parser.Parse(content, True)
         return builder.close()
-    except (expat.ExpatError, ParseError, AssertionError, ValueError) as error:
+    except (expat.ExpatError, ParseError, AssertionError, ValueError, LookupError) as error:
         raise UnreadableError(str(error)) from error

@@ -44,6 +44,10 @@ def test_refusal_has_a_number_and_a_sentence() -> None:
         b'<!DOCTYPE r [<!ENTITY x "y">]><drweb-avdesk-api status="true">&x;</drweb-avdesk-api>',
         b'<!DOCTYPE r SYSTEM "file:///etc/passwd"><drweb-avdesk-api status="true"/>',
         "\ufeff<drweb-avdesk-api".encode("utf-16"),
+        *(
+            f"<?xml version='1.0' encoding='{name}'?><drweb-avdesk-api status='true'/>".encode()
+            for name in ("none-such", "shift_jis", "zlib", "idna")
+        ),
     ],
 )
 def test_what_is_no_reply_is_not_taken_for_one(content: bytes) -> None:
@@ -59,6 +63,7 @@ def test_only_one_and_numbers_are_demanded_where_they_are_needed() -> None:
         lambda: reply.number("c"),
         lambda: reply.one("none"),
         lambda: number("-1", "x"),
+        lambda: number("9" * 5000, "x"),
     ):
         with pytest.raises(UnreadableReply):
             look()

@@ -1,7 +1,14 @@
 """Requests for certificates, read before anybody pays."""
 
+from base64 import b64decode, b64encode
+from random import Random
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import AttributeOID, NameOID
 
 from tests.sandbox.opensrs.asking import DOMAIN, csr_for, key_of
 from vendors.errors import Rejected
@@ -51,6 +58,45 @@ def test_a_request_that_leads_nowhere_is_refused_with_the_remedy(text: str, said
         read(text)
     assert refusal.value.field == "csr"
     assert "PRIVATE" not in str(refusal.value.values), "a key that was pasted is not kept"
+
+
+def request(*names: str, password: bytes = b"", curve: ec.EllipticCurve | None = None) -> str:
+    """Return a request with these common names, a challenge password, a key of a curve."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name) for name in names])
+    made = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    if password:
+        made = made.add_attribute(AttributeOID.CHALLENGE_PASSWORD, password)
+    return made.sign(ec.generate_private_key(curve or ec.SECP256R1()), SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (request("one.example.com", "two.example.com"), "several common names"),
+        (request("почта.рф"), "certificates write as xn--80a1acny.xn--p1ai"),
+        (request("shop.example.com", password=b"canary"), "challenge password"),
+        (request("shop.example.com", curve=ec.SECP256K1()), "kind of key"),
+        (request(), "no domain"),
+        (request("*.*.example.com"), "no domain"),
+        (request("10.0.0.1"), "no domain"),
+    ],
+)
+def test_a_request_of_an_odd_kind_is_refused_by_what_is_odd(text: str, said: str) -> None:
+    with pytest.raises(Rejected, match=said) as refusal:
+        read(text)
+    assert "canary" not in str(refusal.value.values)
+    assert read(request("shop.example.com", "shop.example.com", curve=ec.SECP384R1())).domain == "shop.example.com"
+
+
+def test_a_damaged_request_is_refused_and_breaks_nothing() -> None:
+    """What is inside is read late: each byte changed in turn was a page of 500 in 6 of 100 cases."""
+    whole, chance = b64decode("".join(csr_for().split("\n")[1:-2])), Random(8)
+    for at in range(len(whole)):
+        spoilt = bytearray(whole)
+        spoilt[at] ^= chance.randrange(1, 256)
+        text = f"-----BEGIN CERTIFICATE REQUEST-----\n{b64encode(spoilt).decode()}\n-----END CERTIFICATE REQUEST-----"
+        with pytest.raises(Rejected):
+            read(text)
 
 
 def test_the_same_request_is_known_with_other_line_ends() -> None:

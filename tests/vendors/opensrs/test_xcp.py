@@ -46,12 +46,23 @@ FOREIGN = ANSWER.replace("SYSTEM 'ops.dtd'", "[<!ENTITY a SYSTEM 'file:///etc/pa
 DEEP = ANSWER % ("<item key='a'><dt_assoc>" * 50 + "</dt_assoc></item>" * 50)
 
 
+ENCODINGS = [f"<?xml version='1.0' encoding='{name}'?>" + ANSWER[ANSWER.index("<!DOCTYPE") :] % "" for name in
+             ("none-such", "utf-16", "shift_jis", "zlib", "idna")]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "content", ["", "{}", "<html/>", ANSWER[:200], ANSWER.replace("XCP", "X") % "", ENTITIES, FOREIGN, DEEP, "\x00"]
+    "content",
+    ["", "{}", "<html/>", ANSWER[:200], ANSWER.replace("XCP", "X") % "", ENTITIES, FOREIGN, DEEP, "\x00", *ENCODINGS],
 )
 def test_what_is_no_answer_or_tries_something_is_refused(content: str) -> None:
     with pytest.raises(UnreadableError):
         read(content.encode())
+
+
+def test_a_number_without_an_end_is_no_fault_and_what_xml_may_not_hold_is_not_sent() -> None:
+    endless = f"<item key='a'><dt_array><item key='{'9' * 5000}'>x</item></dt_array></item>"
+    assert read((ANSWER % endless).encode()).attributes == {"a": ["x"]}
+    assert command("a", {"b": "\x00c\x0b\ud800\n"}).count("\ufffd".encode()) == 3
 
 
 def test_what_is_signed_is_exactly_what_is_sent() -> None:
