@@ -5,8 +5,8 @@ import signal
 import threading
 
 from sandbox.drweb import DrWeb
-from sandbox.office365 import Office365
-from sandbox.office365.world import DEMO_APP_NAME, DEMO_CLIENT_ID, DEMO_SECRET, LOGIN_HOST
+from sandbox.microsoft import Microsoft
+from sandbox.microsoft.world import DEMO_APP_NAME, DEMO_CLIENT_ID, DEMO_SECRET, LOGIN_HOST
 from sandbox.opensrs import OpenSRS
 from sandbox.wsgi import mount, start
 
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--advertised-login", default=LOGIN_HOST, help=f"base of the endpoints in the discovery document ({LOGIN_HOST})"
     )
     options = parser.parse_args(arguments)
-    microsoft = Office365(options.state, advertised_login=options.advertised_login)
+    microsoft = Microsoft(options.state, advertised_login=options.advertised_login)
     if options.redirect_uri:
         microsoft.register_app(
             client_id=DEMO_CLIENT_ID, secret=DEMO_SECRET, name=DEMO_APP_NAME, redirect_uris=options.redirect_uri

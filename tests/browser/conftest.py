@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from brokerage.celery import app as celery_app
 from brokerage.demo.programs import CLIENT_ID, CLIENT_SECRET, TENANT
-from sandbox.office365 import Office365 as Microsoft
+from sandbox.microsoft import Microsoft
 from sandbox.wsgi import serve
 from tests import module_database
 from tests.conftest import start_process, wait_for_line

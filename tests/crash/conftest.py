@@ -20,8 +20,8 @@ from accounts.actors import SYSTEM, actor_of
 from accounts.models import Account
 from brokerage.celery import app as celery_app
 from core.secrets import decrypt, encrypt
-from sandbox.office365 import Office365 as Microsoft
-from sandbox.office365.world import DEMO_SECRET
+from sandbox.microsoft import Microsoft
+from sandbox.microsoft.world import DEMO_SECRET
 from sandbox.wsgi import serve
 from subscriptions.models import BillingNight, Order, OrderStatus, Plan, Subscription
 from subscriptions.people.ordering import place_order

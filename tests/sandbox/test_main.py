@@ -10,8 +10,8 @@ from pathlib import Path
 import requests
 
 from sandbox.__main__ import VENDORS
-from sandbox.office365.world import DEMO_CLIENT_ID, PARTNER_DOMAIN
-from tests.sandbox.office365.asking import Asker, sent_back
+from sandbox.microsoft.world import DEMO_CLIENT_ID, PARTNER_DOMAIN
+from tests.sandbox.microsoft.asking import Asker, sent_back
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,7 +22,7 @@ from accounts.models import AccessLevel, Account, Invitation
 from brokerage.celery import app as celery_app
 from core.secrets import decrypt
 from notifications.delivery import deliver
-from sandbox.office365 import Office365 as Microsoft
+from sandbox.microsoft import Microsoft
 from subscriptions.models import Subscription
 from subscriptions.people.ordering import place_order
 from subscriptions.tasks import provision

@@ -8,7 +8,7 @@ import pytest
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Account
 from billing.audit import audit
-from sandbox.office365 import Office365 as Microsoft
+from sandbox.microsoft import Microsoft
 from subscriptions.models import Plan, Subscription, SubscriptionSecret
 from subscriptions.people.changes import change_quantities
 from subscriptions.people.ordering import place_order

@@ -12,7 +12,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import Account
 from billing.audit import audit
 from core.errors import Refused
-from sandbox.office365 import Office365 as Microsoft
+from sandbox.microsoft import Microsoft
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.people.changes import change_quantities
 from subscriptions.people.failures import correct_order, retry

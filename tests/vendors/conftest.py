@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.actors import Actor, actor_of
-from sandbox.office365 import Office365 as Microsoft
-from sandbox.office365.world import DEMO_SECRET
+from sandbox.microsoft import Microsoft
+from sandbox.microsoft.world import DEMO_SECRET
 from sandbox.wsgi import Running, start
 from tests.factories import accounts as cast
 from tests.vendors.example.vendor import API_KEY, ExampleVendor

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from accounts.actors import Actor
-from sandbox.office365 import Office365 as Microsoft
-from sandbox.office365.world import DEMO_CLIENT_ID
+from sandbox.microsoft import Microsoft
+from sandbox.microsoft.world import DEMO_CLIENT_ID
 from tests.vendors.office365.bench import REDIRECT_URI, answered
 from vendors.connections import (
     begin_consent,

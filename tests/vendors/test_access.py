@@ -7,7 +7,7 @@ import pytest
 
 from accounts.actors import Actor
 from core.secrets import decrypt, encrypt
-from sandbox.office365 import Office365 as Microsoft
+from sandbox.microsoft import Microsoft
 from tests.vendors.consenting import consent
 from tests.vendors.office365.bench import settings_of
 from vendors import operations

@@ -7,8 +7,8 @@ import pytest
 from accounts.actors import Actor, Forbidden, actor_of
 from accounts.models import Role
 from core.secrets import decrypt
-from sandbox.office365 import Office365 as Microsoft
-from sandbox.office365.world import DEMO_SECRET
+from sandbox.microsoft import Microsoft
+from sandbox.microsoft.world import DEMO_SECRET
 from tests.factories import accounts as cast
 from tests.vendors.consenting import GRANTED, MISCONFIGURED, REGRANT, consent, values_of, wrong_secret
 from tests.vendors.office365.bench import REDIRECT_URI

@@ -10,8 +10,8 @@ from accounts.actors import Actor
 from accounts.models import Role
 from core.secrets import decrypt
 from notifications.models import Notification
-from sandbox.office365 import Office365 as Microsoft
-from sandbox.office365.world import PARTNER_TENANT
+from sandbox.microsoft import Microsoft
+from sandbox.microsoft.world import PARTNER_TENANT
 from tests.factories import accounts as cast
 from tests.vendors.consenting import GRANTED, MISCONFIGURED, REGRANT, WAITING, consent, values_of, wrong_secret
 from tests.vendors.office365.bench import REDIRECT_URI, answered

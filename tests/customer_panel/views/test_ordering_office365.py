@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import Account
-from sandbox.office365 import Office365 as Microsoft
+from sandbox.microsoft import Microsoft
 from subscriptions.models import Order, Plan, Subscription
 from tests.browsing import form_of
 from tests.factories import subscriptions as make

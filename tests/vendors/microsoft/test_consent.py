@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from sandbox.office365 import Office365 as Microsoft
-from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_TENANT
+from sandbox.microsoft import Microsoft
+from sandbox.microsoft.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_TENANT
 from sandbox.wsgi import serve
 from tests.vendors.memory import MemoryJournal, MemorySecrets
 from tests.vendors.office365.bench import REDIRECT_URI, Office365Bench, answered, settings_of

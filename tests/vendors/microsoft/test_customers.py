@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from django.utils.translation import override
 
-from sandbox.office365.validation import COUNTRIES
+from sandbox.microsoft.validation import COUNTRIES
 from tests.vendors.contract import work
 from tests.vendors.memory import MemoryBook
 from tests.vendors.office365.bench import ACCOUNT, Office365Bench, open_bench

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.office365.aad_errors import ERRORS
+from sandbox.microsoft.aad_errors import ERRORS
 from tests.vendors.office365.bench import Office365Bench
 from vendors.errors import (
     ConsentDeclined,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.office365.validation import COUNTRIES
+from sandbox.microsoft.validation import COUNTRIES
 from vendors.microsoft.states import STATES, state_code
 
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
 
-from sandbox.office365 import Office365 as Microsoft
-from sandbox.office365.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
+from sandbox.microsoft import Microsoft
+from sandbox.microsoft.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
 from sandbox.wsgi import Running, start
 from tests.vendors.benches import Clocked, Held, Trouble
 from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon

@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from core.errors import Refused
-from sandbox.office365.offers import BY_ID
+from sandbox.microsoft.offers import BY_ID
 from tests.vendors.office365.bench import E3, Office365Bench
 from tests.vendors.office365.orders import (
     ARCHIVING,

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from accounts.actors import Actor
 from core.secrets import decrypt
-from sandbox.office365 import Office365 as Microsoft
+from sandbox.microsoft import Microsoft
 from tests.vendors.consenting import consent
 from tests.vendors.office365.bench import E3
 from vendors import operations

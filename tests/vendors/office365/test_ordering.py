@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils.translation import override
 
-from sandbox.office365.offers import BY_ID, catalogue_item_id
+from sandbox.microsoft.offers import BY_ID, catalogue_item_id
 from tests.vendors.contract import Held, work
 from tests.vendors.memory import MemoryBook
 from tests.vendors.office365.bench import E3, LAG, Office365Bench

@@ -1,0 +1,52 @@
+"""The pretend Microsoft: the login service and Partner Center as one WSGI app, with a control endpoint beside them.
+
+Written from the vendor's published facts: login below /login, Partner Center below /partnercenter/v1, the control
+endpoint at /sandbox/control.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from sandbox.control import answer_control
+from sandbox.microsoft.control import Control
+from sandbox.microsoft.login import Login
+from sandbox.microsoft.partner_center import PartnerCenter
+from sandbox.microsoft.world import LOGIN_HOST, World
+from sandbox.store import Store
+from sandbox.wsgi import Environ, Request, Response, json_answer
+
+
+class Microsoft(Control):
+    """One pretend Microsoft; the verbs of Control are its methods."""
+
+    def __init__(self, state: str | Path | None = None, *, advertised_login: str = LOGIN_HOST) -> None:
+        """Start empty, or with what the file or folder `state` keeps.
+
+        `advertised_login` is the base of the endpoints in the discovery document: the real host by default, which a
+        client that rewrites hosts expects.
+        """
+        self.world = World(Store(state, vendor="microsoft"), advertised_login=advertised_login)
+        super().__init__(self.world)
+        self._login = Login(self.world)
+        self._partner_center = PartnerCenter(self.world)
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        return self.answer(Request.from_environ(environ))(environ, start_response)
+
+    def answer(self, request: Request) -> Response:
+        """Return the answer to one request."""
+        first = request.path.split("/", 2)[1].lower()
+        if first == "partnercenter":
+            return self._partner_center(request)
+        if first == "login":
+            return self._login(request)
+        if request.path == "/sandbox/control":
+            return answer_control(self, request, kind=Control)
+        if request.path == "/health":
+            return json_answer(200, {"status": "ok"})
+        return json_answer(404, {"error": "nothing is served here"})
+
+    def close(self) -> None:
+        """Close the state file, if there is one."""
+        self.world.store.close()

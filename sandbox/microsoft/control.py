@@ -1,0 +1,108 @@
+"""The switchboard of the pretend Microsoft: the same verbs for tests in the process and, as JSON, over HTTP."""
+
+from typing import Any
+from uuid import uuid4
+
+from sandbox.control import Switchboard, verbs_of
+from sandbox.microsoft.aad_errors import ERRORS
+from sandbox.microsoft.tokens import consent_given, new_refresh_token, revoke_tokens, withdraw_consent
+from sandbox.microsoft.world import DEMO_CLIENT_ID, PARTNER_TENANT, World
+
+
+class Control(Switchboard):
+    """What a test may do to the pretend Microsoft, and ask of it."""
+
+    _world: World
+
+    def behave(self, **switches: Any) -> dict[str, Any]:
+        """Set switches of world.SWITCHES and return how all stand."""
+        if switches.get("token_error") is not None and switches["token_error"] not in ERRORS:
+            raise ValueError(f"unknown AADSTS class {switches['token_error']}; there are {', '.join(map(str, ERRORS))}")
+        return super().behave(**switches)
+
+    # consent
+
+    def register_app(
+        self, *, client_id: str, secret: str, name: str = "App", redirect_uris: list[str] | None = None
+    ) -> None:
+        """Register an app, or change the secret of one."""
+        self._world.register_app(client_id, secret=secret, name=name, redirect_uris=redirect_uris or [])
+
+    def grant_consent(self, *, client_id: str = DEMO_CLIENT_ID, mfa: bool = True) -> dict[str, str]:
+        """Consent in the admin's name without a browser and return a refresh token."""
+        amr = ["pwd", "mfa"] if mfa else ["pwd"]
+        consent_given(self._world, client_id)
+        token = new_refresh_token(self._world, client_id=client_id, amr=amr, tenant=PARTNER_TENANT)
+        return {"refresh_token": token, "tenant": PARTNER_TENANT}
+
+    def withdraw_consent(self, *, client_id: str = DEMO_CLIENT_ID) -> None:
+        """Withdraw the consent: refresh tokens are answered with AADSTS65001 until it is given again."""
+        withdraw_consent(self._world, client_id)
+
+    def revoke_consent(self, *, client_id: str = DEMO_CLIENT_ID) -> None:
+        """Revoke what was granted until now: its refresh tokens are answered with AADSTS50173."""
+        revoke_tokens(self._world, client_id)
+
+    def expire_consent(self) -> None:
+        """Let 91 days pass: all refresh tokens of today are answered with AADSTS700082."""
+        self._world.advance(days=91)
+
+    # the tenant's facts
+
+    def add_foreign_customer(self, *, domain: str) -> dict[str, str]:
+        """Add a tenant that belongs to another partner (403/20002) and whose domain is therefore taken."""
+        identity = str(uuid4())
+        foreign = {"id": identity, "foreign": True, "partner": PARTNER_TENANT, "domain": domain}
+        with self._world.store.transaction():
+            self._world.store.put("customer", identity, foreign)
+            self._world.store.put("domain", domain.lower(), {"tenant": identity})
+        return {"id": identity}
+
+    def remove_customer(self, *, domain: str) -> None:
+        """Remove a customer tenant with all it has: afterwards nobody knows its id (404/1000), the domain is free."""
+        customer = self._customer(domain)
+        with self._world.store.transaction():
+            self._world.store.delete("customer", customer["id"])
+            self._world.store.delete("domain", domain.lower())
+
+    def end_relationship(self, *, domain: str) -> None:
+        """Let a customer end the reseller relationship: it lives on without us (403/20002) and keeps its domain."""
+        customer = self._customer(domain)
+        self._world.store.put("customer", customer["id"], {**customer, "foreign": True, "partner": PARTNER_TENANT})
+
+    def remove_subscriptions(self, *, domain: str) -> None:
+        """Remove the subscriptions of a customer, as when the retention of their data has ended (404/20003)."""
+        customer = self._customer(domain)
+        with self._world.store.transaction():
+            for subscription in self._world.store.all(f"subscription:{customer['id']}"):
+                self._world.store.delete(f"subscription:{customer['id']}", subscription["id"].lower())
+
+    def delete_subscriptions(self, *, domain: str) -> None:
+        """Delete the subscriptions of a customer: they are still shown, with the status deleted (2011)."""
+        customer = self._customer(domain)
+        with self._world.store.transaction():
+            for subscription in self._world.store.all(f"subscription:{customer['id']}"):
+                gone = {**subscription, "status": "deleted", "auto_renew": False}
+                self._world.store.put(f"subscription:{customer['id']}", subscription["id"].lower(), gone)
+
+    def _customer(self, domain: str) -> dict[str, Any]:
+        found = self._world.store.get("domain", domain.lower())
+        customer = self._world.store.get("customer", str(found["tenant"])) if found else None
+        if customer is None:
+            raise ValueError(f"no customer has the domain {domain}")
+        return customer
+
+    def counts(self) -> dict[str, int]:
+        """Return how many customers, agreements, orders, subscriptions and users there are."""
+        store = self._world.store
+        own = sum(not customer["foreign"] for customer in store.all("customer"))
+        kinds = {"agreements": "agreement:", "orders": "order:", "subscriptions": "subscription:", "users": "user:"}
+        return {"customers": own} | {name: store.count(prefix) for name, prefix in kinds.items()}
+
+    def reset(self) -> None:
+        """Forget everything: customers, apps, tokens, switches, faults. The demo's app is registered anew."""
+        super().reset()
+        self._world.ensure_demo_app()
+
+
+VERBS = verbs_of(Control)

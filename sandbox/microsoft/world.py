@@ -1,0 +1,134 @@
+"""All that the pretend Microsoft knows: its clock, its switches, its apps, and what was asked of it."""
+
+import hashlib
+import threading
+from typing import Any
+from uuid import UUID, uuid5
+
+from sandbox.microsoft.faults import KINDS, PLACES
+from sandbox.store import Store
+from sandbox.world import VendorWorld
+from sandbox.wsgi import Request
+
+PARTNER_TENANT = "5a0dbec5-7e57-4a5b-9b0c-c0ffee000001"
+PARTNER_DOMAIN = "sandboxpartner.onmicrosoft.com"
+PARTNER_NAME = "Sandbox Partner"
+PARTNER_MPN = "4391507"
+KNOWN_MPN_IDS = frozenset({PARTNER_MPN, "4847383", "5139005"})
+ADMIN_ID = "1824b7fc-2fac-4478-b177-66823c40ab75"
+ADMIN_NAME = "Sandbox Admin"
+ADMIN_UPN = f"admin@{PARTNER_DOMAIN}"
+
+DEMO_CLIENT_ID = "7c0d3a3e-1111-4222-8333-0b0b0b0b0b0b"
+DEMO_SECRET = "sandbox-secret"  # noqa: S105 (public: it opens a pretend vendor only)
+DEMO_APP_NAME = "Brokerage demo"
+LOGIN_HOST = "https://login.microsoftonline.com"
+
+SWITCHES: dict[str, Any] = {
+    "mfa_required": False,  # tokens without the mfa method are refused, at login and by Partner Center
+    "admin_uses_mfa": True,  # whether the admin of the consent page proves a second factor
+    "token_error": None,  # an AADSTS class that the token endpoint answers to everything
+    "secret_expired": False,  # the right secret is answered with 7000222
+    "address_contract": "2021",  # or "2019": which contract POST validations/address follows
+    "agreement_required": True,  # orders without a confirmed agreement are refused with 13605
+    "customer_limit": None,  # 75 in Microsoft's integration sandbox
+    "subscription_limit": None,  # 5 a customer there
+    "licence_limit": None,  # 25 a subscription there
+    "requests_per_minute": None,  # 500 a tenant in production
+    "legacy_pending_reads": 0,  # reads of its status during which a legacy order is still being provisioned
+    "modern_pending_reads": 1,  # the same for orders of the modern catalogue
+    "list_lag_seconds": 0,  # by how much lists of orders and subscriptions are behind; up to 900 at Microsoft
+    "pascal_case_patch_answers": False,  # PATCH of a subscription answers with PascalCase names
+    "link_style": "published",  # or "plain", "versioned", "bare": how links to the next page are spelled
+    "availabilities": 1,  # counts up when the ids of the modern catalogue change
+}
+
+
+class World(VendorWorld):
+    """The state of one pretend Microsoft; several may live in one process."""
+
+    switches_by_default = SWITCHES
+    kinds_of_fault = KINDS
+    places_of_faults = PLACES
+
+    def __init__(self, store: Store, *, advertised_login: str = LOGIN_HOST) -> None:
+        super().__init__(store)
+        self.advertised_login = advertised_login.rstrip("/")
+        self._guard = threading.Lock()
+        self._quota: dict[str, tuple[int, int]] = {}
+        self.ensure_demo_app()
+
+    # registered apps
+
+    def register_app(
+        self,
+        client_id: str,
+        *,
+        secret: str,
+        name: str = "Registered app",
+        redirect_uris: tuple[str, ...] | list[str] = (),
+    ) -> dict[str, Any]:
+        """Register an app in the partner's tenant, or change one, and return it; the secret is kept as a hash."""
+        app = {
+            "client_id": client_id.lower(),
+            "secret_sha256": hashlib.sha256(secret.encode()).hexdigest(),
+            "name": name,
+            "redirect_uris": list(redirect_uris),
+        }
+        return self.store.put("app", client_id.lower(), app)
+
+    def ensure_demo_app(self) -> None:
+        """Register the app of the demo where it is missing; any redirect to this machine is open to it."""
+        if self.app(DEMO_CLIENT_ID) is None:
+            self.register_app(DEMO_CLIENT_ID, secret=DEMO_SECRET, name=DEMO_APP_NAME)
+
+    def app(self, client_id: str) -> dict[str, Any] | None:
+        """Return a registered app, or None."""
+        return self.store.get("app", client_id.lower())
+
+    # tenants
+
+    def tenant_id(self, name: str) -> str | None:
+        """Return the id of the tenant that a GUID, a domain, `common` or `organizations` names, or None."""
+        wanted = name.lower()
+        if wanted in (PARTNER_TENANT, PARTNER_DOMAIN, "common", "organizations"):
+            return PARTNER_TENANT
+        domain = self.store.get("domain", wanted)
+        if domain:
+            return str(domain["tenant"])
+        return wanted if self.store.get("customer", wanted) else None
+
+    # what was asked
+
+    def note(  # type: ignore[override]  # Microsoft's are remembered with more
+        self, request: Request, *, status: int | None, replayed: bool, body: Any
+    ) -> None:
+        """Remember a request and its outcome; status None means that the connection was dropped."""
+        request_id = request.headers.get("ms-requestid")
+        correlation_id = request.headers.get("ms-correlationid")
+        super().note(
+            request,
+            status=status,
+            replayed=replayed,
+            body=body,
+            request_id=request_id,
+            correlation_id=correlation_id,
+        )
+
+    def over_quota(self, tenant: str) -> int | None:
+        """Count a call of a tenant; return the seconds to wait where its minute's quota is used up, else None."""
+        limit = self.switch("requests_per_minute")
+        if limit is None:
+            return None
+        moment = int(self.now())
+        with self._guard:
+            begun, count = self._quota.get(tenant, (moment, 0))
+            if moment - begun >= 60:
+                begun, count = moment, 0
+            self._quota[tenant] = (begun, count + 1)
+        return 60 - (moment - begun) if count >= limit else None
+
+
+def stable_id(*parts: str) -> str:
+    """Return a GUID that is the same for the same parts, for things that Microsoft never changes the id of."""
+    return str(uuid5(UUID(PARTNER_TENANT), "/".join(parts)))
