@@ -1,13 +1,38 @@
 """What a simulation left in the books, as plain values."""
 
+import re
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q, Sum
+
 from billing.charging import in_minor_units
 from billing.funds import funds_of
-from billing.models import Book, Charge, LedgerEntry
-from subscriptions.models import Subscription
+from billing.models import Book, Charge, LedgerEntry, Payment, PaymentStatus
+from notifications.models import Notification
+from subscriptions.models import Order, OrderStatus, Subscription
 from subscriptions.simulation.stage import PLAN, Stage
+
+# The statuses that the format names otherwise than our rows do.
+PAYMENT_STATUSES = {
+    PaymentStatus.WAITING_FOR_PAYMENT: "waiting",
+    PaymentStatus.PAID_FROM_BALANCE: "completed",
+}
+ORDER_STATUSES = {
+    OrderStatus.PROVISIONING: "waiting_for_provisioning",
+    OrderStatus.PROVISIONING_FAILED: "waiting_for_provisioning",
+}
+_DAY = re.compile(r":(\d{4}-\d{2}-\d{2}):")
+
+
+def note_messages(stage: Stage, day: date) -> None:
+    """Keep on which day what was told since the last call; a night that caught up names its own day in the key."""
+    new = Notification.objects.filter(account=stage.account).exclude(pk__in=stage.told_on)
+    for pk, key in new.values_list("pk", "key"):
+        named = _DAY.search(key)
+        stage.told_on[pk] = date.fromisoformat(named[1]) if named else day
 
 
 def books_of(stage: Stage) -> dict[str, Any]:
@@ -19,14 +44,17 @@ def books_of(stage: Stage) -> dict[str, Any]:
         LedgerEntry.objects.filter(account=account, book=Book.ACCOUNT).select_related("payment").order_by("number")
     )
     funds = funds_of(account)
-    statuses = dict(Subscription.objects.filter(account=account).values_list("pk", "status"))
+    subscriptions = Subscription.objects.in_bulk(list(names))
     return {
         "charges": [_charge(charge, names[charge.subscription_id]) for charge in charges],
         "transactions": [_transaction(entry) for entry in entries],
         "balance": _money(funds.balance, currency),
         "blocked": _money(funds.blocked, currency),
         "available": _money(funds.available, currency),
-        "subscriptions": [{"name": name, "status": statuses[pk]} for pk, name in names.items()],
+        "subscriptions": [_subscription(subscriptions[pk], name) for pk, name in names.items()],
+        "orders": [_order(order, names[order.subscription_id]) for order in _orders(stage)],
+        "payments": [_payment(payment) for payment in _payments(stage)],
+        "notifications": _notifications(stage),
         "refused": stage.refused,
     }
 
@@ -42,8 +70,64 @@ def _charge(charge: Charge, subscription: str) -> dict[str, Any]:
         "quantity": charge.quantity if isinstance(charge.quantity, int) else f"{charge.quantity:f}",
         "unit_price": price_text(charge.unit_price, charge.currency),
         "amount": _money(charge.amount, charge.currency),
-        "closed_on": charge.closed_on.isoformat() if charge.closed_on else None,
+        "discount": _money(charge.discount, charge.currency),
+        "closed_on": _iso(charge.closed_on),
     }
+
+
+def _subscription(subscription: Subscription, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "status": subscription.status,
+        "plan": None,  # a history has one plan yet, which is its first
+        "expires_on": _iso(subscription.expiration_date),
+    }
+
+
+def _orders(stage: Stage) -> list[Order]:
+    """Return the orders with what their charges came to when they were placed, before anything was split or paid."""
+    placed = Q(charges__parent=None)
+    orders = Order.objects.filter(account=stage.account)
+    return list(orders.annotate(charged=Sum("charges__amount", filter=placed)).order_by("pk"))
+
+
+def _order(order: Order, subscription: str) -> dict[str, Any]:
+    return {
+        "subscription": subscription,
+        "kind": order.type,
+        "status": ORDER_STATUSES.get(OrderStatus(order.status), order.status),
+        "ordered_on": order.placed_on.isoformat(),
+        "amount": _money(order.charged or Decimal(0), order.currency),
+        "discount": _money(Decimal(0), order.currency),
+        "due": _money(order.total, order.currency),
+    }
+
+
+def _payments(stage: Stage) -> list[Payment]:
+    return list(Payment.objects.filter(account=stage.account).select_related("order").order_by("pk"))
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    status = PAYMENT_STATUSES.get(PaymentStatus(payment.status), payment.status)
+    return {
+        "purpose": payment.kind,
+        "status": status,
+        "created_on": payment.opened_on.isoformat(),
+        "due_on": _iso(payment.due_on),
+        "expires_on": _iso(payment.order.expires_on if payment.order else None),
+        "completed_on": _iso(payment.closed_on if status == "completed" else None),
+        "amount": _money(payment.amount, payment.currency),
+        "billing_day": None,  # of payments for rendered services, which prepaid accounts have none of
+    }
+
+
+def _notifications(stage: Stage) -> list[dict[str, Any]]:
+    events: Mapping[int, str] = dict(Notification.objects.filter(pk__in=stage.told_on).values_list("pk", "event"))
+    return [{"day": stage.told_on[pk].isoformat(), "event": events[pk]} for pk in sorted(events)]
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _transaction(entry: LedgerEntry) -> dict[str, Any]:

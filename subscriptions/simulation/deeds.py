@@ -1,11 +1,14 @@
 """The events of a billing history, done with the real verbs as their people would do them."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.account_terms import change_account_class
 from accounts.actors import SYSTEM
+from accounts.registration import hold_account, release_account
 from billing.models import Payment, PaymentStatus
 from billing.payments import complete_payment, open_top_up
 from core.errors import Refused
@@ -16,15 +19,24 @@ from subscriptions.people import stopping
 from subscriptions.people.changes import change_quantities
 from subscriptions.people.ordering import place_order
 from subscriptions.people.paying import pay_order_from_balance
-from subscriptions.simulation.events import Event
+from subscriptions.simulation.events import FARTHEST_PRIORITY, Event
 from subscriptions.simulation.stage import Stage
 from subscriptions.workers.usage import Measured, record_usage
+
+# The rows keep priorities from zero on, a history has them of either sign.
+MIDDLE_PRIORITY = FARTHEST_PRIORITY
 
 
 class NothingOfThatName(Refused):
     """The history names a subscription that was never ordered, or orders a name twice."""
 
     code = "nothing_of_that_name"
+
+
+class NotByHand(Refused):
+    """The billing type lets no charges be closed by hand."""
+
+    code = "charges_close_on_their_days"
 
 
 class NothingToPay(Refused):
@@ -46,31 +58,60 @@ def carry_out(stage: Stage, event: Event) -> None:
 
 def _do(stage: Stage, event: Event) -> str:
     """Do one event; return why money came in and yet nothing happened, else nothing. Raises Refused."""
-    if event.do == "top_up":
-        payment = open_top_up(actor=SYSTEM, account=stage.account, amount=event.amount, today=event.day)
-        complete_payment(actor=SYSTEM, payment=payment, today=event.day)
-    elif event.do == "price":
-        for key, price in event.prices.items():
-            ResourcePrice.objects.create(
-                plan_resource=stage.resources[key],
-                valid_from=event.day,
-                entered_on=event.day,
-                recurring_fee=price,
-                setup_fee=stage.story.resources[key].setup_fee,
-            )
-    elif event.do == "usage":
-        used = Measured(event.resource, event.unit_hours, event.day, key=str(uuid4()))
-        record_usage(subscription=_known(stage, event), measured=[used], today=event.day)
-    elif event.do == "order":
-        _order(stage, event)
-    elif event.do == "change":
-        _change(stage, event)
-    elif event.do == "pay":
-        return _pay(stage, event)
-    else:
-        verb = {"stop": stopping.stop, "activate": stopping.activate, "delete": stopping.delete}[event.do]
+    return _DEEDS[event.do](stage, event) or ""
+
+
+def _top_up(stage: Stage, event: Event) -> None:
+    payment = open_top_up(actor=SYSTEM, account=stage.account, amount=event.amount, today=event.day)
+    complete_payment(actor=SYSTEM, payment=payment, today=event.day)
+
+
+def _new_prices(stage: Stage, event: Event) -> None:
+    for key, price in event.prices.items():
+        ResourcePrice.objects.create(
+            plan_resource=stage.resources[key],
+            valid_from=event.day,
+            entered_on=event.day,
+            recurring_fee=price,
+            setup_fee=stage.story.resources[key].setup_fee,
+        )
+
+
+def _use(stage: Stage, event: Event) -> None:
+    used = Measured(event.resource, event.unit_hours, event.day, key=str(uuid4()))
+    record_usage(subscription=_known(stage, event), measured=[used], today=event.day)
+
+
+def _verb(verb: Callable[..., object]) -> Callable[[Stage, Event], None]:
+    def do(stage: Stage, event: Event) -> None:
         verb(actor=SYSTEM, subscription=_known(stage, event), today=event.day)
-    return ""
+
+    return do
+
+
+def _close_charges(stage: Stage, event: Event) -> None:
+    subscription = _known(stage, event)
+    raise NotByHand(
+        _("Charges of “%(type)s” close on their days, and not by hand.")
+        % {"type": subscription.plan.get_billing_type_display()}
+    )
+
+
+def _hold(stage: Stage, event: Event) -> None:
+    hold_account(actor=SYSTEM, account=stage.account, today=event.day)
+
+
+def _release(stage: Stage, event: Event) -> None:
+    release_account(actor=SYSTEM, account=stage.account, today=event.day)
+
+
+def _limit(stage: Stage, event: Event) -> None:
+    stage.account.account_class = change_account_class(
+        actor=SYSTEM,
+        account_class=stage.account.account_class,
+        values={"credit_limit": event.amount},
+        today=event.day,
+    )
 
 
 def _order(stage: Stage, event: Event) -> None:
@@ -86,6 +127,7 @@ def _order(stage: Stage, event: Event) -> None:
         now=start_of(event.day),
         name=event.subscription,
     )
+    Subscription.objects.filter(pk=order.subscription_id).update(billing_priority=MIDDLE_PRIORITY + event.priority)
     _paid_as_asked(order, event)
     stage.subscriptions[event.subscription] = order.subscription
 
@@ -136,3 +178,20 @@ def _known(stage: Stage, event: Event) -> Subscription:
         raise NothingOfThatName(_("There is no subscription “%(name)s”.") % {"name": event.subscription})
     # As it stands now: the verbs read it again under the account's lock.
     return Subscription.objects.select_related("plan__template__connection").get(pk=subscription.pk)
+
+
+_DEEDS: dict[str, Callable[[Stage, Event], str | None]] = {
+    "top_up": _top_up,
+    "order": _order,
+    "change": _change,
+    "stop": _verb(stopping.stop),
+    "activate": _verb(stopping.activate),
+    "delete": _verb(stopping.delete),
+    "pay": _pay,
+    "price": _new_prices,
+    "usage": _use,
+    "close_charges": _close_charges,
+    "hold": _hold,
+    "release": _release,
+    "limit": _limit,
+}

@@ -11,11 +11,26 @@ from typing import Any
 from billing.engine.rules import Metered, Rules
 from core.fitting import is_text
 from core.money import minor_units
+from subscriptions.simulation.account_class import limit_of
 from subscriptions.simulation.reading import BadHistory, amount_of, day_of, members, one_of, required, whole
 from subscriptions.simulation.resources import PRICE_DECIMALS, Priced
 
-DEEDS = ("top_up", "order", "change", "stop", "activate", "delete", "pay", "price", "usage")
+DEEDS = (
+    "top_up", "order", "change", "stop", "activate", "delete", "pay", "price", "usage", "close_charges",
+    "hold", "release", "limit",
+)  # fmt: skip
 PAY = ("now", "balance", "later")
+# Members that only these events have; the others were once taken by all, and still are.
+OWN_MEMBERS = {
+    "order": {"priority"},
+    "usage": {"resource", "units", "hours"},
+    "hold": {"kind"},
+    "release": {"kind"},
+    "limit": {"credit_limit"},
+}
+HOLDS = ("administrative",)
+# An order's priority is an integer of either sign; the rows keep small ones from zero on.
+FARTHEST_PRIORITY = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +46,57 @@ class Event:
     pay: str
     resource: str = ""
     unit_hours: Decimal = Decimal(0)
+    priority: int = 0
 
 
 def read_event(given: Any, path: str, currency: str, prices: Mapping[str, Priced], rules: Rules) -> Event:
-    known = {"day", "do", "subscription", "quantities", "prices", "amount", "pay"}
-    known |= {"resource", "units", "hours"} if isinstance(rules, Metered) else set()
+    """Return one event of the list; `prices` are the resources that it may name. Raises BadHistory."""
+    do = _deed(given, path)
+    known = {"day", "do", "subscription", "quantities", "prices", "amount", "pay"} | OWN_MEMBERS.get(do, set())
     event = members(given, path, known)
-    do = one_of(required(event, "do", f"{path}.do"), DEEDS, f"{path}.do")
     if do == "usage" and not isinstance(rules, Metered):
         raise BadHistory(f"{path}.do: nothing is used with the billing type {rules.key}")
     name = event.get("subscription", "main")
     if not isinstance(name, str) or not 0 < len(name) <= 100 or not is_text(name):
         raise BadHistory(f"{path}.subscription: must be a name")
+    if do in ("hold", "release"):
+        one_of(event.get("kind", HOLDS[0]), HOLDS, f"{path}.kind")
     return Event(
         day=day_of(required(event, "day", f"{path}.day"), f"{path}.day"),
         do=do,
         subscription=name,
         quantities=_quantities(event, path, prices) if do in ("order", "change") else {},
         prices=_new_prices(event, path, prices) if do == "price" else {},
-        amount=_top_up(event, path, currency) if do == "top_up" else Decimal(0),
+        amount=_event_amount(event, do, path, currency),
         pay=one_of(event.get("pay", "now"), PAY, f"{path}.pay"),
         resource=one_of(required(event, "resource", f"{path}.resource"), tuple(prices), f"{path}.resource")
         if do == "usage"
         else "",
         unit_hours=_unit_hours(event, path) if do == "usage" else Decimal(0),
+        priority=whole(event.get("priority", 0), f"{path}.priority", -FARTHEST_PRIORITY, FARTHEST_PRIORITY),
     )
+
+
+def _deed(given: Any, path: str) -> str:
+    if not isinstance(given, dict):
+        raise BadHistory(f"{path}: must be an object")
+    return one_of(required(given, "do", f"{path}.do"), DEEDS, f"{path}.do")
+
+
+def _event_amount(event: Mapping[str, Any], do: str, path: str, currency: str) -> Decimal:
+    """Return the money of a top-up, the limit of another limit; nothing of any other event."""
+    if do == "top_up":
+        return _top_up(event, path, currency)
+    if do == "limit":
+        return limit_of(required(event, "credit_limit", f"{path}.credit_limit"), f"{path}.credit_limit", currency)
+    return Decimal(0)
 
 
 def _unit_hours(event: Mapping[str, Any], path: str) -> Decimal:
     """Return units x hours; both may have decimals, and what they make together at most six."""
     hours = Decimal(1)
     for name in ("units", "hours"):
-        given = required(event, name, f"{path}.{name}")
-        if isinstance(given, int) and not isinstance(given, bool):
-            given = str(given)
-        hours *= amount_of(given, f"{path}.{name}", PRICE_DECIMALS)
+        hours *= amount_of(required(event, name, f"{path}.{name}"), f"{path}.{name}", PRICE_DECIMALS)
     if not hours or hours != round(hours, PRICE_DECIMALS):
         raise BadHistory(f"{path}.hours: units x hours must be more than zero, with at most {PRICE_DECIMALS} decimals")
     return hours

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from billing.engine.rules import Rules
 from billing.engine.types import FIRST, TYPES, rules_of
 from core.money import minor_units
+from subscriptions.simulation.account_class import Class, read_class
 from subscriptions.simulation.events import Event, read_event
 from subscriptions.simulation.reading import BadHistory, amount_of, day_of, flag, members, one_of, required, whole
-from subscriptions.simulation.resources import Priced, read_resources
+from subscriptions.simulation.resources import PRICE_DECIMALS, Priced, read_resources
 
 # The books keep so many decimals of an amount.
 AMOUNT_DECIMALS = 3
 # Older data of the first type has later ones, which are clamped.
 LAST_BILLING_DAY = 28
+PLAN_FEES = {"setup_fee", "recurring_fee", "renewal_fee", "transfer_fee", "markup"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class History:
     billing_day: int
     months: int | None
     fixed_price: bool
-    credit_limit: Decimal
+    account_class: Class
     resources: Mapping[str, Priced]
     events: tuple[Event, ...]
     until: date
@@ -40,13 +41,14 @@ def read_history(given: Any) -> History:
     """Return the history that the JSON value describes, its events by day. Raises BadHistory."""
     top = members(given, "history", {
         "currency", "billing_type", "payment_model", "billing_day", "period", "fixed_price", "credit_limit",
-        "resources", "events", "until",
+        "account_class", "resources", "plan", "events", "until",
     })  # fmt: skip
     billing_type = one_of(top.get("billing_type", FIRST), tuple(TYPES), "billing_type")
     rules = rules_of(billing_type)
     one_of(top.get("payment_model", "prepay"), ("prepay",), "payment_model")
     currency = _currency(top)
     resources = read_resources(top, rules)
+    _refuse_fees(top.get("plan", {}), rules)
     events = required(top, "events", "events")
     if not isinstance(events, list):
         raise BadHistory("events: must be a list")
@@ -57,11 +59,18 @@ def read_history(given: Any) -> History:
         billing_day=_billing_day(top, rules),
         months=_months(top, rules),
         fixed_price=flag(top.get("fixed_price", False), "fixed_price"),
-        credit_limit=amount_of(top.get("credit_limit", "0"), "credit_limit", 2),
+        account_class=read_class(top.get("account_class", {}), top.get("credit_limit", "0"), currency),
         resources=resources,
         events=tuple(sorted(read, key=lambda event: event.day)),
         until=day_of(required(top, "until", "until"), "until"),
     )
+
+
+def _refuse_fees(given: Any, rules: Rules) -> None:
+    """Let a plan name only fees of nothing: none of the types here charges a part of the plan's own."""
+    for fee, amount in members(given, "plan", PLAN_FEES).items():
+        if amount_of(amount, f"plan.{fee}", PRICE_DECIMALS):
+            raise BadHistory(f'plan.{fee}: {rules.key} takes no such fee of the plan\'s own, only "0"')
 
 
 def _billing_day(top: Mapping[str, Any], rules: Rules) -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from billing.models import unnumbered
 from subscriptions.night.renewals import renew_accounts
-from subscriptions.simulation.books import books_of
+from subscriptions.simulation.books import books_of, note_messages
 from subscriptions.simulation.deeds import carry_out
 from subscriptions.simulation.history import read_history
 from subscriptions.simulation.stage import Stage, set_up
@@ -35,7 +35,9 @@ def played(history: dict[str, Any]) -> Iterator[Stage]:
             if event.day <= story.until:
                 renew_accounts(account_ids=[stage.account.pk], today=event.day)
                 carry_out(stage, event)
+                note_messages(stage, event.day)
         renew_accounts(account_ids=[stage.account.pk], today=story.until)
+        note_messages(stage, story.until)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every posting balanced, or this fails
         yield stage

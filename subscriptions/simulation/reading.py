@@ -15,7 +15,8 @@ def members(given: Any, path: str, known: set[str]) -> Mapping[str, Any]:
         raise BadHistory(f"{path}: must be an object")
     for name in given:
         if name not in known:
-            raise BadHistory(f"{name if path == 'history' else f'{path}.{name}'}: is not known here")
+            where = name if path == "history" else f"{path}.{name}"
+            raise BadHistory(f"{where}: is not known here, only {', '.join(sorted(known))}")
     return given
 
 

@@ -28,6 +28,7 @@ class Priced:
 
 
 def read_resources(top: Mapping[str, Any], rules: Rules) -> dict[str, Priced]:
+    """Return the plan's resources by their keys, in their order. Raises BadHistory."""
     given = required(top, "resources", "resources")
     if not isinstance(given, list) or not given:
         raise BadHistory("resources: must be a list of at least one resource")

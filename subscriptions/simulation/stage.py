@@ -32,6 +32,8 @@ class Stage:
     resources: dict[str, PlanResource]
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     refused: list[dict[str, str]] = field(default_factory=list)
+    # Messages written so far, by id: the day on which each was.
+    told_on: dict[int, date] = field(default_factory=dict)
 
 
 def set_up(story: History) -> Stage:
@@ -48,8 +50,10 @@ def set_up(story: History) -> Stage:
             reseller=reseller,
             name="Simulation",
             key="simulation",
-            credit_limit=story.credit_limit,
-            pay_with_negative_balance=bool(story.credit_limit),
+            credit_limit=story.account_class.credit_limit,
+            pay_with_negative_balance=story.account_class.negative_allowed,
+            subzero_period=story.account_class.subzero_days,
+            cancel_unpaid_order_in=story.account_class.cancel_unpaid_after,
         ),
         name="Simulation",
         currency=story.currency,

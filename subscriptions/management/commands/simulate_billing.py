@@ -22,16 +22,23 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, file: str, lines: bool, **_options: Any) -> None:
         try:
-            for text in _texts(file, lines):
+            for number, text in _texts(file, lines):
+                where = f"line {number}: " if lines else ""
                 books = simulate(_parsed(text))
                 self.stdout.write(json.dumps(books, ensure_ascii=False, indent=None if lines else 2))
                 self.stdout.flush()
-        except (BadHistory, OSError, UnicodeDecodeError) as fault:
-            self.stderr.write(str(fault).replace("\n", " "))
-            raise SystemExit(BAD_INPUT) from None
+        except BadHistory as fault:
+            self._end(f"{where}{fault}")
+        except (OSError, UnicodeDecodeError) as fault:
+            self._end(f"history: cannot be read as text in UTF-8 ({fault})")
+
+    def _end(self, sentence: str) -> None:
+        self.stderr.write(" ".join(sentence.split()))
+        raise SystemExit(BAD_INPUT)
 
 
-def _texts(file: str, lines: bool) -> Iterator[str]:
+def _texts(file: str, lines: bool) -> Iterator[tuple[int, str]]:
+    """Yield the histories, each with the number of its line."""
     if file == "-":
         yield from _of(sys.stdin, lines)
         return
@@ -39,13 +46,13 @@ def _texts(file: str, lines: bool) -> Iterator[str]:
         yield from _of(opened, lines)
 
 
-def _of(opened: TextIO, lines: bool) -> Iterator[str]:
+def _of(opened: TextIO, lines: bool) -> Iterator[tuple[int, str]]:
     if not lines:
-        yield opened.read()
+        yield 1, opened.read()
         return
-    for line in opened:
+    for number, line in enumerate(opened, 1):
         if line.strip():
-            yield line
+            yield number, line
 
 
 def _parsed(text: str) -> Any:

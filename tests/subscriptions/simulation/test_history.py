@@ -14,7 +14,11 @@ from tests.subscriptions.simulation.test_playing import G_I3
 def test_a_good_history_is_read() -> None:
     history = read_history({**G_I3, "period": {"months": 12}, "fixed_price": True, "credit_limit": "5.50"})
     assert (history.currency, history.billing_day, history.months, history.fixed_price) == ("USD", 1, 12, True)
-    assert (history.credit_limit, {key: one.price for key, one in history.resources.items()}, history.until) == (
+    assert (
+        history.account_class.credit_limit,
+        {key: one.price for key, one in history.resources.items()},
+        history.until,
+    ) == (
         Decimal("5.50"),
         {"seats": Decimal("10.00")},
         date(2018, 8, 31),
@@ -87,6 +91,27 @@ def test_events_are_taken_by_day_and_keep_their_order_within_one() -> None:
             {"events": [{"day": "2018-08-20", "do": "top_up", "amount": "1.001"}]},
             "events[0].amount: must have at most 2 decimals",
         ),
+        (
+            {"events": [{"day": "2018-08-20", "do": "hold", "kind": "credit"}]},
+            "events[0].kind: must be one of administrative",
+        ),
+        ({"events": [{"day": "2018-08-20", "do": "limit"}]}, "events[0].credit_limit: is missing"),
+        ({"events": [{"day": "2018-08-20", "do": "stop", "priority": 1}]}, "events[0].priority: is not known here"),
+        (
+            {"events": [{"day": "2018-08-20", "do": "order", "quantities": {"seats": 1}, "priority": "1"}]},
+            "events[0].priority: must be a whole number from -16000 to 16000",
+        ),
+        (
+            {"account_class": {"subzero_days": -2}},
+            "account_class.subzero_days: must be a whole number from -1 to 3650",
+        ),
+        ({"account_class": {"negative_allowed": 1}}, "account_class.negative_allowed: must be true or false"),
+        (
+            {"account_class": {"payment_days": 1}},
+            "account_class.payment_days: is not known here, only cancel_unpaid_after, negative_allowed, subzero_days",
+        ),
+        ({"currency": "JPY", "credit_limit": "0.5"}, "credit_limit: must have at most 0 decimals"),
+        ({"plan": {"setup_fee": "1"}}, "plan.setup_fee: csp_monthly takes no such fee"),
         ({"until": "soon"}, "until: must be a day such as 2018-08-20"),
         ({"untill": "2018-08-20"}, "untill: is not known here"),
     ],

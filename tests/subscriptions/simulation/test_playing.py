@@ -34,7 +34,8 @@ G_I3: dict[str, Any] = {
 def test_the_output_is_the_agreed_one() -> None:
     books = simulate(G_I3)
     assert list(books) == [
-        "charges", "transactions", "balance", "blocked", "available", "subscriptions", "refused",
+        "charges", "transactions", "balance", "blocked", "available", "subscriptions", "orders", "payments",
+        "notifications", "refused",
     ]  # fmt: skip
     assert books["charges"][1] == {
         "subscription": "main",
@@ -46,6 +47,7 @@ def test_the_output_is_the_agreed_one() -> None:
         "quantity": 5,
         "unit_price": "10.00",
         "amount": "8.06",
+        "discount": "0.00",
         "closed_on": "2018-08-25",
     }
     assert books["transactions"][1] == {
@@ -55,8 +57,30 @@ def test_the_output_is_the_agreed_one() -> None:
         "description": "seats: 5, 20 Aug 2018 – 24 Aug 2018",
     }
     assert (books["balance"], books["blocked"], books["available"]) == ("11.29", "4.52", "6.77")
-    assert books["subscriptions"] == [{"name": "main", "status": "active"}]
+    assert books["subscriptions"] == [{"name": "main", "status": "active", "plan": None, "expires_on": None}]
     assert books["refused"] == []
+
+
+def test_orders_payments_and_messages_are_told() -> None:
+    books = simulate(G_I3)
+    asked = {"subscription": "main", "status": "completed", "discount": "0.00"}
+    assert books["orders"] == [
+        {**asked, "kind": "sales", "ordered_on": "2018-08-20", "amount": "19.35", "due": "19.35"},
+        {**asked, "kind": "change", "ordered_on": "2018-08-25", "amount": "0.00", "due": "0.00"},
+    ]
+    assert books["payments"] == [
+        {
+            "purpose": "order",
+            "status": "completed",
+            "created_on": "2018-08-20",
+            "due_on": None,
+            "expires_on": None,
+            "completed_on": "2018-08-20",
+            "amount": "19.35",
+            "billing_day": None,
+        }
+    ]
+    assert books["notifications"] == [{"day": "2018-08-20", "event": "order_placed"}]
 
 
 def test_nothing_of_it_stays() -> None:
@@ -131,3 +155,82 @@ def test_a_price_finer_than_the_currency_is_shown_whole() -> None:
 
 def test_events_after_the_end_do_not_happen() -> None:
     assert simulate({**G_I3, "until": "2018-08-24"})["charges"][0]["status"] == "blocked"
+
+
+FULL = {
+    "currency": "USD",
+    "billing_type": "pay_in_full",
+    "period": {"months": 2},
+    "resources": [{"key": "seats", "price": "10"}],
+}
+
+
+def on(day: str, do: str, **more: object) -> dict[str, Any]:
+    return {"day": day, "do": do, **more}
+
+
+def test_an_order_that_asks_for_nothing_yet_tells_what_it_comes_to() -> None:
+    books = simulate({**FULL, "events": [on("2018-08-20", "order", quantities={"seats": 5})], "until": "2018-08-20"})
+    (order,) = books["orders"]
+    assert (order["status"], order["amount"], order["due"], books["payments"]) == ("completed", "100.00", "0.00", [])
+    assert books["subscriptions"][0]["expires_on"] == "2018-11-01"
+
+
+def test_an_order_that_nobody_pays_is_cancelled_in_the_night_of_its_last_day() -> None:
+    events = [on("2018-08-20", "order", quantities={"seats": 5}, pay="later"), on("2018-08-23", "pay")]
+    books = simulate({**G_I3, "account_class": {"cancel_unpaid_after": 2}, "events": events})
+    assert [order["status"] for order in books["orders"]] == ["cancelled"]
+    (payment,) = books["payments"]
+    assert (payment["status"], payment["expires_on"], payment["completed_on"]) == ("cancelled", "2018-08-22", None)
+    assert (books["subscriptions"][0]["status"], [no["do"] for no in books["refused"]]) == ("deleted", ["pay"])
+
+
+def test_a_hold_of_the_manager_stops_and_its_release_activates() -> None:
+    events = [
+        *G_I3["events"][:1], on("2018-08-25", "hold"), on("2018-08-25", "hold"),
+        on("2018-08-26", "order", subscription="b", quantities={"seats": 1}), on("2018-08-28", "release"),
+    ]  # fmt: skip
+    held = simulate({**G_I3, "events": events, "until": "2018-08-26"})
+    assert [(one["name"], one["status"]) for one in held["subscriptions"]] == [("main", "stopped")]
+    assert [(no["day"], no["do"]) for no in held["refused"]] == [("2018-08-25", "hold"), ("2018-08-26", "order")]
+    # 20-24 and 28-31 August are served: 5 x 10.00 x 5/31 and 4/31.
+    after = simulate({**G_I3, "events": events, "until": "2018-09-01"})
+    assert [charge["amount"] for charge in after["charges"] if charge["status"] == "closed"] == ["8.06", "6.45"]
+
+
+def test_another_limit_and_the_days_below_zero_hold_and_release() -> None:
+    terms = {**G_I3, "credit_limit": "50", "account_class": {"subzero_days": 3}}
+    events = [*G_I3["events"][:1], on("2018-09-02", "limit", credit_limit="60")]
+    books = simulate({**terms, "events": events, "until": "2018-10-08"})
+    assert books["available"] == "10.00"
+    # September is Blocked within the limit; closed on 1 October it leaves 50.00 below zero, for three days.
+    held = {"day": "2018-10-05", "event": "account_on_credit_hold"}
+    assert books["subscriptions"][0]["status"] == "stopped"
+    assert [told for told in books["notifications"] if told["event"] != "order_placed"] == [
+        {"day": "2018-10-01", "event": "subscription_stopped_funds_short"}, held
+    ]  # fmt: skip
+    refusing = simulate({**terms, "account_class": {"negative_allowed": False}, "until": "2018-09-01"})
+    assert [one["status"] for one in refusing["subscriptions"]] == ["stopped"]
+
+
+def test_the_lower_priority_number_is_renewed_first() -> None:
+    orders = [
+        on("2018-08-20", "order", subscription=name, quantities={"seats": 1}, priority=priority)
+        for name, priority in (("later", 0), ("first", -1))
+    ]
+    books = simulate({**G_I3, "events": [*orders, on("2018-08-20", "top_up", amount="10")], "until": "2018-09-01"})
+    assert [(one["name"], one["status"]) for one in books["subscriptions"]] == [
+        ("later", "stopped"), ("first", "active")
+    ]  # fmt: skip
+
+
+def test_charges_of_these_types_are_not_closed_by_hand() -> None:
+    events = [*G_I3["events"][:1], on("2018-08-21", "close_charges")]
+    books = simulate({**G_I3, "events": events, "until": "2018-08-21"})
+    assert books["refused"] == [
+        {
+            "day": "2018-08-21",
+            "do": "close_charges",
+            "reason": "Charges of “CSP monthly” close on their days, and not by hand.",
+        }
+    ]

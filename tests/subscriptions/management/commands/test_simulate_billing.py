@@ -46,7 +46,23 @@ def test_bad_input_ends_with_two_and_one_line(monkeypatch: pytest.MonkeyPatch, t
     assert line.startswith(sentence)
 
 
-def test_a_missing_file_ends_with_two() -> None:
+def test_a_bad_line_ends_with_its_number_after_the_results_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad = json.dumps({**G_I3, "events": []}), json.dumps({**G_I3, "until": "soon"})
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{good}\n\n{bad}\n{good}\n"))
+    said, complained = io.StringIO(), io.StringIO()
     with pytest.raises(SystemExit) as end:
-        call_command("simulate_billing", "/no/such/file", stderr=io.StringIO())
+        call_command("simulate_billing", "-", lines=True, stdout=said, stderr=complained)
+    assert (end.value.code, len(said.getvalue().splitlines())) == (2, 1)
+    assert complained.getvalue() == "line 3: until: must be a day such as 2018-08-20\n"
+
+
+@pytest.mark.parametrize("content", [None, b"\xff"])
+def test_a_file_that_cannot_be_read_ends_with_two(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "history.json"
+    if content is not None:
+        file.write_bytes(content)
+    complained = io.StringIO()
+    with pytest.raises(SystemExit) as end:
+        call_command("simulate_billing", str(file), stderr=complained)
     assert end.value.code == 2
+    assert complained.getvalue().startswith("history: ")
