@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 from billing.engine.lines import FIRST_BLOCK, Changes, Line, LineStatus, Source
 from billing.engine.parts import priced_line
@@ -12,7 +11,7 @@ from billing.engine.periods import billing_period_of
 from billing.engine.settling import block_begun, close_period, end
 from billing.engine.terms import Terms
 
-__all__ = ["close_period", "end", "next_period", "required_on"]
+__all__ = ["close_period", "end", "next_period"]
 
 
 def next_period(terms: Terms, quantities: Mapping[str, int], lines: Sequence[Line], day: date) -> Changes:
@@ -41,8 +40,3 @@ def next_period(terms: Terms, quantities: Mapping[str, int], lines: Sequence[Lin
             if quantity
         )
     )
-
-
-def required_on(terms: Terms, quantities: Mapping[str, int], lines: Sequence[Line], day: date) -> Decimal:
-    """Return the funds that an Active subscription needs on the billing day `day`: a dry run (G-D18, G-I16)."""
-    return next_period(terms, quantities, lines, day).reserves

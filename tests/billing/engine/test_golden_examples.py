@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.engine.csp_monthly.billing_day import required_on
+from billing.engine.csp_monthly.billing_day import next_period
 from billing.engine.periods import expiry, renewal_open
 from billing.engine.terms import chargeable_units
 from tests.billing.engine.book import Book, NotNow
@@ -132,7 +132,7 @@ def test_g_d18_g_i16_the_required_funds_are_a_dry_run_of_the_next_period():
     books = [book.to(date(2018, 8, 29)) for book in (active, stopped)]
     required = sum(
         (
-            required_on(book.terms, book.units, list(book.rows.values()), SEP1)
+            next_period(book.terms, book.units, list(book.rows.values()), SEP1).reserves
             for book in books
             if book.status == "active"
         ),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.engine.csp_monthly.billing_day import close_period, end, next_period, required_on
+from billing.engine.csp_monthly.billing_day import close_period, end, next_period
 from billing.engine.lines import Changes, LineStatus
 from tests.billing.engine.book import Book
 
@@ -47,15 +47,15 @@ def test_a_finite_period_is_blocked_as_it_was_opened_whatever_the_plan_asks():
 
 def test_what_the_next_period_needs_counts_only_units_that_are_there():
     book = Book({"seats": "10.00", "disks": "4.00"}).order(AUG20, seats=5)
-    assert required_on(book.terms, {"seats": 5, "disks": 0}, [], SEP1) == Decimal("50.00")
+    assert next_period(book.terms, {"seats": 5, "disks": 0}, [], SEP1).reserves == Decimal("50.00")
     assert next_period(book.terms, {"seats": 0}, [], SEP1) == Changes()
 
 
 def test_nothing_is_needed_from_the_expiry_on():
     book = Book(months=1).order(AUG20, seats=5)
     lines = list(book.rows.values())
-    assert required_on(book.terms, {"seats": 5}, lines, SEP1) == Decimal("31.67")
-    assert required_on(book.terms, {"seats": 5}, lines, OCT1) == 0
+    assert next_period(book.terms, {"seats": 5}, lines, SEP1).reserves == Decimal("31.67")
+    assert next_period(book.terms, {"seats": 5}, lines, OCT1).reserves == 0
 
 
 def test_the_expiry_between_billing_days_closes_the_last_line_on_it():
