@@ -38,25 +38,29 @@ PARSE_LIMIT = 200_000
 SHORTEST_VALUE = 6
 
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
+_VALUE = re.compile(r"""(?i)(\svalue\s*=\s*)(?:"[^"]*(?:"|$)|'[^']*(?:'|$))""")
+# Elements of HTML that have no end tag: a gateway's page may ask for a password.
+_VOID = frozenset({"input", "meta", "param", "link"})
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 
 
 class Masking:
     """Masks by names: those that are secret everywhere, and a vendor's own (VendorPlugin.secret_names).
 
-    A name is a header, a parameter of a form or an address, a member of JSON, an element or an attribute of XML, or an
-    XML element that bears the name in its attribute `key` or `name`.
+    A name is a header, a parameter of a form or an address, a member of JSON, an element or an attribute of XML, or
+    what an XML element or a JSON object bears in its `key` or `name`: then its text, or its `value`, is the secret.
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.names = SECRET_NAMES | {name.lower() for name in names}
         self.parameters = SECRET_PARAMETERS | self.names
         either = "|".join(re.escape(name) for name in sorted(self.names))
-        self._member = re.compile(rf'(?i)("(?:{either})"\s*:\s*)"(?:[^"\\]|\\.)*"?')
-        # Up to the end tag of the same name, or, where a body is cut, to its end; what stands inside is secret, too.
-        named = rf"""(?:[\w.-]+:)?(?:{either})(?=[\s/>])[^<>]*"""
-        keyed = rf"""[\w:.-]+(?=\s)[^<>]*?\s(?:key|name)\s*=\s*["'](?:{either})["'][^<>]*"""
-        self._element = re.compile(rf"(?is)<((?:{named})|(?:{keyed}))(?<!/)>(.*?)(?=</\s*(?:[\w.-]+:)?[\w.-]+\s*>|$)")
+        # A text, a number, or what is nested: of a body that is cut, up to its end.
+        nested = r"[\[{][^\]}]*[\]}]?"
+        self._member = re.compile(rf'(?i)("(?:{either})"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|{nested}|-?\d[\w.+-]*)')
+        named = rf"""(?P<named>(?:[\w.-]+:)?(?:{either}))(?=[\s/>])[^<>]*"""
+        keyed = rf"""(?P<keyed>[\w:.-]+)(?=\s)[^<>]*?\s(?:key|name)\s*=\s*["'](?:{either})["'][^<>]*"""
+        self._start = re.compile(rf"(?i)<(?:{named}|{keyed})(?:>|$)")
         self._attribute = re.compile(rf"""(?i)([<\s](?:[\w.-]+:)?(?:{either})\s*=\s*)(?:"[^"]*("|$)|'[^']*('|$))""")
 
     def headers(self, headers: Mapping[str, str], values: Iterable[str] = ()) -> dict[str, str]:
@@ -92,13 +96,26 @@ class Masking:
         text = self._member.sub(rf'\1"{MASK}"', text)
         if "<" in text:
             text = self._attribute.sub(rf'\1"{MASK}"', text)
-            text = self._element.sub(_emptied, text)
+            text = self._emptied(text)
         text = _JWT.sub(MASK, _BEARER.sub(rf"\1 {MASK}", text))
         for value in values:
             if len(value) >= SHORTEST_VALUE:
                 for written in _ways_to_write(value):
                     text = text.replace(written, MASK)
         return text
+
+    def _emptied(self, text: str) -> str:
+        """Return the text with a mask in each element with a secret name, all that is nested in it with it."""
+        written, at = [], 0
+        while found := self._start.search(text, at):
+            tag = found["named"] or found["keyed"]
+            written += [text[at : found.start()], _VALUE.sub(rf'\1"{MASK}"', found[0]) if found["keyed"] else found[0]]
+            at = found.end()
+            if found[0].endswith("/>") or tag.lower() in _VOID:
+                continue
+            inside, at = text[at : (end := _end_of(text, at, tag))], end
+            written.append(MASK if inside.strip() else inside)
+        return "".join(written) + text[at:]
 
     def _form(self, form: str) -> str:
         if not form:
@@ -115,18 +132,34 @@ class Masking:
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, dict):
+            secret = self.names | ({"value"} if self._names_a_secret(value) else set())
             return {
-                name: MASK if name.lower() in self.names and inner is not None else self._value(inner)
+                name: MASK if name.lower() in secret and inner is not None else self._value(inner)
                 for name, inner in value.items()
             }
         if isinstance(value, list):
             return [self._value(inner) for inner in value]
         return value
 
+    def _names_a_secret(self, value: dict[str, Any]) -> bool:
+        """Return whether an object is a pair: {"name": "password", "value": …}, as XML has its keyed elements."""
+        return any(
+            name.lower() in ("name", "key") and isinstance(inner, str) and inner.lower() in self.names
+            for name, inner in value.items()
+        )
 
-def _emptied(found: re.Match[str]) -> str:
-    """Return an element's start tag, and a mask where it holds a text."""
-    return f"<{found[1]}>{MASK if found[2].strip() else found[2]}"
+
+def _end_of(text: str, at: int, tag: str) -> int:
+    """Return where the end tag of an element stands whose content begins at `at`; of a cut text its end."""
+    depth = 1
+    for found in re.compile(rf"(?i)<(/?){re.escape(tag)}(?=[\s/>])[^<>]*>").finditer(text, at):
+        if found[1]:
+            depth -= 1
+        elif not found[0].endswith("/>"):
+            depth += 1
+        if not depth:
+            return found.start()
+    return len(text)
 
 
 def _ways_to_write(value: str) -> list[str]:

@@ -31,6 +31,23 @@ def test_json_cut_in_the_middle_is_masked_by_shape() -> None:
     assert MASKING.body('{"password":"cana') == '{"password":"***"'
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ('{"password":{"a":"canary","b":1},"c":2', '{"password":"***","c":2'),
+        ('{"password":["canary"],"otp":123456,"c":2', '{"password":"***","otp":"***","c":2'),
+        ('{"password":["cana', '{"password":"***"'),
+        ('{"password":null,"c":2}', '{"password":null,"c":2}'),
+        (
+            '{"settings":[{"Name":"Password","Value":"canary"},{"Name":"a","Value":"b"}]}',
+            '{"settings":[{"Name":"Password","Value":"***"},{"Name":"a","Value":"b"}]}',
+        ),
+    ],
+)
+def test_secrets_of_json_are_no_texts_only_and_are_named_beside_their_value_too(written: str, kept: str) -> None:
+    assert MASKING.body(written) == kept
+
+
 def test_long_body_is_masked_and_cut() -> None:
     body = '{"access_token":"canary","x":"' + "y" * PARSE_LIMIT + '"}'
     masked = MASKING.body(body)
@@ -80,6 +97,15 @@ def test_etag_is_not_taken_for_a_token() -> None:
         ("<login reg_password='canary' user='me'>", "<login reg_password=\"***\" user='me'>"),
         ("<a><reg_password>cana", "<a><reg_password>***"),
         ("<reg_password/><b>open</b>", "<reg_password/><b>open</b>"),
+        ("<password><a>canary</a><b>canary</b></password><c>d</c>", "<password>***</password><c>d</c>"),
+        (
+            '<item key="password"><dt><item key="0">canary</item><item key="1">canary</item></dt></item><item>d</item>',
+            '<item key="password">***</item><item>d</item>',
+        ),
+        ('<property name="password" value="canary"/><b>c</b>', '<property name="password" value="***"/><b>c</b>'),
+        ('<input name="password" value="canary"><b>c</b>', '<input name="password" value="***"><b>c</b>'),
+        ('<a><property name="password" value="cana', '<a><property name="password" value="***"'),
+        ("<a><password><b>canary</b><c>cana", "<a><password>***"),
         ("<password>canary</password><passwords>3</passwords>", "<password>***</password><passwords>3</passwords>"),
     ],
 )  # fmt: skip
