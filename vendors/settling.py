@@ -46,8 +46,7 @@ def it_is_there(*, actor: Actor, operation: VendorOperation, told: Mapping[str, 
     """Take the step for carried out, with what the operator found at the vendor; the operation goes on at once.
 
     `told` holds the members of the step's result that the plugin asked for. The caller has checked that the operation
-    may be seen. Raises NothingParked, StillAtWork,
-    EvidenceMissing, Forbidden.
+    may be seen. Raises NothingParked, StillAtWork, EvidenceMissing, Forbidden.
     """
     parked = may_settle(operation)
     refusals, found = Refusals(), {}
@@ -57,23 +56,30 @@ def it_is_there(*, actor: Actor, operation: VendorOperation, told: Mapping[str, 
             sentence = _("“%(field)s” is missing: copy it from the vendor's own pages.") % {"field": gettext(label)}
             refusals.add(EvidenceMissing(sentence, field=name))
     refusals.raise_any()
-    return _settled(actor, operation, found, OperationState.CONFIRMED, now)
+    return _settled(actor, operation, parked, found, OperationState.CONFIRMED, now)
 
 
 def it_is_not(*, actor: Actor, operation: VendorOperation, now: datetime) -> VendorOperation:
     """Take the step for not carried out: it is sent once more. Raises NothingParked, StillAtWork, Forbidden."""
-    return _settled(actor, operation, None, OperationState.REJECTED, now)
+    return _settled(actor, operation, may_settle(operation), None, OperationState.REJECTED, now)
 
 
 def _settled(
-    actor: Actor, operation: VendorOperation, found: Mapping[str, str] | None, state: OperationState, now: datetime
+    actor: Actor,
+    operation: VendorOperation,
+    parked: Parking,
+    found: Mapping[str, str] | None,
+    state: OperationState,
+    now: datetime,
 ) -> VendorOperation:
+    """Keep what was said of the step that was shown; another one that waits by now is another question."""
     actor.require("orders.retry")
     with only_one("vendor operation", operation.pk) as mine, transaction.atomic():
         row = VendorOperation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
         if not mine:
             raise StillAtWork(_("It is being looked at this very moment. Try again in a minute."))
-        parked = may_settle(row)
+        if may_settle(row) != parked:
+            raise NothingParked(_("Another step is in doubt by now. Look at the page again."))
         VendorCall.objects.filter(operation=row, name=parked.step).update(
             state=state, result=None if found is None else dict(found), doubtful_since=None, empty_looks=0
         )

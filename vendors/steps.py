@@ -130,6 +130,8 @@ class OnceOnly:
         self.now = now
         self.visible_after = visible_after
         self.sent = Sent()
+        # Steps of this attempt that are never sent a second time by themselves.
+        self._never_again: set[str] = set()
 
     def begin(self, *, now: datetime, visible_after: timedelta, sent: Sent) -> None:
         """Take what an attempt brings: its moment, the plugin's lag, and the account of what its session sends."""
@@ -150,6 +152,8 @@ class OnceOnly:
 
         Whatever came of an earlier attempt, it is looked for before it is sent again.
         """
+        if never_again is not None:
+            self._never_again.add(name)
         call = self.book.load(name)
         if call is None:
             return self._send(Call(name=name, request_id=self.new_id()), send, same_id=same_id)
@@ -202,7 +206,8 @@ class OnceOnly:
     def _doubt(self, refusal: VendorError) -> None:
         """Have the steps that made what the vendor does not know looked for, and made again, by the next try.
 
-        The answer named another's id, or what it made was removed since; with the customer, everything.
+        The answer named another's id, or what it made was removed since; with the customer, everything. What is never
+        sent again is in doubt from then on, and so parked: its vendor has answered that it was carried out.
         """
         doubted: list[Call] = []
         if isinstance(refusal, Gone):
@@ -210,7 +215,8 @@ class OnceOnly:
         elif isinstance(refusal, NotFound):
             doubted = self._made(refusal.sought)
         for call in doubted:
-            self.book.save(replace(call, state=CallState.REJECTED))
+            parked = call.name in self._never_again
+            self.book.save(replace(call, state=CallState.UNKNOWN if parked else CallState.REJECTED))
 
     def _has_made(self, sought: str) -> bool:
         """Return whether an address names an id that one of this operation's steps has brought about."""

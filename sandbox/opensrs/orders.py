@@ -104,6 +104,7 @@ def process_pending(world: World, attributes: Row) -> Row:
     if order["state"] != PENDING:
         raise NoError(465, f"Order {order['order_id']} is not pending")
     if attributes.get("command") == "cancel":
+        certificates.renewal_given_up(world, order)
         return _answer(world, put(world, order, state=CANCELLED))
     return _answer(world, _submitted(world, order))
 

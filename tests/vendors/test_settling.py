@@ -80,3 +80,19 @@ def test_nobody_else_may_say_it(blind: VendorConnection, example_vendor: Example
     operation = parked(blind, example_vendor, now, "drop_after")
     with pytest.raises(Forbidden):
         it_is_not(actor=cast.manager_actor(role=Role.OWNER), operation=operation, now=now)
+
+
+def test_what_is_said_is_of_the_step_that_was_shown(
+    blind: VendorConnection, example_vendor: ExampleVendor, admin: Actor, now: datetime
+) -> None:
+    operation = parked(blind, example_vendor, now, "drop_after")
+    shown = VendorOperation.objects.get(pk=operation.pk)
+    operation.result["parked"]["step"] = "another"
+    operation.save(update_fields=["result"])
+    for say in (
+        lambda: it_is_there(actor=admin, operation=shown, told={"id": "1"}, now=now),
+        lambda: it_is_not(actor=admin, operation=shown, now=now),
+    ):
+        with pytest.raises(NothingParked, match="Another step"):
+            say()
+    assert operation.calls.get().state == OperationState.UNKNOWN

@@ -8,7 +8,7 @@ import pytest
 from django.utils.translation import gettext_lazy
 
 from tests.vendors.memory import MemoryBook
-from vendors.base import JSON, NeverAgain
+from vendors.base import JSON
 from vendors.errors import (
     ConsentNeeded,
     LostAnswer,
@@ -16,7 +16,6 @@ from vendors.errors import (
     NotFound,
     NotVisibleYet,
     NotYet,
-    Parked,
     Rejected,
     StillUnknown,
     Transient,
@@ -369,9 +368,6 @@ def test_what_the_vendor_never_gets_to_know_is_looked_for_and_made_again_by_a_ne
     assert len(vendor.request_ids) == 1
 
 
-NEVER_AGAIN = NeverAgain((("order_id", "Order ID"),))
-
-
 @pytest.mark.parametrize("trouble", [Rejected("No."), Transient("Busy."), LostAnswer("?", answered=True)])
 def test_id_that_names_what_is_made_stays_the_same_over_all_answers(trouble: Exception) -> None:
     book, vendor = MemoryBook(), Vendor(trouble, {"id": "7"})
@@ -385,23 +381,3 @@ def test_id_that_names_what_is_made_stays_the_same_over_all_answers(trouble: Exc
         carry(book, vendor)
     carry(book, vendor)
     assert vendor.request_ids == [str(IDS[0]), str(IDS[1])]
-
-
-@pytest.mark.parametrize("state", [CallState.SENT, CallState.UNKNOWN])
-def test_step_that_is_never_sent_twice_is_parked_however_often_it_is_tried(state: CallState) -> None:
-    book, vendor = MemoryBook({"step": Call("step", IDS[0], state)}), Vendor()
-    for _turn in range(3):
-        with pytest.raises(Parked) as parked:
-            steps(book).once("step", send=vendor.send, find=vendor.find, never_again=NEVER_AGAIN)
-        assert (parked.value.step, parked.value.told) == ("step", (("order_id", "Order ID"),))
-    assert (vendor.request_ids, book.steps["step"].state) == ([], CallState.UNKNOWN)
-    vendor.found = {"order_id": "9"}
-    assert steps(book).once("step", send=vendor.send, find=vendor.find, never_again=NEVER_AGAIN) == {"order_id": "9"}
-
-
-def test_step_that_is_never_sent_twice_is_sent_again_where_it_was_certainly_not_carried_out() -> None:
-    book, vendor = MemoryBook(), Vendor(Transient("Not now."), Rejected("No."), {"id": "7"})
-    for kind in (Transient, Rejected):
-        with pytest.raises(kind):
-            steps(book).once("step", send=vendor.send, find=vendor.find, never_again=NEVER_AGAIN)
-    assert steps(book).once("step", send=vendor.send, find=vendor.find, never_again=NEVER_AGAIN) == {"id": "7"}

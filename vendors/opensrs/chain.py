@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.utils.translation import gettext_noop
 
@@ -74,7 +74,7 @@ def _read(text: str) -> x509.Certificate:
 def _is_signed_by(one: x509.Certificate, other: x509.Certificate) -> bool:
     try:
         one.verify_directly_issued_by(other)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

@@ -241,7 +241,11 @@ def settled(opensrs: OpenSRS, purchase: Purchase, found: JSON) -> Outcome:
 
 def _is_ours(told: Mapping[str, Any], purchase: Purchase) -> bool:
     fits = (str(told.get("domain", "")).lower(), told.get("product_type")) == (purchase.domain, purchase.product.type)
-    return fits and requests.same(str(told.get("csr", "")), purchase.csr)
+    # A renewal is for the same domain, product and request as the order before it, which is not the renewal.
+    kind = str(told.get("reg_type", "")).lower()
+    other_kind = bool(kind) and kind.startswith("renew") is not bool(purchase.renews)
+    old = bool(purchase.renews) and str(told.get("product_id", "")).strip() == purchase.renews
+    return fits and not other_kind and not old and requests.same(str(told.get("csr", "")), purchase.csr)
 
 
 def standing(opensrs: OpenSRS, number: str, told: Mapping[str, Any], purchase: Purchase) -> Outcome:

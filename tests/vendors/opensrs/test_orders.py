@@ -7,10 +7,11 @@ import pytest
 from tests.sandbox.opensrs.asking import csr_for
 from tests.vendors.memory import MemoryBook
 from tests.vendors.opensrs.bench import FAULTS, OpenSRSBench, domain_of
-from tests.vendors.opensrs.working import REFERENCE, finished, once, ordering, settle, waiting
-from vendors.base import Done, Task, Waiting
-from vendors.errors import Parked, Rejected, StillUnknown
+from tests.vendors.opensrs.working import REFERENCE, finished, once, ordering, service_of, settle, waiting
+from vendors.base import Done, Task, Term, Waiting
+from vendors.errors import Parked, Rejected, StillUnknown, VendorError
 from vendors.opensrs import orders
+from vendors.steps import WAITS
 
 LOST = sorted({kind for kind in FAULTS.values() if kind.endswith("_after")} | {"drop_before", "error_before"})
 
@@ -60,6 +61,30 @@ def test_an_order_that_is_not_ours_is_parked_again(bench: OpenSRSBench) -> None:
     settle(book, {"order_id": bench.vendor.orders()[1]["order_id"]})
     assert isinstance(once(bench, task, book), Waiting)
     assert len(bench.vendor.orders()) == 2
+
+
+def test_the_order_before_is_not_taken_for_its_renewal(bench: OpenSRSBench) -> None:
+    service = service_of(finished(bench, ordering(bench)))
+    bench.advance(330 * 86_400)
+    task, book = Task("renew", "subscription:1:renew:1", service=service, term=Term(months=12)), MemoryBook()
+    lost(bench, task, book)
+    settle(book, {"order_id": service.vendor_ids["order_id"]})
+    with pytest.raises(Parked, match="not ours"):
+        once(bench, task, book)
+    settle(book, {"order_id": bench.vendor.orders()[1]["order_id"]})
+    assert isinstance(once(bench, task, book), Waiting)
+
+
+def test_an_order_that_is_answered_and_never_known_is_not_bought_again(bench: OpenSRSBench) -> None:
+    task, book = ordering(bench), MemoryBook()
+    bench.vendor.fail("not_found", path="^/get_order_info$", times=1000)
+    for _look in range(WAITS + 1):
+        with pytest.raises(VendorError):
+            once(bench, task, book)
+    with pytest.raises(Parked):
+        once(bench, task, book)
+    bench.vendor.heal()
+    assert len(bench.vendor.orders()) == 1
 
 
 def test_a_refusal_is_certain_and_may_be_tried_again(bench: OpenSRSBench) -> None:
