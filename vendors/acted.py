@@ -35,6 +35,9 @@ def answer_of(request: HttpRequest, outcome: Said | Link | Document, *, back: st
         found["Content-Type"] = outcome.media_type
         found["Cache-Control"] = "no-store"
         return found
+    if isinstance(outcome, Link) and urlsplit(outcome.url).scheme not in ("http", "https"):
+        messages.error(request, _("The vendor's link leads to no page of the web. Ask your provider."))
+        return redirect(back)
     if isinstance(outcome, Link):
         # A form may not be sent on to another server (form-action of the Content-Security-Policy): a link leads there.
         page = Page(title=_("Go on to the vendor"))

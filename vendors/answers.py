@@ -31,17 +31,18 @@ def checked_all(
     refusals = Refusals()
     for field in fields:
         with refusals.gathered():
-            answers[field.name] = checked(field, values.get(field.name, ""), stored=(stored or {}).get(field.name, ""))
+            answers[field.name] = checked(field, values.get(field.name), stored=(stored or {}).get(field.name, ""))
     refusals.raise_any()
     return answers
 
 
 def checked(field: Field, value: object, *, stored: str = "") -> str:
-    """Return the value as it is kept. Raises SettingRefused, naming the field, with the remedy."""
-    given = str(value).strip()
+    """Return the value as it is kept; None is no answer. Raises SettingRefused, naming the field, with the remedy."""
+    given = "" if value is None else str(value).strip()
     if field.is_secret:
         given = given or stored
-    given = given or field.default
+    if value is None or field.kind is not FieldKind.YES_NO:  # an empty answer to yes or no is the answer no
+        given = given or field.default
     if not given:
         if field.required:
             raise _refused(field, _("“%(field)s” is missing: fill it in."))

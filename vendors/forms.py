@@ -33,6 +33,7 @@ class PackedFileField(forms.FileField):
             return ""
         if upload.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than 64 KB: it is no key and no certificate."))
+        upload.seek(0)  # a form that asks on (`ask_on`) is cleaned twice
         return packed(upload.read())
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from billing.queries import require_sight
 from core.errors import Refused
 from subscriptions.contract.handover import held_units, service_payload, waiting_operation
 from subscriptions.models import Subscription
@@ -34,11 +35,9 @@ def actions_of(subscription: Subscription) -> tuple[Action, ...]:
 
 
 def act(*, actor: Actor, subscription: Subscription, name: str, now: datetime) -> Said | Link | Document:
-    """Do it at the vendor, within a person's patience. The caller has checked that the subscription may be seen.
-
-    Raises Forbidden, ActionNotOffered, VendorUnavailable.
-    """
+    """Do it at the vendor, within a person's patience. Raises Forbidden, ActionNotOffered, VendorUnavailable."""
     actor.require("subscriptions.change")
+    require_sight(actor, subscription.account_id)  # before the vendor is asked of what is not theirs
     if name not in {action.name for action in actions_of(subscription)}:
         raise ActionNotOffered(_("This is not offered for the service as it stands now. Load the page again."))
     connection = subscription.plan.template.connection

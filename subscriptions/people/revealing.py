@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Forbidden
 from core.errors import Refused
+from core.panel.formats import day_text
 from core.secrets import decrypt
 from subscriptions.models import Subscription, SubscriptionSecret
 from subscriptions.queries import secrets_visible_to, subscriptions_visible_to
@@ -54,7 +56,7 @@ def reveal_secret(*, actor: Actor, secret: SubscriptionSecret, now: datetime) ->
     if row.shown_at is not None and not again:
         raise SecretWasShown(
             _("This was shown on %(day)s and is not shown again. Set a new password at the vendor.")
-            % {"day": row.shown_at.date()}
+            % {"day": day_text(timezone.localtime(row.shown_at).date())}
         )
     if not again:
         row.shown_at, row.shown_to = now, actor.user

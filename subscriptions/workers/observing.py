@@ -24,7 +24,10 @@ def observe_services(*, now: datetime) -> int:
     night goes on.
     """
     changed = 0
-    for row in held_by(ObservesServices).iterator():
+    for pk in list(held_by(ObservesServices).values_list("pk", flat=True)):
+        row = held_by(ObservesServices).filter(pk=pk).first()
+        if row is None:
+            continue
         try:
             changed += observe(row, now=now)
         except Refused as trouble:
@@ -44,9 +47,9 @@ def observe(subscription: Subscription, *, now: datetime) -> bool:
 
 @transaction.atomic
 def _keep(subscription: Subscription, told: Done) -> bool:
-    """Keep ids and facts, unless something has got under way with the service meanwhile: that tells them itself."""
+    """Keep ids and facts, unless something has happened to the service meanwhile: what was told may be older."""
     row = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
-    if row.awaited_operation or row.vendor_ids != subscription.vendor_ids:
+    if row.awaited_operation or row.updated_at != subscription.updated_at:
         return False
     before = (row.vendor_ids, row.attributes)
     row.vendor_ids = row.vendor_ids | dict(told.vendor_ids)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from vendors.acted import answer_of
-from vendors.capabilities import Document, Said
+from vendors.capabilities import Document, Link, Said
 
 
 @pytest.fixture
@@ -29,3 +29,11 @@ def test_a_file_is_handed_out_and_kept_by_no_cache(request_: HttpRequest) -> Non
     assert b"".join(answer.streaming_content) == b"PEM"  # type: ignore[attr-defined]  # a file's answer
     assert answer["Content-Disposition"] == 'attachment; filename="shop.example.pem"'
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/x-pem-file", "no-store")
+
+
+def test_a_link_that_is_no_page_is_not_offered(request_: HttpRequest) -> None:
+    answer = answer_of(request_, Link("javascript:alert(1)"), back="/x/")
+    assert (answer.status_code, answer["Location"]) == (302, "/x/")
+    assert [str(message) for message in get_messages(request_)] == [
+        "The vendor's link leads to no page of the web. Ask your provider."
+    ]

@@ -49,6 +49,15 @@ def test_answer_that_fits_is_kept(field: Field, value: str) -> None:
     assert checked(field, value) == value
 
 
+def test_yes_by_default_may_be_answered_with_no() -> None:
+    fields = (Field("renew", "Renew", FieldKind.YES_NO, required=False, default="yes"),)
+    assert [checked_all(fields, given)["renew"] for given in ({}, {"renew": "yes"}, {"renew": ""})] == [
+        "yes",
+        "yes",
+        "",
+    ]
+
+
 def test_everything_wrong_is_told_at_once_and_secrets_left_empty_stay() -> None:
     fields = (NUMBER, CHOICE, Field("key", "Key", FieldKind.SECRET), Field("file", "File", FieldKind.FILE))
     with pytest.raises(Refused) as refusal:

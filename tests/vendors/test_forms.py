@@ -83,3 +83,11 @@ def test_what_follows_from_an_answer_is_asked_once_that_is_given() -> None:
 
 def test_answer_that_leads_nowhere_is_refused_at_its_field() -> None:
     assert asked({"parameters.site": "moon"}).errors == {"parameters.site": ["There is none."]}
+
+
+def test_file_is_kept_where_the_form_asks_on() -> None:
+    form = forms.Form({ANSWER + "more": "b"}, {ANSWER + "file": SimpleUploadedFile("key.p12", b"\x00key")})
+    form.fields.update(inputs_of((Field("file", "File", FieldKind.FILE),), prefix=ANSWER))
+    ask_on(form, lambda _answers: (Field("more", "More"),))
+    values = values_of(form.cleaned_data, ANSWER)
+    assert (content_of(values["file"]), values["more"]) == (b"\x00key", "b")

@@ -17,6 +17,7 @@ AT_ONCE = timedelta(0)
 FAR_FUTURE = "20991231"
 # So many stations are deleted by one call, whose address names each.
 DELETED_AT_ONCE = 50
+FARTHEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 LAST_NUMBER = re.compile(r"(\d+)\s*$")
 
 
@@ -252,4 +253,7 @@ def _about(node: Element, wanted: str) -> str:
 def _moment(node: Element, name: str) -> datetime | None:
     """Return a moment that an attribute tells as a timestamp; None where it tells none, or nought."""
     value = node.get(name, "")
-    return datetime.fromtimestamp(int(value), UTC) if value.isdecimal() and int(value) else None
+    if not value.isdecimal() or not int(value):
+        return None
+    # Further than a calendar reaches is as good as for good.
+    return datetime.fromtimestamp(min(int(value), FARTHEST), UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, Forbidden
 from subscriptions.models import Subscription
 from subscriptions.people.acting import ActionNotOffered, act, actions_of
 from tests.factories import accounts as cast
@@ -29,6 +29,11 @@ def test_what_waits_offers_what_helps_while_it_waits(waiting: Subscription) -> N
 def test_what_runs_offers_all_and_hands_out_files(running: Subscription) -> None:
     assert names(running) == ["resend", "sign_in", "report"]
     assert isinstance(act(actor=SYSTEM, subscription=running, name="report", now=NOW), Document)
+
+
+def test_what_is_anothers_is_not_asked_for(running: Subscription) -> None:
+    with pytest.raises(Forbidden):
+        act(actor=cast.customer_actor(account=cast.account(name="Other")), subscription=running, name="report", now=NOW)
 
 
 def test_nothing_is_offered_without_a_vendor_or_before_it_has_begun(ordered: Subscription) -> None:

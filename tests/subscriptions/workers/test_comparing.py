@@ -23,6 +23,7 @@ from tests.subscriptions.conftest import ORDERED_ON
 from tests.vendors.conftest import admin  # noqa: F401 - fixture
 from tests.vendors.drweb.bench import STANDARD
 from tests.vendors.memory import stopped_soon
+from vendors import questions
 from vendors.connections import add_connection, check_connection
 
 pytestmark = pytest.mark.django_db
@@ -73,14 +74,33 @@ def told() -> list[str]:
 def test_difference_is_told_once_to_the_administrators(stations: Subscription, drweb: DrWeb) -> None:
     assert (compare_units(now=NOW), told()) == (0, [])
     drweb.delete_stations(keep=2)
-    assert compare_units(now=NOW) == 1
-    assert compare_units(now=NOW + timedelta(days=1)) == 1
+    first = NOW.replace(day=1)
+    assert compare_units(now=first) == 1
+    assert compare_units(now=first + timedelta(days=1)) == 1
     (letter,) = told()
     assert "3 / 2" in letter
     assert stations.name in letter
+    # It may have been mended, and be there anew: each month tells it again.
+    assert compare_units(now=first + timedelta(days=32)) == 1
+    assert len(told()) == 2
     drweb.delete_stations(keep=1)
     task()
-    assert "3 / 1" in told()[1]
+    assert "3 / 1" in told()[2]
+
+
+def test_what_gets_under_way_while_the_vendor_is_asked_is_no_difference(
+    stations: Subscription, drweb: DrWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drweb.delete_stations(keep=2)
+    counted = questions.count
+
+    def slow(*given: object, **named: object) -> dict[str, int]:
+        found = counted(*given, **named)
+        stop(actor=SYSTEM, subscription=stations, today=ORDERED_ON)
+        return found
+
+    monkeypatch.setattr(questions, "count", slow)
+    assert (compare_units(now=NOW), told()) == (0, [])
 
 
 def test_station_that_was_added_by_hand_is_noticed_and_a_stopped_service_compared_too(
