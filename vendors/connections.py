@@ -20,7 +20,7 @@ from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
 from vendors.models import UNFINISHED, ConnectionState, VendorConnection, VendorOperation
-from vendors.registry import plugin_for, settings_fields_of
+from vendors.registry import installed_plugin, plugin_for, settings_fields_of
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def add_connection(
     actor is no manager of the operator: what our servers call is the operator's to decide.
     """
     actor.require("vendor_connections.change")
-    fields = settings_fields_of(plugin_for(plugin))
+    fields = settings_fields_of(installed_plugin(plugin))
     refusals = Refusals()
     with refusals.gathered():
         name = _name(name)
@@ -96,7 +96,7 @@ def change_connection(
             row.state = ConnectionState.REGRANT_NEEDED if row.granted_at else ConnectionState.NEW
         if changed:
             _forget_error(row)
-        row.settings = _open_part(fields, checked)
+        row.settings = row.settings | _open_part(fields, checked)
         row.secrets = sealing.encrypt(kept | _secret_part(fields, checked))
         return _saved(row)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused, Remedy
 from vendors import budget
+from vendors.absent import AbsentPlugin
 from vendors.access import opened
 from vendors.answers import checked_all
 from vendors.base import Done, Fact, Field, Offer, Order, Service
@@ -52,7 +53,10 @@ def may_ask(connection: VendorConnection | None) -> None:
     """
     if connection is None:
         return
-    waits = connection.state == ConnectionState.NEW and isinstance(plugin_for(connection.plugin), NeedsConsent)
+    plugin = plugin_for(connection.plugin)
+    waits = isinstance(plugin, AbsentPlugin) or (
+        connection.state == ConnectionState.NEW and isinstance(plugin, NeedsConsent)
+    )
     if waits or connection.state in LETS_NOTHING_BE_ASKED:
         raise VendorUnavailable(
             _("The vendor cannot be asked now: our access to it has to be granted anew or put right."),

@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from vendors.absent import absent
 from vendors.base import Field, FieldKind, Support, VendorPlugin
 
 ENTRY_POINT_GROUP = "brokerage.vendor_plugins"
@@ -19,7 +20,7 @@ Capability = TypeVar("Capability")
 
 
 class UnknownPlugin(LookupError):
-    """A row names a vendor plugin that is not installed."""
+    """Somebody names a vendor plugin that is not installed."""
 
 
 def register(plugin_class: PluginClass) -> PluginClass:
@@ -43,7 +44,12 @@ def duties_of(support: Support) -> tuple[str, ...]:
 
 
 def plugin_for(slug: str) -> VendorPlugin:
-    """Return the plugin with this slug; raises UnknownPlugin."""
+    """Return the plugin of a row; where its package was removed meanwhile, one that says so whatever it is asked."""
+    return _plugins.get(slug) or absent(slug)
+
+
+def installed_plugin(slug: str) -> VendorPlugin:
+    """Return the plugin that somebody names; raises UnknownPlugin."""
     try:
         return _plugins[slug]
     except KeyError:

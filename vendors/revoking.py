@@ -7,6 +7,8 @@ from django.utils.translation import gettext_noop
 from accounts.actors import Actor
 from core import secrets as sealing
 from core.errors import Refused
+from vendors.absent import NOT_INSTALLED, AbsentPlugin
+from vendors.errors import sentence
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for, settings_fields_of
 
@@ -21,6 +23,9 @@ class NothingGranted(Refused):
 
 def may_revoke(connection: VendorConnection) -> None:
     """Raise NothingGranted where the connection holds no permission that could be revoked."""
+    plugin = plugin_for(connection.plugin)
+    if isinstance(plugin, AbsentPlugin):  # which of the secrets are the grant's is the plugin's word
+        raise NothingGranted(sentence(NOT_INSTALLED, {"plugin": plugin.slug}))
     if connection.granted_at is None:
         raise NothingGranted(_("Nothing is granted that could be revoked."))
 

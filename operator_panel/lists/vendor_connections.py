@@ -12,12 +12,12 @@ from core.panel.formats import status_html
 from vendors.connections import state_label
 from vendors.models import ConnectionState, VendorConnection
 from vendors.queries import connections_visible_to
-from vendors.registry import plugins
+from vendors.registry import plugin_for
 
 
 def _vendor(row: VendorConnection) -> str:
     """Return the vendor's name; the bare slug of one whose plugin is no longer installed."""
-    return next((str(plugin.name) for plugin in plugins() if plugin.slug == row.plugin), row.plugin)
+    return str(plugin_for(row.plugin).name)
 
 
 def _state(row: VendorConnection) -> str:

@@ -151,7 +151,7 @@ def subscription_vendor(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page_of(request.actor, found, "subscription_vendor"),
         "subscription": found,
         "connection": connection,
-        "ids": sorted(found.vendor_ids.items()),
+        "ids": _unlabelled(found),
         "lines": lines_of(in_order(found.attributes)),
         "asked": "ask" in request.GET,
         "answered": lines_of(answered),
@@ -191,6 +191,12 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
 
 
 lists = list_views(TABS, requires=requires, one=one, page_of=page_of)
+
+
+def _unlabelled(found: Subscription) -> list[tuple[str, str]]:
+    """Return the vendor's ids that no fact shows under a label already."""
+    told = {fact["value"] for fact in found.attributes.values()}
+    return [(name, value) for name, value in sorted(found.vendor_ids.items()) if value not in told]
 
 
 def _has(found: Subscription, tab: str) -> bool:

@@ -30,7 +30,7 @@ from vendors.connections import add_connection, change_connection, check_connect
 from vendors.forms import SETTING, inputs_of, values_of
 from vendors.models import ConnectionState, VendorConnection
 from vendors.queries import connections_visible_to
-from vendors.registry import UnknownPlugin, plugin_for, plugins, settings_fields_of
+from vendors.registry import UnknownPlugin, installed_plugin, plugin_for, plugins, settings_fields_of
 from vendors.revoking import may_revoke, revoke_consent
 
 # Below so many days the page asks for a new grant: a token that dies stops every operation at the vendor.
@@ -164,7 +164,7 @@ def vendor_connection_create(request: HttpRequest) -> HttpResponse:
 def vendor_connection_new(request: HttpRequest, plugin: str) -> HttpResponse:
     """Create a connection of the own reseller, or of one below, to the vendor."""
     try:
-        chosen = plugin_for(plugin)
+        chosen = installed_plugin(plugin)
     except UnknownPlugin:
         raise Http404 from None
 

@@ -10,11 +10,11 @@ from accounts.models import Account, Reseller
 from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan, set_price
 from subscriptions.catalogue.products import Timers, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
-from subscriptions.models import Order, OrderStatus, Plan, Subscription
+from subscriptions.models import ApplicationTemplate, Order, OrderStatus, Plan, Subscription
 from subscriptions.people.ordering import place_order
 from tests.factories import accounts as cast
 from tests.factories.billing import pay
-from vendors.models import VendorConnection
+from vendors.models import ConnectionState, VendorConnection
 
 # Long before the days of the stories, so that every plan has its price.
 EARLY = date(2010, 1, 1)
@@ -105,3 +105,9 @@ def subscription(*, account: Account, plan: Plan, today: date, **fields: object)
     if placed.status == OrderStatus.WAITING_FOR_PAYMENT:
         pay(order=placed, today=today)
     return Subscription.objects.get(pk=placed.subscription_id)
+
+
+def bind_to_removed_plugin(connection: VendorConnection) -> None:
+    """Have every template served over a connection of a plugin whose package is no longer installed."""
+    VendorConnection.objects.filter(pk=connection.pk).update(plugin="removed", state=ConnectionState.GRANTED)
+    ApplicationTemplate.objects.update(connection=connection, plugin="removed")

@@ -23,7 +23,7 @@ from subscriptions.catalogue.products import create_product
 from subscriptions.models import Subscription
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
-from tests.operator_panel.conftest import signed_in
+from tests.operator_panel.conftest import signed_in, text_of
 from vendors.connections import add_connection
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +173,17 @@ def test_pages_take_as_many_statements_for_three_rows_as_for_one(
         cast.reseller(name=f"Reseller of test {number}")
     three = {name: _statements(client, address) for name, address in pages.items()}
     assert {name: (one[name], three[name]) for name in pages if three[name] != one[name]} == {}
+
+
+def test_pages_open_where_a_vendors_package_was_removed(addresses: dict[str, str], administrator: User) -> None:
+    connection = actor_of(administrator).reseller.vendor_connections.get()
+    make.bind_to_removed_plugin(connection)
+    check = reverse("operator:vendor_connection_check", args=[connection.pk])
+    client = signed_in(administrator)
+    found = {name: client.get(address).status_code for name, address in addresses.items()}
+    # No plugin asks for what it needs to be created, and nothing of its consent can be taken back.
+    assert {name: status for name, status in found.items() if status != _expected(name)} == {}
+    assert "is not installed" in text_of(client.post(check, follow=True))
 
 
 def _statements(client: Client, address: str) -> int:

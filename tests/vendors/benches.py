@@ -1,15 +1,16 @@
 """The bench on which a vendor plugin is tried: what it has to offer, and what the benches share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import ClassVar, Protocol
 
-from tests.vendors.memory import MemoryJournal
+from tests.vendors.memory import MemoryJournal, MemorySecrets
 from vendors.base import JSON, Connection, Order, Task, VendorPlugin
 from vendors.errors import Parked
+from vendors.http import VendorSession
 
 
 class Trouble(Enum):
@@ -127,6 +128,7 @@ NewBench = Callable[[], AbstractContextManager[ContractBench]]
 class Clocked:
     """The clock of a bench, what the plugin's connection takes for now and the vendor's with it; and what is usual."""
 
+    plugin: VendorPlugin
     ordered, another, ends = 5, 6, True
     quantity_fact = ""
 
@@ -155,6 +157,12 @@ class Clocked:
 
     def __init__(self) -> None:
         self.now = datetime.now(UTC)
+        self.journal = MemoryJournal()
+
+    def connect(self, settings: Mapping[str, str], secrets: dict[str, str]) -> Connection:
+        """Return a connection as the platform opens it: journalled, the plugin's secrets masked, at the bench's now."""
+        session = VendorSession(self.journal, pause=0, secret_names=self.plugin.secret_names)
+        return Connection(settings, MemorySecrets(secrets, session), session, self.now)
 
     def advance(self, seconds: float) -> None:
         """See ContractBench."""

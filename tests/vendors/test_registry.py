@@ -10,7 +10,15 @@ from django.core.exceptions import ImproperlyConfigured
 from tests.vendors.installing import example_installed
 from vendors.base import Support, VendorPlugin
 from vendors.capabilities import NeedsConsent, OffersActions
-from vendors.registry import UnknownPlugin, plugin_for, plugins, plugins_with, refuse_wrong_settings, register
+from vendors.registry import (
+    UnknownPlugin,
+    installed_plugin,
+    plugin_for,
+    plugins,
+    plugins_with,
+    refuse_wrong_settings,
+    register,
+)
 
 OURS = sorted(app.rpartition(".")[2] for app in settings.VENDOR_PLUGINS)
 
@@ -29,7 +37,7 @@ def test_package_with_an_entry_point_brings_its_plugin() -> None:
 
 def test_plugin_that_is_not_installed_is_named() -> None:
     with pytest.raises(UnknownPlugin, match="No vendor plugin 'fax' is installed; installed: ") as unknown:
-        plugin_for("fax")
+        installed_plugin("fax")
     assert str(OURS) in str(unknown.value)
 
 

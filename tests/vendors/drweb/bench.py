@@ -10,10 +10,9 @@ from sandbox.drweb.world import DEMO_LOGIN, DEMO_PASSWORD
 from sandbox.wsgi import Running, start
 from tests.vendors.benches import Clocked, Held, Trouble
 from tests.vendors.contract import provisioning, work
-from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
+from tests.vendors.memory import stopped_soon
 from vendors.base import Connection, Order, Party, Person, Resource, Service
 from vendors.drweb.plugin import DrWeb
-from vendors.http import VendorSession
 
 STANDARD = "ebe76ffc-69e1-4757-b2b3-41506832bc9b"
 WRONG_PASSWORD = "not-the-password"
@@ -70,7 +69,6 @@ class DrWebBench(Clocked):
         self.running = running
         self.base_url = running.base_url
         self.plugin = DrWeb()
-        self.journal = MemoryJournal()
 
     def connection(self, **settings: str) -> Connection:
         return self._opened(DEMO_PASSWORD, settings)
@@ -138,9 +136,8 @@ class DrWebBench(Clocked):
         return [DEMO_PASSWORD, WRONG_PASSWORD]
 
     def _opened(self, password: str, settings: dict[str, str]) -> Connection:
-        session = VendorSession(self.journal, pause=0)
         values = {"base_url": self.base_url, "login": DEMO_LOGIN, **settings}
-        return Connection(values, MemorySecrets({"password": password}, session), session, self.now)
+        return self.connect(values, {"password": password})
 
 
 @contextmanager

@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 from sandbox.wsgi import Running, start
 from tests.vendors.benches import Clocked, Held, Trouble
 from tests.vendors.example.vendor import API_KEY, LAG, ExampleVendor
-from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
+from tests.vendors.memory import stopped_soon
 from vendors.base import Connection, Order, Party, Resource, VendorPlugin
-from vendors.http import VendorSession
-from vendors.registry import plugin_for
+from vendors.registry import installed_plugin
 
 TROUBLES = {
     Trouble.LOST_BEFORE: "drop_before",
@@ -48,7 +47,6 @@ class ExampleBench(Clocked):
         self.plugin = plugin
         self.vendor = vendor
         self.running = running
-        self.journal = MemoryJournal()
 
     def connection(self) -> Connection:
         return self._connection(API_KEY)
@@ -108,16 +106,14 @@ class ExampleBench(Clocked):
         return [API_KEY, "some-other-key"]
 
     def _connection(self, key: str) -> Connection:
-        session = VendorSession(self.journal, pause=0)
-        secrets = MemorySecrets({"api_key": key}, session)
-        return Connection({"base_url": self.running.base_url}, secrets, session, self.now)
+        return self.connect({"base_url": self.running.base_url}, {"api_key": key})
 
 
 @contextmanager
 def open_bench(plugin: VendorPlugin | None = None) -> Iterator[ExampleBench]:
     """Yield a bench with a fresh vendor, for the registered plugin or for a broken one."""
     vendor = ExampleVendor()
-    bench = ExampleBench(plugin or plugin_for("example"), vendor, start(vendor))
+    bench = ExampleBench(plugin or installed_plugin("example"), vendor, start(vendor))
     try:
         yield bench
     finally:

@@ -12,9 +12,8 @@ from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
 from sandbox.wsgi import Running, start
 from tests.vendors.benches import Clocked, Held, Trouble
-from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
+from tests.vendors.memory import stopped_soon
 from vendors.base import Connection, Order, Party, Person, Resource
-from vendors.http import VendorSession
 from vendors.microsoft.patience import Patience
 from vendors.office365.plugin import Office365
 
@@ -107,14 +106,12 @@ class Office365Bench(Clocked):
         self.running = running
         self.base_url = running.base_url
         self.plugin = Office365(patience=Patience(times=3, pause=0))
-        self.journal = MemoryJournal()
         self.secrets = {"client_secret": DEMO_SECRET}
         self.codes: list[str] = []
 
     def opened(self, secrets: dict[str, str], **settings: str) -> Connection:
         """Return a connection to the sandbox that keeps its secrets in the given dictionary."""
-        session = VendorSession(self.journal, pause=0)
-        return Connection(settings_of(self.base_url, **settings), MemorySecrets(secrets, session), session, self.now)
+        return self.connect(settings_of(self.base_url, **settings), secrets)
 
     def consent(self, decision: str = "accept") -> None:
         """Grant (or decline) the permissions in the sandbox's page and keep the tokens."""

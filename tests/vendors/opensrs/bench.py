@@ -11,10 +11,9 @@ from sandbox.opensrs.world import DEMO_KEY, DEMO_USERNAME
 from sandbox.wsgi import Running, start
 from tests.sandbox.opensrs.asking import csr_for
 from tests.vendors.benches import Clocked, Held, Trouble
-from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
+from tests.vendors.memory import stopped_soon
 from vendors.base import JSON, Connection, Order, Party, Person, Resource, Task, Term
 from vendors.errors import Parked
-from vendors.http import VendorSession
 from vendors.opensrs.plugin import OpenSRSCertificates
 
 WRONG_KEY = "not-the-key-of-this-reseller"
@@ -83,13 +82,10 @@ class OpenSRSBench(Clocked):
         super().__init__()
         self.vendor, self.running, self.base_url = vendor, running, running.base_url
         self.plugin = OpenSRSCertificates()
-        self.journal = MemoryJournal()
 
     def opened(self, key: str, **settings: str) -> Connection:
         """Return a connection to the sandbox with a key."""
-        session = VendorSession(self.journal, pause=0, secret_names=self.plugin.secret_names)
-        secrets = MemorySecrets({"key": key}, session)
-        return Connection(settings_of(self.base_url, **settings), secrets, session, self.now)
+        return self.connect(settings_of(self.base_url, **settings), {"key": key})
 
     def connection(self) -> Connection:
         return self.opened(DEMO_KEY)
