@@ -62,6 +62,8 @@ def _wrong(field: Field, value: str) -> object:
     """Return what is wrong with a value, None where nothing is."""
     if field.kind is FieldKind.NUMBER:
         return _wrong_number(field, value)
+    if field.kind is FieldKind.URL and _is_address(value) and "@" in urlsplit(value).netloc:
+        return _("“%(field)s” holds a user name or a password, which everybody sees there: leave them out.")
     fits, sentence = _TESTS.get(field.kind, (lambda _field, _value: True, None))
     return None if fits(field, value) else sentence
 

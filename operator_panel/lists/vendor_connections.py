@@ -43,7 +43,7 @@ VENDOR_CONNECTIONS = Listing(
         Column("state", _("State"), Cell(value=state_label, html=_state)),
         Column("token_expires_on", _("Token expires on"), day("token_expires_on")),
         Column("granted_at", _("Granted at"), moment("granted_at")),
-        Column("granted_by", _("Granted by"), text("granted_by")),
+        Column("granted_by", _("Granted by"), text("granted_by"), shown=False),
         Column("reseller", _("Reseller"), text("reseller")),
         Column("last_check_at", _("Last checked at"), moment("last_check_at"), shown=False),
     ),

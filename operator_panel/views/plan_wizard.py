@@ -89,7 +89,7 @@ def _form(request: HttpRequest, answers: dict[str, Any], step: str) -> Any:
 
 def _template(request: HttpRequest, answers: dict[str, Any]) -> ApplicationTemplate:
     pk = QueryDict(answers["information"]).get("template", "")
-    found = templates_visible_to(request.actor).filter(pk=int(pk)).first() if pk.isdecimal() else None
+    found = templates_visible_to(request.actor).filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
     if found is None:
         raise Http404
     return found

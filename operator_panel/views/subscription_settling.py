@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -35,6 +36,8 @@ def subscription_settle(request: HttpRequest, pk: int) -> HttpResponse:
     operation = parked_operation(found)
     back = reverse("operator:subscription", args=[pk])
     if operation is None or operation.parked is None:
+        if request.method == "POST":  # somebody else was faster: what was answered here was not taken
+            messages.error(request, _("Somebody has said it already, or it was found: your answer was not needed."))
         return redirect(back)
 
     def keep(answers: dict[str, Any]) -> Done:

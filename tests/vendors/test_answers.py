@@ -24,6 +24,14 @@ CHOICE = Field("room", "Room", FieldKind.CHOICE, choices=(("n1", "N1"),))
         (Field("a", "A", FieldKind.YES_NO), "maybe", "“A” is yes, or left empty."),
         (Field("a", "A", FieldKind.COUNTRY), "XX", "“A” is not the code of a country: choose one from the list."),
         (Field("a", "A", FieldKind.URL), "ftp://a", "“A” is not an address: write it as https://server/path."),
+        *(
+            (
+                Field("a", "A", FieldKind.URL),
+                address,
+                "“A” holds a user name or a password, which everybody sees there: leave them out.",
+            )
+            for address in ("https://admin:canary@av.example", "http://admin@av.example:9080/x")
+        ),
         (Field("a", "A", FieldKind.FILE), "-----BEGIN", "“A” is no file: upload it anew."),
     ],
 )

@@ -18,7 +18,7 @@ FAR_FUTURE = "20991231"
 # So many stations are deleted by one call, whose address names each.
 DELETED_AT_ONCE = 50
 FARTHEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
-LAST_NUMBER = re.compile(r"(\d+)\s*$")
+LAST_NUMBER = re.compile(r"(\d{1,18})\s*$", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,6 @@ def _about(node: Element, wanted: str) -> str:
 def _moment(node: Element, name: str) -> datetime | None:
     """Return a moment that an attribute tells as a timestamp; None where it tells none, or nought."""
     value = node.get(name, "")
-    if not value.isdecimal() or not int(value):
-        return None
     # Further than a calendar reaches is as good as for good.
-    return datetime.fromtimestamp(min(int(value), FARTHEST), UTC)
+    seconds = int(value[:20]) if value.isdecimal() else 0
+    return datetime.fromtimestamp(min(seconds, FARTHEST), UTC) if seconds else None

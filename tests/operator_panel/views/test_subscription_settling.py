@@ -77,6 +77,13 @@ def test_what_is_not_there_is_sent_once_more(
     assert (len(example_vendor.services), example_vendor.changing_calls) == (1, 2)
 
 
+def test_the_second_of_two_operators_is_told_that_it_was_said_already(client: Client, parked: Subscription) -> None:
+    assert client.post(page(parked), {"became": "there", "parameters.id": "1"}).status_code == 302
+    late = client.post(page(parked), {"became": "not_there"}, follow=True)
+    assert "Somebody has said it already" in text_of(late)
+    assert VendorOperation.objects.get().calls.get().result == {"id": "1"}
+
+
 def test_stranger_does_not_find_it(parked: Subscription) -> None:
     theirs = Client()
     theirs.force_login(cast.manager(reseller=cast.reseller(name="South")))

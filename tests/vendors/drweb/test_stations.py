@@ -1,6 +1,7 @@
 """The stations of a service: ids of ours, what is there, what is blocked."""
 
 from datetime import timedelta
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.vendors.drweb.bench import ACCOUNT, STANDARD, DrWebBench, provided
 from tests.vendors.memory import MemoryBook
 from vendors.base import Party
 from vendors.drweb.client import AvDesk
-from vendors.drweb.stations import Station, Stations, Wanted, account_values
+from vendors.drweb.stations import Station, Stations, Wanted, _moment, account_values
 from vendors.errors import Rejected, Transient
 from vendors.operations import attempt
 from vendors.steps import OnceOnly
@@ -102,3 +103,12 @@ def test_only_what_is_known_of_the_account_is_sent() -> None:
         "email": "a@acme.example",
         "organization": "Acme",
     }
+
+
+def test_numbers_without_an_end_break_nothing() -> None:
+    assert Station("1", "PC " + "9" * 5000).number == int("9" * 18)
+    assert _moment(fromstring('<station created="0"/>'), "created") is None
+    for told in ("9" * 5000, "9" * 17):
+        moment = _moment(fromstring(f'<station created="{told}"/>'), "created")
+        assert moment is not None
+        assert moment.year == 9999
