@@ -8,6 +8,8 @@ workers = 3
 worker_class = "gthread"
 threads = 8
 graceful_timeout = WEB_GRACEFUL
+# An order's answers stand in the address of the page that asks on: a request for a certificate among them.
+limit_request_line = 8190  # gunicorn's largest
 timeout = 60  # a process whose threads are alive but whose loop is not
 accesslog = "-"
 logger_class = "brokerage.log_masking.AccessLog"

@@ -18,6 +18,8 @@ from vendors.fields import YES, Field, FieldKind, packed
 
 SETTING, OPTION, ANSWER = "settings.", "options.", "parameters."
 LARGEST_FILE = 64 * 1024
+# The answers of an order stand in an address (brokerage/web_server.py): a long text in it is shorter than elsewhere.
+LONGEST_IN_ADDRESS = 6_000
 
 
 class PackedFileField(forms.FileField):
@@ -46,7 +48,7 @@ def inputs_of(
     """
     inputs = {}
     for field in fields:
-        inputs[prefix + field.name] = made = _input(field, now)
+        inputs[prefix + field.name] = made = _input(field, now, in_address=prefix == ANSWER)
         made.helper = field.helper  # type: ignore[attr-defined]  # read by components/field.html
         if field.kind is FieldKind.URL and not addresses:
             made.disabled = True
@@ -65,7 +67,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _input(field: Field, now: Mapping[str, str] | None) -> forms.Field:
+def _input(field: Field, now: Mapping[str, str] | None, *, in_address: bool) -> forms.Field:
     common: dict[str, Any] = {
         "label": field.label,
         "help_text": field.help,
@@ -76,6 +78,8 @@ def _input(field: Field, now: Mapping[str, str] | None) -> forms.Field:
     common["initial"] = (now or {}).get(field.name, field.default)
     if field.kind is FieldKind.CHOICE and not field.choices:
         return _line(field, common)  # its choices are the vendor's to tell, and nobody asks here
+    if field.kind is FieldKind.LONG_TEXT:
+        return _long_text(common, LONGEST_IN_ADDRESS if in_address else LONGEST[field.kind])
     return _INPUTS.get(field.kind, _line)(field, common)
 
 
@@ -96,9 +100,9 @@ def _number(field: Field, common: dict[str, Any]) -> forms.Field:
     return forms.IntegerField(**common, min_value=field.minimum, max_value=field.maximum)
 
 
-def _long_text(_field: Field, common: dict[str, Any]) -> forms.Field:
+def _long_text(common: dict[str, Any], longest: int) -> forms.Field:
     box = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"})
-    return forms.CharField(**common, max_length=LONGEST[FieldKind.LONG_TEXT], widget=box)
+    return forms.CharField(**common, max_length=longest, widget=box)
 
 
 def _address(_field: Field, common: dict[str, Any]) -> forms.Field:
@@ -110,7 +114,6 @@ _INPUTS: dict[FieldKind, Callable[[Field, dict[str, Any]], forms.Field]] = {
     FieldKind.COUNTRY: lambda _field, common: CountryField(**common),
     FieldKind.YES_NO: _tick,
     FieldKind.NUMBER: _number,
-    FieldKind.LONG_TEXT: _long_text,
     FieldKind.URL: _address,
 }
 

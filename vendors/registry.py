@@ -26,8 +26,12 @@ class UnknownPlugin(LookupError):
 def register(plugin_class: PluginClass) -> PluginClass:
     """Make the plugin known under its slug; a decorator for its class. Two classes under one slug are a mistake.
 
-    So is a class that says it supports what it does not do.
+    So is a class that says it supports what it does not do, and one that asks for a secret where none is kept: answers
+    of an order and settings of a template stand in addresses, rows and pages as they were given.
     """
+    for asked in (*plugin_class.order_fields, *plugin_class.template_fields):
+        if asked.is_secret:
+            raise ValueError(f"{plugin_class} asks for the secret {asked.name!r}: put it into `settings_fields`.")
     for duty in duties_of(plugin_class.support):
         if getattr(plugin_class, duty) is getattr(VendorPlugin, duty):
             raise ValueError(f"{plugin_class} has no method {duty!r}: write it, or say so in its `support`.")

@@ -130,6 +130,11 @@ def test_positivessl_from_the_request_to_the_chain_and_one_that_is_cancelled_whi
         customer.press("Send the approver's mail again")
         customer.sees(f"The mail was sent to admin@{DOMAIN} once more.")
         assert len(vendor[0].mails()) == 2
+        customer.press("Correct the order")
+        customer.fill(parameters__approver=f"webmaster@{DOMAIN}")
+        customer.send()
+        customer.sees("The vendor has the corrected order.")
+        assert vendor[0].mails()[-1]["to"] == f"webmaster@{DOMAIN}"
         subscription.refresh_from_db()
         vendor[0].approve(order_id=subscription.vendor_ids["order_id"])
         looked_again(subscription)

@@ -61,7 +61,7 @@ def test_order_leads_to_the_links_of_each_station(stage: Stage, chromium: Browse
         customer.go("customer:subscription", subscription.pk)
         customer.sees_status(SubscriptionStatus.ACTIVE)
         subscription.refresh_from_db()
-        customer.sees(*(f"{subscription.name} {number}: Installer for Windows" for number in (1, 2)))
+        customer.sees(*(f"{subscription.name} {number}" for number in (1, 2)), "Installer for Windows")
         links = customer.page.get_by_role("main").get_by_role("link").evaluate_all("all => all.map(one => one.href)")
     installers = [link for link in links if "/download/download.ds?" in link]
     assert len(installers) == 2 * 5

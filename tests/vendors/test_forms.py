@@ -1,14 +1,17 @@
 """One function makes form fields of a plugin's inputs, each behind a prefix; what follows from answers is asked on."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from brokerage import web_server
 from core.errors import Refused
+from vendors.answers import LONGEST
 from vendors.fields import Field, FieldKind, content_of
-from vendors.forms import ANSWER, LARGEST_FILE, SETTING, ask_on, inputs_of, values_of
+from vendors.forms import ANSWER, LARGEST_FILE, LONGEST_IN_ADDRESS, SETTING, ask_on, inputs_of, values_of
 
 KINDS = tuple(Field(kind.value, kind.value, kind, required=False, choices=(("n1", "N1"),)) for kind in FieldKind)
 GIVEN = {
@@ -79,6 +82,14 @@ def test_what_follows_from_an_answer_is_asked_once_that_is_given() -> None:
     form = asked({"parameters.site": "north", "parameters.room": "n1"})
     assert form.is_valid()
     assert values_of(form.cleaned_data, ANSWER) == {"site": "north", "room": "n1"}
+
+
+def test_a_long_answer_of_an_order_fits_into_an_address() -> None:
+    field = Field("csr", "CSR", FieldKind.LONG_TEXT)
+    (asked,), (kept,) = (inputs_of([field], prefix=prefix).values() for prefix in (ANSWER, SETTING))
+    assert (asked.max_length, kept.max_length) == (LONGEST_IN_ADDRESS, LONGEST[FieldKind.LONG_TEXT])
+    usual = "\r\n".join("Aa0b" * 15 + "+/aA" for _line in range(LONGEST_IN_ADDRESS // 66))
+    assert len(urlencode({ANSWER + field.name: usual})) < web_server.limit_request_line - 500
 
 
 def test_answer_that_leads_nowhere_is_refused_at_its_field() -> None:

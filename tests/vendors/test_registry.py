@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tests.vendors.installing import example_installed
 from vendors.base import Support, VendorPlugin
 from vendors.capabilities import NeedsConsent, OffersActions
+from vendors.fields import SECRET_KINDS, Field, FieldKind
 from vendors.registry import (
     UnknownPlugin,
     installed_plugin,
@@ -61,6 +62,14 @@ def test_class_that_says_it_supports_what_it_does_not_do_is_a_mistake(support: S
     idle = type("Idle", (VendorPlugin,), {"slug": "idle", "support": support})
     with pytest.raises(ValueError, match=f"has no method '{missing}'"):
         register(idle)
+
+
+@pytest.mark.parametrize("place", ["order_fields", "template_fields"])
+@pytest.mark.parametrize("kind", sorted(SECRET_KINDS))
+def test_a_secret_that_would_stand_in_addresses_and_rows_is_a_mistake(place: str, kind: FieldKind) -> None:
+    asking = {place: (Field("pin", "PIN", kind),), "slug": "asking", "support": Support(change=False, suspend=False)}
+    with pytest.raises(ValueError, match="asks for the secret 'pin'"):
+        register(type("Asking", (VendorPlugin,), asking))
 
 
 def test_contract_stays_small() -> None:
