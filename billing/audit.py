@@ -208,7 +208,9 @@ CHECKS: dict[str, str] = {
                || TRIM_SCALE(COALESCE(told.quantity, 0)) || ', charged ' || TRIM_SCALE(COALESCE(charged.quantity, 0))
         FROM told FULL JOIN charged USING (resource, unit_price, counted_to)
         JOIN subscriptions_subscriptionresource held ON held.id = resource
-        WHERE COALESCE(told.quantity, 0) <> COALESCE(charged.quantity, 0)
+        LEFT JOIN billing_usagetocharge waits ON waits.subscription_id = held.subscription_id
+        WHERE GREATEST(told.quantity, 0) <> COALESCE(charged.quantity, 0)
+          AND (waits.day IS NULL OR counted_to <= waits.day)
     """,
     "every billing type has its rules": """
         SELECT 'subscription ' || id, 'billing type ' || billing_type FROM subscriptions_subscription

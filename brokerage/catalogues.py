@@ -115,14 +115,16 @@ def _placeholders(*texts: str) -> set[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Do the verb for the checkout's locale folder; return the exit code."""
+    """Do the verb for the checkout's locale folder, or compile that of another package; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m brokerage.catalogues", description=__doc__)
     parser.add_argument("verb", choices=["compile", "update", "check"])
-    verb = parser.parse_args(arguments).verb
-    locale = ROOT / "locale"
+    parser.add_argument("locale", nargs="?", type=Path, default=ROOT / "locale", help="of another package, to compile")
+    given = parser.parse_args(arguments)
+    verb, locale = given.verb, given.locale
     if verb == "compile":
         compile_catalogues(locale)
         return 0
+    locale = ROOT / "locale"
     texts = texts_of(ROOT)
     if verb == "update":
         update_catalogues(locale, texts)

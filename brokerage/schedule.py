@@ -26,16 +26,19 @@ def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
         # what was missed
         "missed night": {"task": "subscriptions.tasks.run_missed_night", **sweep},
         "missed jobs": {"task": "brokerage.tasks.run_missed_jobs", **sweep},
-        # the day
-        "count units": {
-            "task": "subscriptions.tasks.count_units",
-            "schedule": timedelta(hours=1),
-            "options": {"expires": 3600},
-        },
+        # the day; samples twice an hour, so that a run that is late or lost loses no hour
+        "count units": {"task": "subscriptions.tasks.count_units", **_every(60)},
+        "sample usage": {"task": "subscriptions.tasks.sample_usage", **_every(30)},
+        "read usage reports": {"task": "subscriptions.tasks.read_usage_reports", **_every(60)},
         "carry on exports": {"task": "core.lists.tasks.carry_on_exports", **sweep},
         "carry on provisioning": {"task": "subscriptions.tasks.carry_on_provisioning", **sweep},
         "deliver due messages": {"task": "notifications.tasks.deliver_due", **sweep},
     }
+
+
+def _every(minutes: int) -> dict[str, Any]:
+    """Return the times of what is dropped where no worker took it before the next one."""
+    return {"schedule": timedelta(minutes=minutes), "options": {"expires": minutes * 60}}
 
 
 def _at(hour: int, minute: int) -> crontab:

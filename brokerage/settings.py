@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from brokerage import environment as env
-from brokerage import limits, local_services, log_masking, variables, zones
+from brokerage import limits, local_services, log_masking, plugin_packages, variables, zones
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # all that this checkout makes while it runs; may be deleted
@@ -216,7 +216,7 @@ HIJACK_INSERT_BEFORE = None  # the panels show their own banner
 # --- language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = env.text("BROKERAGE_LANGUAGE", "en")
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", *plugin_packages.locale_paths()]  # of one text, the first is heard
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.text("BROKERAGE_TIME_ZONE", "UTC")
 

@@ -135,6 +135,14 @@ EVENTS: dict[str, Event] = {
         "subscription account difference",
         Audience.ADMINISTRATORS,
     ),
+    "certificate_expires": _event(
+        _("Our certificate for %(connection)s runs out: %(day)s"), "connection day", Audience.ADMINISTRATORS
+    ),
+    "usage_not_told": _event(
+        _("Not everything that was used can be charged: %(connection)s"),
+        "connection what detail",
+        Audience.ADMINISTRATORS,
+    ),
     "night_failed": _event(
         _("The billing day of %(day)s failed for some accounts"), "day accounts ids", Audience.ADMINISTRATORS
     ),

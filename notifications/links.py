@@ -15,6 +15,7 @@ PAGES = {
     "account": ("operator:account", "customer:home"),
     "order": ("operator:order", "customer:subscription_order"),
     "subscription": ("operator:subscription", "customer:subscription"),
+    "vendor_connection": ("operator:vendor_connection", "customer:home"),
     "top_up": ("operator:account_top_up", "customer:payment_top_up"),
 }
 # Stands in the stored text where the link will be.

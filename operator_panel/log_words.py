@@ -92,6 +92,8 @@ JOBS = {
     "subscriptions.tasks.carry_on_provisioning": gettext_lazy("the vendor’s answer"),
     "subscriptions.tasks.run": gettext_lazy("the billing night"),
     "subscriptions.tasks.count_units": gettext_lazy("counting what was used"),
+    "subscriptions.tasks.sample_usage": gettext_lazy("measuring what is in use"),
+    "subscriptions.tasks.read_usage_reports": gettext_lazy("reading what vendors report to have been used"),
     "subscriptions.tasks.compare_units": gettext_lazy("comparing our books with the vendors’"),
     "subscriptions.tasks.observe_services": gettext_lazy("asking the vendors what became of services"),
     "subscriptions.tasks.remind": gettext_lazy("reminding of the billing day"),

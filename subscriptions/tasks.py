@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.handover import hand_over
 from subscriptions.night import nights, reminding
-from subscriptions.workers import comparing, counting, observing, provisioning
+from subscriptions.workers import comparing, counting, observing, provisioning, reporting, sampling
 
 # Half an hour after brokerage/schedule.py has it begin.
 NIGHT_IS_OVERDUE = time(0, 35)
@@ -64,6 +64,18 @@ def _time_left() -> Callable[[], bool]:
 def count_units() -> None:
     """Tell what our books have in service, where no vendor measures it."""
     counting.count_units(today=timezone.localdate())
+
+
+@shared_task
+def sample_usage() -> None:
+    """Ask for this hour what is in use, where the vendor tells no more."""
+    sampling.sample_usage(now=timezone.now())
+
+
+@shared_task
+def read_usage_reports() -> None:
+    """Read what vendors report to have been used, and tell it."""
+    reporting.read_usage_reports(now=timezone.now())
 
 
 @shared_task

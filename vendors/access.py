@@ -1,13 +1,19 @@
 """A connection opened for a plugin to work with, and whether the row behind it is still the one that was opened."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from core import secrets as sealing
-from vendors.base import Connection
+from vendors.base import Connection, VendorPlugin
+from vendors.certificates import opened_certificate, tls_context
+from vendors.errors import Misconfigured
+from vendors.fields import content_of
 from vendors.http import VendorSession
 from vendors.journal import RowJournal
 from vendors.models import VendorConnection, VendorOperation
@@ -16,6 +22,8 @@ from vendors.registry import plugin_for
 # Kept among a connection's secrets: which consent the tokens come from, so that a late renewal of an older grant
 # cannot overwrite the tokens of a newer one, nor its late trouble be taken for trouble of the newer one.
 GRANT = "grant"
+UNUSABLE = gettext_noop("The certificate cannot be opened. Upload it again in the connection, with its password.")
+EXPIRED = gettext_noop("Our certificate has run out on %(day)s. Upload the new one in the connection.")
 
 
 @dataclass
@@ -49,13 +57,32 @@ class StoredSecrets:
             row.save(update_fields=["secrets", "token_issued_at", "token_expires_on"])
 
 
+def _tls(plugin: VendorPlugin, secrets: StoredSecrets, now: datetime) -> ssl.SSLContext:
+    """Return the TLS of a vendor that is called with a certificate. Raises Misconfigured where it cannot be used."""
+    if plugin.tls is None:
+        raise TypeError(f"the plugin {plugin.slug} is called without a certificate")
+    values = secrets.read()
+    if not values.get(plugin.tls.file):
+        return tls_context(None, legacy=plugin.tls.legacy)
+    try:
+        content = content_of(values[plugin.tls.file])
+        certificate = opened_certificate(content, values.get(plugin.tls.password, ""))
+    except ValueError as fault:
+        raise Misconfigured(UNUSABLE, code="certificate_unusable") from fault
+    if certificate.expires_at <= now:
+        raise Misconfigured(EXPIRED, code="certificate_expired", day=certificate.expires_at.date())
+    return tls_context(certificate, legacy=plugin.tls.legacy)
+
+
 def opened(connection: VendorConnection, *, now: datetime, operation: VendorOperation | None = None) -> Connection:
     """Return the connection as a plugin may use it now; its exchanges are journalled under the operation."""
     journal = RowJournal(connection_id=connection.pk, operation_id=operation.pk if operation else None)
-    session = VendorSession(journal, secret_names=plugin_for(connection.plugin).secret_names)
-    return Connection(
-        settings=connection.settings, secrets=StoredSecrets(connection.pk, session), http=session, now=now
-    )
+    plugin = plugin_for(connection.plugin)
+    session = VendorSession(journal, secret_names=plugin.secret_names)
+    secrets = StoredSecrets(connection.pk, session)
+    if plugin.tls is not None:
+        session.tls = partial(_tls, plugin, secrets, now)
+    return Connection(settings=connection.settings, secrets=secrets, http=session, now=now)
 
 
 def is_outdated(access: Connection, row: VendorConnection) -> bool:

@@ -1,6 +1,7 @@
 """What was answered to a plugin's inputs, checked in one place for pages, the API and commands."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,8 @@ from django.utils.translation import ngettext_lazy
 
 from core.countries import is_country
 from core.errors import Refusals, Refused
+from vendors.base import VendorPlugin
+from vendors.certificates import opened_certificate
 from vendors.fields import YES, Field, FieldKind, content_of
 
 LONGEST = {FieldKind.LONG_TEXT: 20_000, FieldKind.FILE: 100_000}
@@ -56,6 +59,24 @@ def checked(field: Field, value: object, *, stored: str = "") -> str:
     if sentence is not None:
         raise _refused(field, sentence, minimum=field.minimum, maximum=field.maximum)
     return given
+
+
+def certificate_expiry(plugin: VendorPlugin, answers: Mapping[str, str]) -> datetime | None:
+    """Return until when the client certificate among the answers is valid; None where there is none.
+
+    Raises SettingRefused, naming its field, for a file that cannot be used with its password.
+    """
+    if plugin.tls is None or not answers.get(plugin.tls.file):
+        return None
+    try:
+        content = content_of(answers[plugin.tls.file])
+        return opened_certificate(content, answers.get(plugin.tls.password, "")).expires_at
+    except ValueError as fault:
+        sentence = _(
+            "The certificate cannot be opened: upload a .pfx, .p12 or .pem file that holds certificate and key, and"
+            " enter its password."
+        )
+        raise SettingRefused(sentence, field=plugin.tls.file) from fault
 
 
 def _wrong(field: Field, value: str) -> object:

@@ -12,6 +12,7 @@ from vendors.fields import Field, FieldKind
 from vendors.values import (
     JSON,
     Access,
+    ClientTls,
     Done,
     Fact,
     Offer,
@@ -35,6 +36,7 @@ from vendors.values import (
 __all__ = [
     "JSON",
     "Access",
+    "ClientTls",
     "Connection",
     "Done",
     "Fact",
@@ -215,6 +217,8 @@ class VendorPlugin(ABC):
     secrets: ClassVar[tuple[Secret, ...]] = ()
     # Headers, parameters, JSON members, XML elements and attributes whose values the journal never keeps.
     secret_names: ClassVar[frozenset[str]] = frozenset()
+    # With which certificate of ours its server is called, where it asks for one.
+    tls: ClassVar[ClientTls | None] = None
     # How long after a change the vendor's lists may not show it yet. "Not there" is believed only then, and after two
     # more looks (vendors/steps.py). settings.VENDOR_VISIBLE_AFTER overrides it; a vendor whose records are right at
     # once says timedelta(0), here or for single steps.

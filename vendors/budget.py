@@ -7,6 +7,7 @@ comes when all places are taken hears so at once. Workers have no budget: they h
 import contextlib
 import logging
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -145,9 +146,13 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class WatchedAdapter(HTTPAdapter):
-    """requests' adapter, whose connections a budget can cut."""
+    """requests' adapter, whose connections a budget can cut; over a TLS of one's own where one is given."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
+        super().__init__()
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         """Make the pool of connections."""
-        super().init_poolmanager(*arguments, **options)
+        super().init_poolmanager(*arguments, **options, **({"ssl_context": self.tls} if self.tls else {}))
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}

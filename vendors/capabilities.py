@@ -1,10 +1,12 @@
 """What some vendors can do and others cannot: a plugin says so on its class line, the platform asks for the class."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 
 from vendors.base import JSON, Connection, Done, Order, Outcome, Service, Steps, Term
 
@@ -137,3 +139,67 @@ class CountsUnits(ABC):
     @abstractmethod
     def count(self, connection: Connection, service: Service) -> Mapping[str, int]:
         """Return how many units the vendor holds in service now, by resource key."""
+
+
+@dataclass(frozen=True)
+class UsageWindow:
+    """A part of a vendor's reports that is read whole or not at all: a day, a billing period, an export.
+
+    `key` names it within its `stream`; read again, it replaces its own lines and no other's. `bookmark` is remembered
+    of the stream once the window is whole; "" leaves it where it is (a window that is read anew for safety).
+    A stream stands still by itself: a vendor that reports by subscription has one for each.
+    """
+
+    key: str
+    bookmark: str = ""
+    stream: str = ""
+
+
+@dataclass(frozen=True)
+class UsageLine:
+    """What a vendor reports to have been used: `quantity` of `meter`, the vendor's id of what a resource is sold as.
+
+    `service` is the id of the service that used it (`ReportsUsage.usage_id`), `day` the day of use. `key` is the
+    vendor's own name of the line and need not be the only one: lines of a window are never merged. `cost` is what the
+    vendor asks for it, in `currency`; None where the report does not say.
+    """
+
+    service: str
+    meter: str
+    key: str
+    quantity: Decimal
+    day: date
+    cost: Decimal | None = None
+    currency: str = ""
+
+
+class ReportsUsage(ABC):
+    """A vendor that reports what was used, across services, in windows that are read page by page."""
+
+    # Which of a service's ids lines name it by.
+    usage_id: ClassVar[str]
+
+    @abstractmethod
+    def windows(
+        self, connection: Connection, services: Sequence[Mapping[str, str]], bookmarks: Mapping[str, str]
+    ) -> Iterable[UsageWindow]:
+        """Return what is to be read now, of each stream the oldest first. Cheap: asks the vendor little or nothing.
+
+        `services` are the ids of those that we sell and charge by use, `bookmarks` those remembered, by stream.
+        """
+
+    @abstractmethod
+    def pages(self, connection: Connection, window: UsageWindow) -> Iterator[Sequence[UsageLine]]:
+        """Yield the window's lines page by page, never all at once, and end only where the vendor said: that was all.
+
+        Raises Transient where it is not ready yet, also in the middle: the window is read from its beginning then, and
+        what was read of it counts for nothing.
+        """
+
+
+class SamplesUsage(ABC):
+    """A vendor that tells only what is in use now: it is asked once an hour, and that is what the hour used."""
+
+    @abstractmethod
+    def sample(self, connection: Connection, service: Service) -> Mapping[str, Decimal]:
+        """Return how many units are in use now, by resource key; at most 6 decimals. What is left out is not used."""

@@ -15,7 +15,7 @@ from core.errors import Refusals, Refused
 from notifications.announce import announce
 from vendors import budget
 from vendors.access import GRANT, is_outdated, opened
-from vendors.answers import SettingRefused, checked_all
+from vendors.answers import SettingRefused, certificate_expiry, checked_all
 from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
@@ -47,9 +47,11 @@ def add_connection(
     with refusals.gathered():
         checked = checked_all(fields, values)
         _refuse_other_servers(actor, fields, checked, before={})
+        expires_at = certificate_expiry(plugin_for(plugin), checked)
     refusals.raise_any()
     return _saved(
         VendorConnection(
+            certificate_expires_at=expires_at,
             reseller=reseller,
             plugin=plugin,
             name=name,
@@ -85,6 +87,7 @@ def change_connection(
             with refusals.gathered():
                 _refuse_other_servers(actor, fields, checked, before=before)
             _refuse_secrets_kept_for_other_servers(fields, checked, values, before=before)
+            row.certificate_expires_at = certificate_expiry(plugin_for(row.plugin), checked)
         refusals.raise_any()
         changed = {field.name for field in fields if before.get(field.name, "") != checked.get(field.name, "")}
         kept = stored

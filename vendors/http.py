@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from vendors import budget
 from vendors.base import Sent
-from vendors.errors import LostAnswer, Transient, bounded_wait
+from vendors.certificates import refused_certificate
+from vendors.errors import LostAnswer, Misconfigured, Transient, bounded_wait
 from vendors.masking import Masking
 
 CONNECT_TIMEOUT = 10.0
@@ -33,6 +35,7 @@ SECONDS = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 UNREACHABLE = gettext_noop("%(server)s cannot be reached. It will be tried again; check the address and the network.")
 THROTTLED = gettext_noop("%(server)s asks to wait %(seconds)s seconds. It will be tried again by itself.")
 SERVER_TROUBLE = gettext_noop("%(server)s reports an error of its own (%(status)s). It will be tried again by itself.")
+NOT_LET_IN = gettext_noop("%(server)s does not accept our certificate. Upload one that it knows, in the connection.")
 NO_ANSWER = gettext_noop("%(server)s did not answer in full. Whether the request was carried out will be looked up.")
 
 
@@ -76,7 +79,13 @@ class VendorSession(requests.Session):
     """A requests.Session that never waits for ever, follows no redirect, and journals every exchange."""
 
     def __init__(
-        self, journal: Journal, *, hide: Iterable[str] = (), secret_names: Iterable[str] = (), pause: float = 0.5
+        self,
+        journal: Journal,
+        *,
+        hide: Iterable[str] = (),
+        secret_names: Iterable[str] = (),
+        pause: float = 0.5,
+        tls: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
         super().__init__()
         self.journal = journal
@@ -86,17 +95,28 @@ class VendorSession(requests.Session):
         for scheme in ("http://", "https://"):
             self.mount(scheme, budget.WatchedAdapter())
         self.sent = Sent()
+        # Makes the TLS of the vendor's when it is needed: the certificate's file is a secret, which is opened then.
+        self.tls = tls
 
     def hide(self, values: Iterable[str]) -> None:
         """Mask these values wherever they occur from now on, whatever they are called."""
         self.hidden.update(values)
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override]  # narrower on purpose
-        """Send a request with a timeout and without following redirects; raises what `requests` raises."""
+        """Send a request with a timeout and without following redirects; raises what `requests` raises.
+
+        Raises Misconfigured where our certificate for the vendor cannot be used.
+        """
+        self._show_certificate()
         if options.get("timeout") is None:
             options["timeout"] = _timeouts()
         options["allow_redirects"] = False
         return super().request(method, url, **options)
+
+    def _show_certificate(self) -> None:
+        if self.tls is not None:
+            self.mount("https://", budget.WatchedAdapter(self.tls()))
+            self.tls = None
 
     def resolve_redirects(self, *_given: Any, **_options: Any) -> Iterator[Any]:  # type: ignore[override]  # yields none
         """Look at no redirect: `requests` prepares the next request of one, and breaks on an address that is none."""
@@ -145,10 +165,15 @@ class VendorSession(requests.Session):
 
     def _attempt(self, method: str, url: str, *, changes: bool, **options: Any) -> requests.Response:
         server = urlsplit(url).netloc
+        self._show_certificate()
         self.sent.leaves(changes=changes)
         try:
             response = self.request(method, url, **options)
         except requests.RequestException as trouble:
+            if refused_certificate(trouble):
+                if changes:
+                    self.sent.never_left()
+                raise Misconfigured(NOT_LET_IN, code="certificate_refused", server=server) from trouble
             if changes and not never_sent(trouble):
                 raise LostAnswer(NO_ANSWER, server=server) from trouble
             if changes:

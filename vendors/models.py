@@ -62,6 +62,8 @@ class VendorConnection(Timestamped):
     granted_at = models.DateTimeField(_("granted at"), null=True, blank=True)
     token_issued_at = models.DateTimeField(_("token issued at"), null=True, blank=True)
     token_expires_on = models.DateTimeField(_("token expires on"), null=True, blank=True)
+    # Until when our client certificate among the secrets is valid, where there is one.
+    certificate_expires_at = models.DateTimeField(_("certificate valid until"), null=True, blank=True)
     last_check_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
     # The sentence is kept as its English source and values, so that everybody reads it in their own language.
     last_error_code = models.CharField(max_length=60, blank=True)
@@ -275,3 +277,61 @@ class VendorExchange(Fitting):
 
     def __str__(self) -> str:
         return f"{self.method} {self.url} {self.status or self.error}"
+
+
+class UsageBookmark(models.Model):
+    """Up to where a stream of a connection's usage reports has been read whole; the plugin's own words."""
+
+    connection = models.ForeignKey(VendorConnection, models.CASCADE, related_name="usage_bookmarks")
+    stream = models.CharField(max_length=200, blank=True)
+    bookmark = models.CharField(max_length=500)
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "stream"], name="usage_bookmark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stream}: {self.bookmark}"
+
+
+class ReportedWindow(models.Model):
+    """A window of a connection's usage reports: which of its readings counts, and whether its lines are told on.
+
+    A reading counts once it is whole. Those before it are kept until what they changed is told.
+    """
+
+    connection = models.ForeignKey(VendorConnection, models.CASCADE, related_name="usage_windows", db_index=False)
+    stream = models.CharField(max_length=200, blank=True)
+    key = models.CharField(max_length=200)
+    reading = models.PositiveIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
+    told = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "stream", "key"], name="usage_window_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.key}"
+
+
+class ReportedLine(Fitting):
+    """A line of a reading of a window, as vendors/capabilities.py says what it is."""
+
+    window = models.ForeignKey(ReportedWindow, models.CASCADE, related_name="lines", db_index=False)
+    reading = models.PositiveIntegerField()
+    service = models.CharField(max_length=200)
+    meter = models.CharField(max_length=200)
+    key = models.CharField(max_length=500)
+    quantity = models.DecimalField(max_digits=30, decimal_places=15)
+    day = models.DateField()
+    cost = models.DecimalField(max_digits=30, decimal_places=15, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["window", "reading"], name="usage_line_of_window"),
+            models.Index(fields=["service", "day"], name="usage_line_of_service"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.meter} {self.day}: {self.quantity}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from vendors.capabilities import (
     ObservesServices,
     OffersActions,
     Said,
+    SamplesUsage,
 )
 from vendors.errors import Gone, VendorError, told_with_the_way_out
 from vendors.models import ConnectionState, VendorConnection
@@ -142,6 +144,17 @@ def count(connection: VendorConnection, *, service: Mapping[str, Any], now: date
     if not isinstance(plugin, CountsUnits):
         raise TypeError(f"the plugin {connection.plugin} counts no units")
     return _asked(lambda: plugin.count(opened(connection, now=now), known))
+
+
+def sample(connection: VendorConnection, *, service: Mapping[str, Any], now: datetime) -> Mapping[str, Decimal]:
+    """Return how many units of a service are in use now, by resource key; raises VendorUnavailable.
+
+    Raises TypeError for a vendor whose plugin takes no samples (SamplesUsage).
+    """
+    plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
+    if not isinstance(plugin, SamplesUsage):
+        raise TypeError(f"the plugin {connection.plugin} takes no samples")
+    return _asked(lambda: plugin.sample(opened(connection, now=now), known))
 
 
 def act(

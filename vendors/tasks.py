@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from vendors import journal
 from vendors.connections import check_every_connection
+from vendors.expiring import warn_of_certificates
 
 
 @shared_task
 def check_connections() -> int:
-    """Check every granted connection, renewing its token; return how many still work."""
+    """Check every granted connection, renewing its token; return how many still work. Warn of certificates in time."""
+    warn_of_certificates(now=timezone.now())
     return check_every_connection(now=timezone.now())
 
 

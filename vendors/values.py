@@ -243,6 +243,20 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class ClientTls:
+    """How a vendor's server is spoken to where it asks who we are: by a certificate of ours.
+
+    `file` names the setting (FieldKind.FILE) that holds certificate and key, PKCS #12 or PEM, `password` the one (a
+    SECRET) with its password. `legacy`: the server knows only ciphers that are not safe any more; the connection's page
+    says so.
+    """
+
+    file: str
+    password: str = ""
+    legacy: bool = False
+
+
+@dataclass(frozen=True)
 class Task:
     """One operation as a plugin sees it when it is asked what became of it. `term` is that which a renewal is for."""
 

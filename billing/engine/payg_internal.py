@@ -153,44 +153,36 @@ class PaygInternal:
     def use(self, terms: Terms, lines: Sequence[Line], used: Sequence[Used], day: date) -> Changes:
         """Return the Blocked lines of the period of `day` with what was used: each made anew from the sum of its price.
 
-        The price is that of the day of use, or that of the order where it is fixed. What was used in a period that is
-        over counts in the present one.
+        A line whose sum is the same stays as it is. What was used in a period that is over counts in the present one,
+        at its own price.
         """
         whole = billing_period_of(day, terms.billing_day)
-        sums: dict[tuple[str, Decimal], Decimal] = {}
-        prices: dict[tuple[str, Decimal], tuple[UnitPrice, date]] = {}
-        for one in used:
-            price, valid_from = _price(terms, one)
-            group = (one.resource, price.amount)
-            sums[group] = sums.get(group, Decimal(0)) + one.quantity
-            prices.setdefault(group, (price, valid_from))
         changes = Changes()
-        for (resource, amount), quantity in sums.items():
-            price, valid_from = prices[resource, amount]
+        for one in used:
             others = [*lines, *changes.add]
-            before = _charged(others, resource, amount, whole)
-            if before is None:
-                days = Period(max(whole.start, terms.started_on or whole.start, valid_from), whole.end)
-                block = fresh_block(others, resource)
-            else:
-                days, block, price = before.period, before.block, before.price
-            total = quantity + (before.quantity if before is not None else 0)
-            line = _line(terms, resource, days, total, price, LineStatus.BLOCKED)
-            line = replace(line, type=LineType.RECURRING_FEE, source=Source.USAGE, block=block)
-            changes += Changes(add=(line,), move=deleted([before] if before else ()))
+            before = _charged(others, one.resource, one.price.amount, whole)
+            if before is not None and before.quantity == one.quantity:
+                continue
+            if before is not None:
+                changes += Changes(move=deleted([before]))
+            if one.quantity > 0:
+                changes += Changes(add=(_used(terms, one, before, others, whole),))
         return changes
+
+
+def _used(terms: Terms, one: Used, before: Line | None, others: Sequence[Line], whole: Period) -> Line:
+    """Return the line of a sum: in the days, the block and at the price of the one `before` it, where there was one."""
+    if before is not None:
+        days, block, price = before.period, before.block, before.price
+    else:
+        starts = (whole.start, terms.started_on or whole.start, one.valid_from or whole.start)
+        days, block, price = Period(max(starts), whole.end), fresh_block(others, one.resource), one.price
+    line = _line(terms, one.resource, days, one.quantity, price, LineStatus.BLOCKED)
+    return replace(line, type=LineType.RECURRING_FEE, source=Source.USAGE, block=block)
 
 
 def _from(terms: Terms, day: date) -> Period:
     return Period(day, next_billing_day(day, terms.billing_day))
-
-
-def _price(terms: Terms, used: Used) -> tuple[UnitPrice, date]:
-    """Return what a unit and hour of that day cost, and the day from which it did."""
-    if terms.ordering_prices is not None:
-        return terms.price(used.resource, used.day), date.min
-    row = terms.price_row(used.resource, used.day)
-    return UnitPrice(row.amount, row.row), row.valid_from
 
 
 def _charged(lines: Sequence[Line], resource: str, price: Decimal, whole: Period) -> Line | None:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from billing.engine.lines import Changes, Line, LineType
-from billing.engine.terms import Terms
+from billing.engine.terms import Terms, UnitPrice
 
 
 class No(StrEnum):
@@ -44,11 +44,15 @@ class Allows:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Unit-hours of a resource that were used on a day."""
+    """All unit-hours of a resource that were told at one price in a billing period: their sum.
+
+    `valid_from` is the day from which that price holds; None where it is not known.
+    """
 
     resource: str
+    price: UnitPrice
     quantity: Decimal
-    day: date
+    valid_from: date | None = None
 
 
 @runtime_checkable
@@ -56,7 +60,7 @@ class Metered(Protocol):
     """A billing type that charges what was used."""
 
     def use(self, terms: Terms, lines: Sequence[Line], used: Sequence[Used], day: date) -> Changes:
-        """Return the lines of the period of `day` with what was used."""
+        """Return the lines of the period of `day`, made anew where a sum is another than what they charge."""
 
 
 class Rules(Protocol):

@@ -5,7 +5,7 @@ from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, Char
 from billing.models.document import Document, DocumentCounter, document_triggers, unnumbered
 from billing.models.ledger import Book, LedgerEntry, PostingKind
 from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
-from billing.models.usage import Usage
+from billing.models.usage import Usage, UsageToCharge
 
 __all__ = [
     "CHARGE_TRANSITIONS",
@@ -24,6 +24,7 @@ __all__ = [
     "PaymentStatus",
     "PostingKind",
     "Usage",
+    "UsageToCharge",
     "document_triggers",
     "unnumbered",
 ]

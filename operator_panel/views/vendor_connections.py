@@ -18,6 +18,7 @@ from core.countries import country_name
 from core.errors import Refused, allowed
 from core.lists.tabs import ListTab, list_views
 from core.panel.confirming import Done, Operation, Shown, confirming
+from core.panel.formats import moment_text
 from core.panel.page import Crumb, Page, Status
 from core.panel.posted import posted
 from operator_panel.doors import requires
@@ -71,11 +72,16 @@ def vendor_connection(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _settings(plugin: VendorPlugin, found: VendorConnection) -> list[tuple[object, object]]:
-    """Return the settings by label; of a secret nothing but that there is one."""
-    return [
+    """Return the settings by label; of a secret nothing but that there is one, and until when it is valid."""
+    rows: list[tuple[object, object]] = [
         (field.label, "••••••••" if field.is_secret else shown_value(field, found.settings))
         for field in plugin.settings_fields
     ]
+    if found.certificate_expires_at is not None:
+        rows.append((_("Certificate valid until"), moment_text(found.certificate_expires_at)))
+    if plugin.tls is not None and plugin.tls.legacy:
+        rows.append((_("Encryption"), _("The vendor’s server knows only old ciphers: they are allowed for it.")))
+    return rows
 
 
 def shown_value(field: Field, kept: Mapping[str, str]) -> object:

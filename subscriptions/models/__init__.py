@@ -16,6 +16,7 @@ from subscriptions.models.plan import (
     ResourcePrice,
     ServiceTerm,
 )
+from subscriptions.models.sampled import Sampled
 from subscriptions.models.search import SubscriptionWord
 from subscriptions.models.subscription import (
     StopReason,
@@ -43,6 +44,7 @@ __all__ = [
     "PlanStatus",
     "Product",
     "ResourcePrice",
+    "Sampled",
     "ServiceTerm",
     "StopReason",
     "Subscription",

@@ -24,6 +24,7 @@ from subscriptions.contract.telling import stopped_for_funds
 from subscriptions.contract.terms import STABLE, UNDER_CHANGE, Contract, contracts_among, contracts_of, schedule
 from subscriptions.models import OrderType, StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.holds import settle_holds, unsettled, unsettled_days
+from subscriptions.night.used import charge_used, to_charge
 
 logger = logging.getLogger(__name__)
 
@@ -101,32 +102,40 @@ class Renewed:
     steps: int
 
 
-def renew_accounts(*, account_ids: Collection[int], today: date) -> Renewed:
+def renew_accounts(*, account_ids: Collection[int], today: date, more_is_told: bool = False) -> Renewed:
     """Lock the accounts and carry out all that is due on them up to and with `today`; return how they then stand.
 
     Where the books of an account are of a later day already, up to that day: it is not gone back (decision 31).
     Holds come in the order of the days too, after what else is due on a day. A fixed number of statements for each day,
     however many accounts and subscriptions; what is stopped or deleted at its vendor, and an account that enters or
-    leaves a hold, takes a few more.
+    leaves a hold, takes a few more. `more_is_told`: what was used on the day itself is charged later, all at once.
     """
     accounts = {account.pk: account for account in lock_accounts(account_ids)}
     days = open_days(accounts, today)
     steps = sum(
-        _renew_up_to({pk: account for pk, account in accounts.items() if days[pk] == day}, day)
+        _renew_up_to(
+            {pk: account for pk, account in accounts.items() if days[pk] == day},
+            day,
+            used_up_to=day - timedelta(days=more_is_told),
+        )
         for day in sorted(set(days.values()))
     )
     return Renewed(accounts, days, steps)
 
 
-def _renew_up_to(accounts: Mapping[int, Account], today: date) -> int:
+def _renew_up_to(accounts: Mapping[int, Account], today: date, *, used_up_to: date) -> int:
     steps = 0
     due = _due(today).filter(account__in=accounts)
+    used = to_charge(used_up_to).filter(account__in=accounts)
     while True:
         due_on = due.aggregate(first=Min("due_on"))["first"]
+        told_on = used.aggregate(first=Min("day"))["first"]
         holds = unsettled_days(accounts.values(), today)
-        day = min(filter(None, (due_on, *holds.values())), default=None)
+        day = min(filter(None, (due_on, told_on, *holds.values())), default=None)
         if day is None:
             return steps
+        if day == told_on:
+            charge_used(accounts, used.filter(day=day), day)
         stepped = _carry_out_day(accounts, due.filter(due_on=day), day) if day == due_on else []
         # What the night has closed may have taken a balance below its limit.
         concerned = {*stepped, *(pk for pk, begins in holds.items() if begins == day)}
@@ -157,7 +166,8 @@ def to_renew_on(day: date) -> QuerySet[Subscription]:
 def accounts_waiting(today: date, among: Collection[int] | None = None) -> QuerySet[Account]:
     """Return the accounts on which something is due, or whose hold is not what it should be; of all, or of `among`."""
     due = Q(Exists(_due(today).filter(account=OuterRef("pk"))))
-    waiting = Account.objects.filter(due | Q(pk__in=unsettled(today, among)))
+    used = Q(Exists(to_charge(today).filter(account=OuterRef("pk"))))
+    waiting = Account.objects.filter(due | used | Q(pk__in=unsettled(today, among)))
     return waiting if among is None else waiting.filter(pk__in=among)
 
 

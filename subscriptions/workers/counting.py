@@ -6,27 +6,25 @@ it again changes nothing.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Max, QuerySet
 
-from billing.engine.rules import Metered
-from billing.engine.types import TYPES
 from billing.models import Usage
-from core.errors import Refused
 from subscriptions.models import HeldUnits, Subscription
-from subscriptions.workers.usage import NOT_THERE, Measured, record_usage
+from subscriptions.workers.usage import Measured, Recorded, metered_at, record_usage_of_many
 from vendors.capabilities import CountsUnits
-from vendors.registry import plugins_with
 
 logger = logging.getLogger(__name__)
 
 HOURS_A_DAY = Decimal(24)
 # So far back what was told is looked through again: books may be kept of a day that is over.
 LOOKED_THROUGH = timedelta(days=7)
+# So many accounts are locked at once.
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +57,20 @@ def unit_days(levels: Sequence[Level], first: date, last: date) -> Iterator[tupl
 
 def counted() -> QuerySet[Subscription]:
     """Return the subscriptions whose units we count: their vendor reports none, their plan charges what was used."""
-    slugs = [plugin.slug for plugin in plugins_with(CountsUnits)]
-    metered = [key for key, rules in TYPES.items() if isinstance(rules, Metered)]
-    there = Subscription.objects.exclude(status__in=NOT_THERE)
-    return there.filter(plan__template__connection__plugin__in=slugs, plan__billing_type__in=metered)
+    return metered_at(CountsUnits)
 
 
 def count_units(*, today: date) -> int:
     """Tell what our books have in service, for every counted subscription up to today; return how much was new.
 
-    Each subscription for itself, in the order of their accounts. May be killed at any line and run again.
+    A batch of accounts in one transaction and the same number of statements, however many subscriptions it has. May be
+    killed at any line and run again.
     """
-    told = 0
-    for number in counted().order_by("account_id", "pk").values_list("pk", flat=True):
-        row = counted().filter(pk=number).first()
-        if row is None:
-            continue
-        try:
-            told += count_units_of(row, today=today)
-        except Refused as refusal:
-            logger.warning("subscription %s: what it used is not told: %s", number, refusal.code)
-    return told
+    fresh, last = 0, 0
+    while accounts := _next_accounts(last):
+        fresh += _count(counted().filter(account__in=accounts), today).fresh
+        last = accounts[-1]
+    return fresh
 
 
 def count_units_of(subscription: Subscription, *, today: date) -> int:
@@ -87,29 +78,57 @@ def count_units_of(subscription: Subscription, *, today: date) -> int:
 
     Raises UsageRefused where nothing can be used any more.
     """
-    if not counted().filter(pk=subscription.pk).exists():
-        return 0
-    latest = Usage.objects.filter(subscription=subscription).aggregate(day=Max("day"))["day"]
-    measured = list(_measured(subscription, latest, today))
-    return record_usage(subscription=subscription, measured=measured, today=today) if measured else 0
+    recorded = _count(counted().filter(pk=subscription.pk), today)
+    for refusal in recorded.refused.values():
+        raise refusal
+    return recorded.fresh
 
 
-def _measured(subscription: Subscription, latest: date | None, today: date) -> Iterator[Measured]:
-    for key, levels in _levels(subscription).items():
-        first = max(min(level.day for level in levels), subscription.start_date or today)
-        if latest is not None:
-            first = max(first, latest - LOOKED_THROUGH)
+def _next_accounts(last: int) -> list[int]:
+    after = counted().filter(account__gt=last).order_by("account")
+    return list(after.values_list("account", flat=True).distinct()[:BATCH])
+
+
+def _count(rows: QuerySet[Subscription], today: date) -> Recorded:
+    started = dict(rows.values_list("pk", "start_date"))
+    told = {number: list(lines) for number, lines in _measured(started, today).items()}
+    if not told:
+        return Recorded()
+    recorded = record_usage_of_many(told, today=today)
+    for number, refusal in recorded.refused.items():
+        logger.warning("subscription %s: what it used is not told: %s", number, refusal.code)
+    return recorded
+
+
+def _measured(started: Mapping[int, date | None], today: date) -> dict[int, list[Measured]]:
+    """Return what each subscription's units come to and was not told yet, by subscription. Three statements."""
+    before = Usage.objects.filter(subscription__in=started)
+    latest = dict(before.order_by().values_list("subscription").annotate(day=Max("day")))
+    coming: dict[tuple[int, str], Measured] = {}
+    owners: dict[int, int] = {}
+    for (owner, number, key), levels in _levels(started).items():
+        first = max(min(level.day for level in levels), started[owner] or today)
+        if owner in latest:
+            first = max(first, latest[owner] - LOOKED_THROUGH)
+        owners[number] = owner
         for day, name, units in unit_days(levels, first, today):
-            yield Measured(resource=key, quantity=units * HOURS_A_DAY, day=day, key=f"units:{name}")
+            one = Measured(resource=key, quantity=units * HOURS_A_DAY, day=day, key=f"units:{name}")
+            coming[number, one.key] = one
+    since = today - LOOKED_THROUGH if not coming else min(one.day for one in coming.values())
+    told = set(before.filter(day__gte=since, key__startswith="units:").values_list("subscription_resource", "key"))
+    measured: dict[int, list[Measured]] = {}
+    for (number, name), one in coming.items():
+        if (number, name) not in told:
+            measured.setdefault(owners[number], []).append(one)
+    return measured
 
 
-def _levels(subscription: Subscription) -> dict[str, list[Level]]:
-    rows = (
-        HeldUnits.objects.filter(subscription_resource__subscription=subscription)
-        .order_by("pk")
-        .values_list("subscription_resource__plan_resource__resource__key", "pk", "day", "units")
-    )
-    levels: dict[str, list[Level]] = {}
-    for key, number, day, units in rows:
-        levels.setdefault(key, []).append(Level(number, day, units))
+def _levels(subscription_ids: Collection[int]) -> dict[tuple[int, int, str], list[Level]]:
+    """Return the levels of each resource, by its subscription, row and key."""
+    of = "subscription_resource"
+    columns = (f"{of}__subscription", of, f"{of}__plan_resource__resource__key", "pk", "day", "units")
+    rows = HeldUnits.objects.filter(subscription_resource__subscription__in=subscription_ids).order_by("pk")
+    levels: dict[tuple[int, int, str], list[Level]] = {}
+    for owner, number, key, row, day, units in rows.values_list(*columns):
+        levels.setdefault((owner, number, key), []).append(Level(row, day, units))
     return levels

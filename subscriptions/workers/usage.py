@@ -1,29 +1,38 @@
-"""What was used is written down and charged: unit-hours of a resource, told by a vendor's plugin or a simulation."""
+"""What was used is written down, for one subscription or thousands: unit-hours, told by a plugin or a simulation.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Nothing is charged here: the night charges it, or whoever opens the account next (subscriptions/night/used.py).
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from billing.charging import record
+from billing.charging import resource_key
 from billing.engine.periods import next_billing_day
-from billing.engine.rules import Metered, Used
-from billing.models import Usage
+from billing.engine.rules import Metered
+from billing.engine.types import TYPES
+from billing.models import Usage, UsageToCharge
 from core.errors import Refusals, Refused
-from subscriptions.contract.terms import Contract, contract_of
-from subscriptions.models import Subscription, SubscriptionStatus
+from subscriptions.contract.terms import Contract, contracts_of
+from subscriptions.models import Subscription, SubscriptionResource, SubscriptionStatus
 from subscriptions.night.renewals import renew_accounts
+from subscriptions.night.used import sums_of_use
+from vendors.registry import plugins_with
 
 DECIMALS = 6
 LONGEST_KEY = 120
-# Nothing is there yet that could be used, or nothing any more.
+# Nothing is there yet that could be used, or nothing any more: its charges are closed.
 NOT_THERE = {
     SubscriptionStatus.ORDERED,
     SubscriptionStatus.INSTALLING,
     SubscriptionStatus.INSTALLATION_FAILED,
+    SubscriptionStatus.DELETING,
+    SubscriptionStatus.DELETION_FAILED,
     SubscriptionStatus.DELETED,
 }
 
@@ -38,28 +47,133 @@ class UsageRefused(Refused):
 class Measured:
     """Unit-hours that were used of a resource, by the template's key of it, on a day in the operator's time zone.
 
-    `key` tells it from all others of that resource: what is told again under it is passed over.
+    `key` tells it from all others of that resource: what is told again under it is passed over. What `corrects` what
+    was told before may be fewer than none.
     """
 
     resource: str
     quantity: Decimal
     day: date
     key: str
+    corrects: bool = False
+
+
+@dataclass
+class Recorded:
+    """What came of telling what many subscriptions used: how much of it was new, and what was refused of which."""
+
+    fresh: int = 0
+    refused: dict[int, Refused] = field(default_factory=dict)
+    # Of these a correction was left for later: the open period holds less than it takes back.
+    left: set[int] = field(default_factory=set)
+
+
+def metered_at(capability: type) -> QuerySet[Subscription]:
+    """Return the subscriptions that a vendor with a capability serves, and whose plan charges what was used."""
+    slugs = [plugin.slug for plugin in plugins_with(capability)]
+    metered = [key for key, rules in TYPES.items() if isinstance(rules, Metered)]
+    there = Subscription.objects.exclude(status__in=NOT_THERE)
+    return there.filter(plan__template__connection__plugin__in=slugs, plan__billing_type__in=metered)
+
+
+def record_usage(*, subscription: Subscription, measured: Sequence[Measured], today: date) -> int:
+    """Write down what was used; return how much of it was told for the first time.
+
+    Locks the account and carries its due days out first. A day before the subscription began, or after today, is
+    refused; what belongs to a period that is over counts in the present one. Raises UsageRefused.
+    """
+    recorded = record_usage_of_many({subscription.pk: measured}, today=today)
+    for refusal in recorded.refused.values():
+        raise refusal
+    return recorded.fresh
 
 
 @transaction.atomic
-def record_usage(*, subscription: Subscription, measured: Sequence[Measured], today: date) -> int:
-    """Write down and charge what was used; return how much of it was told for the first time.
+def record_usage_of_many(told: Mapping[int, Sequence[Measured]], *, today: date) -> Recorded:
+    """Write down what many subscriptions used, by their ids; one that refuses it does not hold up the others.
 
-    Locks the account and carries its due days out first. A day before the subscription began, or after today, is
-    refused; what belongs to a period that is over counts in the present one. Tell many things at once: each call makes
-    the charges of the period anew from their sums. Raises UsageRefused.
+    One transaction, and the same number of statements however many there are. See `record_usage`.
     """
-    day = renew_accounts(account_ids=[subscription.account_id], today=today).days[subscription.account_id]
-    related = ("account__account_class", "account__reseller", "plan__template__connection", "plan__service_term")
-    contract = contract_of(Subscription.objects.select_related(*related, "period").get(pk=subscription.pk))
-    rules = contract.rules
-    if not isinstance(rules, Metered):
+    recorded = Recorded()
+    owners = dict(Subscription.objects.filter(pk__in=told).values_list("pk", "account"))
+    days = renew_accounts(account_ids=set(owners.values()), today=today, more_is_told=True).days
+    known, keys = _told_before(told), resource_keys(owners)
+    rows: list[Usage] = []
+    for contract in _contracts(owners):
+        number, day = contract.subscription.pk, days[contract.subscription.account_id]
+        try:
+            used = _checked(contract, keys.get(number, {}), told[number], day)
+        except Refused as refusal:
+            recorded.refused[number] = refusal
+            continue
+        fresh = {at: one for at, one in used.items() if at not in known}
+        rows += _rows(contract, fresh, next_billing_day(day, contract.subscription.billing_day))
+    rows = _without_too_much(rows, days, owners, recorded)
+    Usage.objects.bulk_create(rows)
+    UsageToCharge.objects.bulk_create(
+        [
+            UsageToCharge(subscription_id=number, account_id=owners[number], day=days[owners[number]])
+            for number in dict.fromkeys(row.subscription_id for row in rows)
+        ],
+        ignore_conflicts=True,
+    )
+    recorded.fresh = len(rows)
+    return recorded
+
+
+def _contracts(owners: Collection[int]) -> Iterator[Contract]:
+    rows = Subscription.objects.filter(pk__in=owners).defer("search_vector").order_by("pk")
+    yield from contracts_of(rows).values()
+
+
+def _told_before(told: Mapping[int, Sequence[Measured]]) -> set[tuple[int, str]]:
+    """Return the (resource, key) of what was told before, among what is told now."""
+    keys = {one.key for measured in told.values() for one in measured}
+    if not keys:
+        return set()
+    before = Usage.objects.filter(subscription__in=told, key__in=keys)
+    return set(before.values_list("subscription_resource", "key"))
+
+
+def _without_too_much(
+    rows: list[Usage], days: Mapping[int, date], owners: Mapping[int, int], recorded: Recorded
+) -> list[Usage]:
+    """Leave out the corrections that take back more than the open period holds at their price: no charge is negative.
+
+    Two statements where there is a correction, none else.
+    """
+    corrected = {row.subscription_id for row in rows if row.quantity < 0}
+    if not corrected:
+        return rows
+    room: dict[tuple[str, Decimal], Decimal] = {}
+    for day in sorted({days[owners[number]] for number in corrected}):
+        of_the_day = [number for number in corrected if days[owners[number]] == day]
+        room.update({(used.resource, used.price.amount): used.quantity for _, used in sums_of_use(of_the_day, day)})
+    kept = []
+    for row in rows:
+        at = (resource_key(row.subscription_resource_id), row.unit_price)
+        if row.quantity < 0 and room.get(at, Decimal(0)) + row.quantity < 0:
+            recorded.left.add(row.subscription_id)
+            continue
+        room[at] = room.get(at, Decimal(0)) + row.quantity
+        kept.append(row)
+    return kept
+
+
+def resource_keys(subscription_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Return the row of each resource of the subscriptions by the template's key of it. One statement."""
+    keys: dict[int, dict[str, int]] = {}
+    rows = SubscriptionResource.objects.filter(subscription__in=subscription_ids).order_by("pk")
+    for owner, key, number in rows.values_list("subscription", "plan_resource__resource__key", "pk"):
+        keys.setdefault(owner, {})[key] = number
+    return keys
+
+
+def _checked(
+    contract: Contract, keys: Mapping[str, int], measured: Sequence[Measured], today: date
+) -> dict[tuple[int, str], Measured]:
+    """Return what was used, by the row of the resource and its own key. Raises UsageRefused, all at once."""
+    if not isinstance(contract.rules, Metered):
         raise UsageRefused(_("The subscription is not charged by what is used."), field="subscription")
     if contract.subscription.status in NOT_THERE:
         raise UsageRefused(
@@ -67,43 +181,25 @@ def record_usage(*, subscription: Subscription, measured: Sequence[Measured], to
             % {"status": contract.subscription.get_status_display()},
             field="subscription",
         )
-    used = _checked(contract, measured, day)
-    told = set(
-        Usage.objects.filter(subscription=contract.subscription, key__in=[one.key for one in measured]).values_list(
-            "subscription_resource", "key"
-        )
-    )
-    fresh = {at: one for at, one in used.items() if (int(one.resource), at[1]) not in told}
-    if fresh:
-        changes = rules.use(contract.terms, contract.lines, list(fresh.values()), day)
-        _write_down(contract, fresh, next_billing_day(day, contract.subscription.billing_day))
-        record([contract.booking(changes, day)])
-    return len(fresh)
-
-
-def _checked(contract: Contract, measured: Sequence[Measured], today: date) -> dict[tuple[str, str], Used]:
-    """Return what was used, by the engine's key of the resource and its own. Raises UsageRefused, all at once."""
-    keys = {
-        row.plan_resource.resource.key: str(row.pk)
-        for row in contract.subscription.resources.select_related("plan_resource__resource")
-    }
     started = contract.subscription.start_date or today
-    used: dict[tuple[str, str], Used] = {}
+    used: dict[tuple[int, str], Measured] = {}
     refusals = Refusals()
     for at, one in enumerate(measured):
         with refusals.gathered():
             _check(one, f"measured[{at}]", keys, started, today)
-            used.setdefault((keys[one.resource], one.key), Used(keys[one.resource], one.quantity, one.day))
+            _refuse_without_price(contract, keys[one.resource], one.day, f"measured[{at}].day")
+            used.setdefault((keys[one.resource], one.key), one)
     refusals.raise_any()
     return used
 
 
-def _check(one: Measured, path: str, keys: dict[str, str], started: date, today: date) -> None:
+def _check(one: Measured, path: str, keys: Mapping[str, int], started: date, today: date) -> None:
     if one.resource not in keys:
         raise UsageRefused(
             _("The subscription has no resource “%(key)s”.") % {"key": one.resource}, field=f"{path}.resource"
         )
-    if not one.quantity.is_finite() or one.quantity <= 0 or one.quantity != round(one.quantity, DECIMALS):
+    there = one.quantity.is_finite() and (one.quantity > 0 or (one.corrects and one.quantity < 0))
+    if not there or one.quantity != round(one.quantity, DECIMALS):
         raise UsageRefused(
             _("A quantity is more than zero, with at most %(decimals)s decimals.") % {"decimals": DECIMALS},
             field=f"{path}.quantity",
@@ -114,16 +210,23 @@ def _check(one: Measured, path: str, keys: dict[str, str], started: date, today:
         raise UsageRefused(_("A key has from 1 to %(most)s characters.") % {"most": LONGEST_KEY}, field=f"{path}.key")
 
 
-def _write_down(contract: Contract, fresh: dict[tuple[str, str], Used], counted_to: date) -> None:
-    Usage.objects.bulk_create(
-        Usage(
+def _refuse_without_price(contract: Contract, resource_id: int, day: date, path: str) -> None:
+    try:
+        contract.terms.price(str(resource_id), day)
+    except LookupError:
+        raise UsageRefused(_("The plan has no price that is valid on that day: enter one."), field=path) from None
+
+
+def _rows(contract: Contract, fresh: Mapping[tuple[int, str], Measured], counted_to: date) -> Iterator[Usage]:
+    for (resource_id, key), one in fresh.items():
+        price = contract.terms.price(str(resource_id), one.day)
+        yield Usage(
             subscription=contract.subscription,
-            subscription_resource_id=int(one.resource),
+            subscription_resource_id=resource_id,
             key=key,
             quantity=one.quantity,
             day=one.day,
-            unit_price=contract.terms.unit_price(one.resource, one.day),
+            unit_price=price.amount,
+            price_id=price.row,
             counted_to=counted_to,
         )
-        for (_resource, key), one in fresh.items()
-    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing.engine.lines import LIVE, SPLIT_SOURCES, Changes, Line, LineStatus
+from billing.engine.lines import LIVE, SPLIT_SOURCES, Changes, Line, LineStatus, Source
 from billing.engine.periods import is_billing_day
 from billing.engine.rules import Used
 from billing.engine.terms import Price, Terms
@@ -291,7 +291,12 @@ class EngineDriver:
 
     def do_usage(self, event: dict) -> None:
         contract = self.contract_of(event, "active", "stopped")
-        used = Used(event["resource"], Decimal(event["units"]) * Decimal(event["hours"]), self.today)
+        resource, hours = event["resource"], Decimal(event["units"]) * Decimal(event["hours"])
+        price = contract.terms.price(resource, self.today)
+        valid_from = date.min if self.fixed else contract.terms.price_row(resource, self.today).valid_from
+        same = [line for line in contract.lines if line.status is LineStatus.BLOCKED and line.source is Source.USAGE]
+        before = sum(line.quantity for line in same if (line.resource, line.price.amount) == (resource, price.amount))
+        used = Used(resource, price, before + hours, valid_from)
         self.put(contract, self.rules.use(contract.terms, contract.lines, [used], self.today))
 
     # ---- the books --------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from billing import parking, payments
 from billing.audit import audit
 from billing.books import day_of
 from billing.funds import funds_of
-from billing.models import Charge, LedgerEntry, Payment
+from billing.models import Charge, LedgerEntry, Payment, Usage, UsageToCharge
 from core.errors import Refused
 from notifications.models import Notification
 from subscriptions.models import Order, Plan, Subscription
@@ -204,7 +204,10 @@ def _books() -> list[Any]:
     planned = VendorOperation.objects.order_by("created_at").values_list("action", "state")
     statuses = Account.objects.order_by("pk").values_list("status", "credit_limit_override")
     told = Notification.objects.order_by("pk").values_list("event", flat=True)
-    return [list(rows) for rows in (charges, entries, orders, opened, lives, planned, statuses, told)]
+    used = Usage.objects.order_by("pk").values_list("key", "quantity", "day", "counted_to")
+    uncharged = UsageToCharge.objects.order_by("pk").values_list("day", flat=True)
+    all_rows = (charges, entries, orders, opened, lives, planned, statuses, told, used, uncharged)
+    return [list(rows) for rows in all_rows]
 
 
 class _Undone(Exception):

@@ -9,6 +9,7 @@ from pathlib import Path
 from vendors import registry
 
 PACKAGE = Path(__file__).parent / "example_plugin"
+LOCALE = PACKAGE / "brokerage_example_vendor" / "locale"
 
 
 @contextmanager

@@ -4,12 +4,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-import pytest
-
 from billing.engine.lines import LineStatus, LineType, Source
 from billing.engine.payg_internal import PaygInternal
 from billing.engine.rules import No, Used
-from billing.engine.terms import Price, Terms
+from billing.engine.terms import Price, Terms, UnitPrice
 
 RULES = PaygInternal()
 AUG20, AUG25, SEP5 = date(2018, 8, 20), date(2018, 8, 25), date(2018, 9, 5)
@@ -17,8 +15,9 @@ ROWS = [Price(date.min, Decimal("0.012"), 7, setup_fee=Decimal("2.50")), Price(A
 TERMS = Terms("USD", 1, {"machines": ROWS}, started_on=AUG20)
 
 
-def used(quantity: str, day: date) -> Used:
-    return Used("machines", Decimal(quantity), day)
+def used(quantity: str, row: Price = ROWS[0]) -> Used:
+    """Return the sum of a period at the price of a row of the list."""
+    return Used("machines", UnitPrice(row.amount, row.row), Decimal(quantity), row.valid_from)
 
 
 def test_a_setup_fee_is_closed_on_the_day_of_its_payment():
@@ -35,7 +34,7 @@ def test_a_setup_fee_is_closed_on_the_day_of_its_payment():
 
 
 def test_what_belongs_to_a_period_that_is_over_counts_in_the_present_one_at_its_own_price():
-    old, new = RULES.use(TERMS, [], [used("10", AUG20), used("10", SEP5), used("5.5", AUG20)], SEP5).add
+    old, new = RULES.use(TERMS, [], [used("15.5"), used("10", ROWS[1])], SEP5).add
     assert (old.quantity, old.unit_price, old.price_row, old.amount) == (
         Decimal("15.5"),
         Decimal("0.012"),
@@ -48,8 +47,12 @@ def test_what_belongs_to_a_period_that_is_over_counts_in_the_present_one_at_its_
 
 
 def test_a_line_is_made_anew_from_the_sum():
-    (first,) = RULES.use(TERMS, [], [used("261", AUG20)], AUG20).add
-    more = RULES.use(TERMS, [replace(first, row=1)], [used("0.25", AUG20)], AUG20)
+    (first,) = RULES.use(TERMS, [], [used("261")], AUG20).add
+    written = replace(first, row=1)
+    assert not RULES.use(TERMS, [written], [used("261")], AUG20), "the same sum leaves it as it is"
+    assert [move.line for move in RULES.use(TERMS, [written], [used("0")], AUG20).move] == [written]
+    assert not RULES.use(TERMS, [written], [used("0")], AUG20).add
+    more = RULES.use(TERMS, [written], [used("261.25")], AUG20)
     assert [move.status for move in more.move] == [LineStatus.DELETED]
     (line,) = more.add
     assert (line.quantity, line.amount, line.block, line.period) == (
@@ -59,7 +62,7 @@ def test_a_line_is_made_anew_from_the_sum():
 
 
 def test_quantities_stay_and_nothing_is_charged_but_what_is_used():
-    (line,) = RULES.use(TERMS, [], [used("261", AUG20)], AUG20).add
+    (line,) = RULES.use(TERMS, [], [used("261")], AUG20).add
     day, units = AUG25, {"machines": 4}
     assert RULES.may_change(TERMS, day) is No.NEVER_CHANGES
     assert RULES.ends_on(TERMS, day) is None
@@ -78,6 +81,7 @@ def test_quantities_stay_and_nothing_is_charged_but_what_is_used():
     assert [move.status for move in RULES.withdraw_order([line]).move] == [LineStatus.DELETED]
 
 
-def test_a_day_without_a_price_is_no_usage():
-    with pytest.raises(LookupError):
-        RULES.use(replace(TERMS, prices={}), [], [used("1", AUG20)], AUG20)
+def test_a_price_whose_row_is_not_known_counts_from_the_first_day() -> None:
+    unknown = Used("machines", UnitPrice(Decimal("0.012")), Decimal(261))
+    (line,) = RULES.use(TERMS, [], [unknown], SEP5).add
+    assert (line.period.start, line.price_row) == (date(2018, 9, 1), None)

@@ -1,13 +1,17 @@
 """Units that no vendor measures are counted by the day: each day once, whenever and however often it is told."""
 
+import contextlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Account
@@ -120,6 +124,7 @@ def charges() -> list[tuple[str, int, str]]:
 def test_stations_are_charged_by_the_day_from_order_to_deletion(stations: Subscription, drweb: DrWeb) -> None:
     for number in range(20, 32):
         count_units(today=day(number))
+    run_billing_day(today=day(31))
     assert charges() == [("blocked", 864, "10.37")]  # 12 days of 3 stations, 24 hours each, at 0.012
     run_billing_day(today=day(1, 9))
     for number in range(1, 6):
@@ -169,6 +174,7 @@ def test_day_is_told_once_however_often_and_late_and_killed(stations: Subscripti
 def test_late_day_counts_in_the_period_that_is_open(stations: Subscription) -> None:
     count_units(today=day(25))
     count_units(today=day(3, 9))  # the last week of August was missed
+    run_billing_day(today=day(3, 9))
     assert charges() == [("closed", 6 * 72, "5.18"), ("blocked", 9 * 72, "7.78")]
 
 
@@ -179,3 +185,43 @@ def test_other_plans_and_what_is_not_there_yet_are_not_counted(acme: Account, co
     waiting = make.plan(connection=connection, offer=STANDARD, billing_type="payg_internal")
     make.order(account=acme, plan=waiting, today=ORDERED_ON)
     assert (count_units(today=day(25)), Usage.objects.count()) == (0, 0)
+
+
+def everything_told() -> list[tuple[object, ...]]:
+    rows = Usage.objects.order_by("subscription", "day", "key")
+    return list(rows.values_list("subscription", "key", "quantity", "day", "unit_price", "counted_to"))
+
+
+class _Undone(Exception):
+    """Rolls a deed back."""
+
+
+def test_many_are_counted_as_each_is_by_itself_and_in_as_many_statements(
+    stations: Subscription, acme: Account, django_assert_num_queries: Any
+) -> None:
+    """Seen before: twenty statements for each subscription."""
+    plan, told = stations.plan, []
+    for number in range(4):
+        account = acme if number % 2 else cast.account(name=f"Other {number}")
+        top_up(account=account, amount="10", today=ORDERED_ON)
+        more = make.subscription(account=account, plan=plan, quantities={"stations": number + 1}, today=ORDERED_ON)
+        assert work(more, ORDERED_ON) == "active"
+    for many in (False, True):
+        with contextlib.suppress(_Undone), transaction.atomic():
+            if many:
+                assert count_units(today=day(24)) == 5 * 5
+            else:
+                assert sum(count_units_of(row, today=day(24)) for row in counted().order_by("pk")) == 5 * 5
+            run_billing_day(today=day(24))
+            told.append((everything_told(), charges()))
+            raise _Undone
+    assert told[0] == told[1]
+    one = stations.pk
+    with CaptureQueriesContext(database) as statements:
+        count_units_of(stations, today=day(24))
+    with CaptureQueriesContext(database) as of_all:
+        assert count_units(today=day(24)) == 4 * 5
+    assert len(of_all) <= len(statements) + 2, "which accounts there are, asked twice"
+    assert Usage.objects.exclude(subscription=one).count() == 4 * 5
+    with django_assert_num_queries(6):
+        assert count_units(today=day(24)) == 0, "an hour in which nothing is new locks nobody"

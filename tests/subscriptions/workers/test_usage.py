@@ -1,6 +1,7 @@
 """What was used is written down once and charged; what cannot be charged is refused by name."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,15 +15,23 @@ from billing.explanation import explain_charge
 from billing.funds import funds_of
 from billing.models import Charge, LedgerEntry, Usage
 from subscriptions.catalogue.plans import Fees, set_price
+from subscriptions.contract.terms import contract_of
 from subscriptions.models import Order, Plan, Subscription
-from subscriptions.night.renewals import run_billing_day
+from subscriptions.night.renewals import accounts_waiting, run_billing_day
 from subscriptions.people.changes import TypeKeepsQuantities, change_quantities
 from subscriptions.people.failures import cancel_failed_order
 from subscriptions.people.stopping import delete, stop
 from subscriptions.told.preview import preview
 from subscriptions.told.proposals import propose_activation, propose_stop
 from subscriptions.told.upkeep import upkeep_of
-from subscriptions.workers.usage import Measured, UsageRefused, record_usage
+from subscriptions.workers.usage import (
+    Measured,
+    Recorded,
+    UsageRefused,
+    _refuse_without_price,
+    record_usage,
+    record_usage_of_many,
+)
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
 from tests.subscriptions.conftest import ORDERED_ON, work
@@ -30,6 +39,7 @@ from vendors.models import ConnectionState, VendorConnection
 
 pytestmark = pytest.mark.django_db
 AUG22 = date(2018, 8, 22)
+ONE_DAY = timedelta(days=1)
 
 
 def metered(**more: Any) -> Plan:
@@ -54,11 +64,17 @@ def hours(key: str, quantity: str = "100", day: date = AUG22, resource: str = "s
     return Measured(resource, Decimal(quantity), day, key)
 
 
+def charged(today: date) -> None:
+    """Do what the night does, or whoever acts next: charge what was told."""
+    run_billing_day(today=today)
+
+
 def test_what_is_told_twice_is_charged_once(used: Subscription, acme: Account) -> None:
     assert record_usage(subscription=used, measured=[hours("a"), hours("b"), hours("a")], today=AUG22) == 2
     assert record_usage(subscription=used, measured=[hours("a"), hours("c", "61.25")], today=AUG22) == 1
     assert record_usage(subscription=used, measured=[hours("a")], today=AUG22) == 0
-    charge = Charge.objects.get(status="blocked")
+    charged(AUG22)
+    charge = Charge.objects.get(source="usage")  # and none that was made for less
     assert (charge.quantity, charge.amount, charge.source) == (Decimal("261.25"), Decimal("3.14"), "usage")
     assert charge.price == used.plan.resources.get().prices.latest("pk")
     assert Usage.objects.count() == 3
@@ -72,6 +88,7 @@ def test_what_is_told_twice_is_charged_once(used: Subscription, acme: Account) -
 
 def test_a_fee_and_what_was_used_explain_themselves_without_days(used: Subscription) -> None:
     record_usage(subscription=used, measured=[hours("a", "261.25")], today=AUG22)
+    charged(AUG22)
     fee, charge = Charge.objects.order_by("pk")
     assert explain_charge(fee).formula == "5 × $2.50 = $12.50"
     assert fee.description.startswith("Setup of ")
@@ -156,3 +173,52 @@ def test_the_units_of_a_stopped_one_are_counted_and_closed(used: Subscription) -
     run_billing_day(today=date(2018, 9, 1))
     assert Charge.objects.get(source="usage").status == "closed"
     assert audit(today=date(2018, 9, 1)) == []
+
+
+def test_a_days_tellings_leave_one_charge_and_none_that_is_deleted(used: Subscription, acme: Account) -> None:
+    """Seen before: a Deleted charge for every telling but the last."""
+    for hour in range(24):
+        record_usage(subscription=used, measured=[hours(f"{hour}", "0.25")], today=AUG22)
+    assert not Charge.objects.filter(source="usage").exists(), "charged by the night, or by whoever acts next"
+    assert audit(today=AUG22) == [], "what waits to be charged is no fault"
+    assert accounts_waiting(AUG22).get() == acme
+    stop(actor=SYSTEM, subscription=used, today=AUG22)
+    assert Charge.objects.values_list("quantity", "status").get(source="usage") == (6, "blocked")
+    assert not accounts_waiting(AUG22).exists()
+    record_usage(subscription=used, measured=[hours("next", "1", AUG22 + ONE_DAY)], today=AUG22 + ONE_DAY)
+    charged(AUG22 + 2 * ONE_DAY)
+    made = Charge.objects.filter(source="usage").values_list("quantity", "status", "created_on").order_by("pk")
+    assert list(made) == [(6, "deleted", AUG22), (7, "blocked", AUG22 + ONE_DAY)]
+
+
+def test_one_that_refuses_does_not_hold_up_the_others(used: Subscription, acme: Account) -> None:
+    other = make.subscription(account=acme, plan=used.plan, today=ORDERED_ON)
+    gone = make.subscription(account=acme, plan=used.plan, today=ORDERED_ON)
+    delete(actor=SYSTEM, subscription=gone, today=AUG22)
+    told = {pk: [hours("a", "1")] for pk in (used.pk, other.pk, gone.pk)}
+    recorded = record_usage_of_many(told, today=AUG22)
+    assert (recorded.fresh, {pk: no.code for pk, no in recorded.refused.items()}) == (2, {gone.pk: "usage_refused"})
+
+
+def test_a_correction_takes_back_no_more_than_the_period_holds(used: Subscription) -> None:
+    def corrected(key: str, quantity: str) -> Recorded:
+        one = Measured("seats", Decimal(quantity), AUG22, key, corrects=True)
+        return record_usage_of_many({used.pk: [one]}, today=AUG22)
+
+    record_usage(subscription=used, measured=[hours("a", "10")], today=AUG22)
+    assert (corrected("less", "-4").fresh, corrected("too much", "-7")) == (1, Recorded(left={used.pk}))
+    charged(AUG22)
+    assert Charge.objects.get(source="usage").quantity == 6
+    assert audit(today=AUG22) == []
+    assert corrected("all", "-6").fresh == 1
+    charged(AUG22)
+    assert not Charge.objects.filter(source="usage", status="blocked").exists()
+    assert audit(today=AUG22) == []
+
+
+def test_a_day_without_a_price_is_told_by_name(used: Subscription) -> None:
+    """One subscription's plan must not stop what thousands are told of."""
+    contract = replace(contract_of(used), prices={})
+    with pytest.raises(UsageRefused, match="no price that is valid on that day") as refusal:
+        _refuse_without_price(contract, used.resources.get().pk, AUG22, "measured[0].day")
+    assert refusal.value.field == "measured[0].day"

@@ -15,8 +15,10 @@ FORBIDDEN = {"message": "Forbidden"}
 SOMEBODY_ELSES = {"id": "999", "state": "running", "seats": 1, "reference": "another"}
 NO_SERVICE = json_answer(404, {"error": "no such service"})
 UNTOUCHED = object()
+LINES_A_PAGE = 2
 SITES = {"north": ["N1", "N2"]}
 PRODUCTS = (("backup", "Backup"),)
+METERED = ("traffic",)
 
 
 def _is_raw(reads: Any) -> bool:
@@ -69,6 +71,10 @@ class ExampleVendor:
         self.lag = 0.0
         self.before_acting: Callable[[], None] = lambda: None
         self.astray = self.refusing = False
+        # Lines of usage by the day of the report; from which page on a day is not ready; machines that run, by service.
+        self.usage: dict[str, list[dict[str, str]]] = {}
+        self.not_ready_from: dict[str, int] = {}
+        self.machines: dict[str, str] = {}
         self._numbers = count(1)
         self._guard = threading.Lock()
         self._router = Router(
@@ -79,6 +85,8 @@ class ExampleVendor:
                 ("GET", "/services", self._find),
                 ("POST", "/services", self._create),
                 ("GET", "/services/{number}", lambda _request, number: self.services[number]),
+                ("GET", "/services/{number}/load", self._load),
+                ("GET", "/usage", self._report),
                 ("PUT", "/services/{number}", self._change),
                 ("POST", "/services/{number}/add", self._add),
                 ("POST", "/services/{number}/resend", self._resend),
@@ -114,7 +122,8 @@ class ExampleVendor:
             return json_answer(200, self.reads) if not _is_raw(self.reads) else Response(200, self.reads.encode())
         try:
             known = values.get("number", "") in {"", *self.services}
-            answer = json_answer(200, handler(request, **values)) if known else NO_SERVICE
+            answer = handler(request, **values) if known else NO_SERVICE
+            answer = answer if isinstance(answer, Response) else json_answer(200, answer)
         except KeyError as unknown:
             answer = json_answer(400, {"error": f"unknown {unknown.args[0]}"})
         if trouble == "raw_after":
@@ -147,10 +156,23 @@ class ExampleVendor:
         listed = [service for service in self.services.values() if self.clock - service["made"] >= self.lag]
         return [service for service in listed if service["reference"] == wanted]
 
+    def _load(self, _request: Request, number: str) -> dict[str, Any]:
+        return {"machines": self.machines.get(number, "0")}
+
+    def _report(self, request: Request) -> Response:
+        """Answer a page of a day's lines; 204 from the page on that is not ready."""
+        day, page = request.query["day"], int(request.query["page"])
+        lines = self.usage.get(day, [])
+        if page >= self.not_ready_from.get(day, page + 1):
+            return Response(204, b"", [("Retry-After", "60")])
+        shown = lines[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE]
+        more = page + 1 if page * LINES_A_PAGE < len(lines) else 0
+        return json_answer(200, {"items": shown, "next": more})
+
     def _create(self, request: Request) -> dict[str, Any]:
         body = request.json()
         waits = body.pop("approval", False)
-        if body["product"] not in dict(PRODUCTS):
+        if body["product"] not in (*dict(PRODUCTS), *METERED):
             raise KeyError(body["product"])
         number = str(next(self._numbers))
         state = "awaiting" if waits else "running"

@@ -30,6 +30,11 @@ class Client:
         """Return what is at a path."""
         return self._asked("GET", path, changes=False)
 
+    def page(self, path: str) -> Any:
+        """Return a page of a report; None where it is not ready yet (204)."""
+        response = self._answered("GET", path, changes=False)
+        return None if response.status_code == 204 else response.json()
+
     def act(self, path: str) -> dict[str, Any]:
         """Have something sent or opened: it changes nothing that was ordered."""
         return dict(self._asked("POST", path, changes=True, json={}))
@@ -45,6 +50,9 @@ class Client:
         return dict(answer)
 
     def _asked(self, method: str, path: str, **options: Any) -> Any:
+        return self._answered(method, path, **options).json()
+
+    def _answered(self, method: str, path: str, **options: Any) -> Response:
         headers = {"X-Api-Key": self.key}
         response = self.http.exchange(method, f"{self.base}{path}", headers=headers, own=_is_own_error, **options)
         if response.status_code == 401:
@@ -55,7 +63,7 @@ class Client:
         if response.status_code >= 400:
             refusal = Rejected(REFUSED, code=str(response.status_code), reason=response.text)
             raise NotYet(IN_USE, refusal=refusal) if response.status_code in BUSY else refusal
-        return response.json()
+        return response
 
 
 def _is_own_error(response: Response) -> bool:

@@ -55,11 +55,9 @@ UNTIL = gettext_noop("Backups kept until")
 STATE_AFTER = {"suspend": "stopped", "resume": "running", "cancel": "ended"}
 
 
-class ExampleBackup(VendorPlugin, OffersActions, ObservesServices, CountsUnits, RenewsTerms):
+class Backups(VendorPlugin, OffersActions, ObservesServices, RenewsTerms):
     """Backup for workstations. A service is found again by the reference that was sent with its order."""
 
-    slug = "example"
-    name = _("Example Backup")
     visible_after = timedelta(minutes=5)  # its list of services is up to four minutes behind
     template_fields = (Field("approval", _("The customer approves each order"), FieldKind.YES_NO, required=False),)
     # A question of the vendor's own may have any name; what follows from an answer is asked afterwards.
@@ -179,12 +177,6 @@ class ExampleBackup(VendorPlugin, OffersActions, ObservesServices, CountsUnits, 
             found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
         return Done({"service_id": found["id"]}, (Fact("service_id", SERVICE_ID, found["id"]),))
 
-    def count(self, connection: Connection, service: Service) -> dict[str, int]:
-        """Return the seats that are backed up."""
-        with _telling_what_is_gone():
-            found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
-        return dict.fromkeys(service.resources, found["seats"] if found["state"] == "running" else 0)
-
     def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
         """Return the vendor's id."""
         with _telling_what_is_gone():
@@ -210,6 +202,19 @@ class ExampleBackup(VendorPlugin, OffersActions, ObservesServices, CountsUnits, 
     def _by_reference(self, client: Client, reference: str) -> JSON | None:
         found = client.get(f"/services?reference={reference}")
         return found[0] if found else None
+
+
+class ExampleBackup(Backups, CountsUnits):
+    """What is sold by the seat: nobody measures it, so that our own books count."""
+
+    slug = "example"
+    name = _("Example Backup")
+
+    def count(self, connection: Connection, service: Service) -> dict[str, int]:
+        """Return the seats that are backed up."""
+        with _telling_what_is_gone():
+            found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
+        return dict.fromkeys(service.resources, found["seats"] if found["state"] == "running" else 0)
 
 
 def _until(term: Term) -> str:
