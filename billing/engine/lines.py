@@ -130,6 +130,10 @@ class Changes:
             sum((move.line.amount for move in self.move if _takes(move)), Decimal(0)),
         )
 
+    def missing(self, available: Decimal) -> Decimal:
+        """Return what lacks of the funds that this needs; nothing where it needs none, whatever is owed otherwise."""
+        return max(self.reserves - available, Decimal(0)) if self.reserves else Decimal(0)
+
     @property
     def releases(self) -> Decimal:
         """Return the sum of the lines that are Blocked no more, whatever becomes of them."""

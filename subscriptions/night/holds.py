@@ -144,7 +144,7 @@ def _activated(contract: Contract, available: dict[int, Decimal], day: date) -> 
     if over and not _has_grace(subscription, day):
         subscription.stop_reason = StopReason.EXPIRED
         return Changes()
-    if changes.reserves > available[subscription.account_id]:
+    if changes.missing(available[subscription.account_id]):
         subscription.stop_reason = StopReason.FUNDS_SHORT
         return Changes()
     available[subscription.account_id] -= changes.reserves

@@ -84,14 +84,14 @@ def carry_out_paid_order(*, actor: Actor, order: Order, today: date, debt_first:
     waiting = _waiting(contract, order)
     changes = _paid(contract, waiting, today)
     account = contract.subscription.account
-    missing = changes.reserves - funds_of(account).available
+    missing = changes.missing(funds_of(account).available)
     # On the day it was placed the payment is what the order costs.
-    covered = missing <= 0 or (waiting.placed_on == today and not debt_first)
+    covered = not missing or (waiting.placed_on == today and not debt_first)
     if covered and account.status == AccountStatus.ACTIVE:
         return _settle(contract, waiting, changes, today, status=PaymentStatus.CANCELLED)
     if account.status == AccountStatus.CREDIT_HOLD:
         missing = changes.reserves  # all that came is owed, also where the limit would allow more
-    if missing > 0:
+    if missing:
         open_order_payment(
             actor=actor,
             account=account,
@@ -117,8 +117,8 @@ def _waiting(contract: Contract, order: Order) -> Order:
 
 
 def _refuse_short(contract: Contract, changes: Changes) -> None:
-    missing = changes.reserves - funds_of(contract.subscription.account).available
-    if missing > 0:
+    missing = changes.missing(funds_of(contract.subscription.account).available)
+    if missing:
         raise FundsShort(missing, contract.subscription.account)
 
 

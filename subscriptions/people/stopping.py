@@ -90,8 +90,8 @@ def may_activate(contract: Contract, today: date) -> Changes:
         )
     refuse_held(row.account, today)
     changes = contract.rules.activate(contract.terms, contract.lines, contract.chargeable, today)
-    missing = changes.reserves - funds_of(row.account).available
-    if missing > 0:
+    missing = changes.missing(funds_of(row.account).available)
+    if missing:
         raise FundsShort(missing, row.account)
     return changes
 

@@ -61,7 +61,7 @@ def told(row: Row) -> dict:
         "charges": sorted(row.charges),
         "balance": row.balance,
         "blocked": row.blocked,
-        "status": [row.status],
+        "status": row.status.split(),
         "refused": row.refused,
     }
 
@@ -211,6 +211,8 @@ PAYG_INTERNAL = [
          until="2018-08-22", charges=[], refused=["2018-08-22 change"]),
     payg("stop and activate: no charge, no funds", on("2018-08-22", "stop"), on("2018-08-23", "activate"),
          until="2018-08-23", charges=[]),
+    payg("activate with nothing available: no funds needed", use("2018-08-21", "10", "10"), on("2018-08-22", "stop"),
+         on("2018-08-23", "activate"), until="2018-08-23", blocked="1.20", charges=[f"blocked {AUG} 100 1.20"]),
     payg("billing day: Closed without a look at the funds, runs on", use("2018-08-22", "10", "10"),
          until="2018-09-01", balance="-1.20", charges=[f"closed {AUG} 100 1.20 2018-09-01"],
          terms={"credit_limit": "5"}),
@@ -219,3 +221,38 @@ PAYG_INTERNAL = [
          charges=[f"closed {AUG} 100 1.20 2018-08-25"], refused=["2018-08-26 usage"]),
 ]  # fmt: skip
 ROWS = [*PAY_IN_FULL, *PAYG_INTERNAL]
+
+HOLD, RELEASE = on("2018-08-25", "hold"), on("2018-09-10", "release")
+# Sections 1.6, 5.3, 5.4 and 5.7 for the two types: what the account does, of which the engine knows nothing.
+BY_THE_ACCOUNT = [
+    full("held in the free period, released in a month: all of it Blocked", HOLD, RELEASE,
+         until="2018-09-10", blocked="50.00", charges=[f"blocked {SEP} 5 50.00", *AHEAD]),
+    full("held: the month that passes is Deleted, nothing is owed", HOLD,
+         until="2018-10-01", status="stopped", charges=AHEAD),
+    full("held in a month that is charged: nothing", on("2018-09-05", "hold"), RELEASE,
+         until="2018-09-10", blocked="50.00", charges=[f"blocked {SEP} 5 50.00", *AHEAD]),
+    full("released without funds: stays Stopped", HOLD, RELEASE, funds="49.99",
+         until="2018-09-10", status="stopped", charges=[f"opened {SEP} 5 50.00", *AHEAD]),
+    full("closed by hand: refused", on("2018-08-25", "close_charges"), until="2018-08-25",
+         charges=[f"opened {SEP} 5 50.00", *AHEAD], refused=["2018-08-25 close_charges"]),
+    full("of two, the lower number is blocked first where the funds are for one",
+         on("2018-08-20", "order", subscription="other", quantities={"seats": 5}, priority=-1),
+         until="2018-09-01", funds="50.00", blocked="50.00", status="stopped active",
+         charges=[f"opened {SEP} 5 50.00", f"blocked {SEP} 5 50.00", *AHEAD, *AHEAD]),
+    payg("usage while held: counted; released: no charge, no funds", on("2018-08-21", "hold"),
+         use("2018-08-22", "10", "10"), on("2018-08-23", "release"),
+         until="2018-08-23", blocked="1.20", charges=[f"blocked {AUG} 100 1.20"]),
+    payg("the balance below its limit: on hold from the billing day", use("2018-08-22", "10", "10"),
+         until="2018-09-01", status="stopped", balance="-1.20", charges=[f"closed {AUG} 100 1.20 2018-09-01"]),
+    payg("a higher limit releases", use("2018-08-22", "10", "10"), on("2018-09-02", "limit", credit_limit="5"),
+         until="2018-09-02", balance="-1.20", charges=[f"closed {AUG} 100 1.20 2018-09-01"]),
+    payg("below zero for longer than allowed: on hold", use("2018-08-22", "10", "10"),
+         until="2018-09-05", status="stopped", balance="-1.20", charges=[f"closed {AUG} 100 1.20 2018-09-01"],
+         terms={"credit_limit": "5", "account_class": {"subzero_days": 3}}),
+    Row("payg: unpaid to its end: New Deleted, the subscription with it",
+        [on("2018-08-20", "order", quantities={"machines": 4}, pay="later"), on("2018-08-23", "pay")],
+        until="2018-08-23", charges=[], balance="0.00", status="deleted", refused=["2018-08-23 pay"],
+        terms={**USED, **WITH_SETUP, "account_class": {"cancel_unpaid_after": 2}}),
+    payg("closed by hand: refused", use("2018-08-22", "10", "10"), on("2018-08-25", "close_charges"),
+         until="2018-08-25", blocked="1.20", charges=[f"blocked {AUG} 100 1.20"], refused=["2018-08-25 close_charges"]),
+]  # fmt: skip

@@ -279,7 +279,7 @@ class EngineDriver:
     def do_activate(self, event: dict) -> None:
         contract = self.contract_of(event, "stopped")
         changes = self.rules.activate(contract.terms, contract.lines, contract.units, self.today)
-        if self.available < changes.reserves:
+        if changes.missing(self.available):
             raise Refused("funds are short", code="funds")
         self.put(contract, changes)
         contract.status = "active"

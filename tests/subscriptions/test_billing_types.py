@@ -9,7 +9,7 @@ from billing.engine.types import TYPES
 from subscriptions.models import BillingType
 from subscriptions.simulation.playing import played, simulate
 from tests.oracle import drive_engine
-from tests.oracle.billing_types import ROWS, Row, seen, told
+from tests.oracle.billing_types import BY_THE_ACCOUNT, ROWS, Row, seen, told
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -18,7 +18,7 @@ def test_a_row_through_the_engine(row: Row):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [*ROWS, *BY_THE_ACCOUNT], ids=lambda row: row.name)
 def test_a_row_through_the_verbs_and_the_nights(row: Row):
     assert seen(simulate(row.history)) == told(row)
 

@@ -64,6 +64,13 @@ def test_changes_tell_what_they_reserve_release_and_write_off():
     assert changes.writes_off == Decimal("21.35")
 
 
+def test_what_needs_nothing_lacks_nothing_however_much_is_owed():
+    blocked = Changes(add=(replace(LINE, status=LineStatus.BLOCKED),))
+    amount = blocked.reserves
+    assert [blocked.missing(funds) for funds in (amount, amount - 1, Decimal(-1))] == [0, 1, amount + 1]
+    assert Changes().missing(Decimal(-1)) == 0
+
+
 def test_no_changes_are_false_and_add_nothing():
     one = Changes(add=(LINE,))
     assert not Changes()
