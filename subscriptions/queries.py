@@ -1,6 +1,6 @@
 """Reading the catalogue, subscriptions and orders: every read starts at who asks."""
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.models import Account, Reseller
@@ -8,7 +8,6 @@ from accounts.queries import of_visible_accounts, within_reach
 from subscriptions.models import (
     ApplicationTemplate,
     Order,
-    OrderStatus,
     Plan,
     PlanCategory,
     PlanPeriod,
@@ -18,7 +17,6 @@ from subscriptions.models import (
     ResourcePrice,
     ServiceTerm,
     Subscription,
-    SubscriptionResource,
     SubscriptionSecret,
     SubscriptionStatus,
 )
@@ -57,12 +55,6 @@ def listed_subscriptions_visible_to(actor: Actor) -> QuerySet[Subscription]:
     if actor.account_manager_ids is not None:
         rows = rows.filter(manager__in=sorted(actor.account_manager_ids))
     return rows
-
-
-def subscription_resources_visible_to(actor: Actor) -> QuerySet[SubscriptionResource]:
-    """Return the resources of the subscriptions that the actor sees, in the order of their plans."""
-    visible = subscriptions_visible_to(actor).values("pk")
-    return SubscriptionResource.objects.filter(subscription__in=visible).order_by("pk")
 
 
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:
@@ -171,11 +163,3 @@ def service_terms_for(reseller: Reseller) -> QuerySet[ServiceTerm]:
     """Return the service terms that a plan of this reseller may have: its own and those inherited from above."""
     below = Reseller.objects.filter(pk=reseller.pk, lineage__contains=[OuterRef("reseller")])
     return ServiceTerm.objects.filter(Exists(below))
-
-
-def with_orders(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription]:
-    """Return the subscriptions with their unfinished order beside them, as a list `unfinished_orders`."""
-    unfinished = Order.objects.filter(
-        status__in=[OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.PROVISIONING, OrderStatus.PROVISIONING_FAILED]
-    )
-    return subscriptions.prefetch_related(Prefetch("orders", unfinished, to_attr="unfinished_orders"))
