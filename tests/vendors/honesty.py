@@ -13,7 +13,7 @@ from tests.vendors.benches import NewBench, Trouble
 from tests.vendors.contract import ACTIONS, Action, asked, calls_of, life, provisioned, provisioning, work
 from tests.vendors.memory import MemoryBook
 from vendors.base import Service, Task, VendorPlugin, Verdict, Waiting
-from vendors.capabilities import CountsUnits, ObservesServices
+from vendors.capabilities import CorrectsOrders, CountsUnits, ObservesServices
 from vendors.errors import (
     SHORTEST_WAIT,
     ConsentNeeded,
@@ -141,6 +141,24 @@ def a_cancel_overtakes_what_waits(new_bench: NewBench) -> None:
         assert not bench.ends or not any(held.running or held.costs for held in bench.held())
 
 
+def what_waits_is_corrected_once(new_bench: NewBench) -> None:
+    """The order as the vendor has it changes nothing; and nothing is claimed where nobody answers, or lets us in."""
+    with new_bench() as bench:
+        plugin = bench.plugin
+        if not isinstance(plugin, CorrectsOrders):
+            return
+        order = bench.waiting_order(reference="order:1:provision")
+        task = Task("provision", "order:1:provision", order=order)
+        outcome = attempt(plugin, bench.connection(), task, OnceOnly(MemoryBook(), reference=task.reference))
+        service, before = Service(outcome.vendor_ids, order.resources, label=order.label), bench.changing_calls()
+        plugin.correct(bench.connection(), service, order)
+        with pytest.raises((ConsentNeeded, Misconfigured)):
+            plugin.correct(bench.wrong_connection(), service, order)
+        with bench.down(), pytest.raises((Transient, LostAnswer)):
+            plugin.correct(bench.connection(), service, order)
+        assert bench.changing_calls() == before, "it was there already"
+
+
 def _overrides(plugin: VendorPlugin, name: str) -> bool:
     return getattr(type(plugin), name) is not getattr(VendorPlugin, name)
 
@@ -152,6 +170,7 @@ ONCE: tuple[Callable[[NewBench], None], ...] = (
     sells_sensible_units,
     declares_itself_well,
     a_cancel_overtakes_what_waits,
+    what_waits_is_corrected_once,
     probe_knows_the_units,
 )
 
