@@ -61,6 +61,22 @@ def values_of(answers: Mapping[str, Any], prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): _text(value) for name, value in answers.items() if name.startswith(prefix)}
 
 
+def answers_told(form: forms.Form, prefix: str = ANSWER) -> list[tuple[object, object, str]]:
+    """Return what a valid form's answers to a plugin's inputs were, as facts of a confirmation: label, value, "".
+
+    What is no line to read again (a request of many lines, a file, a secret) is left out, as what was left empty.
+    """
+    told = []
+    for name, field in form.fields.items():
+        answer = form.cleaned_data.get(name)
+        unread = isinstance(field, forms.FileField) or isinstance(field.widget, (forms.Textarea, forms.PasswordInput))
+        if not name.startswith(prefix) or unread or not answer:
+            continue
+        names = dict(getattr(field, "choices", ()))
+        told.append((field.label or name, _("yes") if answer is True else names.get(answer, answer), ""))
+    return told
+
+
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return YES if value else ""
@@ -147,4 +163,7 @@ def ask_on(form: forms.Form, follow_up: Callable[[Mapping[str, str]], Iterable[F
     if more:
         form.fields.update(more)
         form.full_clean()
+        unanswered = {name for name in more if form.add_prefix(name) not in form.data}
+        # Nothing is wrong where all that is missing is asked here for the first time; read by form_errors.html.
+        form.asks_on = set(form.errors) <= unanswered  # type: ignore[attr-defined]
     return form

@@ -60,6 +60,8 @@ class Operation:
     typed: tuple[str, ...] = ()
     # What it is about, as facts above questions and confirmation: label, value, address.
     facts: Sequence[tuple[object, object, str]] = ()
+    # What of the answers is read again above the confirmation, of the valid form.
+    told: Callable[[Form], Sequence[tuple[object, object, str]]] = lambda _form: ()
 
 
 class ShownAnew(Exception):
@@ -206,12 +208,13 @@ def _confirmation(
     # A notice is read once: with the questions, where there are any.
     note = "" if operation.form().fields else operation.note
     said = confirmation(request, shown, note=note, changed=changed)
+    facts = (*operation.facts, *operation.told(form))
     context = {
         "page": operation.page,
         "form": carry_mark(form, shown, operation.note),
         "cancel": operation.back,
         "danger": operation.danger,
-        "facts_of": operation.facts,
+        "facts_of": facts,
         "typed": operation.typed,
         "mistyped": mistyped,
         **said,

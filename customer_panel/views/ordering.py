@@ -31,7 +31,7 @@ from subscriptions.queries import plan_periods_visible_to, plan_resources_visibl
 from subscriptions.told.offered import not_asked_for
 from subscriptions.told.proposals import Proposal, propose_order
 from subscriptions.told.showing import shown_of
-from vendors.forms import ask_on
+from vendors.forms import answers_told, ask_on
 from vendors.questions import first_fields, notices
 
 KEY = "key"
@@ -108,9 +108,9 @@ def order_plan_check(request: HttpRequest, plan_pk: int) -> HttpResponse:
         ask_vendor_of_order(**wish)
         if request.method == "POST":
             return redirect(settled(request, place, show=show, back="", note=_note(plan)))
-        return _confirm(request, plan, show())
+        return _confirm(request, plan, form, show())
     except ShownAnew as anew:
-        return _confirm(request, plan, anew.shown, changed=True)
+        return _confirm(request, plan, form, anew.shown, changed=True)
     except Refused as refusal:
         put_refusal(form, refusal)
         return _ask(request, plan, form, refusal=refusal)
@@ -183,7 +183,7 @@ def _note(plan: Plan) -> str:
     return " ".join(notices(plan.template.connection, "order"))
 
 
-def _confirm(request: HttpRequest, plan: Plan, shown: Shown, *, changed: bool = False) -> HttpResponse:
+def _confirm(request: HttpRequest, plan: Plan, form: OrderForm, shown: Shown, *, changed: bool = False) -> HttpResponse:
     back = f"{reverse('customer:order_plan_details', args=[plan.pk])}?{request.GET.urlencode()}"
     title = _("Check the order")
     said = confirmation(request, shown, changed=changed)  # the notices stand with the questions
@@ -192,6 +192,7 @@ def _confirm(request: HttpRequest, plan: Plan, shown: Shown, *, changed: bool = 
         "cancel": back,
         "form": carry_mark(_KeyForm(initial={KEY: uuid4().hex}), shown, _note(plan)),
         "step": 3,
+        "facts_of": answers_told(form),
         **said,
         # On credit hold the total holds the debt too.
         **hold_of(request.actor, today=timezone.localdate()),

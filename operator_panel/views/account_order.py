@@ -30,7 +30,7 @@ from subscriptions.told.offered import not_asked_for
 from subscriptions.told.proposals import Proposal, propose_order
 from subscriptions.told.showing import shown_of
 from vendors.base import Field
-from vendors.forms import ANSWER, ask_on, inputs_of, values_of
+from vendors.forms import ANSWER, answers_told, ask_on, inputs_of, values_of
 from vendors.questions import first_fields, notices
 
 
@@ -103,6 +103,7 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
             ask=_("Show what it costs"),
             note=" ".join(notices(chosen.template.connection, "order")),
             complete=lambda refusal: needed_page(request, pk, (refusal,)),
+            told=answers_told,
         ),
     )
 

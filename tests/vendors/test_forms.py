@@ -11,7 +11,16 @@ from brokerage import web_server
 from core.errors import Refused
 from vendors.answers import LONGEST
 from vendors.fields import Field, FieldKind, content_of
-from vendors.forms import ANSWER, LARGEST_FILE, LONGEST_IN_ADDRESS, SETTING, ask_on, inputs_of, values_of
+from vendors.forms import (
+    ANSWER,
+    LARGEST_FILE,
+    LONGEST_IN_ADDRESS,
+    SETTING,
+    answers_told,
+    ask_on,
+    inputs_of,
+    values_of,
+)
 
 KINDS = tuple(Field(kind.value, kind.value, kind, required=False, choices=(("n1", "N1"),)) for kind in FieldKind)
 GIVEN = {
@@ -37,6 +46,15 @@ def test_every_kind_has_an_input_whose_answer_is_a_text() -> None:
     empty = form_of(KINDS, {})
     assert empty.is_valid()
     assert set(values_of(empty.cleaned_data, SETTING).values()) == {""}
+
+
+def test_answers_are_told_as_they_were_shown_and_no_secret_is() -> None:
+    form = form_of(KINDS, GIVEN, file=SimpleUploadedFile("key.p12", b"\x00key"))
+    assert form.is_valid()
+    told = {label: value for label, value, _url in answers_told(form, SETTING)}
+    given = {"text": "a", "number": 7, "yes_no": "yes", "url": "http://sandbox:80/", "choice": "N1"}
+    assert told == given | {"country": told["country"]}
+    assert str(told["country"]) == "Germany"
 
 
 def test_input_of_a_vendor_is_never_taken_for_one_of_ours() -> None:

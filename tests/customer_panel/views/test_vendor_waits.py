@@ -61,6 +61,10 @@ def test_instruction_stands_in_both_panels_and_the_waiting_service_can_be_delete
     assert reverse("customer:subscription_delete", args=[waiting.pk]) in shown[0]
 
 
+# What was answered is read again before anything is ordered.
+TOLD = [("Site", "north"), ("Room", "N2")]
+
+
 def check_page(plan: Plan, **answers: str) -> str:
     given = {"period": plan.periods.get().pk, "quantities.seats": 5}
     given |= {f"parameters.{name}": value for name, value in answers.items()}
@@ -72,9 +76,14 @@ def test_what_follows_from_an_answer_is_asked_and_kept(client: Client, acme: Acc
     assert [name for name in first.fields if name.startswith("parameters.")] == ["parameters.name"]
     asked = client.get(check_page(backup, name="north"))
     assert asked.context["form"].fields["parameters.room"].choices == [("N1", "N1"), ("N2", "N2")]
+    said = "A question follows from what you answered.", "Not saved yet"
+    assert [text in asked.content.decode() for text in said] == [True, False]
     wrong = client.get(check_page(backup, name="moon"))
+    assert [text in wrong.content.decode() for text in said] == [False, True]
     assert wrong.context["form"].errors == {"parameters.name": ["Example Backup knows no site “moon”."]}
-    form_of(client.get(check_page(backup, name="north", room="N2")), holding="key").send(client)
+    checked = client.get(check_page(backup, name="north", room="N2"))
+    assert [(str(label), value) for label, value, _url in checked.context["facts_of"]] == TOLD
+    form_of(checked, holding="key").send(client)
     assert Order.objects.get().subscription.parameters == {"name": "north", "room": "N2"}
 
 
@@ -89,10 +98,11 @@ def test_operator_is_asked_on_as_well_and_a_vendors_name_is_not_the_subscription
     }  # fmt: skip
     asked = operator.post(address, given)
     assert "parameters.room" in asked.context["form"].fields
-    page = operator.post(address, given | {"parameters.room": "N1"})
+    page = operator.post(address, given | {"parameters.room": "N2"})
+    assert [(str(label), value) for label, value, _url in page.context["facts_of"]] == TOLD
     form_of(page, holding="confirmed").send(operator)
     subscription = Order.objects.get().subscription
-    assert (subscription.name, subscription.parameters) == ("Ours", {"name": "north", "room": "N1"})
+    assert (subscription.name, subscription.parameters) == ("Ours", {"name": "north", "room": "N2"})
 
 
 def test_both_panels_offer_what_the_vendor_offers_and_say_what_came_of_it(
