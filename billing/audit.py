@@ -105,7 +105,7 @@ CHECKS: dict[str, str] = {
         LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
              AND charge.status = 'blocked' AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
         WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
-          AND subscription.billing_type = ANY(%(by_units)s)
+          AND subscription.billing_type = ANY(%(by_units)s) AND NOT subscription.trial
         GROUP BY subscription.id, resource.id
         HAVING COALESCE(SUM(charge.quantity), 0) <> GREATEST(resource.quantity - resource.included, 0)
     """,
@@ -132,17 +132,21 @@ CHECKS: dict[str, str] = {
             WHERE subscription_resource_id IN (
                 SELECT resource.id FROM subscriptions_subscriptionresource resource
                 JOIN subscriptions_subscription subscription ON subscription.id = resource.subscription_id
-                WHERE subscription.billing_type = ANY(%(by_units)s)
+                WHERE subscription.billing_type = ANY(%(by_units)s) AND NOT subscription.trial
             )
         ), charged AS (
             SELECT charge.subscription_resource_id AS resource, charge.operate_from, charge.operate_to, charge.quantity
             FROM billing_charge charge
             JOIN subscriptions_subscription subscription ON subscription.id = charge.subscription_id
             LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id
-            WHERE charge.type = 'recurring_fee' AND subscription.billing_type = ANY(%(by_units)s) AND (
+            WHERE charge.type = 'recurring_fee' AND subscription.billing_type = ANY(%(by_units)s)
+              AND NOT subscription.trial AND (
                 charge.status = 'closed' OR charge.status = 'blocked'
                 -- What the vendor has yet to provide is reserved, and charged from the day on which it has.
-                AND subscription.status NOT IN ('installing', 'installation_failed', 'activating', 'activating_failed')
+                AND subscription.status NOT IN (
+                    'installing', 'installation_failed', 'activating', 'activating_failed', 'renewing',
+                    'renewing_failed'
+                )
                 AND NOT (
                     subscription.status IN ('updating', 'updating_failed') AND charge.source = 'upgrade'
                     AND COALESCE(orders.status, '') IN ('provisioning', 'provisioning_failed')
@@ -190,7 +194,7 @@ CHECKS: dict[str, str] = {
         LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
              AND charge.status = 'blocked' AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
         WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
-          AND subscription.billing_type = ANY(%(by_months)s)
+          AND subscription.billing_type = ANY(%(by_months)s) AND NOT subscription.trial
           AND (DATE_TRUNC('month', subscription.start_date) + INTERVAL '1 month')::date <= %(today)s
         GROUP BY subscription.id, resource.id
         HAVING COALESCE(SUM(charge.quantity), 0) < GREATEST(resource.quantity - resource.included, 0)
@@ -235,7 +239,8 @@ CHECKS: dict[str, str] = {
         SELECT 'charge ' || charge.id, 'new, of the order ' || COALESCE(charge.order_id::text, 'none') || ' which is '
                || COALESCE(orders.status, 'missing')
         FROM billing_charge charge LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id
-        WHERE charge.status = 'new' AND orders.status IS DISTINCT FROM 'waiting_for_payment'
+        WHERE charge.status = 'new'
+          AND COALESCE(orders.status, '') NOT IN ('waiting_for_payment', 'waiting_for_provisioning')
     """,
     "refunds wait only for the vendor": """
         SELECT 'charge ' || charge.id, 'waits for a refund, of the order ' || COALESCE(charge.order_id::text, 'none')

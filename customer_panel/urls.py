@@ -30,6 +30,12 @@ urlpatterns = [
     path("subscriptions/<int:pk>/act/", subscriptions.subscription_act, name="subscription_act"),
     path("subscriptions/<int:pk>/change/", operations.subscription_change, name="subscription_change"),
     path("subscriptions/<int:pk>/stop/", operations.subscription_stop, name="subscription_stop"),
+    path("subscriptions/<int:pk>/renew/", operations.subscription_renew, name="subscription_renew"),
+    path(
+        "subscriptions/<int:pk>/automatic-renewal/",
+        operations.subscription_auto_renew,
+        name="subscription_auto_renew",
+    ),
     path("subscriptions/<int:pk>/activate/", operations.subscription_activate, name="subscription_activate"),
     path("subscriptions/<int:pk>/delete/", operations.subscription_delete, name="subscription_delete"),
     path("subscriptions/<int:pk>/first-sign-in/", secrets.subscription_secrets, name="subscription_secrets"),

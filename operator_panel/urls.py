@@ -127,6 +127,8 @@ urlpatterns = [
         subscriptions.subscription_act,
         subscription_operations.subscription_change,
         subscription_operations.subscription_stop,
+        subscription_operations.subscription_renew,
+        subscription_operations.subscription_auto_renew,
         subscription_operations.subscription_activate,
         subscription_operations.subscription_delete,
         subscription_operations.subscription_retry,

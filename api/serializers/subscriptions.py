@@ -23,6 +23,8 @@ SUBSCRIPTION = Shape(
         "status": choice("status", SubscriptionStatus.values),
         "start_date": day("start_date"),
         "expiration_date": day("expiration_date"),
+        "expires_on": day("expiration_date"),
+        "auto_renew": flag("auto_renew"),
         "reseller_id": integer("reseller_id"),
     },
     relations={"account": one(ACCOUNT, "account"), "plan": one(PLAN, "plan")},

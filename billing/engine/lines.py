@@ -46,7 +46,7 @@ class Source(StrEnum):
 
     PURCHASE = "purchase"  # a sales order: the first period, and of a finite subscription the later ones
     UPGRADE = "upgrade"  # units added
-    RENEWAL = "renewal"  # the billing day of an endless subscription
+    RENEWAL = "renewal"  # the billing day of an endless subscription, another term of one that ends
     USED_PART = "used_part"  # the days used of a line that was split
     CONTINUING_PART = "continuing_part"  # the units that stay when others are given back
     REFUND_PART = "refund_part"  # the unused days of units given back

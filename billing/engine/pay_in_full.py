@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from billing.engine import restoring, settling
+from billing.engine import renewing, restoring, settling
 from billing.engine.lines import (
     FIRST_BLOCK,
     Changes,
@@ -25,7 +25,7 @@ from billing.engine.lines import (
     with_status,
 )
 from billing.engine.parts import part_of, priced_line
-from billing.engine.periods import add_months, billing_period_of, billing_periods, next_billing_day
+from billing.engine.periods import add_months, billing_period_of, billing_periods, last_billing_day, next_billing_day
 from billing.engine.proration import share
 from billing.engine.rules import Allows, Keeps, No
 from billing.engine.terms import Terms, UnitPrice
@@ -47,6 +47,10 @@ class PayInFull:
     restore = staticmethod(restoring.restored)
     close_period = staticmethod(settling.close_period)
     end = staticmethod(settling.end)
+    renewal_ends = staticmethod(renewing.ends)
+    renew = staticmethod(renewing.renew)
+    renewal_due = staticmethod(renewing.due)
+    pay_renewal = staticmethod(renewing.pay)
 
     # ---- an order ---------------------------------------------------------------------------------------------
 
@@ -192,6 +196,11 @@ class PayInFull:
         return Changes(
             move=(*(Move(line, LineStatus.CLOSED, min(day, line.period.end)) for line in charged), *deleted(others))
         )
+
+    # ---- another term -----------------------------------------------------------------------------------------
+
+    def renewal_starts(self, terms: Terms, day: date, *, stopped: bool) -> date:
+        return renewing.starts(terms, last_billing_day(day, terms.billing_day), stopped=stopped)
 
     # ---- the night --------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from billing.engine import settling
+from billing.engine import renewing, settling
 from billing.engine.lines import (
     FIRST_BLOCK,
     Changes,
@@ -45,6 +45,11 @@ class PaygInternal:
     cancel_unpaid = staticmethod(settling.cancel_unpaid)
     close_period = staticmethod(settling.close_period)
     end = staticmethod(settling.end)
+    renewal_starts = staticmethod(renewing.starts)
+    renewal_ends = staticmethod(renewing.ends)
+    renew = staticmethod(renewing.renew)
+    renewal_due = staticmethod(renewing.due)
+    pay_renewal = staticmethod(renewing.pay)
 
     # ---- an order: quotas, and setup fees ---------------------------------------------------------------------
 

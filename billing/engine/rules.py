@@ -22,6 +22,7 @@ class No(StrEnum):
 
     NEVER_CHANGES = "never_changes"
     NOT_YET_CHARGED = "not_yet_charged"
+    TRIAL = "trial"
 
 
 class Keeps(StrEnum):
@@ -30,6 +31,7 @@ class Keeps(StrEnum):
     USED_DAYS = "used_days"  # the days used are written off, the rest is released; activating reserves from that day on
     WHOLE_MONTH = "whole_month"  # a month that has begun stays charged; activating reserves one that is not yet
     WHAT_WAS_USED = "what_was_used"  # nothing is reserved ahead
+    NOTHING = "nothing"  # nothing is charged at all: a trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,29 @@ class Rules(Protocol):
 
     def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
         """Return what a deletion on `day` makes of the lines; `unprovided` are those of such an activation."""
+
+    # ---- another term -----------------------------------------------------------------------------------------
+
+    def renewal_starts(self, terms: Terms, day: date, *, stopped: bool) -> date:
+        """Return the first day of the term of a renewal paid on `day`; `stopped`: no day is served until then."""
+
+    def renewal_ends(self, terms: Terms, start: date) -> date:
+        """Return the first day no longer served of another term, of `terms.months`, that begins on `start`."""
+
+    def renew(self, terms: Terms, units: Mapping[str, int], start: date, day: date) -> Changes:
+        """Return the New lines of a renewal ordered on `day`, at its prices, of the term that begins on `start`."""
+
+    def renewal_due(self, lines: Sequence[Line], day: date) -> Decimal:
+        """Return what the payment on `day` of a renewal covers of its lines."""
+
+    def pay_renewal(
+        self, terms: Terms, lines: Sequence[Line], start: date, day: date, *, provided: bool = True
+    ) -> Changes:
+        """Return what the lines of a paid renewal are on `day`, of the term that begins on `start`.
+
+        Asked at payment, in the night in which the term begins, and once a vendor has renewed; `provided`: it has, or
+        none has to. Funds must cover `reserves` at payment.
+        """
 
     # ---- the night --------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ class Terms:
     ordering per resource where the plan has a fixed price (also of resources ordered with no units), None where the
     price floats; `ordering_rows` are the rows of the price list that they were taken from. `months` is the duration of
     the period that is ordered and `expires_on` the first day no longer served once it runs, both None for an endless
-    one; `started_on` is the day from which it runs.
+    one; `started_on` is the day from which it runs, `anchor` the one that the months of its terms are counted from.
     """
 
     currency: str
@@ -49,6 +49,7 @@ class Terms:
     months: int | None = None
     expires_on: date | None = None
     started_on: date | None = None
+    anchor: date | None = None
 
     def price_row(self, resource: str, day: date) -> Price:
         """Return the row of the plan's price list that is valid for the resource on `day`, in the terms' currency.

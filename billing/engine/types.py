@@ -6,9 +6,11 @@ from billing.engine.csp_monthly.rules import CspMonthly
 from billing.engine.pay_in_full import PayInFull
 from billing.engine.payg_internal import PaygInternal
 from billing.engine.rules import Keeps, Rules
+from billing.engine.trial import Trial
 
 _ALL: tuple[Rules, ...] = (CspMonthly(), PayInFull(), PaygInternal())
 TYPES: dict[str, Rules] = {rules.key: rules for rules in _ALL}
+_TRIALS: dict[str, Rules] = {key: Trial(rules) for key, rules in TYPES.items()}
 
 # What a history means that names none.
 FIRST = _ALL[0].key
@@ -23,9 +25,12 @@ def is_by_use(billing_type: str) -> bool:
     return billing_type in TYPES and TYPES[billing_type].keeps is Keeps.WHAT_WAS_USED
 
 
-def rules_of(billing_type: str) -> Rules:
-    """Return the rules of a billing type. Raises UnknownBillingType, for nothing is charged by rules of another."""
+def rules_of(billing_type: str, *, trial: bool = False) -> Rules:
+    """Return the rules of a billing type, or of a trial of it.
+
+    Raises UnknownBillingType, for nothing is charged by rules of another.
+    """
     try:
-        return TYPES[billing_type]
+        return _TRIALS[billing_type] if trial else TYPES[billing_type]
     except KeyError:
         raise UnknownBillingType(f"no rules of the billing type {billing_type!r}; known: {', '.join(TYPES)}") from None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,33 @@ class QuantitiesForm(forms.Form):
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
             )
 
+    def take_key_and_payment(self, help_text: Any) -> None:
+        """Ask whether it is paid from the balance, and take a hidden key that makes a repeat one order."""
+        self.fields["pay_from_balance"] = forms.BooleanField(
+            label=_("Pay from the balance at once"), help_text=help_text, required=False, initial=True
+        )
+        self.fields["key"] = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
     @staticmethod
     def quantities(cleaned: dict[str, Any]) -> dict[str, int]:
         """Return the units by key."""
         prefix = "quantities."
         return {name.removeprefix(prefix): value for name, value in cleaned.items() if name.startswith(prefix)}
+
+
+class RenewalForm(QuantitiesForm):
+    """The units of the term to come, and whether what is due of it is paid from the balance at once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.take_key_and_payment(_("Without it, the renewal waits until the payment for it has come."))
+
+
+class AutoRenewalForm(forms.Form):
+    """Whether a subscription renews itself."""
+
+    on = forms.BooleanField(
+        label=_("Renew by itself at the end"),
+        help_text=_("What the next term costs is taken from the balance, if it suffices; else it waits to be paid."),
+        required=False,
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.client_address import client_address
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
-from core.panel.quantities import Asked, QuantitiesForm
+from core.panel.quantities import Asked, AutoRenewalForm, QuantitiesForm, RenewalForm
 from customer_panel.doors import requires
 from customer_panel.forms.operations import ChangeForm, StopForm
 from customer_panel.views.subscriptions import one
@@ -23,11 +24,14 @@ from subscriptions.people.changes import ask_vendor_of_change
 from subscriptions.told.proposals import (
     Proposal,
     propose_activation,
+    propose_auto_renewal,
     propose_change,
     propose_deletion,
+    propose_renewal,
     propose_stop,
     resources_by_key,
     said_after_change,
+    said_of_auto_renewal,
 )
 from subscriptions.told.showing import shown_of
 from vendors.questions import notices
@@ -54,10 +58,7 @@ class Step:
 def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Raise or lower the units."""
     found = one(request, pk)
-    asked = [
-        Asked(key, resource.name, resource.quantity, resource.plan_resource.minimum, resource.plan_resource.limit)
-        for key, resource in resources_by_key(found).items()
-    ]
+    asked = _asked(found)
 
     def form(*args: Any) -> ChangeForm:
         return ChangeForm(*args, resources=asked)
@@ -74,6 +75,37 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     note = " ".join(notices(found.plan.template.connection, "change"))
     step = Step(_("Change quantities"), propose, said_after_change, ask_vendor=ask_vendor_of_change, note=note)
     return _answer(request, found, step, form, wish)
+
+
+@requires("subscriptions.order")
+def subscription_renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Renew the subscription for another term."""
+    found = one(request, pk)
+
+    def form(*args: Any) -> RenewalForm:
+        return RenewalForm(*args, resources=_asked(found), initial={"key": uuid4().hex})
+
+    def wish(answers: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "quantities": QuantitiesForm.quantities(answers),
+            "pay_from_balance": answers["pay_from_balance"],
+            "idempotency_key": answers["key"],
+        }
+
+    propose = partial(propose_renewal, requester_ip=client_address(request))
+    return _answer(request, found, Step(_("Renew"), propose, said_after_change), form, wish)
+
+
+@requires("subscriptions.change")
+def subscription_auto_renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switch on and off that the subscription renews itself."""
+    found = one(request, pk)
+
+    def form(*args: Any) -> AutoRenewalForm:
+        return AutoRenewalForm(*args, initial={"on": not found.auto_renew})
+
+    step = Step(_("Automatic renewal"), propose_auto_renewal, said_of_auto_renewal)
+    return _answer(request, found, step, form, lambda answers: {"on": answers["on"]})
 
 
 @requires("subscriptions.stop")
@@ -146,3 +178,11 @@ def _page(found: Subscription, title: str, back: str) -> Page:
 
 def _said(done: Subscription) -> str:
     return _("%(name)s: %(status)s.") % {"name": done.name, "status": done.get_status_display()}
+
+
+def _asked(found: Subscription) -> list[Asked]:
+    """Return what is asked of each resource's units."""
+    return [
+        Asked(key, resource.name, resource.quantity, resource.plan_resource.minimum, resource.plan_resource.limit)
+        for key, resource in resources_by_key(found).items()
+    ]

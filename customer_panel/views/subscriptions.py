@@ -167,6 +167,8 @@ def buttons_of(actor: Actor, found: Subscription, steps: Steps) -> tuple[Button,
     """Return what would be carried out now; what would be refused is absent."""
     offered = (
         ("subscription_change", _("Change quantities"), "subscriptions.change", steps["change"]),
+        ("subscription_renew", _("Renew"), "subscriptions.order", steps["renew"]),
+        ("subscription_auto_renew", _("Automatic renewal"), "subscriptions.change", steps["auto_renew"]),
         ("subscription_activate", _("Activate"), "subscriptions.activate", steps["activate"]),
         ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"]),
         ("subscription_delete", _("Delete"), "subscriptions.delete", steps["delete"]),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
-from core.panel.quantities import Asked, QuantitiesForm
+from core.panel.quantities import Asked, AutoRenewalForm, QuantitiesForm, RenewalForm
 from operator_panel.doors import requires
 from operator_panel.views.subscriptions import one
 from subscriptions.models import Order, Subscription
@@ -22,11 +22,14 @@ from subscriptions.people.failures import retry
 from subscriptions.told.proposals import (
     Proposal,
     propose_activation,
+    propose_auto_renewal,
     propose_change,
     propose_deletion,
+    propose_renewal,
     propose_stop,
     resources_by_key,
     said_after_change,
+    said_of_auto_renewal,
 )
 from subscriptions.told.showing import shown_of
 from vendors.questions import notices
@@ -36,10 +39,7 @@ from vendors.questions import notices
 def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Raise or lower the units."""
     found = one(request, pk)
-    asked = [
-        Asked(key, resource.name, resource.quantity, resource.plan_resource.minimum, resource.plan_resource.limit)
-        for key, resource in resources_by_key(found).items()
-    ]
+    asked = _asked(found)
 
     def form(*args: Any) -> QuantitiesForm:
         built = QuantitiesForm(*args, resources=asked, initial={"key": uuid4().hex})
@@ -71,6 +71,45 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     note = " ".join(notices(found.plan.template.connection, "change"))
     title, ask = _("Change quantities"), _("Show what it costs")
     return _operation(request, found, title, form, proposed, done=_ordered, ask=ask, note=note, prepare=prepare)
+
+
+@requires("subscriptions.order")
+def subscription_renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Renew the subscription for another term."""
+    found = one(request, pk)
+
+    def form(*args: Any) -> RenewalForm:
+        return RenewalForm(*args, resources=_asked(found), initial={"key": uuid4().hex})
+
+    def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
+        return propose_renewal(
+            actor=request.actor,
+            subscription=found,
+            quantities=QuantitiesForm.quantities(answers),
+            today=timezone.localdate(),
+            pay_from_balance=answers["pay_from_balance"],
+            idempotency_key=answers["key"],
+            keep=keep,
+        )
+
+    return _operation(request, found, _("Renew"), form, proposed, done=_ordered, ask=_("Show what it costs"))
+
+
+@requires("subscriptions.change")
+def subscription_auto_renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switch on and off that the subscription renews itself."""
+    found = one(request, pk)
+
+    def form(*args: Any) -> AutoRenewalForm:
+        return AutoRenewalForm(*args, initial={"on": not found.auto_renew})
+
+    def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
+        today = timezone.localdate()
+        return propose_auto_renewal(actor=request.actor, subscription=found, on=answers["on"], today=today, keep=keep)
+
+    return _operation(
+        request, found, _("Automatic renewal"), form, proposed, done=said_of_auto_renewal, ask=_("Show what it means")
+    )
 
 
 @requires("subscriptions.stop")
@@ -187,3 +226,11 @@ def _said(subscription: Subscription) -> str:
 def _page(found: Subscription, title: str) -> Page:
     own = Crumb(found.name, reverse("operator:subscription", args=[found.pk]))
     return Page(title=title, crumbs=(Crumb(_("Subscriptions"), reverse("operator:subscriptions")), own, Crumb(title)))
+
+
+def _asked(found: Subscription) -> list[Asked]:
+    """Return what is asked of each resource's units."""
+    return [
+        Asked(key, resource.name, resource.quantity, resource.plan_resource.minimum, resource.plan_resource.limit)
+        for key, resource in resources_by_key(found).items()
+    ]

@@ -175,6 +175,8 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         ("subscription_settle", _("Say what became of it"), "orders.retry", parked_operation(found) is not None),
         ("subscription_retry", _("Try again"), "orders.retry", steps["retry"] is None),
         ("subscription_change", _("Change quantities"), "subscriptions.change", steps["change"] is None),
+        ("subscription_renew", _("Renew"), "subscriptions.order", steps["renew"] is None),
+        ("subscription_auto_renew", _("Automatic renewal"), "subscriptions.change", steps["auto_renew"] is None),
         ("subscription_activate", _("Activate"), "subscriptions.activate", steps["activate"] is None),
         ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"] is None),
         ("subscription_delete", _("Delete"), "subscriptions.delete", steps["delete"] is None),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from billing.engine.lines import Changes
+from billing.engine.lines import Changes, deleted
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments
 from subscriptions.contract.terms import Contract
@@ -11,13 +11,26 @@ from subscriptions.models import Order, OrderStatus
 
 
 def is_waiting(order: Order | None) -> bool:
+    """Return whether there is an order and nothing of it is carried out: it waits for its payment, or for its term."""
+    waits = (OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.WAITING_FOR_PROVISIONING)
+    return order is not None and order.status in waits
+
+
+def is_unpaid(order: Order | None) -> bool:
     """Return whether there is an order and it waits for its payment."""
     return order is not None and order.status == OrderStatus.WAITING_FOR_PAYMENT
 
 
 def give_up(contract: Contract) -> Changes:
-    """Return the New lines of the contract's waiting order, Deleted, and take the order out of the contract."""
-    changes = contract.rules.cancel_unpaid(contract.lines)
+    """Return the lines of the contract's waiting order, Deleted, and take the order out of the contract.
+
+    They are New; of a renewal that waits for its term, what was due of it is Blocked.
+    """
+    if contract.renewal is not None:
+        changes = Changes(move=deleted(contract.renewal_lines))
+        contract.renewal_lines = []
+    else:
+        changes = contract.rules.cancel_unpaid(contract.lines)
     gone = {move.line.row for move in changes.move}
     contract.lines = [line for line in contract.lines if line.row not in gone]
     contract.waiting = None

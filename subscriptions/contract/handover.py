@@ -25,6 +25,7 @@ from subscriptions.models import (
 )
 from vendors import operations
 from vendors.base import Term
+from vendors.capabilities import RenewsTerms
 from vendors.models import OperationAction, VendorOperation
 from vendors.queries import operations_of
 from vendors.registry import plugin_for, plugins
@@ -37,6 +38,7 @@ STATE_FIELDS = (
     "stopped_on",
     "start_date",
     "expiration_date",
+    "term_anchor",
     "next_billing_day",
     "due_on",
     "quantity",
@@ -51,12 +53,13 @@ SAVE_STATES = """
     UPDATE subscriptions_subscription AS subscription
     SET status = carried.status, stop_reason = carried.stop_reason, stop_comment = carried.stop_comment,
         stopped_on = carried.stopped_on, start_date = carried.start_date,
-        expiration_date = carried.expiration_date, next_billing_day = carried.next_billing_day,
-        due_on = carried.due_on, quantity = carried.quantity, awaited_operation = carried.awaited_operation
+        expiration_date = carried.expiration_date, term_anchor = carried.term_anchor,
+        next_billing_day = carried.next_billing_day, due_on = carried.due_on, quantity = carried.quantity,
+        awaited_operation = carried.awaited_operation
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[], %s::date[], %s::date[],
-                %s::date[], %s::int[], %s::text[])
-        AS carried(id, status, stop_reason, stop_comment, stopped_on, start_date, expiration_date, next_billing_day,
-                   due_on, quantity, awaited_operation)
+                %s::date[], %s::date[], %s::int[], %s::text[])
+        AS carried(id, status, stop_reason, stop_comment, stopped_on, start_date, expiration_date, term_anchor,
+                   next_billing_day, due_on, quantity, awaited_operation)
     WHERE subscription.id = carried.id
 """
 
@@ -107,7 +110,20 @@ DELETE = Work(
     SubscriptionStatus.DELETION_FAILED,
     SubscriptionStatus.DELETED,
 )
-WORK_OF_ACTION = {work.action: work for work in (INSTALL, UPDATE, STOP, ACTIVATE, DELETE)}
+RENEW = Work(
+    OperationAction.RENEW,
+    SubscriptionStatus.RENEWING,
+    SubscriptionStatus.RENEWING_FAILED,
+    SubscriptionStatus.ACTIVE,
+)
+# The same, where a vendor has to let a stopped service run again for it.
+RENEW_STOPPED = Work(
+    OperationAction.RESUME,
+    SubscriptionStatus.RENEWING,
+    SubscriptionStatus.RENEWING_FAILED,
+    SubscriptionStatus.ACTIVE,
+)
+WORK_OF_ACTION = {work.action: work for work in (INSTALL, UPDATE, STOP, ACTIVATE, DELETE, RENEW)}
 WORK_MEANWHILE = {work.meanwhile: work for work in WORK_OF_ACTION.values()}
 WORK_FAILED = {work.failed: work for work in WORK_OF_ACTION.values()}
 
@@ -120,11 +136,12 @@ def hand_over(
     order: Order | None = None,
     quantities: Mapping[str, int] | None = None,
     asked_by: User | None = None,
+    term: Term | None = None,
 ) -> VendorOperation | None:
     """Set the subscription on its way and plan the vendor's part of it; return that, or None where there is none.
 
     The caller saves STATE_FIELDS, and completes the order where there is no vendor. `quantities` are the units wanted
-    by the template's resource keys, for UPDATE; `asked_by` is the person whose wish it is.
+    by the template's resource keys, for UPDATE; `asked_by` is the person whose wish it is; `term` is that of RENEW.
     """
     subscription = contract.subscription
     schedule(subscription, contract.waiting, day, status=work.then)
@@ -139,7 +156,7 @@ def hand_over(
         key=_key(subscription, work, day, order),
         subject=f"order:{order.pk}" if order is not None else f"subscription:{subscription.pk}",
         service=f"subscription:{subscription.pk}",
-        payload=_payload(contract, work, template, quantities or {}),
+        payload=_payload(contract, work, template, quantities or {}) | ({"term": term.payload} if term else {}),
         now=start_of(day),
         asked_by=asked_by,
     )
@@ -153,7 +170,10 @@ def does(subscription: Subscription, action: str) -> bool:
     connection = subscription.plan.template.connection
     if connection is None:
         return False
-    support = plugin_for(connection.plugin).support
+    plugin = plugin_for(connection.plugin)
+    if action == OperationAction.RENEW:
+        return isinstance(plugin, RenewsTerms)
+    support = plugin.support
     return support.suspend or action not in (OperationAction.SUSPEND, OperationAction.RESUME)
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account, User
 from billing.charging import in_minor_units
 from core.money import Money
+from core.period import Period
 from notifications.announce import announce
 from notifications.models import Notification
-from subscriptions.models import Order, Subscription
+from subscriptions.models import Order, OrderType, Subscription
 from vendors.base import Fact
 from vendors.models import OperationAction, VendorOperation
 
@@ -46,7 +47,12 @@ def order_placed(order: Order, *, reference: str) -> None:
 
 
 def done_at_vendor(subscription: Subscription, operation: VendorOperation, order: Order | None) -> None:
-    """Tell the customer, and who asked, that the vendor has done it; what the night decides has letters of its own."""
+    """Tell the customer, and who asked, that the vendor has done it; what the night decides has letters of its own.
+
+    So has a renewal.
+    """
+    if order is not None and order.type == OrderType.RENEWAL:
+        return
     people = _askers(operation.asked_by, order)
     action = OperationAction(operation.action)
     if action is OperationAction.PROVISION or people:
@@ -54,6 +60,24 @@ def done_at_vendor(subscription: Subscription, operation: VendorOperation, order
         told = [(_title(fact), fact.value) for fact in known if fact.value]
         facts = told if action is OperationAction.PROVISION else _facts(subscription, action, order)
         _done(subscription, action, operation.key, people, facts)
+
+
+def renewed(order: Order, term: Period) -> None:
+    """Tell the customer, and who asked for it, that another term has begun."""
+    subscription = order.subscription
+    announce(
+        "subscription_renewed",
+        account=subscription.account,
+        also=_askers(None, order),
+        about=("subscription", subscription.pk),
+        key=str(order.pk),
+        context={
+            "subscription": subscription.name,
+            "account": subscription.account.name,
+            "since": term.start,
+            "until": term.end,
+        },
+    )
 
 
 def _title(fact: Fact) -> str:

@@ -39,6 +39,13 @@ STABLE = (
 )
 # The vendor changes the units of what runs on meanwhile: the night acts on these too.
 UNDER_CHANGE = (SubscriptionStatus.UPDATING, SubscriptionStatus.UPDATING_FAILED)
+# An order that is neither completed nor cancelled: at most one of a subscription.
+UNFINISHED = (
+    OrderStatus.WAITING_FOR_PAYMENT,
+    OrderStatus.WAITING_FOR_PROVISIONING,
+    OrderStatus.PROVISIONING,
+    OrderStatus.PROVISIONING_FAILED,
+)
 MONTHS = {DurationUnit.MONTH: 1, DurationUnit.YEAR: 12}
 
 
@@ -47,7 +54,8 @@ class Contract:
     """One subscription as its operations need it: the row, its resources by the engine's key, its lines, its prices.
 
     `waiting` is its order that is neither completed nor cancelled, where there is one; `awaited` counts the units that
-    the vendor has yet to provide, by the engine's key.
+    the vendor has yet to provide, by the engine's key. Lines of a renewal that is not carried out yet stand apart, in
+    `renewal_lines`: they belong to a term that has not begun.
     `noted` is what `units_in_service` gave when the contract was read or last saved.
     """
 
@@ -58,6 +66,7 @@ class Contract:
     waiting: Order | None = None
     awaited: dict[str, int] = field(default_factory=dict)
     noted: dict[str, int] = field(default_factory=dict)
+    renewal_lines: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Note the units in service as the rows stand."""
@@ -79,17 +88,28 @@ class Contract:
             ordering_rows={key: resource.ordered_at_id for key, resource in self.resources.items()},
             expires_on=subscription.expiration_date,
             started_on=subscription.start_date,
+            anchor=subscription.term_anchor or subscription.start_date,
         )
 
     @property
     def rules(self) -> Rules:
         """What its billing type says to everything that can happen to it."""
-        return rules_of(self.subscription.billing_type)
+        return rules_of(self.subscription.billing_type, trial=self.subscription.trial)
 
     @property
     def ordering_terms(self) -> Terms:
         """The terms of its order: with the months that it is ordered for, and before any expiry. Reads the period."""
         return replace(self.terms, months=months_of(self.subscription.period), expires_on=None)
+
+    @property
+    def renewal_terms(self) -> Terms:
+        """The terms of a renewal: the plan's prices, fixed or not, for as many months as were ordered."""
+        return replace(self.terms, months=months_of(self.subscription.period), ordering_prices=None)
+
+    @property
+    def renewal(self) -> Order | None:
+        """Its order of another term that is not carried out yet, where there is one."""
+        return self.waiting if self.waiting is not None and self.waiting.type == OrderType.RENEWAL else None
 
     @property
     def chargeable(self) -> dict[str, int]:
@@ -168,22 +188,25 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
         (
             resource.plan_resource_id
             for pk, of_one in resources.items()
-            if not rows[pk].fixed_price or rules_of(rows[pk].billing_type).fees
+            # At a fixed price they are read for fees, and for another term.
+            if not rows[pk].fixed_price or rows[pk].expiration_date or rules_of(rows[pk].billing_type).fees
             for resource in of_one.values()
         ),
         entered_before=night_of,
     )
     lines = lines_of(rows)
     waiting = {order.subscription_id: order for order in open_orders(rows)}
+    renewals = {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL}
     awaited = _awaited(waiting.values(), resources)
     return {
         pk: Contract(
             subscription=subscription,
             resources=resources[pk],
             prices={key: lists.get(resource.plan_resource_id, ()) for key, resource in resources[pk].items()},
-            lines=lines[pk],
+            lines=[line for line in lines[pk] if line.order not in renewals] if renewals else lines[pk],
             waiting=waiting.get(pk),
             awaited=awaited.get(pk, {}),
+            renewal_lines=[line for line in lines[pk] if line.order in renewals] if renewals else [],
         )
         for pk, subscription in rows.items()
     }
@@ -242,8 +265,7 @@ def contract_of(subscription: Subscription) -> Contract:
 
 def open_orders(subscription_ids: Collection[int]) -> Iterable[Order]:
     """Return the orders of the subscriptions that are neither completed nor cancelled: at most one of each."""
-    unfinished = (OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.PROVISIONING, OrderStatus.PROVISIONING_FAILED)
-    return Order.objects.filter(subscription__in=subscription_ids, status__in=unfinished)
+    return Order.objects.filter(subscription__in=subscription_ids, status__in=UNFINISHED)
 
 
 def price_lists(plan_resource_ids: Iterable[int], *, entered_before: date | None = None) -> dict[int, list[Price]]:
@@ -275,16 +297,16 @@ def schedule(subscription: Subscription, waiting: Order | None, day: date, *, st
     there, the night waits: what it missed is caught up once the subscription is stable. Needs plan.service_term.
     """
     coming: list[date] = []
-    term = subscription.plan.service_term
     billing_day = next_billing_day(day, subscription.billing_day)
     expires = subscription.expiration_date
     if status == SubscriptionStatus.ACTIVE:
         coming.append(billing_day if expires is None else min(billing_day, expires))
+        coming += _renew_point(subscription, day)
     elif status == SubscriptionStatus.GRACED and expires is not None:
-        coming.append(expires + timedelta(days=term.grace_period))
+        coming.append(grace_ends(subscription, expires))
     elif status == SubscriptionStatus.STOPPED:
-        coming += _while_stopped(subscription, day, term.stop_period)
-    if status in (SubscriptionStatus.ORDERED, SubscriptionStatus.ACTIVE):
+        coming += _while_stopped(subscription, day)
+    if status in STABLE:
         coming += _unpaid_until(waiting)
     subscription.next_billing_day = billing_day if status == SubscriptionStatus.ACTIVE else None
     subscription.due_on = min(coming, default=None)
@@ -296,15 +318,52 @@ def _unpaid_until(order: Order | None) -> Iterable[date]:
         yield order.expires_on
 
 
-def _while_stopped(subscription: Subscription, day: date, stop_period: int | None) -> Iterable[date]:
+def renew_point(subscription: Subscription) -> date | None:
+    """Return the day in whose night a renewal is ordered of itself ahead of the end; None where none is."""
+    expires, ahead = subscription.expiration_date, subscription.plan.service_term.auto_renew_point
+    if expires is None or ahead <= 0 or not renews_itself(subscription):
+        return None
+    return expires - timedelta(days=min(ahead, LONGEST_TIMER))
+
+
+def renews_itself(subscription: Subscription) -> bool:
+    """Return whether another term follows without anybody's order: the option is on, and it is no trial (5.8)."""
+    return subscription.auto_renew and not subscription.trial
+
+
+def grace_ends(subscription: Subscription, expires: date) -> date:
+    """Return the first day after the days of grace of what ends on `expires`."""
+    return expires + timedelta(days=subscription.plan.service_term.grace_period)
+
+
+def deletion_day(subscription: Subscription) -> date | None:
+    """Return the day in whose night a stopped subscription is deleted: the stop period follows the days of grace.
+
+    None where it is never: an endless one, or terms without a stop period.
+    """
+    expires, stop_period = subscription.expiration_date, subscription.plan.service_term.stop_period
+    if expires is None or stop_period is None:
+        return None
+    return grace_ends(subscription, expires) + timedelta(days=stop_period)
+
+
+def _renew_point(subscription: Subscription, day: date) -> Iterable[date]:
+    point = renew_point(subscription)
+    if point is not None and point > day:
+        yield point
+
+
+def _while_stopped(subscription: Subscription, day: date) -> Iterable[date]:
     """Yield the days on which a stopped subscription changes: its charges fall due, the stop period ends."""
     stopped_on = subscription.stopped_on or day
     days = Terms(subscription.currency, subscription.billing_day, {}, expires_on=subscription.expiration_date)
-    due = rules_of(subscription.billing_type).due_while_stopped(days, stopped_on, day)
+    rules = rules_of(subscription.billing_type, trial=subscription.trial)
+    due = rules.due_while_stopped(days, stopped_on, day)
     if due is not None:
         yield due
-    if stop_period is not None:
-        yield max(stopped_on + timedelta(days=stop_period), day + timedelta(days=1))
+    deleted_on = deletion_day(subscription)
+    if deleted_on is not None:
+        yield max(deleted_on, day + timedelta(days=1))
 
 
 def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, Decimal]:

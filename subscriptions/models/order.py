@@ -20,6 +20,8 @@ class OrderType(models.TextChoices):
 
 class OrderStatus(models.TextChoices):
     WAITING_FOR_PAYMENT = "waiting_for_payment", _("Waiting for payment")
+    # Paid, and carried out in the night in which its term begins.
+    WAITING_FOR_PROVISIONING = "waiting_for_provisioning", _("Waiting for its term")
     PROVISIONING = "provisioning", _("Provisioning")
     PROVISIONING_FAILED = "provisioning_failed", _("Provisioning failed")
     COMPLETED = "completed", _("Completed")
@@ -39,6 +41,8 @@ class Order(Document):
     status = models.CharField(_("status"), max_length=30, choices=OrderStatus.choices)
     total = models.DecimalField(_("total"), **MONEY)
     currency = models.CharField(_("currency"), max_length=3)
+    # Placed by the night for a subscription that is renewed of itself.
+    automatic = models.BooleanField(_("automatic"), default=False, db_default=False)
     placed_on = models.DateField(_("order date"))
     expires_on = models.DateField(_("pay by"), null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
@@ -59,8 +63,15 @@ class Order(Document):
             models.UniqueConstraint(fields=["serial"], name="order_number_once"),
             models.UniqueConstraint(
                 fields=["subscription"],
-                condition=models.Q(status__in=["waiting_for_payment", "provisioning", "provisioning_failed"]),
-                name="order_one_open_for_a_subscription",
+                condition=models.Q(
+                    status__in=[
+                        "waiting_for_payment",
+                        "waiting_for_provisioning",
+                        "provisioning",
+                        "provisioning_failed",
+                    ]
+                ),
+                name="order_one_open_of_a_subscription",
             ),
         ]
         indexes = [

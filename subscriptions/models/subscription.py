@@ -32,6 +32,8 @@ class SubscriptionStatus(models.TextChoices):
     ACTIVATING = "activating", _("Activating")
     ACTIVATING_FAILED = "activating_failed", _("Activating failed")
     GRACED = "graced", _("Grace period")
+    RENEWING = "renewing", _("Renewing")
+    RENEWING_FAILED = "renewing_failed", _("Renewing failed")
     STOPPING = "stopping", _("Stopping")
     STOPPING_FAILED = "stopping_failed", _("Stopping failed")
     STOPPED = "stopped", _("Stopped")
@@ -60,6 +62,7 @@ class StopReason(models.TextChoices):
             "start_date",
             "expiration_date",
             "billing_priority",
+            "auto_renew",
             "quantity",
             "attributes",
         )
@@ -94,6 +97,10 @@ class Subscription(Timestamped):
     billing_priority = models.PositiveSmallIntegerField(_("billing priority"), default=100)
     start_date = models.DateField(_("start date"), null=True, blank=True)
     expiration_date = models.DateField(_("expiration date"), null=True, blank=True)
+    # Another term follows of itself where the funds allow it; of no use to what has no end.
+    auto_renew = models.BooleanField(_("automatic renewal"), default=False, db_default=False)
+    # The day that the months of its terms are counted from, where that is not the day on which it started (T31).
+    term_anchor = models.DateField(null=True, blank=True, editable=False)
     # The first billing day not yet carried out; empty while nothing is to be billed.
     next_billing_day = models.DateField(_("next billing day"), null=True, blank=True)
     # The next day on which the night has something to do: a billing day, the expiry, the end of a timer, the last day

@@ -7,7 +7,7 @@ night run in time (decision 14). A day that is carried out leaves nothing due on
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -18,11 +18,25 @@ from billing.books import open_days
 from billing.charging import Booking, record
 from billing.engine.lines import Changes
 from billing.funds import funds_of_many, lock_accounts
-from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
+from billing.models import PaymentStatus
+from billing.payments import close_order_payments
+from subscriptions.contract import renewing
+from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid, is_waiting
 from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
 from subscriptions.contract.telling import stopped_for_funds
-from subscriptions.contract.terms import STABLE, UNDER_CHANGE, Contract, contracts_among, contracts_of, schedule
-from subscriptions.models import OrderType, StopReason, Subscription, SubscriptionStatus
+from subscriptions.contract.terms import (
+    STABLE,
+    UNDER_CHANGE,
+    Contract,
+    contracts_among,
+    contracts_of,
+    deletion_day,
+    grace_ends,
+    renew_point,
+    renews_itself,
+    schedule,
+)
+from subscriptions.models import OrderStatus, OrderType, StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.holds import settle_holds, unsettled, unsettled_days
 from subscriptions.night.used import charge_used, to_charge
 
@@ -150,6 +164,8 @@ def required_funds_of(accounts: Mapping[int, Account], *, day: date) -> dict[int
     for contract in contracts_of(active).values():
         coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.lines, day)
         required[contract.subscription.account_id] += coming.reserves
+        if contract.subscription.expiration_date == day:
+            required[contract.subscription.account_id] += renewing.needed(contract, day)
     return required
 
 
@@ -201,23 +217,23 @@ def _step(contract: Contract, ledge: Ledge, day: date) -> None:
     status = (
         SubscriptionStatus.ACTIVE if subscription.status in UNDER_CHANGE else SubscriptionStatus(subscription.status)
     )
-    term = subscription.plan.service_term
     expires = subscription.expiration_date
-    if is_waiting(contract.waiting) and contract.waiting.expires_on is not None and contract.waiting.expires_on <= day:
+    if is_unpaid(contract.waiting) and contract.waiting.expires_on is not None and contract.waiting.expires_on <= day:
         _give_up(contract, ledge, day)
         if status == SubscriptionStatus.ORDERED:
             return
     if status == SubscriptionStatus.ACTIVE and expires is not None and day >= expires:
-        _expire(contract, ledge, day, grace=term.grace_period)
+        _expire(contract, ledge, day, expires)
     elif status == SubscriptionStatus.ACTIVE and day == subscription.next_billing_day:
         _renew(contract, ledge, day)
-    elif status == SubscriptionStatus.GRACED and expires and day >= expires + timedelta(days=term.grace_period):
-        _stop(contract, StopReason.EXPIRED, day)
-    elif status == SubscriptionStatus.STOPPED and _stop_period_over(subscription, term.stop_period, day):
-        ledge.bookings.append(contract.booking(contract.rules.delete(contract.terms, contract.lines, day), day))
-        hand_over(contract, DELETE, day=day)
+    elif status == SubscriptionStatus.GRACED and expires is not None and day >= grace_ends(subscription, expires):
+        _stop_at_the_end(contract, ledge, day)
+    elif status == SubscriptionStatus.STOPPED and _stop_period_over(subscription, day):
+        _delete(contract, ledge, day)
     else:
         schedule(subscription, contract.waiting, day, status=status)
+    if subscription.status == SubscriptionStatus.ACTIVE and day == renew_point(subscription):
+        _order_renewal(contract, ledge, day)
 
 
 def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
@@ -233,15 +249,78 @@ def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
     stopped_for_funds(contract.subscription, day, coming.reserves, ledge.available)
 
 
-def _expire(contract: Contract, ledge: Ledge, day: date, *, grace: int) -> None:
-    """End a finite subscription: it works on for the days of grace, then it is stopped."""
-    _give_up(contract, ledge, day)
+def _expire(contract: Contract, ledge: Ledge, day: date, expires: date) -> None:
+    """End the term of a subscription, or begin another; without one it works on for the days of grace."""
+    subscription = contract.subscription
+    if contract.renewal is None:
+        _give_up(contract, ledge, day)
     ledge.bookings.append(contract.booking(contract.rules.end(contract.provided_lines, day), day))
-    if grace and contract.subscription.status not in UNDER_CHANGE:
-        contract.subscription.status = SubscriptionStatus.GRACED
-        schedule(contract.subscription, None, day, status=SubscriptionStatus.GRACED)
+    changed_meanwhile = subscription.status in UNDER_CHANGE
+    if not changed_meanwhile and _goes_on(contract, ledge, day):
+        return
+    if day < grace_ends(subscription, expires) and not changed_meanwhile:
+        subscription.status = SubscriptionStatus.GRACED
+        schedule(subscription, contract.waiting, day, status=SubscriptionStatus.GRACED)
+    else:
+        _stop_at_the_end(contract, ledge, day)
+
+
+def _goes_on(contract: Contract, ledge: Ledge, day: date) -> bool:
+    """Begin another term where one was paid for, or the subscription renews itself and the funds suffice (5.1).
+
+    What they do not suffice for waits to be paid.
+    """
+    order = contract.renewal
+    if order is not None and order.status == OrderStatus.WAITING_FOR_PROVISIONING:
+        ledge.bookings.append(contract.booking(renewing.paid(contract, day), day, order))
+        renewing.carry_out(contract, order, day)
+        return True
+    if not renews_itself(contract.subscription):
+        return False
+    placed = Changes()
+    if order is None:
+        close_orders(order_ids=ledge.cancelled_orders, day=day)  # of one subscription, one order is open
+        order, placed = renewing.place_automatic(contract, day)
+    changes = renewing.paid(contract, day)
+    if changes.reserves > max(ledge.available, 0):
+        ledge.bookings.append(contract.booking(placed, day, order))
+        if placed:
+            renewing.ask_for_payment(contract, order)
+        return False
+    ledge.available -= changes.reserves
+    ledge.bookings.append(contract.booking(renewing.folded(placed, changes) if placed else changes, day, order))
+    close_order_payments(order_ids=[order.pk], status=PaymentStatus.PAID_FROM_BALANCE, today=day)
+    order.paid_on = day
+    order.save(update_fields=["paid_on"])
+    renewing.carry_out(contract, order, day)
+    return True
+
+
+def _order_renewal(contract: Contract, ledge: Ledge, day: date) -> None:
+    """Order the renewal of a subscription that renews itself, so many days ahead of its end; it waits for its payment.
+
+    Not while another order waits: the night in which it ends looks again.
+    """
+    if contract.waiting is not None:
+        return
+    close_orders(order_ids=ledge.cancelled_orders, day=day)
+    order, placed = renewing.order_ahead(contract, day)
+    ledge.bookings.append(contract.booking(placed, day, order))
+
+
+def _stop_at_the_end(contract: Contract, ledge: Ledge, day: date) -> None:
+    """Stop what has ended, or delete it where the terms keep it no day more; a renewal goes on waiting to be paid."""
+    deleted_on = deletion_day(contract.subscription)
+    if deleted_on is not None and deleted_on <= day and contract.subscription.status not in UNDER_CHANGE:
+        _delete(contract, ledge, day)
     else:
         _stop(contract, StopReason.EXPIRED, day)
+
+
+def _delete(contract: Contract, ledge: Ledge, day: date) -> None:
+    _give_up(contract, ledge, day)
+    ledge.bookings.append(contract.booking(contract.rules.delete(contract.terms, contract.lines, day), day))
+    hand_over(contract, DELETE, day=day)
 
 
 def _stop(contract: Contract, reason: StopReason, day: date) -> None:
@@ -268,10 +347,9 @@ def _give_up(contract: Contract, ledge: Ledge, day: date) -> None:
         schedule(contract.subscription, None, day, status=SubscriptionStatus.DELETED)
 
 
-def _stop_period_over(subscription: Subscription, stop_period: int | None, day: date) -> bool:
-    if stop_period is None or subscription.stopped_on is None:
-        return False
-    return day >= subscription.stopped_on + timedelta(days=stop_period) and day > subscription.stopped_on
+def _stop_period_over(subscription: Subscription, day: date) -> bool:
+    deleted_on = deletion_day(subscription)
+    return deleted_on is not None and day >= deleted_on
 
 
 def _without_moved(contract: Contract, changes: Changes) -> list:

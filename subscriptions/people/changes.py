@@ -14,6 +14,7 @@ from billing.engine.rules import No
 from billing.payments import open_order_payment
 from billing.queries import require_sight
 from core.errors import Refusals, Refused, Remedy
+from subscriptions.contract.cancelling import close_orders, give_up
 from subscriptions.contract.handover import held_units, service_payload
 from subscriptions.contract.terms import Contract, contract_of, schedule, unpaid_until
 from subscriptions.models import (
@@ -26,7 +27,7 @@ from subscriptions.models import (
     SubscriptionStatus,
 )
 from subscriptions.people.keys import Key, key_of, placed_before
-from subscriptions.people.opening import open_contract, refuse_held, require_status, save_state
+from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state
 from subscriptions.people.paying import carry_out_at_no_cost, pay_order_from_balance
 from subscriptions.people.quantities import QuantityNotAllowed, check_quantity, refuse_too_many
 from subscriptions.people.supported import refuse_unsupported
@@ -38,12 +39,6 @@ class NothingToChange(Refused):
 
     code = "nothing_to_change"
     field = "quantities"
-
-
-class OrderWaits(Refused):
-    """An earlier change of the subscription waits for its payment."""
-
-    code = "order_waits"
 
 
 class PayOrLowerFirst(Refused):
@@ -62,6 +57,7 @@ class TypeKeepsQuantities(Refused):
 
 WHY_NOT = {
     No.NEVER_CHANGES: _("What is used is charged here, whatever its limits: order another subscription for others."),
+    No.TRIAL: _("A trial keeps its quantities: order the plan for a period that is paid for."),
     No.NOT_YET_CHARGED: _("The days before the first whole month are free: quantities can be changed from then on."),
 }
 
@@ -167,7 +163,7 @@ def may_change(contract: Contract, today: date) -> None:
     refused = contract.rules.may_change(contract.terms, today)
     if refused is not None:
         raise TypeKeepsQuantities(WHY_NOT[refused])
-    if contract.waiting is not None:
+    if contract.waiting is not None and not (contract.renewal is not None and contract.renewal.automatic):
         raise OrderWaits(
             _("Pay or cancel the order %(order)s first.") % {"order": contract.waiting},
             remedy=Remedy("order", contract.waiting.pk),
@@ -178,6 +174,7 @@ def may_change(contract: Contract, today: date) -> None:
 def _change(contract: Contract, asked: Asked) -> Order:
     subscription, today = contract.subscription, asked.today
     may_change(contract, today)
+    _take_place_of_renewal(contract, today)
     wanted = _wanted(contract, asked.quantities)
     refuse_too_many([wanted.get(name, resource.quantity) for name, resource in contract.resources.items()])
     units = {name: max(count - contract.resources[name].included, 0) for name, count in wanted.items()}
@@ -207,6 +204,14 @@ def _change(contract: Contract, asked: Asked) -> Order:
     schedule(subscription, order, today, status=SubscriptionStatus.ACTIVE)
     save_state(contract, today)
     return order
+
+
+def _take_place_of_renewal(contract: Contract, today: date) -> None:
+    """Cancel the renewal that the night has ordered: it is ordered anew, for other units, once the change is there."""
+    order = contract.renewal
+    if order is not None:
+        record([contract.booking(give_up(contract), today, order)])
+        close_orders(order_ids=[order.pk], day=today)
 
 
 def _wanted(contract: Contract, quantities: Mapping[str, int]) -> dict[str, int]:

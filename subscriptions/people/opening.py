@@ -36,6 +36,12 @@ class NotInThisStatus(Refused):
     code = "not_in_this_status"
 
 
+class OrderWaits(Refused):
+    """An earlier order of the subscription waits for its payment, or for its term."""
+
+    code = "order_waits"
+
+
 class AccountOnHold(Refused):
     """Nothing is changed, activated or carried out while the account is on hold."""
 

@@ -15,10 +15,11 @@ from billing.models import PaymentStatus
 from billing.payments import close_order_payments, open_order_payment
 from core.errors import Refused, Remedy
 from core.panel.formats import money_text
+from subscriptions.contract import renewing
 from subscriptions.contract.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.contract.telling import done_at_once
-from subscriptions.contract.terms import Contract
-from subscriptions.models import Order, OrderStatus, OrderType
+from subscriptions.contract.terms import Contract, contract_of, schedule
+from subscriptions.models import Order, OrderStatus, OrderType, SubscriptionStatus
 from subscriptions.people.opening import open_contract, refuse_held, save_state
 from subscriptions.tasks import hand_to_worker
 
@@ -124,6 +125,8 @@ def _refuse_short(contract: Contract, changes: Changes) -> None:
 
 def _paid(contract: Contract, order: Order, today: date) -> Changes:
     """Return what the order's payment today makes of its charges."""
+    if order.type == OrderType.RENEWAL:
+        return renewing.paid(contract, today)
     if order.type == OrderType.SALES:
         return contract.rules.pay_order(contract.ordering_terms, contract.lines, today)
     at_vendor = contract.subscription.plan.template.connection is not None
@@ -144,14 +147,31 @@ def _settle(
     record([contract.booking(changes, today, order)])
     close_order_payments(order_ids=[order.pk], status=status, today=today)
     order.paid_on = today
-    order.status = OrderStatus.PROVISIONING
+    if order.type != OrderType.RENEWAL:
+        order.status = OrderStatus.PROVISIONING
     order.save(update_fields=["paid_on", "status"])
+    if order.type == OrderType.RENEWAL:
+        _begin_or_wait(contract_of(subscription), order, today, asked_by=asked_by)
+        return order
     contract.waiting = None
     if order.type == OrderType.SALES:
         subscription.start_date = today
         subscription.expiration_date = contract.rules.ends_on(contract.ordering_terms, today)
     hold_and_hand_over(contract, order, today, asked_by=asked_by)
     return order
+
+
+def _begin_or_wait(contract: Contract, order: Order, today: date, *, asked_by: User | None) -> None:
+    """Carry a paid renewal out where its term has begun; else it waits for the night of that day."""
+    if renewing.term_of_renewal(contract, today).start > today:
+        renewing.wait_for_term(order, today)
+        schedule(contract.subscription, order, today, status=SubscriptionStatus.ACTIVE)
+        operation = None
+    else:
+        operation = renewing.carry_out(contract, order, today, asked_by=asked_by)
+    save_state(contract, today)
+    if operation is not None:
+        hand_to_worker(operation.pk)
 
 
 def hold_and_hand_over(contract: Contract, order: Order, today: date, *, asked_by: User | None = None) -> None:
@@ -187,5 +207,7 @@ def hold_and_hand_over(contract: Contract, order: Order, today: date, *, asked_b
     if operation is None:
         complete(order, today)
         done_at_once(subscription, work.action, order=order, asked_by=asked_by)
+        if order.type == OrderType.CHANGE:
+            renewing.order_anew(contract_of(subscription), today)
     else:
         hand_to_worker(operation.pk)

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from billing.charging import line_of, record, resource_key, reverse
 from billing.engine.lines import Changes, fresh_block
 from billing.models import Charge, ChargeStatus
-from subscriptions.contract.handover import stop_as_decided
+from subscriptions.contract.cancelling import give_up
+from subscriptions.contract.handover import STOP, hand_over, stop_as_decided
 from subscriptions.contract.held import note_units
-from subscriptions.contract.terms import Contract, schedule
-from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, SubscriptionStatus
+from subscriptions.contract.terms import Contract, grace_ends, schedule
+from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, StopReason, SubscriptionStatus
 from subscriptions.night.renewals import renew_accounts
 from subscriptions.people.opening import save_state
 
@@ -27,6 +28,8 @@ def give_up_failed(contract: Contract, order: Order, today: date) -> None:
     row.awaited_operation = ""
     if order.type == OrderType.SALES:
         _release_sale(contract, order, today)
+    elif order.type == OrderType.RENEWAL:
+        _undo_renewal(contract, order, today)
     else:
         _undo_change(contract, order, today)
     order.status = OrderStatus.CANCELLED
@@ -56,6 +59,22 @@ def _release_sale(contract: Contract, order: Order, today: date) -> None:
         resource.quantity = 0
         resource.save(update_fields=["quantity"])
     schedule(contract.subscription, None, today, status=SubscriptionStatus.DELETED)
+
+
+def _undo_renewal(contract: Contract, order: Order, today: date) -> None:
+    """Release what a renewal reserved: no term has begun, and the subscription stands where its end has left it."""
+    row = contract.subscription
+    record([contract.booking(give_up(contract), today, order)])
+    expires = row.expiration_date
+    if row.stopped_on is not None:
+        row.status = SubscriptionStatus.STOPPED
+    elif expires is not None and today < grace_ends(row, expires):
+        row.status = SubscriptionStatus.GRACED
+    else:
+        row.stop_reason, row.stop_comment, row.stopped_on = StopReason.EXPIRED, "", today
+        hand_over(contract, STOP, day=today)
+        return
+    schedule(row, None, today, status=SubscriptionStatus(row.status))
 
 
 def _undo_change(contract: Contract, order: Order, today: date) -> None:

@@ -19,6 +19,7 @@ from subscriptions.people import stopping
 from subscriptions.people.changes import change_quantities
 from subscriptions.people.ordering import place_order
 from subscriptions.people.paying import pay_order_from_balance
+from subscriptions.people.renewal import auto_renew, renew
 from subscriptions.simulation.events import FARTHEST_PRIORITY, Event
 from subscriptions.simulation.stage import Stage
 from subscriptions.workers.usage import Measured, record_usage
@@ -130,6 +131,8 @@ def _order(stage: Stage, event: Event) -> None:
     Subscription.objects.filter(pk=order.subscription_id).update(billing_priority=MIDDLE_PRIORITY + event.priority)
     _paid_as_asked(order, event)
     stage.subscriptions[event.subscription] = order.subscription
+    if stage.story.auto_renew and not stage.story.trial:
+        auto_renew(actor=SYSTEM, subscription=order.subscription, on=True, today=event.day)
 
 
 def _change(stage: Stage, event: Event) -> None:
@@ -142,6 +145,21 @@ def _change(stage: Stage, event: Event) -> None:
         pay_from_balance=event.pay == "balance",
     )
     _paid_as_asked(order, event)
+
+
+def _renew(stage: Stage, event: Event) -> None:
+    order = renew(
+        actor=SYSTEM,
+        subscription=_known(stage, event),
+        quantities=event.quantities,
+        today=event.day,
+        pay_from_balance=event.pay == "balance",
+    )
+    _paid_as_asked(order, event)
+
+
+def _auto_renew(stage: Stage, event: Event) -> None:
+    auto_renew(actor=SYSTEM, subscription=_known(stage, event), on=event.on, today=event.day)
 
 
 def _paid_as_asked(order: Order, event: Event) -> None:
@@ -194,4 +212,6 @@ _DEEDS: dict[str, Callable[[Stage, Event], str | None]] = {
     "hold": _hold,
     "release": _release,
     "limit": _limit,
+    "renew": _renew,
+    "auto_renew": _auto_renew,
 }

@@ -12,12 +12,12 @@ from billing.engine.rules import Metered, Rules
 from core.fitting import is_text
 from core.money import minor_units
 from subscriptions.simulation.account_class import limit_of
-from subscriptions.simulation.reading import BadHistory, amount_of, day_of, members, one_of, required, whole
+from subscriptions.simulation.reading import BadHistory, amount_of, day_of, flag, members, one_of, required, whole
 from subscriptions.simulation.resources import PRICE_DECIMALS, Priced
 
 DEEDS = (
     "top_up", "order", "change", "stop", "activate", "delete", "pay", "price", "usage", "close_charges",
-    "hold", "release", "limit",
+    "hold", "release", "limit", "renew", "auto_renew",
 )  # fmt: skip
 PAY = ("now", "balance", "later")
 # Members that only these events have; the others were once taken by all, and still are.
@@ -27,6 +27,7 @@ OWN_MEMBERS = {
     "hold": {"kind"},
     "release": {"kind"},
     "limit": {"credit_limit"},
+    "auto_renew": {"on"},
 }
 HOLDS = ("administrative",)
 # An order's priority is an integer of either sign; the rows keep small ones from zero on.
@@ -47,6 +48,7 @@ class Event:
     resource: str = ""
     unit_hours: Decimal = Decimal(0)
     priority: int = 0
+    on: bool = False
 
 
 def read_event(given: Any, path: str, currency: str, prices: Mapping[str, Priced], rules: Rules) -> Event:
@@ -65,7 +67,9 @@ def read_event(given: Any, path: str, currency: str, prices: Mapping[str, Priced
         day=day_of(required(event, "day", f"{path}.day"), f"{path}.day"),
         do=do,
         subscription=name,
-        quantities=_quantities(event, path, prices) if do in ("order", "change") else {},
+        quantities=_quantities(event, path, prices)
+        if do in ("order", "change") or (do == "renew" and "quantities" in event)
+        else {},
         prices=_new_prices(event, path, prices) if do == "price" else {},
         amount=_event_amount(event, do, path, currency),
         pay=one_of(event.get("pay", "now"), PAY, f"{path}.pay"),
@@ -74,6 +78,7 @@ def read_event(given: Any, path: str, currency: str, prices: Mapping[str, Priced
         else "",
         unit_hours=_unit_hours(event, path) if do == "usage" else Decimal(0),
         priority=whole(event.get("priority", 0), f"{path}.priority", -FARTHEST_PRIORITY, FARTHEST_PRIORITY),
+        on=flag(required(event, "on", f"{path}.on"), f"{path}.on") if do == "auto_renew" else False,
     )
 
 

@@ -14,6 +14,7 @@ from subscriptions.simulation.account_class import Class, read_class
 from subscriptions.simulation.events import Event, read_event
 from subscriptions.simulation.reading import BadHistory, amount_of, day_of, flag, members, one_of, required, whole
 from subscriptions.simulation.resources import PRICE_DECIMALS, Priced, read_resources
+from subscriptions.simulation.terms import Timers, read_auto_renew, read_timers
 
 # The books keep so many decimals of an amount.
 AMOUNT_DECIMALS = 3
@@ -35,13 +36,16 @@ class History:
     resources: Mapping[str, Priced]
     events: tuple[Event, ...]
     until: date
+    service_term: Timers
+    auto_renew: bool
+    trial: bool
 
 
 def read_history(given: Any) -> History:
     """Return the history that the JSON value describes, its events by day. Raises BadHistory."""
     top = members(given, "history", {
         "currency", "billing_type", "payment_model", "billing_day", "period", "fixed_price", "credit_limit",
-        "account_class", "resources", "plan", "events", "until",
+        "account_class", "resources", "plan", "events", "until", "service_term", "auto_renew", "trial",
     })  # fmt: skip
     billing_type = one_of(top.get("billing_type", FIRST), tuple(TYPES), "billing_type")
     rules = rules_of(billing_type)
@@ -53,16 +57,20 @@ def read_history(given: Any) -> History:
     if not isinstance(events, list):
         raise BadHistory("events: must be a list")
     read = [read_event(event, f"events[{at}]", currency, resources, rules) for at, event in enumerate(events)]
+    months = _months(top, rules)
     return History(
         currency=currency,
         billing_type=billing_type,
         billing_day=_billing_day(top, rules),
-        months=_months(top, rules),
+        months=months,
         fixed_price=flag(top.get("fixed_price", False), "fixed_price"),
         account_class=read_class(top.get("account_class", {}), top.get("credit_limit", "0"), currency),
         resources=resources,
         events=tuple(sorted(read, key=lambda event: event.day)),
         until=day_of(required(top, "until", "until"), "until"),
+        service_term=read_timers(top.get("service_term", {})),
+        auto_renew=read_auto_renew(top, months),
+        trial=flag(top.get("trial", False), "trial"),
     )
 
 

@@ -65,13 +65,22 @@ def set_up(story: History) -> Stage:
         endless=story.months is None,
         duration=story.months,
         unit="" if story.months is None else DurationUnit.MONTH,
+        trial=story.trial,
     )
     return Stage(story, account, plan, period, _priced(story, plan, first_day))
 
 
 def _plan(story: History, reseller: Reseller) -> Plan:
+    timers = story.service_term
     term = ServiceTerm.objects.create(
-        reseller=reseller, name="Simulation", key="simulation", billing_day=story.billing_day
+        reseller=reseller,
+        name="Simulation",
+        key="simulation",
+        billing_day=story.billing_day,
+        grace_period=timers.grace_days,
+        stop_period=timers.stop_days,
+        auto_renew_point=timers.renew_point,
+        manual_renew_point=timers.manual_renew_point,
     )
     template = ApplicationTemplate.objects.create(reseller=reseller, name="Simulation")
     return Plan.objects.create(

@@ -16,6 +16,7 @@ from subscriptions.people.changes import may_change
 from subscriptions.people.failures import may_correct, may_give_up, may_retry
 from subscriptions.people.ordering import may_cancel
 from subscriptions.people.paying import may_pay
+from subscriptions.people.renewal import may_auto_renew, may_renew
 from subscriptions.people.stopping import may_activate, may_delete, may_stop
 from vendors.questions import VendorUnavailable, may_ask
 
@@ -24,7 +25,7 @@ Steps = dict[str, Refused | None]
 
 
 def steps_of_subscription(actor: Actor, subscription: Subscription, today: date) -> Steps:
-    """Return the steps "retry", "change", "activate", "stop" and "delete" of a subscription.
+    """Return the steps "retry", "change", "renew", "auto_renew", "activate", "stop" and "delete" of a subscription.
 
     The row is read as `open_contract` reads it (account with class, plan with template, connection and service term).
     """
@@ -32,6 +33,8 @@ def steps_of_subscription(actor: Actor, subscription: Subscription, today: date)
     return {
         "retry": refusal_of(may_retry, contract),
         "change": refusal_of(may_change, contract, today),
+        "renew": refusal_of(may_renew, contract, today),
+        "auto_renew": refusal_of(may_auto_renew, contract),
         "activate": refusal_of(may_activate, contract, today),
         "stop": refusal_of(may_stop, actor, contract, today),
         "delete": refusal_of(may_delete, actor, contract, today),

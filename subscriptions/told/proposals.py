@@ -13,11 +13,13 @@ from accounts.actors import Actor
 from accounts.models import Account
 from billing.engine.rules import Keeps
 from billing.engine.types import rules_of
-from core.panel.formats import money_text
-from subscriptions.models import Order, OrderStatus, Plan, Subscription, SubscriptionResource
+from core.panel.formats import day_text, money_text
+from subscriptions.models import Order, OrderStatus, OrderType, Plan, Subscription, SubscriptionResource
 from subscriptions.people.changes import ask_vendor_of_change, change_quantities
 from subscriptions.people.ordering import ask_vendor_of_order, place_order
+from subscriptions.people.renewal import auto_renew, renew
 from subscriptions.people.stopping import activate, delete, stop
+from subscriptions.told.coming import Coming, coming_term
 from subscriptions.told.preview import Preview, carried_out, preview
 
 # What a stop and an activation mean, by what the billing type keeps.
@@ -29,6 +31,7 @@ STOPS = {
         "Stop %(name)s? A month that has begun stays charged as a whole; later ones are not while it is stopped."
     ),
     Keeps.WHAT_WAS_USED: gettext_lazy("Stop %(name)s? What was used is charged on the billing day."),
+    Keeps.NOTHING: gettext_lazy("Stop %(name)s? It is a trial: nothing is charged."),
 }
 ACTIVATES = {
     Keeps.USED_DAYS: gettext_lazy(
@@ -36,6 +39,7 @@ ACTIVATES = {
     ),
     Keeps.WHOLE_MONTH: gettext_lazy("Activate %(name)s? The whole month is charged, unless it has been already."),
     Keeps.WHAT_WAS_USED: gettext_lazy("Activate %(name)s? What is used is charged."),
+    Keeps.NOTHING: gettext_lazy("Activate %(name)s? It is a trial: nothing is charged."),
 }
 
 
@@ -123,6 +127,64 @@ def propose_change(
     return propose(told_first, words, account=subscription.account, today=today, keep=keep)
 
 
+def propose_renewal(
+    *, actor: Actor, subscription: Subscription, today: date, keep: bool = False, **how: Any
+) -> Proposal:
+    """Propose another term; `how` is passed to the verb. Raises what `renew` does."""
+    verb = partial(renew, actor=actor, subscription=subscription, today=today, **how)
+
+    def words(seen: Preview) -> tuple[str, str]:
+        made = [charge for charge in seen.added if charge.order_id == seen.result.pk]
+        question = _("Renew %(name)s?") % {"name": subscription.name}
+        if made:
+            question = _("Renew %(name)s: from %(start)s to %(end)s, %(amount)s for the whole term?") % {
+                "name": subscription.name,
+                "start": day_text(min(charge.operate_from for charge in made)),
+                "end": day_text(max(charge.operate_to for charge in made)),
+                "amount": money_text(sum(charge.amount for charge in made), subscription.currency),
+            }
+        if seen.due:
+            return question, _("Renew, pay %(amount)s") % {"amount": money_text(seen.due, subscription.currency)}
+        if seen.reserved > 0:
+            amount = money_text(seen.reserved, subscription.currency)
+            return question, _("Renew, reserve %(amount)s") % {"amount": amount}
+        return question, pgettext("button", "Renew")
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
+
+
+def propose_auto_renewal(
+    *, actor: Actor, subscription: Subscription, on: bool, today: date, keep: bool = False
+) -> Proposal:
+    """Propose to switch on, or off, that the subscription renews itself. Raises what `auto_renew` does."""
+    verb = partial(auto_renew, actor=actor, subscription=subscription, on=on, today=today)
+
+    def words(seen: Preview) -> tuple[str, str]:
+        coming = coming_term(seen.result, today)
+        if not on:
+            said = _("Let %(name)s end on %(day)s? It is not renewed of itself any more.")
+            return _dated(said, subscription, coming), _("Switch off")
+        said = _(
+            "Renew %(name)s of itself on %(day)s, for another term up to %(end)s? %(amount)s is taken from the balance "
+            "then, at the price of that day; now it would be so much."
+        )
+        return _dated(said, subscription, coming), _("Switch on")
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
+
+
+def _dated(said: str, subscription: Subscription, coming: Coming | None) -> str:
+    """Return a sentence about the term to come; before the first one has begun, nothing is known of its days."""
+    if coming is None:
+        return _("%(name)s has not begun yet: this holds for the end of its first term.") % {"name": subscription.name}
+    return said % {
+        "name": subscription.name,
+        "day": day_text(coming.term.start),
+        "end": day_text(coming.term.end),
+        "amount": money_text(coming.amount, subscription.currency),
+    }
+
+
 def propose_stop(
     *, actor: Actor, subscription: Subscription, today: date, comment: str = "", keep: bool = False
 ) -> Proposal:
@@ -178,13 +240,23 @@ def said_after_change(order: Order) -> str:
     """Return what to tell a person whose change is ordered."""
     if order.status == OrderStatus.WAITING_FOR_PAYMENT:
         return _("Order %(order)s waits for its payment.") % {"order": order.number}
+    if order.status == OrderStatus.WAITING_FOR_PROVISIONING:
+        return _("The renewal is paid for: it begins when the present term ends.")
+    if order.status == OrderStatus.COMPLETED and order.type == OrderType.RENEWAL:
+        return _("The subscription is renewed.")
     if order.status == OrderStatus.COMPLETED:
         return _("The quantities are changed.")
     return _("Order %(order)s is being carried out.") % {"order": order.number}
 
 
+def said_of_auto_renewal(subscription: Subscription) -> str:
+    """Return what to tell a person who has switched automatic renewal on or off."""
+    said = _("%(name)s renews itself.") if subscription.auto_renew else _("%(name)s ends with its term.")
+    return said % {"name": subscription.name}
+
+
 def _keeps(subscription: Subscription) -> Keeps:
-    return rules_of(subscription.billing_type).keeps
+    return rules_of(subscription.billing_type, trial=subscription.trial).keeps
 
 
 def _steps(subscription: Subscription, quantities: Mapping[str, int]) -> list[str]:

@@ -69,10 +69,10 @@ class Upkeep:
 def upkeep_of(subscription: Subscription, today: date) -> Upkeep | None:
     """Return what each month costs from the next billing day after `today` on; nothing while it is stopped.
 
-    None where no month's cost is known ahead: what is used is charged. Seven statements at most.
+    None where no month's cost is known ahead: what is used is charged, or nothing is. Seven statements at most.
     """
     contract = contract_of(subscription)
-    if contract.rules.keeps is Keeps.WHAT_WAS_USED:
+    if contract.rules.keeps in (Keeps.WHAT_WAS_USED, Keeps.NOTHING):
         return None
     day = subscription.next_billing_day or next_billing_day(today, subscription.billing_day)
     until = _end(contract)

@@ -11,15 +11,18 @@ from billing.charging import record
 from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.secrets import encrypt
+from subscriptions.contract import renewing
 from subscriptions.contract.handover import (
     ACTIVATE,
     INSTALL,
+    RENEW_STOPPED,
     STATE_FIELDS,
     STOP,
     UPDATE,
     WORK_MEANWHILE,
     Work,
     complete,
+    does,
     hand_over,
     save_states,
     stop_as_decided,
@@ -39,7 +42,7 @@ from subscriptions.night.holds import is_left_over
 from subscriptions.night.renewals import renew_accounts
 from vendors import operations
 from vendors.facts import told_over
-from vendors.models import OperationState, VendorOperation
+from vendors.models import OperationAction, OperationState, VendorOperation
 from vendors.operations import unsealed
 
 FINISHED = (OperationState.CONFIRMED, OperationState.REJECTED)
@@ -122,6 +125,8 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
     subscription, order = contract.subscription, contract.waiting
     work = WORK_MEANWHILE[SubscriptionStatus(subscription.status)]
     stop_decided = contract.stop_decided
+    if _runs_again_first(contract, operation, today):
+        return
     changes = _provided(contract, work, today)
     subscription.status = work.then
     subscription.awaited_operation = ""
@@ -132,12 +137,16 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
             subscription=subscription, key=key, defaults={"value": encrypt({key: value})}
         )
     record([contract.booking(changes, today, order)] if changes else [])
-    if order is not None and order.status == OrderStatus.PROVISIONING:
+    if order is not None and contract.renewal is not None:
+        renewing.begin(contract, order, today)
+    elif order is not None and order.status == OrderStatus.PROVISIONING:
         complete(order, today)
     contract.waiting, contract.awaited = None, {}
     if stop_decided:
         stop_as_decided(contract, today)
     save_states([contract], today)
+    if work is UPDATE:
+        renewing.order_anew(contract_of(subscription), today)
     if changes.reserves > changes.releases:
         _stop_what_is_short(contract, changes, today)
     done_at_vendor(subscription, operation, order)
@@ -149,6 +158,8 @@ def _provided(contract: Contract, work: Work, today: date) -> Changes:
     An order that is provided on a later day than it was paid runs from that day.
     """
     subscription, rules = contract.subscription, contract.rules
+    if contract.renewal is not None:
+        return renewing.renewed_by_vendor(contract, today)
     if work is UPDATE:
         provide = rules.provide_raise_of_stopped if contract.stop_decided else rules.provide_raise
         return provide(contract.terms, contract.lines, contract.raised_lines, today)
@@ -156,14 +167,27 @@ def _provided(contract: Contract, work: Work, today: date) -> Changes:
         changes = rules.provide_activation(contract.terms, contract.lines, activated_lines(contract), today)
     elif work is INSTALL:
         changes = rules.provide_order(contract.ordering_terms, contract.lines, today)
-        if changes:
+        if changes or subscription.trial:
             subscription.start_date = today
             subscription.expiration_date = rules.ends_on(contract.ordering_terms, today)
     else:
         return Changes()
-    if changes:
+    if changes or subscription.trial:
         schedule(subscription, None, today, status=SubscriptionStatus.ACTIVE)
     return changes
+
+
+def _runs_again_first(contract: Contract, operation: VendorOperation, today: date) -> bool:
+    """Have the vendor let a stopped service run again that it has renewed; return whether it has to."""
+    subscription, order = contract.subscription, contract.renewal
+    renewed = order is not None and operation.action == OperationAction.RENEW
+    if not renewed or subscription.stopped_on is None or not does(subscription, OperationAction.RESUME):
+        return False
+    _learn(subscription, operation)
+    subscription.save(update_fields=["vendor_ids", "attributes"])
+    hand_over(contract, RENEW_STOPPED, day=today, order=order)
+    save_states([contract], today)
+    return True
 
 
 def _stop_what_is_short(contract: Contract, changes: Changes, today: date) -> None:

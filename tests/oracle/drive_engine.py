@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing.engine.lines import LIVE, SPLIT_SOURCES, Changes, Line, LineStatus, Source
-from billing.engine.periods import is_billing_day
+from billing.engine.lines import LIVE, SPLIT_SOURCES, Changes, Line, LineStatus, Source, deleted
+from billing.engine.periods import is_billing_day, renewal_open
 from billing.engine.rules import Used
 from billing.engine.terms import Price, Terms
 from billing.engine.types import FIRST, rules_of
@@ -33,6 +33,16 @@ class Waiting:
 
 
 @dataclass
+class Renewal:
+    """Another term that is ordered: the units in it, what is to be paid, whether the night has ordered it."""
+
+    units: Mapping[str, int]
+    due: Decimal
+    automatic: bool
+    is_paid: bool = False
+
+
+@dataclass
 class Contract:
     """One subscription: its terms, the units it has, its lines by row number, and what it waits for."""
 
@@ -43,6 +53,11 @@ class Contract:
     rows: dict[int, Line] = field(default_factory=dict)
     waiting: Waiting | None = None
     raised: set[int] = field(default_factory=set)  # the rows of a raise that a vendor has yet to provide
+    auto: bool = False
+    prices_ahead: dict[str, Decimal] = field(default_factory=dict)  # those of a renewal, for a fixed price
+    idle: bool = False  # stopped: no day is served until it is activated or renewed
+    renewal: Renewal | None = None
+    apart: set[int] = field(default_factory=set)  # the rows of a renewal whose term has not begun
 
     @property
     def provided(self) -> list[Line]:
@@ -50,7 +65,11 @@ class Contract:
 
     @property
     def lines(self) -> list[Line]:
-        return [line for line in self.rows.values() if line.status in LIVING]
+        return [line for line in self.rows.values() if line.status in LIVING and line.row not in self.apart]
+
+    @property
+    def coming(self) -> list[Line]:
+        return [line for line in self.rows.values() if line.status in LIVING and line.row in self.apart]
 
 
 class EngineDriver:
@@ -59,7 +78,10 @@ class EngineDriver:
     def __init__(self, history: dict, *, late: bool = False) -> None:
         self.late = late
         self.history = history
-        self.rules = rules_of(history.get("billing_type", FIRST))
+        self.rules = rules_of(history.get("billing_type", FIRST), trial=history.get("trial", False))
+        term = history.get("service_term", {})
+        self.grace, self.stop_days = timedelta(term.get("grace_days", 0)), term.get("stop_days")
+        self.ahead, self.by_hand = timedelta(term.get("renew_point", 0)), term.get("manual_renew_point", -1)
         self.fixed = history["fixed_price"]
         self.credit = Decimal(history["credit_limit"])
         self.price_rows = [(date.min, resource["key"], Decimal(resource["price"])) for resource in history["resources"]]
@@ -97,19 +119,135 @@ class EngineDriver:
         self.nights_run_to = max(day, self.nights_run_to or day)
 
     def night(self, day: date) -> None:
-        running = [c for c in self.contracts.values() if c.status in ("active", "stopped")]
+        running = [c for c in self.contracts.values() if c.status in ("active", "graced", "stopped")]
         billing = is_billing_day(day, self.history["billing_day"])
         for contract in running:
             if contract.terms.expires_on == day:
                 self.put(contract, self.rules.end(contract.provided, day))
-                self.stand_still(contract)
                 assert not self.rules.end(contract.provided, day), "ending twice changes nothing"
             elif billing:
                 self.put(contract, self.rules.close_period(contract.provided, day))
                 assert not self.rules.close_period(contract.provided, day), "closing twice changes nothing"
         for contract in running:
-            if billing and contract.status == "active":
-                self.renew(contract, day)
+            self.step(contract, day, billing=billing)
+
+    def step(self, contract: Contract, day: date, *, billing: bool) -> None:
+        expires = contract.terms.expires_on
+        if contract.status == "active" and expires == day:
+            self.expire(contract, day)
+        elif contract.status == "active" and billing:
+            self.renew(contract, day)
+        elif expires is not None and contract.status == "graced" and day >= expires + self.grace:
+            contract.status, contract.idle = "stopped", True
+        timed = contract.status == "stopped" and expires is not None and self.stop_days is not None
+        if timed and day >= expires + self.grace + timedelta(self.stop_days):
+            self.delete(contract)
+        ahead = contract.status == "active" and contract.auto and self.ahead and expires
+        if ahead and day == expires - self.ahead and contract.waiting is None and contract.renewal is None:
+            self.order_term(contract, contract.units, day, automatic=True, night=True)
+
+    # ---- another term -----------------------------------------------------------------------------------------
+
+    def expire(self, contract: Contract, day: date) -> None:
+        """A term ends: another begins where it is paid, or can be; else the days of grace, else a stop."""
+        self.cancel_waiting(contract)
+        if contract.auto and contract.renewal is None:
+            self.order_term(contract, contract.units, day, automatic=True, night=True)
+        renewal = contract.renewal
+        if renewal is not None and not renewal.is_paid and contract.auto:
+            renewal.is_paid = self.paid_renewal(contract, day).reserves <= max(self.available, Decimal(0))
+        if renewal is not None and renewal.is_paid:
+            self.begin_term(contract, day)
+        elif self.grace:
+            contract.status = "graced"
+        else:
+            contract.status, contract.idle = "stopped", True
+
+    def renewal_terms(self, contract: Contract, *, night: bool = False) -> Terms:
+        """A renewal is at the plan's prices, fixed or not; a night knows those that were entered before it."""
+        prices = self.prices(before=self.today if night else None)
+        return replace(contract.terms, prices=prices, ordering_prices=None)
+
+    def start_of_term(self, contract: Contract, day: date) -> date:
+        return self.rules.renewal_starts(contract.terms, day, stopped=contract.idle)
+
+    def order_term(
+        self, contract: Contract, units: Mapping[str, int], day: date, *, automatic: bool, night: bool
+    ) -> None:
+        terms = self.renewal_terms(contract, night=night)
+        changes = self.rules.renew(terms, units, self.start_of_term(contract, day), day)
+        contract.prices_ahead = {key: terms.plan_price(key, day) for key in terms.prices}
+        before = set(contract.rows)
+        contract.apart = {len(before) + at for at, _line in enumerate(changes.add, start=1)}
+        self.put(contract, changes)
+        contract.renewal = Renewal(dict(units), self.rules.renewal_due(contract.coming, day), automatic)
+
+    def paid_renewal(self, contract: Contract, day: date) -> Changes:
+        terms = self.renewal_terms(contract)
+        return self.rules.pay_renewal(terms, contract.coming, self.start_of_term(contract, day), day)
+
+    def begin_term(self, contract: Contract, day: date) -> None:
+        """Begin the term of a paid renewal, if its day has come; else what is due of it is reserved."""
+        start, renewal = self.start_of_term(contract, day), contract.renewal
+        changes, until = self.paid_renewal(contract, day), self.rules.renewal_ends(self.renewal_terms(contract), start)
+        rows = len(contract.rows)
+        contract.apart |= {rows + at for at, _line in enumerate(changes.add, start=1)}
+        self.put(contract, changes)
+        renewal.is_paid = True
+        if start > day:
+            return
+        agreed = contract.prices_ahead if self.fixed else None
+        anchor = start if contract.idle else contract.terms.anchor
+        contract.terms = replace(contract.terms, expires_on=until, anchor=anchor, ordering_prices=agreed)
+        contract.units = dict(renewal.units)
+        contract.status, contract.idle = "active", False
+        contract.renewal, contract.apart = None, set()
+
+    def cancel_renewal(self, contract: Contract) -> None:
+        if contract.renewal is not None:
+            self.put(contract, Changes(move=deleted(contract.coming)))
+            contract.renewal, contract.apart = None, set()
+
+    def order_anew(self, contract: Contract) -> None:
+        """After a change the renewal that the night had ordered is ordered anew."""
+        expires = contract.terms.expires_on
+        due = contract.auto and self.ahead and expires and expires - self.ahead <= self.today < expires
+        if due and contract.renewal is None and contract.status == "active":
+            self.order_term(contract, contract.units, self.today, automatic=True, night=False)
+
+    def do_auto_renew(self, event: dict) -> None:
+        contract = self.contract_of(event, "ordered", "active", "graced", "stopped")
+        if contract.terms.months is None or self.history.get("trial"):
+            raise Refused("no term follows", code="endless")
+        contract.auto = event["on"]
+        renewal = contract.renewal
+        if not contract.auto and renewal and renewal.automatic and not renewal.is_paid and contract.status == "active":
+            self.cancel_renewal(contract)
+
+    def do_renew(self, event: dict) -> None:
+        contract = self.contract_of(event, "active", "graced", "stopped")
+        expires = contract.terms.expires_on
+        if expires is None or self.history.get("trial"):
+            raise Refused("no term follows", code="endless")
+        if contract.status == "stopped" and self.today < expires:
+            raise Refused("activate first", code="stopped")
+        if not renewal_open(expires, self.by_hand, self.today):
+            raise Refused("not open", code="closed")
+        if contract.waiting is not None or contract.renewal is not None:
+            raise Refused("an order waits", code="waiting")
+        units = contract.units | event.get("quantities", {})
+        if not any(units.values()):
+            raise Refused("nothing", code="order")
+        before = dict(contract.rows)
+        self.order_term(contract, units, self.today, automatic=False, night=False)
+        renewal, pay = contract.renewal, event.get("pay", "now")
+        if pay == "balance" and renewal.due and self.available < renewal.due:
+            contract.rows, contract.renewal, contract.apart = before, None, set()
+            raise Refused("funds are short", code="funds")
+        if pay == "now" and renewal.due:
+            self.post(renewal.due)
+        if pay != "later" or not renewal.due:
+            self.begin_term(contract, self.today)
 
     def renew(self, contract: Contract, day: date) -> None:
         # Price rows entered on `day` came after its night, also when the night is run late.
@@ -124,7 +262,8 @@ class EngineDriver:
     def stand_still(self, contract: Contract) -> None:
         """The night stops a subscription; nobody can pay for more units of it now."""
         self.cancel_waiting(contract)
-        contract.status = "stopped"
+        self.cancel_renewal(contract)
+        contract.status, contract.idle = "stopped", True
 
     def prices(self, before: date | None = None) -> dict[str, Sequence[Price]]:
         prices = defaultdict(list)
@@ -137,7 +276,7 @@ class EngineDriver:
 
     @property
     def blocked(self) -> Decimal:
-        blocked = (x.amount for c in self.contracts.values() for x in c.lines if x.status is LineStatus.BLOCKED)
+        blocked = (x.amount for c in self.contracts.values() for x in c.rows.values() if x.status is LineStatus.BLOCKED)
         return sum(blocked, Decimal(0))
 
     @property
@@ -206,6 +345,8 @@ class EngineDriver:
         contract = self.contract_of(event, "active")
         if contract.waiting is not None:
             raise Refused("an order waits for payment", code="waiting")
+        if contract.renewal is not None and not contract.renewal.automatic:
+            raise Refused("a renewal waits", code="waiting")
         if self.rules.may_change(contract.terms, self.today):
             raise Refused("the type keeps its quantities", code="stays")
         if all(contract.units.get(key, 0) == count for key, count in event["quantities"].items()):
@@ -213,13 +354,18 @@ class EngineDriver:
         changes = self.rules.change(contract.terms, contract.lines, contract.units, event["quantities"], self.today)
         raised = {key: max(n - contract.units.get(key, 0), 0) for key, n in event["quantities"].items()}
         before = (dict(contract.rows), dict(contract.units), self.balance, list(self.transactions))
+        kept = (contract.renewal, set(contract.apart))
         try:
+            self.cancel_renewal(contract)
             lowered = {key: n for key, n in event["quantities"].items() if n < contract.units.get(key, 0)}
             contract.units |= lowered
             self.place(contract, changes, raised, event)
         except Refused:
             contract.rows, contract.units, self.balance, self.transactions = before
+            contract.renewal, contract.apart = kept
             raise
+        if contract.waiting is None:
+            self.order_anew(contract)
 
     def place(self, contract: Contract, changes: Changes, units: Mapping[str, int], event: dict) -> None:
         """Put the New lines of an order in the rows and have them paid as the event says."""
@@ -237,11 +383,23 @@ class EngineDriver:
             self.start(contract)
 
     def do_pay(self, event: dict) -> None:
-        contract = self.contract_of(event, "ordered", "active")
+        contract = self.contract_of(event, "ordered", "active", "graced", "stopped")
+        if contract.waiting is None and contract.renewal is not None and not contract.renewal.is_paid:
+            self.pay_renewal(contract)
+            return
         if contract.waiting is None:
             raise Refused("nothing to pay", code="paid")
         self.post(contract.waiting.due)
         self.start(contract)
+
+    def pay_renewal(self, contract: Contract) -> None:
+        """Money comes for a renewal: it begins, or waits for its term, if it covers what that costs as of today."""
+        self.post(contract.renewal.due)
+        missing = self.paid_renewal(contract, self.today).reserves - self.available
+        if missing > 0:
+            contract.renewal.due = missing
+            raise Refused("funds are still short", code="funds")
+        self.begin_term(contract, self.today)
 
     def start(self, contract: Contract) -> None:
         """A waiting order is paid: its lines are Blocked or Opened, if the funds cover them as of today."""
@@ -256,10 +414,13 @@ class EngineDriver:
         self.put(contract, changes)
         if is_sale:
             ends = self.rules.ends_on(contract.terms, self.today)
-            contract.terms = replace(contract.terms, expires_on=ends, started_on=self.today)
+            contract.terms = replace(contract.terms, expires_on=ends, started_on=self.today, anchor=self.today)
+            contract.auto = contract.auto or (self.history.get("auto_renew", False) and not self.history.get("trial"))
         for key, count in waiting.units.items():
             contract.units[key] = contract.units.get(key, 0) + count
         contract.status, contract.waiting = "active", None
+        if not is_sale:
+            self.order_anew(contract)
 
     def paid(self, contract: Contract) -> Changes:
         pay = self.rules.pay_order if contract.status == "ordered" else self.rules.pay_raise
@@ -271,10 +432,11 @@ class EngineDriver:
             contract.waiting = None
 
     def do_stop(self, event: dict) -> None:
-        contract = self.contract_of(event, "active")
+        contract = self.contract_of(event, "active", "graced")
         self.cancel_waiting(contract)
+        self.cancel_renewal(contract)
         self.put(contract, self.rules.stop(contract.terms, contract.lines, self.today))
-        contract.status = "stopped"
+        contract.status, contract.idle = "stopped", True
 
     def do_activate(self, event: dict) -> None:
         contract = self.contract_of(event, "stopped")
@@ -282,10 +444,13 @@ class EngineDriver:
         if changes.missing(self.available):
             raise Refused("funds are short", code="funds")
         self.put(contract, changes)
-        contract.status = "active"
+        contract.status, contract.idle = "active", False
 
     def do_delete(self, event: dict) -> None:
-        contract = self.contract_of(event, "ordered", "active", "stopped")
+        self.delete(self.contract_of(event, "ordered", "active", "graced", "stopped"))
+
+    def delete(self, contract: Contract) -> None:
+        self.cancel_renewal(contract)
         self.put(contract, self.rules.delete(contract.terms, contract.lines, self.today))
         contract.status, contract.waiting = "deleted", None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from billing.engine import restoring, settling
+from billing.engine import renewing, restoring, settling
 from billing.engine.csp_monthly import billing_day as night
 from billing.engine.csp_monthly import ordering, quantities, stopping
 from billing.engine.lines import Changes, Line, LineStatus, LineType, deleted, with_status
@@ -38,6 +38,11 @@ class CspMonthly:
     close_period = staticmethod(night.close_period)
     next_period = staticmethod(night.next_period)
     end = staticmethod(night.end)
+    renewal_starts = staticmethod(renewing.starts)
+    renewal_ends = staticmethod(renewing.ends)
+    renew = staticmethod(renewing.renew)
+    renewal_due = staticmethod(renewing.due)
+    pay_renewal = staticmethod(renewing.pay)
 
     def ends_on(self, terms: Terms, day: date) -> date | None:
         return None if terms.months is None else expiry(day, terms.months)

@@ -1,0 +1,203 @@
+"""Another term of a subscription that ends: ordered, paid, begun. The night and people's verbs share it.
+
+spec/billing-types.md 5.1. A renewal ordered before the end waits for it: what is due of it is reserved, and the night
+in which its term begins carries it out. Ordered afterwards, it is carried out once it is paid.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from accounts.actors import SYSTEM
+from accounts.models import User
+from billing.charging import record, resource_key
+from billing.engine.lines import Changes
+from billing.payments import open_order_payment
+from core.period import Period
+from subscriptions.contract.handover import RENEW, RENEW_STOPPED, complete, does, hand_over, save_states
+from subscriptions.contract.held import note_units
+from subscriptions.contract.telling import order_placed, renewed
+from subscriptions.contract.terms import Contract, months_of, renew_point, renews_itself, schedule, unpaid_until
+from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, SubscriptionStatus
+from vendors.base import Term
+from vendors.models import OperationAction, VendorOperation
+
+
+def term_of_renewal(contract: Contract, day: date) -> Period:
+    """Return the term that a renewal paid on `day` buys: from the end on, of a stopped subscription from `day` on."""
+    stopped = contract.subscription.stopped_on is not None
+    start = contract.rules.renewal_starts(contract.terms, day, stopped=stopped)
+    return Period(start, contract.rules.renewal_ends(contract.renewal_terms, start))
+
+
+def place(contract: Contract, units: Mapping[str, int], day: date, **how: Any) -> tuple[Order, Changes]:
+    """Write a renewal down that waits for its payment, for `units` by the engine's key; return it with its New lines.
+
+    `how` are further columns of the order. The caller books the lines, and opens the payment of what is due.
+    """
+    subscription, terms = contract.subscription, contract.renewal_terms
+    start = term_of_renewal(contract, day).start
+    chargeable = {key: max(count - contract.resources[key].included, 0) for key, count in units.items()}
+    changes = contract.rules.renew(terms, chargeable, start, day)
+    order = Order.objects.create(
+        account_id=subscription.account_id,
+        reseller_id=subscription.reseller_id,
+        subscription=subscription,
+        type=OrderType.RENEWAL,
+        status=OrderStatus.WAITING_FOR_PAYMENT,
+        total=contract.rules.renewal_due(changes.add, day),
+        currency=subscription.currency,
+        placed_on=day,
+        expires_on=unpaid_until(subscription.account, day),
+        **how,
+    )
+    first = max(start, day)
+    OrderItem.objects.bulk_create(
+        OrderItem(
+            order=order,
+            subscription_resource=resource,
+            quantity_before=resource.quantity,
+            quantity_after=units[key],
+            unit_price=terms.unit_price(key, day),
+            amount=sum(line.amount for line in changes.add if line.resource == key and line.period.start <= first),
+        )
+        for key, resource in contract.resources.items()
+    )
+    contract.waiting, contract.renewal_lines = order, list(changes.add)
+    return order, changes
+
+
+def place_automatic(contract: Contract, day: date) -> tuple[Order, Changes]:
+    """Write down the renewal of a subscription that renews itself, for the units that it has."""
+    units = {key: resource.quantity for key, resource in contract.resources.items()}
+    return place(contract, units, day, automatic=True)
+
+
+def order_ahead(contract: Contract, day: date) -> tuple[Order, Changes]:
+    """Order the renewal of a subscription that renews itself ahead of its end; return it with the lines to be booked.
+
+    It waits for its payment; where nothing is due, for its term.
+    """
+    order, placed = place_automatic(contract, day)
+    if order.total:
+        ask_for_payment(contract, order)
+    else:
+        wait_for_term(order, day)
+    schedule(contract.subscription, order, day, status=SubscriptionStatus.ACTIVE)
+    return order, placed
+
+
+def order_anew(contract: Contract, day: date) -> None:
+    """Order ahead again, for the units and at the prices of `day`, where a change has taken the place of the order."""
+    subscription = contract.subscription
+    point, expires = renew_point(subscription), subscription.expiration_date
+    stands = subscription.status == SubscriptionStatus.ACTIVE and contract.waiting is None
+    if point is not None and expires is not None and stands and point <= day < expires:
+        order, placed = order_ahead(contract, day)
+        record([contract.booking(placed, day, order)])
+        save_states([contract], day)
+
+
+def ask_for_payment(contract: Contract, order: Order) -> None:
+    """Open the payment of an automatic renewal, and tell the customer of it."""
+    payment = open_order_payment(
+        actor=SYSTEM,
+        account=contract.subscription.account,
+        order_id=order.pk,
+        amount=order.total,
+        today=order.placed_on,
+        due_on=order.expires_on,
+    )
+    order_placed(order, reference=payment.number)
+
+
+def needed(contract: Contract, day: date) -> Decimal:
+    """Return what the night of `day`, in which the contract's term ends, has to reserve for another; a dry run."""
+    if not renews_itself(contract.subscription):
+        return Decimal(0)
+    if contract.renewal is not None:
+        return paid(contract, day).reserves
+    lines = contract.rules.renew(contract.renewal_terms, contract.chargeable, day, day).add
+    return contract.rules.renewal_due(lines, day)
+
+
+def paid(contract: Contract, day: date) -> Changes:
+    """Return what payment on `day` makes of the lines of the contract's renewal, or the night in which it begins."""
+    return _carried(contract, day, provided=not _at_vendor(contract))
+
+
+def renewed_by_vendor(contract: Contract, day: date) -> Changes:
+    """Return what becomes of them once the vendor has renewed on `day` (decision 22)."""
+    return _carried(contract, day, provided=True)
+
+
+def folded(placed: Changes, paid_at_once: Changes) -> Changes:
+    """Return the lines of an order that is paid as it is placed, as what they have become; none was written before."""
+    then = {id(move.line): {"status": move.status, "closed_on": move.closed_on} for move in paid_at_once.move}
+    return Changes(add=tuple(replace(line, **then.get(id(line), {})) for line in placed.add))
+
+
+def wait_for_term(order: Order, day: date) -> None:
+    """Keep a renewal paid on `day` for the night in which its term begins."""
+    order.paid_on, order.status = day, OrderStatus.WAITING_FOR_PROVISIONING
+    order.save(update_fields=["paid_on", "status"])
+
+
+def carry_out(contract: Contract, order: Order, day: date, *, asked_by: User | None = None) -> VendorOperation | None:
+    """Begin the term of a paid renewal, or have the vendor renew first; return what that is asked for.
+
+    What was stopped runs again. The caller saves STATE_FIELDS.
+    """
+    subscription = contract.subscription
+    work = RENEW
+    if subscription.stopped_on is not None and not does(subscription, OperationAction.RENEW):
+        work = RENEW_STOPPED
+    if not does(subscription, work.action):
+        begin(contract, order, day)
+        return None
+    order.status = OrderStatus.PROVISIONING
+    order.save(update_fields=["status", "paid_on"])
+    term = Term(months_of(subscription.period), expires_on=term_of_renewal(contract, day).end)
+    return hand_over(contract, work, day=day, order=order, asked_by=asked_by, term=term if work is RENEW else None)
+
+
+def begin(contract: Contract, order: Order, day: date) -> None:
+    """Begin the term of a renewal on `day`: units, prices and end are those of it from now on.
+
+    Units are in service from its first day, also where that was before the payment (days of grace). The caller saves
+    STATE_FIELDS.
+    """
+    subscription, term = contract.subscription, term_of_renewal(contract, day)
+    if subscription.stopped_on is not None:
+        subscription.term_anchor = term.start
+    subscription.expiration_date = term.end
+    rows = {line.resource: line.price_row for line in contract.renewal_lines}
+    for item in order.items.order_by("pk"):
+        resource = contract.resources[resource_key(item.subscription_resource_id)]
+        resource.quantity, resource.ordering_price = item.quantity_after, item.unit_price
+        resource.ordered_at_id = rows.get(resource_key(resource.pk))
+        resource.save(update_fields=["quantity", "ordering_price", "ordered_at"])
+    subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+    subscription.status = SubscriptionStatus.ACTIVE
+    subscription.stop_reason = subscription.stop_comment = subscription.awaited_operation = ""
+    subscription.stopped_on = None
+    contract.lines, contract.renewal_lines = [*contract.lines, *contract.renewal_lines], []
+    contract.waiting = None
+    schedule(subscription, None, day, status=SubscriptionStatus.ACTIVE)
+    note_units([contract], term.start)
+    complete(order, day)
+    renewed(order, term)
+
+
+def _carried(contract: Contract, day: date, *, provided: bool) -> Changes:
+    start = term_of_renewal(contract, day).start
+    return contract.rules.pay_renewal(contract.renewal_terms, contract.renewal_lines, start, day, provided=provided)
+
+
+def _at_vendor(contract: Contract) -> bool:
+    """Return whether a vendor has to renew, or to let run again, before the term begins."""
+    subscription = contract.subscription
+    renews = does(subscription, OperationAction.RENEW)
+    return renews or (subscription.stopped_on is not None and does(subscription, OperationAction.RESUME))
