@@ -15,6 +15,8 @@ USABLE = frozenset(
         SubscriptionStatus.UPDATING,
         SubscriptionStatus.UPDATING_FAILED,
         SubscriptionStatus.STOPPING_FAILED,
+        SubscriptionStatus.RENEWING,
+        SubscriptionStatus.RENEWING_FAILED,
     }
 )
 

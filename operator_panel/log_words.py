@@ -72,6 +72,8 @@ DEEDS = {
     "order": gettext_lazy("working with an order"),
     "subscription_change": gettext_lazy("changing the quantity"),
     "subscription_stop": gettext_lazy("stopping the subscription"),
+    "subscription_renew": gettext_lazy("renewing the subscription"),
+    "subscription_auto_renew": gettext_lazy("switching automatic renewal"),
     "subscription_activate": gettext_lazy("activating the subscription"),
     "subscription_delete": gettext_lazy("deleting the subscription"),
     "subscription": gettext_lazy("working with a subscription"),

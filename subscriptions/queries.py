@@ -27,6 +27,7 @@ FAILED = (
     SubscriptionStatus.UPDATING_FAILED,
     SubscriptionStatus.ACTIVATING_FAILED,
     SubscriptionStatus.STOPPING_FAILED,
+    SubscriptionStatus.RENEWING_FAILED,
     SubscriptionStatus.DELETION_FAILED,
 )
 

@@ -23,11 +23,13 @@ PANELS = ("operator_panel", "customer_panel")
 # Every view that confirms, and whether money moves by it: all that does is shown by subscriptions/told/showing.py.
 MOVES_MONEY = {
     "operator_panel": {
-        "account_order_plan", "subscription_change", "subscription_stop", "subscription_activate",
+        "account_order_plan", "subscription_change", "subscription_renew", "subscription_auto_renew",
+        "subscription_stop", "subscription_activate",
         "subscription_delete", "order_pay", "order_cancel", "order_give_up", "payment_approve", "payment_reassign",
     },
     "customer_panel": {
         "subscription_change", "subscription_stop", "subscription_activate", "subscription_delete",
+        "subscription_renew", "subscription_auto_renew",
         "order_plan_check", "order_pay_from_balance",
     },
 }  # fmt: skip

@@ -27,7 +27,9 @@ _TONES = {
     **dict.fromkeys(
         ("stopped", "credit_hold", "administrative_hold", "regrant_needed", "misconfigured", "rejected"), BAD
     ),
-    **dict.fromkeys(("installing", "updating", "activating", "stopping", "deleting", "provisioning", "sent"), BUSY),
+    **dict.fromkeys(
+        ("installing", "updating", "activating", "stopping", "deleting", "renewing", "provisioning", "sent"), BUSY
+    ),
     **dict.fromkeys(("ordered", "graced", "new", "unknown", "opened", "blocked", "planned", "parked"), WAITING),
     **dict.fromkeys(("deleted", "cancelled", "inactive", "deactivated_by_provider"), QUIET),
 }

@@ -21,7 +21,7 @@ from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
 from subscriptions.contract.handover import held_units, parked_operation, service_payload, waiting_operation
-from subscriptions.models import Order, OrderStatus, Subscription
+from subscriptions.models import UNFINISHED, Order, Subscription
 from subscriptions.night.holds import RUNNING
 from subscriptions.people.acting import act, actions_of
 from subscriptions.people.failures import may_correct
@@ -96,8 +96,7 @@ def _correct_url(actor: Actor, found: Subscription, order: Order | None) -> str:
 
 
 def _open_order(request: HttpRequest, found: Subscription) -> Order | None:
-    open_ones = (OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.PROVISIONING, OrderStatus.PROVISIONING_FAILED)
-    return orders_visible_to(request.actor).filter(subscription=found, status__in=open_ones).first()
+    return orders_visible_to(request.actor).filter(subscription=found, status__in=UNFINISHED).first()
 
 
 @requires("subscriptions.view")

@@ -85,6 +85,7 @@ def order_ahead(contract: Contract, day: date) -> tuple[Order, Changes]:
         ask_for_payment(contract, order)
     else:
         wait_for_term(order, day)
+        placed = folded(placed, paid(contract, day))
     schedule(contract.subscription, order, day, status=SubscriptionStatus.ACTIVE)
     return order, placed
 

@@ -17,6 +17,7 @@ from billing.engine.terms import Price, Terms, chargeable_units
 from billing.engine.types import rules_of
 from core.period import LONGEST_TIMER
 from subscriptions.models import (
+    UNFINISHED,
     DurationUnit,
     Order,
     OrderItem,
@@ -39,13 +40,6 @@ STABLE = (
 )
 # The vendor changes the units of what runs on meanwhile: the night acts on these too.
 UNDER_CHANGE = (SubscriptionStatus.UPDATING, SubscriptionStatus.UPDATING_FAILED)
-# An order that is neither completed nor cancelled: at most one of a subscription.
-UNFINISHED = (
-    OrderStatus.WAITING_FOR_PAYMENT,
-    OrderStatus.WAITING_FOR_PROVISIONING,
-    OrderStatus.PROVISIONING,
-    OrderStatus.PROVISIONING_FAILED,
-)
 MONTHS = {DurationUnit.MONTH: 1, DurationUnit.YEAR: 12}
 
 
@@ -103,8 +97,12 @@ class Contract:
 
     @property
     def renewal_terms(self) -> Terms:
-        """The terms of a renewal: the plan's prices, fixed or not, for as many months as were ordered."""
-        return replace(self.terms, months=months_of(self.subscription.period), ordering_prices=None)
+        """The terms of a renewal: the plan's prices, fixed or not, for as many months as were ordered.
+
+        A stopped subscription begins anew: the months are counted from the day on which it does.
+        """
+        anchor = self.terms.anchor if self.subscription.stopped_on is None else None
+        return replace(self.terms, months=months_of(self.subscription.period), ordering_prices=None, anchor=anchor)
 
     @property
     def renewal(self) -> Order | None:

@@ -3,7 +3,7 @@
 from subscriptions.models.application_template import ApplicationResource, ApplicationTemplate, TemplateStatus
 from subscriptions.models.held import HeldUnits
 from subscriptions.models.night import BillingNight
-from subscriptions.models.order import Order, OrderItem, OrderStatus, OrderType
+from subscriptions.models.order import UNFINISHED, Order, OrderItem, OrderStatus, OrderType
 from subscriptions.models.plan import (
     BillingType,
     DurationUnit,
@@ -27,6 +27,7 @@ from subscriptions.models.subscription import (
 )
 
 __all__ = [
+    "UNFINISHED",
     "ApplicationResource",
     "ApplicationTemplate",
     "BillingNight",

@@ -28,6 +28,15 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# Neither completed nor cancelled: at most one order of a subscription.
+UNFINISHED = (
+    OrderStatus.WAITING_FOR_PAYMENT,
+    OrderStatus.WAITING_FOR_PROVISIONING,
+    OrderStatus.PROVISIONING,
+    OrderStatus.PROVISIONING_FAILED,
+)
+
+
 @pghistory.track(exclude=["serial"])
 class Order(Document):
     """One request of a customer; it is paid at most once and carried out at the vendor at most once."""
@@ -63,14 +72,7 @@ class Order(Document):
             models.UniqueConstraint(fields=["serial"], name="order_number_once"),
             models.UniqueConstraint(
                 fields=["subscription"],
-                condition=models.Q(
-                    status__in=[
-                        "waiting_for_payment",
-                        "waiting_for_provisioning",
-                        "provisioning",
-                        "provisioning_failed",
-                    ]
-                ),
+                condition=models.Q(status__in=[str(status) for status in UNFINISHED]),
                 name="order_one_open_of_a_subscription",
             ),
         ]

@@ -43,5 +43,5 @@ def test_service_of_which_nothing_is_told_has_its_vendors_portal_and_without_a_v
 
 @pytest.mark.parametrize("status", SubscriptionStatus)
 def test_there_is_a_way_in_while_the_service_can_be_used(status: str) -> None:
-    usable = {"active", "graced", "updating", "updating_failed", "stopping_failed"}
+    usable = {"active", "graced", "updating", "updating_failed", "stopping_failed", "renewing", "renewing_failed"}
     assert bool(service_of(bought(TOLD, status=status, plugin="office365")).way_in) is (status in usable)

@@ -39,6 +39,7 @@ class Renewal:
     units: Mapping[str, int]
     due: Decimal
     automatic: bool
+    placed: date
     is_paid: bool = False
 
 
@@ -166,7 +167,8 @@ class EngineDriver:
     def renewal_terms(self, contract: Contract, *, night: bool = False) -> Terms:
         """A renewal is at the plan's prices, fixed or not; a night knows those that were entered before it."""
         prices = self.prices(before=self.today if night else None)
-        return replace(contract.terms, prices=prices, ordering_prices=None)
+        anchor = None if contract.idle else contract.terms.anchor
+        return replace(contract.terms, prices=prices, ordering_prices=None, anchor=anchor)
 
     def start_of_term(self, contract: Contract, day: date) -> date:
         return self.rules.renewal_starts(contract.terms, day, stopped=contract.idle)
@@ -180,7 +182,9 @@ class EngineDriver:
         before = set(contract.rows)
         contract.apart = {len(before) + at for at, _line in enumerate(changes.add, start=1)}
         self.put(contract, changes)
-        contract.renewal = Renewal(dict(units), self.rules.renewal_due(contract.coming, day), automatic)
+        contract.renewal = Renewal(dict(units), self.rules.renewal_due(contract.coming, day), automatic, day)
+        if automatic and not contract.renewal.due and self.start_of_term(contract, day) > day:
+            self.begin_term(contract, day)
 
     def paid_renewal(self, contract: Contract, day: date) -> Changes:
         terms = self.renewal_terms(contract)
@@ -396,7 +400,7 @@ class EngineDriver:
         """Money comes for a renewal: it begins, or waits for its term, if it covers what that costs as of today."""
         self.post(contract.renewal.due)
         missing = self.paid_renewal(contract, self.today).reserves - self.available
-        if missing > 0:
+        if missing > 0 and self.today > contract.renewal.placed:
             contract.renewal.due = missing
             raise Refused("funds are still short", code="funds")
         self.begin_term(contract, self.today)

@@ -17,6 +17,7 @@ from tests.oracle.units import (
     ACTIVATING,
     ACTIVE,
     DELETED,
+    GRACED,
     INSTALLING,
     ORDERED,
     STOPPED,
@@ -62,6 +63,7 @@ WHAT_SUITS = {
     ACTIVE: [*["change"] * 14, *["stop"] * 6, "delete"],
     STOPPED: [*["activate"] * 12, "top_up", "top_up", "delete"],
     DELETED: ["top_up", "top_up", "price", "change"],
+    GRACED: [*["renew"] * 5, "pay", "pay", "stop", "delete", "top_up", "price", "auto_renew"],
     INSTALLING: ["provide", "price", "top_up"],
     ACTIVATING: ["provide", "price", "top_up"],
 }
@@ -84,10 +86,32 @@ def random_plan(rng: Random) -> dict:
     }
 
 
-def suits(subscription: Subscription | None) -> list[str]:
+def random_terms(rng: Random) -> dict:
+    """Return what a plan says of terms that end: when they are renewed, and what becomes of them else."""
+    ahead = rng.choice([0, 0, 3, 10])
+    return {
+        "period": {"months": rng.choice([1, 1, 1, 2, 3])},
+        "auto_renew": rng.random() < 0.6,
+        "service_term": {
+            "grace_days": rng.choice([0, 3, 10, 40]),
+            "stop_days": rng.choice([None, 0, 5, 30]),
+            "renew_point": ahead,
+            "manual_renew_point": rng.choice([-1, -1, -1, 0, 15]),
+        },
+    }
+
+
+OF_A_TERM = ["renew", "renew", "auto_renew", "price"]
+
+
+def suits(subscription: Subscription | None, *, terms: bool = False) -> list[str]:
     """Return what may be done with a subscription as it stands, the likely things several times."""
     if subscription is None:
         return WHAT_SUITS[None]
+    if terms and subscription.status == ACTIVE:
+        return [*WHAT_SUITS[ACTIVE], *OF_A_TERM * 4, "pay", "pay"]
+    if terms and subscription.expired:
+        return [*["renew"] * 6, "pay", "pay", "top_up", "delete", "activate", "price"]
     if subscription.waiting is not None and subscription.status == ACTIVE:
         return ["pay", "pay", "pay", "pay", "stop", "change"]
     if subscription.expired and subscription.status == STOPPED:
@@ -100,7 +124,7 @@ def random_event(rng: Random, plan: dict, palette: list[str], names: list[str], 
     keys = [resource["key"] for resource in plan["resources"]]
     name = rng.choice(names)
     chance = rng.random()
-    what = rng.choice(ANYTHING if chance < 0.04 else suits(world.subscriptions.get(name)))
+    what = rng.choice(ANYTHING if chance < 0.04 else suits(world.subscriptions.get(name), terms="service_term" in plan))
     if world.awaits(name) and rng.random() < 0.4:
         what = "provide"
     if what == "price" or chance > 0.86:
@@ -108,6 +132,12 @@ def random_event(rng: Random, plan: dict, palette: list[str], names: list[str], 
     if what == "top_up":
         return {"do": what, "amount": rng.choice(AMOUNTS[plan["currency"]])}
     event: dict = {"do": what} if name == "main" else {"do": what, "subscription": name}
+    if what == "auto_renew":
+        event["on"] = rng.random() < 0.7
+    if what == "renew":
+        event["pay"] = rng.choice(["now", "balance", "balance", "later"])
+        if rng.random() < 0.3:
+            event["quantities"] = {key: rng.choice([0, 1, 2, 4, 6]) for key in keys}
     if what in ("order", "change"):
         counts = [1, 2, 3, 4, 5, 7, 9] if what == "order" and rng.random() < 0.8 else [0, 1, 2, 3, 4, 5, 7, 9]
         named = keys if rng.random() < 0.8 else [rng.choice(keys)]  # what is not named stays as it is
@@ -128,6 +158,8 @@ def random_gap(rng: Random, today: date, billing_day: int) -> int:
 def random_history(rng: Random, longest: int, *, vendor: bool = False) -> dict:
     """Return a whole history in the input format of `manage.py simulate_billing`, and with a `vendor` who is late."""
     plan = random_plan(rng) | ({"vendor": True} if vendor else {})
+    if not vendor and plan["period"] != "endless":
+        plan |= random_terms(rng)
     palette = [item["price"] for item in plan["resources"]] + rng.choices(PRICES[plan["currency"]], k=2)
     names = rng.choice(NAMES)
     world = world_of(plan)

@@ -335,8 +335,8 @@ class World(Books):
             raise NotAcceptedError("not_stopped")
         old = [p for p in subscription.having(OPENED) if self.today in billing_period(p.days[0], self.billing_day)]
         units = [unit for pile in old if pile.after_stop for unit in pile.units]
-        if not units:
-            units = self.repriced(subscription)
+        if not units:  # of a term, its pieces keep the prices they were ordered at
+            units = [unit for pile in old for unit in pile.units] or self.repriced(subscription)
         coming = self.piles_by_price(subscription, units, self.rest_of_period(subscription.expiry), BLOCKED)
         if self.available < sum(pile.amount for pile in coming):
             raise NotAcceptedError("funds_short")

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 
 NEW, OPENED, BLOCKED, CLOSED, REFUNDED, DELETED = "new", "opened", "blocked", "closed", "refunded", "deleted"
-ORDERED, ACTIVE, STOPPED = "ordered", "active", "stopped"  # a subscription; "deleted" serves both
+ORDERED, ACTIVE, GRACED, STOPPED = "ordered", "active", "graced", "stopped"  # a subscription; "deleted" serves both
 INSTALLING, ACTIVATING = "installing", "activating"  # a subscription that waits for its vendor
 MINOR_DIGITS = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3}
 ONE_DAY = timedelta(days=1)

@@ -10,6 +10,7 @@ from collections import Counter
 from fractions import Fraction
 
 from tests.oracle.oracle import World
+from tests.oracle.terms import TermWorld
 from tests.oracle.units import (
     ACTIVATING,
     ACTIVE,
@@ -147,4 +148,6 @@ class VendorWorld(World):
 
 def world_of(history: dict) -> World:
     """Return the world in which a history is lived through."""
-    return VendorWorld(history) if history.get("vendor") else World(history)
+    if history.get("vendor"):
+        return VendorWorld(history)
+    return TermWorld(history) if "service_term" in history else World(history)

@@ -43,6 +43,8 @@ WHILE_SIGNED_IN_AS = {
     "customer:subscription_change": "the owner's business, under both names",
     "customer:subscription_act": "the same: a letter sent again, a file",
     "customer:subscription_stop": "the same",
+    "customer:subscription_renew": "the same",
+    "customer:subscription_auto_renew": "the same",
     "customer:subscription_activate": "the same",
     "customer:subscription_delete": "the same",
     "customer:subscription_secrets": "the verb shows a visitor nothing (subscriptions/people/revealing.py)",

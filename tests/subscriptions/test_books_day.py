@@ -27,7 +27,7 @@ from core.errors import Refused
 from notifications.models import Notification
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night import renewals
-from subscriptions.people import failures, ordering, paying, stopping
+from subscriptions.people import failures, ordering, paying, renewal, stopping
 from subscriptions.workers import provisioning, usage
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
@@ -50,6 +50,7 @@ class World:
     stopped: Subscription
     changed: Subscription
     metered: Subscription
+    term: Subscription
     failed: Subscription
     unpaid: Order
     provided: VendorOperation
@@ -63,6 +64,7 @@ def world(acme: Account, plan: Plan, backup_plan: Plan, failed: Subscription) ->
     active, stopped = (make.subscription(account=acme, plan=plan, today=ORDERED_ON) for _ in range(2))
     changed = make.subscription(account=acme, plan=backup_plan, today=ORDERED_ON)
     metered = make.subscription(account=acme, plan=make.plan(billing_type="payg_internal"), today=ORDERED_ON)
+    term = make.subscription(account=acme, plan=make.plan(months=1), today=ORDERED_ON)
     work()
     renewals.run_billing_day(today=BILLING_DAY)
     stopping.stop(actor=SYSTEM, subscription=stopped, today=BILLING_DAY)
@@ -77,6 +79,7 @@ def world(acme: Account, plan: Plan, backup_plan: Plan, failed: Subscription) ->
     late.refresh_from_db()
     return World(
         metered=metered,
+        term=term,
         parked=payments.complete_payment(actor=SYSTEM, payment=late, today=BILLING_DAY),
         acme=acme,
         plan=plan,
@@ -103,6 +106,8 @@ DEEDS: dict[str, Deed] = {
     "stopping.stop": lambda w, day: stopping.stop(actor=SYSTEM, subscription=w.active, today=day),
     "stopping.activate": lambda w, day: stopping.activate(actor=SYSTEM, subscription=w.stopped, today=day),
     "stopping.delete": lambda w, day: stopping.delete(actor=SYSTEM, subscription=w.active, today=day),
+    "renewal.renew": lambda w, day: renewal.renew(actor=SYSTEM, subscription=w.term, today=day),
+    "renewal.auto_renew": lambda w, day: renewal.auto_renew(actor=SYSTEM, subscription=w.term, on=True, today=day),
     "paying.pay_order_from_balance": lambda w, day: paying.pay_order_from_balance(
         actor=SYSTEM, order=w.unpaid, today=day
     ),
@@ -157,6 +162,8 @@ NO_VERBS = {
     "offered": "what a page may offer: asks the checks of the verbs",
     "changes.may_change": "the verb's own check",
     "paying.may_pay": "the verb's own check",
+    "renewal.may_renew": "the verb's own check",
+    "coming.coming_term": "reads",
     "stopping.may_stop": "the verb's own check",
     "stopping.may_activate": "the verb's own check",
     "stopping.may_delete": "the verb's own check",
@@ -199,7 +206,15 @@ def _books() -> list[Any]:
     )
     opened = Payment.objects.order_by("pk").values_list("kind", "status", "amount", "opened_on", "due_on", "closed_on")
     lives = Subscription.objects.order_by("pk").values_list(
-        "status", "stop_reason", "stopped_on", "start_date", "expiration_date", "next_billing_day", "due_on", "quantity"
+        "status",
+        "stop_reason",
+        "stopped_on",
+        "start_date",
+        "expiration_date",
+        "next_billing_day",
+        "due_on",
+        "quantity",
+        "auto_renew",
     )
     planned = VendorOperation.objects.order_by("created_at").values_list("action", "state")
     statuses = Account.objects.order_by("pk").values_list("status", "credit_limit_override")

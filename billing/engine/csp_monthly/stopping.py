@@ -34,17 +34,19 @@ def activate(terms: Terms, lines: Sequence[Line], quantities: Mapping[str, int],
     """Return Blocked lines from `day`, which is billed, to the billing day (decision 17). Funds must cover `reserves`.
 
     Inside the billing period of the stop the units of its remainders go on at the prices they had, units of one price
-    in one line. Later, or after a stop by the night on the billing day, `quantities` are charged, all units of a
-    resource in one line, at the price of `day`. Opened lines of the current period are Deleted, later ones stay.
+    in one line. Later, or after a stop by the night on the billing day, those of a term at the prices that they were
+    ordered at (T12), and endless `quantities`, all units of a resource in one line, at the price of `day`. Opened lines
+    of the current period are Deleted, later ones stay.
     """
     whole = billing_period_of(day, terms.billing_day)
     current = [line for line in with_status(lines, LineStatus.OPENED) if whole.contains(line.period.start)]
     others = [line for line in lines if line.status is not LineStatus.OPENED or not whole.contains(line.period.start)]
-    remainders = sorted((line for line in current if line.source is Source.REMAINDER), key=lambda line: line.block)
-    groups = _by_price(remainders)
-    if not remainders:
+    former = sorted((line for line in current if line.source is Source.REMAINDER), key=lambda line: line.block)
+    former = former or sorted(current, key=lambda line: line.block)
+    groups = _by_price(former)
+    if not former:
         groups = {(resource, terms.price(resource, day)): count for resource, count in quantities.items() if count}
-    return Changes(add=_activated_from(terms, others, groups, remainders, day), move=deleted(current))
+    return Changes(add=_activated_from(terms, others, groups, former, day), move=deleted(current))
 
 
 def provide_activation(terms: Terms, lines: Sequence[Line], day: date) -> Changes:

@@ -189,14 +189,14 @@ def test_a_stopped_subscription_stays_stopped_and_its_remainder_goes(seats: Subs
     assert seats.due_on is None
 
 
-def test_a_long_stopped_subscription_is_deleted(acme: Account) -> None:
-    plan = make.plan(timers=Timers(billing_day=1, stop_period=10))
+def test_a_stopped_subscription_is_deleted_after_its_end(acme: Account) -> None:
+    plan = make.plan(months=1, timers=Timers(billing_day=1, grace_period=3, stop_period=10))
     seats = make.subscription(account=acme, plan=plan, today=ORDERED_ON)
     stop(actor=SYSTEM, subscription=seats, today=date(2018, 8, 25))
-    run_billing_day(today=date(2018, 9, 3))
+    run_billing_day(today=date(2018, 10, 2))
     seats.refresh_from_db()
     assert seats.status == "stopped"
-    run_billing_day(today=date(2018, 9, 4))
+    run_billing_day(today=date(2018, 10, 3))
     seats.refresh_from_db()
     assert (seats.status, seats.due_on) == ("deleted", None)
 
