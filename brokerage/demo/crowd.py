@@ -25,6 +25,7 @@ from subscriptions.models import Order, OrderStatus, Plan, Subscription
 from subscriptions.people.changes import change_quantities
 from subscriptions.people.ordering import place_order
 from subscriptions.people.paying import pay_order_from_balance
+from subscriptions.people.renewal import auto_renew
 from subscriptions.people.stopping import delete, stop
 
 NORTH_EAST_ADMIN = cast.Person("Reseller North-East: administrator", "admin@north-east.example")
@@ -254,6 +255,8 @@ class Crowd:
             until_all_is_done(self.check, day=day)
         subscription = order.subscription
         later = day + timedelta(days=4)
+        if plan.name == TRAINING and fate % 2:  # its month ends within the story: half go on, half are in grace
+            auto_renew(actor=_admin_of(account), subscription=subscription, on=True, today=day)
         if fate % 8 == 1 and funds_of(account).available > 500:
             _raise(subscription, 8 + fate % 3, later)
         elif fate % 10 == 4:

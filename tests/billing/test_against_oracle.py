@@ -22,7 +22,7 @@ from tests.oracle.trial import assert_agrees_with_oracle
 STEPS_BY_HAND = int(os.environ.get("ORACLE_STEPS", "0"))
 LONGEST = 60 if STEPS_BY_HAND else 20
 STEPS_IN_A_LONG_HISTORY = 30
-HISTORIES = int(os.environ.get("H", "0")) or -(-STEPS_BY_HAND // STEPS_IN_A_LONG_HISTORY) or 2000
+HISTORIES = -(-STEPS_BY_HAND // STEPS_IN_A_LONG_HISTORY) or 2000
 
 
 @pytest.mark.parametrize("example", [*GOLDEN, *DECISIONS], ids=lambda example: example.key)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Account
@@ -15,6 +16,7 @@ from subscriptions.models import Order, Plan, Subscription, SubscriptionStatus
 from subscriptions.people.paying import pay_order_from_balance
 from tests.browsing import confirmed, form_of, on_another_day
 from tests.factories import subscriptions as make
+from tests.factories.billing import top_up
 
 pytestmark = pytest.mark.django_db
 RAISE = {"quantities.seats": 8, "pay_from_balance": "on", "key": "a"}
@@ -172,3 +174,22 @@ def test_deletion_is_confirmed_and_final(client: Client, subscription: Subscript
         reverse("customer:subscription", args=[subscription.pk]),
         SubscriptionStatus.DELETED,
     )
+
+
+def test_a_renewal_is_shown_and_paid_and_the_subscription_renews_itself(client: Client, acme: Account) -> None:
+    today = timezone.localdate()
+    top_up(account=acme, amount="500", today=today)
+    seats = make.subscription(account=acme, plan=make.plan(months=1), today=today)
+    asked = client.post(page_of("renew", seats), {"quantities.seats": 6, "pay_from_balance": "on", "key": "r"})
+    assert not asked.context["form"].errors
+    assert asked.context["question"].startswith(f"Renew {seats.name}: from ")
+    assert asked.context["submit"].startswith("Renew, reserve ")
+    answer = form_of(asked, holding="confirmed").send(client)
+    assert said(answer) == ["The renewal is paid for: it begins when the present term ends."]
+    order = Order.objects.get(type="renewal")
+    assert (order.status, order.items.get().quantity_after) == ("waiting_for_provisioning", 6)
+    again = client.post(page_of("renew", seats), {"quantities.seats": 6, "key": "s"})
+    assert "pay or cancel it first" in str(again.context["form"].errors)
+    answer = confirmed(client, page_of("auto_renew", seats), {"on": "on"})
+    assert said(answer)[-1] == f"{seats.name} renews itself."
+    assert "renews itself" in client.get(reverse("customer:subscription", args=[seats.pk])).content.decode()

@@ -9,10 +9,12 @@ from django.urls import reverse
 from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.models import Charge, Payment
+from core.panel.formats import day_text
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.people.paying import pay_order_from_balance
 from tests.browsing import form_of, on_another_day
 from tests.factories import subscriptions as make
+from tests.factories.billing import top_up
 from tests.operator_panel.conftest import errors_of, text_of
 from tests.operator_panel.previews import confirm
 
@@ -131,3 +133,27 @@ def test_deletion_charges_what_was_shown(client: Client, subscription: Subscript
 def test_retry_of_what_has_not_failed_is_refused(client: Client, subscription: Subscription) -> None:
     answer = client.post(page("subscription_retry", subscription.pk), {"confirmed": "yes"})
     assert errors_of(answer) == {"__all__": ["Nothing has failed here: there is nothing to try again."]}
+
+
+def test_a_renewal_charges_what_was_shown_and_automatic_renewal_says_what_it_would(
+    client: Client, acme: Account, today: date
+) -> None:
+    top_up(account=acme, amount="500", today=today)
+    seats = make.subscription(account=acme, plan=make.plan(months=1), today=today)
+    buttons = [str(button.label) for button in client.get(page("subscription", seats.pk)).context["page"].buttons]
+    assert {"Renew", "Automatic renewal"} <= set(buttons)
+    answers = {"quantities.seats": 5, "pay_from_balance": "on", "key": "r"}
+    asked = client.post(page("subscription_renew", seats.pk), answers)
+    seats.refresh_from_db()
+    assert f"from {day_text(seats.expiration_date)} to " in asked.context["question"]
+    seen, charged, _answer = confirm(client, page("subscription_renew", seats.pk), **answers)
+    assert seen == charged
+    order = Order.objects.get(type="renewal")
+    assert (order.status, order.created_by is None) == ("waiting_for_provisioning", False)
+    assert "Waiting for its term" in text_of(client.get(page("order", order.pk)))
+    before = books()
+    answer = client.post(page("subscription_auto_renew", seats.pk), {"on": "on"})
+    assert answer.context["submit"] == "Switch on"
+    form_of(answer, holding="confirmed").send(client)
+    seats.refresh_from_db()
+    assert (seats.auto_renew, books()) == (True, before)

@@ -36,6 +36,7 @@ def test_its_days_its_sum_and_how_they_are_said(acme: Account) -> None:
 
 
 def test_nothing_follows_what_has_no_end_is_stopped_ahead_of_it_or_a_trial(acme: Account) -> None:
+    top_up(account=acme, amount="500", today=ORDERED_ON)
     endless = make.subscription(account=acme, plan=make.plan(), today=ORDERED_ON)
     seats = make.subscription(account=acme, plan=make.plan(months=1), today=ORDERED_ON)
     stop(actor=SYSTEM, subscription=seats, today=DAY)
