@@ -16,11 +16,19 @@ from billing.charging import record, resource_key
 from billing.engine.lines import Changes
 from billing.payments import open_order_payment
 from core.period import Period
-from subscriptions.contract.handover import RENEW, RENEW_STOPPED, complete, does, hand_over, save_states
+from subscriptions.contract.handover import RENEW, RENEW_STOPPED, STOP, complete, does, hand_over, save_states
 from subscriptions.contract.held import note_units
 from subscriptions.contract.telling import order_placed, renewed
-from subscriptions.contract.terms import Contract, months_of, renew_point, renews_itself, schedule, unpaid_until
-from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, SubscriptionStatus
+from subscriptions.contract.terms import (
+    Contract,
+    grace_ends,
+    months_of,
+    renew_point,
+    renews_itself,
+    schedule,
+    unpaid_until,
+)
+from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, StopReason, SubscriptionStatus
 from vendors.base import Term
 from vendors.models import OperationAction, VendorOperation
 
@@ -186,10 +194,25 @@ def begin(contract: Contract, order: Order, day: date) -> None:
     subscription.stopped_on = None
     contract.lines, contract.renewal_lines = [*contract.lines, *contract.renewal_lines], []
     contract.waiting = None
+    vars(contract).pop("terms", None)
     schedule(subscription, None, day, status=SubscriptionStatus.ACTIVE)
     note_units([contract], term.start)
+    if term.end <= day:
+        _over_already(contract, term.end, day)
     complete(order, day)
     renewed(order, term)
+
+
+def _over_already(contract: Contract, end: date, day: date) -> None:
+    """End a term at once whose days were all days of grace of the one before: it has days of grace of its own."""
+    subscription = contract.subscription
+    if day < grace_ends(subscription, end):
+        subscription.status = SubscriptionStatus.GRACED
+        schedule(subscription, None, day, status=SubscriptionStatus.GRACED)
+    else:
+        subscription.stop_reason, subscription.stopped_on = StopReason.EXPIRED, day
+        hand_over(contract, STOP, day=day)
+    note_units([contract], end)
 
 
 def _carried(contract: Contract, day: date, *, provided: bool) -> Changes:

@@ -206,6 +206,9 @@ class EngineDriver:
         contract.units = dict(renewal.units)
         contract.status, contract.idle = "active", False
         contract.renewal, contract.apart = None, set()
+        if until <= day:  # all its days were days of grace
+            contract.status = "graced" if day < until + self.grace else "stopped"
+            contract.idle = contract.status == "stopped"
 
     def cancel_renewal(self, contract: Contract) -> None:
         if contract.renewal is not None:

@@ -193,6 +193,9 @@ class TermWorld(World):
             subscription.ordering_prices = coming.prices
         subscription.units, subscription.expiry = coming.units, coming.end
         subscription.status, subscription.expired = ACTIVE, False
+        if coming.end <= self.today:  # all its days were days of grace
+            over = self.days_after_end(subscription) >= self.grace
+            subscription.status, subscription.expired = (STOPPED if over else GRACED), over
 
     def begin_pile(self, subscription: Subscription, pile: Pile) -> None:
         """Live the days that are gone: in the days of grace its units were there."""

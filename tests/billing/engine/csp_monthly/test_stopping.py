@@ -89,11 +89,12 @@ def test_a_finite_activation_in_a_later_period_replaces_that_period_only():
     ]
 
 
-def test_a_finite_floating_activation_after_a_stop_by_the_night_takes_the_price_of_the_day():
+def test_a_finite_floating_activation_after_a_stop_by_the_night_keeps_the_price_of_the_order():
+    """T12: the pieces of a term stay what they were ordered at."""
     book = Book(months=3).order(AUG20, seats=5).price(AUG22, "seats", "12.00").to(SEP1)
     assert book.status == "stopped"
     book.top_up(SEP10, "100").activate(SEP10)
-    assert book.told("blocked") == [("blocked", "2018-09-10", "2018-10-01", 5, "42.00")]
+    assert book.told("blocked") == [("blocked", "2018-09-10", "2018-10-01", 5, "35.00")]
 
 
 def test_a_finite_activation_in_the_last_period_ends_with_the_expiry():
