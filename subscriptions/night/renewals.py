@@ -7,7 +7,7 @@ night run in time (decision 14). A day that is carried out leaves nothing due on
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction

@@ -64,10 +64,9 @@ def renew(
     if earlier is not None:
         return earlier
     may_renew(contract, today)
-    units = _wanted(contract, quantities or {})
     order, placed = renewing.place(
         contract,
-        units,
+        _wanted(contract, quantities or {}),
         today,
         created_by=actor.user,
         requester_ip=requester_ip,
@@ -77,6 +76,11 @@ def renew(
     record([contract.booking(placed, today, order)])
     if not order.total:
         return carry_out_at_no_cost(contract_of(contract.subscription), order, today)
+    return _to_be_paid(actor, contract, order, today, pay_from_balance=pay_from_balance)
+
+
+def _to_be_paid(actor: Actor, contract: Contract, order: Order, today: date, *, pay_from_balance: bool) -> Order:
+    """Open the payment for a renewal, and pay it from the balance at once where that is wanted."""
     payment = open_order_payment(
         actor=actor,
         account=contract.subscription.account,

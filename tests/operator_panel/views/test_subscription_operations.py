@@ -150,7 +150,7 @@ def test_a_renewal_charges_what_was_shown_and_automatic_renewal_says_what_it_wou
     assert seen == charged
     order = Order.objects.get(type="renewal")
     assert (order.status, order.created_by is None) == ("waiting_for_provisioning", False)
-    assert "Waiting for its term" in text_of(client.get(page("order", order.pk)))
+    assert "waiting for its term" in text_of(client.get(page("order", order.pk))).lower()
     before = books()
     answer = client.post(page("subscription_auto_renew", seats.pk), {"on": "on"})
     assert answer.context["submit"] == "Switch on"

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0015_domains_in_one_spelling"),
-        ("subscriptions", "0016_the_shape_of_a_charge"),
+        ("subscriptions", "0017_sampled_hours"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

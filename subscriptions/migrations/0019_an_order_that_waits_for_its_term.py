@@ -15,7 +15,7 @@ DROP = f"DROP INDEX IF EXISTS {NAME}"
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("subscriptions", "0017_terms_are_renewed")]
+    dependencies = [("subscriptions", "0018_terms_are_renewed")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
