@@ -108,6 +108,21 @@ EVENTS: dict[str, Event] = {
         asks_for_money=True,
     ),
     "account_off_credit_hold": _event(_("%(account)s is off its credit hold"), "account day", Audience.CUSTOMER),
+    "service_waits_for_you": _step(
+        _("Something is left for you to do: %(subscription)s"), "subscription account instruction until"
+    ),
+    "service_waits": _step(_("%(subscription)s waits for %(who)s"), "subscription account who instruction until"),
+    "service_waited_in_vain": _step(_("%(subscription)s has waited too long"), "subscription account reason"),
+    "service_waits_for_operator": _event(
+        _("The vendor waits for you: %(subscription)s"),
+        "subscription account operation instruction until",
+        Audience.ACCOUNT_MANAGER,
+    ),
+    "outcome_in_doubt": _event(
+        _("Nobody knows what became of “%(operation)s”: %(subscription)s"),
+        "subscription account operation reason since",
+        Audience.ACCOUNT_MANAGER,
+    ),
     "provisioning_failed": _event(
         _("Provisioning of %(subscription)s failed"),
         "subscription account operation reason",
@@ -119,10 +134,22 @@ EVENTS: dict[str, Event] = {
         Audience.ACCOUNT_MANAGER,
     ),
     "consent_needed": _event(
-        _("Microsoft consent is needed again: %(connection)s"),
+        _("Permissions have to be granted again: %(connection)s"),
         "connection reason",
         Audience.ADMINISTRATORS,
-        button=_("Grant consent"),
+        button=_("Grant the permissions"),
+    ),
+    "connection_lost": _event(
+        _("A vendor connection does not work any more: %(connection)s"),
+        "connection reason",
+        Audience.ADMINISTRATORS,
+        button=_("Open the connection"),
+    ),
+    "connection_works": _event(
+        _("A vendor connection works again: %(connection)s"),
+        "connection since",
+        Audience.ADMINISTRATORS,
+        button=_("Open the connection"),
     ),
     "export_ready": _event(_("Your file is ready: %(file)s"), "file rows", Audience.PERSON, button=_("Fetch the file")),
     "export_failed": _event(

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM, Actor
@@ -23,6 +24,9 @@ from vendors.models import UNFINISHED, ConnectionState, VendorConnection, Vendor
 from vendors.registry import installed_plugin, plugin_for, settings_fields_of
 
 logger = logging.getLogger(__name__)
+
+# An access that worked and does not: somebody has to put it right, unless the vendor does.
+LOST = frozenset({ConnectionState.REGRANT_NEEDED, ConnectionState.MISCONFIGURED})
 
 
 class ConsentNotUsed(Refused):
@@ -179,15 +183,17 @@ def check_connection(*, actor: Actor, connection: VendorConnection, now: datetim
 
 
 def check_every_connection(*, now: datetime) -> int:
-    """Check the connections that work, each for itself; return how many still do.
+    """Check the connections that work, and those that did, each for itself; return how many do.
 
-    It also renews each refresh token, so that one that is not used dies of nothing but a withdrawn consent.
+    It also renews each refresh token, so that one that is not used dies of nothing but a withdrawn consent. What a
+    person took back (vendors/revoking.py), or has not granted yet, is left alone.
     """
-    granted = VendorConnection.objects.filter(state=ConnectionState.GRANTED).order_by("pk")
+    lost = Q(state__in=LOST, lost_at__isnull=False)
+    watched = VendorConnection.objects.filter(Q(state=ConnectionState.GRANTED) | lost).order_by("pk")
     working = 0
-    for number in granted.values_list("pk", flat=True):
+    for number in watched.values_list("pk", flat=True):
         # Read when its turn comes: the checks before it may have taken minutes.
-        row = granted.filter(pk=number).first()
+        row = watched.filter(pk=number).first()
         working += row is not None and check_connection(actor=SYSTEM, connection=row, now=now).usable
     return working
 
@@ -216,9 +222,10 @@ def record_trouble(
         row.last_check_at = now
         row.last_error_code, row.last_error_message, row.last_error_values = error.code, error.message, error.values
         row.state = _state_after(error, ConnectionState(row.state), of_new_grant=of_new_grant)
+        if before == ConnectionState.GRANTED and row.state in LOST:
+            row.lost_at = now
+            _tell_of_loss(row, error)
         row.save()
-        if (before, row.state) == (ConnectionState.GRANTED, ConnectionState.REGRANT_NEEDED):
-            _call_for_consent(row, error)
     connection.refresh_from_db()
     logger.warning("vendor connection %s: %s", connection.pk, error.code)
     return True
@@ -235,13 +242,19 @@ def _state_after(error: VendorError, before: ConnectionState, *, of_new_grant: b
     return ConnectionState.WAITING_FOR_CONSENT if declined else ConnectionState.REGRANT_NEEDED
 
 
-def _call_for_consent(row: VendorConnection, error: VendorError) -> None:
-    """Tell the reseller's administrators, once for each grant; the error speaks each reader's language."""
+def _tell_of_loss(row: VendorConnection, error: VendorError) -> None:
+    """Tell the reseller's administrators, once until it works again; the error speaks each reader's language."""
+    consents = isinstance(plugin_for(row.plugin), NeedsConsent) and row.state == ConnectionState.REGRANT_NEEDED
+    _tell("consent_needed" if consents else "connection_lost", row, reason=error)
+
+
+def _tell(event: str, row: VendorConnection, **more: object) -> None:
     announce(
-        "consent_needed",
+        event,
         reseller=row.reseller,
-        key=f"{row.pk}:{row.granted_at}",
-        context={"connection": row.name, "reason": error},
+        key=f"{row.pk}:{row.lost_at}",
+        about=("vendor_connection", row.pk),
+        context={"connection": row.name, **more},
     )
 
 
@@ -259,6 +272,10 @@ def _store_grant(connection: VendorConnection, grant: Grant, *, actor: Actor, no
 
 
 def _mark_working(row: VendorConnection, *, details: Mapping[str, str], now: datetime) -> None:
+    """Take note that the access works, and tell whom it was told that it did not."""
+    if row.lost_at is not None:
+        _tell("connection_works", row, since=row.lost_at)
+        row.lost_at = None
     row.state = ConnectionState.GRANTED
     row.details = row.details | dict(details)
     row.last_check_at = now

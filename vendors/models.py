@@ -65,6 +65,8 @@ class VendorConnection(Timestamped):
     # Until when our client certificate among the secrets is valid, where there is one.
     certificate_expires_at = models.DateTimeField(_("certificate valid until"), null=True, blank=True)
     last_check_at = models.DateTimeField(_("last checked at"), null=True, blank=True)
+    # Since when an access that worked does not, and people were told; None while it works, and before it ever did.
+    lost_at = models.DateTimeField(_("does not work since"), null=True, blank=True)
     # The sentence is kept as its English source and values, so that everybody reads it in their own language.
     last_error_code = models.CharField(max_length=60, blank=True)
     last_error_message = models.TextField(blank=True)
@@ -100,6 +102,8 @@ class VendorConnection(Timestamped):
 
 # Members of an operation's result.
 PROBLEMS, WAITING, PARKED = "problems", "waiting", "parked"
+# Since when it meets trouble, and whether that has lasted so long that somebody has to look.
+TROUBLED, LINGERS = "troubled", "lingers"
 
 
 class Waited(models.TextChoices):
@@ -221,6 +225,14 @@ class VendorOperation(Timestamped):
         if kept is None or self.finished:
             return None
         return Parking(kept["step"], tuple((name, label) for name, label in kept["told"]))
+
+    @property
+    def doubtful_since(self) -> datetime | None:
+        """Since when it is in trouble that somebody has to look at: parked, or too long without an end; else None."""
+        if self.finished or not (PARKED in self.result or LINGERS in self.result):
+            return None
+        kept = self.result.get(TROUBLED)
+        return datetime.fromisoformat(kept) if kept else self.planned_at
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from vendors.base import Connection, Done, Outcome
 from vendors.connections import record_trouble
 from vendors.errors import ConsentNeeded, Misconfigured, NotYet, Parked, Rejected, VendorError, kept
-from vendors.models import PARKED, PROBLEMS, WAITING, OperationState, VendorOperation
+from vendors.models import LINGERS, PARKED, PROBLEMS, TROUBLED, WAITING, OperationState, VendorOperation
 from vendors.steps import IN_DOUBT
 
 logger = logging.getLogger(__name__)
@@ -19,6 +19,11 @@ LONGEST_PAUSE = timedelta(hours=1)
 PAUSE_FOR_PEOPLE = timedelta(minutes=30)
 # An operator has to say what became of a step; the vendor's records are looked at meanwhile.
 PAUSE_WHILE_PARKED = timedelta(hours=6)
+# After so long without an answer people are told: of what may have been carried out, and of what certainly was not.
+DOUBT_IS_TOLD_AFTER = timedelta(hours=2)
+TROUBLE_IS_TOLD_AFTER = timedelta(days=1)
+PASSING = (PROBLEMS, WAITING, PARKED, TROUBLED, LINGERS)
+NOT_IN_TIME_CODE = "not_in_time"
 NOT_IN_TIME = gettext_noop("It was waited for until %(until)s: %(instruction)s")
 OVERTAKEN = gettext_noop("It was cancelled while it waited: %(instruction)s")
 
@@ -37,9 +42,8 @@ def keep_outcome(operation: VendorOperation, outcome: Outcome, *, now: datetime)
     if until is not None and now >= until:
         instruction = VendorError(message, **outcome.values)
         moment = f"{until:%Y-%m-%d %H:%M} UTC"
-        record(
-            operation, Rejected(NOT_IN_TIME, code="not_in_time", until=moment, instruction=instruction), None, now=now
-        )
+        refusal = Rejected(NOT_IN_TIME, code=NOT_IN_TIME_CODE, until=moment, instruction=instruction)
+        record(operation, refusal, None, now=now)
         return
     operation.result[WAITING] = {
         "message": message,
@@ -48,7 +52,8 @@ def keep_outcome(operation: VendorOperation, outcome: Outcome, *, now: datetime)
         "since": since.isoformat(),
         "until": None if until is None else until.isoformat(),
     }
-    operation.result.pop(PROBLEMS, None)
+    for past in (PROBLEMS, TROUBLED, LINGERS):
+        operation.result.pop(past, None)
     operation.waits = 0  # how often it waited for a busy vendor is counted anew between two looks
     operation.state = _state_between_attempts(operation)
     operation.next_attempt_at = now + outcome.look_again if until is None else min(now + outcome.look_again, until)
@@ -74,7 +79,7 @@ def _tell(operation: VendorOperation, outcome: Outcome) -> None:
 def finish(operation: VendorOperation, done: Done, *, now: datetime) -> None:
     """Write down that the operation is done, and what it left behind."""
     _tell(operation, done)
-    for past in (PROBLEMS, WAITING, PARKED):
+    for past in PASSING:
         operation.result.pop(past, None)
     operation.state = OperationState.CONFIRMED
     operation.finished_at, operation.next_attempt_at = now, None
@@ -87,8 +92,8 @@ def record(operation: VendorOperation, error: VendorError, access: Connection | 
     if isinstance(error, Rejected):
         operation.state = OperationState.REJECTED
         operation.finished_at, operation.next_attempt_at = now, None
-        operation.result.pop(WAITING, None)
-        operation.result.pop(PARKED, None)
+        for past in PASSING:
+            operation.result.pop(past, None)
         _note(operation, error)
         operation.save()
         return
@@ -125,8 +130,19 @@ def put_off(operation: VendorOperation, error: VendorError, *, now: datetime, fo
         pause = min(FIRST_PAUSE * 2 ** min(turn - 1, 12), LONGEST_PAUSE)
     operation.next_attempt_at = now + pause
     _note(operation, error)
+    if not for_people:  # of a connection that has to be put right people are told already
+        _note_how_long(operation, error, now=now)
     operation.save()
     logger.warning("vendor operation %s put off: %s", operation.key, error.code)
+
+
+def _note_how_long(operation: VendorOperation, error: VendorError, *, now: datetime) -> None:
+    """Keep since when it is in trouble, and that it has lasted too long; a wait that has an end of its own has not."""
+    since = operation.result.setdefault(TROUBLED, now.isoformat())
+    in_doubt = operation.state == OperationState.UNKNOWN
+    bound = DOUBT_IS_TOLD_AFTER if in_doubt else TROUBLE_IS_TOLD_AFTER
+    if now - datetime.fromisoformat(since) >= bound and not isinstance(error, NotYet):
+        operation.result[LINGERS] = True
 
 
 def _note(operation: VendorOperation, error: VendorError) -> None:

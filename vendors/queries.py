@@ -8,9 +8,10 @@ from accounts.actors import Actor
 from accounts.models import Reseller
 from accounts.queries import within_reach
 from vendors.models import (
+    LINGERS,
     PARKED,
+    UNFINISHED,
     ConnectionState,
-    OperationState,
     VendorConnection,
     VendorExchange,
     VendorOperation,
@@ -34,9 +35,9 @@ def exchanges_visible_to(actor: Actor) -> QuerySet[VendorExchange]:
     return VendorExchange.objects.filter(connection__in=connections_visible_to(actor))
 
 
-def parked_operations() -> QuerySet[VendorOperation]:
-    """Return the operations of which an operator has to say what became; the caller narrows them to the visible."""
-    return VendorOperation.objects.filter(state=OperationState.UNKNOWN, result__has_key=PARKED)
+def operations_in_doubt() -> QuerySet[VendorOperation]:
+    """Return the operations that an operator has to look at; the caller narrows them to the visible."""
+    return VendorOperation.objects.filter(state__in=UNFINISHED, result__has_any_keys=[PARKED, LINGERS])
 
 
 def newest_exchanges(operation: VendorOperation) -> QuerySet[VendorExchange]:

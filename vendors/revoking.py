@@ -45,7 +45,7 @@ def revoke_consent(*, actor: Actor, connection: VendorConnection) -> VendorConne
     kept = {name: value for name, value in sealing.decrypt(row.secrets).items() if name in own}
     row.secrets = sealing.encrypt(kept)
     row.granted_by = row.granted_at = row.token_issued_at = row.token_expires_on = None
-    row.state = ConnectionState.REGRANT_NEEDED
+    row.state, row.lost_at = ConnectionState.REGRANT_NEEDED, None
     row.last_error_code, row.last_error_message = "revoked_here", REVOKED_HERE
     row.last_error_values = {"person": str(actor.user or "")}
     row.save()

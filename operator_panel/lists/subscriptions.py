@@ -16,6 +16,7 @@ from operator_panel.lists.accounts import OF_ACCOUNT
 from subscriptions.filters import SubscriptionFilter
 from subscriptions.models import SubscriptionStatus, SubscriptionWord
 from subscriptions.queries import FAILED, listed_subscriptions_visible_to
+from vendors.queries import operations_in_doubt
 
 
 def _billing_this_week(asker: Asker) -> Q:
@@ -70,6 +71,7 @@ SUBSCRIPTIONS = Listing(
         Quick("active", pgettext_lazy("several", "Active"), Q(status=SubscriptionStatus.ACTIVE)),
         Quick("stopped", pgettext_lazy("several", "Stopped"), Q(status=SubscriptionStatus.STOPPED)),
         Quick("failing", pgettext_lazy("several", "Failing"), Q(status__in=FAILED)),
+        Quick("in_doubt", _("In doubt at the vendor"), Q(awaited_operation__in=operations_in_doubt().values("key"))),
         Quick("billing", _("Billing day this week"), _billing_this_week),
         Quick("mine", _("Mine"), _mine),
     ),

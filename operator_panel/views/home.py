@@ -27,7 +27,7 @@ from subscriptions.queries import (
     subscriptions_visible_to,
 )
 from vendors.models import ConnectionState
-from vendors.queries import connections_visible_to, parked_operations
+from vendors.queries import connections_visible_to, operations_in_doubt
 
 # Counting stops here: "100+" needs attention just as 250 does, and costs the same on a million rows.
 MOST = 100
@@ -81,7 +81,7 @@ def _unpaid(actor: Actor) -> QuerySet:
 
 
 def _in_doubt(actor: Actor) -> QuerySet:
-    return subscriptions_visible_to(actor).filter(awaited_operation__in=parked_operations().values("key"))
+    return subscriptions_visible_to(actor).filter(awaited_operation__in=operations_in_doubt().values("key"))
 
 
 WAITING = (
@@ -94,11 +94,11 @@ WAITING = (
     Waiting(
         _in_doubt,
         lambda count: ngettext(
-            "order may have been carried out: say what became of it",
-            "orders may have been carried out: say what became of them",
+            "subscription is in doubt at its vendor: see what is known",
+            "subscriptions are in doubt at their vendors: see what is known",
             count,
         ),
-        "operator:subscriptions?status=installing",
+        "operator:subscriptions?quick=in_doubt",
         ("orders.retry",),
     ),
     Waiting(

@@ -20,7 +20,7 @@ from operator_panel.lists.charges import CHARGES
 from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
-from subscriptions.contract.handover import held_units, parked_operation, service_payload, waiting_operation
+from subscriptions.contract.handover import held_units, operation_in_doubt, service_payload, waiting_operation
 from subscriptions.models import UNFINISHED, Order, Subscription
 from subscriptions.night.holds import RUNNING
 from subscriptions.people.acting import act, actions_of
@@ -65,7 +65,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "comment": found.stop_comment,
         "author": author_of(found, "stop_comment") if found.stop_comment else "",
         "open_order": open_order,
-        "trouble": operation.last_error if (operation := operation or parked_operation(found)) else "",
+        "trouble": operation.last_error if (operation := operation or operation_in_doubt(found)) else "",
         "waits": waiting.waits_for if waiting is not None else None,
         "correct_url": _correct_url(request.actor, found, open_order) if waiting is not None else "",
         "actions": actions_of(found) if request.actor.may("subscriptions.change") else (),
@@ -171,7 +171,7 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
     """Return what stands around every page of one subscription."""
     status, steps = found.status, steps_of_subscription(actor, found, timezone.localdate())
     offered = (
-        ("subscription_settle", _("Say what became of it"), "orders.retry", parked_operation(found) is not None),
+        ("subscription_settle", _("Say what became of it"), "orders.retry", operation_in_doubt(found) is not None),
         ("subscription_retry", _("Try again"), "orders.retry", steps["retry"] is None),
         ("subscription_change", _("Change quantities"), "subscriptions.change", steps["change"] is None),
         ("subscription_renew", _("Renew"), "subscriptions.order", steps["renew"] is None),

@@ -185,12 +185,12 @@ def waiting_operation(subscription: Subscription) -> VendorOperation | None:
     return operation if operation is not None and operation.waits_for is not None else None
 
 
-def parked_operation(subscription: Subscription) -> VendorOperation | None:
-    """Return the operation of which an operator has to say whether it was carried out; None where there is none."""
+def operation_in_doubt(subscription: Subscription) -> VendorOperation | None:
+    """Return the operation that an operator has to look at: parked, or without an end for too long; None for none."""
     if subscription.status not in WORK_MEANWHILE:
         return None
     operation = VendorOperation.objects.filter(key=subscription.awaited_operation).first()
-    return operation if operation is not None and operation.parked is not None else None
+    return operation if operation is not None and operation.doubtful_since is not None else None
 
 
 def save_states(contracts: Sequence[Contract], day: date) -> None:

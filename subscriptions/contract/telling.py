@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from uuid import uuid4
 
 from django.utils.functional import lazy
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from accounts.models import Account, User
 from billing.charging import in_minor_units
@@ -16,7 +17,8 @@ from notifications.announce import announce
 from notifications.models import Notification
 from subscriptions.models import Order, OrderType, Subscription
 from vendors.base import Fact
-from vendors.models import OperationAction, VendorOperation
+from vendors.models import OperationAction, VendorOperation, Waited
+from vendors.outcomes import NOT_IN_TIME_CODE
 
 # What is told of a step that is done.
 DONE = {
@@ -76,6 +78,65 @@ def renewed(order: Order, term: Period) -> None:
             "account": subscription.account.name,
             "since": term.start,
             "until": term.end,
+        },
+    )
+
+
+def waits_at_vendor(subscription: Subscription, operation: VendorOperation, order: Order | None) -> None:
+    """Tell the customer, and who asked, for whom it waits and what is to be done; operators, where it is for them.
+
+    Once for each instruction: another one, or the same to be carried out elsewhere, is told anew.
+    """
+    waits = operation.waits_for
+    if waits is None:
+        return
+    people = _askers(operation.asked_by, order)
+    facts = {
+        "subscription": subscription.name,
+        "account": subscription.account.name,
+        "instruction": lazy(lambda: _instruction_of(operation), str)(),
+        "until": waits.until or "",
+    }
+    with override(None):
+        words = sha256(_instruction_of(operation).encode()).hexdigest()[:16]
+    told = {
+        "account": subscription.account,
+        "about": ("subscription", subscription.pk),
+        "key": f"{operation.key}:{waits.since.isoformat()}:{words}",
+    }
+    customers = [person for person in people if not person.is_manager]
+    if waits.who is Waited.CUSTOMER:
+        announce("service_waits_for_you", **told, also=customers, context=facts)
+    else:
+        announce("service_waits", **told, also=customers, context={**facts, "who": waits.who.label})
+    if waits.who is Waited.OPERATOR:
+        managers = [person for person in people if person.is_manager]
+        context = {**facts, "operation": OperationAction(operation.action).label}
+        announce("service_waits_for_operator", **told, also=managers, context=context)
+
+
+def _instruction_of(operation: VendorOperation) -> str:
+    """Return what is to be done before an operation goes on, in the active language."""
+    return operation.waits_for.instruction if operation.waits_for is not None else ""
+
+
+def in_doubt_at_vendor(subscription: Subscription, operation: VendorOperation, order: Order | None) -> None:
+    """Tell operators once, of an operation that has been in trouble for too long, what is known of it."""
+    since = operation.doubtful_since
+    if since is None:
+        return
+    announce(
+        "outcome_in_doubt",
+        account=subscription.account,
+        also=[person for person in _askers(operation.asked_by, order) if person.is_manager],
+        about=("subscription", subscription.pk),
+        key=f"{operation.key}:{since.isoformat()}",
+        context={
+            "subscription": subscription.name,
+            "account": subscription.account.name,
+            "operation": OperationAction(operation.action).label,
+            "reason": lazy(lambda: operation.last_error, str)(),
+            "since": since,
         },
     )
 
@@ -202,14 +263,15 @@ def vendor_refused(subscription: Subscription, operation: VendorOperation, order
         "about": ("subscription", subscription.pk),
         "key": f"{operation.key}:{operation.attempts}",
     }
-    announce(
-        "provisioning_failed",
-        **told,
-        also=[person for person in people if person.is_manager],
-        context={**facts, "reason": lazy(lambda: operation.last_error, str)()},
-    )
-    if people:
-        announce("service_step_failed", **told, also=[one for one in people if not one.is_manager], context=facts)
+    reason = lazy(lambda: operation.last_error, str)()
+    managers = [person for person in people if person.is_manager]
+    customers = [person for person in people if not person.is_manager]
+    announce("provisioning_failed", **told, also=managers, context={**facts, "reason": reason})
+    if operation.last_error_code == NOT_IN_TIME_CODE:
+        del facts["operation"]
+        announce("service_waited_in_vain", **told, also=customers, context={**facts, "reason": reason})
+    elif people:
+        announce("service_step_failed", **told, also=customers, context=facts)
 
 
 def _transition(event: str, account: Account, day: date) -> str:

@@ -28,7 +28,13 @@ from subscriptions.contract.handover import (
     stop_as_decided,
 )
 from subscriptions.contract.held import activated_lines
-from subscriptions.contract.telling import done_at_vendor, stopped_for_funds, vendor_refused
+from subscriptions.contract.telling import (
+    done_at_vendor,
+    in_doubt_at_vendor,
+    stopped_for_funds,
+    vendor_refused,
+    waits_at_vendor,
+)
 from subscriptions.contract.terms import Contract, contract_of, schedule
 from subscriptions.models import (
     Order,
@@ -53,25 +59,38 @@ WHOLE = ("account__account_class", "account__reseller", "plan__template__connect
 
 def carry_out(*, operation_id: UUID | str, now: datetime, today: date) -> VendorOperation:
     """Carry an operation on as far as the vendor lets it, and apply its outcome once it has one."""
-    operation = operations.carry_out(operation_id, now=now)
+    try:
+        operation = operations.carry_out(operation_id, now=now)
+    except Exception:
+        note_unfinished(VendorOperation.objects.get(pk=operation_id))
+        raise
     if operation.finished:
         conclude(operation=operation, today=today)
-    elif operation.waits_for is not None:
-        note_waiting(operation)
+    else:
+        note_unfinished(operation)
     return operation
 
 
 @transaction.atomic
-def note_waiting(operation: VendorOperation) -> None:
-    """Keep at once what the vendor told of a service that waits for somebody: a cancellation needs its ids."""
+def note_unfinished(operation: VendorOperation) -> None:
+    """Keep at once what the vendor told of a service that waits for somebody, and tell those who have to know.
+
+    A cancellation needs its ids. Told is who has to do what, and what has been in doubt for too long: each once.
+    """
+    if operation.finished or (operation.waits_for is None and operation.doubtful_since is None):
+        return
     awaiting = Subscription.objects.filter(awaited_operation=operation.key, status__in=WORK_MEANWHILE)
-    row = awaiting.select_for_update(of=("self",)).first()
+    row = awaiting.select_related("account__reseller").select_for_update(of=("self",)).first()
     if row is None:
         return
-    before = (dict(row.vendor_ids), dict(row.attributes))
-    _learn(row, operation)
-    if (row.vendor_ids, row.attributes) != before:
-        row.save(update_fields=["vendor_ids", "attributes"])
+    order = Order.objects.filter(subscription=row, status=OrderStatus.PROVISIONING).order_by("-pk").first()
+    if operation.waits_for is not None:
+        before = (dict(row.vendor_ids), dict(row.attributes))
+        _learn(row, operation)
+        if (row.vendor_ids, row.attributes) != before:
+            row.save(update_fields=["vendor_ids", "attributes"])
+        waits_at_vendor(row, operation, order)
+    in_doubt_at_vendor(row, operation, order)
 
 
 def _learn(row: Subscription, operation: VendorOperation) -> None:

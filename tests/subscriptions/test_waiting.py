@@ -6,21 +6,34 @@ from decimal import Decimal
 import pytest
 
 from accounts.actors import SYSTEM
+from accounts.models import Account
 from billing.audit import audit
 from billing.funds import funds_of
-from notifications.models import Notification
+from notifications.models import Notification, NotificationStatus
 from subscriptions.contract.handover import waiting_operation
-from subscriptions.models import Order, Subscription
+from subscriptions.models import Order, Plan, Subscription
 from subscriptions.people.opening import VendorIsWorking
 from subscriptions.people.stopping import delete, stop
 from subscriptions.told.offered import steps_of_subscription
+from subscriptions.workers.provisioning import carry_out, note_unfinished
 from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON, work
-from tests.vendors.example.vendor import ExampleVendor
+from tests.vendors.example.vendor import UNTOUCHED, ExampleVendor
 from vendors.models import VendorOperation
 
 pytestmark = pytest.mark.django_db
 LATER = ORDERED_ON + timedelta(days=3)
+
+
+def approved_by_the_customer(account: Account, plan: Plan) -> Subscription:
+    """Return five seats, paid, that wait for the customer at the vendor."""
+    plan.template.settings = {"approval": "yes"}
+    plan.template.save(update_fields=["settings"])
+    subscription = make.subscription(account=account, plan=plan, today=ORDERED_ON)
+    work()
+    subscription.refresh_from_db()
+    return subscription
 
 
 def test_what_the_vendor_told_is_kept_at_once_and_nobody_is_alarmed(waiting: Subscription) -> None:
@@ -84,3 +97,85 @@ def test_what_is_under_way_and_waits_for_nobody_cannot_be_deleted(
 def test_waiting_sale_cannot_be_stopped(waiting: Subscription) -> None:
     with pytest.raises(VendorIsWorking):
         stop(actor=SYSTEM, subscription=waiting, today=date(2018, 8, 20))
+
+
+PRESS = "Press the button in the letter that Example Backup has sent to"
+
+
+def test_customer_is_told_once_what_is_left_to_do_and_told_anew_where_that_changes(
+    acme: Account, backup_plan: Plan, example_vendor: ExampleVendor
+) -> None:
+    """The instruction stood in the panels, and nobody was told of it."""
+    owner, quiet = (
+        cast.customer_user(account=acme),
+        cast.customer_user(account=acme, access_level="admin", letters=False),
+    )
+    waiting = approved_by_the_customer(acme, backup_plan)
+    work(LATER)
+    told = Notification.objects.filter(event="service_waits_for_you").order_by("pk")
+    assert [(row.user, row.status) for row in told] == [
+        (owner, NotificationStatus.QUEUED),
+        (quiet, NotificationStatus.PANEL),
+    ]
+    assert told[0].subject == f"Something is left for you to do: {waiting.name}"
+    assert f"{PRESS} {acme.email}." in " ".join(told[0].body_text.split())
+    assert "It is waited for until" in told[0].body_text
+    assert told[0].path == f"/subscriptions/{waiting.pk}/"
+    operation = VendorOperation.objects.get()
+    operation.result["waiting"]["values"] = {"email": "another@acme.example"}
+    note_unfinished(operation)
+    assert told.count() == 4
+    assert not Notification.objects.filter(event="service_waits_for_operator").exists()
+    example_vendor.approve()
+    work(LATER + timedelta(days=1))
+    assert Notification.objects.filter(event="subscription_activated").count() == 2
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_operators_are_told_where_they_have_to_act_and_the_customer_for_whom_it_waits(
+    acme: Account, waiting: Subscription, language: str
+) -> None:
+    owner, manager = cast.customer_user(account=acme, language=language), cast.manager(language=language)
+    operation = VendorOperation.objects.get()
+    operation.result["waiting"]["who"] = "operator"
+    for _look in range(2):
+        note_unfinished(operation)
+    told = {
+        row.event: row for row in Notification.objects.filter(event__startswith="service_waits", user__isnull=False)
+    }
+    assert {event: row.user for event, row in told.items()} == {
+        "service_waits": owner,
+        "service_waits_for_operator": manager,
+    }
+    assert acme.email in told["service_waits_for_operator"].body_text
+    assert told["service_waits_for_operator"].path == f"/operator/subscriptions/{waiting.pk}/"
+
+
+def test_customer_is_told_that_it_was_waited_too_long(acme: Account, backup_plan: Plan) -> None:
+    """Told was only that the vendor could not carry it out."""
+    owner = cast.customer_user(account=acme)
+    waiting = approved_by_the_customer(acme, backup_plan)
+    work(ORDERED_ON + timedelta(days=15))
+    waiting.refresh_from_db()
+    assert waiting.status == "installation_failed"
+    (told,) = Notification.objects.filter(user=owner, event="service_waited_in_vain")
+    assert f"{PRESS} {acme.email}." in " ".join(told.body_text.split())
+    assert not Notification.objects.filter(event="service_step_failed").exists()
+
+
+def test_operators_are_told_once_of_what_comes_to_no_end(ordered: Subscription, example_vendor: ExampleVendor) -> None:
+    """It was looked at once an hour for ever."""
+    manager = cast.manager()
+    example_vendor.trouble, example_vendor.reads = ("drop_after", 1), "[[no json"
+    start = make.noon(ORDERED_ON)
+    operation_id = VendorOperation.objects.get().pk
+    for hours in (0, 1, 3, 4):
+        carry_out(operation_id=operation_id, now=start + timedelta(hours=hours), today=ORDERED_ON)
+    (told,) = Notification.objects.filter(event="outcome_in_doubt", user=manager)
+    assert told.path == f"/operator/subscriptions/{ordered.pk}/"
+    assert VendorOperation.objects.get().last_error in " ".join(told.body_text.split())
+    example_vendor.reads = UNTOUCHED
+    carry_out(operation_id=operation_id, now=start + timedelta(hours=5), today=ORDERED_ON)
+    ordered.refresh_from_db()
+    assert ordered.status == "active"
+    assert example_vendor.changing_calls == 1

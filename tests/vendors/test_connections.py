@@ -1,16 +1,18 @@
 """A connection's settings: kept, refused, changed, by whom, and what a change does to the consent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from accounts.actors import Actor, Forbidden, actor_of
 from accounts.models import Role
 from core.secrets import decrypt
+from notifications.models import Notification
 from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import DEMO_SECRET
 from tests.factories import accounts as cast
 from tests.vendors.consenting import GRANTED, MISCONFIGURED, REGRANT, consent, values_of, wrong_secret
+from tests.vendors.example import vendor
 from tests.vendors.office365.bench import REDIRECT_URI
 from vendors.connections import (
     SettingRefused,
@@ -18,6 +20,7 @@ from vendors.connections import (
     begin_consent,
     change_connection,
     check_connection,
+    check_every_connection,
     complete_consent,
 )
 from vendors.models import ConnectionState, VendorConnection
@@ -165,3 +168,36 @@ def test_every_setting_that_is_missing_or_wrong_is_said_at_once(admin: Actor) ->
         add_connection(actor=admin, reseller=admin.reseller, plugin="office365", name=" ", values=values)
     fields = [problem.field for problem in refusal.value.problems]
     assert fields == ["name", "tenant_id", "client_id", "client_secret", "agreement_type", "login_base_url"]
+
+
+def test_access_that_is_lost_is_told_once_looked_at_every_night_and_told_when_it_works_again(
+    admin: Actor, example: VendorConnection, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a key that was no longer accepted nobody was told, and no night looked at it again."""
+    check_connection(actor=admin, connection=example, now=now)
+    for turn in (0, 10):
+        with monkeypatch.context() as other_key:
+            other_key.setattr(vendor, "API_KEY", "another")
+            for night in (1, 2, 3):
+                assert check_every_connection(now=now + timedelta(days=turn + night)) == 0
+        lost = Notification.objects.filter(event="connection_lost").order_by("-pk")
+        assert lost.count() == (1 if turn == 0 else 2)
+        assert (lost[0].user, lost[0].path) == (admin.user, f"/operator/vendor-connections/{example.pk}/")
+        example.refresh_from_db()
+        assert example.last_error in " ".join(lost[0].body_text.split())
+        assert check_every_connection(now=now + timedelta(days=turn + 4)) == 1
+        works = Notification.objects.filter(event="connection_works")
+        assert works.count() == lost.count()
+    for night in (20, 21):
+        check_every_connection(now=now + timedelta(days=night))
+    assert works.count() == 2
+
+
+def test_key_that_never_worked_is_told_to_nobody(
+    admin: Actor, example: VendorConnection, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as other_key:
+        other_key.setattr(vendor, "API_KEY", "another")
+        check_connection(actor=admin, connection=example, now=now)
+    check_connection(actor=admin, connection=example, now=now)
+    assert not Notification.objects.exists()

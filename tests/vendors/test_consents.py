@@ -26,6 +26,7 @@ from vendors.connections import (
 )
 from vendors.microsoft import errors
 from vendors.models import ConnectionState, VendorConnection, VendorExchange
+from vendors.revoking import revoke_consent
 
 
 def test_granted_consent_stores_who_when_and_the_tokens(
@@ -250,4 +251,9 @@ def test_nightly_check_renews_what_works_and_finds_what_does_not(
     assert check_every_connection(now=now + timedelta(days=2)) == 1
     assert check_every_connection(now=now + timedelta(days=3)) == 1
     office365.refresh_from_db()
-    assert (office365.state, office365.last_check_at) == (REGRANT, now + timedelta(days=2))
+    assert (office365.state, office365.last_check_at) == (REGRANT, now + timedelta(days=3))
+    # What somebody took back is left alone.
+    revoke_consent(actor=admin, connection=consent(admin, office365, now + timedelta(days=4)))
+    assert check_every_connection(now=now + timedelta(days=5)) == 1
+    office365.refresh_from_db()
+    assert (office365.last_error_code, office365.lost_at) == ("revoked_here", None)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.vendors.example.vendor import ExampleVendor
+from tests.vendors.example.vendor import UNTOUCHED, ExampleVendor
 from tests.vendors.test_operations import planned
 from vendors import operations
 from vendors.models import OperationState, VendorConnection, VendorOperation, Waited
@@ -119,3 +119,39 @@ def test_change_waits_behind_what_waits_for_somebody(example: VendorConnection, 
     later = planned(example, now, key="order:2:provision")
     assert list(operations.due(now + timedelta(hours=1))) == [operation]
     assert operations.carry_out(later.pk, now=now).attempts == 0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reads", "hours"),
+    [
+        # The only call may have been carried out, and the vendor's list cannot be read.
+        ("drop_after", "[[no json", (1, 3)),
+        # Certainly nothing was done, for a day.
+        ("throttle 60", None, (3, 25)),
+    ],
+    ids=["in doubt", "certainly not done"],
+)
+def test_what_comes_to_no_end_is_marked_after_a_bounded_time(
+    example: VendorConnection,
+    example_vendor: ExampleVendor,
+    now: datetime,
+    trouble: str,
+    reads: str | None,
+    hours: tuple[int, int],
+) -> None:
+    """Looked at once an hour for ever, and nobody was ever told."""
+    example_vendor.trouble = (trouble, 1, 1000)
+    if reads is not None:
+        example_vendor.reads = reads
+    operation = operations.carry_out(planned(example, now).pk, now=now)
+    assert operation.doubtful_since is None
+    early, late = hours
+    assert operations.carry_out(operation.pk, now=now + timedelta(hours=early)).doubtful_since is None
+    operation = operations.carry_out(operation.pk, now=now + timedelta(hours=late))
+    assert operation.doubtful_since == now
+    assert operation.last_error
+    example_vendor.trouble, example_vendor.reads = None, UNTOUCHED
+    operation = operations.carry_out(operation.pk, now=now + timedelta(hours=26))
+    operation = operations.carry_out(operation.pk, now=now + timedelta(hours=27))
+    assert (operation.state, operation.doubtful_since) == (OperationState.CONFIRMED, None)
+    assert set(operation.result) == {"vendor_ids", "facts"}

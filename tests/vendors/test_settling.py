@@ -7,12 +7,12 @@ import pytest
 from accounts.actors import Actor, Forbidden
 from accounts.roles import Role
 from tests.factories import accounts as cast
-from tests.vendors.example.vendor import ExampleVendor
+from tests.vendors.example.vendor import UNTOUCHED, ExampleVendor
 from tests.vendors.test_operations import planned
 from vendors import operations, registry
 from vendors.base import Connection, Done, NeverAgain, Order, Steps
 from vendors.models import OperationState, VendorConnection, VendorOperation
-from vendors.settling import EvidenceMissing, NothingParked, it_is_not, it_is_there
+from vendors.settling import EvidenceMissing, NothingParked, give_up_looking, it_is_not, it_is_there, look_again
 
 
 @pytest.fixture
@@ -96,3 +96,43 @@ def test_what_is_said_is_of_the_step_that_was_shown(
         with pytest.raises(NothingParked, match="Another step"):
             say()
     assert operation.calls.get().state == OperationState.UNKNOWN
+
+
+def lingering(connection: VendorConnection, vendor: ExampleVendor, now: datetime) -> VendorOperation:
+    """Return an operation whose call may have been carried out, and of which nothing can be seen for three hours."""
+    vendor.trouble, vendor.reads = ("drop_after", 1), "[[no json"
+    operation = operations.carry_out(planned(connection, now).pk, now=now)
+    operation = operations.carry_out(operation.pk, now=now + timedelta(hours=3))
+    assert (operation.parked, operation.doubtful_since) == (None, now)
+    return operation
+
+
+def test_what_was_given_up_counts_as_failed_and_trying_again_finds_it_and_makes_nothing_twice(
+    example: VendorConnection, example_vendor: ExampleVendor, admin: Actor, now: datetime
+) -> None:
+    operation = lingering(example, example_vendor, now)
+    known = operation.last_error
+    operation = give_up_looking(actor=admin, operation=operation, now=now)
+    assert (operation.state, operation.last_error_code) == (OperationState.REJECTED, "given_up")
+    assert operation.last_error.startswith(f"{admin.user} has given it up")
+    assert operation.last_error.endswith(known)
+    with pytest.raises(NothingParked):
+        give_up_looking(actor=admin, operation=operation, now=now)
+    example_vendor.reads = UNTOUCHED
+    operation = operations.retry(operation, now=now)
+    operation = operations.carry_out(operation.pk, now=now + timedelta(hours=5))
+    assert operation.state == OperationState.CONFIRMED
+    assert (example_vendor.changing_calls, len(example_vendor.services)) == (1, 1)
+
+
+def test_operator_has_it_looked_at_again_at_once(
+    example: VendorConnection, example_vendor: ExampleVendor, admin: Actor, now: datetime
+) -> None:
+    operation = lingering(example, example_vendor, now)
+    later = now + timedelta(hours=3, seconds=1)
+    assert operation.next_attempt_at is not None
+    assert operation.next_attempt_at > later
+    for deed in (look_again, give_up_looking):
+        with pytest.raises(Forbidden):
+            deed(actor=cast.manager_actor(role=Role.OWNER), operation=operation, now=later)
+    assert look_again(actor=admin, operation=operation, now=later).next_attempt_at == later

@@ -1,6 +1,6 @@
 """An operator sees the evidence of a parked step and says what became of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -43,7 +43,7 @@ def test_evidence_is_shown_and_what_is_there_is_named(client: Client, parked: Su
     own = client.get(reverse("operator:subscription", args=[parked.pk]))
     assert page(parked) in own.content.decode()
     assert "cannot be looked up, and it is not sent twice" in text_of(own)
-    assert "1 order may have been carried out" in text_of(client.get(reverse("operator:home")))
+    assert "1 subscription is in doubt at its vendor" in text_of(client.get(reverse("operator:home")))
     shown = client.get(page(parked)).content.decode()
     assert "/services: ConnectionError" in shown
     assert "canary" not in shown
@@ -88,3 +88,30 @@ def test_stranger_does_not_find_it(parked: Subscription) -> None:
     theirs = Client()
     theirs.force_login(cast.manager(reseller=cast.reseller(name="South")))
     assert theirs.post(page(parked), {"became": "not_there"}).status_code == 404
+
+
+def test_what_comes_to_no_end_shows_what_is_known_and_is_looked_at_again_or_given_up(
+    client: Client, example: VendorConnection, example_vendor: ExampleVendor, now: datetime
+) -> None:
+    """There was no page: the operation was looked at once an hour for ever."""
+    example.state = ConnectionState.GRANTED
+    example.save()
+    today = timezone.localdate()
+    subscription = make.subscription(account=cast.account(), plan=make.plan(connection=example), today=today)
+    example_vendor.trouble, example_vendor.reads = ("drop_after", 1), "[[no json"
+    operation_id = VendorOperation.objects.get().pk
+    for hours in (0, 3):
+        carry_out(operation_id=operation_id, now=now + timedelta(hours=hours), today=today)
+    assert page(subscription) in client.get(reverse("operator:subscription", args=[subscription.pk])).content.decode()
+    listed = client.get(reverse("operator:subscriptions"), {"quick": "in_doubt"})
+    assert subscription.name in text_of(listed)
+    shown = client.get(page(subscription))
+    assert "The answer to “service” was lost" in text_of(shown)
+    assert VendorOperation.objects.get().last_error in text_of(shown)
+    assert "/services: ConnectionError" in shown.content.decode()
+    assert list(errors_of(client.post(page(subscription), {"became": "there"}))) == ["became"]
+    assert client.post(page(subscription), {"became": "look"}).status_code == 302
+    assert client.post(page(subscription), {"became": "give_up"}).status_code == 302
+    carry_out(operation_id=operation_id, now=now + timedelta(hours=4), today=today)
+    subscription.refresh_from_db()
+    assert subscription.status == "installation_failed"
