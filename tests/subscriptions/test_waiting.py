@@ -124,7 +124,7 @@ def test_customer_is_told_once_what_is_left_to_do_and_told_anew_where_that_chang
     operation = VendorOperation.objects.get()
     operation.result["waiting"]["values"] = {"email": "another@acme.example"}
     note_unfinished(operation)
-    assert told.count() == 4
+    assert told.all().count() == 4
     assert not Notification.objects.filter(event="service_waits_for_operator").exists()
     example_vendor.approve()
     work(LATER + timedelta(days=1))
