@@ -17,7 +17,6 @@ PAGES = {
     "subscription": ("operator:subscription", "customer:subscription"),
     "vendor_connection": ("operator:vendor_connection", "customer:home"),
     "top_up": ("operator:account_top_up", "customer:payment_top_up"),
-    "vendor_connection": ("operator:vendor_connection", "customer:home"),
 }
 # Stands in the stored text where the link will be.
 PLACE = "[[link]]"

@@ -6,23 +6,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('vendors', '0005_usage_reports_and_certificates'),
+        ("vendors", "0005_usage_reports_and_certificates"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='vendorconnection',
-            name='touch_updated_at',
+            model_name="vendorconnection",
+            name="touch_updated_at",
         ),
         migrations.AddField(
-            model_name='vendorconnection',
-            name='lost_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='does not work since'),
+            model_name="vendorconnection",
+            name="lost_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="does not work since"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='vendorconnection',
-            trigger=pgtrigger.compiler.Trigger(name='touch_updated_at', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."certificate_expires_at" IS DISTINCT FROM (NEW."certificate_expires_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."details" IS DISTINCT FROM (NEW."details") OR OLD."granted_at" IS DISTINCT FROM (NEW."granted_at") OR OLD."granted_by_id" IS DISTINCT FROM (NEW."granted_by_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."last_check_at" IS DISTINCT FROM (NEW."last_check_at") OR OLD."last_error_code" IS DISTINCT FROM (NEW."last_error_code") OR OLD."last_error_message" IS DISTINCT FROM (NEW."last_error_message") OR OLD."last_error_values" IS DISTINCT FROM (NEW."last_error_values") OR OLD."lost_at" IS DISTINCT FROM (NEW."lost_at") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."plugin" IS DISTINCT FROM (NEW."plugin") OR OLD."reseller_id" IS DISTINCT FROM (NEW."reseller_id") OR OLD."secrets" IS DISTINCT FROM (NEW."secrets") OR OLD."settings" IS DISTINCT FROM (NEW."settings") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."token_expires_on" IS DISTINCT FROM (NEW."token_expires_on") OR OLD."token_issued_at" IS DISTINCT FROM (NEW."token_issued_at"))', func='NEW.updated_at = statement_timestamp(); RETURN NEW;', hash='2cef9253da19d150a386a1112037731d70ba319d', operation='UPDATE', pgid='pgtrigger_touch_updated_at_7c95d', table='vendors_vendorconnection', when='BEFORE')),
+            model_name="vendorconnection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="touch_updated_at",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."certificate_expires_at" IS DISTINCT FROM (NEW."certificate_expires_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."details" IS DISTINCT FROM (NEW."details") OR OLD."granted_at" IS DISTINCT FROM (NEW."granted_at") OR OLD."granted_by_id" IS DISTINCT FROM (NEW."granted_by_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."last_check_at" IS DISTINCT FROM (NEW."last_check_at") OR OLD."last_error_code" IS DISTINCT FROM (NEW."last_error_code") OR OLD."last_error_message" IS DISTINCT FROM (NEW."last_error_message") OR OLD."last_error_values" IS DISTINCT FROM (NEW."last_error_values") OR OLD."lost_at" IS DISTINCT FROM (NEW."lost_at") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."plugin" IS DISTINCT FROM (NEW."plugin") OR OLD."reseller_id" IS DISTINCT FROM (NEW."reseller_id") OR OLD."secrets" IS DISTINCT FROM (NEW."secrets") OR OLD."settings" IS DISTINCT FROM (NEW."settings") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."token_expires_on" IS DISTINCT FROM (NEW."token_expires_on") OR OLD."token_issued_at" IS DISTINCT FROM (NEW."token_issued_at"))',
+                    func="NEW.updated_at = statement_timestamp(); RETURN NEW;",
+                    hash="2cef9253da19d150a386a1112037731d70ba319d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_touch_updated_at_7c95d",
+                    table="vendors_vendorconnection",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
