@@ -7,16 +7,21 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from tests.vendors.benches import NewBench
 from tests.vendors.example_cloud.bench import open_bench
 from tests.vendors.installing import example_installed
 from tests.vendors.metering import metering_checks
 from vendors.base import Connection, Service, VendorPlugin
-from vendors.capabilities import UsageLine, UsageWindow
+from vendors.capabilities import ReportsUsage, SamplesUsage, UsageLine, UsageWindow
 from vendors.errors import Misconfigured, Transient, VendorError
-from vendors.registry import plugin_for
+from vendors.registry import plugin_for, plugins
 
 CHECKS = dict(metering_checks())
+# The example's, and those of the platform's own plugins that tell what was used.
+TELLING = [plugin.slug for plugin in plugins() if isinstance(plugin, ReportsUsage | SamplesUsage)]
+SLUGS = ["example_cloud", *sorted(set(TELLING) & {app.rpartition(".")[2] for app in settings.VENDOR_PLUGINS})]
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +30,15 @@ def _example() -> Iterator[None]:
         yield
 
 
+def bench_of(slug: str) -> NewBench:
+    """Return how to open a plugin's bench, which lies beside its tests: tests/vendors/<slug>/bench.py."""
+    return import_module(f"tests.vendors.{slug}.bench").open_bench
+
+
 @pytest.mark.parametrize("check", CHECKS)
-def test_example_keeps_the_promises(check: str) -> None:
-    CHECKS[check](open_bench)
+@pytest.mark.parametrize("slug", SLUGS)
+def test_plugin_that_tells_what_was_used_keeps_the_promises(slug: str, check: str) -> None:
+    CHECKS[check](bench_of(slug))
 
 
 def broken(kind: str) -> VendorPlugin:
