@@ -291,7 +291,7 @@ class VendorExchange(Fitting):
         return f"{self.method} {self.url} {self.status or self.error}"
 
 
-class UsageBookmark(models.Model):
+class UsageBookmark(Fitting):
     """Up to where a stream of a connection's usage reports has been read whole; the plugin's own words."""
 
     connection = models.ForeignKey(VendorConnection, models.CASCADE, related_name="usage_bookmarks")
@@ -306,7 +306,7 @@ class UsageBookmark(models.Model):
         return f"{self.stream}: {self.bookmark}"
 
 
-class ReportedWindow(models.Model):
+class ReportedWindow(Fitting):
     """A window of a connection's usage reports: which of its readings counts, and whether its lines are told on.
 
     A reading counts once it is whole. Those before it are kept until what they changed is told.

@@ -41,7 +41,7 @@ class Usage(Fitting):
         return f"{self.key}: {self.quantity}"
 
 
-class UsageToCharge(models.Model):
+class UsageToCharge(Fitting):
     """Something was told of the subscription, in the books of `day`, that no charge holds yet: the night's list.
 
     The charges of what was used are made anew from their sums by whoever opens the account next; the row goes then.

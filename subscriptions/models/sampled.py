@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from core.fitting import Fitting
 
-class Sampled(models.Model):
+
+class Sampled(Fitting):
     """The last hour of which a subscription's use was asked; what it came to stands in the rows of what was told."""
 
     subscription = models.OneToOneField(
