@@ -334,9 +334,9 @@ class ReportedLine(Fitting):
     service = models.CharField(max_length=200)
     meter = models.CharField(max_length=200)
     key = models.CharField(max_length=500)
-    quantity = models.DecimalField(max_digits=30, decimal_places=15)
+    quantity = models.DecimalField(max_digits=28, decimal_places=15)
     day = models.DateField()
-    cost = models.DecimalField(max_digits=30, decimal_places=15, null=True)
+    cost = models.DecimalField(max_digits=28, decimal_places=15, null=True)
     currency = models.CharField(max_length=3, blank=True)
 
     class Meta:
