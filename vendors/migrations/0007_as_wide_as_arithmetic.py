@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vendors", "0005_usage_reports_and_certificates"),
+        ("vendors", "0006_lost_connections"),
     ]
 
     operations = [
