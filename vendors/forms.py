@@ -165,5 +165,5 @@ def ask_on(form: forms.Form, follow_up: Callable[[Mapping[str, str]], Iterable[F
         form.full_clean()
         unanswered = {name for name in more if form.add_prefix(name) not in form.data}
         # Nothing is wrong where all that is missing is asked here for the first time; read by form_errors.html.
-        form.asks_on = set(form.errors) <= unanswered  # type: ignore[attr-defined]
+        form.asks_on = set(form.errors) <= unanswered  # type: ignore[attr-defined]  # the template reads it
     return form
