@@ -36,10 +36,7 @@ LEADS_ON = {
 # Found by nobody else, an administrator neither: tests/operator_panel/views/test_api_tokens.py.
 OF_ONE_PERSON = {"profile_token_revoke"}
 # What these do is not possible in the status of the objects below: the page says so.
-NOT_NOW = {
-    "subscription_activate", "subscription_renew", "subscription_auto_renew", "vendor_connection_revoke",
-    "order_cancel", "order_give_up", "order_pay",
-}  # fmt: skip
+NOT_NOW = {"subscription_activate", "vendor_connection_revoke", "order_cancel", "order_give_up", "order_pay"}
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ NOT_EDITING = {
     "operator:plan_category_create", "operator:plan_delegate", "operator:plan_draft",
     "operator:plan_period_add", "operator:product_create", "operator:reseller_create",
     "operator:service_term_create", "operator:subscription_change", "operator:subscription_stop",
+    "operator:subscription_renew", "operator:subscription_auto_renew", "customer:subscription_renew",
+    "customer:subscription_auto_renew",
     "operator:vendor_connection_new", "customer:order_correct", "customer:order_plan_details",
     "customer:payment_top_up",
     "customer:subscription_change", "customer:subscription_stop", "customer:user_invite",
