@@ -16,15 +16,20 @@ from vendors.base import (
     Service,
     Steps,
     Task,
+    Term,
     VendorPlugin,
 )
+from vendors.capabilities import RenewsTerms
 from vendors.errors import Misconfigured
 
 NOT_INSTALLED = gettext_noop("The vendor plugin “%(plugin)s” is not installed. Install its package and restart.")
 
 
-class AbsentPlugin(VendorPlugin):
-    """Raises Misconfigured for whatever it is asked: the connection says so, and what is planned is done afterwards."""
+class AbsentPlugin(VendorPlugin, RenewsTerms):
+    """Raises Misconfigured for whatever it is asked: the connection says so, and what is planned is done afterwards.
+
+    A renewal too: whether the vendor has to renew is known once its package is back.
+    """
 
     def check_access(self, connection: Connection) -> Access:
         """See the class."""
@@ -47,6 +52,10 @@ class AbsentPlugin(VendorPlugin):
         self._missing()
 
     def cancel(self, connection: Connection, service: Service, steps: Steps) -> Done:
+        """See the class."""
+        self._missing()
+
+    def renew(self, connection: Connection, service: Service, term: Term, steps: Steps) -> Done:
         """See the class."""
         self._missing()
 

@@ -335,7 +335,9 @@ def _perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: On
         raise ValueError(f"Task {task.reference} has neither an order nor a service.")
     if task.action == OperationAction.CHANGE:
         return plugin.change(connection, task.service, task.quantities, steps)
-    if task.action == OperationAction.RENEW and isinstance(plugin, RenewsTerms):
+    if task.action == OperationAction.RENEW:
+        if not isinstance(plugin, RenewsTerms):
+            return Done(task.service.vendor_ids)  # planned while its package was away: it has nothing to renew
         return plugin.renew(connection, task.service, task.term, steps)
     verbs = {
         OperationAction.SUSPEND: plugin.suspend,

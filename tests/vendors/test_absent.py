@@ -10,6 +10,7 @@ from tests.vendors.test_operations import planned
 from vendors import operations
 from vendors.absent import absent
 from vendors.base import VendorPlugin
+from vendors.capabilities import RenewsTerms
 from vendors.connections import change_connection, check_connection
 from vendors.errors import Misconfigured
 from vendors.models import ConnectionState, OperationState, VendorConnection
@@ -31,6 +32,13 @@ def test_absent_plugin_names_itself_whatever_it_is_asked(name: str) -> None:
         return
     with pytest.raises(Misconfigured, match="“fax” is not installed"):
         getattr(plugin, name)(*given)
+
+
+def test_a_renewal_waits_for_the_package_too() -> None:
+    plugin = absent("fax")
+    assert isinstance(plugin, RenewsTerms)
+    with pytest.raises(Misconfigured, match="“fax” is not installed"):
+        plugin.renew(None, None, None, None)
 
 
 @pytest.mark.django_db
