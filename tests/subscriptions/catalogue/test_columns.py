@@ -20,7 +20,7 @@ READ_BY = {
         "description": ("templates/customer_panel/order_details.html", "offer.plan.description"),
         "template": ("subscriptions/contract/handover.py", "plan.template"),
         "billing_type": ("subscriptions/people/ordering.py", "plan.billing_type"),
-        "service_term": ("subscriptions/night/renewals.py", "plan.service_term"),
+        "service_term": ("subscriptions/contract/terms.py", "plan.service_term"),
         "currency": ("subscriptions/people/ordering.py", "plan.currency"),
         "status": ("subscriptions/queries.py", "status"),
         "public": ("subscriptions/people/ordering.py", "public=True"),
