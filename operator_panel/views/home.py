@@ -81,7 +81,8 @@ def _unpaid(actor: Actor) -> QuerySet:
 
 
 def _in_doubt(actor: Actor) -> QuerySet:
-    return subscriptions_visible_to(actor).filter(awaited_operation__in=operations_in_doubt().values("key"))
+    awaiting = subscriptions_visible_to(actor).exclude(awaited_operation="")
+    return awaiting.filter(awaited_operation__in=operations_in_doubt().values("key"))
 
 
 WAITING = (
