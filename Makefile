@@ -24,7 +24,7 @@ demo: set-up  ## the main job against the sandbox, then the panels; ONCE=1 stops
 	$(BIN)/python manage.py services stop --unless-used >/dev/null; exit $$code
 
 test: set-up  ## all tests; ARGS=… is handed to pytest
-	@trap : INT TERM; $(BIN)/python -m pytest -q -n $(JOBS) $(ARGS); code=$$?; \
+	@trap : INT TERM; $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(ARGS); code=$$?; \
 	$(BIN)/python manage.py services stop --tests --unless-used >/dev/null; exit $$code
 
 check: set-up  ## format, lint, contracts, types, migrations, catalogues, and the tests
@@ -59,8 +59,8 @@ catalogues:
 template:
 	@$(BIN)/python -m tests.template_database && echo "test database: migrated"
 
-bench: set-up  ## the measurements; SIZE=small for a quick look
-	@$(BIN)/python -m bench --size $(SIZE) $(ARGS)
+bench: set-up  ## the measurements; SIZE=small for a quick look, COMPARE=<commit>: the night beside that commit's
+	@$(BIN)/python -m bench --size $(SIZE) $(if $(COMPARE),--compare $(COMPARE)) $(ARGS)
 
 suite: set-up  ## the contract suite over a vendor plugin of another package; BENCH=its_package.bench
 	@PLUGIN_BENCH=$(BENCH) $(BIN)/python -m pytest -q tests/vendors/test_outside.py $(ARGS)
