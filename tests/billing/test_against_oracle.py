@@ -31,6 +31,7 @@ def test_engine_gives_the_published_amounts(example: Example) -> None:
 
 
 # One test rather than two: the oracle's answer is the dear part. It shrinks by leaving out events, not by hypothesis.
+@pytest.mark.slow
 @settings(
     max_examples=HISTORIES,
     derandomize=not STEPS_BY_HAND,
@@ -45,6 +46,7 @@ def test_engine_agrees_with_the_oracle_on_time_and_late(history: dict) -> None:
     assert drive_vendor.run(history, late=True) == on_time
 
 
+@pytest.mark.slow
 @settings(
     max_examples=HISTORIES,
     derandomize=not STEPS_BY_HAND,

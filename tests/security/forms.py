@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import AccessLevel, Role
@@ -95,9 +95,13 @@ def last_form(person: Person, answer: Any) -> Form | None:
 
 
 def rows() -> dict[str, int]:
+    """Return how many rows each table has: counted by one statement."""
     models = [model for model in apps.get_models() if model._meta.label not in NOT_COUNTED and model._meta.managed]
     models = [model for model in models if model._meta.app_label != "pghistory"]
-    return {model._meta.label: model._base_manager.count() for model in models}
+    counted = [f"SELECT '{one._meta.label}', count(*) FROM \"{one._meta.db_table}\"" for one in models]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(counted))
+        return dict(cursor.fetchall())
 
 
 def last_form_undone(person: Person, answer: Any) -> Form | None:

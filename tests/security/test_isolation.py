@@ -17,7 +17,7 @@ from core.lists.listing import Listing
 from core.lists.preferences import choose_columns
 from core.lists.state import filters_of
 from tests.security.addresses import OPEN, PAGES, Route, kind_of, kinds_of, named, reversible, routes
-from tests.security.marks import Tenant, fingerprint
+from tests.security.marks import Tenant, written
 from tests.security.world import ROLES, House, Person, World
 
 pytestmark = pytest.mark.django_db
@@ -99,19 +99,13 @@ def owned(house: House, route: Route) -> dict[str, tuple[Any, ...]]:
     return {**house.objects, "export": house.objects["export"][place : place + 1]}
 
 
-@pytest.fixture(scope="module")
-def untouched(world: World) -> dict[str, str]:
-    """What the rows of everybody look like before anybody asks; every test is rolled back."""
-    return fingerprint()
-
-
 @pytest.mark.prove
 @pytest.mark.parametrize("route", WITH_OBJECTS, ids=str)
-def test_foreign_objects_are_not_there(world: World, untouched: dict[str, str], route: Route) -> None:
-    """GET and POST answer as for an id that nobody has; nothing changes, and no word of North's is said."""
+def test_foreign_objects_are_not_there(world: World, route: Route) -> None:
+    """GET and POST answer as for an id that nobody has; nothing is written, and no word of North's is said."""
     if route.name in LINKS or set(kinds_of(route)) <= OPEN:
         return
-    wrong = []
+    before, wrong = written(), []
     for person in strangers(world, route):
         for address in foreign_addresses(route, world.north, world):
             if not inherited(person, route, world):
@@ -121,7 +115,7 @@ def test_foreign_objects_are_not_there(world: World, untouched: dict[str, str], 
         if house is not world.root or route.name not in INHERITED:
             wrong += seen(world.south.managers[Role.ADMIN], route, address, house.tenant, world)
     assert wrong == []
-    assert fingerprint() == untouched
+    assert written() == before
 
 
 def inherited(person: Person, route: Route, world: World) -> bool:

@@ -1,10 +1,11 @@
 """What tells that rows have changed hears of each change: else no sweep that asks it would ever fail."""
 
 import pytest
+from django.db import transaction
 
 from accounts.models import Account
 from tests.factories import accounts as cast
-from tests.security.marks import Tenant, fingerprint, links_to, numbered, rows_of
+from tests.security.marks import Tenant, fingerprint, links_to, numbered, rows_of, written
 
 pytestmark = pytest.mark.django_db
 
@@ -26,3 +27,14 @@ def test_a_changed_row_and_a_new_link_are_seen() -> None:
         cast.account(reseller=reseller)
     assert rows_of(tenant) == rows
     assert int(links_to(tenant)["accounts_account.reseller_id"]) == int(links["accounts_account.reseller_id"]) + 1
+
+
+def test_a_row_that_was_rolled_back_is_told_as_written() -> None:
+    """Else no sweep would see what a request did whose rows are undone at once."""
+    account = cast.account()
+    before = written()
+    assert written() == before
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(name="another")
+        transaction.set_rollback(True)
+    assert {table for table, rows in written().items() if rows != before.get(table)} >= {"accounts_account"}

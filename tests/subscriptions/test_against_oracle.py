@@ -30,6 +30,7 @@ def test_verbs_give_the_published_amounts(example: Example) -> None:
     assert_example(simulate(example.history), example)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=HISTORIES,
     derandomize=not STEPS_BY_HAND,
