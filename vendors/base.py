@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 import requests
 
+from vendors.changing import ChangeRule, Effective
 from vendors.fields import Field, FieldKind
 from vendors.values import (
     JSON,
@@ -36,9 +37,11 @@ from vendors.values import (
 __all__ = [
     "JSON",
     "Access",
+    "ChangeRule",
     "ClientTls",
     "Connection",
     "Done",
+    "Effective",
     "Fact",
     "Field",
     "FieldKind",
@@ -279,6 +282,13 @@ class VendorPlugin(ABC):
         self, connection: Connection, service: Service, quantities: Mapping[str, int]
     ) -> None:
         """Raise Refused when the vendor would not allow these quantities; accept by default."""
+
+    def change_rule(self, options: Mapping[str, str]) -> ChangeRule:  # for those who have one
+        """Return how often other quantities are taken, and from when on they hold; `options` are the template's.
+
+        Asks no vendor. Whenever, and at once, by default. The platform refuses, holds and charges by it.
+        """
+        return ChangeRule()
 
     def notices(self, action: str) -> tuple[str, ...]:  # for those who have some
         """Return sentences to show before an action ("takes effect tomorrow"); none by default."""

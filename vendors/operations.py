@@ -38,7 +38,8 @@ from vendors.models import (
     VendorConnection,
     VendorOperation,
 )
-from vendors.outcomes import keep_outcome, overtake, put_off, record
+from vendors.outcomes import hold, keep_outcome, overtake, put_off, record
+from vendors.queries import next_change_of
 from vendors.registry import plugin_for
 from vendors.steps import Call, CallState, OnceOnly, seen
 
@@ -46,6 +47,7 @@ logger = logging.getLogger(__name__)
 
 NO_VERDICT = gettext_noop("The vendor cannot say yet whether the request was carried out. It will be asked again.")
 UNEXPECTED = gettext_noop("An unexpected fault (%(kind)s). It is in the log; it will be tried again by itself.")
+NOT_TODAY = gettext_noop("The vendor takes no more changes of this service today. This one is sent at %(moment)s.")
 WAS_GONE = gettext_noop("There was nothing left to end: %(reason)s We know it since %(day)s.")
 # Somebody has to act before such an operation goes on (vendors.base.Waiting).
 WAITS = Q(result__has_key=WAITING)
@@ -182,7 +184,8 @@ def carry_out(operation_id: UUID | str, *, now: datetime) -> VendorOperation:
 
     Never raises for vendor trouble: what passes is tried again later (next_attempt_at), a refusal is recorded with its
     sentence, a lost answer is parked and probed. Does nothing while another worker has it, while an earlier operation
-    of the same service is unfinished, or when it is finished. Raises InsideTransaction.
+    of the same service is unfinished, when it is finished, or when the vendor takes no more changes today (ChangeRule).
+    Raises InsideTransaction.
     """
     operation = VendorOperation.objects.select_related("connection").get(pk=operation_id)
     if operation.connection is not None:
@@ -192,6 +195,8 @@ def carry_out(operation_id: UUID | str, *, now: datetime) -> VendorOperation:
             return operation
         operation.refresh_from_db()
         if operation.finished or _has_to_wait(operation) or not _overtakes(operation, now=now):
+            return operation
+        if _is_too_early(operation, now=now):
             return operation
         operation.attempts += 1
         operation.save(update_fields=["attempts"])
@@ -370,6 +375,18 @@ def _overtakes(operation: VendorOperation, *, now: datetime) -> bool:
             if WAITING in waiting.result and not waiting.finished:
                 overtake(waiting, now=now)
     return not _has_to_wait(operation)
+
+
+def _is_too_early(operation: VendorOperation, *, now: datetime) -> bool:
+    """Put a change off whose vendor takes no more of this service today; one that has begun goes on."""
+    if operation.action != OperationAction.CHANGE or operation.connection is None or operation.calls.exists():
+        return False
+    rule = plugin_for(operation.connection.plugin).change_rule(operation.payload["service"].get("options", {}))
+    moment = next_change_of(operation.service, rule, now)
+    if moment is None:
+        return False
+    hold(operation, Transient(NOT_TODAY, code="not_today", moment=f"{moment:%Y-%m-%d %H:%M %Z}"), until=moment)
+    return True
 
 
 def _refuse_open_transaction() -> None:

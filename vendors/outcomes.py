@@ -145,6 +145,13 @@ def _note_how_long(operation: VendorOperation, error: VendorError, *, now: datet
         operation.result[LINGERS] = True
 
 
+def hold(operation: VendorOperation, reason: VendorError, *, until: datetime) -> None:
+    """Let the operation be tried no earlier than `until`: no trouble, and nothing was attempted."""
+    operation.next_attempt_at = until
+    _note(operation, reason)
+    operation.save()
+
+
 def _note(operation: VendorOperation, error: VendorError) -> None:
     operation.last_error_code = error.code
     operation.last_error_message, operation.last_error_values = error.message, error.values

@@ -1,17 +1,21 @@
 """Reading connections, operations and the journal: every read starts at who asks."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from accounts.models import Reseller
 from accounts.queries import within_reach
+from vendors.changing import ChangeRule
 from vendors.models import (
     LINGERS,
     PARKED,
     UNFINISHED,
     ConnectionState,
+    OperationAction,
+    OperationState,
     VendorConnection,
     VendorExchange,
     VendorOperation,
@@ -53,3 +57,19 @@ def usable_connections(reseller: Reseller) -> QuerySet[VendorConnection]:
 def operations_of(subjects: Iterable[str]) -> QuerySet[VendorOperation]:
     """Return the operations for these subjects ("order:17"); the caller has checked that they may be seen."""
     return VendorOperation.objects.filter(subject__in=list(subjects))
+
+
+def next_change_of(service: str, rule: ChangeRule, now: datetime) -> datetime | None:
+    """Return when the vendor takes the next change of this service ("subscription:17"); None where it does so now.
+
+    What it has accepted on the day that its time zone has now counts.
+    """
+    if rule.a_day is None:
+        return None
+    accepted = VendorOperation.objects.filter(
+        service=service,
+        action=OperationAction.CHANGE,
+        state=OperationState.CONFIRMED,
+        finished_at__gte=rule.day_begins(now),
+    )
+    return None if accepted.count() < rule.a_day else rule.day_begins(now, days=1)

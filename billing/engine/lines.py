@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -118,6 +118,12 @@ class Changes:
     def __bool__(self) -> bool:
         """Return whether anything changes at all."""
         return bool(self.add or self.move)
+
+    def applied_to(self, lines: Iterable[Line]) -> list[Line]:
+        """Return the live lines as they are once this is carried out."""
+        moved = {id(move.line): move for move in self.move}
+        after = [replace(line, status=moved[id(line)].status) if id(line) in moved else line for line in lines]
+        return [line for line in (*after, *self.add) if line.status in LIVE and line.status is not LineStatus.CLOSED]
 
     @property
     def reserves(self) -> Decimal:

@@ -7,7 +7,7 @@ nothing at first: its months are Opened, and each is reserved on its first day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from billing.engine import renewing, restoring, settling
 from billing.engine.lines import (
@@ -112,21 +112,18 @@ class PayInFull:
         for resource, count in wanted.items():
             step = count - present.get(resource, 0)
             if step < 0:
-                changes += self._lower(terms, lines, resource, -step, day)
+                changes += self.leave(terms, lines, {resource: -step}, day + timedelta(days=1))
             elif step > 0:
                 above = max(count - charged.get(resource, 0), 0)
                 changes += self._raise(terms, lines, resource, step, above, day)
         return changes
 
-    def _lower(self, terms: Terms, lines: Sequence[Line], resource: str, units: int, day: date) -> Changes:
-        """Return the later months with fewer units, the last bought first; the current month is charged as it is."""
+    def leave(self, terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: date) -> Changes:
+        """Return the later months with fewer units, the last bought first; what is charged stays charged."""
         changes = Changes()
-        later: dict[date, list[Line]] = {}
-        for line in with_status(lines, LineStatus.OPENED):
-            if line.resource == resource and line.period.start > day:
-                later.setdefault(line.period.start, []).append(line)
-        for start in sorted(later):
-            changes += settling.take_units(later[start], units, lambda line, taken: _smaller(terms, line, taken))
+        for resource, count in units.items():
+            for month in settling.periods_ahead(lines, resource, day):
+                changes += settling.take_units(month, count, lambda line, taken: _smaller(terms, line, taken))
         return changes
 
     def _raise(self, terms: Terms, lines: Sequence[Line], resource: str, step: int, above: int, day: date) -> Changes:

@@ -102,6 +102,9 @@ class PaygInternal:
     ) -> Changes:
         return Changes()
 
+    def leave(self, _terms: Terms, _lines: Sequence[Line], _units: Mapping[str, int], _day: date) -> Changes:
+        return Changes()
+
     def pay_raise(self, _terms: Terms, _lines: Sequence[Line], _day: date, *, provided: bool = True) -> Changes:
         return Changes()
 

@@ -132,6 +132,11 @@ class Rules(Protocol):
         A resource that `wanted` does not name stays as it is.
         """
 
+    def leave(self, terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: date) -> Changes:
+        """Return what becomes of the lines where `units` leave as the billing day `day` begins, before it is carried
+        out: nothing of the period that ends is given back, and those that come are smaller.
+        """
+
     def pay_raise(self, terms: Terms, lines: Sequence[Line], day: date, *, provided: bool = True) -> Changes:
         """Return what payment on `day` makes of the New lines of a raise; `provided`: no vendor has to do so first."""
 

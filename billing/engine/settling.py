@@ -58,6 +58,15 @@ def due_with_periods(terms: Terms, day: date) -> date | None:
     return min(next_billing_day(day, terms.billing_day), terms.expires_on)
 
 
+def periods_ahead(lines: Sequence[Line], resource: str, first: date) -> list[list[Line]]:
+    """Return the Opened lines of a resource that begin on `first` or later: those of each period together, in order."""
+    ahead: dict[date, list[Line]] = {}
+    for line in with_status(lines, LineStatus.OPENED):
+        if line.resource == resource and line.period.start >= first:
+            ahead.setdefault(line.period.start, []).append(line)
+    return [ahead[start] for start in sorted(ahead)]
+
+
 def take_units(lines: Sequence[Line], quantity: int, take: Callable[[Line, int], Changes]) -> Changes:
     """Return what taking `quantity` units makes of the lines of one resource and period, the newest block first.
 

@@ -55,6 +55,6 @@ class Trial:
         return Changes()
 
     order = pay_order = provide_order = cancel_unpaid = withdraw_order = nothing
-    change = pay_raise = provide_raise = provide_raise_of_stopped = withdraw_raise = nothing
+    change = leave = pay_raise = provide_raise = provide_raise_of_stopped = withdraw_raise = nothing
     restore = restore_renewals = stop = activate = provide_activation = withdraw_activation = delete = nothing
     renew = pay_renewal = close_period = next_period = end = nothing

@@ -32,7 +32,7 @@ from brokerage.demo.programs import Addresses
 from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_all_is_done, until_status
 from core.money import Money
-from subscriptions.contract.handover import held_units, service_payload
+from subscriptions.contract.handover import service_as_held
 from subscriptions.models import Order, OrderStatus, Plan, Subscription, SubscriptionStatus
 from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.changes import change_quantities
@@ -203,7 +203,7 @@ class Story:
         self.teller.check("the subscription's status", subscription.status, SubscriptionStatus.ACTIVE)
         self.teller.check("the subscription's quantity", subscription.quantity, LOWERED)
         connection = subscription.plan.template.connection
-        known = facts(connection, service=service_payload(subscription, held_units(subscription)), now=timezone.now())
+        known = facts(connection, service=service_as_held(subscription), now=timezone.now())
         told = {fact.name: fact.value for fact in known}
         self.teller.check("the status at Microsoft", told.get("status.seats"), "active")
         self.teller.check("the licences at Microsoft", told.get("licences.seats"), str(LOWERED))

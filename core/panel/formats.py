@@ -30,7 +30,8 @@ _TONES = {
     **dict.fromkeys(
         ("installing", "updating", "activating", "stopping", "deleting", "renewing", "provisioning", "sent"), BUSY
     ),
-    **dict.fromkeys(("ordered", "graced", "new", "unknown", "opened", "blocked", "planned", "parked"), WAITING),
+    **dict.fromkeys(("ordered", "graced", "new", "unknown", "opened", "blocked"), WAITING),
+    **dict.fromkeys(("planned", "parked", "scheduled"), WAITING),
     **dict.fromkeys(("deleted", "cancelled", "inactive", "deactivated_by_provider"), QUIET),
 }
 

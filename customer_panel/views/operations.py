@@ -21,6 +21,7 @@ from customer_panel.forms.operations import ChangeForm, StopForm
 from customer_panel.views.subscriptions import one
 from subscriptions.models import Subscription
 from subscriptions.people.changes import ask_vendor_of_change
+from subscriptions.people.timing import told_of_changes
 from subscriptions.told.proposals import (
     Proposal,
     propose_activation,
@@ -72,7 +73,7 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
         }
 
     propose = partial(propose_change, vendor_asked=True, requester_ip=client_address(request))
-    note = " ".join(notices(found.plan.template.connection, "change"))
+    note = " ".join((*told_of_changes(found, timezone.now()), *notices(found.plan.template.connection, "change")))
     step = Step(_("Change quantities"), propose, said_after_change, ask_vendor=ask_vendor_of_change, note=note)
     return _answer(request, found, step, form, wish)
 

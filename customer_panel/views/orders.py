@@ -86,7 +86,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if context["may_pay"] and payment and context["enough"]:
         context |= _paying(request, found)
-    busy = found.status == OrderStatus.PROVISIONING and waits is None
+    busy = found.status == OrderStatus.PROVISIONING and waits is None and not found.is_pending
     return show_progress(request, "customer_panel/order.html", context, busy=busy)
 
 

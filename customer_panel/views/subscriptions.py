@@ -105,7 +105,8 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "secrets": _secrets_wait(actor, found),
         "sees_money": actor.may("charges.view"),
     }
-    busy = found.status in TRANSITIONAL and waits is None
+    pending = open_order is not None and open_order.is_pending
+    busy = found.status in TRANSITIONAL and waits is None and not pending
     return show_progress(request, "customer_panel/subscription.html", context, busy=busy)
 
 
@@ -145,7 +146,7 @@ def _priced(resource: SubscriptionResource, upkeep: Upkeep | None) -> Priced:
 
 def page_of(actor: Actor, found: Subscription, active: str) -> Page:
     """Return what stands around every page of one subscription."""
-    steps = steps_of_subscription(actor, found, timezone.localdate())
+    steps = steps_of_subscription(actor, found, timezone.localdate(), timezone.now())
     return Page(
         title=found.name,
         crumbs=(Crumb(_("Subscriptions"), reverse("customer:subscriptions")), Crumb(found.pk)),

@@ -19,6 +19,7 @@ from operator_panel.views.subscriptions import one
 from subscriptions.models import Order, Subscription
 from subscriptions.people.changes import ask_vendor_of_change
 from subscriptions.people.failures import retry
+from subscriptions.people.timing import told_of_changes
 from subscriptions.told.proposals import (
     Proposal,
     propose_activation,
@@ -68,7 +69,7 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     def prepare(answers: dict[str, Any]) -> None:
         ask_vendor_of_change(**wish(answers))
 
-    note = " ".join(notices(found.plan.template.connection, "change"))
+    note = " ".join((*told_of_changes(found, timezone.now()), *notices(found.plan.template.connection, "change")))
     title, ask = _("Change quantities"), _("Show what it costs")
     return _operation(request, found, title, form, proposed, done=_ordered, ask=ask, note=note, prepare=prepare)
 

@@ -20,7 +20,7 @@ from operator_panel.lists.charges import CHARGES
 from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
-from subscriptions.contract.handover import held_units, operation_in_doubt, service_payload, waiting_operation
+from subscriptions.contract.handover import operation_in_doubt, service_as_held, waiting_operation
 from subscriptions.models import UNFINISHED, Order, Subscription
 from subscriptions.night.holds import RUNNING
 from subscriptions.people.acting import act, actions_of
@@ -142,7 +142,7 @@ def subscription_vendor(request: HttpRequest, pk: int) -> HttpResponse:
     answered, trouble = (), ""
     if connection is not None and found.vendor_ids and "ask" in request.GET:
         try:
-            payload = service_payload(found, held_units(found))
+            payload = service_as_held(found)
             answered = facts(connection, service=payload, now=timezone.now())
         except Refused as refusal:
             trouble = str(refusal)
@@ -169,7 +169,7 @@ def subscription_log(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_of(actor: Actor, found: Subscription, active: str) -> Page:
     """Return what stands around every page of one subscription."""
-    status, steps = found.status, steps_of_subscription(actor, found, timezone.localdate())
+    status, steps = found.status, steps_of_subscription(actor, found, timezone.localdate(), timezone.now())
     offered = (
         ("subscription_settle", _("Say what became of it"), "orders.retry", operation_in_doubt(found) is not None),
         ("subscription_retry", _("Try again"), "orders.retry", steps["retry"] is None),

@@ -1,4 +1,4 @@
-"""A waiting order is given up: by a person, by a stop, by the night when nobody paid."""
+"""A waiting order is given up: by a person, by a stop, by the night when nobody paid or the term has ended."""
 
 from collections.abc import Collection
 from datetime import date
@@ -11,8 +11,8 @@ from subscriptions.models import Order, OrderStatus
 
 
 def is_waiting(order: Order | None) -> bool:
-    """Return whether there is an order and nothing of it is carried out: it waits for its payment, or for its term."""
-    waits = (OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.WAITING_FOR_PROVISIONING)
+    """Return whether there is an order and nothing of it is carried out: it waits for its payment, term or day."""
+    waits = (OrderStatus.WAITING_FOR_PAYMENT, OrderStatus.WAITING_FOR_PROVISIONING, OrderStatus.SCHEDULED)
     return order is not None and order.status in waits
 
 
@@ -33,7 +33,7 @@ def give_up(contract: Contract) -> Changes:
         changes = contract.rules.cancel_unpaid(contract.lines)
     gone = {move.line.row for move in changes.move}
     contract.lines = [line for line in contract.lines if line.row not in gone]
-    contract.waiting = None
+    contract.waiting, contract.leaving = None, {}
     return changes
 
 

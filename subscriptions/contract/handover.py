@@ -266,6 +266,11 @@ def service_payload(subscription: Subscription, quantities: Mapping[str, int]) -
     }
 
 
+def service_as_held(subscription: Subscription) -> dict[str, Any]:
+    """Return a service with the units that it holds now."""
+    return service_payload(subscription, held_units(subscription))
+
+
 def term_of(subscription: Subscription) -> Term:
     """Return the term that the subscription was bought for, as vendors are told of it."""
     return Term(months_of(subscription.period), subscription.trial, subscription.expiration_date)
@@ -337,7 +342,7 @@ def _payload(
             answers=subscription.parameters,
             term=term_of(subscription),
         )
-    payload: dict[str, Any] = {"service": service_payload(subscription, held_units(subscription))}
+    payload: dict[str, Any] = {"service": service_as_held(subscription)}
     if quantities:
         payload["quantities"] = dict(quantities)
     return payload

@@ -48,8 +48,9 @@ class Contract:
     """One subscription as its operations need it: the row, its resources by the engine's key, its lines, its prices.
 
     `waiting` is its order that is neither completed nor cancelled, where there is one; `awaited` counts the units that
-    the vendor has yet to provide, by the engine's key. Lines of a renewal that is not carried out yet stand apart, in
-    `renewal_lines`: they belong to a term that has not begun.
+    the vendor has yet to provide, `leaving` those that go on the billing day for which a change waits; by the engine's
+    key. Lines of a renewal that is not carried out yet stand apart, in `renewal_lines`: they belong to a term that has
+    not begun.
     `noted` is what `units_in_service` gave when the contract was read or last saved.
     """
 
@@ -59,6 +60,7 @@ class Contract:
     lines: list[Line]
     waiting: Order | None = None
     awaited: dict[str, int] = field(default_factory=dict)
+    leaving: dict[str, int] = field(default_factory=dict)
     noted: dict[str, int] = field(default_factory=dict)
     renewal_lines: list[Line] = field(default_factory=list)
 
@@ -113,6 +115,14 @@ class Contract:
     def chargeable(self) -> dict[str, int]:
         """The units of each resource that are charged; those that the vendor has yet to provide are not."""
         return {key: resource.chargeable - self.awaited.get(key, 0) for key, resource in self.resources.items()}
+
+    def coming(self, day: date) -> Changes:
+        """Return what the billing day `day` reserves, once a change that waits for it is carried out: a dry run."""
+        lines, units = self.lines, self.chargeable
+        if self.leaving:
+            lines = self.rules.leave(self.terms, lines, self.leaving, day).applied_to(lines)
+            units = {key: count - self.leaving.get(key, 0) for key, count in units.items()}
+        return self.rules.next_period(self.terms, units, lines, day)
 
     @property
     def units_in_service(self) -> dict[str, int]:
@@ -195,7 +205,7 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
     lines = lines_of(rows)
     waiting = {order.subscription_id: order for order in open_orders(rows)}
     renewals = {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL}
-    awaited = _awaited(waiting.values(), resources)
+    awaited, leaving = _of_changes(waiting.values(), resources)
     return {
         pk: Contract(
             subscription=subscription,
@@ -205,29 +215,41 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
             waiting=waiting.get(pk),
             awaited=awaited.get(pk, {}),
             renewal_lines=[line for line in lines[pk] if line.order in renewals] if renewals else [],
+            leaving=leaving.get(pk, {}),
         )
         for pk, subscription in rows.items()
     }
 
 
-def _awaited(
+Units = dict[int, dict[str, int]]
+
+
+def _of_changes(
     orders: Iterable[Order], resources: Mapping[int, Mapping[str, SubscriptionResource]]
-) -> dict[int, dict[str, int]]:
-    """Return the units that vendors have yet to provide of the orders' raises, by subscription and resource."""
-    of_order = {order.pk: order.subscription_id for order in orders if _changes_at_vendor(order)}
-    awaited: dict[int, dict[str, int]] = {}
-    if not of_order:
-        return awaited
-    items = OrderItem.objects.filter(order__in=of_order)
+) -> tuple[Units, Units]:
+    """Return the units that vendors have yet to provide of the orders' raises, and those that changes still hold back.
+
+    Both by subscription and resource; the latter leave on a billing day.
+    """
+    at_vendor = {order.pk: order.subscription_id for order in orders if _changes_at_vendor(order)}
+    scheduled = {order.pk: order.subscription_id for order in orders if order.status == OrderStatus.SCHEDULED}
+    awaited: Units = {}
+    leaving: Units = {}
+    if not at_vendor and not scheduled:
+        return awaited, leaving
+    items = OrderItem.objects.filter(order__in=[*at_vendor, *scheduled])
     for order, resource_id, before, after in items.values_list(
         "order", "subscription_resource", "quantity_before", "quantity_after"
     ):
         key = resource_key(resource_id)
-        included = resources[of_order[order]][key].included
+        subscription = (at_vendor | scheduled)[order]
+        included = resources[subscription][key].included
         raised = chargeable_units(after, included) - chargeable_units(before, included)
-        if raised > 0:
-            awaited.setdefault(of_order[order], {})[key] = raised
-    return awaited
+        if raised > 0 and order in at_vendor:
+            awaited.setdefault(subscription, {})[key] = raised
+        elif raised < 0 and order in scheduled:
+            leaving.setdefault(subscription, {})[key] = -raised
+    return awaited, leaving
 
 
 def _changes_at_vendor(order: Order) -> bool:

@@ -3,7 +3,7 @@
 from subscriptions.models.application_template import ApplicationResource, ApplicationTemplate, TemplateStatus
 from subscriptions.models.held import HeldUnits
 from subscriptions.models.night import BillingNight
-from subscriptions.models.order import UNFINISHED, Order, OrderItem, OrderStatus, OrderType
+from subscriptions.models.order import UNFINISHED, Order, OrderItem, OrderStatus, OrderType, TakesEffect
 from subscriptions.models.plan import (
     BillingType,
     DurationUnit,
@@ -53,5 +53,6 @@ __all__ = [
     "SubscriptionSecret",
     "SubscriptionStatus",
     "SubscriptionWord",
+    "TakesEffect",
     "TemplateStatus",
 ]

@@ -1,5 +1,6 @@
 """An order: what a customer asked for, what it costs, and how far it is carried out."""
 
+from datetime import date
 from typing import ClassVar
 
 import pghistory
@@ -19,6 +20,7 @@ class OrderType(models.TextChoices):
 
 
 class OrderStatus(models.TextChoices):
+    SCHEDULED = "scheduled", pgettext_lazy("order", "Scheduled")
     WAITING_FOR_PAYMENT = "waiting_for_payment", _("Waiting for payment")
     # Paid, and carried out in the night in which its term begins.
     WAITING_FOR_PROVISIONING = "waiting_for_provisioning", _("Waiting for its term")
@@ -30,11 +32,20 @@ class OrderStatus(models.TextChoices):
 
 # Neither completed nor cancelled: at most one order of a subscription.
 UNFINISHED = (
+    OrderStatus.SCHEDULED,
     OrderStatus.WAITING_FOR_PAYMENT,
     OrderStatus.WAITING_FOR_PROVISIONING,
     OrderStatus.PROVISIONING,
     OrderStatus.PROVISIONING_FAILED,
 )
+
+
+class TakesEffect(models.TextChoices):
+    """From when on the units of a change are there (vendors.base.Effective): charges follow."""
+
+    AT_ONCE = "at_once", _("at once")
+    NEXT_DAY = "next_day", _("on the next day")
+    END_OF_PERIOD = "end_of_period", _("on the billing day")
 
 
 @pghistory.track(exclude=["serial"])
@@ -57,6 +68,12 @@ class Order(Document):
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
     provisioned_on = models.DateField(_("provisioned on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    takes_effect = models.CharField(
+        _("takes effect"), max_length=20, choices=TakesEffect.choices, default=TakesEffect.AT_ONCE, db_default="at_once"
+    )
+    # The first day with the units wanted: of a change that waits for its billing day, or that the vendor was told of
+    # and does on the next day (the day after the one on which it accepted). Empty where they are there at once.
+    effective_on = models.DateField(_("takes effect on"), null=True, blank=True)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     requester_ip = models.GenericIPAddressField(_("requester's IP address"), null=True, blank=True)
     failure = models.TextField(_("what went wrong"), blank=True)
@@ -88,6 +105,19 @@ class Order(Document):
             ),
         ]
         triggers = document_triggers("subscriptions_order", "SO")
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is a change that has a day, and is neither completed nor cancelled, nor refused by the vendor."""
+        pending = (OrderStatus.SCHEDULED, OrderStatus.PROVISIONING)
+        return self.takes_effect != TakesEffect.AT_ONCE and self.status in pending and self.effective_on is not None
+
+    @property
+    def lowered_from(self) -> date:
+        """The first day without the units that it lowers, as the books have it."""
+        if self.takes_effect == TakesEffect.END_OF_PERIOD and self.effective_on is not None:
+            return self.effective_on
+        return self.placed_on
 
 
 class OrderItem(Timestamped):

@@ -22,6 +22,7 @@ from billing.models import PaymentStatus
 from billing.payments import close_order_payments
 from subscriptions.contract import renewing
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid, is_waiting
+from subscriptions.contract.effect import hand_over_scheduled
 from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
 from subscriptions.contract.telling import stopped_for_funds
 from subscriptions.contract.terms import (
@@ -162,7 +163,7 @@ def required_funds_of(accounts: Mapping[int, Account], *, day: date) -> dict[int
     active = to_renew_on(day).filter(account__in=accounts).select_related("plan__service_term")
     required = dict.fromkeys(accounts, Decimal(0))
     for contract in contracts_of(active).values():
-        coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.lines, day)
+        coming = contract.coming(day)
         required[contract.subscription.account_id] += coming.reserves
         if contract.subscription.expiration_date == day:
             required[contract.subscription.account_id] += renewing.needed(contract, day)
@@ -198,6 +199,7 @@ def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription],
     ledges = {account_id: Ledge(of_account.available) for account_id, of_account in funds.items()}
     closings = []
     for contract in contracts:
+        hand_over_scheduled(contract, day)
         changes = contract.rules.close_period(contract.provided_lines, day)
         contract.lines = _without_moved(contract, changes)
         closings.append(contract.booking(changes, day))

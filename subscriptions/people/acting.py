@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from billing.queries import require_sight
 from core.errors import Refused
-from subscriptions.contract.handover import held_units, service_payload, waiting_operation
+from subscriptions.contract.handover import service_as_held, waiting_operation
 from subscriptions.models import Subscription
 from subscriptions.night.holds import RUNNING
 from vendors import questions
@@ -49,4 +49,4 @@ def _service(subscription: Subscription) -> Service:
 
 
 def _payload(subscription: Subscription) -> dict[str, object]:
-    return service_payload(subscription, held_units(subscription))
+    return service_as_held(subscription)

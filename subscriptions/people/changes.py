@@ -15,6 +15,7 @@ from billing.payments import open_order_payment
 from billing.queries import require_sight
 from core.errors import Refusals, Refused, Remedy
 from subscriptions.contract.cancelling import close_orders, give_up
+from subscriptions.contract.effect import first_day, lines_on
 from subscriptions.contract.handover import held_units, service_payload
 from subscriptions.contract.terms import Contract, contract_of, schedule, unpaid_until
 from subscriptions.models import (
@@ -25,12 +26,14 @@ from subscriptions.models import (
     Subscription,
     SubscriptionResource,
     SubscriptionStatus,
+    TakesEffect,
 )
 from subscriptions.people.keys import Key, key_of, placed_before
 from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state
 from subscriptions.people.paying import carry_out_at_no_cost, pay_order_from_balance
 from subscriptions.people.quantities import QuantityNotAllowed, check_quantity, refuse_too_many
 from subscriptions.people.supported import refuse_unsupported
+from subscriptions.people.timing import effect_of, refuse_too_often
 from vendors import questions
 
 
@@ -69,6 +72,7 @@ class Asked:
     actor: Actor
     quantities: Mapping[str, int]
     today: date
+    now: datetime
     pay_from_balance: bool
     key: Key
     requester_ip: str | None
@@ -89,15 +93,16 @@ def change_quantities(
     """Change the units, by the template's resource keys, in one Change order; resources left out stay as they are.
 
     Lowering takes effect at once; a raise once it is paid: from the balance now, or by the payment that is opened for
-    it. The same `idempotency_key` gives the same order where all else is the same too. `vendor_asked`: the caller has
-    just asked by `ask_vendor_of_change`, outside its transaction. Raises Forbidden, NotInThisStatus (only Active ones
-    change), AccountOnHold, TypeKeepsQuantities, NothingToChange, OrderWaits, QuantityNotAllowed, FundsShort, KeyTaken,
-    refusals of the vendor.
+    it. The vendor may do either on the next day, and lower on the billing day only (vendors.base.ChangeRule): such an
+    order is Scheduled until then. The same `idempotency_key` gives the same order where all else is the same too.
+    `vendor_asked`: the caller has just asked by `ask_vendor_of_change`, outside its transaction. Raises Forbidden,
+    NotInThisStatus (only Active ones change), AccountOnHold, TypeKeepsQuantities, NothingToChange, OrderWaits,
+    QuantityNotAllowed, FundsShort, KeyTaken, TooManyChanges, OnlyWithTheTerm, RaiseOrLower, refusals of the vendor.
     """
     actor.require("subscriptions.change")
     require_sight(actor, subscription.account_id)  # before the vendor is asked of what is not theirs
     key = key_of(subscription.account, idempotency_key, _content(subscription, quantities, pay_from_balance))
-    asked = Asked(actor, dict(quantities), today, pay_from_balance, key, requester_ip)
+    asked = Asked(actor, dict(quantities), today, now, pay_from_balance, key, requester_ip)
     if not vendor_asked:
         _ask_vendor(subscription, quantities, now)
     with transaction.atomic():
@@ -151,8 +156,11 @@ def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: 
     )
 
 
-def may_change(contract: Contract, today: date) -> None:
-    """Raise AccountOnHold, NotInThisStatus, TypeKeepsQuantities, OrderWaits, VendorUnavailable: nothing changes now."""
+def may_change(contract: Contract, today: date, now: datetime) -> None:
+    """Do nothing where quantities can be changed now.
+
+    Raises AccountOnHold, NotInThisStatus, TypeKeepsQuantities, OrderWaits, TooManyChanges, VendorUnavailable.
+    """
     refuse_held(contract.subscription.account, today)
     require_status(
         contract,
@@ -164,32 +172,38 @@ def may_change(contract: Contract, today: date) -> None:
     if refused is not None:
         raise TypeKeepsQuantities(WHY_NOT[refused])
     if contract.waiting is not None and not (contract.renewal is not None and contract.renewal.automatic):
-        raise OrderWaits(
-            _("Pay or cancel the order %(order)s first.") % {"order": contract.waiting},
-            remedy=Remedy("order", contract.waiting.pk),
+        scheduled = contract.waiting.status == OrderStatus.SCHEDULED
+        said = (
+            _("Order %(order)s waits for its day: cancel it first.")
+            if scheduled
+            else _("Pay or cancel the order %(order)s first.")
         )
+        raise OrderWaits(said % {"order": contract.waiting}, remedy=Remedy("order", contract.waiting.pk))
+    refuse_too_often(contract.subscription, now)
     questions.may_ask(contract.subscription.plan.template.connection)
 
 
 def _change(contract: Contract, asked: Asked) -> Order:
     subscription, today = contract.subscription, asked.today
-    may_change(contract, today)
+    may_change(contract, today, asked.now)
     _take_place_of_renewal(contract, today)
     wanted = _wanted(contract, asked.quantities)
     refuse_too_many([wanted.get(name, resource.quantity) for name, resource in contract.resources.items()])
-    units = {name: max(count - contract.resources[name].included, 0) for name, count in wanted.items()}
-    changes = contract.rules.change(contract.terms, contract.lines, contract.chargeable, units, today)
-    due = contract.rules.due(changes.add, today)
-    if (
-        due
-        and not asked.pay_from_balance
-        and _lowers(contract, wanted)
-        and subscription.plan.template.connection is not None
-    ):
+    lowered = _lowered(contract, wanted)
+    effect = effect_of(contract, wanted.keys() - lowered, lowered, today)
+    if effect == TakesEffect.END_OF_PERIOD:
+        return _placed(contract, asked, wanted, Changes(), effect)
+    # What the vendor lowers on the next day is held, and charged, until then (effect.let_go).
+    booked = wanted if effect == TakesEffect.AT_ONCE else {name: wanted[name] for name in wanted.keys() - lowered}
+    units = {name: max(count - contract.resources[name].included, 0) for name, count in booked.items()}
+    day = first_day(contract, effect, today)
+    changes = contract.rules.change(contract.terms, lines_on(contract, day), contract.chargeable, units, day)
+    due = contract.rules.due(changes.add, day)
+    if due and not asked.pay_from_balance and lowered and subscription.plan.template.connection is not None:
         raise PayOrLowerFirst(
             _("Units are lowered and raised at once. Pay from the balance, or lower first and raise afterwards.")
         )
-    order = _placed(contract, asked, wanted, changes)
+    order = _placed(contract, asked, wanted, changes, effect)
     if not due:
         return carry_out_at_no_cost(contract_of(subscription), order, today)
     _lower_now(contract, order, wanted)
@@ -239,23 +253,32 @@ def _wanted(contract: Contract, quantities: Mapping[str, int]) -> dict[str, int]
     return wanted
 
 
-def _lowers(contract: Contract, wanted: Mapping[str, int]) -> bool:
-    return any(count < contract.resources[name].quantity for name, count in wanted.items())
+def _lowered(contract: Contract, wanted: Mapping[str, int]) -> set[str]:
+    return {name for name, count in wanted.items() if count < contract.resources[name].quantity}
 
 
-def _placed(contract: Contract, asked: Asked, wanted: Mapping[str, int], changes: Changes) -> Order:
-    """Write the order down and put its changes in the books: lowering takes effect, the raise is New."""
+def _placed(
+    contract: Contract, asked: Asked, wanted: Mapping[str, int], changes: Changes, effect: TakesEffect
+) -> Order:
+    """Write the order down and put its changes in the books: lowering takes effect, the raise is New.
+
+    One that waits for the billing day changes nothing in them yet.
+    """
     subscription, today = contract.subscription, asked.today
+    held_back = effect == TakesEffect.END_OF_PERIOD
+    day = first_day(contract, effect, today)
     order = Order.objects.create(
         account_id=subscription.account_id,
         reseller_id=subscription.reseller_id,
         subscription=subscription,
         type=OrderType.CHANGE,
-        status=OrderStatus.WAITING_FOR_PAYMENT,
-        total=contract.rules.due(changes.add, today),
+        status=OrderStatus.SCHEDULED if held_back else OrderStatus.WAITING_FOR_PAYMENT,
+        takes_effect=effect,
+        effective_on=subscription.next_billing_day if held_back else None,
+        total=contract.rules.due(changes.add, day),
         currency=subscription.currency,
         placed_on=today,
-        expires_on=unpaid_until(subscription.account, today),
+        expires_on=None if held_back else unpaid_until(subscription.account, today),
         created_by=asked.actor.user,
         requester_ip=asked.requester_ip,
         idempotency_key=asked.key.text,
@@ -268,8 +291,8 @@ def _placed(contract: Contract, asked: Asked, wanted: Mapping[str, int], changes
             subscription_resource=contract.resources[name],
             quantity_before=contract.resources[name].quantity,
             quantity_after=count,
-            unit_price=contract.terms.unit_price(name, today),
-            amount=contract.rules.due([line for line in new if line.resource == name], today),
+            unit_price=contract.terms.unit_price(name, day),
+            amount=contract.rules.due([line for line in new if line.resource == name], day),
         )
         for name, count in wanted.items()
     )

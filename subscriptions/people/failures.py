@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from billing.queries import require_sight
 from core.errors import Refused
-from subscriptions.contract.handover import WORK_FAILED, held_units, payload_anew, service_payload
+from subscriptions.contract.handover import WORK_FAILED, payload_anew, service_as_held
 from subscriptions.contract.terms import Contract
 from subscriptions.models import Order, OrderStatus, OrderType, Subscription, SubscriptionStatus
 from subscriptions.people.opening import NotInThisStatus, open_contract, refuse_held, save_state
@@ -151,7 +151,7 @@ def _ask_vendor(subscription: Subscription, parameters: Mapping[str, str], now: 
     known = {"reference": operation.key, "payload": payload, "now": now}
     questions.validate_order(operation.connection, **known)
     if operation.waits_for is not None:
-        service = service_payload(subscription, held_units(subscription))
+        service = service_as_held(subscription)
         questions.correct(operation.connection, service=service, **known)
 
 

@@ -10,7 +10,7 @@ from accounts.models import Account, AccountStatus
 from billing.holds import standing_of
 from billing.queries import require_sight
 from core.errors import Refused, Remedy
-from core.panel.formats import money_text
+from core.panel.formats import day_text, money_text
 from subscriptions.contract.handover import STATE_FIELDS, WORK_FAILED, WORK_MEANWHILE
 from subscriptions.contract.held import note_units
 from subscriptions.contract.terms import Contract, contract_of
@@ -97,6 +97,11 @@ def require_status(contract: Contract, allowed: Collection[SubscriptionStatus], 
     if subscription.status in allowed:
         return
     status = subscription.get_status_display()
+    if contract.waiting is not None and contract.waiting.is_pending and subscription.status in WORK_MEANWHILE:
+        raise VendorIsWorking(
+            _("A change that the vendor was told of takes effect on %(day)s. Until then nothing else can be done.")
+            % {"day": day_text(contract.waiting.effective_on)}
+        )
     if subscription.status in WORK_MEANWHILE:
         raise VendorIsWorking(
             _("The vendor is still working on this subscription (%(status)s). Try again in a few minutes.")

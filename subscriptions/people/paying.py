@@ -1,6 +1,6 @@
 """An order is paid: its charges are reserved, its units are held, and the vendor is asked."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -16,10 +16,11 @@ from billing.payments import close_order_payments, open_order_payment
 from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.contract import renewing
+from subscriptions.contract.effect import first_day
 from subscriptions.contract.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.contract.telling import done_at_once
 from subscriptions.contract.terms import Contract, contract_of, schedule
-from subscriptions.models import Order, OrderStatus, OrderType, SubscriptionStatus
+from subscriptions.models import Order, OrderStatus, OrderType, SubscriptionStatus, TakesEffect
 from subscriptions.people.opening import open_contract, refuse_held, save_state
 from subscriptions.tasks import hand_to_worker
 
@@ -130,7 +131,8 @@ def _paid(contract: Contract, order: Order, today: date) -> Changes:
     if order.type == OrderType.SALES:
         return contract.rules.pay_order(contract.ordering_terms, contract.lines, today)
     at_vendor = contract.subscription.plan.template.connection is not None
-    return contract.rules.pay_raise(contract.terms, contract.lines, today, provided=not at_vendor)
+    day = first_day(contract, order.takes_effect, today)
+    return contract.rules.pay_raise(contract.terms, contract.lines, day, provided=not at_vendor)
 
 
 def _settle(
@@ -194,9 +196,15 @@ def hold_and_hand_over(contract: Contract, order: Order, today: date, *, asked_b
             if item.quantity_after or order.type != OrderType.SALES
         },
     )
+    next_day = order.takes_effect == TakesEffect.NEXT_DAY
+    if next_day:
+        order.effective_on = today + timedelta(days=1)
+        order.save(update_fields=["effective_on"])
     for item in items:
         resource = contract.resources[resource_key(item.subscription_resource_id)]
         before = resource.chargeable
+        if next_day and item.quantity_after < resource.quantity:
+            continue  # held, and charged, until the vendor has let them go
         resource.quantity = item.quantity_after
         resource.save(update_fields=["quantity"])
         if operation is not None and resource.chargeable > before:

@@ -9,7 +9,15 @@ from subscriptions.contract.cancelling import give_up
 from subscriptions.contract.handover import STOP, hand_over, stop_as_decided
 from subscriptions.contract.held import note_units
 from subscriptions.contract.terms import Contract, grace_ends, schedule
-from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, StopReason, SubscriptionStatus
+from subscriptions.models import (
+    Order,
+    OrderItem,
+    OrderStatus,
+    OrderType,
+    StopReason,
+    SubscriptionStatus,
+    TakesEffect,
+)
 from subscriptions.night.renewals import renew_accounts
 from subscriptions.people.opening import save_state
 
@@ -86,7 +94,8 @@ def _undo_change(contract: Contract, order: Order, today: date) -> None:
     items = list(order.items.order_by("pk"))
     changes = contract.rules.withdraw_raise(contract.terms, contract.lines, contract.lines_of_raise)
     for item in items:
-        if item.quantity_after < item.quantity_before:
+        # What the vendor was to lower on the next day was there all the time, and charged.
+        if item.quantity_after < item.quantity_before and order.takes_effect != TakesEffect.NEXT_DAY:
             changes += _give_back_lowering(contract, order, item, today)
     record([contract.booking(changes, today, order)])
     for item in items:
@@ -106,7 +115,7 @@ def _note_as_before(contract: Contract, order: Order) -> None:
     """Write down the units in service as if the change had never been: from its day, and none from a stop since."""
     row = contract.subscription
     decided, row.stop_reason = row.stop_reason, ""
-    note_units([contract], order.placed_on)
+    note_units([contract], order.lowered_from)
     row.stop_reason = decided
     if contract.stop_decided and row.stopped_on is not None:
         note_units([contract], row.stopped_on)
@@ -114,6 +123,9 @@ def _note_as_before(contract: Contract, order: Order) -> None:
 
 def _give_back_lowering(contract: Contract, order: Order, item: OrderItem, today: date) -> Changes:
     """Return the units that a lowering gave back, in lines of their own, at the amounts that were to be refunded."""
+    lowered_on = order.lowered_from
+    if order.takes_effect == TakesEffect.END_OF_PERIOD:
+        lowered_on -= timedelta(days=1)  # before the period that began on that day was renewed
     key = resource_key(item.subscription_resource_id)
     deleted_by = Charge.objects.filter(superseded_by=order, subscription_resource=int(key), status=ChargeStatus.DELETED)
     made = Charge.objects.filter(order=order, subscription_resource=int(key)).exclude(status=ChargeStatus.DELETED)
@@ -124,9 +136,7 @@ def _give_back_lowering(contract: Contract, order: Order, item: OrderItem, today
     changes = Changes()
     for charge in deleted_by.order_by("pk"):
         mine = [line_of(part) for part in parts.values() if part.parent_id == charge.pk]
-        changes += contract.rules.restore(
-            line_of(charge), mine, order.placed_on, today, block=block, stopped_on=stopped_on
-        )
+        changes += contract.rules.restore(line_of(charge), mine, lowered_on, today, block=block, stopped_on=stopped_on)
         block += 1
     included = contract.resources[key].included
     units = max(item.quantity_before - included, 0) - max(item.quantity_after - included, 0)
@@ -135,7 +145,7 @@ def _give_back_lowering(contract: Contract, order: Order, item: OrderItem, today
             contract.terms,
             key,
             units,
-            lowered_on=order.placed_on,
+            lowered_on=lowered_on,
             until=stopped_on or today + timedelta(days=1),
             day=today,
             block=block,

@@ -5,7 +5,7 @@ still bring another answer.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from accounts.actors import Actor
 from core.errors import Refused, refusal_of
@@ -18,13 +18,14 @@ from subscriptions.people.ordering import may_cancel
 from subscriptions.people.paying import may_pay
 from subscriptions.people.renewal import may_auto_renew, may_renew
 from subscriptions.people.stopping import may_activate, may_delete, may_stop
+from subscriptions.people.timing import TooManyChanges
 from vendors.questions import VendorUnavailable, may_ask
 
 # By the name of a step, why it would be refused now; None where it would be carried out.
 Steps = dict[str, Refused | None]
 
 
-def steps_of_subscription(actor: Actor, subscription: Subscription, today: date) -> Steps:
+def steps_of_subscription(actor: Actor, subscription: Subscription, today: date, now: datetime) -> Steps:
     """Return the steps "retry", "change", "renew", "auto_renew", "activate", "stop" and "delete" of a subscription.
 
     The row is read as `open_contract` reads it (account with class, plan with template, connection and service term).
@@ -32,7 +33,7 @@ def steps_of_subscription(actor: Actor, subscription: Subscription, today: date)
     contract = contract_of(subscription)
     return {
         "retry": refusal_of(may_retry, contract),
-        "change": refusal_of(may_change, contract, today),
+        "change": refusal_of(may_change, contract, today, now),
         "renew": refusal_of(may_renew, contract, today),
         "auto_renew": refusal_of(may_auto_renew, contract),
         "activate": refusal_of(may_activate, contract, today),
@@ -42,11 +43,11 @@ def steps_of_subscription(actor: Actor, subscription: Subscription, today: date)
 
 
 def looked_for_in_vain(actor: Actor, subscription: Subscription, steps: Steps) -> Refused | None:
-    """Return why the step that people look for first is not there: activating, or changing while no vendor answers."""
+    """Return why the step that people look for first is not there: activating, or changing (no vendor, not today)."""
     if subscription.status in MAY_ACTIVATE and actor.may("subscriptions.activate"):
         return steps["activate"]
     refusal = steps["change"] if actor.may("subscriptions.change") else None
-    return refusal if isinstance(refusal, VendorUnavailable) else None
+    return refusal if isinstance(refusal, VendorUnavailable | TooManyChanges) else None
 
 
 def not_asked_for(plans: Iterable[Plan]) -> dict[int, Refused]:

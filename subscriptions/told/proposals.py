@@ -14,7 +14,7 @@ from accounts.models import Account
 from billing.engine.rules import Keeps
 from billing.engine.types import rules_of
 from core.panel.formats import day_text, money_text
-from subscriptions.models import Order, OrderStatus, OrderType, Plan, Subscription, SubscriptionResource
+from subscriptions.models import Order, OrderStatus, OrderType, Plan, Subscription, SubscriptionResource, TakesEffect
 from subscriptions.people.changes import ask_vendor_of_change, change_quantities
 from subscriptions.people.ordering import ask_vendor_of_order, place_order
 from subscriptions.people.renewal import auto_renew, renew
@@ -122,7 +122,7 @@ def propose_change(
         return verb()
 
     def words(seen: Preview) -> tuple[str, str]:
-        return "; ".join(steps) + ".", _change_button(seen, subscription.currency)
+        return "; ".join(steps) + "." + _from(seen.result), _change_button(seen, subscription.currency)
 
     return propose(told_first, words, account=subscription.account, today=today, keep=keep)
 
@@ -238,14 +238,20 @@ def resources_by_key(subscription: Subscription) -> dict[str, SubscriptionResour
 
 def said_after_change(order: Order) -> str:
     """Return what to tell a person whose change is ordered."""
+    if order.status == OrderStatus.COMPLETED:
+        renewed = order.type == OrderType.RENEWAL
+        return _("The subscription is renewed.") if renewed else _("The quantities are changed.")
+    if order.is_pending:
+        said = (
+            _("Order %(order)s waits for %(day)s. Until then it can be cancelled.")
+            if order.status == OrderStatus.SCHEDULED
+            else _("Order %(order)s is being carried out: it takes effect on %(day)s.")
+        )
+        return said % {"order": order.number, "day": day_text(order.effective_on)}
     if order.status == OrderStatus.WAITING_FOR_PAYMENT:
         return _("Order %(order)s waits for its payment.") % {"order": order.number}
     if order.status == OrderStatus.WAITING_FOR_PROVISIONING:
         return _("The renewal is paid for: it begins when the present term ends.")
-    if order.status == OrderStatus.COMPLETED and order.type == OrderType.RENEWAL:
-        return _("The subscription is renewed.")
-    if order.status == OrderStatus.COMPLETED:
-        return _("The quantities are changed.")
     return _("Order %(order)s is being carried out.") % {"order": order.number}
 
 
@@ -253,6 +259,15 @@ def said_of_auto_renewal(subscription: Subscription) -> str:
     """Return what to tell a person who has switched automatic renewal on or off."""
     said = _("%(name)s renews itself.") if subscription.auto_renew else _("%(name)s ends with its term.")
     return said % {"name": subscription.name}
+
+
+def _from(order: Order) -> str:
+    """Return from when on a proposed change holds, as a sentence; nothing where that is at once."""
+    if order.is_pending:
+        return " " + _("It takes effect on %(day)s.") % {"day": day_text(order.effective_on)}
+    if order.takes_effect == TakesEffect.NEXT_DAY:
+        return " " + _("It takes effect on the day after it is paid.")
+    return ""
 
 
 def _keeps(subscription: Subscription) -> Keeps:

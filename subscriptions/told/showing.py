@@ -1,7 +1,7 @@
 """What a confirmation of a proposal says, in both panels: what becomes of each line, today's sum, each month's."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from billing.models import Charge, ChargeSource, ChargeStatus
 from core.panel.shown import Line, Shown
+from subscriptions.models import Order, TakesEffect
 from subscriptions.told.preview import Preview
 from subscriptions.told.proposals import Proposal
 
@@ -99,7 +100,7 @@ def lines_of(seen: Preview, today: date) -> Iterable[Line]:
 
 def _effect(charge: Charge, seen: Preview, today: date) -> Promise:
     if charge.status == ChargeStatus.NEW:
-        return TO_PAY if charge.operate_from <= today else LATER
+        return TO_PAY if charge.operate_from <= _due_until(seen, today) else LATER
     if charge.status == ChargeStatus.OPENED:
         return RELEASED if charge.source == ChargeSource.REMAINDER else LATER
     if charge.status == ChargeStatus.CLOSED and charge.source != ChargeSource.USED_PART:
@@ -107,6 +108,13 @@ def _effect(charge: Charge, seen: Preview, today: date) -> Promise:
     if charge.status == ChargeStatus.DELETED:
         return RELEASED if seen.statuses_before.get(charge.pk) == ChargeStatus.BLOCKED else DROPPED
     return _EFFECTS[ChargeStatus(charge.status)]
+
+
+def _due_until(seen: Preview, today: date) -> date:
+    """Return up to which day what begins is due now: what the vendor does on the next day is paid before."""
+    order = seen.result
+    next_day = isinstance(order, Order) and order.takes_effect == TakesEffect.NEXT_DAY
+    return today + timedelta(days=1) if next_day else today
 
 
 def _staying(charge: Charge, seen: Preview) -> Promise:

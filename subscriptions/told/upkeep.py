@@ -109,7 +109,9 @@ def _paid_ahead(contract: Contract, day: date, today: date) -> tuple[Line, ...]:
     """Return the lines of a finite subscription that begin on `day`, with what a raise adds to them."""
     terms = replace(contract.ordering_terms, expires_on=_end(contract))
     coming = Changes()
-    if contract.waiting is not None and contract.waiting.type == OrderType.CHANGE:
+    if contract.leaving:
+        coming = contract.rules.leave(terms, contract.lines, contract.leaving, day)
+    elif contract.waiting is not None and contract.waiting.type == OrderType.CHANGE:
         new = [line for line in contract.lines if line.status is LineStatus.NEW]
         coming = contract.rules.pay_raise(terms, contract.lines, new[0].period.start if new else today)
         if contract.raised_lines:

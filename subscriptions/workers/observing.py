@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from core.errors import Refused
-from subscriptions.contract.handover import held_units, service_payload
+from subscriptions.contract.handover import service_as_held
 from subscriptions.models import Subscription
 from subscriptions.workers.comparing import held_by
 from vendors import questions
@@ -40,7 +40,7 @@ def observe(subscription: Subscription, *, now: datetime) -> bool:
 
     Raises VendorUnavailable; GoneAtVendor where the vendor no longer has it.
     """
-    asked = service_payload(subscription, held_units(subscription))
+    asked = service_as_held(subscription)
     connection = subscription.plan.template.connection
     return _keep(subscription, questions.observe(connection, service=asked, now=now))
 

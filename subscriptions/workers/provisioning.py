@@ -5,6 +5,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from accounts.models import AccountStatus
 from billing.charging import record
@@ -12,6 +14,7 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.secrets import encrypt
 from subscriptions.contract import renewing
+from subscriptions.contract.effect import let_go, waits_for_its_day
 from subscriptions.contract.handover import (
     ACTIVATE,
     INSTALL,
@@ -105,7 +108,10 @@ def unfinished_work(*, now: datetime) -> Iterable[UUID]:
     The latter are left by a worker that was killed between the vendor's answer and our books. At most A_SWEEP of each,
     the oldest first: a night may plan thousands, and each sweep would queue them all again.
     """
-    awaited = Subscription.objects.exclude(awaited_operation="").filter(status__in=WORK_MEANWHILE)
+    accepted = Order.objects.filter(
+        subscription=OuterRef("pk"), status=OrderStatus.PROVISIONING, effective_on__gt=timezone.localdate(now)
+    )
+    awaited = Subscription.objects.filter(~Exists(accepted), status__in=WORK_MEANWHILE).exclude(awaited_operation="")
     left = VendorOperation.objects.filter(state__in=FINISHED, key__in=awaited.values("awaited_operation")).order_by(
         "created_at", "pk"
     )
@@ -116,7 +122,8 @@ def unfinished_work(*, now: datetime) -> Iterable[UUID]:
 def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     """Apply the outcome of a finished operation to the subscription that awaits it, in one transaction.
 
-    Returns the subscription, None where nobody waits for it any more (it was applied before).
+    Returns the subscription, None where nobody waits for it any more (it was applied before), or where the vendor does
+    on the next day what it has accepted: it is applied on that day.
     """
     awaiting = Subscription.objects.filter(awaited_operation=operation.key, status__in=WORK_MEANWHILE)
     found = awaiting.values_list("pk", "account_id").first()
@@ -130,6 +137,8 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     contract = contract_of(subscription)
     order = contract.waiting
     if operation.state == OperationState.CONFIRMED:
+        if waits_for_its_day(order, operation, today):
+            return None
         _confirmed(contract, operation, today)
         if is_left_over(subscription, account):
             # A hold began or ended while the vendor was at work: what it means for this one follows now.
@@ -181,7 +190,8 @@ def _provided(contract: Contract, work: Work, today: date) -> Changes:
         return renewing.renewed_by_vendor(contract, today)
     if work is UPDATE:
         provide = rules.provide_raise_of_stopped if contract.stop_decided else rules.provide_raise
-        return provide(contract.terms, contract.lines, contract.raised_lines, today)
+        provided = provide(contract.terms, contract.lines, contract.raised_lines, today)
+        return provided + let_go(contract, contract.waiting, today)
     if work is ACTIVATE:
         changes = rules.provide_activation(contract.terms, contract.lines, activated_lines(contract), today)
     elif work is INSTALL:

@@ -81,7 +81,7 @@ def test_deleting_overtakes_it_and_the_money_is_there_again(
 
 def test_pages_offer_to_delete_it_and_nothing_else(waiting: Subscription) -> None:
     owner = cast.customer_actor(account=waiting.account)
-    steps = steps_of_subscription(owner, waiting, ORDERED_ON)
+    steps = steps_of_subscription(owner, waiting, ORDERED_ON, make.noon(ORDERED_ON))
     assert {name for name, refusal in steps.items() if refusal is None} == {"delete"}
 
 

@@ -1,13 +1,15 @@
 """The bench on which a vendor plugin is tried: what it has to offer, and what the benches share."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from urllib.parse import urlsplit
 
-from tests.vendors.memory import MemoryJournal, MemorySecrets
+from sandbox.wsgi import Environ, Running, start
+from tests.vendors.memory import MemoryJournal, MemorySecrets, stopped_soon
 from vendors.base import JSON, Connection, Order, Task, VendorPlugin
 from vendors.errors import Parked
 from vendors.http import VendorSession
@@ -37,6 +39,7 @@ class Trouble(Enum):
     CONFLICT = auto()  # 409 without a code that the plugin knows
     NOT_FOUND_JUST_MADE = auto()  # done, and the next read by an id does not know it yet
     STRANGE_RETRY_AFTER = auto()  # throttled until a date a year ahead, without a zone
+    SLOW = auto()  # accepted, and ready only after the vendor was asked a few times: what this vendor makes that way
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,18 @@ class ContractBench(Protocol):
     def secret_values(self) -> list[str]:
         """Return every secret that has been in play: keys, tokens, first passwords."""
 
+    def several(self, *, reference: str) -> Order | None:
+        """Return an order of two resources in one service, where the plugin sells such; None where it does not."""
+
+    def units(self) -> dict[str, int]:
+        """Return how many units of each resource the vendor's records show of the one service there is."""
+
+    # The settings of a template under which the vendor takes only so many changes a day (ChangeRule).
+    ruled: ClassVar[dict[str, str]]
+
+    def hold_to_the_rule(self) -> None:
+        """Let the vendor refuse one change more on a day than its contract for `ruled` allows."""
+
     # What Clocked says for benches whose vendor knows nothing of it.
 
     # How many units an order is for, and another one beside it.
@@ -131,6 +146,7 @@ class Clocked:
     plugin: VendorPlugin
     ordered, another, ends = 5, 6, True
     quantity_fact = ""
+    ruled: ClassVar[dict[str, str]] = {}
 
     def order(self, *, reference: str, quantity: int) -> Order:
         """See ContractBench."""
@@ -146,6 +162,18 @@ class Clocked:
 
     def settle(self, parked: Parked, task: Task) -> JSON | None:
         """See ContractBench: no step of this vendor's is parked."""
+        raise NotImplementedError
+
+    def several(self, *, reference: str) -> Order | None:
+        """See ContractBench: every service is of one resource."""
+        return None
+
+    def units(self) -> dict[str, int]:
+        """See ContractBench: every service is of one resource."""
+        raise NotImplementedError
+
+    def hold_to_the_rule(self) -> None:
+        """See ContractBench: this vendor takes any number of changes."""
         raise NotImplementedError
 
     def approach_end(self) -> None:
@@ -172,3 +200,96 @@ class Clocked:
     def advance_vendor(self, seconds: float) -> None:
         """Move the clock of the pretend vendor forward."""
         raise NotImplementedError
+
+
+# What the sandbox calls a trouble, and what it is told besides its name (sandbox/faults.py).
+FAULTS: dict[Trouble, tuple[str, JSON]] = {
+    Trouble.LOST_BEFORE: ("drop_before", {}),
+    Trouble.LOST_AFTER: ("drop_after", {}),
+    Trouble.ERROR_BEFORE: ("error_before", {}),
+    Trouble.ERROR_AFTER: ("error_after", {}),
+    Trouble.THROTTLED: ("throttle", {}),
+    Trouble.UNREADABLE_AFTER: ("unreadable_after", {}),
+    Trouble.TRUNCATED_AFTER: ("truncated_after", {}),
+    Trouble.TIMEOUT_408_BEFORE: ("timeout_before", {}),
+    Trouble.TIMEOUT_408_AFTER: ("timeout_after", {}),
+    Trouble.GATEWAY_4XX_BEFORE: ("gateway_before", {}),
+    Trouble.GATEWAY_4XX_AFTER: ("gateway_after", {}),
+    Trouble.GATEWAY_JSON_BEFORE: ("gateway_before", {"body": {"message": "Forbidden"}}),
+    Trouble.GATEWAY_JSON_AFTER: ("gateway_after", {"body": {"message": "Forbidden"}}),
+    Trouble.EMPTY_SUCCESS_BEFORE: ("answer", {"status": 200}),
+    Trouble.EMPTY_SUCCESS_AFTER: ("odd_after", {}),
+    Trouble.REDIRECTED_AFTER: ("redirect_after", {}),
+    Trouble.ANOTHERS_AFTER: ("anothers_after", {}),
+    Trouble.LAGGING: ("error_after", {}),
+    Trouble.CONFLICT: ("conflict", {}),
+    Trouble.STRANGE_RETRY_AFTER: ("throttle", {"retry_after": "Wed, 28 Nov 2029 12:00:00"}),
+}
+
+
+class SandboxVendor(Protocol):
+    """What the benches ask of a pretend vendor of the sandbox (sandbox/control.py)."""
+
+    def __call__(self, environ: Environ, start_response: Any) -> Any:
+        """Answer as a WSGI application."""
+
+    def fail(self, kind: str, *, method: str = "*", path: str = ".*", nth: int = 1, times: int = 1, **more: Any) -> Any:
+        """Arrange a trouble."""
+
+    def heal(self) -> None:
+        """Forget all troubles."""
+
+    def advance(self, *, days: float = 0, seconds: float = 0) -> None:
+        """Move the clock forward."""
+
+
+Vendor = TypeVar("Vendor", bound=SandboxVendor)
+
+
+class SandboxBench(Clocked, Generic[Vendor]):
+    """A bench whose vendor is one of the sandbox's: its troubles, its clock, its ups and downs."""
+
+    # Where the vendor is asked at all.
+    api: ClassVar[str] = ".*"
+
+    def __init__(self, vendor: Vendor, running: Running) -> None:
+        super().__init__()
+        self.vendor, self.running, self.base_url = vendor, running, running.base_url
+        self.journal = MemoryJournal()
+
+    def fail(self, kind: Trouble, *, nth: int, times: int, **where: str) -> None:
+        """Arrange a trouble, where the sandbox has it, for the changing calls at `path` (and of a `method`)."""
+        if kind in FAULTS:
+            name, details = FAULTS[kind]
+            self.vendor.fail(name, nth=nth, times=times, **where, **details)
+
+    def advance_vendor(self, seconds: float) -> None:
+        """See Clocked."""
+        self.vendor.advance(seconds=seconds)
+
+    @contextmanager
+    def astray(self) -> Iterator[None]:
+        """See ContractBench."""
+        self.vendor.fail("gateway_before", path=self.api, times=1_000_000, status=404)
+        yield
+        self.vendor.heal()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """See ContractBench."""
+        self.running.stop()
+        yield
+        self.running = start(self.vendor, port=urlsplit(self.base_url).port or 0)
+
+
+Bench = TypeVar("Bench", bound=SandboxBench[Any])
+
+
+@contextmanager
+def over_sandbox(kind: Callable[[Any, Running], Bench], vendor: SandboxVendor) -> Iterator[Bench]:
+    """Yield a bench over a pretend vendor that is served meanwhile."""
+    bench = kind(vendor, start(vendor))
+    try:
+        yield bench
+    finally:
+        stopped_soon(bench.running)

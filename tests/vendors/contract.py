@@ -4,153 +4,34 @@ A plugin brings a ContractBench (tests/vendors/benches.py) as tests/vendors/<slu
 one, fresh.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
-from itertools import product
 
 import pytest
 
+from tests.vendors import changing, gone
 from tests.vendors.benches import ContractBench, Held, NewBench, Trouble
-from tests.vendors.memory import Killed, MemoryBook
-from vendors.base import Done, Resource, Service, Task, Term, Verdict
-from vendors.capabilities import RenewsTerms
-from vendors.errors import (
-    LONGEST_WAIT,
-    SHORTEST_WAIT,
-    ConsentNeeded,
-    Gone,
-    LostAnswer,
-    Misconfigured,
-    Parked,
-    Rejected,
-    StillUnknown,
-    Transient,
-    VendorError,
-    sentence,
+from tests.vendors.carrying import (
+    ACTIONS,
+    Action,
+    asked,
+    calls_of,
+    life,
+    lives,
+    provisioned,
+    provisioning,
+    with_units,
+    work,
 )
+from tests.vendors.memory import MemoryBook
+from vendors.base import Task, Verdict
+from vendors.errors import ConsentNeeded, LostAnswer, Misconfigured, Rejected, Transient, VendorError
 from vendors.operations import attempt
 from vendors.steps import WAITS, CallState, OnceOnly
 
-__all__ = ["ContractBench", "Held", "NewBench", "Trouble", "every_check", "work"]  # what a plugin's own tests import
-
-PATIENCE = 40
-# What a worker pauses, in seconds, where the trouble does not say.
-PAUSE = 10.0
-
-
-def work(bench: ContractBench, task: Task, book: MemoryBook | None = None) -> Done:
-    """Carry the task out as workers do, again and again, while people do what they are told.
-
-    The vendor's trouble passes by itself; where the operation waits for somebody, that one acts; of a step that is
-    parked, the operator looks into the vendor's records and says what is there.
-    """
-    book = book or MemoryBook()
-    for _turn in range(PATIENCE):
-        try:
-            outcome = attempt(bench.plugin, bench.connection(), task, OnceOnly(book, reference=task.reference))
-            if isinstance(outcome, Done):
-                return outcome
-            bench.act()
-            bench.advance(outcome.look_again.total_seconds())
-        except Parked as parked:
-            told = bench.settle(parked, task)
-            state = CallState.REJECTED if told is None else CallState.CONFIRMED
-            book.steps[parked.step] = replace(book.steps[parked.step], state=state, result=told)
-        except (Transient, LostAnswer, StillUnknown) as trouble:
-            pause = trouble.retry_after or PAUSE
-            if not SHORTEST_WAIT <= pause <= LONGEST_WAIT:
-                pytest.fail(f"a vendor made us wait {pause} seconds")
-            bench.advance(pause)
-        except Killed:
-            bench.advance(PAUSE)
-    pytest.fail(f"{task.action} is not done after {PATIENCE} attempts")
-
-
-def provisioning(bench: ContractBench, *, reference: str = "order:1:provision", quantity: int | None = None) -> Task:
-    """Return the task to provision a service of so many units, the bench's own number where none is named."""
-    units = bench.ordered if quantity is None else quantity
-    return Task(action="provision", reference=reference, order=bench.order(reference=reference, quantity=units))
-
-
-def provisioned(bench: ContractBench, *, reference: str = "order:1:provision") -> Service:
-    """Provision a service and return it."""
-    task = provisioning(bench, reference=reference)
-    done = work(bench, task)
-    assert task.order is not None
-    return Service(vendor_ids=done.vendor_ids, resources=task.order.resources, label=task.order.label)
-
-
-def life(bench: ContractBench, action: str, service: Service, *, quantity: int = 0, turn: int = 1) -> Task:
-    """Return the task to change, suspend, resume, renew or cancel the service."""
-    quantities: Mapping[str, int] = {bench.resource: quantity} if action == "change" else {}
-    until = bench.connection().now.date() + timedelta(days=395)
-    term = Term(months=12, expires_on=until) if action == "renew" else Term()
-    reference = f"subscription:1:{action}:{turn}"
-    return Task(action=action, reference=reference, service=service, quantities=quantities, term=term)
-
-
-def _with(bench: ContractBench, service: Service, quantity: int) -> Service:
-    offer = service.resources[bench.resource].offer
-    return Service(service.vendor_ids, {bench.resource: Resource(offer, quantity)}, service.label)
-
-
-@dataclass(frozen=True)
-class Action:
-    """One changing action, how to get there, and what the vendor then holds. `quantity` is that of a change."""
-
-    name: str
-    quantity: int
-    running: bool = True
-
-    def prepared(self, bench: ContractBench) -> Task:
-        """Return the task, on a service that is where the action begins."""
-        if self.name == "provision":
-            return provisioning(bench)
-        service = provisioned(bench)
-        if self.name == "resume":
-            work(bench, life(bench, "suspend", service))
-        if self.name == "renew":
-            bench.approach_end()
-        return life(bench, self.name, service, quantity=self.quantity)
-
-    def is_asked_of(self, bench: ContractBench) -> bool:
-        """Return whether the plugin says that it does this at all."""
-        support = bench.plugin.support
-        return {
-            "change": support.change and (support.lower or self.quantity > bench.ordered),
-            "suspend": support.suspend,
-            "resume": support.suspend,
-            "renew": isinstance(bench.plugin, RenewsTerms),
-        }.get(self.name, True)
-
-    def is_there(self, bench: ContractBench) -> bool:
-        """Return whether the vendor holds exactly what the action was to bring about, once."""
-        units = self.quantity if self.name == "change" else bench.ordered
-        running = self.running or not bench.ends
-        held = bench.held()
-        if self.name == "renew":  # the same, or another one beside what it renewed, which is over
-            alone = [one for one in held if one.running] == [Held(units, running=True)]
-            return len(held) <= 2 and alone and bench.is_renewed()
-        paid_for = not bench.ends or all(one.costs == one.running for one in held)
-        return held == [Held(units, running=running)] and paid_for
-
-
-ACTIONS = (
-    Action("provision", 5),
-    Action("change", 8),
-    Action("change", 3),
-    Action("suspend", 0, running=False),
-    Action("resume", 0),
-    Action("renew", 0),
-    Action("cancel", 0, running=False),
-)
-
-
-def _lives(bench: ContractBench, *actions: str) -> list[str]:
-    """Return those of the actions that the plugin says it does."""
-    return [name for name in actions if Action(name, bench.ordered + 1).is_asked_of(bench)]
+# What a plugin's own tests import.
+__all__ = ["ContractBench", "Held", "NewBench", "Trouble", "every_check", "life", "provisioning", "work"]
 
 
 def keeps_one_service_whatever_is_lost(new_bench: NewBench, action: Action) -> None:
@@ -193,11 +74,11 @@ def does_nothing_when_repeated(new_bench: NewBench, action: Action) -> None:
 def change_to_what_is_there_already_leaves_it(new_bench: NewBench) -> None:
     """A second operation for the same quantity (a fresh book) leaves the vendor as it is."""
     with new_bench() as bench:
-        if not _lives(bench, "change"):
+        if not lives(bench, "change"):
             return
         service = provisioned(bench)
         work(bench, life(bench, "change", service, quantity=8))
-        work(bench, life(bench, "change", _with(bench, service, 8), quantity=8, turn=2))
+        work(bench, life(bench, "change", with_units(bench, service, 8), quantity=8, turn=2))
         assert bench.held() == [Held(8, running=True)]
 
 
@@ -308,7 +189,7 @@ def journals_without_secrets(new_bench: NewBench) -> None:
     """Every exchange is journalled, and no secret that was in play stands in the journal."""
     with new_bench() as bench:
         service = provisioned(bench)
-        for action in _lives(bench, "change"):
+        for action in lives(bench, "change"):
             work(bench, life(bench, action, service, quantity=8))
         with pytest.raises((ConsentNeeded, Misconfigured)):
             bench.plugin.check_access(bench.wrong_connection())
@@ -316,66 +197,6 @@ def journals_without_secrets(new_bench: NewBench) -> None:
         assert len(bench.journal.exchanges) >= bench.changing_calls()
         assert bench.secret_values(), "the bench must name the secrets that were in play"
         assert [secret for secret in bench.secret_values() if secret in written] == []
-
-
-def gone_at_the_vendor_can_be_stopped_and_deleted(new_bench: NewBench) -> None:
-    """What the vendor no longer has is stopped and deleted at once, with a note since when we know; and again."""
-    with new_bench() as bench:
-        for turn, (way, action) in enumerate(product(bench.ways_gone, _lives(bench, "suspend", "cancel"))):
-            service = provisioned(bench, reference=f"order:{turn}:provision")
-            bench.lose(way)
-            task, book = life(bench, action, service), MemoryBook()
-            done = work(bench, task, book)
-            assert done.vendor_ids == service.vendor_ids, (way, action)
-            (note,) = book.notes
-            assert note["values"]["day"] == bench.connection().now.date().isoformat(), (way, action)
-            assert sentence(note["message"], note["values"]).startswith("There was nothing left to end: "), way
-            assert work(bench, task, book) == done
-
-
-def gone_at_the_vendor_is_not_changed_or_resumed(new_bench: NewBench) -> None:
-    """Changing, resuming and renewing what is gone is refused, with the way out: delete, then order anew."""
-    with new_bench() as bench:
-        for turn, (way, action) in enumerate(product(bench.ways_gone, _lives(bench, "change", "resume", "renew"))):
-            service = provisioned(bench, reference=f"order:{turn}:provision")
-            bench.lose(way)
-            with pytest.raises(VendorError) as refusal:
-                work(bench, life(bench, action, service, quantity=8))
-            assert isinstance(refusal.value, Gone), (way, action)
-            assert "order it anew" in str(refusal.value), (way, action)
-        assert [held for held in bench.held() if held.running] == []
-
-
-def gone_at_the_vendor_is_ordered_anew(new_bench: NewBench) -> None:
-    """An order of an account whose ids at the vendor lead nowhere any more makes what it needs, once."""
-    with new_bench() as bench:
-        for turn, way in enumerate(bench.ways_gone):
-            service = provisioned(bench, reference=f"order:1{turn}:provision")
-            bench.lose(way)
-            anew = provisioning(bench, reference=f"order:2{turn}:provision", quantity=bench.another)
-            assert anew.order is not None
-            order = replace(anew.order, vendor_ids=service.vendor_ids)
-            bench.plugin.validate_order(bench.connection(), order)
-            done = work(bench, replace(anew, order=order))
-            assert done.vendor_ids
-            assert [held for held in bench.held() if held.running] == [Held(bench.another, running=True)], way
-            bench.lose(way)
-
-
-def what_a_gateway_does_not_find_is_not_gone(new_bench: NewBench) -> None:
-    """A gateway's own 404 and wrong credentials say nothing of the service: nothing is taken for ended."""
-    with new_bench() as bench:
-        service = provisioned(bench)
-        for action in _lives(bench, "suspend", "cancel", "change", "resume", "renew"):
-            task, book = life(bench, action, service, quantity=8), MemoryBook()
-            steps = OnceOnly(book, reference=task.reference)
-            with bench.astray(), pytest.raises(VendorError) as trouble:
-                attempt(bench.plugin, bench.connection(), task, steps)
-            assert not isinstance(trouble.value, Gone), action
-            with pytest.raises((ConsentNeeded, Misconfigured)):
-                attempt(bench.plugin, bench.wrong_connection(), task, OnceOnly(MemoryBook(), reference=task.reference))
-            assert book.notes == [], action
-        assert bench.held() == [Held(bench.ordered, running=True)]
 
 
 EACH_ACTION: tuple[Callable[[NewBench, Action], None], ...] = (
@@ -394,39 +215,18 @@ ONCE: tuple[Callable[[NewBench], None], ...] = (
     does_not_wait_for_ever_for_a_busy_vendor,
     looks_before_it_sends_what_was_refused,
     says_how_long_to_wait_when_throttled,
-    gone_at_the_vendor_can_be_stopped_and_deleted,
-    gone_at_the_vendor_is_not_changed_or_resumed,
-    gone_at_the_vendor_is_ordered_anew,
-    what_a_gateway_does_not_find_is_not_gone,
     journals_without_secrets,
 )
 
 
 def every_check() -> Iterator[tuple[str, Callable[[NewBench], None]]]:
     """Yield each promise with its name, once per action where it concerns actions."""
-    for promise in ONCE:
+    for promise in (*ONCE, *gone.ONCE, *changing.ONCE):
         yield promise.__name__, promise
     for per_action in EACH_ACTION:
         for action in ACTIONS:
             name = f"{per_action.__name__}-{action.name}-{action.quantity}"
             yield name, partial(asked, per_action, action)
-
-
-def asked(promise: Callable[[NewBench, Action], None], action: Action, new_bench: NewBench) -> None:
-    """Ask a promise of an action, unless the plugin declares that it does no such thing."""
-    with new_bench() as bench:
-        is_done = action.is_asked_of(bench)
-    if is_done:
-        promise(new_bench, action)
-
-
-def calls_of(new_bench: NewBench, action: Action) -> int:
-    """Return how many changing calls the action makes where nothing goes wrong."""
-    with new_bench() as bench:
-        task = action.prepared(bench)
-        before = bench.changing_calls()
-        work(bench, task)
-        return bench.changing_calls() - before
 
 
 def _verdict_without_vendor(bench: ContractBench, task: Task) -> Verdict:

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from tests.vendors.benches import NewBench, Trouble
-from tests.vendors.contract import ACTIONS, Action, asked, calls_of, life, provisioned, provisioning, work
+from tests.vendors.carrying import ACTIONS, Action, asked, calls_of, life, provisioned, provisioning, work
 from tests.vendors.memory import MemoryBook
 from vendors.base import Service, Task, VendorPlugin, Verdict, Waiting
 from vendors.capabilities import CorrectsOrders, CountsUnits, ObservesServices

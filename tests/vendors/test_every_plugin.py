@@ -15,6 +15,7 @@ from tests.vendors.honesty import honest_checks
 from tests.vendors.installing import example_installed
 from vendors.base import (
     JSON,
+    ChangeRule,
     Connection,
     Done,
     Fact,
@@ -87,7 +88,7 @@ class Altered:
 
 
 def more_broken(example: type[VendorPlugin]) -> dict[str, type[VendorPlugin]]:
-    """Return plugins that lie about units, money, secrets and rights."""
+    """Return plugins that lie about units, days, money, secrets and rights."""
 
     class Guessing(example):  # type: ignore[misc, valid-type]  # found at run time, through its entry point
         """Takes any change for done where the service is there."""
@@ -178,10 +179,35 @@ def more_broken(example: type[VendorPlugin]) -> dict[str, type[VendorPlugin]]:
             outcome = super().provision(connection, order, steps)
             return replace(outcome, vendor_ids={}) if isinstance(outcome, Waiting) else outcome
 
+    class Halving(example):  # type: ignore[misc, valid-type]  # as above
+        """Changes the first resource of several, whichever was meant."""
+
+        def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Done:
+            first = next(iter(service.resources))
+            return super().change(connection, service, {first: next(iter(quantities.values()))}, steps)
+
+    class Eager(example):  # type: ignore[misc, valid-type]  # as above
+        """Declares two changes a day where the vendor takes one."""
+
+        def change_rule(self, options: Mapping[str, str]) -> ChangeRule:
+            rule = super().change_rule(options)
+            return rule if rule.a_day is None else replace(rule, a_day=2)
+
+    class Premature(example):  # type: ignore[misc, valid-type]  # as above
+        """Takes what the vendor has accepted for what is ready."""
+
+        def provision(self, connection: Connection, order: Order, steps: Steps) -> Outcome:
+            try:
+                return super().provision(connection, order, steps)
+            except NotYet:
+                found = self._by_reference(Client(connection), order.reference)
+                return Done({"service_id": found["id"]} if found else {})
+
     return {
-        "guessing": Guessing, "pausing": Pausing, "telling": Telling, "keeping": Keeping, "remembering": Remembering,
-        "counting": Counting, "impossible": Impossible, "blind find": BlindFind, "blind change": BlindChange,
-        "blind facts": BlindFacts, "forgetful": Forgetful,
+        "halving": Halving, "eager": Eager, "premature": Premature, "guessing": Guessing, "pausing": Pausing,
+        "telling": Telling, "keeping": Keeping, "remembering": Remembering, "counting": Counting,
+        "impossible": Impossible, "blind find": BlindFind, "blind change": BlindChange, "blind facts": BlindFacts,
+        "forgetful": Forgetful,
     }  # fmt: skip
 
 
@@ -261,8 +287,8 @@ def test_plugin_whose_probe_lies_fails() -> None:
 def test_plugin_whose_change_is_not_idempotent_fails() -> None:
     actions = ("change-8", "change-3")
     liable = ("probe_tells_the_truth", "keeps_one_service_whatever_is_lost", "survives_being_killed")
-    # Nor does it say what is gone.
-    gone = {"gone_at_the_vendor_is_not_changed_or_resumed"}
+    # Nor does it say what is gone, nor know one resource from another.
+    gone = {"gone_at_the_vendor_is_not_changed_or_resumed", "keeps_several_resources_apart"}
     found = failing(broken("adding change"))
     assert found >= {f"{name}-{action}" for name in liable for action in actions} | gone
     assert not {name for name in found if not name.endswith(actions)} - gone
@@ -294,6 +320,9 @@ def test_plugin_that_buys_twice_or_waits_for_ever_fails(kind: str, check: str) -
         ("blind change", "lost_credentials_are_told-change-8"),
         ("blind facts", "questions_with_wrong_credentials_are_not_answered"),
         ("forgetful", "a_cancel_overtakes_what_waits"),
+        ("halving", "keeps_several_resources_apart"),
+        ("eager", "takes_as_many_changes_a_day_as_it_declares"),
+        ("premature", "keeps_one_service_whatever_is_lost-provision-5"),
     ],
 )
 def test_plugin_that_lies_about_units_money_secrets_or_rights_fails(kind: str, check: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.engine.lines import (
@@ -22,7 +22,7 @@ from billing.engine.lines import (
 from billing.engine.parts import part_of, priced_line, resized, served_until, used_part
 from billing.engine.periods import billing_period_of, billing_periods
 from billing.engine.proration import share
-from billing.engine.settling import take_units
+from billing.engine.settling import periods_ahead, take_units
 from billing.engine.terms import Terms
 
 
@@ -128,12 +128,26 @@ def lower_units(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], d
             if line.resource == resource and line.period.contains(day)
         ]
         changes += take_units(current, quantity, lambda line, taken: _give_back(terms, line, taken, day))
-        later: dict[date, list[Line]] = {}
-        for line in with_status(lines, LineStatus.OPENED):
-            if line.resource == resource and line.period.start > day:
-                later.setdefault(line.period.start, []).append(line)
-        for start in sorted(later):
-            changes += take_units(later[start], quantity, lambda line, taken: resized(terms, line, -taken))
+        changes += _lower_later_periods(terms, lines, resource, quantity, day + timedelta(days=1))
+    return changes
+
+
+def leave(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: date) -> Changes:
+    """Return the periods of a finite subscription from the billing day `day` on without `units`, the last bought first.
+
+    An endless one has none yet: its next period is renewed for the units that stay.
+    """
+    changes = Changes()
+    for resource, quantity in units.items():
+        if has_units(resource, quantity):
+            changes += _lower_later_periods(terms, lines, resource, quantity, day)
+    return changes
+
+
+def _lower_later_periods(terms: Terms, lines: Sequence[Line], resource: str, quantity: int, first: date) -> Changes:
+    changes = Changes()
+    for later in periods_ahead(lines, resource, first):
+        changes += take_units(later, quantity, lambda line, taken: resized(terms, line, -taken))
     return changes
 
 

@@ -29,6 +29,7 @@ class CspMonthly:
     pay_order = staticmethod(ordering.pay_order)
     provide_order = staticmethod(ordering.provide_order)
     cancel_unpaid = staticmethod(ordering.cancel_unpaid)
+    leave = staticmethod(quantities.leave)
     pay_raise = staticmethod(quantities.pay_raise)
     provide_raise = staticmethod(quantities.provide_raise)
     provide_raise_of_stopped = staticmethod(quantities.provide_raise_of_stopped)

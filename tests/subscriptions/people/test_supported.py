@@ -12,6 +12,7 @@ from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.stopping import stop
 from subscriptions.people.supported import NotSupported, unsupported
 from subscriptions.told.offered import steps_of_subscription
+from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON, change, work
 from tests.vendors.example.vendor import ExampleVendor
 from vendors import registry
@@ -51,7 +52,7 @@ def test_change_and_stop_that_the_vendor_does_not_do_are_said_and_not_offered(
     assert unsupported(running) == {}
     vendor_that(change=False, suspend=False)
     assert list(unsupported(running)) == ["change", "suspend"]
-    steps = steps_of_subscription(SYSTEM, running, ORDERED_ON)
+    steps = steps_of_subscription(SYSTEM, running, ORDERED_ON, make.noon(ORDERED_ON))
     assert {name for name in ("change", "stop", "delete") if steps[name] is None} == {"delete"}
     with pytest.raises(NotSupported):
         change(running, 8, ORDERED_ON)

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 def offered(subscription: Subscription, actor: object, day: date = ORDERED_ON) -> set[str]:
     subscription.refresh_from_db()
-    return {name for name, refusal in steps_of_subscription(actor, subscription, day).items() if refusal is None}
+    steps = steps_of_subscription(actor, subscription, day, make.noon(day))
+    return {name for name, refusal in steps.items() if refusal is None}
 
 
 def test_a_running_one_is_changed_stopped_and_deleted(acme: Account, plan: Plan) -> None:
@@ -38,7 +39,7 @@ def test_what_the_money_does_not_suffice_for_is_not_offered_and_leads_to_the_top
     stop(actor=manager, subscription=subscription, today=ORDERED_ON)
     owe(account=acme, amount="19.35", today=ORDERED_ON)
     subscription.refresh_from_db()
-    refusal = steps_of_subscription(manager, subscription, ORDERED_ON)["activate"]
+    refusal = steps_of_subscription(manager, subscription, ORDERED_ON, make.noon(ORDERED_ON))["activate"]
     assert refusal is not None
     assert (refusal.code, refusal.remedy) == ("funds_short", Remedy("top_up", acme.pk, "19.35"))
     with pytest.raises(Refused) as raised:
@@ -53,7 +54,7 @@ def test_on_administrative_hold_a_customer_may_nothing_and_a_manager_stops_and_d
     Account.objects.filter(pk=acme.pk).update(status=AccountStatus.ADMINISTRATIVE_HOLD)
     assert offered(subscription, cast.manager_actor()) == {"stop", "delete"}
     assert offered(subscription, cast.customer_actor(account=acme)) == set()
-    refusal = steps_of_subscription(cast.manager_actor(), subscription, ORDERED_ON)["change"]
+    refusal = steps_of_subscription(cast.manager_actor(), subscription, ORDERED_ON, make.noon(ORDERED_ON))["change"]
     assert refusal is not None
     assert refusal.remedy == Remedy("release", acme.pk)
 
@@ -75,7 +76,7 @@ def test_quantities_are_not_offered_while_the_connection_lets_nothing_be_asked(
     VendorConnection.objects.filter(pk=example.pk).update(state=state)
     subscription = Subscription.objects.get(pk=running.pk)
     assert offered(subscription, manager) == {"stop", "delete"}
-    refusal = steps_of_subscription(manager, subscription, ORDERED_ON)["change"]
+    refusal = steps_of_subscription(manager, subscription, ORDERED_ON, make.noon(ORDERED_ON))["change"]
     assert refusal is not None
     assert (refusal.code, refusal.remedy) == ("vendor_unavailable", Remedy("vendor_connection", example.pk))
     with pytest.raises(Refused) as raised:
@@ -89,7 +90,9 @@ def test_quantities_are_not_offered_while_the_connection_lets_nothing_be_asked(
         )
     assert str(raised.value) == str(refusal)
     for reader in (manager, cast.customer_actor(account=subscription.account)):
-        assert looked_for_in_vain(reader, subscription, steps_of_subscription(reader, subscription, ORDERED_ON))
+        assert looked_for_in_vain(
+            reader, subscription, steps_of_subscription(reader, subscription, ORDERED_ON, make.noon(ORDERED_ON))
+        )
     assert looked_for_in_vain(cast.manager_actor(role="marketing"), subscription, {"change": refusal}) is None
 
 

@@ -1,20 +1,19 @@
 """The Dr.Web plugin on the contract suite's bench: the pretend AV-Desk over real HTTP."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.drweb import DrWeb as Vendor
 from sandbox.drweb.world import DEMO_LOGIN, DEMO_PASSWORD
-from sandbox.wsgi import Running, start
-from tests.vendors.benches import Clocked, Held, Trouble
+from sandbox.wsgi import Running
+from tests.vendors.benches import Held, SandboxBench, Trouble, over_sandbox
 from tests.vendors.contract import provisioning, work
-from tests.vendors.memory import stopped_soon
 from vendors.base import Connection, Order, Party, Person, Resource, Service
 from vendors.drweb.plugin import DrWeb
 
 STANDARD = "ebe76ffc-69e1-4757-b2b3-41506832bc9b"
+SERVERS = "01fe9e60-6570-11de-b827-0002a5d5c51b"
 WRONG_PASSWORD = "not-the-password"
 ACCOUNT = Party(
     id="12",
@@ -26,37 +25,9 @@ ACCOUNT = Party(
     contact=Person(first_name="Tania", last_name="Carr", email="tania@acme.example"),
 )
 CHANGES = r"/api/(stations|groups)/(add|change|delete)\.ds$"
-FAULTS = {
-    Trouble.LOST_BEFORE: "drop_before",
-    Trouble.LOST_AFTER: "drop_after",
-    Trouble.ERROR_BEFORE: "error_before",
-    Trouble.ERROR_AFTER: "error_after",
-    Trouble.THROTTLED: "throttle",
-    Trouble.UNREADABLE_AFTER: "unreadable_after",
-    Trouble.TRUNCATED_AFTER: "truncated_after",
-    Trouble.TIMEOUT_408_BEFORE: "timeout_before",
-    Trouble.TIMEOUT_408_AFTER: "timeout_after",
-    Trouble.GATEWAY_4XX_BEFORE: "gateway_before",
-    Trouble.GATEWAY_4XX_AFTER: "gateway_after",
-    Trouble.GATEWAY_JSON_BEFORE: "gateway_before",
-    Trouble.GATEWAY_JSON_AFTER: "gateway_after",
-    Trouble.EMPTY_SUCCESS_BEFORE: "answer",
-    Trouble.EMPTY_SUCCESS_AFTER: "odd_after",
-    Trouble.REDIRECTED_AFTER: "redirect_after",
-    Trouble.ANOTHERS_AFTER: "anothers_after",
-    Trouble.LAGGING: "error_after",
-    Trouble.CONFLICT: "conflict",
-    Trouble.STRANGE_RETRY_AFTER: "throttle",
-}
-DETAILS: dict[Trouble, dict[str, Any]] = {
-    Trouble.STRANGE_RETRY_AFTER: {"retry_after": "Wed, 28 Nov 2029 12:00:00"},
-    Trouble.GATEWAY_JSON_BEFORE: {"body": {"message": "Forbidden"}},
-    Trouble.GATEWAY_JSON_AFTER: {"body": {"message": "Forbidden"}},
-    Trouble.EMPTY_SUCCESS_BEFORE: {"status": 200},
-}
 
 
-class DrWebBench(Clocked):
+class DrWebBench(SandboxBench[Vendor]):
     """See tests/vendors/benches.py, ContractBench."""
 
     resource = "stations"
@@ -64,10 +35,7 @@ class DrWebBench(Clocked):
     ways_gone = ("delete_stations", "forget_stations")
 
     def __init__(self, vendor: Vendor, running: Running) -> None:
-        super().__init__()
-        self.vendor = vendor
-        self.running = running
-        self.base_url = running.base_url
+        super().__init__(vendor, running)
         self.plugin = DrWeb()
 
     def connection(self, **settings: str) -> Connection:
@@ -78,6 +46,16 @@ class DrWebBench(Clocked):
 
     def order(self, *, reference: str, quantity: int) -> Order:
         return Order(reference, "Acme PC", ACCOUNT, {"stations": Resource(STANDARD, quantity)})
+
+    def several(self, *, reference: str) -> Order:
+        return replace(
+            self.order(reference=reference, quantity=2),
+            resources={"stations": Resource(STANDARD, 2), "servers": Resource(SERVERS, 1)},
+        )
+
+    def units(self) -> dict[str, int]:
+        there = [row["rate"] for row in self.vendor.world.store.all("station") if row["deleted"] is None]
+        return {"stations": there.count(STANDARD), "servers": there.count(SERVERS)}
 
     def held(self) -> list[Held]:
         users: dict[str, list[dict[str, Any]]] = {}
@@ -105,12 +83,8 @@ class DrWebBench(Clocked):
         return sum(not some for some in left.values())
 
     def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
-        # What is read by an id of ours is known at once: nothing is "not found" that was just made.
-        if kind in FAULTS:
-            self.vendor.fail(FAULTS[kind], path=CHANGES, nth=nth, times=times, **DETAILS.get(kind, {}))
-
-    def advance_vendor(self, seconds: float) -> None:
-        self.vendor.advance(seconds=seconds)
+        # What is read by an id of ours is known at once, and what is accepted is done: neither "not found" nor slow.
+        self.fail(kind, path=CHANGES, nth=nth, times=times)
 
     def changing_calls(self) -> int:
         return sum(
@@ -120,18 +94,6 @@ class DrWebBench(Clocked):
     def lose(self, way: str) -> None:
         getattr(self.vendor, way)()
 
-    @contextmanager
-    def astray(self) -> Iterator[None]:
-        self.vendor.fail("gateway_before", times=1_000_000, status=404)
-        yield
-        self.vendor.heal()
-
-    @contextmanager
-    def down(self) -> Iterator[None]:
-        self.running.stop()
-        yield
-        self.running = start(self.vendor, port=urlsplit(self.base_url).port or 0)
-
     def secret_values(self) -> list[str]:
         return [DEMO_PASSWORD, WRONG_PASSWORD]
 
@@ -140,15 +102,9 @@ class DrWebBench(Clocked):
         return self.connect(values, {"password": password})
 
 
-@contextmanager
-def open_bench() -> Iterator[DrWebBench]:
-    """Yield a bench with a fresh AV-Desk."""
-    vendor = Vendor()
-    bench = DrWebBench(vendor, start(vendor))
-    try:
-        yield bench
-    finally:
-        stopped_soon(bench.running)
+def open_bench() -> AbstractContextManager[DrWebBench]:
+    """Return a bench with a fresh AV-Desk."""
+    return over_sandbox(DrWebBench, Vendor())
 
 
 def provided(bench: DrWebBench, quantity: int = 2, *, reference: str = "order:1:provision") -> Service:

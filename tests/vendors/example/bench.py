@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from sandbox.wsgi import Running, start
@@ -36,16 +37,22 @@ TROUBLES = {
 }
 
 
+# For so many looks a slow service is not there yet.
+LOOKS = 3
+
+
 class ExampleBench(Clocked):
     """See tests/vendors/benches.py, ContractBench."""
 
     resource = "seats"
+    ruled: ClassVar[dict[str, str]] = {"seats_change": "nightly"}
     quantity_fact = "seats"
 
     def __init__(self, plugin: VendorPlugin, vendor: ExampleVendor, running: Running) -> None:
         super().__init__()
         self.plugin = plugin
         self.vendor = vendor
+        vendor.began = self.now  # both count the same days
         self.running = running
 
     def connection(self) -> Connection:
@@ -67,6 +74,18 @@ class ExampleBench(Clocked):
     def waiting_order(self, *, reference: str) -> Order:
         return replace(self.order(reference=reference, quantity=self.ordered), options={"approval": "yes"})
 
+    def hold_to_the_rule(self) -> None:
+        self.vendor.a_day = 1
+
+    def several(self, *, reference: str) -> Order:
+        both = {"seats": Resource("backup", 5), "disks": Resource("archive", 2)}
+        return replace(self.order(reference=reference, quantity=5), resources=both)
+
+    def units(self) -> dict[str, int]:
+        assert len(self.vendor.services) == 1, "one service was ordered"
+        (row,) = self.vendor.services.values()
+        return {"seats": row["seats"], "disks": row["archives"]}
+
     def act(self) -> None:
         self.vendor.approve()
 
@@ -76,6 +95,8 @@ class ExampleBench(Clocked):
     def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
         if kind is Trouble.LAGGING or kind.name.endswith("_AFTER"):
             self.vendor.lag = LAG
+        if kind is Trouble.SLOW:
+            self.vendor.looks = LOOKS
         if kind in TROUBLES:  # an order's answer is all that the plugin reads of a service that it has just made
             self.vendor.trouble = (TROUBLES[kind], nth, times)
 

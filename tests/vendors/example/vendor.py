@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sandbox.wsgi import ConnectionDroppedError, Environ, Request, Response, Router, html_answer, json_answer
 
@@ -16,8 +18,11 @@ SOMEBODY_ELSES = {"id": "999", "state": "running", "seats": 1, "reference": "ano
 NO_SERVICE = json_answer(404, {"error": "no such service"})
 UNTOUCHED = object()
 LINES_A_PAGE = 2
+UNITS = {"seats", "archives"}
 SITES = {"north": ["N1", "N2"]}
-PRODUCTS = (("backup", "Backup"),)
+PRODUCTS = (("backup", "Backup"), ("archive", "Archive"))
+# Where its contracts count the days.
+ZONE = ZoneInfo("Europe/Bratislava")
 METERED = ("traffic",)
 
 
@@ -68,6 +73,12 @@ class ExampleVendor:
         # What every read is answered with in place of what was asked for.
         self.reads: Any = UNTOUCHED
         self.clock = 0.0
+        # How many changes of a service's units it takes on one of its days; None is any number.
+        self.a_day: int | None = None
+        # For how many looks a new service is still being prepared.
+        self.looks = 0
+        self.began = datetime.now(UTC)
+        self._changed: list[tuple[str, date]] = []
         self.lag = 0.0
         self.before_acting: Callable[[], None] = lambda: None
         self.astray = self.refusing = False
@@ -84,7 +95,7 @@ class ExampleVendor:
                 ("GET", "/sites/{site}", lambda _request, site: {"rooms": SITES.get(site, [])}),
                 ("GET", "/services", self._find),
                 ("POST", "/services", self._create),
-                ("GET", "/services/{number}", lambda _request, number: self.services[number]),
+                ("GET", "/services/{number}", self._look),
                 ("GET", "/services/{number}/load", self._load),
                 ("GET", "/usage", self._report),
                 ("PUT", "/services/{number}", self._change),
@@ -169,6 +180,13 @@ class ExampleVendor:
         more = page + 1 if page * LINES_A_PAGE < len(lines) else 0
         return json_answer(200, {"items": shown, "next": more})
 
+    def _look(self, _request: Request, number: str) -> dict[str, Any]:
+        service = self.services[number]
+        if service["state"] == "preparing":
+            service["looks"] -= 1
+            service["state"] = "running" if service["looks"] <= 0 else "preparing"
+        return service
+
     def _create(self, request: Request) -> dict[str, Any]:
         body = request.json()
         waits = body.pop("approval", False)
@@ -177,11 +195,18 @@ class ExampleVendor:
         number = str(next(self._numbers))
         state = "awaiting" if waits else "running"
         self.services[number] = {"id": number, "state": state, "made": self.clock, **body}
+        if self.looks and not waits:
+            self.services[number] |= {"state": "preparing", "looks": self.looks}
         return {**self.services[number], **({"approval": True} if waits else {})}
 
     def _change(self, request: Request, number: str) -> dict[str, Any]:
         if self.refusing:
             raise KeyError("wish")
+        if UNITS & request.json().keys():
+            today = (self.began + timedelta(seconds=self.clock)).astimezone(ZONE).date()
+            self._changed.append((number, today))
+            if self.a_day is not None and self._changed.count((number, today)) > self.a_day:
+                raise KeyError("day for another change")
         self.services[number] |= request.json()
         return self.services[number]
 

@@ -3,21 +3,21 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
 
 from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
-from sandbox.wsgi import Running, start
-from tests.vendors.benches import Clocked, Held, Trouble
-from tests.vendors.memory import stopped_soon
+from sandbox.wsgi import Running
+from tests.vendors.benches import Held, SandboxBench, Trouble, over_sandbox
 from vendors.base import Connection, Order, Party, Person, Resource
 from vendors.microsoft.patience import Patience
 from vendors.office365.plugin import Office365
 
 E3 = "796B6B5F-613C-4E24-A17C-EBA730D49C02"
+MAILBOXES = "195416C1-3447-423A-B37B-EE59A99A19C4"
 ACCOUNT = Party(
     id="12",
     company="Acme",
@@ -34,37 +34,9 @@ WRONG_SECRET = "not-the-secret-key"
 REDIRECT_URI = "http://127.0.0.1:8000/vendors/office365/consent/callback"
 # Not a path that only asks (the address check), and not the sign-in: what changes something at Partner Center.
 CHANGING = r"/partnercenter/(?!.*/validations/)"
-FAULTS = {
-    Trouble.LOST_BEFORE: "drop_before",
-    Trouble.LOST_AFTER: "drop_after",
-    Trouble.ERROR_BEFORE: "error_before",
-    Trouble.ERROR_AFTER: "error_after",
-    Trouble.THROTTLED: "throttle",
-    Trouble.UNREADABLE_AFTER: "unreadable_after",
-    Trouble.TRUNCATED_AFTER: "truncated_after",
-    Trouble.TIMEOUT_408_BEFORE: "timeout_before",
-    Trouble.TIMEOUT_408_AFTER: "timeout_after",
-    Trouble.GATEWAY_4XX_BEFORE: "gateway_before",
-    Trouble.GATEWAY_4XX_AFTER: "gateway_after",
-    Trouble.GATEWAY_JSON_BEFORE: "gateway_before",
-    Trouble.GATEWAY_JSON_AFTER: "gateway_after",
-    Trouble.EMPTY_SUCCESS_BEFORE: "answer",
-    Trouble.EMPTY_SUCCESS_AFTER: "odd_after",
-    Trouble.REDIRECTED_AFTER: "redirect_after",
-    Trouble.ANOTHERS_AFTER: "anothers_after",
-    Trouble.LAGGING: "error_after",
-    Trouble.CONFLICT: "conflict",
-    Trouble.STRANGE_RETRY_AFTER: "throttle",
-}
-# What the sandbox is told of a trouble besides its name.
-DETAILS: dict[Trouble, dict[str, Any]] = {
-    Trouble.STRANGE_RETRY_AFTER: {"retry_after": "Wed, 28 Nov 2029 12:00:00"},
-    Trouble.GATEWAY_JSON_BEFORE: {"body": {"message": "Forbidden"}},
-    Trouble.GATEWAY_JSON_AFTER: {"body": {"message": "Forbidden"}},
-    Trouble.EMPTY_SUCCESS_BEFORE: {"status": 200},
-}
 # Microsoft's own word for how far its list of orders may be behind.
 LAG = 15 * 60
+LOOKS = 5
 
 
 def settings_of(base_url: str, **other: str) -> dict[str, str]:
@@ -94,17 +66,16 @@ def answered(url: str, decision: str = "accept") -> dict[str, str]:
     return dict(parse_qsl(urlsplit(reply.headers["Location"]).query))
 
 
-class Office365Bench(Clocked):
+class Office365Bench(SandboxBench[Microsoft]):
     """See tests/vendors/benches.py, ContractBench."""
 
+    api = "/partnercenter/"
     resource = "seats"
     quantity_fact = "licences.seats"
 
     def __init__(self, microsoft: Microsoft, running: Running) -> None:
-        super().__init__()
+        super().__init__(microsoft, running)
         self.microsoft = microsoft
-        self.running = running
-        self.base_url = running.base_url
         self.plugin = Office365(patience=Patience(times=3, pause=0))
         self.secrets = {"client_secret": DEMO_SECRET}
         self.codes: list[str] = []
@@ -138,6 +109,22 @@ class Office365Bench(Clocked):
             answers={"domain_prefix": "acme" + "".join(filter(str.isdigit, reference))},
         )
 
+    def several(self, *, reference: str) -> Order:
+        one = self.order(reference=reference, quantity=5)
+        return replace(one, resources={"seats": Resource(E3, 5), "mailboxes": Resource(MAILBOXES, 2)})
+
+    def units(self) -> dict[str, int]:
+        names = {E3.lower(): "seats", MAILBOXES.lower(): "mailboxes"}
+        store = self.microsoft.world.store
+        rows = [
+            row
+            for customer in store.all("customer")
+            if not customer["foreign"]
+            for row in store.all(f"subscription:{customer['id']}")
+        ]
+        assert len({row["offer"] for row in rows}) == len(rows)
+        return {names[row["offer"].lower()]: row["quantity"] for row in rows}
+
     def held(self) -> list[Held]:
         store = self.microsoft.world.store
         return [
@@ -154,14 +141,12 @@ class Office365Bench(Clocked):
                 if self.microsoft.counts()["customers"] == 0:
                     self.microsoft.fail("not_found", method="GET", path=path, nth=1, times=2)
             return
+        if kind is Trouble.SLOW:  # more looks than one call has the patience for
+            self.microsoft.behave(legacy_pending_reads=LOOKS, modern_pending_reads=LOOKS)
         if kind is Trouble.LAGGING or kind.name.endswith("_AFTER"):
             self.microsoft.behave(list_lag_seconds=LAG)
         for method in ("POST", "PATCH"):
-            details = DETAILS.get(kind, {})
-            self.microsoft.fail(FAULTS[kind], method=method, path=CHANGING, nth=nth, times=times, **details)
-
-    def advance_vendor(self, seconds: float) -> None:
-        self.microsoft.advance(seconds=seconds)
+            self.fail(kind, method=method, path=CHANGING, nth=nth, times=times)
 
     def changing_calls(self) -> int:
         calls = self.microsoft.requests_seen(path="/partnercenter/")
@@ -174,18 +159,6 @@ class Office365Bench(Clocked):
             if not customer["foreign"]:
                 getattr(self.microsoft, way)(domain=customer["domain"])
 
-    @contextmanager
-    def astray(self) -> Iterator[None]:
-        self.microsoft.fail("gateway_before", path="/partnercenter/", times=1_000_000, status=404)
-        yield
-        self.microsoft.heal()
-
-    @contextmanager
-    def down(self) -> Iterator[None]:
-        self.running.stop()
-        yield
-        self.running = start(self.microsoft, port=urlsplit(self.base_url).port or 0)
-
     def secret_values(self) -> list[str]:
         answers = [json.loads(row["body"].lstrip("\ufeff") or "{}") for row in self.microsoft.world.store.all("answer")]
         passwords = [answer["userCredentials"]["password"] for answer in answers if "userCredentials" in answer]
@@ -196,10 +169,6 @@ class Office365Bench(Clocked):
 @contextmanager
 def open_bench() -> Iterator[Office365Bench]:
     """Yield a bench with a fresh Microsoft and a granted connection."""
-    microsoft = Microsoft()
-    bench = Office365Bench(microsoft, start(microsoft))
-    try:
+    with over_sandbox(Office365Bench, Microsoft()) as bench:
         bench.consent()
         yield bench
-    finally:
-        stopped_soon(bench.running)

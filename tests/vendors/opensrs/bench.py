@@ -1,17 +1,14 @@
 """The OpenSRS plugin on the contract suite's bench: the sandbox over real HTTP."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.opensrs import OpenSRS as Vendor
 from sandbox.opensrs.rows import AWAITING, OPEN
 from sandbox.opensrs.world import DEMO_KEY, DEMO_USERNAME
-from sandbox.wsgi import Running, start
+from sandbox.wsgi import Running
 from tests.sandbox.opensrs.asking import csr_for
-from tests.vendors.benches import Clocked, Held, Trouble
-from tests.vendors.memory import stopped_soon
+from tests.vendors.benches import Held, SandboxBench, Trouble, over_sandbox
 from vendors.base import JSON, Connection, Order, Party, Person, Resource, Task, Term
 from vendors.errors import Parked
 from vendors.opensrs.plugin import OpenSRSCertificates
@@ -30,34 +27,6 @@ ACCOUNT = Party(
     contact=Person(first_name="Tania", last_name="Carr", email="tania@acme.example", phone="+1 425 555 0101"),
 )
 CHANGING = "^/(sw_register|cancel_order|update_order|process_pending|resend_)"
-FAULTS = {
-    Trouble.LOST_BEFORE: "drop_before",
-    Trouble.LOST_AFTER: "drop_after",
-    Trouble.ERROR_BEFORE: "error_before",
-    Trouble.ERROR_AFTER: "error_after",
-    Trouble.THROTTLED: "throttle",
-    Trouble.UNREADABLE_AFTER: "unreadable_after",
-    Trouble.TRUNCATED_AFTER: "truncated_after",
-    Trouble.TIMEOUT_408_BEFORE: "timeout_before",
-    Trouble.TIMEOUT_408_AFTER: "timeout_after",
-    Trouble.GATEWAY_4XX_BEFORE: "gateway_before",
-    Trouble.GATEWAY_4XX_AFTER: "gateway_after",
-    Trouble.GATEWAY_JSON_BEFORE: "gateway_before",
-    Trouble.GATEWAY_JSON_AFTER: "gateway_after",
-    Trouble.EMPTY_SUCCESS_BEFORE: "answer",
-    Trouble.EMPTY_SUCCESS_AFTER: "odd_after",
-    Trouble.REDIRECTED_AFTER: "redirect_after",
-    Trouble.ANOTHERS_AFTER: "anothers_after",
-    Trouble.LAGGING: "error_after",
-    Trouble.CONFLICT: "busy",
-    Trouble.STRANGE_RETRY_AFTER: "throttle",
-}
-DETAILS: dict[Trouble, dict[str, Any]] = {
-    Trouble.STRANGE_RETRY_AFTER: {"retry_after": "Wed, 28 Nov 2029 12:00:00"},
-    Trouble.GATEWAY_JSON_BEFORE: {"body": {"message": "Forbidden"}},
-    Trouble.GATEWAY_JSON_AFTER: {"body": {"message": "Forbidden"}},
-    Trouble.EMPTY_SUCCESS_BEFORE: {"status": 200},
-}
 
 
 def settings_of(base_url: str, **other: str) -> dict[str, str]:
@@ -70,7 +39,7 @@ def domain_of(reference: str) -> str:
     return f"shop{''.join(filter(str.isdigit, reference))}.example.com"
 
 
-class OpenSRSBench(Clocked):
+class OpenSRSBench(SandboxBench[Vendor]):
     """See tests/vendors/benches.py, ContractBench."""
 
     resource = "certificates"
@@ -79,8 +48,7 @@ class OpenSRSBench(Clocked):
     ends = False
 
     def __init__(self, vendor: Vendor, running: Running) -> None:
-        super().__init__()
-        self.vendor, self.running, self.base_url = vendor, running, running.base_url
+        super().__init__(vendor, running)
         self.plugin = OpenSRSCertificates()
 
     def opened(self, key: str, **settings: str) -> Connection:
@@ -137,10 +105,10 @@ class OpenSRSBench(Clocked):
             if not self.vendor.orders():
                 self.vendor.fail("not_found", path="^/get_order_info$", nth=1, times=2)
             return
-        self.vendor.fail(FAULTS[kind], path=CHANGING, nth=nth, times=times, **DETAILS.get(kind, {}))
-
-    def advance_vendor(self, seconds: float) -> None:
-        self.vendor.advance(seconds=seconds)
+        if kind is Trouble.CONFLICT:
+            self.vendor.fail("busy", path=CHANGING, nth=nth, times=times)
+            return
+        self.fail(kind, path=CHANGING, nth=nth, times=times)
 
     def changing_calls(self) -> int:
         return self.vendor.changing_calls()
@@ -151,29 +119,11 @@ class OpenSRSBench(Clocked):
         for order in self.vendor.orders():
             getattr(self.vendor, way)(order_id=order["order_id"])
 
-    @contextmanager
-    def astray(self) -> Iterator[None]:
-        self.vendor.fail("gateway_before", times=1_000_000, status=404)
-        yield
-        self.vendor.heal()
-
-    @contextmanager
-    def down(self) -> Iterator[None]:
-        self.running.stop()
-        yield
-        self.running = start(self.vendor, port=urlsplit(self.base_url).port or 0)
-
     def secret_values(self) -> list[str]:
         seen = self.vendor.requests_seen()
         return [DEMO_KEY, WRONG_KEY] if seen else []
 
 
-@contextmanager
-def open_bench() -> Iterator[OpenSRSBench]:
-    """Yield a bench with a fresh OpenSRS."""
-    vendor = Vendor()
-    bench = OpenSRSBench(vendor, start(vendor))
-    try:
-        yield bench
-    finally:
-        stopped_soon(bench.running)
+def open_bench() -> AbstractContextManager[OpenSRSBench]:
+    """Return a bench with a fresh OpenSRS."""
+    return over_sandbox(OpenSRSBench, Vendor())

@@ -13,8 +13,10 @@ from brokerage_example_vendor.client import GONE, Client
 from vendors.base import (
     JSON,
     Access,
+    ChangeRule,
     Connection,
     Done,
+    Effective,
     Fact,
     Field,
     FieldKind,
@@ -22,6 +24,7 @@ from vendors.base import (
     Order,
     Outcome,
     Probe,
+    Resource,
     Secret,
     Service,
     Steps,
@@ -42,16 +45,36 @@ from vendors.capabilities import (
     RenewsTerms,
     Said,
 )
-from vendors.errors import Gone, NotFound, Rejected
+from vendors.errors import Gone, NotFound, NotYet, Rejected
 
 NO_SERVICE = gettext_noop("Example Backup no longer has this service.")
 SERVICE_ID = gettext_noop("Backup ID")
 APPROVE = gettext_noop("Press the button in the letter that Example Backup has sent to %(email)s.")
 NO_SITE = gettext_noop("Example Backup knows no site “%(site)s”.")
+PREPARING = gettext_noop("Example Backup is preparing the service. It will be looked at again by itself.")
+NOT_PREPARED = gettext_noop("Example Backup has not prepared the service in a day. Ask its support, and try again.")
 PATIENCE = timedelta(days=14)
 SENT_AGAIN = gettext_noop("The letter is on its way to %(email)s.")
 SEATS = gettext_noop("Seats backed up")
 UNTIL = gettext_noop("Backups kept until")
+# How the contract about a product has seats changed: as often as wanted, or by one of these rules.
+SEATS_CHANGE = (
+    ("daily", _("once a day")),
+    ("nightly", _("once a day, from the next day on")),
+    ("monthly", _("lowered from the next month on")),
+    ("yearly", _("lowered with the next term")),
+)
+RULES = {
+    "daily": ChangeRule(a_day=1, zone="Europe/Bratislava"),
+    "nightly": ChangeRule(
+        a_day=1, zone="Europe/Bratislava", raise_from=Effective.NEXT_DAY, lower_from=Effective.NEXT_DAY
+    ),
+    "monthly": ChangeRule(lower_from=Effective.END_OF_PERIOD),
+    "yearly": ChangeRule(lower_from=Effective.END_OF_TERM),
+}
+ARCHIVES = gettext_noop("Archives kept")
+# What Example Backup calls the units of an offer, within one service.
+MEMBERS = {"backup": "seats", "archive": "archives"}
 STATE_AFTER = {"suspend": "stopped", "resume": "running", "cancel": "ended"}
 
 
@@ -59,7 +82,10 @@ class Backups(VendorPlugin, OffersActions, ObservesServices, RenewsTerms):
     """Backup for workstations. A service is found again by the reference that was sent with its order."""
 
     visible_after = timedelta(minutes=5)  # its list of services is up to four minutes behind
-    template_fields = (Field("approval", _("The customer approves each order"), FieldKind.YES_NO, required=False),)
+    template_fields = (
+        Field("approval", _("The customer approves each order"), FieldKind.YES_NO, required=False),
+        Field("seats_change", _("Seats change"), FieldKind.CHOICE, required=False, choices=SEATS_CHANGE),
+    )
     # A question of the vendor's own may have any name; what follows from an answer is asked afterwards.
     order_fields = (
         Field("name", _("Site"), required=False, help=_("Where the workstations stand.")),
@@ -76,6 +102,10 @@ class Backups(VendorPlugin, OffersActions, ObservesServices, RenewsTerms):
         Field("name", _("Our name at Example Backup"), required=False),
     )
 
+    def change_rule(self, options: Mapping[str, str]) -> ChangeRule:
+        """Return what the product's contract says."""
+        return RULES.get(options.get("seats_change", ""), ChangeRule())
+
     def check_access(self, connection: Connection) -> Access:
         """Read our own company."""
         return Access({"company": Client(connection).get("/company")["name"]})
@@ -85,10 +115,11 @@ class Backups(VendorPlugin, OffersActions, ObservesServices, RenewsTerms):
         return [Offer(id=row["id"], name=row["name"], unit="seats") for row in Client(connection).get("/products")]
 
     def provision(self, connection: Connection, order: Order, steps: Steps) -> Outcome:
-        """Order one service with the seats of its only resource; some templates have the customer approve it."""
+        """Order one service with the units of all resources; some templates have the customer approve it."""
         client = Client(connection)
-        ((_key, resource),) = order.resources.items()
-        body = {"product": resource.offer, "seats": resource.quantity, "reference": order.reference}
+        units = {_member(resource): resource.quantity for resource in order.resources.values()}
+        product = next(resource.offer for resource in order.resources.values() if _member(resource) == "seats")
+        body = {"product": product, "reference": order.reference, **units}
         if order.options.get("approval"):
             body["approval"] = True
         service = steps.once(
@@ -97,15 +128,17 @@ class Backups(VendorPlugin, OffersActions, ObservesServices, RenewsTerms):
             find=lambda: self._by_reference(client, order.reference),
         )
         ids = {"service_id": service["id"]}
-        if order.options.get("approval") and client.get(f"/services/{service['id']}")["state"] == "awaiting":
+        state = client.get(f"/services/{service['id']}")["state"]
+        if state == "preparing":
+            raise NotYet(PREPARING, refusal=Rejected(NOT_PREPARED, code="not_prepared"), waits=32)
+        if state == "awaiting":
             facts = (Fact("service_id", SERVICE_ID, service["id"]),)
             return Waiting(APPROVE, {"email": order.account.email}, vendor_ids=ids, facts=facts, at_most=PATIENCE)
         return Done(ids)
 
     def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Done:
-        """Set the seats: an absolute number, so that setting it twice does no harm."""
-        ((_key, seats),) = quantities.items()
-        return self._set(connection, service, {"seats": seats}, steps)
+        """Set the units: absolute numbers, so that setting them twice does no harm."""
+        return self._set(connection, service, _units(service, quantities), steps)
 
     def suspend(self, connection: Connection, service: Service, steps: Steps) -> Done:
         """Stop the backups."""
@@ -124,12 +157,13 @@ class Backups(VendorPlugin, OffersActions, ObservesServices, RenewsTerms):
         client = Client(connection)
         if task.order is not None:
             found = self._by_reference(client, task.order.reference)
-            return Probe(Verdict.DONE, Done({"service_id": found["id"]})) if found else Probe(Verdict.NOT_DONE)
+            if found is None or client.get(f"/services/{found['id']}")["state"] in ("preparing", "awaiting"):
+                return Probe(Verdict.NOT_DONE)
+            return Probe(Verdict.DONE, Done({"service_id": found["id"]}))
         service = task.service or Service({}, {})
         wanted: dict[str, Any] = {"state": STATE_AFTER.get(task.action)}
         if task.action == "change":
-            ((_key, seats),) = task.quantities.items()
-            wanted = {"seats": seats}
+            wanted = _units(service, task.quantities)
         if task.action == "renew":
             wanted = {"until": _until(task.term)}
         if self._has(client, service, wanted):
@@ -178,10 +212,11 @@ class Backups(VendorPlugin, OffersActions, ObservesServices, RenewsTerms):
         return Done({"service_id": found["id"]}, (Fact("service_id", SERVICE_ID, found["id"]),))
 
     def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
-        """Return the vendor's id."""
+        """Return the vendor's id and the units."""
         with _telling_what_is_gone():
             found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
-        return (Fact("service_id", SERVICE_ID, found["id"]), Fact("seats", SEATS, str(found["seats"])))
+        archives = (Fact("archives", ARCHIVES, str(found["archives"])),) if "archives" in found else ()
+        return (Fact("service_id", SERVICE_ID, found["id"]), Fact("seats", SEATS, str(found["seats"])), *archives)
 
     def _set(self, connection: Connection, service: Service, wanted: dict[str, Any], steps: Steps) -> Done:
         client = Client(connection)
@@ -211,10 +246,19 @@ class ExampleBackup(Backups, CountsUnits):
     name = _("Example Backup")
 
     def count(self, connection: Connection, service: Service) -> dict[str, int]:
-        """Return the seats that are backed up."""
+        """Return the units that are in service."""
         with _telling_what_is_gone():
             found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
-        return dict.fromkeys(service.resources, found["seats"] if found["state"] == "running" else 0)
+        runs = found["state"] == "running"
+        return {key: found[_member(one)] if runs else 0 for key, one in service.resources.items()}
+
+
+def _member(resource: Resource) -> str:
+    return MEMBERS.get(resource.offer, "seats")
+
+
+def _units(service: Service, quantities: Mapping[str, int]) -> dict[str, int]:
+    return {_member(service.resources[key]): count for key, count in quantities.items()}
 
 
 def _until(term: Term) -> str:
