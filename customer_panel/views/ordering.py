@@ -23,7 +23,7 @@ from customer_panel.doors import requires
 from customer_panel.forms.ordering import OrderForm, asked_of
 from customer_panel.holds import hold_of
 from customer_panel.views.account import needed_page
-from subscriptions.contract.terms import ordering_prices
+from subscriptions.contract.prices import ordering_prices
 from subscriptions.models import Plan, PlanResource
 from subscriptions.people.asking import follow_up_of_order
 from subscriptions.people.ordering import ask_vendor_of_order, had_once, may_order

@@ -54,7 +54,7 @@ def waits_for_its_day(order: Order | None, operation: VendorOperation, today: da
         return False
     if operation.action != OperationAction.CHANGE:
         return False
-    effective_on = timezone.localdate(operation.finished_at) + A_DAY
+    effective_on = timezone.localtime(operation.finished_at).date() + A_DAY
     if order.effective_on != effective_on:
         order.effective_on = effective_on
         order.save(update_fields=["effective_on"])

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -16,6 +15,7 @@ from billing.engine.rules import Rules
 from billing.engine.terms import Price, Terms, chargeable_units
 from billing.engine.types import rules_of
 from core.period import LONGEST_TIMER
+from subscriptions.contract.prices import price_lists
 from subscriptions.models import (
     UNFINISHED,
     DurationUnit,
@@ -25,7 +25,6 @@ from subscriptions.models import (
     OrderType,
     Plan,
     PlanPeriod,
-    ResourcePrice,
     Subscription,
     SubscriptionResource,
     SubscriptionStatus,
@@ -288,23 +287,6 @@ def open_orders(subscription_ids: Collection[int]) -> Iterable[Order]:
     return Order.objects.filter(subscription__in=subscription_ids, status__in=UNFINISHED)
 
 
-def price_lists(plan_resource_ids: Iterable[int], *, entered_before: date | None = None) -> dict[int, list[Price]]:
-    """Return the price list of each of the plans' resources, oldest first; of one day the later written comes last.
-
-    Only what was entered before a day, where that is given.
-    """
-    wanted = set(plan_resource_ids)
-    lists: dict[int, list[Price]] = {}
-    if wanted:
-        prices = ResourcePrice.objects.filter(plan_resource__in=wanted).order_by("plan_resource", "valid_from", "pk")
-        if entered_before is not None:
-            prices = prices.filter(entered_on__lt=entered_before)
-        columns = ("plan_resource", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee")
-        for plan_resource_id, *price in prices.values_list(*columns):
-            lists.setdefault(plan_resource_id, []).append(Price(*price))
-    return lists
-
-
 def months_of(period: PlanPeriod) -> int | None:
     """Return how many months a plan's period lasts; None for an endless one."""
     return None if period.endless else (period.duration or 0) * MONTHS[DurationUnit(period.unit)]
@@ -384,21 +366,6 @@ def _while_stopped(subscription: Subscription, day: date) -> Iterable[date]:
     deleted_on = deletion_day(subscription)
     if deleted_on is not None:
         yield max(deleted_on, day + timedelta(days=1))
-
-
-def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, Decimal]:
-    """Return the plan's prices per unit on `day`; what has no price that early is missing."""
-    return {pk: price.amount for pk, price in price_rows(plan_resource_ids, day).items()}
-
-
-def price_rows(plan_resource_ids: Collection[int], day: date) -> dict[int, Price]:
-    """Return the rows of the plan's price lists that are valid on `day`; what has no price that early is missing."""
-    prices = {}
-    for plan_resource_id, prices_of_one in price_lists(plan_resource_ids).items():
-        for price in prices_of_one:
-            if price.valid_from <= day:
-                prices[plan_resource_id] = price
-    return prices
 
 
 def unpaid_until(account: Account, day: date) -> date | None:

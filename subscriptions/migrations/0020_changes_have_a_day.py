@@ -26,10 +26,6 @@ class Migration(migrations.Migration):
             model_name="order",
             name="update_update",
         ),
-        migrations.RemoveConstraint(
-            model_name="order",
-            name="order_one_open_of_a_subscription",
-        ),
         migrations.AddField(
             model_name="order",
             name="effective_on",
@@ -146,25 +142,6 @@ class Migration(migrations.Migration):
                     table="subscriptions_order",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "scheduled",
-                            "waiting_for_payment",
-                            "waiting_for_provisioning",
-                            "provisioning",
-                            "provisioning_failed",
-                        ],
-                    )
-                ),
-                fields=("subscription",),
-                name="order_one_open_of_a_subscription",
             ),
         ),
     ]

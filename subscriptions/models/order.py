@@ -90,7 +90,7 @@ class Order(Document):
             models.UniqueConstraint(
                 fields=["subscription"],
                 condition=models.Q(status__in=[str(status) for status in UNFINISHED]),
-                name="order_one_open_of_a_subscription",
+                name="order_one_unfinished_of_a_subscription",
             ),
         ]
         indexes = [

@@ -284,6 +284,12 @@ def _placed(
         idempotency_key=asked.key.text,
         idempotency_fingerprint=asked.key.fingerprint,
     )
+    _note_items(contract, order, wanted, changes, day)
+    record([contract.booking(changes, today, order)])
+    return order
+
+
+def _note_items(contract: Contract, order: Order, wanted: Mapping[str, int], changes: Changes, day: date) -> None:
     new = [line for line in changes.add if line.status is LineStatus.NEW]
     OrderItem.objects.bulk_create(
         OrderItem(
@@ -296,8 +302,6 @@ def _placed(
         )
         for name, count in wanted.items()
     )
-    record([contract.booking(changes, today, order)])
-    return order
 
 
 def _lower_now(contract: Contract, order: Order, wanted: Mapping[str, int]) -> None:

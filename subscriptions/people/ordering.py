@@ -19,8 +19,9 @@ from core.period import FARTHEST_YEARS
 from subscriptions.catalogue.plans import PLACEHOLDER
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
 from subscriptions.contract.handover import order_payload
+from subscriptions.contract.prices import price_rows
 from subscriptions.contract.telling import order_placed
-from subscriptions.contract.terms import Contract, contract_of, months_of, price_rows, schedule, unpaid_until
+from subscriptions.contract.terms import Contract, contract_of, months_of, schedule, unpaid_until
 from subscriptions.models import (
     Order,
     OrderItem,

@@ -1,5 +1,6 @@
 """An order is paid: its charges are reserved, its units are held, and the vendor is asked."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ from subscriptions.contract.effect import first_day
 from subscriptions.contract.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.contract.telling import done_at_once
 from subscriptions.contract.terms import Contract, contract_of, schedule
-from subscriptions.models import Order, OrderStatus, OrderType, SubscriptionStatus, TakesEffect
+from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, SubscriptionStatus, TakesEffect
 from subscriptions.people.opening import open_contract, refuse_held, save_state
 from subscriptions.tasks import hand_to_worker
 
@@ -196,20 +197,10 @@ def hold_and_hand_over(contract: Contract, order: Order, today: date, *, asked_b
             if item.quantity_after or order.type != OrderType.SALES
         },
     )
-    next_day = order.takes_effect == TakesEffect.NEXT_DAY
-    if next_day:
+    if order.takes_effect == TakesEffect.NEXT_DAY:
         order.effective_on = today + timedelta(days=1)
         order.save(update_fields=["effective_on"])
-    for item in items:
-        resource = contract.resources[resource_key(item.subscription_resource_id)]
-        before = resource.chargeable
-        if next_day and item.quantity_after < resource.quantity:
-            continue  # held, and charged, until the vendor has let them go
-        resource.quantity = item.quantity_after
-        resource.save(update_fields=["quantity"])
-        if operation is not None and resource.chargeable > before:
-            # Charged once the vendor has provided them (decision 22).
-            contract.awaited[resource_key(resource.pk)] = resource.chargeable - before
+    _hold(contract, order, items, at_vendor=operation is not None)
     subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
     save_state(contract, today)
     if operation is None:
@@ -219,3 +210,17 @@ def hold_and_hand_over(contract: Contract, order: Order, today: date, *, asked_b
             renewing.order_anew(contract_of(subscription), today)
     else:
         hand_to_worker(operation.pk)
+
+
+def _hold(contract: Contract, order: Order, items: Iterable[OrderItem], *, at_vendor: bool) -> None:
+    """Hold the units of the order's items; those that a vendor has to provide first are awaited."""
+    for item in items:
+        resource = contract.resources[resource_key(item.subscription_resource_id)]
+        before = resource.chargeable
+        if order.takes_effect == TakesEffect.NEXT_DAY and item.quantity_after < resource.quantity:
+            continue  # held, and charged, until the vendor has let them go
+        resource.quantity = item.quantity_after
+        resource.save(update_fields=["quantity"])
+        if at_vendor and resource.chargeable > before:
+            # Charged once the vendor has provided them (decision 22).
+            contract.awaited[resource_key(resource.pk)] = resource.chargeable - before

@@ -108,8 +108,9 @@ def unfinished_work(*, now: datetime) -> Iterable[UUID]:
     The latter are left by a worker that was killed between the vendor's answer and our books. At most A_SWEEP of each,
     the oldest first: a night may plan thousands, and each sweep would queue them all again.
     """
+    today = timezone.localtime(now).date()
     accepted = Order.objects.filter(
-        subscription=OuterRef("pk"), status=OrderStatus.PROVISIONING, effective_on__gt=timezone.localdate(now)
+        subscription=OuterRef("pk"), status=OrderStatus.PROVISIONING, effective_on__gt=today
     )
     awaited = Subscription.objects.filter(~Exists(accepted), status__in=WORK_MEANWHILE).exclude(awaited_operation="")
     left = VendorOperation.objects.filter(state__in=FINISHED, key__in=awaited.values("awaited_operation")).order_by(

@@ -140,6 +140,7 @@ def _subscriptions(account: Account, sold: Plan, billed: Plan, *, all_statuses: 
             _walked(account, billed, way)
     if all_statuses:
         _waiting_raise(account, billed)
+        make.subscription(account=account, plan=make.plan(name="A year", months=12), today=TODAY)
         _graced(account)
         _over(account)
 

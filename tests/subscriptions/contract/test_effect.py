@@ -1,5 +1,6 @@
 """From when on other units hold, and what is charged until then: next day (G-D12), billing day, with the term."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -254,9 +255,9 @@ def test_it_is_cancelled_before_its_day_and_no_other_is_ordered_beside_it(monthl
 
 
 @pytest.mark.parametrize("verb", [stop, delete])
-def test_a_stop_and_a_deletion_give_it_up(monthly: Subscription, verb: object) -> None:
+def test_a_stop_and_a_deletion_give_it_up(monthly: Subscription, verb: Callable[..., object]) -> None:
     order = changed(monthly, 2, AUG25)
-    verb(actor=SYSTEM, subscription=monthly, today=AUG26)  # type: ignore[operator]
+    verb(actor=SYSTEM, subscription=monthly, today=AUG26)
     order.refresh_from_db()
     assert order.status == "cancelled"
     assert audit(today=AUG26) == []

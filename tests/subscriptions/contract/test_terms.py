@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from subscriptions.catalogue.products import Timers
-from subscriptions.contract.terms import contracts_of, months_of, ordering_prices, price_lists, schedule
+from subscriptions.contract.terms import contracts_of, months_of, schedule
 from subscriptions.models import Order, Plan, PlanPeriod, ResourcePrice, Subscription, SubscriptionStatus
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
@@ -46,18 +46,6 @@ def test_a_floating_price_comes_with_its_list(acme: Account, plan: Plan) -> None
     terms = contracts_of([subscription])[subscription.pk].terms
     assert terms.ordering_prices is None
     assert [terms.unit_price(key, date(2018, 8, 31)), terms.unit_price(key, date(2018, 9, 1))] == [10, 12]
-
-
-def test_the_night_of_a_day_knows_what_was_entered_before_it(plan: Plan) -> None:
-    day, pk = date(2018, 9, 1), plan.resources.get().pk
-    _price(plan, "12", day, date(2018, 8, 31))
-    _price(plan, "13", day, day)
-    known = price_lists([pk])[pk]
-    assert [(price.valid_from, price.amount) for price in known] == [(EARLY, 10), (day, 12), (day, 13)]
-    assert [price.row for price in known] == sorted(price.row for price in known if price.row)
-    assert price_lists([pk], entered_before=day)[pk][-1] == known[1]
-    assert ordering_prices([pk], day) == {pk: Decimal(13)}
-    assert ordering_prices([pk], date(2009, 1, 1)) == {}
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -1,0 +1,40 @@
+"""What a plan's resources cost: the price lists, and the rows that are valid on a day."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
+
+from billing.engine.terms import Price
+from subscriptions.models import ResourcePrice
+
+
+def price_lists(plan_resource_ids: Iterable[int], *, entered_before: date | None = None) -> dict[int, list[Price]]:
+    """Return the price list of each of the plans' resources, oldest first; of one day the later written comes last.
+
+    Only what was entered before a day, where that is given.
+    """
+    wanted = set(plan_resource_ids)
+    lists: dict[int, list[Price]] = {}
+    if wanted:
+        prices = ResourcePrice.objects.filter(plan_resource__in=wanted).order_by("plan_resource", "valid_from", "pk")
+        if entered_before is not None:
+            prices = prices.filter(entered_on__lt=entered_before)
+        columns = ("plan_resource", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee")
+        for plan_resource_id, *price in prices.values_list(*columns):
+            lists.setdefault(plan_resource_id, []).append(Price(*price))
+    return lists
+
+
+def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, Decimal]:
+    """Return the plan's prices per unit on `day`; what has no price that early is missing."""
+    return {pk: price.amount for pk, price in price_rows(plan_resource_ids, day).items()}
+
+
+def price_rows(plan_resource_ids: Collection[int], day: date) -> dict[int, Price]:
+    """Return the rows of the plan's price lists that are valid on `day`; what has no price that early is missing."""
+    prices = {}
+    for plan_resource_id, prices_of_one in price_lists(plan_resource_ids).items():
+        for price in prices_of_one:
+            if price.valid_from <= day:
+                prices[plan_resource_id] = price
+    return prices
