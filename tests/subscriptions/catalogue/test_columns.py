@@ -49,10 +49,10 @@ READ_BY = {
         "active": ("subscriptions/people/ordering.py", "active=True"),
     },
     "ResourcePrice": {
-        "plan_resource": ("subscriptions/contract/terms.py", '"plan_resource"'),
-        "valid_from": ("subscriptions/contract/terms.py", '"valid_from"'),
-        "entered_on": ("subscriptions/contract/terms.py", "entered_on__lt"),
-        "recurring_fee": ("subscriptions/contract/terms.py", '"recurring_fee"'),
+        "plan_resource": ("subscriptions/contract/prices.py", '"plan_resource"'),
+        "valid_from": ("subscriptions/contract/prices.py", '"valid_from"'),
+        "entered_on": ("subscriptions/contract/prices.py", "entered_on__lt"),
+        "recurring_fee": ("subscriptions/contract/prices.py", '"recurring_fee"'),
         "setup_fee": ("billing/engine/payg_internal.py", "price.setup_fee"),
         "renewal_fee": ("subscriptions/catalogue/plans.py", "ONCE"),  # no type takes it: refused when it is entered
         "net_cost": ("operator_panel/views/plans.py", "price.net_cost"),
