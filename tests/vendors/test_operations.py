@@ -87,7 +87,7 @@ def test_operation_carried_out_keeps_ids_calls_and_journal(
     assert operation.state == OperationState.CONFIRMED
     assert operation.result == {"vendor_ids": {"service_id": "1"}, "facts": []}
     assert [(call.name, call.state) for call in operation.calls.all()] == [("service", "confirmed")]
-    exchange = VendorExchange.objects.get(operation_id=operation.pk)
+    exchange = VendorExchange.objects.get(operation_id=operation.pk, method="POST")
     assert (exchange.method, exchange.status, exchange.request_headers["X-Api-Key"]) == ("POST", 200, "***")
     assert API_KEY not in repr(VendorExchange.objects.values())
     operations.carry_out(operation.pk, now=now)
@@ -271,7 +271,7 @@ def test_intent_is_committed_before_the_call(
     example_vendor.before_acting = look
     operations.carry_out(planned(example, now).pk, now=now)
     observer.close()
-    assert seen == [("sent", "sent")]
+    assert seen == [("sent", "sent"), ("sent", "confirmed")]  # the order, and the look at what it made
 
 
 def test_operation_in_doubt_is_put_off_from_look_to_look_and_says_so(

@@ -48,7 +48,8 @@ def test_a_granted_connection_is_used(example: VendorConnection) -> None:
         resources=[SEATS],
         settings={"approval": "yes"},
     )
-    assert (template.plugin, template.connection, template.settings) == ("example", example, {"approval": "yes"})
+    kept = {"approval": "yes", "seats_change": ""}
+    assert (template.plugin, template.connection, template.settings) == ("example", example, kept)
 
 
 def test_a_connection_of_another_reseller_is_refused(cast: people.Cast, example: VendorConnection) -> None:

@@ -118,7 +118,7 @@ class Backups(VendorPlugin, OffersActions, ObservesServices, RenewsTerms):
         """Order one service with the units of all resources; some templates have the customer approve it."""
         client = Client(connection)
         units = {_member(resource): resource.quantity for resource in order.resources.values()}
-        product = next(resource.offer for resource in order.resources.values() if _member(resource) == "seats")
+        (product,) = (resource.offer for resource in order.resources.values() if _member(resource) == "seats")
         body = {"product": product, "reference": order.reference, **units}
         if order.options.get("approval"):
             body["approval"] = True
