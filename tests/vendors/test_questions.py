@@ -20,7 +20,10 @@ SERVICE: dict[str, Any] = {
 
 
 def test_catalogue_is_asked_and_journalled(example: VendorConnection, now: datetime) -> None:
-    assert [(offer.id, offer.name) for offer in questions.catalogue(example, now=now)] == [("backup", "Backup")]
+    assert [(offer.id, offer.name) for offer in questions.catalogue(example, now=now)] == [
+        ("backup", "Backup"),
+        ("archive", "Archive"),
+    ]
     assert VendorExchange.objects.get().connection == example
 
 

@@ -5,15 +5,16 @@ from dataclasses import replace
 import pytest
 
 from tests.sandbox.opensrs.asking import csr_for
+from tests.vendors.benches import FAULTS
 from tests.vendors.memory import MemoryBook
-from tests.vendors.opensrs.bench import FAULTS, OpenSRSBench, domain_of
+from tests.vendors.opensrs.bench import OpenSRSBench, domain_of
 from tests.vendors.opensrs.working import REFERENCE, finished, once, ordering, service_of, settle, waiting
 from vendors.base import Done, Task, Term, Waiting
 from vendors.errors import Parked, Rejected, StillUnknown, VendorError
 from vendors.opensrs import orders
 from vendors.steps import WAITS
 
-LOST = sorted({kind for kind in FAULTS.values() if kind.endswith("_after")} | {"drop_before", "error_before"})
+LOST = sorted({kind for kind, _ in FAULTS.values() if kind.endswith("_after")} | {"drop_before", "error_before"})
 
 
 def lost(bench: OpenSRSBench, task: Task, book: MemoryBook, kind: str = "drop_after") -> Parked:
