@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from bench.billing_day import BILLING_DAY
+from billing.engine.periods import add_months
 from brokerage import local_services
 
 NIGHTS = 8  # months that the accounts' money lasts for
@@ -36,7 +37,7 @@ def compare(commit: str, size: str) -> bool:
             "now": _started(ends, settings.BASE_DIR, "now", size),
         }
         for number in range(NIGHTS):
-            day = _month(number)
+            day = add_months(BILLING_DAY, number)
             for side in SIDES if number % 2 == 0 else reversed(SIDES):
                 spent[side].append(_night(nights[side], day))
             before, now = spent["before"][-1], spent["now"][-1]
@@ -92,11 +93,6 @@ def _night(process: Any, day: date) -> dict[str, float]:
         if line.startswith("{"):
             return dict(json.loads(line))
     raise RuntimeError(f"the nights ended early, with {process.wait()}: see above")
-
-
-def _month(number: int) -> date:
-    months = BILLING_DAY.month - 1 + number
-    return date(BILLING_DAY.year + months // 12, months % 12 + 1, BILLING_DAY.day)
 
 
 def _sum(night: dict[str, float]) -> float:

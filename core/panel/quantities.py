@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -40,13 +41,21 @@ class QuantitiesForm(forms.Form):
         self.fields["pay_from_balance"] = forms.BooleanField(
             label=_("Pay from the balance at once"), help_text=help_text, required=False, initial=True
         )
-        self.fields["key"] = forms.CharField(max_length=40, widget=forms.HiddenInput)
+        self.fields["key"] = forms.CharField(max_length=40, initial=lambda: uuid4().hex, widget=forms.HiddenInput)
 
     @staticmethod
     def quantities(cleaned: dict[str, Any]) -> dict[str, int]:
         """Return the units by key."""
         prefix = "quantities."
         return {name.removeprefix(prefix): value for name, value in cleaned.items() if name.startswith(prefix)}
+
+
+class ChangeForm(QuantitiesForm):
+    """New quantities, and whether a raise is paid from the balance at once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.take_key_and_payment(_("Without it, added units are put into service when the payment for them has come."))
 
 
 class RenewalForm(QuantitiesForm):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +14,9 @@ from django.utils.translation import gettext as _
 from accounts.client_address import client_address
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
-from core.panel.quantities import Asked, AutoRenewalForm, QuantitiesForm, RenewalForm
+from core.panel.quantities import AutoRenewalForm, ChangeForm, QuantitiesForm, RenewalForm
 from customer_panel.doors import requires
-from customer_panel.forms.operations import ChangeForm, StopForm
+from customer_panel.forms.operations import StopForm
 from customer_panel.views.subscriptions import one
 from subscriptions.models import Subscription
 from subscriptions.people.changes import ask_vendor_of_change
@@ -30,9 +29,9 @@ from subscriptions.told.proposals import (
     propose_deletion,
     propose_renewal,
     propose_stop,
-    resources_by_key,
     said_after_change,
     said_of_auto_renewal,
+    units_asked,
 )
 from subscriptions.told.showing import shown_of
 from vendors.questions import notices
@@ -59,7 +58,7 @@ class Step:
 def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Raise or lower the units."""
     found = one(request, pk)
-    asked = _asked(found)
+    asked = units_asked(found)
 
     def form(*args: Any) -> ChangeForm:
         return ChangeForm(*args, resources=asked)
@@ -84,7 +83,7 @@ def subscription_renew(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
 
     def form(*args: Any) -> RenewalForm:
-        return RenewalForm(*args, resources=_asked(found), initial={"key": uuid4().hex})
+        return RenewalForm(*args, resources=units_asked(found))
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -179,11 +178,3 @@ def _page(found: Subscription, title: str, back: str) -> Page:
 
 def _said(done: Subscription) -> str:
     return _("%(name)s: %(status)s.") % {"name": done.name, "status": done.get_status_display()}
-
-
-def _asked(found: Subscription) -> list[Asked]:
-    """Return what is asked of each resource's units."""
-    return [
-        Asked(key, resource.name, resource.quantity, resource.plan_resource.minimum, resource.plan_resource.limit)
-        for key, resource in resources_by_key(found).items()
-    ]

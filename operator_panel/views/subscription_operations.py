@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
-from core.panel.quantities import Asked, AutoRenewalForm, QuantitiesForm, RenewalForm
+from core.panel.quantities import AutoRenewalForm, ChangeForm, QuantitiesForm, RenewalForm
 from operator_panel.doors import requires
 from operator_panel.views.subscriptions import one
 from subscriptions.models import Order, Subscription
@@ -28,9 +27,9 @@ from subscriptions.told.proposals import (
     propose_deletion,
     propose_renewal,
     propose_stop,
-    resources_by_key,
     said_after_change,
     said_of_auto_renewal,
+    units_asked,
 )
 from subscriptions.told.showing import shown_of
 from vendors.questions import notices
@@ -40,18 +39,10 @@ from vendors.questions import notices
 def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Raise or lower the units."""
     found = one(request, pk)
-    asked = _asked(found)
+    asked = units_asked(found)
 
-    def form(*args: Any) -> QuantitiesForm:
-        built = QuantitiesForm(*args, resources=asked, initial={"key": uuid4().hex})
-        built.fields["pay_from_balance"] = forms.BooleanField(
-            label=_("Pay from the balance at once"),
-            required=False,
-            initial=True,
-            help_text=_("Without it, added units are put into service when the payment for them has come."),
-        )
-        built.fields["key"] = forms.CharField(widget=forms.HiddenInput, max_length=40)
-        return built
+    def form(*args: Any) -> ChangeForm:
+        return ChangeForm(*args, resources=asked)
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -80,7 +71,7 @@ def subscription_renew(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
 
     def form(*args: Any) -> RenewalForm:
-        return RenewalForm(*args, resources=_asked(found), initial={"key": uuid4().hex})
+        return RenewalForm(*args, resources=units_asked(found))
 
     def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
         return propose_renewal(
@@ -227,11 +218,3 @@ def _said(subscription: Subscription) -> str:
 def _page(found: Subscription, title: str) -> Page:
     own = Crumb(found.name, reverse("operator:subscription", args=[found.pk]))
     return Page(title=title, crumbs=(Crumb(_("Subscriptions"), reverse("operator:subscriptions")), own, Crumb(title)))
-
-
-def _asked(found: Subscription) -> list[Asked]:
-    """Return what is asked of each resource's units."""
-    return [
-        Asked(key, resource.name, resource.quantity, resource.plan_resource.minimum, resource.plan_resource.limit)
-        for key, resource in resources_by_key(found).items()
-    ]

@@ -124,5 +124,5 @@ def _lowered(contract: Contract, items: Iterable[OrderItem]) -> Mapping[str, int
             resource.quantity = item.quantity_after
             resource.save(update_fields=["quantity"])
             units[key] = before - resource.chargeable
-    contract.subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+    contract.sum_up()
     return units

@@ -10,10 +10,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, Actor
 from accounts.models import User
 from billing.charging import record, resource_key
 from billing.engine.lines import Changes
+from billing.models import Payment
 from billing.payments import open_order_payment
 from core.period import Period
 from subscriptions.contract.handover import RENEW, RENEW_STOPPED, STOP, complete, does, hand_over, save_states
@@ -47,7 +48,7 @@ def place(contract: Contract, units: Mapping[str, int], day: date, **how: Any) -
     """
     subscription, terms = contract.subscription, contract.renewal_terms
     start = term_of_renewal(contract, day).start
-    chargeable = {key: max(count - contract.resources[key].included, 0) for key, count in units.items()}
+    chargeable = {key: contract.resources[key].chargeable_of(count) for key, count in units.items()}
     changes = contract.rules.renew(terms, chargeable, start, day)
     order = Order.objects.create(
         account_id=subscription.account_id,
@@ -109,17 +110,21 @@ def order_anew(contract: Contract, day: date) -> None:
         save_states([contract], day)
 
 
-def ask_for_payment(contract: Contract, order: Order) -> None:
-    """Open the payment of an automatic renewal, and tell the customer of it."""
-    payment = open_order_payment(
-        actor=SYSTEM,
+def open_payment(actor: Actor, contract: Contract, order: Order) -> Payment:
+    """Open the payment of a renewal, for all that is due of it."""
+    return open_order_payment(
+        actor=actor,
         account=contract.subscription.account,
         order_id=order.pk,
         amount=order.total,
         today=order.placed_on,
         due_on=order.expires_on,
     )
-    order_placed(order, reference=payment.number)
+
+
+def ask_for_payment(contract: Contract, order: Order) -> None:
+    """Open the payment of an automatic renewal, and tell the customer of it."""
+    order_placed(order, reference=open_payment(SYSTEM, contract, order).number)
 
 
 def needed(contract: Contract, day: date) -> Decimal:
@@ -188,7 +193,7 @@ def begin(contract: Contract, order: Order, day: date) -> None:
         resource.quantity, resource.ordering_price = item.quantity_after, item.unit_price
         resource.ordered_at_id = rows.get(resource_key(resource.pk))
         resource.save(update_fields=["quantity", "ordering_price", "ordered_at"])
-    subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+    contract.sum_up()
     subscription.status = SubscriptionStatus.ACTIVE
     subscription.stop_reason = subscription.stop_comment = subscription.awaited_operation = ""
     subscription.stopped_on = None

@@ -115,6 +115,10 @@ class Contract:
         """The units of each resource that are charged; those that the vendor has yet to provide are not."""
         return {key: resource.chargeable - self.awaited.get(key, 0) for key, resource in self.resources.items()}
 
+    def sum_up(self) -> None:
+        """Note on the subscription how many units all its resources hold; the caller saves STATE_FIELDS."""
+        self.subscription.quantity = sum(resource.quantity for resource in self.resources.values())
+
     def coming(self, day: date) -> Changes:
         """Return what the billing day `day` reserves, once a change that waits for it is carried out: a dry run."""
         lines, units = self.lines, self.chargeable

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from billing.engine.terms import chargeable_units
 from core.timestamps import Timestamped
 from subscriptions.models.plan import BillingType
 from subscriptions.models.search import (
@@ -242,7 +243,11 @@ class SubscriptionResource(Timestamped):
     @property
     def chargeable(self) -> int:
         """Units that are charged: those held less what comes with the plan."""
-        return max(self.quantity - self.included, 0)
+        return self.chargeable_of(self.quantity)
+
+    def chargeable_of(self, units: int) -> int:
+        """Return how many of so many units would be charged: what comes with the plan is free."""
+        return chargeable_units(units, self.included)
 
 
 @pghistory.track(exclude=["value"])

@@ -312,8 +312,7 @@ def _order_renewal(contract: Contract, ledge: Ledge, day: date) -> None:
 
 def _stop_at_the_end(contract: Contract, ledge: Ledge, day: date) -> None:
     """Stop what has ended, or delete it where the terms keep it no day more; a renewal goes on waiting to be paid."""
-    deleted_on = deletion_day(contract.subscription)
-    if deleted_on is not None and deleted_on <= day and contract.subscription.status not in UNDER_CHANGE:
+    if _stop_period_over(contract.subscription, day) and contract.subscription.status not in UNDER_CHANGE:
         _delete(contract, ledge, day)
     else:
         _stop(contract, StopReason.EXPIRED, day)

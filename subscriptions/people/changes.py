@@ -195,7 +195,7 @@ def _change(contract: Contract, asked: Asked) -> Order:
         return _placed(contract, asked, wanted, Changes(), effect)
     # What the vendor lowers on the next day is held, and charged, until then (effect.let_go).
     booked = wanted if effect == TakesEffect.AT_ONCE else {name: wanted[name] for name in wanted.keys() - lowered}
-    units = {name: max(count - contract.resources[name].included, 0) for name, count in booked.items()}
+    units = {name: contract.resources[name].chargeable_of(count) for name, count in booked.items()}
     day = first_day(contract, effect, today)
     changes = contract.rules.change(contract.terms, lines_on(contract, day), contract.chargeable, units, day)
     due = contract.rules.due(changes.add, day)
@@ -313,5 +313,5 @@ def _lower_now(contract: Contract, order: Order, wanted: Mapping[str, int]) -> N
         contract.resources[name].quantity = count
         contract.resources[name].save(update_fields=["quantity"])
     if lowered:
-        contract.subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+        contract.sum_up()
         settle_refunds(order.pk)

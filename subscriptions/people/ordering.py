@@ -321,7 +321,7 @@ def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[Plan
     """Charge the order New, and open the payment for what is due of it."""
     subscription = contract.subscription
     counts = {resource.pk: count for resource, count in wanted.items()}
-    units = {key: max(counts[r.plan_resource_id] - r.included, 0) for key, r in contract.resources.items()}
+    units = {key: row.chargeable_of(counts[row.plan_resource_id]) for key, row in contract.resources.items()}
     rules, terms = contract.rules, contract.ordering_terms
     changes = rules.order(terms, units, today)
     order.total = rules.due(changes.add, today)

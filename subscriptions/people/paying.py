@@ -201,7 +201,7 @@ def hold_and_hand_over(contract: Contract, order: Order, today: date, *, asked_b
         order.effective_on = today + timedelta(days=1)
         order.save(update_fields=["effective_on"])
     _hold(contract, order, items, at_vendor=operation is not None)
-    subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+    contract.sum_up()
     save_state(contract, today)
     if operation is None:
         complete(order, today)

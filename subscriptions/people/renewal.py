@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from billing.charging import record
 from billing.engine.periods import RENEW_NEVER, renewal_open
-from billing.payments import open_order_payment
 from billing.queries import require_sight
 from core.errors import Refusals, Refused, Remedy
 from core.panel.formats import day_text
@@ -81,14 +80,7 @@ def renew(
 
 def _to_be_paid(actor: Actor, contract: Contract, order: Order, today: date, *, pay_from_balance: bool) -> Order:
     """Open the payment for a renewal, and pay it from the balance at once where that is wanted."""
-    payment = open_order_payment(
-        actor=actor,
-        account=contract.subscription.account,
-        order_id=order.pk,
-        amount=order.total,
-        today=today,
-        due_on=order.expires_on,
-    )
+    payment = renewing.open_payment(actor, contract, order)
     schedule(contract.subscription, order, today, status=SubscriptionStatus(contract.subscription.status))
     save_state(contract, today)
     if pay_from_balance:

@@ -102,7 +102,7 @@ def _undo_change(contract: Contract, order: Order, today: date) -> None:
         resource = contract.resources[str(item.subscription_resource_id)]
         resource.quantity = item.quantity_before
         resource.save(update_fields=["quantity"])
-    contract.subscription.quantity = sum(resource.quantity for resource in contract.resources.values())
+    contract.sum_up()
     contract.awaited = {}
     _note_as_before(contract, order)
     if contract.stop_decided:
@@ -138,8 +138,8 @@ def _give_back_lowering(contract: Contract, order: Order, item: OrderItem, today
         mine = [line_of(part) for part in parts.values() if part.parent_id == charge.pk]
         changes += contract.rules.restore(line_of(charge), mine, lowered_on, today, block=block, stopped_on=stopped_on)
         block += 1
-    included = contract.resources[key].included
-    units = max(item.quantity_before - included, 0) - max(item.quantity_after - included, 0)
+    resource = contract.resources[key]
+    units = resource.chargeable_of(item.quantity_before) - resource.chargeable_of(item.quantity_after)
     if units:
         changes += contract.rules.restore_renewals(
             contract.terms,

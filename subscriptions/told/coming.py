@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from core.period import Period
 from subscriptions.contract.renewing import term_of_renewal
-from subscriptions.contract.terms import Contract, contract_of
+from subscriptions.contract.terms import contract_of
 from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.people.renewal import RENEWABLE
 
@@ -23,15 +23,10 @@ def coming_term(subscription: Subscription, today: date) -> Coming | None:
     """Return the term that a renewal ordered today buys; None where none follows, or nothing is known of it yet."""
     if subscription.period.endless or subscription.trial or subscription.status not in RENEWABLE:
         return None
-    contract = contract_of(subscription)
-    stopped_ahead = subscription.status == SubscriptionStatus.STOPPED and _runs(contract, today)
-    if subscription.expiration_date is None or stopped_ahead:
+    expires = subscription.expiration_date
+    if expires is None or (subscription.status == SubscriptionStatus.STOPPED and today < expires):
         return None
+    contract = contract_of(subscription)
     term = term_of_renewal(contract, today)
     lines = contract.rules.renew(contract.renewal_terms, contract.chargeable, term.start, today).add
     return Coming(term, contract.rules.renewal_due(lines, today))
-
-
-def _runs(contract: Contract, today: date) -> bool:
-    expires = contract.subscription.expiration_date
-    return expires is not None and today < expires

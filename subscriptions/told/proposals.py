@@ -14,6 +14,7 @@ from accounts.models import Account
 from billing.engine.rules import Keeps
 from billing.engine.types import rules_of
 from core.panel.formats import day_text, money_text
+from core.panel.quantities import Asked
 from subscriptions.models import Order, OrderStatus, OrderType, Plan, Subscription, SubscriptionResource, TakesEffect
 from subscriptions.people.changes import ask_vendor_of_change, change_quantities
 from subscriptions.people.ordering import ask_vendor_of_order, place_order
@@ -234,6 +235,14 @@ def resources_by_key(subscription: Subscription) -> dict[str, SubscriptionResour
         "plan_resource__position", "pk"
     )
     return {resource.plan_resource.resource.key: resource for resource in resources}
+
+
+def units_asked(subscription: Subscription) -> list[Asked]:
+    """Return what is asked of each resource's units, to change or to renew them."""
+    return [
+        Asked(key, resource.name, resource.quantity, resource.plan_resource.minimum, resource.plan_resource.limit)
+        for key, resource in resources_by_key(subscription).items()
+    ]
 
 
 def said_after_change(order: Order) -> str:

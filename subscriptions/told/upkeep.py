@@ -99,7 +99,7 @@ def _endless(contract: Contract, day: date) -> tuple[Line, ...]:
     """Return what the night of `day` adds for the units that are wanted."""
     units = _wanted(contract.waiting)
     wanted = {
-        key: max(units.get(resource.pk, resource.quantity) - resource.included, 0)
+        key: resource.chargeable_of(units.get(resource.pk, resource.quantity))
         for key, resource in contract.resources.items()
     }
     return contract.rules.next_period(contract.terms, wanted, contract.lines, day).add

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Refused
 from core.only_one import only_one
 from notifications.announce import announce
-from subscriptions.contract.handover import held_units, service_payload
+from subscriptions.contract.handover import service_as_held
 from subscriptions.models import Sampled, Subscription
 from subscriptions.workers.usage import Measured, metered_at, record_usage_of_many
 from vendors import questions
@@ -63,7 +63,7 @@ def _batch(connection: VendorConnection, rows: Sequence[Subscription], hour: dat
     told: dict[int, list[Measured]] = {}
     for row in rows:
         try:
-            found = questions.sample(connection, service=service_payload(row, held_units(row)), now=now)
+            found = questions.sample(connection, service=service_as_held(row), now=now)
         except Refused as trouble:
             logger.warning("subscription %s: this hour cannot be sampled yet: %s", row.pk, trouble.code)
             continue
