@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from billing.charging import record
+from billing.engine.types import is_by_use
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
 from billing.queries import require_sight
@@ -236,7 +237,8 @@ def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, i
             remedy=Remedy("subscription", taken),
         )
     wanted = checked_quantities(_resources(wish.plan), wish.quantities)
-    refuse_nothing(wanted)
+    if not is_by_use(wish.plan.billing_type):  # there quantities are quotas, and none is no bound
+        refuse_nothing(wanted)
     refuse_too_many(wanted.values())
     return wanted
 

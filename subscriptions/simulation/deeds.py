@@ -40,6 +40,12 @@ class NotByHand(Refused):
     code = "charges_close_on_their_days"
 
 
+class NotOfThisModel(Refused):
+    """The payment model of the account has no such deed."""
+
+    code = "not_of_this_payment_model"
+
+
 class NothingToPay(Refused):
     """No order of the subscription waits for a payment."""
 
@@ -74,7 +80,8 @@ def _new_prices(stage: Stage, event: Event) -> None:
             valid_from=event.day,
             entered_on=event.day,
             recurring_fee=price,
-            setup_fee=stage.story.resources[key].setup_fee,
+            setup_fee=stage.story.plan.resources[key].setup_fee,
+            renewal_fee=stage.story.plan.resources[key].renewal_fee,
         )
 
 
@@ -106,11 +113,17 @@ def _release(stage: Stage, event: Event) -> None:
     release_account(actor=SYSTEM, account=stage.account, today=event.day)
 
 
+def _pay_invoice(_stage: Stage, _event: Event) -> None:
+    raise NotOfThisModel(_("What is prepaid has no payments for rendered services."))
+
+
 def _limit(stage: Stage, event: Event) -> None:
+    if event.limit_name != "credit_limit":
+        raise NotOfThisModel(_("A limit of subscriptions is of postpay."))
     stage.account.account_class = change_account_class(
         actor=SYSTEM,
         account_class=stage.account.account_class,
-        values={"credit_limit": event.amount},
+        values={event.limit_name: event.limit},
         today=event.day,
     )
 
@@ -123,7 +136,7 @@ def _order(stage: Stage, event: Event) -> None:
         account=stage.account,
         plan=stage.plan,
         period=stage.period,
-        quantities={key: event.quantities.get(key, 0) for key in stage.resources},
+        quantities=dict.fromkeys(stage.story.plan.resources, 0) | dict(event.quantities),
         today=event.day,
         now=start_of(event.day),
         name=event.subscription,
@@ -214,4 +227,5 @@ _DEEDS: dict[str, Callable[[Stage, Event], str | None]] = {
     "limit": _limit,
     "renew": _renew,
     "auto_renew": _auto_renew,
+    "pay_invoice": _pay_invoice,
 }

@@ -7,20 +7,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from billing.engine.rules import Rules
-from billing.engine.types import FIRST, TYPES, rules_of
 from core.money import minor_units
 from subscriptions.simulation.account_class import Class, read_class
-from subscriptions.simulation.events import Event, read_event
-from subscriptions.simulation.reading import BadHistory, amount_of, day_of, flag, members, one_of, required, whole
-from subscriptions.simulation.resources import PRICE_DECIMALS, Priced, read_resources
+from subscriptions.simulation.chain import Level, read_chain
+from subscriptions.simulation.documents import Discount, Tax, read_discount, read_taxes
+from subscriptions.simulation.events import Event, Known, read_event
+from subscriptions.simulation.plans import Sold, read_plan, read_plans
+from subscriptions.simulation.reading import BadHistory, day_of, flag, listed, members, one_of, required, whole
+from subscriptions.simulation.shapes import SHAPES
 from subscriptions.simulation.terms import Timers, read_auto_renew, read_timers
 
+# What a history means that names no billing type.
+FIRST = "csp_monthly"
+PREPAY, POSTPAY = "prepay", "postpay"
 # The books keep so many decimals of an amount.
 AMOUNT_DECIMALS = 3
-# Older data of the first type has later ones, which are clamped.
+# Prepaid data of the first type has later ones, which are clamped.
 LAST_BILLING_DAY = 28
-PLAN_FEES = {"setup_fee", "recurring_fee", "renewal_fee", "transfer_fee", "markup"}
+MEMBERS = {
+    "currency", "billing_type", "payment_model", "billing_day", "period", "fixed_price", "credit_limit", "auto_renew",
+    "trial", "resources", "plan", "plans", "service_term", "account_class", "discount", "taxes", "chain", "events",
+    "until",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,77 +36,104 @@ class History:
     """The terms, and what happens under them up to and with `until`; amounts in `currency`."""
 
     currency: str
-    billing_type: str
+    postpay: bool
     billing_day: int
     months: int | None
     fixed_price: bool
     account_class: Class
-    resources: Mapping[str, Priced]
+    plan: Sold
+    plans: Mapping[str, Sold]
     events: tuple[Event, ...]
     until: date
     service_term: Timers
     auto_renew: bool
     trial: bool
+    discount: Discount | None
+    taxes: tuple[Tax, ...]
+    chain: tuple[Level, ...]
 
 
 def read_history(given: Any) -> History:
     """Return the history that the JSON value describes, its events by day. Raises BadHistory."""
-    top = members(given, "history", {
-        "currency", "billing_type", "payment_model", "billing_day", "period", "fixed_price", "credit_limit",
-        "account_class", "resources", "plan", "events", "until", "service_term", "auto_renew", "trial",
-    })  # fmt: skip
-    billing_type = one_of(top.get("billing_type", FIRST), tuple(TYPES), "billing_type")
-    rules = rules_of(billing_type)
-    one_of(top.get("payment_model", "prepay"), ("prepay",), "payment_model")
+    top = members(given, "history", MEMBERS)
+    billing_type = one_of(top.get("billing_type", FIRST), tuple(SHAPES), "billing_type")
+    postpay = _postpay(top, billing_type)
     currency = _currency(top)
-    resources = read_resources(top, rules)
-    _refuse_fees(top.get("plan", {}), rules)
-    events = required(top, "events", "events")
-    if not isinstance(events, list):
-        raise BadHistory("events: must be a list")
-    read = [read_event(event, f"events[{at}]", currency, resources, rules) for at, event in enumerate(events)]
-    months = _months(top, rules)
-    return History(
+    plan = read_plan(top, "", billing_type, {})
+    plans = read_plans(top, plan)
+    keys = [key for one in (plan, *plans.values()) for key in one.resources]
+    chain = read_chain(top.get("chain"), keys)
+    known = Known(
         currency=currency,
         billing_type=billing_type,
-        billing_day=_billing_day(top, rules),
+        postpay=postpay,
+        resources=frozenset(keys),
+        plans={name: frozenset(one.resources) for name, one in plans.items()},
+        resellers=tuple(level.reseller for level in chain),
+    )
+    months = _months(top, billing_type)
+    return History(
+        currency=currency,
+        postpay=postpay,
+        billing_day=_billing_day(top, billing_type, postpay),
         months=months,
         fixed_price=flag(top.get("fixed_price", False), "fixed_price"),
         account_class=read_class(top.get("account_class", {}), top.get("credit_limit", "0"), currency),
-        resources=resources,
-        events=tuple(sorted(read, key=lambda event: event.day)),
+        plan=plan,
+        plans=plans,
+        events=_events(top, known),
         until=day_of(required(top, "until", "until"), "until"),
         service_term=read_timers(top.get("service_term", {})),
-        auto_renew=read_auto_renew(top, months),
+        auto_renew=read_auto_renew(top, months, SHAPES[billing_type].auto_renew),
         trial=flag(top.get("trial", False), "trial"),
+        discount=read_discount(top.get("discount")),
+        taxes=read_taxes(top.get("taxes"), keys),
+        chain=chain,
     )
 
 
-def _refuse_fees(given: Any, rules: Rules) -> None:
-    """Let a plan name only fees of nothing: none of the types here charges a part of the plan's own."""
-    for fee, amount in members(given, "plan", PLAN_FEES).items():
-        if amount_of(amount, f"plan.{fee}", PRICE_DECIMALS):
-            raise BadHistory(f'plan.{fee}: {rules.key} takes no such fee of the plan\'s own, only "0"')
+def _events(top: Mapping[str, Any], known: Known) -> tuple[Event, ...]:
+    """Return the events by day, those of one day in their order."""
+    given = listed(required(top, "events", "events"), "events", "events")
+    read = [read_event(event, f"events[{at}]", known) for at, event in enumerate(given)]
+    return tuple(sorted(read, key=lambda event: event.day))
 
 
-def _billing_day(top: Mapping[str, Any], rules: Rules) -> int:
-    only = rules.allows.billing_day
-    highest = 31 if rules.key == FIRST else LAST_BILLING_DAY
-    day = whole(top.get("billing_day", 1), "billing_day", 1, highest)
-    if only is not None and day != only:
-        raise BadHistory(f"billing_day: must be {only} with {rules.key}")
-    return day
+def _postpay(top: Mapping[str, Any], billing_type: str) -> bool:
+    postpay = one_of(top.get("payment_model", PREPAY), (PREPAY, POSTPAY), "payment_model") == POSTPAY
+    if postpay and not SHAPES[billing_type].postpay:
+        allowing = ", ".join(name for name, shape in SHAPES.items() if shape.postpay)
+        raise BadHistory(f"payment_model: must be prepay with {billing_type}, postpay is only for {allowing}")
+    return postpay
 
 
-def _months(top: Mapping[str, Any], rules: Rules) -> int | None:
-    allows = rules.allows
-    given = top.get("period", "endless") if allows.endless else required(top, "period", "period")
-    if given == "endless" and allows.endless:
+def _billing_day(top: Mapping[str, Any], billing_type: str, postpay: bool) -> int:
+    first, last = SHAPES[billing_type].billing_days
+    given = whole(top.get("billing_day", 1), "billing_day", 1, 31)
+    last = min(last, LAST_BILLING_DAY) if postpay else last
+    if not first <= given <= last:
+        allowed = f"{first}" if first == last else f"a whole number from {first} to {last}"
+        raise BadHistory(f"billing_day: must be {allowed} with {billing_type}{' and postpay' if postpay else ''}")
+    return given
+
+
+def _months(top: Mapping[str, Any], billing_type: str) -> int | None:
+    shape = SHAPES[billing_type]
+    given = top.get("period", "endless") if shape.endless_if_left_out else required(top, "period", "period")
+    if given == "endless" and shape.endless:
         return None
-    if allows.longest is None:
-        raise BadHistory(f'period: must be "endless" with {rules.key}')
+    if shape.months is None:
+        raise BadHistory(f'period: must be "endless" with {billing_type}')
+    if not isinstance(given, dict):
+        either = 'must be "endless" or an object' if shape.endless else "must be an object"
+        raise BadHistory(f'period: {either} such as {{"months": 12}} with {billing_type}')
     period = members(given, "period", {"months"})
-    return whole(required(period, "months", "period.months"), "period.months", 1, allows.longest)
+    first, last = shape.months
+    months = whole(required(period, "months", "period.months"), "period.months", 1, 1200)
+    if not first <= months <= last:
+        allowed = f"{first}" if first == last else f"a whole number from {first} to {last}"
+        raise BadHistory(f"period.months: must be {allowed} with {billing_type}")
+    return months
 
 
 def _currency(top: Mapping[str, Any]) -> str:

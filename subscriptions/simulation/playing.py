@@ -12,6 +12,7 @@ from subscriptions.night.renewals import renew_accounts
 from subscriptions.simulation.books import books_of, note_messages
 from subscriptions.simulation.deeds import carry_out
 from subscriptions.simulation.history import read_history
+from subscriptions.simulation.not_yet import refuse_not_yet
 from subscriptions.simulation.stage import Stage, set_up
 
 
@@ -29,6 +30,7 @@ def played(history: dict[str, Any]) -> Iterator[Stage]:
     nothing behind and are passed over.
     """
     story = read_history(history)
+    refuse_not_yet(story)
     with _rolled_back(), override("en"):
         stage = set_up(story)
         for event in story.events:

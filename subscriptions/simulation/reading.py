@@ -1,16 +1,23 @@
 """Values of a billing history's JSON: read, or refused with the path of the field that is wrong."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from core.fitting import is_text
+
+# The books keep so many decimals of a price, and of a percentage.
+PRICE_DECIMALS = 6
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 
 
 class BadHistory(ValueError):
     """The history is not in the format; the text begins with the field's path."""
 
 
-def members(given: Any, path: str, known: set[str]) -> Mapping[str, Any]:
+def members(given: Any, path: str, known: Iterable[str]) -> Mapping[str, Any]:
     if not isinstance(given, dict):
         raise BadHistory(f"{path}: must be an object")
     for name in given:
@@ -22,7 +29,7 @@ def members(given: Any, path: str, known: set[str]) -> Mapping[str, Any]:
 
 def required(given: Mapping[str, Any], name: str, path: str) -> Any:
     if name not in given:
-        raise BadHistory(f"{path}: is missing")
+        raise BadHistory(f"{path}: is missing, and has to be given")
     return given[name]
 
 
@@ -44,6 +51,20 @@ def flag(given: Any, path: str) -> bool:
     return given
 
 
+def name_of(given: Any, path: str, longest: int) -> str:
+    if not isinstance(given, str) or not 0 < len(given) <= longest or not is_text(given):
+        raise BadHistory(f"{path}: must be a name of 1 to {longest} characters")
+    return given
+
+
+def listed(given: Any, path: str, of: str, *, at_least: int = 0) -> list[Any]:
+    if not isinstance(given, list):
+        raise BadHistory(f"{path}: must be a list of {of}")
+    if len(given) < at_least:
+        raise BadHistory(f"{path}: must be a list of at least one {of.removesuffix('s')}")
+    return given
+
+
 def day_of(given: Any, path: str) -> date:
     try:
         day = date.fromisoformat(given)
@@ -56,11 +77,18 @@ def day_of(given: Any, path: str) -> date:
 
 def amount_of(given: Any, path: str, decimals: int) -> Decimal:
     try:
-        amount = Decimal(given) if isinstance(given, str) else None
+        amount = Decimal(given) if isinstance(given, str) and _NUMBER.fullmatch(given) else None
     except InvalidOperation:
         amount = None
-    if amount is None or not amount.is_finite() or not 0 <= amount < Decimal(10) ** 10:
+    if amount is None or not 0 <= amount < Decimal(10) ** 10:
         raise BadHistory(f'{path}: must be a decimal number in quotes, not negative, such as "10.00"')
     if amount != round(amount, decimals):
         raise BadHistory(f"{path}: must have at most {decimals} decimals")
     return amount
+
+
+def percent_of(given: Any, path: str, most: int = 100) -> Decimal:
+    percent = amount_of(given, path, PRICE_DECIMALS)
+    if percent > most:
+        raise BadHistory(f'{path}: must be a percentage in quotes from "0" to "{most}"')
+    return percent

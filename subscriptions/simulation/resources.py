@@ -1,19 +1,27 @@
-"""The resources of a billing history's plan as JSON: read into plain values."""
+"""The resources of a billing history's plans as JSON: read into plain values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from billing.engine.lines import LineType
-from billing.engine.rules import Rules
-from core.fitting import is_text
-from subscriptions.simulation.reading import BadHistory, amount_of, members, required, whole
+from subscriptions.simulation.reading import (
+    PRICE_DECIMALS,
+    BadHistory,
+    amount_of,
+    listed,
+    members,
+    name_of,
+    required,
+    whole,
+)
+from subscriptions.simulation.shapes import SHAPES
 
-# The books keep so many decimals of a price.
-PRICE_DECIMALS = 6
+MOST_UNITS = 1_000_000
+LONGEST_KEY = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,43 +30,46 @@ class Priced:
 
     price: Decimal
     setup_fee: Decimal
+    renewal_fee: Decimal
     included: int
     minimum: int
     limit: int | None
 
 
-def read_resources(top: Mapping[str, Any], rules: Rules) -> dict[str, Priced]:
-    """Return the plan's resources by their keys, in their order. Raises BadHistory."""
-    given = required(top, "resources", "resources")
-    if not isinstance(given, list) or not given:
-        raise BadHistory("resources: must be a list of at least one resource")
+def read_resources(
+    given: Mapping[str, Any], path: str, billing_type: str, taken: Collection[str] = ()
+) -> dict[str, Priced]:
+    """Return a plan's resources by their keys, in their order; `taken` are those of other plans. Raises BadHistory."""
+    at = f"{path}resources"
     prices: dict[str, Priced] = {}
-    for at, item in enumerate(given):
-        path = f"resources[{at}]"
-        resource = members(item, path, {"key", "price", "setup_fee", "renewal_fee", "included", "minimum", "limit"})
-        key = required(resource, "key", f"{path}.key")
-        if not isinstance(key, str) or not 0 < len(key) <= 60 or not is_text(key) or key in prices:
-            raise BadHistory(f"{path}.key: must be a name of its own, of at most 60 characters")
-        prices[key] = _priced(resource, path, rules)
+    for number, item in enumerate(listed(required(given, "resources", at), at, "resources", at_least=1)):
+        where = f"{at}[{number}]"
+        resource = members(item, where, {"key", "price", "setup_fee", "renewal_fee", "included", "minimum", "limit"})
+        key = name_of(required(resource, "key", f"{where}.key"), f"{where}.key", LONGEST_KEY)
+        if key in prices or key in taken:
+            raise BadHistory(f"{where}.key: must be a name of its own: another resource of the history has it")
+        prices[key] = _priced(resource, where, billing_type)
     return prices
 
 
-def _priced(resource: Mapping[str, Any], path: str, rules: Rules) -> Priced:
-    bounds = {name: whole(resource.get(name, 0), f"{path}.{name}", 0, 1_000_000) for name in ("included", "minimum")}
+def _priced(resource: Mapping[str, Any], path: str, billing_type: str) -> Priced:
+    shape = SHAPES[billing_type]
+    bounds = {name: whole(resource.get(name, 0), f"{path}.{name}", 0, MOST_UNITS) for name in ("included", "minimum")}
     for name, units in bounds.items():
-        if units and not rules.allows.included:
-            raise BadHistory(f"{path}.{name}: {rules.key} charges what is used: nothing is included or demanded")
+        if units and not shape.included:
+            raise BadHistory(f"{path}.{name}: must be left out, {billing_type} charges what is used")
     fees = {
         fee: amount_of(resource.get(str(fee), "0"), f"{path}.{fee}", PRICE_DECIMALS)
         for fee in (LineType.SETUP_FEE, LineType.RENEWAL_FEE)
     }
     for fee, amount in fees.items():
-        if amount and fee not in rules.fees:
-            raise BadHistory(f"{path}.{fee}: {rules.key} takes no such fee")
+        if amount and fee not in shape.resource_fees:
+            raise BadHistory(f'{path}.{fee}: must be "0", {billing_type} takes no such fee')
     limit = resource.get("limit")
     return Priced(
         price=amount_of(required(resource, "price", f"{path}.price"), f"{path}.price", PRICE_DECIMALS),
         setup_fee=fees[LineType.SETUP_FEE],
-        limit=None if limit is None else whole(limit, f"{path}.limit", max(bounds.values()), 1_000_000),
+        renewal_fee=fees[LineType.RENEWAL_FEE],
+        limit=None if limit is None else whole(limit, f"{path}.limit", max(bounds.values()), MOST_UNITS),
         **bounds,
     )

@@ -88,7 +88,7 @@ def _plan(story: History, reseller: Reseller) -> Plan:
         name=PLAN,
         template=template,
         service_term=term,
-        billing_type=story.billing_type,
+        billing_type=story.plan.billing_type,
         currency=story.currency,
         fixed_price=story.fixed_price,
     )
@@ -96,7 +96,7 @@ def _plan(story: History, reseller: Reseller) -> Plan:
 
 def _priced(story: History, plan: Plan, day: date) -> dict[str, PlanResource]:
     resources = {}
-    for position, (key, priced) in enumerate(story.resources.items()):
+    for position, (key, priced) in enumerate(story.plan.resources.items()):
         sold = ApplicationResource.objects.create(template=plan.template, key=key, name=key)
         resources[key] = PlanResource.objects.create(
             plan=plan,
@@ -113,5 +113,6 @@ def _priced(story: History, plan: Plan, day: date) -> dict[str, PlanResource]:
             entered_on=day,
             recurring_fee=priced.price,
             setup_fee=priced.setup_fee,
+            renewal_fee=priced.renewal_fee,
         )
     return resources

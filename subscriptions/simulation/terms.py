@@ -36,9 +36,9 @@ def read_timers(given: Any) -> Timers:
     )
 
 
-def read_auto_renew(top: Mapping[str, Any], months: int | None) -> bool:
-    """Return whether the option is on from the order on. Raises BadHistory for what has no end."""
-    on = flag(top.get("auto_renew", False), "auto_renew")
+def read_auto_renew(top: Mapping[str, Any], months: int | None, usual: bool) -> bool:
+    """Return whether the option is on from the order on; `usual` where left out. Raises BadHistory for endless."""
+    on = flag(top.get("auto_renew", usual), "auto_renew")
     if on and months is None:
         raise BadHistory("auto_renew: must be false with an endless period, which is not renewed")
     return on

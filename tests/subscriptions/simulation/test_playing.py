@@ -234,3 +234,16 @@ def test_charges_of_these_types_are_not_closed_by_hand() -> None:
             "reason": "Charges of “CSP monthly” close on their days, and not by hand.",
         }
     ]
+
+
+def test_quotas_of_what_is_charged_by_use_may_be_none() -> None:
+    terms = {**G_I3, "billing_type": "payg_internal"}
+    events = [
+        on("2018-08-20", "order", quantities={"seats": 0}),
+        on("2018-08-21", "usage", resource="seats", units="2", hours="3"),
+        on("2018-08-22", "pay_invoice"), on("2018-08-22", "limit", subscription_credit_limit="5"),
+    ]  # fmt: skip
+    books = simulate({**terms, "events": events, "until": "2018-08-22"})
+    assert [charge["amount"] for charge in books["charges"]] == ["60.00"]
+    # Both are deeds of postpay, which the format has and this account lacks.
+    assert [no["do"] for no in books["refused"]] == ["pay_invoice", "limit"]
