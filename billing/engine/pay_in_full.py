@@ -180,7 +180,7 @@ class PayInFull:
     def provide_activation(self, terms: Terms, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
         gone = [line for line in activated if line.period.end <= day]
         # A month that was charged before stays charged, also where it ended while the vendor had the word.
-        over = settling.close_period([line for line in lines if line not in gone], day)
+        over = settling.close_period(terms, [line for line in lines if line not in gone], day)
         return Changes(move=deleted(gone)) + over + self.activate(terms, lines, {}, day)
 
     def withdraw_activation(self, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:

@@ -203,13 +203,13 @@ class Rules(Protocol):
 
     # ---- the night --------------------------------------------------------------------------------------------
 
-    def close_period(self, lines: Sequence[Line], day: date) -> Changes:
+    def close_period(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         """Return what the night closes and deletes of the lines that end by `day`."""
 
     def next_period(self, terms: Terms, units: Mapping[str, int], lines: Sequence[Line], day: date) -> Changes:
         """Return what the billing day `day` reserves for the period that begins with it, of an Active subscription."""
 
-    def end(self, lines: Sequence[Line], day: date) -> Changes:
+    def end(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         """Return what the expiry on `day` closes and deletes."""
 
     def due_while_stopped(self, terms: Terms, stopped_on: date, day: date) -> date | None:

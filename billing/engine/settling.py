@@ -23,7 +23,7 @@ def cancel_unpaid(lines: Sequence[Line]) -> Changes:
     return Changes(move=deleted(with_status(lines, LineStatus.NEW)))
 
 
-def close_period(lines: Sequence[Line], day: date) -> Changes:
+def close_period(_terms: Terms, lines: Sequence[Line], day: date) -> Changes:
     """Return what the night closes on `day`: Blocked lines that end by then Closed, Opened ones (remainders) Deleted.
 
     A line is closed on the day on which it ends, so that a night run late gives the same books (decision 14). New
@@ -39,10 +39,10 @@ def close_period(lines: Sequence[Line], day: date) -> Changes:
     return Changes(move=tuple(moves))
 
 
-def end(lines: Sequence[Line], day: date) -> Changes:
+def end(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
     """Return what the expiry on `day` closes and deletes: like `close_period`, and no line stays Opened."""
     left = [line for line in with_status(lines, LineStatus.OPENED) if line.period.end > day]
-    return close_period(lines, day) + Changes(move=deleted(left))
+    return close_period(terms, lines, day) + Changes(move=deleted(left))
 
 
 def block_begun(lines: Sequence[Line], day: date) -> Changes:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from billing.engine.csp_monthly.rules import CspMonthly
 from billing.engine.pay_in_full import PayInFull
 from billing.engine.payg_internal import PaygInternal
+from billing.engine.postpay import MeteredPostpay, Postpay
 from billing.engine.rules import Keeps, Rules
 from billing.engine.trial import Trial
 
 _ALL: tuple[Rules, ...] = (CspMonthly(), PayInFull(), PaygInternal())
 TYPES: dict[str, Rules] = {rules.key: rules for rules in _ALL}
 _TRIALS: dict[str, Rules] = {key: Trial(rules) for key, rules in TYPES.items()}
+# The types that can be paid for afterwards.
+POSTPAY: dict[str, Postpay] = {
+    rules.key: rules for rules in (Postpay(CspMonthly(), current_only=True), MeteredPostpay(PaygInternal()))
+}
 
 # What a history means that names none.
 FIRST = _ALL[0].key
@@ -25,12 +30,14 @@ def is_by_use(billing_type: str) -> bool:
     return billing_type in TYPES and TYPES[billing_type].keeps is Keeps.WHAT_WAS_USED
 
 
-def rules_of(billing_type: str, *, trial: bool = False) -> Rules:
-    """Return the rules of a billing type, or of a trial of it.
+def rules_of(billing_type: str, *, trial: bool = False, postpay: bool = False) -> Rules:
+    """Return the rules of a billing type, of a trial of it, or of it in postpay.
 
     Raises UnknownBillingType, for nothing is charged by rules of another.
     """
     try:
-        return _TRIALS[billing_type] if trial else TYPES[billing_type]
+        if trial:
+            return _TRIALS[billing_type]
+        return POSTPAY[billing_type] if postpay else TYPES[billing_type]
     except KeyError:
         raise UnknownBillingType(f"no rules of the billing type {billing_type!r}; known: {', '.join(TYPES)}") from None

@@ -44,7 +44,7 @@ def lines_on(contract: Contract, day: date) -> list[Line]:
     """Return the live lines as they are on `day`, tomorrow at the latest: after its night where it is a billing day."""
     if day != contract.subscription.next_billing_day:
         return contract.lines
-    closed = contract.rules.close_period(contract.lines, day).applied_to(contract.lines)
+    closed = contract.rules.close_period(contract.terms, contract.lines, day).applied_to(contract.lines)
     return contract.rules.next_period(contract.terms, contract.chargeable, closed, day).applied_to(closed)
 
 

@@ -200,7 +200,7 @@ def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription],
     closings = []
     for contract in contracts:
         hand_over_scheduled(contract, day)
-        changes = contract.rules.close_period(contract.provided_lines, day)
+        changes = contract.rules.close_period(contract.terms, contract.provided_lines, day)
         contract.lines = _without_moved(contract, changes)
         closings.append(contract.booking(changes, day))
     for contract in contracts:
@@ -256,7 +256,7 @@ def _expire(contract: Contract, ledge: Ledge, day: date, expires: date) -> None:
     subscription = contract.subscription
     if contract.renewal is None:
         _give_up(contract, ledge, day)
-    ledge.bookings.append(contract.booking(contract.rules.end(contract.provided_lines, day), day))
+    ledge.bookings.append(contract.booking(contract.rules.end(contract.terms, contract.provided_lines, day), day))
     changed_meanwhile = subscription.status in UNDER_CHANGE
     if not changed_meanwhile and _goes_on(contract, ledge, day):
         return

@@ -124,11 +124,13 @@ class EngineDriver:
         billing = is_billing_day(day, self.history["billing_day"])
         for contract in running:
             if contract.terms.expires_on == day:
-                self.put(contract, self.rules.end(contract.provided, day))
-                assert not self.rules.end(contract.provided, day), "ending twice changes nothing"
+                self.put(contract, self.rules.end(contract.terms, contract.provided, day))
+                assert not self.rules.end(contract.terms, contract.provided, day), "ending twice changes nothing"
             elif billing:
-                self.put(contract, self.rules.close_period(contract.provided, day))
-                assert not self.rules.close_period(contract.provided, day), "closing twice changes nothing"
+                self.put(contract, self.rules.close_period(contract.terms, contract.provided, day))
+                assert not self.rules.close_period(contract.terms, contract.provided, day), (
+                    "closing twice changes nothing"
+                )
         for contract in running:
             self.step(contract, day, billing=billing)
 

@@ -152,11 +152,11 @@ class Book:
         if self.status not in ("active", "stopped"):
             return
         if day == self.terms.expires_on:
-            self._carry_out(night.end(self._live(), day))
+            self._carry_out(night.end(self.terms, self._live(), day))
             self.status = "stopped"
         elif is_billing_day(day, self.terms.billing_day):
-            self._carry_out(night.close_period(self._live(), day))
-            assert not night.close_period(self._live(), day), "a night run twice changes nothing"
+            self._carry_out(night.close_period(self.terms, self._live(), day))
+            assert not night.close_period(self.terms, self._live(), day), "a night run twice changes nothing"
             if self.status == "active":
                 self._renew(day)
 

@@ -19,13 +19,13 @@ AUG20, AUG22, AUG25, SEP1, SEP4, OCT1 = (
 
 def test_a_line_closed_late_is_closed_on_the_day_on_which_it_ended():
     book = Book().order(AUG20, seats=5)
-    (move,) = close_period(list(book.rows.values()), SEP4).move
+    (move,) = close_period(book.terms, list(book.rows.values()), SEP4).move
     assert (move.status, move.closed_on) == (LineStatus.CLOSED, SEP1)
 
 
 def test_before_the_billing_day_nothing_is_closed():
     book = Book().order(AUG20, seats=5)
-    assert close_period(list(book.rows.values()), date(2018, 8, 31)) == Changes()
+    assert close_period(book.terms, list(book.rows.values()), date(2018, 8, 31)) == Changes()
 
 
 def test_an_unpaid_order_waits_through_the_night():
@@ -74,7 +74,7 @@ def test_the_expiry_of_a_stopped_subscription_deletes_what_is_opened():
 
 def test_an_end_before_the_lines_end_leaves_none_opened_and_the_blocked_ones_alone():
     book = Book(months=2).order(AUG20, seats=5)
-    changes = end(list(book.rows.values()), AUG25)
+    changes = end(book.terms, list(book.rows.values()), AUG25)
     assert [(move.line.period.start, move.status) for move in changes.move] == [
         (SEP1, LineStatus.DELETED),
         (OCT1, LineStatus.DELETED),

@@ -1,0 +1,228 @@
+"""Postpay on the engine: spec/billing-types.md section 4, row by row, and the calendar of E14 to E17."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from billing.engine.lines import Changes, Line, LineStatus
+from billing.engine.rules import Metered, Used
+from billing.engine.terms import Price, Terms, UnitPrice
+from billing.engine.types import POSTPAY, rules_of
+
+AUG20, AUG25, SEP1, SEP12, SEP15, OCT1 = (
+    date(2018, 8, 20),
+    date(2018, 8, 25),
+    date(2018, 9, 1),
+    date(2018, 9, 12),
+    date(2018, 9, 15),
+    date(2018, 10, 1),
+)
+SEATS = (Price(date(2018, 1, 1), Decimal(10), 1, Decimal(1), Decimal("0.50")),)
+WANTED = {"seats": 5}
+
+
+def terms(months: int | None = None, **more: object) -> Terms:
+    return replace(Terms("USD", 1, {"seats": SEATS}, months=months, started_on=AUG20, anchor=AUG20), **more)
+
+
+@dataclass
+class Book:
+    """One subscription's lines, as the books would hold them."""
+
+    key: str
+    terms: Terms
+    lines: list[Line] = field(default_factory=list)
+    rows: int = 0
+
+    @property
+    def rules(self):
+        return POSTPAY[self.key]
+
+    def put(self, changes: Changes, day: date) -> Changes:
+        for move in changes.move:
+            at = next(at for at, line in enumerate(self.lines) if line is move.line)
+            self.lines[at] = replace(move.line, status=move.status, closed_on=move.closed_on)
+        for line in changes.add:
+            self.rows += 1
+            self.lines.append(replace(line, row=self.rows))
+        return changes
+
+    @property
+    def live(self) -> list[Line]:
+        gone = (LineStatus.CLOSED, LineStatus.DELETED, LineStatus.REFUNDED)
+        return [line for line in self.lines if line.status not in gone]
+
+    def order(self, day: date = AUG20, units: int = 5) -> Book:
+        self.put(self.rules.order(self.terms, {"seats": units}, day), day)
+        self.put(self.rules.pay_order(self.terms, self.live, day), day)
+        self.terms = replace(self.terms, expires_on=self.rules.ends_on(self.terms, day))
+        return self
+
+    def change(self, day: date, units: int) -> Book:
+        held = sum(
+            int(one.quantity) for one in self.live if one.status is LineStatus.BLOCKED and one.period.contains(day)
+        )
+        self.put(self.rules.change(self.terms, self.live, {"seats": held}, {"seats": units}, day), day)
+        self.put(self.rules.pay_raise(self.terms, self.live, day), day)
+        return self
+
+    def stop(self, day: date) -> Book:
+        self.put(self.rules.stop(self.terms, self.live, day), day)
+        return self
+
+    def activate(self, day: date, units: int = 5) -> Book:
+        self.put(self.rules.activate(self.terms, self.live, {"seats": units}, day), day)
+        return self
+
+    def night(self, day: date, *, active: bool = True, units: int = 5) -> Book:
+        self.put(self.rules.close_period(self.terms, self.live, day), day)
+        assert not self.rules.close_period(self.terms, self.live, day), "a night run twice changes nothing"
+        if active and day.day == 1:
+            self.put(self.rules.next_period(self.terms, {"seats": units}, self.live, day), day)
+        return self
+
+    def delete(self, day: date) -> Book:
+        self.put(self.rules.delete(self.terms, self.live, day), day)
+        return self
+
+    @property
+    def rows_of(self) -> list[str]:
+        """The live lines and the closed ones: status, days, amount and, of closed ones, the day."""
+        shown = []
+        for line in self.lines:
+            if line.status is LineStatus.DELETED:
+                continue
+            closed = f" on {line.closed_on:%d%b}" if line.closed_on else ""
+            shown.append(f"{line.status} {line.period.start:%d%b}-{line.period.end:%d%b} {line.amount}{closed}")
+        return shown
+
+    def debt(self, day: date) -> Decimal:
+        return self.rules.debt(self.terms, self.live, day)
+
+
+def monthly(months: int | None = None) -> Book:
+    return Book("csp_monthly", terms(months)).order()
+
+
+def test_the_calendar_of_e14_to_e17():
+    book = monthly()
+    assert (book.rows_of, book.debt(AUG20)) == (["blocked 20Aug-01Sep 19.35"], Decimal("19.35"))
+    book.change(AUG25, 8)
+    assert book.debt(AUG25) == Decimal("26.12")
+    assert book.rules.month(book.terms, book.live, AUG25) == Decimal("80.00")
+    book.night(SEP1, units=8)
+    assert book.rows_of == [
+        "closed 20Aug-01Sep 19.35 on 01Sep",
+        "closed 25Aug-01Sep 6.77 on 01Sep",
+        "blocked 01Sep-01Oct 80.00",
+    ]
+    book.stop(SEP12)
+    assert book.rows_of[2:] == ["blocked 01Sep-12Sep 29.33", "opened 12Sep-01Oct 50.67"]
+    assert book.debt(SEP12) == Decimal("29.33")
+    book.activate(SEP15, 8)
+    assert book.rows_of[2:] == ["blocked 01Sep-12Sep 29.33", "blocked 15Sep-01Oct 42.67"]
+    assert book.debt(SEP15) == Decimal("72.00")
+    book.night(OCT1, units=8)
+    assert book.rows_of[2:] == [
+        "closed 01Sep-12Sep 29.33 on 01Oct",
+        "closed 15Sep-01Oct 42.67 on 01Oct",
+        "blocked 01Oct-01Nov 80.00",
+    ]
+
+
+def test_lowering_leaves_the_used_part_blocked_and_gives_nothing_back():
+    book = monthly().change(AUG25, 2)
+    assert book.rows_of == ["blocked 20Aug-25Aug 8.06", "blocked 25Aug-01Sep 4.52"]
+    book.change(date(2018, 8, 28), 1).night(SEP1, units=1)
+    assert book.rows_of == [
+        "closed 20Aug-25Aug 8.06 on 01Sep",
+        "closed 25Aug-28Aug 1.94 on 01Sep",
+        "closed 28Aug-01Sep 1.29 on 01Sep",
+        "blocked 01Sep-01Oct 10.00",
+    ]
+
+
+def test_a_stop_leaves_a_remainder_that_the_billing_day_deletes():
+    book = monthly().stop(AUG25)
+    assert book.rows_of == ["blocked 20Aug-25Aug 8.06", "opened 25Aug-01Sep 11.29"]
+    assert book.rules.due_while_stopped(book.terms, AUG25, AUG25) == SEP1
+    book.night(SEP1, active=False)
+    assert book.rows_of == ["closed 20Aug-25Aug 8.06 on 01Sep"]
+    assert book.rules.due_while_stopped(book.terms, AUG25, SEP1) is None
+
+
+def test_stopping_again_leaves_the_days_used_before_as_they_are():
+    book = monthly().stop(AUG25).activate(date(2018, 8, 27)).stop(date(2018, 8, 29))
+    assert book.rows_of == [
+        "blocked 20Aug-25Aug 8.06",
+        "blocked 27Aug-29Aug 3.23",
+        "opened 29Aug-01Sep 4.83",
+    ]
+
+
+def test_deleting_leaves_the_used_part_to_the_billing_day():
+    book = monthly(3).delete(AUG25)
+    assert book.rows_of == ["blocked 20Aug-25Aug 8.06"]
+    assert book.night(SEP1, active=False).rows_of == ["closed 20Aug-25Aug 8.06 on 01Sep"]
+
+
+def test_a_term_that_ends_between_billing_days_closes_on_the_one_after():
+    book = monthly(1)
+    assert book.rows_of == ["blocked 20Aug-01Sep 19.35", "opened 01Sep-20Sep 31.67"]
+    book.night(SEP1)
+    end = date(2018, 9, 20)
+    book.put(book.rules.end(book.terms, book.live, end), end)
+    assert book.rows_of == ["closed 20Aug-01Sep 19.35 on 01Sep", "blocked 01Sep-20Sep 31.67"]
+    assert book.rules.due_while_stopped(book.terms, end, end) == OCT1
+    assert book.rules.due_while_stopped(book.terms, end, OCT1) is None
+    assert book.night(OCT1, active=False).rows_of[1] == "closed 01Sep-20Sep 31.67 on 01Oct"
+
+
+def test_a_price_of_the_day_counts_in_the_month_of_an_endless_subscription_and_its_own_with_a_term():
+    dearer = (*SEATS, Price(date(2018, 8, 24), Decimal(12), 2))
+    endless, term = monthly(), monthly(12)
+    for book in (endless, term):
+        book.terms = replace(book.terms, prices={"seats": dearer})
+        book.change(AUG25, 8)
+    assert endless.rules.month(endless.terms, endless.live, AUG25) == Decimal("96.00")
+    assert term.rules.month(term.terms, term.live, AUG25) == Decimal("86.00")
+
+
+def test_what_was_used_and_its_setup_fee_close_on_the_billing_day_even_after_a_deletion():
+    book = Book("payg_internal", terms()).order()
+    assert book.rows_of == ["blocked 20Aug-01Sep 5.00"]
+    rules = book.rules
+    assert isinstance(rules, Metered)
+    used = [Used("seats", UnitPrice(Decimal("0.012")), Decimal("261.25"))]
+    book.put(rules.use(book.terms, book.live, used, AUG25), AUG25)
+    book.delete(date(2018, 8, 28))
+    assert book.rows_of == ["blocked 20Aug-01Sep 5.00", "blocked 20Aug-01Sep 3.14"]
+    book.night(SEP1, active=False)
+    assert book.rows_of == ["closed 20Aug-01Sep 5.00 on 01Sep", "closed 20Aug-01Sep 3.14 on 01Sep"]
+
+
+def test_a_lowering_that_is_taken_back_brings_the_amount_that_was_left_out():
+    book = monthly()
+    (whole,) = book.lines
+    book.change(AUG25, 2)
+    changes = book.rules.restore(whole, book.live, AUG25, date(2018, 8, 27), block=2, stopped_on=None)
+    assert [(line.quantity, line.amount, line.status) for line in changes.add] == [
+        (3, Decimal("6.77"), LineStatus.BLOCKED)
+    ]
+
+
+@pytest.mark.parametrize("key", POSTPAY)
+def test_what_a_type_says_of_itself_it_says_in_postpay_too(key: str):
+    asked, paid = rules_of(key, postpay=True), rules_of(key)
+    assert (asked.key, asked.allows, asked.fees, asked.keeps) == (paid.key, paid.allows, paid.fees, paid.keeps)
+    assert rules_of(key, trial=True, postpay=True) is rules_of(key, trial=True)
+    assert isinstance(asked, Metered) == isinstance(paid, Metered)
+
+
+def test_a_day_of_rest_changes_nothing():
+    book = monthly()
+    assert not book.rules.close_period(book.terms, book.live, SEP1 - timedelta(days=1))
