@@ -55,6 +55,25 @@ CHECKS: dict[str, str] = {
         HAVING COALESCE(SUM(entry.amount), 0)
                <> CASE WHEN payment.status = 'completed' THEN payment.amount ELSE 0 END
     """,
+    "an approved correction is on the balance, once and whole": """
+        SELECT 'correction ' || correction.id, correction.status || ', amount ' || correction.amount || ', booked '
+               || COALESCE(SUM(entry.amount), 0)
+        FROM billing_correction correction
+        LEFT JOIN billing_ledgerentry entry ON entry.key = 'correction:' || correction.id AND entry.book = 'account'
+        GROUP BY correction.id
+        HAVING COALESCE(SUM(entry.amount), 0)
+               <> CASE WHEN correction.status = 'approved' THEN correction.amount ELSE 0 END
+    """,
+    "a guaranteed payment is on the balance until it is revoked": """
+        SELECT 'guaranteed payment ' || given.id, given.status || ', amount ' || given.amount || ', booked '
+               || COALESCE(SUM(entry.amount), 0)
+        FROM billing_guaranteedpayment given
+        LEFT JOIN billing_ledgerentry entry ON entry.book = 'account'
+            AND entry.key IN ('guaranteed:' || given.id, 'guarantee_revoked:' || given.id)
+        GROUP BY given.id
+        HAVING COALESCE(SUM(entry.amount), 0) <> CASE WHEN given.status = 'provided' THEN given.amount ELSE 0 END
+            OR (given.status = 'revoked') <> (given.revoked_on IS NOT NULL)
+    """,
     "money set aside is in its book, once and whole": """
         SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', set aside '
                || COALESCE(SUM(entry.amount), 0) || ' by ' || COUNT(entry.id) || ' entries'

@@ -8,6 +8,10 @@ from billing.models import (
     ChargeSource,
     ChargeStatus,
     ChargeType,
+    Correction,
+    CorrectionStatus,
+    GuaranteedPayment,
+    GuaranteeStatus,
     LedgerEntry,
     Payment,
     PaymentKind,
@@ -62,6 +66,34 @@ class PaymentFilter(django_filters.FilterSet):
 
     class Meta:
         model = Payment
+        fields: list[str] = []
+
+
+class CorrectionFilter(django_filters.FilterSet):
+    """Filters of corrections."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    status = OneOf(field_name="status", choices=CorrectionStatus.choices, label=_("Status"))
+    account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
+    opened_on__gt = django_filters.DateFilter(field_name="opened_on", lookup_expr="gt", label=_("Created after"))
+    opened_on__lt = django_filters.DateFilter(field_name="opened_on", lookup_expr="lt", label=_("Created before"))
+
+    class Meta:
+        model = Correction
+        fields: list[str] = []
+
+
+class GuaranteeFilter(django_filters.FilterSet):
+    """Filters of guaranteed payments."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    status = OneOf(field_name="status", choices=GuaranteeStatus.choices, label=_("Status"))
+    account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
+    expires_on__gt = django_filters.DateFilter(field_name="expires_on", lookup_expr="gt", label=_("Expires after"))
+    expires_on__lt = django_filters.DateFilter(field_name="expires_on", lookup_expr="lt", label=_("Expires before"))
+
+    class Meta:
+        model = GuaranteedPayment
         fields: list[str] = []
 
 

@@ -71,6 +71,9 @@ COUNTER_BOOK = {
     PostingKind.PARKED: Book.CASH,
     PostingKind.RETURNED: Book.CASH,
     PostingKind.REASSIGNED: Book.UNALLOCATED,
+    PostingKind.CORRECTION: Book.CORRECTIONS,
+    PostingKind.GUARANTEED: Book.GUARANTEED,
+    PostingKind.GUARANTEE_REVOKED: Book.GUARANTEED,
 }
 
 

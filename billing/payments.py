@@ -10,27 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
+from billing.amounts import check_amount
 from billing.books import day_of
-from billing.charging import in_minor_units, operators_language_in_use
+from billing.charging import operators_language_in_use
 from billing.funds import Posting, lock_accounts, post
+from billing.guarantees import repaid
 from billing.models import Payment, PaymentKind, PaymentMethod, PaymentStatus, PostingKind
 from billing.parking import park, why_unwanted
 from billing.queries import require_sight
 from billing.signals import books_opening, payment_completed
 from core.errors import Refused, Remedy
-from core.fitting import LARGEST_TYPED
-from core.money import minor_units
 
 WAITING = (PaymentStatus.WAITING_FOR_PAYMENT,)
 # A person may send money after all for what was cancelled or paid otherwise.
 MONEY_MAY_COME = (*WAITING, PaymentStatus.CANCELLED, PaymentStatus.PAID_FROM_BALANCE)
-
-
-class NotAnAmount(Refused):
-    """The amount is nothing, less than nothing, or finer than the currency's smallest unit."""
-
-    code = "not_an_amount"
-    field = "amount"
 
 
 class PaymentIsClosed(Refused):
@@ -77,7 +70,7 @@ def open_top_up(
     """
     actor.require("payments.create")
     require_sight(actor, account.pk)
-    _check_amount(amount, account.currency)
+    check_amount(amount, account.currency)
     _check_method(method)
     if account.status == AccountStatus.DELETED:
         raise AccountIsDeleted(_("The account is deleted: no money can be paid in."))
@@ -124,6 +117,8 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
             )
         ]
     )
+    if payment.kind == PaymentKind.TOP_UP:
+        repaid(payment.account_id, payment.amount, today)
     payment_completed.send(sender=Payment, payment=payment, today=today, actor=actor)
     return payment
 
@@ -183,18 +178,6 @@ def _open_books(payment: Payment, today: date, check: Callable[[Payment], None])
     payment = Payment.objects.select_for_update(of=("self",)).select_related("account", "order").get(pk=payment.pk)
     check(payment)
     return payment, day_of(payment.account_id, today)
-
-
-def _check_amount(amount: Decimal, currency: str) -> None:
-    if not amount.is_finite() or amount <= 0:
-        raise NotAnAmount(_("The amount must be more than zero."))
-    if amount >= LARGEST_TYPED:
-        raise NotAnAmount(_("The amount is too large to be true. Check the number of zeros."))
-    if amount != in_minor_units(amount, currency):
-        raise NotAnAmount(
-            _("The amount may have at most %(decimals)s decimals in %(currency)s.")
-            % {"decimals": minor_units(currency), "currency": currency}
-        )
 
 
 def _check_method(method: str) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, Forbidden
 from accounts.models import Account
 from accounts.queries import of_visible_accounts, within_reach
-from billing.models import Book, Charge, LedgerEntry, Payment
+from billing.models import Book, Charge, Correction, GuaranteedPayment, LedgerEntry, Payment
 
 
 def charges_visible_to(actor: Actor) -> QuerySet[Charge]:
@@ -25,6 +25,20 @@ def payments_visible_to(actor: Actor) -> QuerySet[Payment]:
     if actor.is_manager and not actor.sees_only_own_accounts:
         return Payment.objects.filter(within_reach(actor))
     return Payment.objects.filter(of_visible_accounts(actor))
+
+
+def corrections_visible_to(actor: Actor) -> QuerySet[Correction]:
+    """Return the corrections of the accounts that the actor sees; none without the right."""
+    if not actor.may("corrections.view"):
+        return Correction.objects.none()
+    return Correction.objects.filter(of_visible_accounts(actor))
+
+
+def guarantees_visible_to(actor: Actor) -> QuerySet[GuaranteedPayment]:
+    """Return the guaranteed payments of the accounts that the actor sees; none without the right."""
+    if not actor.may("guarantees.view"):
+        return GuaranteedPayment.objects.none()
+    return GuaranteedPayment.objects.filter(of_visible_accounts(actor))
 
 
 def transactions_visible_to(actor: Actor) -> QuerySet[LedgerEntry]:

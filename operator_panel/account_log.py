@@ -4,10 +4,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, AccountMembership
 from accounts.signed_in import sign_ins_of, visits_of
-from billing.models import Payment
+from billing.models import Correction, GuaranteedPayment, Payment
 from core.history import Entry, Source, happened
 from notifications.queries import letters_about
-from operator_panel.log_words import ACCOUNT, ORDER, PAYMENT, PERSON, SUBSCRIPTION, cause_of
+from operator_panel.log_words import ACCOUNT, CORRECTION, GUARANTEE, ORDER, PAYMENT, PERSON, SUBSCRIPTION, cause_of
 from subscriptions.models import Order, Subscription
 
 A_PAGE = 50
@@ -26,6 +26,8 @@ def log_of(account: Account, page: int) -> tuple[list[Entry], bool]:
         Source(AccountMembership, {"account_id": account.pk}, PERSON, related=("user",)),
         Source(Order, {"account_id": account.pk}, ORDER, related=("pgh_obj",)),
         Source(Payment, {"account_id": account.pk}, PAYMENT, related=("pgh_obj",)),
+        Source(Correction, {"account_id": account.pk}, CORRECTION, related=("pgh_obj",)),
+        Source(GuaranteedPayment, {"account_id": account.pk}, GUARANTEE, related=("pgh_obj",)),
         Source(Subscription, {"account_id": account.pk}, SUBSCRIPTION),
     )
     entries = [*happened(sources, upto=upto, causes=cause_of), *_letters(account, upto), *_sign_ins(account, upto)]

@@ -29,6 +29,20 @@ PAYMENT = Saying(
     name=lambda version: version.pgh_obj.number,
     url=to("operator:payment", "pgh_obj_id"),
 )
+CORRECTION = Saying(
+    created=gettext_lazy("Correction %(name)s was asked for."),
+    changed=gettext_lazy("Correction %(name)s was changed."),
+    became=gettext_lazy("Correction %(name)s is now “%(new)s”; it was “%(old)s”."),
+    name=lambda version: version.pgh_obj.number,
+    url=to("operator:correction", "pgh_obj_id"),
+)
+GUARANTEE = Saying(
+    created=gettext_lazy("Guaranteed payment %(name)s was given."),
+    changed=gettext_lazy("Guaranteed payment %(name)s was changed."),
+    became=gettext_lazy("Guaranteed payment %(name)s is now “%(new)s”; it was “%(old)s”."),
+    name=lambda version: version.pgh_obj.number,
+    url=to("operator:guaranteed_payment", "pgh_obj_id"),
+)
 SUBSCRIPTION = Saying(
     created=gettext_lazy("Subscription “%(name)s” was ordered."),
     changed=gettext_lazy("Subscription “%(name)s” was changed."),
@@ -52,6 +66,7 @@ ANY = Saying(
 )
 BY_MODEL = {
     "Account": ACCOUNT, "Order": ORDER, "Payment": PAYMENT, "Subscription": SUBSCRIPTION, "AccountMembership": PERSON,
+    "Correction": CORRECTION, "GuaranteedPayment": GUARANTEE,
 }  # fmt: skip
 
 # By the name of the address, or its beginning: what somebody did there.
@@ -61,6 +76,10 @@ DEEDS = {
     "payment_return": gettext_lazy("paying money back"),
     "payment_reassign": gettext_lazy("putting money on another balance"),
     "payment": gettext_lazy("working with a payment"),
+    "correction": gettext_lazy("working with a correction"),
+    "guaranteed_payment": gettext_lazy("working with a guaranteed payment"),
+    "account_correct": gettext_lazy("asking for a correction of the balance"),
+    "account_guarantee": gettext_lazy("giving a guaranteed payment"),
     "account_top_up": gettext_lazy("topping the balance up"),
     "account_order": gettext_lazy("ordering for the account"),
     "account_user": gettext_lazy("managing the account’s people"),

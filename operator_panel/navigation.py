@@ -24,7 +24,9 @@ NAVIGATION = (
         _("Finance"),
         (
             NavigationItem(_("Payments"), "operator:payments", "payments.view"),
+            NavigationItem(_("Guaranteed payments"), "operator:guaranteed_payments", "guarantees.view"),
             NavigationItem(_("Charges"), "operator:charges", "charges.view"),
+            NavigationItem(_("Corrections"), "operator:corrections", "corrections.view"),
         ),
     ),
     NavigationGroup(

@@ -12,8 +12,8 @@ from accounts.signals import account_closing, terms_changed, terms_changing
 from billing.books import open_days
 from billing.funds import funds_of, lock_accounts
 from billing.holds import standing_of
-from billing.models import Payment
-from billing.signals import books_opening, credit_hold_entered, credit_hold_left, payment_completed
+from billing.models import GuaranteedPayment, GuaranteeStatus, Payment
+from billing.signals import balance_moved, books_opening, credit_hold_entered, credit_hold_left, payment_completed
 from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.contract import telling
@@ -55,6 +55,12 @@ def an_order_is_paid(*, payment: Payment, today: date, actor: Actor, **_rest: An
         carry_out_paid_order(actor=actor, order=order, today=today, debt_first=owed)
 
 
+@receiver(balance_moved, dispatch_uid="subscriptions.holds_follow_the_balance")
+def holds_follow_the_balance(*, account_id: int, today: date, **_rest: Any) -> None:
+    """Enter or leave a credit hold as the balance now says."""
+    settle_holds(lock_accounts([account_id]), today)
+
+
 @receiver(terms_changing, dispatch_uid="subscriptions.the_night_comes_before_other_terms")
 def the_night_comes_before_other_terms(*, account_ids: list[int], today: date, **_rest: Any) -> None:
     """Carry out what is due under the terms and holds as they are, before they change."""
@@ -93,6 +99,8 @@ def nothing_is_left_behind(*, account: Account, **_rest: Any) -> None:
             _("The account still has %(count)s subscriptions. Delete them first.") % {"count": left},
             remedy=Remedy("account_subscriptions", account.pk),
         )
+    if GuaranteedPayment.objects.filter(account=account, status=GuaranteeStatus.PROVIDED).exists():
+        raise AccountHasMoney(_("A guaranteed payment is on the balance. Revoke it first."))
     balance = funds_of(account).balance
     if balance:
         raise AccountHasMoney(

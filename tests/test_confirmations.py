@@ -26,6 +26,7 @@ MOVES_MONEY = {
         "account_order_plan", "subscription_change", "subscription_renew", "subscription_auto_renew",
         "subscription_stop", "subscription_activate",
         "subscription_delete", "order_pay", "order_cancel", "order_give_up", "payment_approve", "payment_reassign",
+        "correction_approve", "guaranteed_payment_revoke",
     },
     "customer_panel": {
         "subscription_change", "subscription_stop", "subscription_activate", "subscription_delete",
@@ -37,6 +38,7 @@ MOVES_NONE = {
     "operator_panel": {
         "subscription_retry": "what was ordered is asked for again",
         "payment_cancel": "nobody is asked for the money any more",
+        "correction_decline": "the balance stays as it is",
         "payment_return": "a note of a transfer made by hand",
         "account_hold": "what is stopped is charged as it is stopped, by the hold",
         "account_release": "the same",

@@ -1,5 +1,12 @@
 """Rows of money: charges, the ledger, payments."""
 
+from billing.models.adjustment import (
+    Correction,
+    CorrectionStatus,
+    GuaranteedPayment,
+    GuaranteeStatus,
+    RevokeReason,
+)
 from billing.models.books import BooksDay
 from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, ChargeType
 from billing.models.document import Document, DocumentCounter, document_triggers, unnumbered
@@ -15,14 +22,19 @@ __all__ = [
     "ChargeSource",
     "ChargeStatus",
     "ChargeType",
+    "Correction",
+    "CorrectionStatus",
     "Document",
     "DocumentCounter",
+    "GuaranteeStatus",
+    "GuaranteedPayment",
     "LedgerEntry",
     "Payment",
     "PaymentKind",
     "PaymentMethod",
     "PaymentStatus",
     "PostingKind",
+    "RevokeReason",
     "Usage",
     "UsageToCharge",
     "document_triggers",

@@ -16,6 +16,9 @@ class Book(models.TextChoices):
     REVENUE = "revenue", _("Revenue")
     # Money that came for a closed order or a deleted account, until a manager says whose it is.
     UNALLOCATED = "unallocated", _("Money set aside")
+    CORRECTIONS = "corrections", _("Corrections")
+    # Money that stands on balances although it has not come yet.
+    GUARANTEED = "guaranteed", _("Guaranteed payments")
 
 
 class PostingKind(models.TextChoices):
@@ -25,6 +28,9 @@ class PostingKind(models.TextChoices):
     PARKED = "parked", _("Money set aside")
     RETURNED = "returned", _("Money paid back")
     REASSIGNED = "reassigned", _("Money put on another balance")
+    CORRECTION = "correction", _("Correction")
+    GUARANTEED = "guaranteed", _("Guaranteed payment")
+    GUARANTEE_REVOKED = "guarantee_revoked", _("Guaranteed payment revoked")
 
 
 # A posting whose entries do not add up to zero is refused when the transaction commits.

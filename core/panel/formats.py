@@ -24,6 +24,7 @@ LETTER_THEN_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 GOOD, BAD, BUSY, WAITING, QUIET = "green", "red", "blue", "orange", "secondary"
 _TONES = {
     **dict.fromkeys(("active", "completed", "granted", "refunded", "paid_from_balance", "closed", "confirmed"), GOOD),
+    **dict.fromkeys(("approved", "provided"), GOOD),
     **dict.fromkeys(
         ("stopped", "credit_hold", "administrative_hold", "regrant_needed", "misconfigured", "rejected"), BAD
     ),
@@ -31,8 +32,8 @@ _TONES = {
         ("installing", "updating", "activating", "stopping", "deleting", "renewing", "provisioning", "sent"), BUSY
     ),
     **dict.fromkeys(("ordered", "graced", "new", "unknown", "opened", "blocked"), WAITING),
-    **dict.fromkeys(("planned", "parked", "scheduled"), WAITING),
-    **dict.fromkeys(("deleted", "cancelled", "inactive", "deactivated_by_provider"), QUIET),
+    **dict.fromkeys(("planned", "parked", "scheduled", "approval_required"), WAITING),
+    **dict.fromkeys(("deleted", "cancelled", "inactive", "deactivated_by_provider", "declined", "revoked"), QUIET),
 }
 
 

@@ -133,6 +133,8 @@ def _buttons(actor: Actor, found: Account) -> tuple[Button, ...]:
     offered = (
         ("operator:account_order", _("Order a subscription"), "subscriptions.order", allowed(may_order, found)),
         ("operator:account_top_up", _("Top up"), "payments.create", True),
+        ("operator:account_guarantee", _("Give a guaranteed payment"), "guarantees.create", True),
+        ("operator:account_correct", _("Correct the balance"), "corrections.create", True),
         ("sign_in_as_owner", _("Sign in as owner"), "sign_in_as.use", allowed(owner_to_visit, actor, found)),
         ("operator:account_hold", _("Put on hold"), "accounts.hold", found.status in MAY_BE_HELD),
         ("operator:account_release", _("Release from hold"), "accounts.hold", found.status in MAY_BE_RELEASED),

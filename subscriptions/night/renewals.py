@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Account
+from billing import guarantees
 from billing.books import open_days
 from billing.charging import Booking, record
 from billing.engine.lines import Changes
@@ -142,13 +143,17 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, *, used_up_to: da
     steps = 0
     due = _due(today).filter(account__in=accounts)
     used = to_charge(used_up_to).filter(account__in=accounts)
+    over = guarantees.to_expire(today).filter(account__in=accounts)
     while True:
         due_on = due.aggregate(first=Min("due_on"))["first"]
         told_on = used.aggregate(first=Min("day"))["first"]
+        over_on = over.aggregate(first=Min("expires_on"))["first"]
         holds = unsettled_days(accounts.values(), today)
-        day = min(filter(None, (due_on, told_on, *holds.values())), default=None)
+        day = min(filter(None, (due_on, told_on, over_on, *holds.values())), default=None)
         if day is None:
             return steps
+        if day == over_on:
+            guarantees.expire(accounts, day)
         if day == told_on:
             charge_used(accounts, used.filter(day=day), day)
         stepped = _carry_out_day(accounts, due.filter(due_on=day), day) if day == due_on else []
@@ -184,7 +189,8 @@ def accounts_waiting(today: date, among: Collection[int] | None = None) -> Query
     """Return the accounts on which something is due, or whose hold is not what it should be; of all, or of `among`."""
     due = Q(Exists(_due(today).filter(account=OuterRef("pk"))))
     used = Q(Exists(to_charge(today).filter(account=OuterRef("pk"))))
-    waiting = Account.objects.filter(due | used | Q(pk__in=unsettled(today, among)))
+    over = Q(Exists(guarantees.to_expire(today).filter(account=OuterRef("pk"))))
+    waiting = Account.objects.filter(due | used | over | Q(pk__in=unsettled(today, among)))
     return waiting if among is None else waiting.filter(pk__in=among)
 
 

@@ -25,6 +25,15 @@ FAULTS = {
         "UPDATE billing_charge SET status = 'closed', closed_on = '2018-09-01'"
     ),
     "a completed payment is on the balance, once and whole": "UPDATE billing_payment SET amount = 5",
+    "an approved correction is on the balance, once and whole": (
+        "INSERT INTO billing_correction (account_id, reseller_id, amount, currency, reason, opened_on, status)"
+        " SELECT account_id, reseller_id, 5, 'USD', '', '2018-08-20', 'approved' FROM billing_payment"
+    ),
+    "a guaranteed payment is on the balance until it is revoked": (
+        "INSERT INTO billing_guaranteedpayment (account_id, reseller_id, amount, currency, reason, opened_on, status,"
+        " expires_on, revoke_reason) SELECT account_id, reseller_id, 5, 'USD', '', '2018-08-20', 'provided',"
+        " '2018-09-20', '' FROM billing_payment"
+    ),
     "money set aside is in its book, once and whole": "UPDATE billing_payment SET status = 'parked'",
     "a deleted account has nothing on its balance": (
         "UPDATE accounts_account SET status = 'deleted' WHERE id IN (SELECT account_id FROM billing_payment)"

@@ -7,11 +7,11 @@ import pytest
 
 from accounts.actors import SYSTEM, Forbidden
 from accounts.models import AccessLevel, Account, AccountStatus, Role
+from billing.amounts import NotAnAmount
 from billing.funds import funds_of
 from billing.models import LedgerEntry, Payment
 from billing.payments import (
     AccountIsDeleted,
-    NotAnAmount,
     PaymentBelongsToOrder,
     PaymentIsClosed,
     UnknownMethod,

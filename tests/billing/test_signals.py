@@ -5,9 +5,10 @@ from django.dispatch import Signal
 from billing import signals
 
 
-def test_there_are_four_signals() -> None:
+def test_there_are_five_signals() -> None:
     assert {name for name, value in vars(signals).items() if isinstance(value, Signal)} == {
         "payment_completed",
+        "balance_moved",
         "credit_hold_entered",
         "credit_hold_left",
         "books_opening",

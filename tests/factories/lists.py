@@ -5,13 +5,16 @@ A new list needs a line in ROWS: what makes a row of it for one reseller and one
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import Account, Role
+from billing.corrections import ask_correction
+from billing.guarantees import give_guarantee
 from core.lists.listing import LISTINGS, Listing
 from subscriptions.models import PlanCategory, Product, Subscription
 from tests.factories import accounts as cast
@@ -100,6 +103,17 @@ def _opened(of: Around) -> None:
     cast.account(reseller=seller, name=LONG, manager=cast.manager(reseller=seller, name=LONG))
 
 
+def _corrected(of: Around) -> None:
+    ask_correction(actor=SYSTEM, account=of.account, amount=Decimal("-7654321.98"), reason=LONG, today=of.today)
+
+
+def _guaranteed(of: Around) -> None:
+    give_guarantee(
+        actor=SYSTEM, account=of.account, amount=Decimal("7654321.98"), reason=LONG, today=of.today,
+        expires_on=of.today + timedelta(days=3000),
+    )  # fmt: skip
+
+
 ROWS: dict[str, Callable[[Around], object]] = {
     "operator.accounts": _opened,
     "operator.account_classes": lambda of: cast.account_class(
@@ -108,6 +122,8 @@ ROWS: dict[str, Callable[[Around], object]] = {
     "operator.account_types": lambda of: cast.account_type(reseller=of.account.reseller, name=LONG),
     "operator.application_templates": _planned,
     "operator.charges": _served,
+    "operator.corrections": _corrected,
+    "operator.guaranteed_payments": _guaranteed,
     "operator.managers": lambda of: cast.manager(reseller=of.account.reseller, name=LONG, role=Role.SALES),
     "operator.orders": _ordered,
     "operator.payments": _topped_up,

@@ -2,7 +2,7 @@
 for three rows as for one. The pages are read from the urlconf, so that none is forgotten."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actors import Actor, actor_of
+from accounts.actors import SYSTEM, Actor, actor_of
 from accounts.invitations import invite_users
 from accounts.models import Account, Role, User
 from accounts.roles import MANAGER_RIGHTS
+from billing.corrections import ask_correction
+from billing.guarantees import give_guarantee
 from billing.models import Payment
 from billing.payments import cancel_payment, complete_payment, open_top_up
 from operator_panel.urls import urlpatterns
@@ -74,6 +76,17 @@ def _keys(actor: Actor, subscription: Subscription) -> dict[str, int]:
         "account_type": account.account_type_id,
         "application_template": plan.template_id,
         "charge": subscription.charges.first().pk,
+        "correction": ask_correction(
+            actor=SYSTEM, account=account, amount=Decimal(1), reason="One", today=timezone.localdate()
+        ).pk,
+        "guaranteed_payment": give_guarantee(
+            actor=SYSTEM,
+            account=account,
+            amount=Decimal(1),
+            reason="One",
+            today=timezone.localdate(),
+            expires_on=timezone.localdate() + timedelta(days=9),
+        ).pk,
         "manager": actor.user.pk,
         "order": subscription.orders.get().pk,
         "payment": account.payments.first().pk,

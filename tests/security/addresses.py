@@ -81,6 +81,8 @@ PAGES = {
     "operator:order_give_up": "refused_order",
     "operator:payment": "payment",
     "operator:charge": "charge",
+    "operator:correction": "correction",
+    "operator:guaranteed_payment": "guarantee",
     "operator:reseller": "reseller",
     "operator:manager": "manager",
     "operator:plan": "plan",

@@ -24,6 +24,7 @@ EDITING = {
 # corrected of an order is no longer refused then: there is nothing left for who comes second.
 NOT_EDITING = {
     "operator:account_class_create", "operator:account_create", "operator:account_invite",
+    "operator:account_correct", "operator:account_guarantee",
     "operator:account_order_plan", "operator:account_top_up", "operator:account_type_create",
     "operator:application_template_billed", "operator:application_template_new", "operator:manager_create",
     "operator:order_correct", "operator:payment_approve",

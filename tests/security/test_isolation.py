@@ -30,7 +30,10 @@ LINKS = {"accept_invitation", "account_reset_password_from_key"}
 # What resellers inherit from above is theirs to read.
 INHERITED = {"operator:service_term", "operator:account_type"}
 # A sales person sees own accounts and those of subordinates, with all that hangs on them.
-OF_AN_ACCOUNT = {"account", "membership", "invitation", "subscription", "order", "refused_order", "payment", "charge"}
+OF_AN_ACCOUNT = {
+    "account", "membership", "invitation", "subscription", "order", "refused_order", "payment", "charge", "correction",
+    "guarantee",
+}  # fmt: skip
 # A draft waits in the session of who began it: whoever asks for another one begins anew.
 SENT_ELSEWHERE = {"operator:plan_draft"}
 # Ends the session: asked last of all, by tests of its own (tests/accounts/test_sign_in.py).

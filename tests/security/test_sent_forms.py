@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 # Forms that make rows, at least these: so the walk cannot pass by finding none. Opening an account, a period, a token,
 # a plan by its wizard, orders and money set aside are asked for in steps: sent twice by the tests of their views.
 CREATING = {
-    "operator:account_top_up", "operator:account_invite",
+    "operator:account_top_up", "operator:account_invite", "operator:account_correct", "operator:account_guarantee",
     "operator:manager_create", "operator:product_create", "operator:plan_category_create", "operator:reseller_create",
     "operator:account_class_create", "operator:account_type_create", "operator:service_term_create",
     "operator:application_template_billed", "operator:vendor_connection_new", "operator:plan_price",
@@ -24,6 +24,7 @@ CREATING = {
 MOVING = {
     "operator:subscription_change", "operator:subscription_stop", "operator:subscription_delete", "operator:order_pay",
     "operator:order_cancel", "operator:payment_approve", "customer:subscription_change",
+    "operator:correction_approve", "operator:guaranteed_payment_revoke",
     "customer:subscription_stop", "customer:subscription_delete", "customer:order_pay_from_balance",
 }  # fmt: skip
 

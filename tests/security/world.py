@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,8 @@ from accounts.actors import SYSTEM, Actor, actor_of
 from accounts.api_tokens import create_api_token
 from accounts.invitations import invite_users, token_of
 from accounts.models import AccessLevel, Account, Reseller, Role, User
+from billing.corrections import ask_correction
+from billing.guarantees import give_guarantee
 from billing.models import Charge, LedgerEntry, Payment
 from billing.payments import complete_payment, open_top_up
 from core.lists.export import asked_by, file_path
@@ -253,6 +255,21 @@ def _business(house: House, account: Account) -> None:
         "order": (waiting.pk, active.orders.get().pk, refused.pk),
         "refused_order": (refused.pk,),
         "payment": (payment.pk, _set_aside(account, plan).pk),
+        "correction": (
+            ask_correction(
+                actor=SYSTEM, account=account, amount=Decimal(1), reason=f"{house.tenant.word}-error", today=ORDERED_ON
+            ).pk,
+        ),
+        "guarantee": (
+            give_guarantee(
+                actor=SYSTEM,
+                account=account,
+                amount=Decimal(1),
+                reason=f"{house.tenant.word}-promise",
+                today=ORDERED_ON,
+                expires_on=ORDERED_ON + timedelta(days=3000),
+            ).pk,
+        ),
         "charge": tuple(Charge.objects.filter(account=account).values_list("pk", flat=True)),
         "transaction": tuple(LedgerEntry.objects.filter(account=account).values_list("pk", flat=True)),
         "export": tuple(exports),
