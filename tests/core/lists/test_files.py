@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -11,7 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import Account
+from billing.corrections import ask_correction
+from billing.guarantees import give_guarantee
 from billing.models import Payment
 from core.lists.files import file_columns, number_format
 from core.lists.listing import Listing
@@ -39,6 +42,15 @@ def sold(db: None) -> None:
         account: Account = cast.account(reseller=seller)
         money.top_up(account=account, amount=price, today=DAY)
         make.subscription(account=account, plan=make.plan(reseller=seller, prices={"seats": price}), today=DAY)
+        ask_correction(actor=SYSTEM, account=account, amount=Decimal(price), reason="Goodwill", today=DAY)
+        give_guarantee(
+            actor=SYSTEM,
+            account=account,
+            amount=Decimal(price),
+            reason="Paid",
+            today=DAY,
+            expires_on=DAY + timedelta(days=365),
+        )
 
 
 def _shown_all(listing: Listing, client: Client, address: str) -> None:
