@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_noop, override
 
 from accounts.models import Reseller
 from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Source
+from billing.engine.terms import PLAN
 from billing.funds import Posting, post
 from billing.models import Charge, ChargeStatus, PostingKind
 from core.cleaning import shortened
@@ -39,17 +40,17 @@ MOVE_CHARGES = """
 ADD_CHARGES = """
     INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, order_id, parent_id,
         type, source, status, description, block, quantity, unit_price, price_id, currency, amount, discount, tax,
-        operate_from, operate_to, period_from, period_to, created_on, closed_on)
+        discount_rate, operate_from, operate_to, period_from, period_to, created_on, closed_on)
     SELECT account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
-        description, block, quantity, unit_price, price_id, currency, amount, discount, tax, operate_from, operate_to,
-        period_from, period_to, created_on, closed_on
+        description, block, quantity, unit_price, price_id, currency, amount, discount, tax, discount_rate,
+        operate_from, operate_to, period_from, period_to, created_on, closed_on
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
         %s::text[], %s::text[], %s::text[], %s::int[], %s::numeric[], %s::numeric[], %s::bigint[], %s::text[],
-        %s::numeric[], %s::numeric[], %s::numeric[], %s::date[], %s::date[], %s::date[], %s::date[], %s::date[],
-        %s::date[]) WITH ORDINALITY
+        %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::date[], %s::date[], %s::date[], %s::date[],
+        %s::date[], %s::date[]) WITH ORDINALITY
         AS made(account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
-            description, block, quantity, unit_price, price_id, currency, amount, discount, tax, operate_from,
-            operate_to, period_from, period_to, created_on, closed_on, place)
+            description, block, quantity, unit_price, price_id, currency, amount, discount, tax, discount_rate,
+            operate_from, operate_to, period_from, period_to, created_on, closed_on, place)
     ORDER BY place
     RETURNING id
 """
@@ -96,10 +97,6 @@ class Booking:
     order_id: int | None = None
 
 
-# The engine's name of what is no resource's: the plan's own fees.
-PLAN = ""
-
-
 def resource_key(subscription_resource_id: int | None) -> str:
     """Return the engine's name of a subscription's resource, or of the plan's own part."""
     return PLAN if subscription_resource_id is None else str(subscription_resource_id)
@@ -124,6 +121,7 @@ LINE_COLUMNS = (
     "order_id",
     "discount",
     "tax",
+    "discount_rate",
 )
 
 
@@ -135,7 +133,7 @@ def line_of(charge: Charge) -> Line:
 def _line(values: Sequence[Any]) -> Line:
     """Return the line of a charge's values, in the order of LINE_COLUMNS."""
     row, resource_id, block, status, source, start, end, period_start, period_end, *more = values
-    quantity, unit_price, amount, kind, closed_on, price_row, order, discount, tax = more
+    quantity, unit_price, amount, kind, closed_on, price_row, order, discount, tax, rate = more
     return Line(
         resource=resource_key(resource_id),
         block=block,
@@ -153,6 +151,7 @@ def _line(values: Sequence[Any]) -> Line:
         order=order,
         discount=discount,
         tax=tax,
+        rate=rate,
     )
 
 
@@ -238,6 +237,7 @@ def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
         line.amount,
         line.discount,
         line.tax,
+        line.rate,
         line.period.start,
         line.period.end,
         line.billing_period.start,

@@ -9,8 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from billing.engine.proration import exact_share
-from billing.engine.terms import UnitPrice
+from billing.engine.proration import NO_RATE, exact_share
+from billing.engine.terms import Discount, UnitPrice
 from core.money import round_half_up
 from core.period import Period
 
@@ -41,6 +41,10 @@ class LineType(StrEnum):
     TRANSFER_FEE = "transfer_fee"
 
 
+# What is charged once; all else recurs.
+FEES = frozenset({LineType.SETUP_FEE, LineType.RENEWAL_FEE, LineType.TRANSFER_FEE})
+
+
 class Source(StrEnum):
     """Which operation made a line: for its description and explanation, and to tell a stop's remainder."""
 
@@ -60,6 +64,18 @@ SPLIT_SOURCES = frozenset({Source.USED_PART, Source.CONTINUING_PART, Source.REFU
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What some units cost over some days: net, and what a discount took off."""
+
+    net: Decimal
+    discount: Decimal = Decimal(0)
+
+    def __sub__(self, other: Cost) -> Cost:
+        """Return what the other leaves of this: parts of a split add up in both."""
+        return Cost(self.net - other.net, self.discount - other.discount)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Some units of one resource over some days, at one price; amounts in the currency of the terms.
 
@@ -68,7 +84,8 @@ class Line:
     a line not yet written; `parent` is the line it was split from or takes the place of. `price_row` is the row of the
     price list that the unit price came from, `order` the order that made the line. A fee, and what was used, belong to
     their days and are no share of them: their `billing_period` is their period. The plan's own part has no `resource`.
-    `amount` is what is left of quantity x price after `discount`; `tax` is that part of it that is tax.
+    `amount` is what is left of quantity x price after `discount`; `tax` is that part of it that is tax. `rate` is that
+    of the discount, a fraction of 1, and `discount_row` what grants it: parts of a split keep both.
     """
 
     resource: str
@@ -88,11 +105,23 @@ class Line:
     order: int | None = None
     discount: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
+    rate: Decimal = NO_RATE
+    discount_row: int | None = None
 
     @property
     def price(self) -> UnitPrice:
-        """The unit price, and where it came from."""
-        return UnitPrice(self.unit_price, self.price_row)
+        """The unit price with its discount, and where they came from."""
+        return UnitPrice(self.unit_price, self.price_row, Discount(self.rate, self.discount_row))
+
+    @property
+    def cost(self) -> Cost:
+        """What it costs, and what was taken off."""
+        return Cost(self.amount, self.discount)
+
+    @property
+    def gross(self) -> Decimal:
+        """What it would cost without a discount."""
+        return self.amount + self.discount
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from billing.engine.lines import Changes, Line, LineStatus, Source, deleted
-from billing.engine.proration import share
+from billing.engine.lines import Changes, Cost, Line, LineStatus, LineType, Source, deleted
+from billing.engine.proration import NO_RATE, share
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
 
 def priced_line(
     *,
-    currency: str,
+    terms: Terms,
     resource: str,
     block: int,
     status: LineStatus,
     source: Source,
     period: Period,
     billing_period: Period,
-    quantity: int,
+    quantity: int | Decimal,
     price: UnitPrice,
+    type: LineType = LineType.RECURRING_FEE,
     closed_on: date | None = None,
     parent: Line | None = None,
 ) -> Line:
-    """Return a new line whose amount is its share of the billing period, rounded once."""
+    """Return a new line whose amount is its share of the billing period less the discount, rounded once.
+
+    The discount is the one that comes with the price, else that of the terms. A fee has its period as billing period.
+    What one order or night adds is corrected as a whole afterwards (`discounting`).
+    """
+    discount = terms.discount(type) if price.discount is None else price.discount
+    cost = _cost(quantity, price.amount, period.days, billing_period.days, terms.currency, discount.rate)
     return Line(
         resource=resource,
         block=block,
@@ -36,10 +44,33 @@ def priced_line(
         billing_period=billing_period,
         quantity=quantity,
         unit_price=price.amount,
-        amount=share(quantity, price.amount, period.days, billing_period.days, currency),
+        amount=cost.net,
+        type=type,
         closed_on=closed_on,
         parent=parent,
         price_row=price.row,
+        discount=cost.discount,
+        rate=discount.rate,
+        discount_row=discount.row,
+    )
+
+
+def _cost(
+    quantity: int | Decimal, price: Decimal, days: int, period_days: int, currency: str, rate: Decimal = NO_RATE
+) -> Cost:
+    net = share(quantity, price, days, period_days, currency, rate)
+    return Cost(net, share(quantity, price, days, period_days, currency) - net) if rate else Cost(net)
+
+
+def cost_of(terms: Terms, line: Line, *, period: Period | None = None, quantity: int | Decimal | None = None) -> Cost:
+    """Return what some days, or another number of units, of a line cost at its price and discount, rounded once."""
+    return _cost(
+        line.quantity if quantity is None else quantity,
+        line.unit_price,
+        (period or line.period).days,
+        line.billing_period.days,
+        terms.currency,
+        line.rate,
     )
 
 
@@ -49,17 +80,18 @@ def part_of(
     status: LineStatus,
     source: Source,
     period: Period,
-    amount: Decimal,
+    cost: Cost,
     quantity: int | Decimal | None = None,
     closed_on: date | None = None,
 ) -> Line:
-    """Return a part of a line that is split: the same units and price, some of its days, an amount of its own."""
+    """Return a part of a line that is split: the same units and price, some of its days, a cost of its own."""
     return replace(
         line,
         status=status,
         source=source,
         period=period,
-        amount=amount,
+        amount=cost.net,
+        discount=cost.discount,
         quantity=line.quantity if quantity is None else quantity,
         closed_on=closed_on,
         row=None,
@@ -73,9 +105,17 @@ def used_part(terms: Terms, line: Line, day: date) -> tuple[Line, ...]:
     days, _ = line.period.split(day)
     if days is None:
         return ()
-    amount = share(line.quantity, line.unit_price, days.days, line.billing_period.days, terms.currency)
-    used = part_of(line, status=LineStatus.CLOSED, source=Source.USED_PART, period=days, amount=amount, closed_on=day)
+    cost = cost_of(terms, line, period=days)
+    used = part_of(line, status=LineStatus.CLOSED, source=Source.USED_PART, period=days, cost=cost, closed_on=day)
     return (used,)
+
+
+def what_is_left(line: Line, parts: Iterable[Line]) -> Cost:
+    """Return what the parts of a line leave of its cost: what the last of them takes, so that they add up to it."""
+    cost = line.cost
+    for part in parts:
+        cost = cost - part.cost
+    return cost
 
 
 def resized(terms: Terms, line: Line, step: int, *, block: int | None = None) -> Changes:
@@ -86,8 +126,8 @@ def resized(terms: Terms, line: Line, step: int, *, block: int | None = None) ->
     quantity = line.quantity + step
     if not quantity:
         return Changes(move=deleted([line]))
-    amount = share(quantity, line.unit_price, line.period.days, line.billing_period.days, terms.currency)
-    anew = part_of(line, status=line.status, source=line.source, period=line.period, amount=amount, quantity=quantity)
+    cost = cost_of(terms, line, quantity=quantity)
+    anew = part_of(line, status=line.status, source=line.source, period=line.period, cost=cost, quantity=quantity)
     if block is not None:
         anew = replace(anew, block=block)
     return Changes(add=(anew,), move=deleted([line]))

@@ -24,9 +24,8 @@ from billing.engine.lines import (
     quantities_on,
     with_status,
 )
-from billing.engine.parts import part_of, priced_line
+from billing.engine.parts import cost_of, part_of, priced_line
 from billing.engine.periods import add_months, billing_period_of, billing_periods, last_billing_day, next_billing_day
-from billing.engine.proration import share
 from billing.engine.rules import Allows, Keeps, No
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
@@ -225,7 +224,7 @@ def _month(
     price: UnitPrice,
 ) -> Line:
     return priced_line(
-        currency=terms.currency,
+        terms=terms,
         resource=resource,
         block=block,
         status=status,
@@ -238,7 +237,7 @@ def _month(
 
 
 def _again(line: Line, status: LineStatus, source: Source) -> Line:
-    return part_of(line, status=status, source=source, period=line.period, amount=line.amount)
+    return part_of(line, status=status, source=source, period=line.period, cost=line.cost)
 
 
 def _smaller(terms: Terms, line: Line, taken: int) -> Changes:
@@ -246,13 +245,12 @@ def _smaller(terms: Terms, line: Line, taken: int) -> Changes:
     left = int(line.quantity) - taken
     if not left:
         return Changes(move=deleted([line]))
-    amount = share(left, line.unit_price, line.period.days, line.billing_period.days, terms.currency)
     anew = part_of(
         line,
         status=line.status,
         source=Source.CONTINUING_PART,
         period=line.period,
-        amount=amount,
+        cost=cost_of(terms, line, quantity=left),
         quantity=left,
     )
     return Changes(add=(anew,), move=deleted([line]))

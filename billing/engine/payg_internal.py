@@ -24,10 +24,10 @@ from billing.engine.lines import (
     fresh_block,
     with_status,
 )
+from billing.engine.parts import priced_line
 from billing.engine.periods import billing_period_of, next_billing_day
 from billing.engine.rules import Allows, Keeps, No, Used
 from billing.engine.terms import Terms, UnitPrice
-from core.money import round_half_up
 from core.period import Period
 
 
@@ -61,7 +61,7 @@ class PaygInternal:
         days = _from(terms, day)
         return Changes(
             add=tuple(
-                _line(terms, resource, days, Decimal(count), UnitPrice(price.setup_fee, price.row), LineStatus.NEW)
+                _fee(terms, resource, days, count, UnitPrice(price.setup_fee, price.row))
                 for resource, count, price in fees
                 if price.setup_fee
             )
@@ -185,8 +185,17 @@ def _used(terms: Terms, one: Used, before: Line | None, others: Sequence[Line], 
     else:
         starts = (whole.start, terms.started_on or whole.start, one.valid_from or whole.start)
         days, block, price = Period(max(starts), whole.end), fresh_block(others, one.resource), one.price
-    line = _line(terms, one.resource, days, one.quantity, price, LineStatus.BLOCKED)
-    return replace(line, type=LineType.RECURRING_FEE, source=Source.USAGE, block=block)
+    return priced_line(
+        terms=terms,
+        resource=one.resource,
+        block=block,
+        status=LineStatus.BLOCKED,
+        source=Source.USAGE,
+        period=days,
+        billing_period=days,
+        quantity=one.quantity,
+        price=price,
+    )
 
 
 def _from(terms: Terms, day: date) -> Period:
@@ -202,18 +211,17 @@ def _charged(lines: Sequence[Line], resource: str, price: Decimal, whole: Period
     return None
 
 
-def _line(terms: Terms, resource: str, days: Period, quantity: Decimal, price: UnitPrice, status: LineStatus) -> Line:
-    """Return a fee: its days say when it is owed, and it is no share of them."""
-    return Line(
+def _fee(terms: Terms, resource: str, days: Period, count: int, price: UnitPrice) -> Line:
+    """Return a New setup fee: its days say when it is owed, and it is no share of them."""
+    return priced_line(
+        terms=terms,
         resource=resource,
         block=FIRST_BLOCK,
-        status=status,
+        status=LineStatus.NEW,
         source=Source.PURCHASE,
         period=days,
         billing_period=days,
-        quantity=quantity,
-        unit_price=price.amount,
-        amount=round_half_up(quantity * price.amount, terms.currency),
+        quantity=count,
+        price=price,
         type=LineType.SETUP_FEE,
-        price_row=price.row,
     )

@@ -96,7 +96,7 @@ def _lines(
     until = ends(terms, start)
     return tuple(
         priced_line(
-            currency=terms.currency,
+            terms=terms,
             resource=resource,
             block=FIRST_BLOCK,
             status=status(period),

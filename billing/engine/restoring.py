@@ -42,7 +42,7 @@ def renewed_since(
     while start < until:
         whole = billing_period_of(start, terms.billing_day)
         line = priced_line(
-            currency=terms.currency,
+            terms=terms,
             resource=resource,
             block=block,
             status=LineStatus.BLOCKED,
@@ -67,7 +67,8 @@ def _later_period(line: Line, parts: Sequence[Line], day: date, block: int, stop
         return Changes(add=(again,), move=tuple(Move(part, LineStatus.DELETED) for part in parts))
     lacking = line
     if parts:
-        lacking = replace(line, quantity=line.quantity - parts[0].quantity, amount=line.amount - parts[0].amount)
+        cost = line.cost - parts[0].cost
+        lacking = replace(line, quantity=line.quantity - parts[0].quantity, amount=cost.net, discount=cost.discount)
     return Changes(add=(replace(_charged(lacking, day, block=block), parent=line),))
 
 

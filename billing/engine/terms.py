@@ -6,14 +6,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from billing.engine.lines import LineType
+
+
+# The engine's name of what is no resource's: the plan's own part.
+PLAN = ""
+
+
+class Discount(NamedTuple):
+    """What is taken off a charge: a fraction of 1, and the id of the row that grants it, where it is known."""
+
+    rate: Decimal
+    row: int | None = None
+
+
+NO_DISCOUNT = Discount(Decimal(0))
 
 
 class UnitPrice(NamedTuple):
-    """What a unit costs, and the id of the row of the price list that says so; None where it is not known."""
+    """What a unit costs, and the id of the row of the price list that says so; None where it is not known.
+
+    A price that was charged before comes with the discount that it had: what is made anew at it keeps both. Without
+    one it is that of the terms (`parts.priced_line`).
+    """
 
     amount: Decimal
     row: int | None = None
+    discount: Discount | None = None
 
 
 class Price(NamedTuple):
@@ -39,6 +61,8 @@ class Terms:
     price floats; `ordering_rows` are the rows of the price list that they were taken from. `months` is the duration of
     the period that is ordered and `expires_on` the first day no longer served once it runs, both None for an endless
     one; `started_on` is the day from which it runs, `anchor` the one that the months of its terms are counted from.
+    `discounts` is what is taken off what is charged anew, by the kind of fee, as a fraction of 1; `discount_rows` the
+    row that grants it.
     """
 
     currency: str
@@ -50,6 +74,13 @@ class Terms:
     expires_on: date | None = None
     started_on: date | None = None
     anchor: date | None = None
+    discounts: Mapping[LineType, Decimal] = field(default_factory=dict)
+    discount_rows: Mapping[LineType, int | None] = field(default_factory=dict)
+
+    def discount(self, kind: LineType) -> Discount:
+        """Return what is taken off a charge of that kind that is made now."""
+        rate = self.discounts.get(kind)
+        return Discount(rate, self.discount_rows.get(kind)) if rate else NO_DISCOUNT
 
     def price_row(self, resource: str, day: date) -> Price:
         """Return the row of the plan's price list that is valid for the resource on `day`, in the terms' currency.

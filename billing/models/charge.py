@@ -130,6 +130,10 @@ class Charge(Timestamped):
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.DecimalField(_("amount"), **MONEY)
     discount = models.DecimalField(_("discount"), **MONEY, default=Decimal(0), db_default=Decimal(0))
+    # A fraction of 1, so that parts of a split take off the same.
+    discount_rate = models.DecimalField(
+        _("discount rate"), max_digits=13, decimal_places=12, default=Decimal(0), db_default=Decimal(0)
+    )
     tax = models.DecimalField(_("tax"), **MONEY, default=Decimal(0), db_default=Decimal(0))
     operate_from = models.DateField(_("from"))
     operate_to = models.DateField(_("to"))
@@ -148,6 +152,9 @@ class Charge(Timestamped):
             models.CheckConstraint(
                 condition=models.Q(amount__gte=0) | models.Q(source=ChargeSource.REFUND_PART),
                 name="charge_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(discount_rate__gte=0, discount_rate__lte=1), name="charge_discount_is_a_part"
             ),
             models.CheckConstraint(
                 condition=models.Q(status="closed", closed_on__isnull=False)

@@ -26,7 +26,7 @@ def next_period(terms: Terms, quantities: Mapping[str, int], lines: Sequence[Lin
     return Changes(
         add=tuple(
             priced_line(
-                currency=terms.currency,
+                terms=terms,
                 resource=resource,
                 block=FIRST_BLOCK,
                 status=LineStatus.BLOCKED,

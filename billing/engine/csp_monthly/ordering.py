@@ -71,7 +71,7 @@ def _ordered_lines(
     end = whole.end if terms.months is None else expiry(day, terms.months)
     return tuple(
         priced_line(
-            currency=terms.currency,
+            terms=terms,
             resource=resource,
             block=FIRST_BLOCK,
             status=_paid_status(period, day) if paid else LineStatus.NEW,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 from billing.engine.lines import (
     Changes,
@@ -19,9 +18,8 @@ from billing.engine.lines import (
     quantities_on,
     with_status,
 )
-from billing.engine.parts import part_of, priced_line, resized, served_until, used_part
+from billing.engine.parts import cost_of, part_of, priced_line, resized, served_until, used_part, what_is_left
 from billing.engine.periods import billing_period_of, billing_periods
-from billing.engine.proration import share
 from billing.engine.settling import periods_ahead, take_units
 from billing.engine.terms import Terms
 
@@ -34,7 +32,7 @@ def raise_units(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], d
     whole = billing_period_of(day, terms.billing_day)
     added = tuple(
         priced_line(
-            currency=terms.currency,
+            terms=terms,
             resource=resource,
             block=fresh_block(lines, resource),
             status=LineStatus.NEW,
@@ -179,7 +177,7 @@ def _raised_from(terms: Terms, others: Sequence[Line], line: Line, day: date) ->
         return line
     whole = billing_period_of(day, terms.billing_day)
     return priced_line(
-        currency=terms.currency,
+        terms=terms,
         resource=line.resource,
         block=fresh_block(others, line.resource),
         status=LineStatus.BLOCKED,
@@ -202,7 +200,7 @@ def _raise_later_periods(terms: Terms, others: Sequence[Line], current: Line) ->
     same_price = {
         line.period.start: line
         for line in with_status(others, LineStatus.OPENED)
-        if line.resource == current.resource and line.unit_price == current.unit_price
+        if (line.resource, line.unit_price, line.rate) == (current.resource, current.unit_price, current.rate)
     }
     changes = Changes()
     for period, whole in billing_periods(current.billing_period.end, terms.expires_on, terms.billing_day):
@@ -210,7 +208,7 @@ def _raise_later_periods(terms: Terms, others: Sequence[Line], current: Line) ->
             changes += resized(terms, same_price[period.start], int(current.quantity), block=current.block)
             continue
         own = priced_line(
-            currency=terms.currency,
+            terms=terms,
             resource=current.resource,
             block=current.block,
             status=LineStatus.OPENED,
@@ -233,14 +231,14 @@ def _give_back(terms: Terms, line: Line, taken: int, day: date) -> Changes:
         return Changes(move=deleted([line]))
     parts = used
     if kept:
-        amount = share(kept, line.unit_price, rest.days, line.billing_period.days, terms.currency)
+        cost = cost_of(terms, line, period=rest, quantity=kept)
         parts += (
             part_of(
                 line,
                 status=LineStatus.BLOCKED,
                 source=Source.CONTINUING_PART,
                 period=rest,
-                amount=amount,
+                cost=cost,
                 quantity=kept,
             ),
         )
@@ -249,7 +247,7 @@ def _give_back(terms: Terms, line: Line, taken: int, day: date) -> Changes:
         status=LineStatus.WAITING_FOR_REFUND,
         source=Source.REFUND_PART,
         period=rest,
-        amount=line.amount - sum((part.amount for part in parts), Decimal(0)),
+        cost=what_is_left(line, parts),
         quantity=taken,
     )
     return Changes(add=(*parts, refund), move=deleted([line]))

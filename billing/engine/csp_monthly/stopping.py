@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.engine.lines import Changes, Line, LineStatus, Source, deleted, fresh_block, with_status
-from billing.engine.parts import part_of, priced_line, served_until, used_part
+from billing.engine.parts import part_of, priced_line, served_until, used_part, what_is_left
 from billing.engine.periods import billing_period_of
 from billing.engine.terms import Terms, UnitPrice
 
@@ -24,8 +24,8 @@ def stop(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         _, rest = line.period.split(day)
         remainder: tuple[Line, ...] = ()
         if rest is not None:
-            amount = line.amount - sum((part.amount for part in used), Decimal(0))
-            remainder = (part_of(line, status=LineStatus.OPENED, source=Source.REMAINDER, period=rest, amount=amount),)
+            cost = what_is_left(line, used)
+            remainder = (part_of(line, status=LineStatus.OPENED, source=Source.REMAINDER, period=rest, cost=cost),)
         changes += Changes(add=used + remainder, move=deleted([line]))
     return changes
 
@@ -75,7 +75,7 @@ def withdraw_activation(lines: Sequence[Line], day: date) -> Changes:
     """
     activated = with_status(lines, LineStatus.BLOCKED)
     again = tuple(
-        part_of(line, status=LineStatus.OPENED, source=Source.REMAINDER, period=line.period, amount=line.amount)
+        part_of(line, status=LineStatus.OPENED, source=Source.REMAINDER, period=line.period, cost=line.cost)
         for line in activated
         if line.period.end > day
     )
@@ -85,15 +85,16 @@ def withdraw_activation(lines: Sequence[Line], day: date) -> Changes:
 def _by_price(lines: Sequence[Line]) -> dict[tuple[str, UnitPrice], int]:
     """Return the units of the lines by resource and price, in the order in which those come.
 
-    Rows of the price list that say the same price are one: the first of them stands for it.
+    Rows of the price list that say the same price are one: the first of them stands for it. So are discounts of the
+    same rate.
     """
-    units: dict[tuple[str, Decimal], int] = {}
-    prices: dict[tuple[str, Decimal], UnitPrice] = {}
+    units: dict[tuple[str, Decimal, Decimal], int] = {}
+    prices: dict[tuple[str, Decimal, Decimal], UnitPrice] = {}
     for line in lines:
-        group = (line.resource, line.unit_price)
+        group = (line.resource, line.unit_price, line.rate)
         units[group] = units.get(group, 0) + int(line.quantity)
         prices.setdefault(group, line.price)
-    return {(resource, prices[resource, amount]): count for (resource, amount), count in units.items()}
+    return {(group[0], prices[group]): count for group, count in units.items()}
 
 
 def _activated_from(
@@ -111,7 +112,7 @@ def _activated_from(
         blocks[resource] = blocks.get(resource, fresh_block(others, resource) - 1) + 1
         added.append(
             priced_line(
-                currency=terms.currency,
+                terms=terms,
                 resource=resource,
                 block=blocks[resource],
                 status=LineStatus.BLOCKED,

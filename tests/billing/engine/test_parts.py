@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from billing.engine.lines import LineStatus, Source
+from billing.engine.lines import Cost, LineStatus, Source
 from billing.engine.parts import part_of, priced_line, resized, served_until, used_part
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
@@ -13,7 +13,7 @@ AUGUST = Period(date(2018, 8, 1), date(2018, 9, 1))
 TERMS = Terms("USD", 1, {})
 LINE = replace(
     priced_line(
-        currency="USD",
+        terms=TERMS,
         resource="seats",
         block=2,
         status=LineStatus.BLOCKED,
@@ -37,7 +37,7 @@ def test_a_part_keeps_block_price_and_denominator_and_is_not_in_the_books_yet():
         status=LineStatus.OPENED,
         source=Source.REMAINDER,
         period=Period(date(2018, 8, 25), AUGUST.end),
-        amount=Decimal("11.29"),
+        cost=Cost(Decimal("11.29")),
     )
     assert (part.block, part.quantity, part.unit_price, part.billing_period) == (2, 5, Decimal("10.00"), AUGUST)
     assert (part.parent, part.row, part.closed_on) == (LINE, None, None)
