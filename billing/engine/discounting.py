@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 
 from billing.engine.lines import FEES, Changes, Line, LineStatus, with_status
-from billing.engine.rules import Metered, Rules
+from billing.engine.rules import Metered, MeteredRules, Rules
 from billing.engine.terms import PLAN, Terms
 from core.money import round_half_up
 
@@ -100,8 +101,6 @@ class Discounted:
             rules.renewal_due,
         )
         self.close_period, self.end, self.due_while_stopped = rules.close_period, rules.end, rules.due_while_stopped
-        if isinstance(rules, Metered):
-            self.use = rules.use
 
     def order(self, terms: Terms, units: Mapping[str, int], day: date) -> Changes:
         return _whole(terms, self._rules.order(terms, units, day))
@@ -147,6 +146,19 @@ class Discounted:
 
     def next_period(self, terms: Terms, units: Mapping[str, int], lines: Sequence[Line], day: date) -> Changes:
         return _whole(terms, self._rules.next_period(terms, units, lines, day))
+
+
+class DiscountedMetered(Discounted):
+    """The same of a type that charges what was used, which is rounded once."""
+
+    def __init__(self, rules: MeteredRules) -> None:
+        super().__init__(rules)
+        self.use = rules.use
+
+
+def discounted(rules: Rules) -> Rules:
+    """Return the rules with their new charges corrected."""
+    return DiscountedMetered(cast(MeteredRules, rules)) if isinstance(rules, Metered) else Discounted(rules)
 
 
 def _whole(terms: Terms, changes: Changes, given: Sequence[Line] = ()) -> Changes:

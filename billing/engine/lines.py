@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from billing.engine.proration import NO_RATE, exact_share
 from billing.engine.terms import Discount, UnitPrice
+from billing.engine.terms import LineType as LineType  # noqa: PLC0414 - lines are where it is looked for
 from core.money import round_half_up
 from core.period import Period
 
@@ -30,15 +31,6 @@ class LineStatus(StrEnum):
 # Lines of one block with these statuses never share a day.
 LIVE = frozenset({LineStatus.NEW, LineStatus.OPENED, LineStatus.BLOCKED, LineStatus.CLOSED})
 FIRST_BLOCK = 1
-
-
-class LineType(StrEnum):
-    """The types of a charge: which fee of the price list it is. A billing type says which of them it takes."""
-
-    RECURRING_FEE = "recurring_fee"
-    SETUP_FEE = "setup_fee"
-    RENEWAL_FEE = "renewal_fee"
-    TRANSFER_FEE = "transfer_fee"
 
 
 # What is charged once; all else recurs.

@@ -12,19 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Protocol
 
 from billing.engine import renewing, settling
-from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Source, deleted, with_status
-from billing.engine.parts import priced_line
+from billing.engine.lines import FEES, Changes, Line, LineStatus, LineType, Move, Source, deleted, with_status
+from billing.engine.parts import priced_line, what_is_left
 from billing.engine.periods import billing_period_of, next_billing_day
-from billing.engine.rules import Allows, Keeps, Metered, No, Rules, Used
+from billing.engine.rules import Allows, Keeps, MeteredRules, No, Rules, Used
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
 ONE_DAY = timedelta(days=1)
-# Charged once; all else recurs.
-FEES = frozenset({LineType.SETUP_FEE, LineType.RENEWAL_FEE, LineType.TRANSFER_FEE})
 OWED = (LineStatus.NEW, LineStatus.BLOCKED)
 
 
@@ -90,7 +87,7 @@ class Postpay:
         return sum(
             (
                 priced_line(
-                    currency=terms.currency,
+                    terms=terms,
                     resource=resource,
                     block=1,
                     status=LineStatus.NEW,
@@ -163,13 +160,15 @@ class Postpay:
             return self._rules.restore(line, parts, lowered_on, day, block=block, stopped_on=stopped_on)
         # No row tells what was given back: it is what the parts leave.
         kept = sum(int(part.quantity) for part in parts if part.period.start >= lowered_on)
+        left = what_is_left(line, parts)
         again = replace(
             line,
             status=LineStatus.BLOCKED,
             source=Source.CONTINUING_PART,
             period=Period(lowered_on, line.period.end),
             quantity=line.quantity - kept,
-            amount=line.amount - sum((part.amount for part in parts), Decimal(0)),
+            amount=left.net,
+            discount=left.discount,
             block=block,
             row=None,
             parent=line,
@@ -305,10 +304,6 @@ class Postpay:
             ),
             move=tuple(move for move in moves if move is not None),
         )
-
-
-class MeteredRules(Rules, Metered, Protocol):
-    """A billing type that charges what was used."""
 
 
 class MeteredPostpay(Postpay):

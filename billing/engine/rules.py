@@ -214,3 +214,7 @@ class Rules(Protocol):
 
     def due_while_stopped(self, terms: Terms, stopped_on: date, day: date) -> date | None:
         """Return the next day after `day` on which the night has charges of a stopped subscription to close."""
+
+
+class MeteredRules(Rules, Metered, Protocol):
+    """A billing type that charges what was used."""

@@ -6,14 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from billing.engine.lines import LineType
-
+from enum import StrEnum
+from typing import NamedTuple
 
 # The engine's name of what is no resource's: the plan's own part.
 PLAN = ""
+
+
+class LineType(StrEnum):
+    """The types of a charge: which fee of the price list it is. A billing type says which of them it takes."""
+
+    RECURRING_FEE = "recurring_fee"
+    SETUP_FEE = "setup_fee"
+    RENEWAL_FEE = "renewal_fee"
+    TRANSFER_FEE = "transfer_fee"
 
 
 class Discount(NamedTuple):

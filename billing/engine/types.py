@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from billing.engine.csp_monthly.rules import CspMonthly
-from billing.engine.discounting import Discounted
+from billing.engine.discounting import DiscountedMetered, discounted
 from billing.engine.pay_in_full import PayInFull
 from billing.engine.payg_internal import PaygInternal
 from billing.engine.postpay import MeteredPostpay, Postpay
@@ -11,11 +11,15 @@ from billing.engine.rules import Keeps, Rules
 from billing.engine.trial import Trial
 
 _ALL: tuple[Rules, ...] = (CspMonthly(), PayInFull(), PaygInternal())
-TYPES: dict[str, Rules] = {rules.key: Discounted(rules) for rules in _ALL}
+TYPES: dict[str, Rules] = {rules.key: discounted(rules) for rules in _ALL}
 _TRIALS: dict[str, Rules] = {key: Trial(rules) for key, rules in TYPES.items()}
 # The types that can be paid for afterwards.
 POSTPAY: dict[str, Postpay] = {
-    rules.key: rules for rules in (Postpay(CspMonthly(), current_only=True), MeteredPostpay(PaygInternal()))
+    rules.key: rules
+    for rules in (
+        Postpay(discounted(CspMonthly()), current_only=True),
+        MeteredPostpay(DiscountedMetered(PaygInternal())),
+    )
 }
 
 # What a history means that names none.
