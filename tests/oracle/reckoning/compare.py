@@ -53,11 +53,18 @@ def comparable(answer: dict) -> dict:
         "payments": Counter((p["created_on"], p["due_on"], str(Fraction(p["amount"])), p["status"]) for p in payments),
         "reseller_charges": Counter(
             (
-                c["upstream"], c["subscription"], c["resource"], c["type"], c["from"], c["to"],
-                str(Fraction(c["quantity"])), str(Fraction(c["amount"])), c["created_on"],
+                c["upstream"],
+                c["subscription"],
+                c["resource"],
+                c["type"],
+                c["from"],
+                c["to"],
+                str(Fraction(c["quantity"])),
+                str(Fraction(c["amount"])),
+                c["created_on"],
             )
             for c in answer.get("reseller_charges", [])
-        ),  # fmt: skip
+        ),
         "money": by_day(answer),
         "balance": Decimal(answer["balance"]),
         "blocked": Decimal(answer["blocked"]),
@@ -71,8 +78,12 @@ def differences(ours: dict, theirs: dict, *, but: tuple[str, ...] = ()) -> list[
     found = []
     for part in ("charges", "refused", "payments", "reseller_charges"):
         if part not in but:
-            found += [f"{part}: missing {key} x{count}" for key, count in sorted((left[part] - right[part]).items(), key=str)]
-            found += [f"{part}: unexpected {key} x{n}" for key, n in sorted((right[part] - left[part]).items(), key=str)]
+            found += [
+                f"{part}: missing {key} x{count}" for key, count in sorted((left[part] - right[part]).items(), key=str)
+            ]
+            found += [
+                f"{part}: unexpected {key} x{n}" for key, n in sorted((right[part] - left[part]).items(), key=str)
+            ]
     for part in ("money", "balance", "blocked", "subscriptions"):
         if part not in but and left[part] != right[part]:
             found.append(f"{part}: expected {left[part]}, got {right[part]}")

@@ -57,9 +57,7 @@ class Money:
         further = history.get("plans") or {}
         self.plans = {None: {"resources": history["resources"], "plan": history.get("plan") or {}}, **further}
         self.resources = {name: {r["key"]: r for r in plan["resources"]} for name, plan in self.plans.items()}
-        self.prices = {
-            key: Fraction(r["price"]) for plan in self.resources.values() for key, r in plan.items()
-        }
+        self.prices = {key: Fraction(r["price"]) for plan in self.resources.values() for key, r in plan.items()}
         self.retails = [{key: Fraction(p) for key, p in level["retail"].items()} for level in self.chain]
 
     # ---- funds ------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from tests.oracle.reckoning.terms import Terms
 from tests.oracle.reckoning.things import (
     ACTIVE,
     BLOCKED,
-    CLOSED,
     GRACED,
     OPENED,
     RECURRING,
@@ -105,5 +104,3 @@ class Plans(Terms):
         sub.by_hand = True
 
     closes_by_hand = property(lambda self: self.type == "csp_annual")
-
-

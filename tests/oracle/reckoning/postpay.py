@@ -242,8 +242,8 @@ class Postpaid(World):
         """Return the bills."""
         return [
             {
-                "created_on": b.created.isoformat(), "due_on": b.due.isoformat(), "amount": b.amount,
-                "status": b.status,
+                "purpose": "rendered_services", "status": b.status, "amount": b.amount,
+                "created_on": b.created.isoformat(), "due_on": b.due.isoformat(),
             }
             for b in self.bills
         ]  # fmt: skip

@@ -191,9 +191,9 @@ class Terms(Verbs):
         elif sub.status == ACTIVE and self.next_period_begins:
             self.begin_period(sub)
         self.pass_timers(sub)
-        if self.ahead and sub.end is not None and self.today == sub.end - timedelta(self.ahead):
-            if sub.order is None and self.renews_itself(sub):
-                self.order_of_itself(sub)
+        point = self.ahead and sub.end is not None and self.today == sub.end - timedelta(self.ahead)
+        if point and sub.order is None and self.renews_itself(sub):
+            self.order_of_itself(sub)
 
     def cancel_unpaid(self, sub: Subscription) -> None:
         """Cancel what nobody has paid in time."""

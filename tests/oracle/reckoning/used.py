@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tests.oracle.reckoning.days import half_up, period_of
 from tests.oracle.reckoning.plans import Plans
-from tests.oracle.reckoning.things import ACTIVE, BLOCKED, CONSUMED, PLAN, RECURRING, STOPPED, Charge, Subscription
+from tests.oracle.reckoning.things import ACTIVE, BLOCKED, CONSUMED, RECURRING, STOPPED, Charge, Subscription
 from tests.oracle.reckoning.verbs import refuse_if
 
 
@@ -67,5 +67,3 @@ class Used(Plans):
             return
         self.prices = self.prices | prices
         self.price_days |= dict.fromkeys(prices, self.today)
-
-

@@ -48,7 +48,9 @@ class Verbs(Building):
         if charge.first >= self.today:
             return []
         units, price = charge.units, charge.price
-        return [self.charge(charge.sub, charge.key, charge.first, self.today, units, price, self.used_status, like=charge)]
+        return [
+            self.charge(charge.sub, charge.key, charge.first, self.today, units, price, self.used_status, like=charge)
+        ]
 
     used_status = CLOSED
 
@@ -90,9 +92,9 @@ class Verbs(Building):
 
     def made(self, sub: Subscription, order: Order) -> list[Charge]:
         """Return what an order makes where it is paid today."""
-        return {"sales": self.sale, "change": self.raise_, "renewal": self.renewed, "switch": self.switched}[order.kind](
-            sub, order
-        )
+        return {"sales": self.sale, "change": self.raise_, "renewal": self.renewed, "switch": self.switched}[
+            order.kind
+        ](sub, order)
 
     def place(self, sub: Subscription, order: Order, pay: str, released: Fraction = Fraction(0)) -> None:
         """Take an order, and its money unless it is to be paid later; nothing due: nothing to wait for."""
@@ -147,11 +149,7 @@ class Verbs(Building):
         """Add units to each coming piece: those of one price become one charge."""
         retail = {"retail": order.retail[key]} if key in order.retail else {}
         for first, to in pieces(self.next_billing_day, sub.end, self.billing_day):
-            alike = [
-                c
-                for c in sub.having(OPENED)
-                if (c.key, c.price, c.first) == (key, order.agreed[key], first)
-            ]
+            alike = [c for c in sub.having(OPENED) if (c.key, c.price, c.first) == (key, order.agreed[key], first)]
             self.drop(alike)
             units = count + sum(c.units for c in alike)
             more = {"like": alike[0], "block": self.new_block()} if alike else retail

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,7 +16,6 @@ from tests.oracle.reckoning.things import (
     STOPPED,
     Charge,
     NotAcceptedError,
-    Subscription,
 )
 from tests.oracle.reckoning.used import Used
 from tests.oracle.reckoning.verbs import refuse_if
@@ -152,8 +151,7 @@ class World(Used):
     def books(self) -> dict:
         """Return what is compared."""
         return {
-            "charges": [self.row(c) for s in self.subs.values() for c in s.charges if c.status in (OPENED, BLOCKED, CLOSED)]
-            + [self.row(c) for s in self.subs.values() if s.renewal for c in s.renewal.held if c.status == BLOCKED],
+            "charges": [self.row(c) for c in self.every_charge() if c.status in (OPENED, BLOCKED, CLOSED)],
             "money": {day.isoformat(): amount for day, amount in self.by_day.items() if amount},
             "balance": self.text(self.balance),
             "blocked": self.text(self.blocked),
@@ -163,6 +161,11 @@ class World(Used):
             "payments": self.invoiced(),
             "reseller_charges": self.reseller_charges,
         }
+
+    def every_charge(self) -> list[Charge]:
+        """Return what was charged, what is reserved for coming terms included."""
+        held = [s.renewal.held if s.renewal is not None else [] for s in self.subs.values()]
+        return [c for s, ahead in zip(self.subs.values(), held, strict=True) for c in [*s.charges, *ahead]]
 
     def invoiced(self) -> list[dict]:
         """Return the payments for rendered services; prepaid there are none."""
@@ -176,10 +179,3 @@ class World(Used):
             "quantity": charge.units, "unit_price": charge.price, "amount": charge.amount,
             "closed_on": charge.closed_on.isoformat() if charge.closed_on else None,
         }  # fmt: skip
-
-
-def days_between(first: date, last: date) -> list[date]:
-    """List the days of `[first, last)`."""
-    return [first + timedelta(n) for n in range((last - first).days)]
-
-
