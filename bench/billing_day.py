@@ -13,7 +13,8 @@ from accounts.actors import SYSTEM
 from accounts.models import AccountClass, AccountType, Reseller
 from bench.database import use_database
 from billing.audit import audit
-from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.prices import Fees
 from subscriptions.catalogue.products import Timers, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import Plan

@@ -39,18 +39,18 @@ MOVE_CHARGES = """
 """
 ADD_CHARGES = """
     INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, order_id, parent_id,
-        type, source, status, description, block, quantity, unit_price, price_id, currency, amount, discount, tax,
-        discount_rate, operate_from, operate_to, period_from, period_to, created_on, closed_on)
+        type, source, status, description, block, quantity, unit_price, price_id, plan_price_id, currency, amount,
+        discount, tax, discount_rate, operate_from, operate_to, period_from, period_to, created_on, closed_on)
     SELECT account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
-        description, block, quantity, unit_price, price_id, currency, amount, discount, tax, discount_rate,
-        operate_from, operate_to, period_from, period_to, created_on, closed_on
+        description, block, quantity, unit_price, price_id, plan_price_id, currency, amount, discount, tax,
+        discount_rate, operate_from, operate_to, period_from, period_to, created_on, closed_on
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::int[], %s::numeric[], %s::numeric[], %s::bigint[], %s::text[],
-        %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::date[], %s::date[], %s::date[], %s::date[],
-        %s::date[], %s::date[]) WITH ORDINALITY
+        %s::text[], %s::text[], %s::text[], %s::int[], %s::numeric[], %s::numeric[], %s::bigint[], %s::bigint[],
+        %s::text[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::date[], %s::date[], %s::date[],
+        %s::date[], %s::date[], %s::date[]) WITH ORDINALITY
         AS made(account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
-            description, block, quantity, unit_price, price_id, currency, amount, discount, tax, discount_rate,
-            operate_from, operate_to, period_from, period_to, created_on, closed_on, place)
+            description, block, quantity, unit_price, price_id, plan_price_id, currency, amount, discount, tax,
+            discount_rate, operate_from, operate_to, period_from, period_to, created_on, closed_on, place)
     ORDER BY place
     RETURNING id
 """
@@ -122,6 +122,7 @@ LINE_COLUMNS = (
     "discount",
     "tax",
     "discount_rate",
+    "plan_price_id",
 )
 
 
@@ -133,7 +134,7 @@ def line_of(charge: Charge) -> Line:
 def _line(values: Sequence[Any]) -> Line:
     """Return the line of a charge's values, in the order of LINE_COLUMNS."""
     row, resource_id, block, status, source, start, end, period_start, period_end, *more = values
-    quantity, unit_price, amount, kind, closed_on, price_row, order, discount, tax, rate = more
+    quantity, unit_price, amount, kind, closed_on, price_row, order, discount, tax, rate, plan_price = more
     return Line(
         resource=resource_key(resource_id),
         block=block,
@@ -147,7 +148,7 @@ def _line(values: Sequence[Any]) -> Line:
         type=LineType(kind),
         closed_on=closed_on,
         row=row,
-        price_row=price_row,
+        price_row=plan_price if price_row is None else price_row,
         order=order,
         discount=discount,
         tax=tax,
@@ -232,7 +233,8 @@ def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
         line.block,
         line.quantity,
         line.unit_price,
-        line.price_row,
+        line.price_row if line.resource != PLAN else None,
+        line.price_row if line.resource == PLAN else None,
         owner.currency,
         line.amount,
         line.discount,

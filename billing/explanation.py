@@ -159,7 +159,7 @@ def _price_row(charge: Charge, first: Charge) -> PriceRow | None:
 
     Rows from before charges kept it are looked for: the newest of that price valid on the day it was taken.
     """
-    fixed, row = charge.subscription.fixed_price, charge.price
+    fixed, row = charge.subscription.fixed_price, charge.price or charge.plan_price
     if row is None and charge.subscription_resource is not None:
         taken_on = first.operate_from if first.source == Source.RENEWAL else first.created_on
         rows = charge.subscription_resource.plan_resource.prices.filter(

@@ -231,6 +231,7 @@ urlpatterns = [
         plan_changes.plan_period_withdraw,
         name="plan_period_withdraw",
     ),
+    path("plans/<int:pk>/periods/<int:period>/price/", plan_changes.plan_period_price, name="plan_period_price"),
     path("plans/<int:pk>/resources/<int:resource>/price/", plan_changes.plan_price, name="plan_price"),
     # Settings
     path("account-classes/<int:pk>/", account_terms.account_class, name="account_class"),

@@ -11,6 +11,7 @@ from subscriptions.models import (
     Plan,
     PlanCategory,
     PlanPeriod,
+    PlanPrice,
     PlanResource,
     PlanStatus,
     Product,
@@ -142,6 +143,15 @@ def prices_visible_to(actor: Actor) -> QuerySet[ResourcePrice]:
         return ResourcePrice.objects.none()
     resources = plan_resources_visible_to(actor).order_by().values("pk")
     return ResourcePrice.objects.filter(plan_resource__in=resources).order_by("plan_resource", "-valid_from", "-pk")
+
+
+def plan_prices_visible_to(actor: Actor) -> QuerySet[PlanPrice]:
+    """Return what the plans that a manager sees cost themselves for each period, the newest first."""
+    if actor.is_customer or not actor.may("plans.view"):
+        return PlanPrice.objects.none()
+    periods = plan_periods_visible_to(actor).order_by().values("pk")
+    prices = PlanPrice.objects.filter(period__in=periods).select_related("period", "created_by")
+    return prices.order_by("period", "-valid_from", "-pk")
 
 
 def templates_visible_to(actor: Actor) -> QuerySet[ApplicationTemplate]:

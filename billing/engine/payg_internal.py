@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.engine import renewing, settling
+from billing.engine.fees import fees_of
 from billing.engine.lines import (
     FIRST_BLOCK,
     Changes,
@@ -57,15 +58,8 @@ class PaygInternal:
         return None
 
     def order(self, terms: Terms, units: Mapping[str, int], day: date) -> Changes:
-        fees = ((resource, count, terms.price_row(resource, day)) for resource, count in units.items() if count)
         days = _from(terms, day)
-        return Changes(
-            add=tuple(
-                _fee(terms, resource, days, count, UnitPrice(price.setup_fee, price.row))
-                for resource, count, price in fees
-                if price.setup_fee
-            )
-        )
+        return Changes(add=fees_of(terms, LineType.SETUP_FEE, units, days, day, source=Source.PURCHASE))
 
     def pay_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         changes = Changes()

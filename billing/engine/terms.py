@@ -55,6 +55,7 @@ class Price(NamedTuple):
     row: int | None = None
     setup_fee: Decimal = Decimal(0)
     renewal_fee: Decimal = Decimal(0)
+    transfer_fee: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,10 @@ class Terms:
     """The terms of one subscription, as its operations need them.
 
     `prices` is the plan's append-only price list per resource, sorted by the day from which a price is valid and then
-    by the order of writing (of two prices of one day the later written holds). `ordering_prices` are the prices at
-    ordering per resource where the plan has a fixed price (also of resources ordered with no units), None where the
-    price floats; `ordering_rows` are the rows of the price list that they were taken from. `months` is the duration of
-    the period that is ordered and `expires_on` the first day no longer served once it runs, both None for an endless
+    by the order of writing (of two prices of one day the later written holds); `plan_prices` is that of the plan's own
+    part (PLAN), empty where it has none. `ordering_prices` are the prices at ordering per resource where the plan has a
+    fixed price (also of resources ordered with no units), None where the price floats; `ordering_rows` are the rows of
+    the price list that they were taken from. `months` is the duration of the period that is ordered and `expires_on` the first day no longer served once it runs, both None for an endless
     one; `started_on` is the day from which it runs, `anchor` the one that the months of its terms are counted from.
     `discounts` is what is taken off what is charged anew, by the kind of fee, as a fraction of 1; `discount_rows` the
     row that grants it.
@@ -80,6 +81,7 @@ class Terms:
     expires_on: date | None = None
     started_on: date | None = None
     anchor: date | None = None
+    plan_prices: Sequence[Price] = ()
     discounts: Mapping[LineType, Decimal] = field(default_factory=dict)
     discount_rows: Mapping[LineType, int | None] = field(default_factory=dict)
 
@@ -89,14 +91,27 @@ class Terms:
         return Discount(rate, self.discount_rows.get(kind)) if rate else NO_DISCOUNT
 
     def price_row(self, resource: str, day: date) -> Price:
-        """Return the row of the plan's price list that is valid for the resource on `day`, in the terms' currency.
+        """Return the row of the price list that is valid for the resource, or PLAN, on `day`, in the terms' currency.
 
         Raises LookupError where the resource has no price that early.
         """
-        for price in reversed(self.prices.get(resource, ())):
+        for price in reversed(self.plan_prices if resource == PLAN else self.prices.get(resource, ())):
             if price.valid_from <= day:
                 return price
         raise LookupError(f"no price of {resource} on {day}")
+
+    def fee_row(self, resource: str, day: date) -> Price | None:
+        """Return the row whose fees hold for units bought on `day`, at a fixed price those of the ordering.
+
+        None for a plan that costs nothing itself. Raises LookupError where a resource has no price that early.
+        """
+        ordered = None if self.ordering_prices is None else self.ordering_rows.get(resource)
+        known = [price for price in self.prices.get(resource, ()) if price.row == ordered and ordered is not None]
+        if known:
+            return known[0]
+        if resource == PLAN and not any(price.valid_from <= day for price in self.plan_prices):
+            return None
+        return self.price_row(resource, day)
 
     def plan_price(self, resource: str, day: date) -> Decimal:
         """Return the plan's price of the resource valid on `day`. Raises LookupError where there is none that early."""

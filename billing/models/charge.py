@@ -90,9 +90,9 @@ class Charge(Timestamped):
     """Units of one resource over the half-open days [operate_from, operate_to) at one price; a fee; or what was used.
 
     `price` is the row of the price list that the unit price stands in (rows from before 28 November 2026 have none);
-    `type` says which of its fees it is. The plan's own part has no resource. `amount` is what is left of quantity x
-    unit price after `discount`, of which `tax` is tax. A fee, and what was used, are no share of days: their billing
-    period is their own.
+    `type` says which of its fees it is. The plan's own part has no resource, and its price is in `plan_price`.
+    `amount` is what is left of quantity x unit price after `discount`, of which `tax` is tax. A fee, and what was used,
+    are no share of days: their billing period is their own.
 
     A charge that was closed and taken back is Refunded and keeps the day on which it was closed; the posting that took
     it back has its own. One that was never closed has no close date.
@@ -126,6 +126,9 @@ class Charge(Timestamped):
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
     price = models.ForeignKey(
         "subscriptions.ResourcePrice", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    plan_price = models.ForeignKey(
+        "subscriptions.PlanPrice", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.DecimalField(_("amount"), **MONEY)

@@ -8,7 +8,8 @@ from django.utils import timezone
 from accounts.models import Role
 from brokerage.demo.cast import OPERATOR_STAFF, actor
 from brokerage.demo.programs import Addresses, antivirus_of
-from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.prices import Fees
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import Plan, ServiceTerm
 from vendors.connections import add_connection, change_connection, check_connection

@@ -12,7 +12,8 @@ from brokerage.demo.browser import Browser
 from brokerage.demo.cast import OPERATOR_STAFF, PASSWORD, actor
 from brokerage.demo.programs import CLIENT_ID, Addresses, connection_of
 from subscriptions.catalogue.delegation import Terms, delegate_plan
-from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.prices import Fees
 from subscriptions.catalogue.products import Timers, create_plan_category, create_product, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import ApplicationTemplate, Plan, ServiceTerm

@@ -14,7 +14,8 @@ from accounts.registration import change_account
 from brokerage.demo.cast import CUSTOMERS, NORTH_ADMIN, OPERATOR_STAFF, actor, actor_in
 from brokerage.demo.catalogue import delegate
 from brokerage.demo.programs import Addresses, certificates_of
-from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.prices import Fees
 from subscriptions.catalogue.products import create_plan_category, create_product
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import Plan, ServiceTerm, Subscription

@@ -24,7 +24,7 @@ def charges(request: HttpRequest) -> HttpResponse:
 def charge(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one charge with the arithmetic behind it."""
     visible = charges_visible_to(request.actor).select_related(
-        "subscription", "order", "parent", "price", "subscription_resource__plan_resource"
+        "subscription", "order", "parent", "price", "plan_price", "subscription_resource__plan_resource"
     )
     found = get_object_or_404(visible, pk=pk)
     context = {

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
-from billing.engine.types import FIRST, is_by_use
+from billing.engine.types import FIRST, TYPES, is_by_use
 from operator_panel.editing import form_of
-from subscriptions.catalogue.plans import PRICE_DECIMALS, Fees, Information, Lasting, Offered
+from subscriptions.catalogue.plans import Information, Lasting, Offered
+from subscriptions.catalogue.prices import PRICE_DECIMALS, Fees, PlanFees
 from subscriptions.models import ApplicationResource, DurationUnit, Plan, TemplateStatus
 from subscriptions.queries import (
     plan_categories_visible_to,
@@ -35,6 +36,18 @@ def price_label(billing_type: str, currency: str = "") -> str:
         return _("Price of a unit and hour") if by_use else _("Recurring fee a month")
     named = _("Price of a unit and hour, %(currency)s") if by_use else _("Recurring fee a month, %(currency)s")
     return named % {"currency": currency}
+
+
+def plan_fees_of(billing_type: str) -> list[tuple[str, str]]:
+    """Return the fees of the plan's own that a billing type takes, each with what it is called."""
+    rules = TYPES.get(billing_type)
+    names = {
+        "setup_fee": _("Setup fee"),
+        "recurring_fee": _("Recurring fee a month"),
+        "renewal_fee": _("Renewal fee"),
+        "transfer_fee": _("Transfer fee"),
+    }
+    return [(name, label) for name, label in names.items() if rules is not None and name in rules.fees]
 
 
 def price_field(
@@ -161,9 +174,17 @@ class PlanResourcesForm(forms.Form):
 
 
 class PeriodsForm(forms.Form):
-    """The third step: for how long the plan is bought."""
+    """The third step: for how long the plan is bought, and what it costs itself where its type takes such fees."""
 
-    def __init__(self, *args: Any, lines: int = FINITE_PERIODS, endless: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        lines: int = FINITE_PERIODS,
+        endless: bool = True,
+        billing_type: str = FIRST,
+        currency: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["endless"] = forms.BooleanField(label=_("Endless"), required=False, initial=endless)
         self.lines = lines
@@ -175,6 +196,13 @@ class PeriodsForm(forms.Form):
                 label=_("Unit"), choices=[c for c in DurationUnit.choices if c[0] != DurationUnit.DAY], required=False
             )
             self.fields[f"trial_{number}"] = forms.BooleanField(label=_("Trial"), required=False)
+        self.plan_fees_asked = plan_fees_of(billing_type)
+        for name, label in self.plan_fees_asked:
+            self.fields[f"plan.{name}"] = price_field(
+                _("Of the plan itself: %(fee)s, %(currency)s") % {"fee": label, "currency": currency},
+                required=False,
+                initial=Decimal(0),
+            )
 
     def lasting(self) -> list[Lasting]:
         """Return the periods that were entered. Needs a valid form."""
@@ -187,6 +215,10 @@ class PeriodsForm(forms.Form):
             if entered[f"duration_{number}"]
         ]
         return [Lasting(endless=True), *finite] if entered["endless"] else finite
+
+    def plan_fees(self) -> PlanFees:
+        """Return what the plan costs itself for each of the periods. Needs a valid form."""
+        return PlanFees(**{name: self.cleaned_data[f"plan.{name}"] or Decimal(0) for name, _ in self.plan_fees_asked})
 
 
 def information_of(answers: dict[str, Any]) -> Information:

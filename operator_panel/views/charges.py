@@ -14,7 +14,15 @@ from operator_panel.doors import requires
 @requires("charges.view")
 def charge(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a charge with its formula."""
-    related = ("account", "subscription", "subscription_resource__plan_resource", "order", "parent", "price")
+    related = (
+        "account",
+        "subscription",
+        "subscription_resource__plan_resource",
+        "order",
+        "parent",
+        "price",
+        "plan_price",
+    )
     found = get_object_or_404(charges_visible_to(request.actor).select_related(*related), pk=pk)
     page = Page(
         title=_("Charge %(number)s") % {"number": found.pk},

@@ -1,11 +1,12 @@
 """What can be done to a plan: its texts, periods, prices, delegation, in and out of sale."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,18 +20,11 @@ from core.panel.widgets import DayInput
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
 from operator_panel.forms.margins import Compared, MarginForm, margin_text
-from operator_panel.forms.plans import TEXTS, PeriodsForm, price_field, price_label, texts
+from operator_panel.forms.plans import TEXTS, PeriodsForm, plan_fees_of, price_field, price_label, texts
 from operator_panel.views.plans import crumbs_of, one, page_of
 from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
-from subscriptions.catalogue.plans import (
-    Fees,
-    Information,
-    PlanNotAllowed,
-    add_period,
-    change_plan,
-    set_price,
-    withdraw_period,
-)
+from subscriptions.catalogue.plans import Information, PlanNotAllowed, add_period, change_plan, withdraw_period
+from subscriptions.catalogue.prices import Fees, PlanFees, set_plan_price, set_price
 from subscriptions.models import Plan, PlanResource
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
 
@@ -57,18 +51,19 @@ def plan_period_add(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
 
     def keep(answers: dict[str, Any]) -> Done:
-        form = PeriodsForm(request.POST, lines=1)
-        periods = form.lasting() if form.is_valid() else []
+        filled = form(request.POST)
+        periods = filled.lasting() if filled.is_valid() else []
         if len(periods) != 1:
             raise PlanNotAllowed(_("Either endless or a number: choose one."), field="duration_0")
-        add_period(actor=request.actor, plan=found, period=periods[0])
+        today = timezone.localdate()
+        add_period(actor=request.actor, plan=found, period=periods[0], today=today, plan_fees=filled.plan_fees())
         return Done(_("Saved."), back)
 
     back = reverse("operator:plan_periods", args=[pk])
     page = Page(title=_("Add a period"), crumbs=(*crumbs_of(found), Crumb(_("Add a period"))))
 
     def form(*args: Any) -> PeriodsForm:
-        return PeriodsForm(*args, lines=1, endless=False)
+        return PeriodsForm(*args, lines=1, endless=False, billing_type=found.billing_type, currency=found.currency)
 
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Add")))
 
@@ -86,6 +81,45 @@ def plan_period_withdraw(request: HttpRequest, pk: int, period: int) -> HttpResp
     question = _("Sell the plan no more for this period: %(period)s? Running subscriptions stay.")
     back = reverse("operator:plan_periods", args=[pk])
     return _confirmed(request, found, _("Withdraw"), question % {"period": withdrawn}, carry_out, back)
+
+
+@requires("plans.change")
+def plan_period_price(request: HttpRequest, pk: int, period: int) -> HttpResponse:
+    """Append what the plan costs itself for a period, valid from a day that has not passed."""
+    found = one(request, pk)
+    priced = get_object_or_404(plan_periods_visible_to(request.actor).filter(plan=found), pk=period)
+    asked = plan_fees_of(found.billing_type)
+    if not asked or priced.trial:
+        raise Http404
+
+    def keep(answers: dict[str, Any]) -> Done:
+        set_plan_price(
+            actor=request.actor,
+            period=priced,
+            fees=PlanFees(**{name: answers[name] for name, _label in asked}),
+            valid_from=answers["valid_from"],
+            today=timezone.localdate(),
+        )
+        return Done(_("The new price is entered. What is charged already stays."), back)
+
+    def form(*args: Any) -> forms.Form:
+        newest = priced.prices.order_by("-valid_from", "-pk").first()
+        built = forms.Form(*args, initial={"valid_from": timezone.localdate()})
+        built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
+        built.fields["valid_from"].of_the_row = False  # a suggestion
+        for name, label in asked:
+            now = getattr(newest, name) if newest is not None else Decimal(0)
+            built.fields[name] = price_field(f"{label}, {found.currency}", initial=plainly(now, found.currency))
+        return built
+
+    back = reverse("operator:plan_periods", args=[pk])
+    page = Page(
+        title=_("New price: %(resource)s") % {"resource": priced}, crumbs=(*crumbs_of(found), Crumb(_("New price")))
+    )
+    note = _("What the plan costs itself for this period: for orders and renewals from that day.")
+    return editing(
+        request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Enter the price"), note=note, row=priced)
+    )
 
 
 @requires("plans.change")

@@ -84,7 +84,8 @@ def _form(request: HttpRequest, answers: dict[str, Any], step: str) -> Any:
             currency=request.actor.reseller.currency,
             billing_type=QueryDict(answers["information"]).get("billing_type", ""),
         )
-    return PeriodsForm(*given)
+    billing_type = QueryDict(answers["information"]).get("billing_type", "")
+    return PeriodsForm(*given, billing_type=billing_type, currency=request.actor.reseller.currency)
 
 
 def _template(request: HttpRequest, answers: dict[str, Any]) -> ApplicationTemplate:
@@ -127,6 +128,9 @@ def _confirmation(request: HttpRequest, draft: str, answers: dict[str, Any]) -> 
         "price_label": price_label(QueryDict(answers["information"]).get("billing_type", "")),
         "resources": filled["resources"].offered(),
         "periods": filled["periods"].lasting(),
+        "plan_fees": [
+            (label, getattr(filled["periods"].plan_fees(), name)) for name, label in filled["periods"].plan_fees_asked
+        ],
         "currency": request.actor.reseller.currency,
         "back": reverse("operator:plan_draft", args=[draft, "periods"]),
         "form": carry_mark(forms.Form(), shown),
@@ -143,6 +147,7 @@ def _created(request: HttpRequest, filled: dict[str, Any]) -> Done:
         resources=filled["resources"].offered(),
         periods=filled["periods"].lasting(),
         today=timezone.localdate(),
+        plan_fees=filled["periods"].plan_fees(),
     )
     return Done("", reverse("operator:plan", args=[plan.pk]))
 

@@ -1,5 +1,6 @@
 """A plan: what it says, its periods, resources with their price history, the copies below, its subscriptions."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,12 +18,13 @@ from core.panel.page import Button, Crumb, Page, Status
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.forms.margins import margin_text
-from operator_panel.forms.plans import price_label
+from operator_panel.forms.plans import plan_fees_of, price_label
 from operator_panel.lists.subscriptions import SUBSCRIPTIONS
 from subscriptions.catalogue.delegation import may_activate
 from subscriptions.catalogue.plans import may_withdraw
 from subscriptions.models import Plan, PlanStatus, ResourcePrice
 from subscriptions.queries import (
+    plan_prices_visible_to,
     plan_resources_visible_to,
     plans_visible_to,
     prices_visible_to,
@@ -68,12 +70,21 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_periods(request: HttpRequest, pk: int) -> HttpResponse:
     """Show for how long a plan is bought."""
     found = one(request, pk)
+    fees, today = plan_fees_of(found.billing_type), timezone.localdate()
     periods = list(found.periods.order_by("-active", "pk"))
+    prices = list(plan_prices_visible_to(request.actor).filter(period__plan=found))
+    for price in prices:
+        price.fees = [getattr(price, name) for name, _label in fees]
+    for period in periods:
+        now = (price.fees for price in prices if price.period_id == period.pk and price.valid_from <= today)
+        period.fees = next(now, [Decimal(0)] * len(fees))
     sold = [period for period in periods if period.active]
     context = {
         "page": page_of(request.actor, found, "plan_periods"),
         "plan": found,
         "periods": periods,
+        "prices": prices,
+        "fees": [label for _name, label in fees],
         "withdrawable": {period.pk for period in sold if allowed(may_withdraw, period, sold)},
         "may_change": request.actor.may("plans.change"),
     }

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Reseller
 from accounts.queries import resellers_below
 from core.errors import Refused
-from subscriptions.catalogue.plans import check_fee
+from subscriptions.catalogue.prices import check_fee
 from subscriptions.catalogue.reach import require_reseller
 from subscriptions.models import Plan, PlanPeriod, PlanResource, PlanStatus, ResourcePrice
 

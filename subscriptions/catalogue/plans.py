@@ -4,19 +4,25 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
-from billing.engine.lines import LineType
 from billing.engine.rules import Rules
 from billing.engine.types import TYPES, rules_of
 from core.cleaning import clean_text
 from core.errors import Refusals, Refused
-from core.period import FARTHEST_YEARS
+from subscriptions.catalogue.prices import (
+    Fees,
+    PlanFees,
+    append,
+    append_plan_price,
+    check_fee,
+    check_plan_fees,
+    refuse_uncharged,
+)
 from subscriptions.catalogue.reach import NameTaken, checked_name, require_reseller
 from subscriptions.models import (
     ApplicationResource,
@@ -28,19 +34,14 @@ from subscriptions.models import (
     PlanPeriod,
     PlanResource,
     Product,
-    ResourcePrice,
     ServiceTerm,
     TemplateStatus,
 )
 from subscriptions.models.plan import MOST_UNITS
 from subscriptions.queries import service_terms_for
 
-PRICE_DECIMALS = 6
-# What a unit costs once; its month, or its hour, every type charges.
-ONCE = (LineType.SETUP_FEE, LineType.RENEWAL_FEE)
+NO_FEES = PlanFees()
 MONTHS = {DurationUnit.MONTH: 1, DurationUnit.YEAR: 12}
-# Of a unit and month; a million units of it still fit an amount.
-HIGHEST_PRICE = 10**10
 # What stands in a plan's pattern of subscriptions' names for what is known when one is ordered (ordering._named).
 PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 PLACEHOLDERS = ("{{plan.id}}", "{{plan.name}}", "{{account.name}}", "{{subscription.id}}")
@@ -52,13 +53,6 @@ class PlanNotAllowed(Refused):
     """Something of a plan does not fit; `field` names it, that of a resource "resources.<key>.<field>"."""
 
     code = "plan_not_allowed"
-
-
-class PriceNotAllowed(Refused):
-    """A price is negative, too fine, or of a day that has passed."""
-
-    code = "price_not_allowed"
-    field = "recurring_fee"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +71,6 @@ class Information:
     singleton: bool = False
     fixed_price: bool = False
     subscription_name_template: str = "{{plan.name}}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fees:
-    """The prices of a unit, in the plan's currency: once, per month, at a renewal."""
-
-    recurring_fee: Decimal
-    setup_fee: Decimal = Decimal(0)
-    renewal_fee: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +106,9 @@ def create_plan(
     resources: Sequence[Offered],
     periods: Sequence[Lasting],
     today: date,
+    plan_fees: PlanFees = NO_FEES,
 ) -> Plan:
-    """Create an active plan in the reseller's currency, its prices valid from today.
+    """Create an active plan in the reseller's currency, its prices valid from today; `plan_fees` for each period.
 
     Raises Forbidden, NameMissing, NameTaken, PlanNotAllowed, PriceNotAllowed.
     """
@@ -132,13 +118,16 @@ def create_plan(
     _check_resources(information.template, resources, rules, refusals)
     with refusals.gathered():
         _check_periods(periods, rules)
+    if rules is not None:
+        check_plan_fees(rules, plan_fees, refusals, prefix="plan.")
     refusals.raise_any()
     plan = Plan.objects.create(
         reseller=reseller,
         currency=reseller.currency,
         **{name: getattr(information, name) for name in Information.__dataclass_fields__},
     )
-    PlanPeriod.objects.bulk_create(PlanPeriod(plan=plan, **asdict(period)) for period in periods)
+    for period in PlanPeriod.objects.bulk_create(PlanPeriod(plan=plan, **asdict(period)) for period in periods):
+        _charge_for(actor, period, plan_fees, today)
     for position, offered in enumerate(resources):
         resource = PlanResource.objects.create(
             plan=plan,
@@ -151,8 +140,14 @@ def create_plan(
             measurable=offered.measurable,
             public=offered.public,
         )
-        _append(actor, resource, offered.fees, today, today, net_cost=None)
+        append(actor, resource, offered.fees, today, today, net_cost=None)
     return plan
+
+
+def _charge_for(actor: Actor, period: PlanPeriod, fees: PlanFees, today: date) -> None:
+    """Keep what the plan costs itself for a new period; a trial costs nothing."""
+    if fees and not period.trial:
+        append_plan_price(actor, period, fees, today, today)
 
 
 @transaction.atomic
@@ -176,14 +171,20 @@ def change_plan(*, actor: Actor, plan: Plan, information: Information) -> Plan:
 
 
 @transaction.atomic
-def add_period(*, actor: Actor, plan: Plan, period: Lasting) -> PlanPeriod:
-    """Sell the plan for one period more. Raises Forbidden, PlanNotAllowed."""
+def add_period(*, actor: Actor, plan: Plan, period: Lasting, today: date, plan_fees: PlanFees = NO_FEES) -> PlanPeriod:
+    """Sell the plan for one period more, for fees of its own. Raises Forbidden, PlanNotAllowed, PriceNotAllowed."""
     require_reseller(actor, plan.reseller, "plans.change")
-    _check_periods([period], rules_of(plan.billing_type))
+    refusals = Refusals()
+    with refusals.gathered():
+        _check_periods([period], rules_of(plan.billing_type))
+    check_plan_fees(rules_of(plan.billing_type), plan_fees, refusals, prefix="plan.", trial=period.trial)
+    refusals.raise_any()
     same = PlanPeriod.objects.filter(plan=plan, active=True, **asdict(period))
     if same.exists():
         raise PlanNotAllowed(_("The plan is sold for this period already."), field="periods")
-    return PlanPeriod.objects.create(plan=plan, **asdict(period))
+    added = PlanPeriod.objects.create(plan=plan, **asdict(period))
+    _charge_for(actor, added, plan_fees, today)
+    return added
 
 
 @transaction.atomic
@@ -200,83 +201,6 @@ def may_withdraw(period: PlanPeriod, sold: Iterable[PlanPeriod]) -> None:
     """Raise PlanNotAllowed where no other of the periods that the plan is sold for would be left."""
     if not any(other.pk != period.pk for other in sold):
         raise PlanNotAllowed(_("A plan needs a period: add another one first."), field="periods")
-
-
-@transaction.atomic
-def set_price(
-    *,
-    actor: Actor,
-    plan_resource: PlanResource,
-    fees: Fees,
-    valid_from: date,
-    today: date,
-    net_cost: Decimal | None = None,
-) -> ResourcePrice:
-    """Append a price, in the plan's currency, valid from a day that has not passed. Touches nothing that is charged.
-
-    For orders, raises and activations from that day; for renewals of floating prices from the next billing day.
-    `net_cost` of a delegated plan is set by the upstream alone; without it the present one goes on. Raises Forbidden,
-    PriceNotAllowed.
-    """
-    plan = plan_resource.plan
-    require_reseller(actor, plan.reseller, "plans.change")
-    if valid_from < today:
-        raise PriceNotAllowed(
-            _("A price cannot begin in the past: what is charged stays charged. Choose today or a later day."),
-            field="valid_from",
-        )
-    if valid_from.year > today.year + FARTHEST_YEARS:
-        raise PriceNotAllowed(
-            _("Choose a day within the next %(years)s years.") % {"years": FARTHEST_YEARS}, field="valid_from"
-        )
-    if net_cost is None:
-        newest = plan_resource.prices.order_by("-valid_from", "-pk").values_list("net_cost", flat=True)
-        net_cost = newest.first()
-    elif plan.parent_id is None or (actor.reseller is not None and actor.reseller.pk == plan.reseller_id):
-        raise PriceNotAllowed(_("The net cost is set by the provider of the plan."), field="net_cost")
-    return _append(actor, plan_resource, fees, valid_from, today, net_cost=net_cost)
-
-
-def _append(
-    actor: Actor, resource: PlanResource, fees: Fees, valid_from: date, today: date, *, net_cost: Decimal | None
-) -> ResourcePrice:
-    refusals = Refusals()
-    for field, fee in {**asdict(fees), "net_cost": net_cost}.items():
-        with refusals.gathered():
-            check_fee(fee, field)
-            refuse_uncharged(rules_of(resource.plan.billing_type), field, fee, field)
-    refusals.raise_any()
-    return ResourcePrice.objects.create(
-        plan_resource=resource,
-        valid_from=valid_from,
-        entered_on=today,
-        net_cost=net_cost,
-        created_by=actor.user,
-        **asdict(fees),
-    )
-
-
-def check_fee(fee: Decimal | None, field: str) -> None:
-    """Do nothing where the fee can be a price, else raise PriceNotAllowed for the field."""
-    if fee is None:
-        return
-    if not fee.is_finite() or fee < 0:
-        raise PriceNotAllowed(_("A price is zero or more."), field=field)
-    if fee >= HIGHEST_PRICE:
-        raise PriceNotAllowed(
-            _("A price of a unit is less than %(highest)s. Check the number of zeros.") % {"highest": HIGHEST_PRICE},
-            field=field,
-        )
-    if fee != round(fee, PRICE_DECIMALS):
-        raise PriceNotAllowed(
-            _("A price has at most %(decimals)s decimals.") % {"decimals": PRICE_DECIMALS}, field=field
-        )
-
-
-def refuse_uncharged(rules: Rules, name: str, fee: Decimal | None, field: str) -> None:
-    """Do nothing where the billing type charges the fee of that name, or there is none, else raise PriceNotAllowed."""
-    if name in ONCE and name not in rules.fees and fee:
-        raise PriceNotAllowed(_("This billing type charges no such fee: nobody would pay it. Enter 0."), field=field)
 
 
 def _check_information(reseller: Reseller, information: Information, refusals: Refusals) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.engine.terms import Price
-from subscriptions.models import ResourcePrice
+from subscriptions.models import PlanPrice, ResourcePrice
 
 
 def price_lists(plan_resource_ids: Iterable[int], *, entered_before: date | None = None) -> dict[int, list[Price]]:
@@ -22,6 +22,20 @@ def price_lists(plan_resource_ids: Iterable[int], *, entered_before: date | None
         columns = ("plan_resource", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee")
         for plan_resource_id, *price in prices.values_list(*columns):
             lists.setdefault(plan_resource_id, []).append(Price(*price))
+    return lists
+
+
+def plan_price_lists(period_ids: Iterable[int], *, entered_before: date | None = None) -> dict[int, list[Price]]:
+    """Return what the plans cost themselves for each of the periods, as `price_lists`; no statement for no period."""
+    wanted = set(period_ids)
+    lists: dict[int, list[Price]] = {}
+    if wanted:
+        prices = PlanPrice.objects.filter(period__in=wanted).order_by("period", "valid_from", "pk")
+        if entered_before is not None:
+            prices = prices.filter(entered_on__lt=entered_before)
+        columns = ("period", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee", "transfer_fee")
+        for period_id, *price in prices.values_list(*columns):
+            lists.setdefault(period_id, []).append(Price(*price))
     return lists
 
 

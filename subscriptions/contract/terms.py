@@ -15,7 +15,7 @@ from billing.engine.rules import Rules
 from billing.engine.terms import Price, Terms, chargeable_units
 from billing.engine.types import rules_of
 from core.period import LONGEST_TIMER
-from subscriptions.contract.prices import price_lists
+from subscriptions.contract.prices import plan_price_lists, price_lists
 from subscriptions.models import (
     UNFINISHED,
     DurationUnit,
@@ -62,6 +62,7 @@ class Contract:
     leaving: dict[str, int] = field(default_factory=dict)
     noted: dict[str, int] = field(default_factory=dict)
     renewal_lines: list[Line] = field(default_factory=list)
+    plan_prices: Sequence[Price] = ()
 
     def __post_init__(self) -> None:
         """Note the units in service as the rows stand."""
@@ -84,6 +85,7 @@ class Contract:
             expires_on=subscription.expiration_date,
             started_on=subscription.start_date,
             anchor=subscription.term_anchor or subscription.start_date,
+            plan_prices=self.plan_prices,
         )
 
     @property
@@ -186,9 +188,10 @@ def service_first(service: str, resource: str) -> str:
 
 
 def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None = None) -> dict[int, Contract]:
-    """Return the contracts of the subscriptions by id. Four statements (five with changes at a vendor), however many.
+    """Return the contracts of the subscriptions by id. Four statements, however many.
 
-    For the night of a day: with the prices that had been entered before it.
+    One more with changes at a vendor, another for plans that may cost something themselves. For the night of a day:
+    with the prices that had been entered before it.
     """
     rows = {subscription.pk: subscription for subscription in subscriptions}
     resources: dict[int, dict[str, SubscriptionResource]] = {pk: {} for pk in rows}
@@ -205,6 +208,9 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
         ),
         entered_before=night_of,
     )
+    plan_lists = plan_price_lists(
+        (row.period_id for row in rows.values() if _plan_may_cost(row)), entered_before=night_of
+    )
     lines = lines_of(rows)
     waiting = {order.subscription_id: order for order in open_orders(rows)}
     renewals = {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL}
@@ -219,9 +225,16 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
             awaited=awaited.get(pk, {}),
             renewal_lines=[line for line in lines[pk] if line.order in renewals] if renewals else [],
             leaving=leaving.get(pk, {}),
+            plan_prices=plan_lists.get(subscription.period_id, ()),
         )
         for pk, subscription in rows.items()
     }
+
+
+def _plan_may_cost(subscription: Subscription) -> bool:
+    """Return whether a fee of the plan's own may be charged yet: with its order, or with another term."""
+    begins = subscription.start_date is None or subscription.expiration_date is not None
+    return begins and bool(rules_of(subscription.billing_type).fees)
 
 
 Units = dict[int, dict[str, int]]

@@ -233,3 +233,34 @@ class ResourcePrice(Fitting):
 
     def __str__(self) -> str:
         return f"{self.plan_resource}: {self.recurring_fee} from {self.valid_from}"
+
+
+class PlanPrice(Fitting):
+    """What a plan costs for one of its periods besides its resources, valid from a day on. Appended, never changed.
+
+    A period without a row costs nothing of its own. In the plan's currency: once, a month, at a renewal, at a transfer.
+    """
+
+    period = models.ForeignKey(PlanPeriod, models.PROTECT, related_name="prices")
+    valid_from = models.DateField(_("valid from"))
+    # As of a resource's price: a night knows only what was entered before its day.
+    entered_on = models.DateField(_("entered on"))
+    setup_fee = models.DecimalField(_("setup fee"), max_digits=18, decimal_places=6, default=Decimal(0))
+    recurring_fee = models.DecimalField(_("recurring fee a month"), max_digits=18, decimal_places=6, default=Decimal(0))
+    renewal_fee = models.DecimalField(_("renewal fee"), max_digits=18, decimal_places=6, default=Decimal(0))
+    transfer_fee = models.DecimalField(_("transfer fee"), max_digits=18, decimal_places=6, default=Decimal(0))
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(setup_fee__gte=0, recurring_fee__gte=0, renewal_fee__gte=0, transfer_fee__gte=0),
+                name="plan_price_not_negative",
+            ),
+        ]
+        indexes = [models.Index(fields=["period", "-valid_from", "-id"], name="plan_price_newest")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.period}: {self.recurring_fee} from {self.valid_from}"

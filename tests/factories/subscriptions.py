@@ -7,7 +7,8 @@ from itertools import count
 
 from accounts.actors import SYSTEM
 from accounts.models import Account, Reseller
-from subscriptions.catalogue.plans import Fees, Information, Lasting, Offered, create_plan, set_price
+from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.prices import Fees, set_price
 from subscriptions.catalogue.products import Timers, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import ApplicationTemplate, Order, OrderStatus, Plan, Subscription

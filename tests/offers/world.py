@@ -89,7 +89,7 @@ def build() -> World:
         _brought_to(account, status, managers[Role.ADMIN])
         world.people += _people(account, status)
     cast.account(name="Without services", manager=managers[Role.SALES])
-    add_period(actor=SYSTEM, plan=sold, period=Lasting(duration=3, unit=DurationUnit.MONTH))
+    add_period(actor=SYSTEM, plan=sold, period=Lasting(duration=3, unit=DurationUnit.MONTH), today=TODAY)
     create_api_token(actor=actor_of(managers[Role.ADMIN]), name="Shop", now=timezone.now())
     TOTP.activate(helper, "JBSWY3DPEHPK3PXP")
     world.operator_pages = list(_operator_pages())

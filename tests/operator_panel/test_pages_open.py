@@ -101,6 +101,7 @@ def _keys(actor: Actor, subscription: Subscription) -> dict[str, int]:
 
 def _special(actor: Actor, subscription: Subscription) -> dict[str, dict[str, object]]:
     account, plan = subscription.account, subscription.plan
+    by_use = make.plan(billing_type="payg_internal")  # a type that takes a fee of the plan's own
     cast.customer_user(account=account)
     member = cast.customer_user(account=account, access_level="user").memberships.get()
     invitation = invite_users(
@@ -119,6 +120,7 @@ def _special(actor: Actor, subscription: Subscription) -> dict[str, dict[str, ob
         "payment_return": {"pk": parked.pk},
         "plan_draft": {"draft": "none", "step": "information"},
         "plan_period_withdraw": {"pk": plan.pk, "period": plan.periods.get().pk},
+        "plan_period_price": {"pk": by_use.pk, "period": by_use.periods.get().pk},
         "plan_price": {"pk": plan.pk, "resource": plan.resources.get().pk},
         "vendor_connection_new": {"plugin": "office365"},
     }

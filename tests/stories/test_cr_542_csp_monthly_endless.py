@@ -12,7 +12,7 @@ from billing.audit import audit
 from billing.funds import funds_of
 from billing.models import Charge, Payment
 from notifications.models import Notification
-from subscriptions.catalogue.plans import Fees, set_price
+from subscriptions.catalogue.prices import Fees, set_price
 from subscriptions.models import Plan, Subscription
 from subscriptions.night.reminding import remind_of_billing_day
 from subscriptions.night.renewals import run_billing_day

@@ -14,7 +14,8 @@ from billing.models import Charge, LedgerEntry, Payment
 from billing.payments import complete_payment, open_top_up
 from core.errors import Refused
 from core.fitting import DoesNotFit
-from subscriptions.catalogue.plans import Fees, Lasting, PlanNotAllowed, add_period, set_price
+from subscriptions.catalogue.plans import Lasting, PlanNotAllowed, add_period
+from subscriptions.catalogue.prices import Fees, set_price
 from subscriptions.models import Order, Plan, PlanPeriod, Subscription
 from subscriptions.people.quantities import refuse_too_many
 from subscriptions.simulation.playing import simulate
@@ -126,7 +127,7 @@ def test_no_day_lies_beyond_the_calendar(hanoi: Account) -> None:
     assert refusal.value.field == "valid_from"
     for duration in (121, 10_000, 0, -1, 2**31):
         with pytest.raises(PlanNotAllowed) as refused:
-            add_period(actor=SYSTEM, plan=plan, period=Lasting(duration=duration, unit="year"))
+            add_period(actor=SYSTEM, plan=plan, period=Lasting(duration=duration, unit="year"), today=ORDERED_ON)
         assert refused.value.field == "periods"
     plan.periods.update(duration=10_000, unit="year")
     before = books()

@@ -37,7 +37,7 @@ READ_BY = {
         "active": ("subscriptions/people/ordering.py", "period.active"),
     },
     "PlanResource": {
-        "plan": ("subscriptions/catalogue/plans.py", "plan_resource.plan"),
+        "plan": ("subscriptions/catalogue/prices.py", "plan_resource.plan"),
         "resource": ("subscriptions/people/quantities.py", "resource.resource"),
         "name": ("subscriptions/people/ordering.py", "name=resource.name"),
         "position": ("subscriptions/people/ordering.py", '"position"'),
@@ -53,10 +53,20 @@ READ_BY = {
         "valid_from": ("subscriptions/contract/prices.py", '"valid_from"'),
         "entered_on": ("subscriptions/contract/prices.py", "entered_on__lt"),
         "recurring_fee": ("subscriptions/contract/prices.py", '"recurring_fee"'),
-        "setup_fee": ("billing/engine/payg_internal.py", "price.setup_fee"),
-        "renewal_fee": ("subscriptions/catalogue/plans.py", "ONCE"),  # no type takes it: refused when it is entered
+        "setup_fee": ("billing/engine/fees.py", "row.setup_fee"),
+        "renewal_fee": ("billing/engine/fees.py", "row.renewal_fee"),
         "net_cost": ("operator_panel/views/plans.py", "price.net_cost"),
         "created_by": ("templates/operator_panel/plan_resources.html", "price.created_by"),
+    },
+    "PlanPrice": {
+        "period": ("subscriptions/contract/prices.py", '"period"'),
+        "valid_from": ("subscriptions/contract/prices.py", '"valid_from"'),
+        "entered_on": ("subscriptions/contract/prices.py", "entered_on__lt"),
+        "recurring_fee": ("subscriptions/contract/prices.py", '"recurring_fee"'),
+        "setup_fee": ("billing/engine/fees.py", "row.setup_fee"),
+        "renewal_fee": ("billing/engine/fees.py", "row.renewal_fee"),
+        "transfer_fee": ("billing/engine/fees.py", "row.transfer_fee"),
+        "created_by": ("templates/operator_panel/plan_periods.html", "price.created_by"),
     },
 }
 THE_ROWS_OWN = {"id", "created_at", "updated_at"}

@@ -16,7 +16,7 @@ from subscriptions.catalogue.delegation import (
     deactivate_plan,
     delegate_plan,
 )
-from subscriptions.catalogue.plans import Fees, PriceNotAllowed, set_price
+from subscriptions.catalogue.prices import Fees, PriceNotAllowed, set_price
 from subscriptions.models import Plan
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make

@@ -12,18 +12,16 @@ from accounts.models import Role
 from billing.models import Charge
 from core.errors import Refused
 from subscriptions.catalogue.plans import (
-    Fees,
     Information,
     Lasting,
     Offered,
     PlanNotAllowed,
-    PriceNotAllowed,
     add_period,
     change_plan,
     create_plan,
-    set_price,
     withdraw_period,
 )
+from subscriptions.catalogue.prices import Fees, PriceNotAllowed, set_price
 from subscriptions.catalogue.reach import NameMissing, NameTaken
 from subscriptions.models import ApplicationTemplate, Plan, ResourcePrice, ServiceTerm
 from subscriptions.night.renewals import run_billing_day
@@ -195,9 +193,9 @@ def test_texts_change_and_what_is_sold_stays(wish: dict[str, Any], owner: Actor,
 
 def test_periods_come_and_go(wish: dict[str, Any], owner: Actor) -> None:
     plan = create_plan(**wish)
-    added = add_period(actor=owner, plan=plan, period=Lasting(duration=6, unit="month"))
+    added = add_period(actor=owner, plan=plan, period=Lasting(duration=6, unit="month"), today=TODAY)
     with pytest.raises(PlanNotAllowed):
-        add_period(actor=owner, plan=plan, period=Lasting(duration=6, unit="month"))
+        add_period(actor=owner, plan=plan, period=Lasting(duration=6, unit="month"), today=TODAY)
     for period in plan.periods.exclude(pk=added.pk):
         assert withdraw_period(actor=owner, period=period).active is False
     with pytest.raises(PlanNotAllowed):

@@ -8,7 +8,7 @@ import pytest
 from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.models import Charge, UsageToCharge
-from subscriptions.catalogue.plans import Fees, set_price
+from subscriptions.catalogue.prices import Fees, set_price
 from subscriptions.night.renewals import run_billing_day
 from subscriptions.night.used import sums_of_use, to_charge
 from subscriptions.workers.usage import Measured, record_usage

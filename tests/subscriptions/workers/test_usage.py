@@ -14,7 +14,7 @@ from billing.audit import audit
 from billing.explanation import explain_charge
 from billing.funds import funds_of
 from billing.models import Charge, LedgerEntry, Usage
-from subscriptions.catalogue.plans import Fees, set_price
+from subscriptions.catalogue.prices import Fees, set_price
 from subscriptions.contract.terms import contract_of
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night.renewals import accounts_waiting, run_billing_day

@@ -1,0 +1,169 @@
+"""Prices: of a plan's resources, and of the plan's own part for each period; appended, never changed."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from billing.engine.lines import LineType
+from billing.engine.rules import Rules
+from billing.engine.types import rules_of
+from core.errors import Refusals, Refused
+from core.period import FARTHEST_YEARS
+from subscriptions.catalogue.reach import require_reseller
+from subscriptions.models import PlanPeriod, PlanPrice, PlanResource, ResourcePrice
+
+PRICE_DECIMALS = 6
+# What a unit costs once; its month, or its hour, every type charges.
+ONCE = (LineType.SETUP_FEE, LineType.RENEWAL_FEE)
+# Of a unit and month; a million units of it still fit an amount.
+HIGHEST_PRICE = 10**10
+UNCHARGED = _("This billing type charges no such fee: nobody would pay it. Enter 0.")
+
+
+class PriceNotAllowed(Refused):
+    """A price is negative, too fine, or of a day that has passed."""
+
+    code = "price_not_allowed"
+    field = "recurring_fee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fees:
+    """The prices of a unit, in the plan's currency: once, per month, at a renewal."""
+
+    recurring_fee: Decimal
+    setup_fee: Decimal = Decimal(0)
+    renewal_fee: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFees:
+    """The plan's own prices for a period, in its currency: once, per month, at a renewal, at a transfer."""
+
+    setup_fee: Decimal = Decimal(0)
+    recurring_fee: Decimal = Decimal(0)
+    renewal_fee: Decimal = Decimal(0)
+    transfer_fee: Decimal = Decimal(0)
+
+    def __bool__(self) -> bool:
+        """Return whether anything is charged at all."""
+        return any(asdict(self).values())
+
+
+@transaction.atomic
+def set_price(
+    *,
+    actor: Actor,
+    plan_resource: PlanResource,
+    fees: Fees,
+    valid_from: date,
+    today: date,
+    net_cost: Decimal | None = None,
+) -> ResourcePrice:
+    """Append a price, in the plan's currency, valid from a day that has not passed. Touches nothing that is charged.
+
+    For orders, raises and activations from that day; for renewals of floating prices from the next billing day.
+    `net_cost` of a delegated plan is set by the upstream alone; without it the present one goes on. Raises Forbidden,
+    PriceNotAllowed.
+    """
+    plan = plan_resource.plan
+    require_reseller(actor, plan.reseller, "plans.change")
+    _check_day(valid_from, today)
+    if net_cost is None:
+        newest = plan_resource.prices.order_by("-valid_from", "-pk").values_list("net_cost", flat=True)
+        net_cost = newest.first()
+    elif plan.parent_id is None or (actor.reseller is not None and actor.reseller.pk == plan.reseller_id):
+        raise PriceNotAllowed(_("The net cost is set by the provider of the plan."), field="net_cost")
+    return append(actor, plan_resource, fees, valid_from, today, net_cost=net_cost)
+
+
+@transaction.atomic
+def set_plan_price(*, actor: Actor, period: PlanPeriod, fees: PlanFees, valid_from: date, today: date) -> PlanPrice:
+    """Append what the plan costs itself for a period, valid from a day that has not passed, for orders and renewals.
+
+    Raises Forbidden, PriceNotAllowed: also for a fee that the plan's billing type does not charge.
+    """
+    require_reseller(actor, period.plan.reseller, "plans.change")
+    _check_day(valid_from, today)
+    refusals = Refusals()
+    check_plan_fees(rules_of(period.plan.billing_type), fees, refusals, trial=period.trial)
+    refusals.raise_any()
+    return append_plan_price(actor, period, fees, valid_from, today)
+
+
+def append_plan_price(actor: Actor, period: PlanPeriod, fees: PlanFees, valid_from: date, today: date) -> PlanPrice:
+    """Append the plan's own prices for a period; the caller has checked them."""
+    return PlanPrice.objects.create(
+        period=period, valid_from=valid_from, entered_on=today, created_by=actor.user, **asdict(fees)
+    )
+
+
+def check_plan_fees(rules: Rules, fees: PlanFees, refusals: Refusals, *, prefix: str = "", trial: bool = False) -> None:
+    """Add a PriceNotAllowed for each of the plan's own fees that cannot be a price, or that nobody would pay."""
+    for name, fee in asdict(fees).items():
+        field = f"{prefix}{name}"
+        with refusals.gathered():
+            check_fee(fee, field)
+            if fee and name not in rules.fees:
+                raise PriceNotAllowed(UNCHARGED, field=field)
+            if fee and trial:
+                raise PriceNotAllowed(_("A trial costs nothing: enter 0."), field=field)
+
+
+def append(
+    actor: Actor, resource: PlanResource, fees: Fees, valid_from: date, today: date, *, net_cost: Decimal | None
+) -> ResourcePrice:
+    """Append a price of a resource; `net_cost` is None for a plan of one's own. Raises PriceNotAllowed."""
+    refusals = Refusals()
+    for field, fee in {**asdict(fees), "net_cost": net_cost}.items():
+        with refusals.gathered():
+            check_fee(fee, field)
+            refuse_uncharged(rules_of(resource.plan.billing_type), field, fee, field)
+    refusals.raise_any()
+    return ResourcePrice.objects.create(
+        plan_resource=resource,
+        valid_from=valid_from,
+        entered_on=today,
+        net_cost=net_cost,
+        created_by=actor.user,
+        **asdict(fees),
+    )
+
+
+def check_fee(fee: Decimal | None, field: str) -> None:
+    """Do nothing where the fee can be a price, else raise PriceNotAllowed for the field."""
+    if fee is None:
+        return
+    if not fee.is_finite() or fee < 0:
+        raise PriceNotAllowed(_("A price is zero or more."), field=field)
+    if fee >= HIGHEST_PRICE:
+        raise PriceNotAllowed(
+            _("A price of a unit is less than %(highest)s. Check the number of zeros.") % {"highest": HIGHEST_PRICE},
+            field=field,
+        )
+    if fee != round(fee, PRICE_DECIMALS):
+        raise PriceNotAllowed(
+            _("A price has at most %(decimals)s decimals.") % {"decimals": PRICE_DECIMALS}, field=field
+        )
+
+
+def refuse_uncharged(rules: Rules, name: str, fee: Decimal | None, field: str) -> None:
+    """Do nothing where the billing type charges the fee of that name, or there is none, else raise PriceNotAllowed."""
+    if name in ONCE and name not in rules.fees and fee:
+        raise PriceNotAllowed(UNCHARGED, field=field)
+
+
+def _check_day(valid_from: date, today: date) -> None:
+    if valid_from < today:
+        raise PriceNotAllowed(
+            _("A price cannot begin in the past: what is charged stays charged. Choose today or a later day."),
+            field="valid_from",
+        )
+    if valid_from.year > today.year + FARTHEST_YEARS:
+        raise PriceNotAllowed(
+            _("Choose a day within the next %(years)s years.") % {"years": FARTHEST_YEARS}, field="valid_from"
+        )
