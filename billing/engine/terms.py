@@ -66,10 +66,10 @@ class Terms:
     by the order of writing (of two prices of one day the later written holds); `plan_prices` is that of the plan's own
     part (PLAN), empty where it has none. `ordering_prices` are the prices at ordering per resource where the plan has a
     fixed price (also of resources ordered with no units), None where the price floats; `ordering_rows` are the rows of
-    the price list that they were taken from. `months` is the duration of the period that is ordered and `expires_on` the first day no longer served once it runs, both None for an endless
-    one; `started_on` is the day from which it runs, `anchor` the one that the months of its terms are counted from.
-    `discounts` is what is taken off what is charged anew, by the kind of fee, as a fraction of 1; `discount_rows` the
-    row that grants it.
+    the price list that they were taken from. `months` is the duration of the period that is ordered and `expires_on`
+    the first day no longer served once it runs, both None for an endless one; `started_on` is the day from which it
+    runs, `anchor` the one that the months of its terms are counted from. `discounts` is what is taken off what is
+    charged anew, by the kind of fee, as a fraction of 1; `discount_rows` the row that grants it.
     """
 
     currency: str
