@@ -89,7 +89,7 @@ class Building(Money):
             made.append(self.charge(sub, PLAN, first, to, 1, of_plan, self.fee_status, kind=name))
         for key, count in units.items():
             price = self.fee(plan, key, name)
-            if price:
+            if price and count:
                 made.append(self.charge(sub, key, first, to, count, price, self.fee_status, kind=name))
         return made
 
