@@ -8,72 +8,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing.engine.lines import LIVE, SPLIT_SOURCES, Changes, Line, LineStatus, Source, deleted
-from billing.engine.periods import is_billing_day, renewal_open
+from billing.engine.lines import Changes, LineStatus, Source
+from billing.engine.periods import is_billing_day
 from billing.engine.rules import Used
-from billing.engine.terms import Price, Terms
+from billing.engine.terms import LineType, Price, Terms, chargeable_units
 from billing.engine.types import FIRST, rules_of
 from core.errors import Refused
 from core.money import round_half_up
-
-ONE_DAY = timedelta(days=1)
-LIVING = (LineStatus.NEW, LineStatus.OPENED, LineStatus.BLOCKED)
-
-
-@dataclass
-class Waiting:
-    """An order that waits for its payment."""
-
-    units: Mapping[str, int]
-    due: Decimal
-
-
-@dataclass
-class Renewal:
-    """Another term that is ordered: the units in it, what is to be paid, whether the night has ordered it."""
-
-    units: Mapping[str, int]
-    due: Decimal
-    automatic: bool
-    placed: date
-    is_paid: bool = False
+from tests.oracle.drive_renewals import Renewing
+from tests.oracle.kept import (
+    ONE_DAY,
+    Contract,
+    Waiting,
+    charge,
+    refuse_lost_cents,
+    refuse_overlaps,
+    refuse_second_renewal,
+)
 
 
-@dataclass
-class Contract:
-    """One subscription: its terms, the units it has, its lines by row number, and what it waits for."""
-
-    name: str
-    terms: Terms
-    status: str = "ordered"
-    units: dict[str, int] = field(default_factory=dict)
-    rows: dict[int, Line] = field(default_factory=dict)
-    waiting: Waiting | None = None
-    raised: set[int] = field(default_factory=set)  # the rows of a raise that a vendor has yet to provide
-    auto: bool = False
-    prices_ahead: dict[str, Decimal] = field(default_factory=dict)  # those of a renewal, for a fixed price
-    idle: bool = False  # stopped: no day is served until it is activated or renewed
-    renewal: Renewal | None = None
-    apart: set[int] = field(default_factory=set)  # the rows of a renewal whose term has not begun
-
-    @property
-    def provided(self) -> list[Line]:
-        return [line for line in self.lines if line.row not in self.raised]
-
-    @property
-    def lines(self) -> list[Line]:
-        return [line for line in self.rows.values() if line.status in LIVING and line.row not in self.apart]
-
-    @property
-    def coming(self) -> list[Line]:
-        return [line for line in self.rows.values() if line.status in LIVING and line.row in self.apart]
-
-
-class EngineDriver:
+class EngineDriver(Renewing):
     """One account whose subscriptions are charged by the engine. With `late`, nights run only when somebody acts."""
 
     def __init__(self, history: dict, *, late: bool = False) -> None:
@@ -83,10 +41,14 @@ class EngineDriver:
         term = history.get("service_term", {})
         self.grace, self.stop_days = timedelta(term.get("grace_days", 0)), term.get("stop_days")
         self.ahead, self.by_hand = timedelta(term.get("renew_point", 0)), term.get("manual_renew_point", -1)
-        self.fixed = history["fixed_price"]
-        self.credit = Decimal(history["credit_limit"])
+        self.fixed = history.get("fixed_price", False)
+        self.credit = Decimal(history.get("credit_limit", "0"))
         self.price_rows = [(date.min, resource["key"], Decimal(resource["price"])) for resource in history["resources"]]
-        self.setup_fees = {resource["key"]: Decimal(resource.get("setup_fee", 0)) for resource in history["resources"]}
+        self.resources = {resource["key"]: resource for resource in history["resources"]}
+        discount = history.get("discount") or {}
+        named = discount.get("on", ["setup", "renewal", "recurring"])
+        rate = Decimal(discount.get("percent", 0)) / 100
+        self.discounts = {LineType(f"{name}_fee"): rate for name in named} if rate else {}
         self.contracts: dict[str, Contract] = {}
         self.balance = round_half_up(0, history["currency"])
         self.transactions: list[dict] = []
@@ -121,7 +83,7 @@ class EngineDriver:
 
     def night(self, day: date) -> None:
         running = [c for c in self.contracts.values() if c.status in ("active", "graced", "stopped")]
-        billing = is_billing_day(day, self.history["billing_day"])
+        billing = is_billing_day(day, self.history.get("billing_day", 1))
         for contract in running:
             if contract.terms.expires_on == day:
                 self.put(contract, self.rules.end(contract.terms, contract.provided, day))
@@ -131,7 +93,9 @@ class EngineDriver:
                 assert not self.rules.close_period(contract.terms, contract.provided, day), (
                     "closing twice changes nothing"
                 )
-        for contract in running:
+        for contract in sorted(self.contracts.values(), key=lambda c: c.priority):
+            self.cancel_unpaid(contract, day)
+        for contract in sorted(running, key=lambda c: c.priority):
             self.step(contract, day, billing=billing)
 
     def step(self, contract: Contract, day: date, *, billing: bool) -> None:
@@ -148,115 +112,6 @@ class EngineDriver:
         ahead = contract.status == "active" and contract.auto and self.ahead and expires
         if ahead and day == expires - self.ahead and contract.waiting is None and contract.renewal is None:
             self.order_term(contract, contract.units, day, automatic=True, night=True)
-
-    # ---- another term -----------------------------------------------------------------------------------------
-
-    def expire(self, contract: Contract, day: date) -> None:
-        """A term ends: another begins where it is paid, or can be; else the days of grace, else a stop."""
-        self.cancel_waiting(contract)
-        if contract.auto and contract.renewal is None:
-            self.order_term(contract, contract.units, day, automatic=True, night=True)
-        renewal = contract.renewal
-        if renewal is not None and not renewal.is_paid and contract.auto:
-            renewal.is_paid = self.paid_renewal(contract, day).reserves <= max(self.available, Decimal(0))
-        if renewal is not None and renewal.is_paid:
-            self.begin_term(contract, day)
-        elif self.grace:
-            contract.status = "graced"
-        else:
-            contract.status, contract.idle = "stopped", True
-
-    def renewal_terms(self, contract: Contract, *, night: bool = False) -> Terms:
-        """A renewal is at the plan's prices, fixed or not; a night knows those that were entered before it."""
-        prices = self.prices(before=self.today if night else None)
-        anchor = None if contract.idle else contract.terms.anchor
-        return replace(contract.terms, prices=prices, ordering_prices=None, anchor=anchor)
-
-    def start_of_term(self, contract: Contract, day: date) -> date:
-        return self.rules.renewal_starts(contract.terms, day, stopped=contract.idle)
-
-    def order_term(
-        self, contract: Contract, units: Mapping[str, int], day: date, *, automatic: bool, night: bool
-    ) -> None:
-        terms = self.renewal_terms(contract, night=night)
-        changes = self.rules.renew(terms, units, self.start_of_term(contract, day), day)
-        contract.prices_ahead = {key: terms.plan_price(key, day) for key in terms.prices}
-        before = set(contract.rows)
-        contract.apart = {len(before) + at for at, _line in enumerate(changes.add, start=1)}
-        self.put(contract, changes)
-        contract.renewal = Renewal(dict(units), self.rules.renewal_due(contract.coming, day), automatic, day)
-        if automatic and not contract.renewal.due and self.start_of_term(contract, day) > day:
-            self.begin_term(contract, day)
-
-    def paid_renewal(self, contract: Contract, day: date) -> Changes:
-        terms = self.renewal_terms(contract)
-        return self.rules.pay_renewal(terms, contract.coming, self.start_of_term(contract, day), day)
-
-    def begin_term(self, contract: Contract, day: date) -> None:
-        """Begin the term of a paid renewal, if its day has come; else what is due of it is reserved."""
-        start, renewal = self.start_of_term(contract, day), contract.renewal
-        changes, until = self.paid_renewal(contract, day), self.rules.renewal_ends(self.renewal_terms(contract), start)
-        rows = len(contract.rows)
-        contract.apart |= {rows + at for at, _line in enumerate(changes.add, start=1)}
-        self.put(contract, changes)
-        renewal.is_paid = True
-        if start > day:
-            return
-        agreed = contract.prices_ahead if self.fixed else None
-        anchor = start if contract.idle else contract.terms.anchor
-        contract.terms = replace(contract.terms, expires_on=until, anchor=anchor, ordering_prices=agreed)
-        contract.units = dict(renewal.units)
-        contract.status, contract.idle = "active", False
-        contract.renewal, contract.apart = None, set()
-        if until <= day:  # all its days were days of grace
-            contract.status = "graced" if day < until + self.grace else "stopped"
-            contract.idle = contract.status == "stopped"
-
-    def cancel_renewal(self, contract: Contract) -> None:
-        if contract.renewal is not None:
-            self.put(contract, Changes(move=deleted(contract.coming)))
-            contract.renewal, contract.apart = None, set()
-
-    def order_anew(self, contract: Contract) -> None:
-        """After a change the renewal that the night had ordered is ordered anew."""
-        expires = contract.terms.expires_on
-        due = contract.auto and self.ahead and expires and expires - self.ahead <= self.today < expires
-        if due and contract.renewal is None and contract.status == "active":
-            self.order_term(contract, contract.units, self.today, automatic=True, night=False)
-
-    def do_auto_renew(self, event: dict) -> None:
-        contract = self.contract_of(event, "ordered", "active", "graced", "stopped")
-        if contract.terms.months is None or self.history.get("trial"):
-            raise Refused("no term follows", code="endless")
-        contract.auto = event["on"]
-        renewal = contract.renewal
-        if not contract.auto and renewal and renewal.automatic and not renewal.is_paid and contract.status == "active":
-            self.cancel_renewal(contract)
-
-    def do_renew(self, event: dict) -> None:
-        contract = self.contract_of(event, "active", "graced", "stopped")
-        expires = contract.terms.expires_on
-        if expires is None or self.history.get("trial"):
-            raise Refused("no term follows", code="endless")
-        if contract.status == "stopped" and self.today < expires:
-            raise Refused("activate first", code="stopped")
-        if not renewal_open(expires, self.by_hand, self.today):
-            raise Refused("not open", code="closed")
-        if contract.waiting is not None or contract.renewal is not None:
-            raise Refused("an order waits", code="waiting")
-        units = contract.units | event.get("quantities", {})
-        if not any(units.values()):
-            raise Refused("nothing", code="order")
-        before = dict(contract.rows)
-        self.order_term(contract, units, self.today, automatic=False, night=False)
-        renewal, pay = contract.renewal, event.get("pay", "now")
-        if pay == "balance" and renewal.due and self.available < renewal.due:
-            contract.rows, contract.renewal, contract.apart = before, None, set()
-            raise Refused("funds are short", code="funds")
-        if pay == "now" and renewal.due:
-            self.post(renewal.due)
-        if pay != "later" or not renewal.due:
-            self.begin_term(contract, self.today)
 
     def renew(self, contract: Contract, day: date) -> None:
         # Price rows entered on `day` came after its night, also when the night is run late.
@@ -278,8 +133,36 @@ class EngineDriver:
         prices = defaultdict(list)
         for day, resource, amount in self.price_rows:
             if before is None or day < before:
-                prices[resource].append(Price(day, amount, setup_fee=self.setup_fees[resource]))
+                fees = {name: Decimal(self.resources[resource].get(name, 0)) for name in ("setup_fee", "renewal_fee")}
+                prices[resource].append(Price(day, amount, **fees))
         return prices
+
+    def terms(self) -> Terms:
+        """Return what a subscription that is ordered today agrees on."""
+        history = self.history
+        months = None if history["period"] == "endless" else history["period"]["months"]
+        own = {name: Decimal(amount) for name, amount in (history.get("plan") or {}).items() if name != "markup"}
+        plan_prices = [Price(date.min, own.pop("recurring_fee", Decimal(0)), **own)] if any(own.values()) else []
+        terms = Terms(
+            history["currency"],
+            history.get("billing_day", 1),
+            self.prices(),
+            months=months,
+            plan_prices=plan_prices,
+            discounts=self.discounts,
+        )
+        if not self.fixed:
+            return terms
+        return replace(terms, ordering_prices={key: terms.plan_price(key, self.today) for key in self.resources})
+
+    def charged(self, quantities: Mapping[str, int]) -> dict[str, int]:
+        """Return the units that are charged of quantities; refuse those out of bounds."""
+        for key, count in quantities.items():
+            resource = self.resources[key]
+            over = resource.get("limit") is not None and count > resource["limit"]
+            if self.rules.allows.included and (over or count < resource.get("minimum", 0)):
+                raise Refused("out of bounds", code="bounds")
+        return {key: chargeable_units(n, self.resources[key].get("included", 0)) for key, n in quantities.items()}
 
     # ---- money and rows ---------------------------------------------------------------------------------------
 
@@ -332,20 +215,14 @@ class EngineDriver:
 
     def do_order(self, event: dict) -> None:
         name = event.get("subscription", "main")
-        if name in self.contracts or not any(event["quantities"].values()):
+        quantities = {key: event["quantities"].get(key, 0) for key in self.resources}
+        if name in self.contracts or (self.rules.allows.included and not any(quantities.values())):
             raise Refused("nothing to order", code="order")
-        history = self.history
-        months = None if history["period"] == "endless" else history["period"]["months"]
-        terms = Terms(history["currency"], history["billing_day"], self.prices(), months=months)
-        if self.fixed:
-            agreed = {
-                resource["key"]: terms.plan_price(resource["key"], self.today) for resource in history["resources"]
-            }
-            terms = replace(terms, ordering_prices=agreed)
-        contract = Contract(name, terms)
+        terms, units = self.terms(), self.charged(quantities)
+        contract = Contract(name, terms, quantities=quantities, priority=event.get("priority", 0))
         self.contracts[name] = contract
         try:
-            self.place(contract, self.rules.order(terms, event["quantities"], self.today), event["quantities"], event)
+            self.place(contract, self.rules.order(terms, units, self.today), Waiting(units, Decimal(0)), event)
         except Refused:
             del self.contracts[name]
             raise
@@ -358,34 +235,38 @@ class EngineDriver:
             raise Refused("a renewal waits", code="waiting")
         if self.rules.may_change(contract.terms, self.today):
             raise Refused("the type keeps its quantities", code="stays")
-        if all(contract.units.get(key, 0) == count for key, count in event["quantities"].items()):
+        wanted = event["quantities"]
+        if all(contract.quantities.get(key, 0) == count for key, count in wanted.items()):
             raise Refused("nothing to change", code="same")
-        changes = self.rules.change(contract.terms, contract.lines, contract.units, event["quantities"], self.today)
-        raised = {key: max(n - contract.units.get(key, 0), 0) for key, n in event["quantities"].items()}
+        units = self.charged(wanted)
+        changes = self.rules.change(contract.terms, contract.lines, contract.units, units, self.today)
+        raised = {key: max(n - contract.units.get(key, 0), 0) for key, n in units.items()}
+        more = {key: n for key, n in wanted.items() if n > contract.quantities[key]}
         before = (dict(contract.rows), dict(contract.units), self.balance, list(self.transactions))
         kept = (contract.renewal, set(contract.apart))
         try:
             self.cancel_renewal(contract)
-            lowered = {key: n for key, n in event["quantities"].items() if n < contract.units.get(key, 0)}
-            contract.units |= lowered
-            self.place(contract, changes, raised, event)
+            contract.units |= {key: n for key, n in units.items() if n < contract.units.get(key, 0)}
+            self.place(contract, changes, Waiting(raised, Decimal(0), more), event)
         except Refused:
             contract.rows, contract.units, self.balance, self.transactions = before
             contract.renewal, contract.apart = kept
             raise
+        contract.quantities |= {key: n for key, n in wanted.items() if key not in more}
         if contract.waiting is None:
             self.order_anew(contract)
 
-    def place(self, contract: Contract, changes: Changes, units: Mapping[str, int], event: dict) -> None:
+    def place(self, contract: Contract, changes: Changes, order: Waiting, event: dict) -> None:
         """Put the New lines of an order in the rows and have them paid as the event says."""
         self.put(contract, changes)
-        if not any(units.values()):
+        if contract.status == "active" and not any(order.units.values()):
+            contract.quantities |= order.quantities
             return
-        due = self.rules.due(contract.lines, self.today)
+        due = order.due = self.rules.due(contract.lines, self.today)
         pay = event.get("pay", "now")
         if pay == "balance" and due and self.available < due:
             raise Refused("funds are short", code="funds")
-        contract.waiting = Waiting(units, due)
+        contract.waiting, order.placed = order, self.today
         if pay == "now" and due:
             self.post(due)
         if pay != "later" or not due:
@@ -400,15 +281,6 @@ class EngineDriver:
             raise Refused("nothing to pay", code="paid")
         self.post(contract.waiting.due)
         self.start(contract)
-
-    def pay_renewal(self, contract: Contract) -> None:
-        """Money comes for a renewal: it begins, or waits for its term, if it covers what that costs as of today."""
-        self.post(contract.renewal.due)
-        missing = self.paid_renewal(contract, self.today).reserves - self.available
-        if missing > 0 and self.today > contract.renewal.placed:
-            contract.renewal.due = missing
-            raise Refused("funds are still short", code="funds")
-        self.begin_term(contract, self.today)
 
     def start(self, contract: Contract) -> None:
         """A waiting order is paid: its lines are Blocked or Opened, if the funds cover them as of today."""
@@ -427,6 +299,7 @@ class EngineDriver:
             contract.auto = contract.auto or (self.history.get("auto_renew", False) and not self.history.get("trial"))
         for key, count in waiting.units.items():
             contract.units[key] = contract.units.get(key, 0) + count
+        contract.quantities |= waiting.quantities
         contract.status, contract.waiting = "active", None
         if not is_sale:
             self.order_anew(contract)
@@ -434,6 +307,19 @@ class EngineDriver:
     def paid(self, contract: Contract) -> Changes:
         pay = self.rules.pay_order if contract.status == "ordered" else self.rules.pay_raise
         return pay(contract.terms, contract.lines, self.today)
+
+    def cancel_unpaid(self, contract: Contract, day: date) -> None:
+        """Give up what nobody has paid in the days that there were."""
+        days = (self.history.get("account_class") or {}).get("cancel_unpaid_after")
+        if days is None:
+            return
+        if contract.waiting is not None and day >= contract.waiting.placed + timedelta(max(days, 1)):
+            self.cancel_waiting(contract)
+            if contract.status == "ordered":
+                contract.status = "deleted"
+        renewal = contract.renewal
+        if renewal is not None and not renewal.is_paid and day >= renewal.placed + timedelta(max(days, 1)):
+            self.cancel_renewal(contract)
 
     def cancel_waiting(self, contract: Contract) -> None:
         if contract.waiting is not None:
@@ -485,50 +371,3 @@ class EngineDriver:
             "subscriptions": [{"name": c.name, "status": c.status} for c in self.contracts.values()],
             "refused": self.refused,
         }
-
-
-def charge(name: str, line: Line) -> dict:
-    return {
-        "subscription": name,
-        "resource": line.resource,
-        "type": line.type.value,
-        "status": line.status.value,
-        "from": line.period.start.isoformat(),
-        "to": line.period.end.isoformat(),
-        "quantity": int(line.quantity) if line.quantity == int(line.quantity) else f"{line.quantity.normalize():f}",
-        "unit_price": str(line.unit_price),
-        "amount": str(line.amount),
-        "closed_on": line.closed_on.isoformat() if line.closed_on else None,
-    }
-
-
-def refuse_overlaps(contract: Contract, changes: Changes) -> None:
-    """Fail where a line that came shares a day with another live line of its block, as the database would."""
-    live = [line for line in contract.rows.values() if line.status in LIVE]
-    for added in changes.add:
-        if added.status in LIVE:
-            same = [
-                line
-                for line in live
-                if (line.resource, line.block) == (added.resource, added.block) and line.period.overlap(added.period)
-            ]
-            assert len(same) == 1, same
-
-
-def refuse_second_renewal(contract: Contract, again: Changes) -> None:
-    """Fail where the same night, run again, could charge anything that the database would let through."""
-    assert not again.move
-    charged = {(line.resource, line.block, line.period) for line in contract.lines if line.status is LineStatus.BLOCKED}
-    assert {(line.resource, line.block, line.period) for line in again.add} <= charged
-
-
-def refuse_lost_cents(changes: Changes) -> None:
-    """Fail unless the parts of every line that was split add up to it, or only its used days stay."""
-    parts: dict[int, list[Line]] = defaultdict(list)
-    for line in changes.add:
-        if line.source in SPLIT_SOURCES and line.parent is not None and line.parent.status is LineStatus.BLOCKED:
-            parts[line.parent.row].append(line)
-    for move in changes.move:
-        split = parts.get(move.line.row, [])
-        if len(split) > 1:
-            assert sum(part.amount for part in split) == move.line.amount, split

@@ -153,10 +153,26 @@ class Building(Money):
             retail = {"retail": order.retail[key]} if key in order.retail else {}
             now = spans[:1] if self.kind.merges else spans
             made += self.block_of(sub, key, count, order.agreed[key], now, **retail)
+            if self.kind.merges and sub.end is not None:
+                made += self.joined(sub, key, count, order)
         if sub.by_hand:
             fees, rest = [c for c in made if c.kind != RECURRING], [c for c in made if c.kind == RECURRING]
             return self.corrected(fees) + self.collapsed(sub, self.corrected(rest))
         return self.corrected(made)
+
+    def alike(self, sub: Subscription, key: str, price: Fraction) -> list[Charge]:
+        """Return the coming pieces of one price, which units of that price join."""
+        return [c for c in sub.having(OPENED) if (c.key, c.price) == (key, price) and c.first > self.today]
+
+    def joined(self, sub: Subscription, key: str, count: int, order: Order) -> list[Charge]:
+        """Return the coming pieces with more units: those of one price become one charge."""
+        block, price, made = self.new_block(), order.agreed[key], []
+        for first, to in pieces(self.next_billing_day, sub.end, self.billing_day):
+            same = [c for c in self.alike(sub, key, price) if c.first == first]
+            units = count + sum(c.units for c in same)
+            more = {"like": same[0]} if same else {"retail": order.retail[key]} if key in order.retail else {}
+            made.append(self.charge(sub, key, first, to, units, price, OPENED, block=block, **more))
+        return made
 
     def raise_in_months(self, sub: Subscription, order: Order, added: dict[str, int]) -> list[Charge]:
         """Return what a raise costs of a type of whole months: this month above its peak, all of it; later months."""

@@ -18,9 +18,10 @@ def world_of(history: dict) -> World:
     return Postpaid(history) if history.get("payment_model") == "postpay" else World(history)
 
 
-def reckoned(history: dict) -> dict:
-    """Return what the reckoning makes of a history."""
+def reckoned(history: dict, *, holds: bool = True) -> dict:
+    """Return what the reckoning makes of a history; without `holds`, as if no balance ever held an account."""
     world = world_of(history)
+    world.is_held_by_balance = holds
     world.live_through(history)
     return world.books()
 

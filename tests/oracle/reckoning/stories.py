@@ -166,6 +166,7 @@ MAKERS: dict[str, Callable[[Story, Subscription | None], dict | None]] = {
     "auto_renew": lambda story, sub: {"on": story.rng.random() < 0.7},
     "top_up": lambda story, sub: {"amount": story.rng.choice(AMOUNTS[story.plan["currency"]])},
 }  # fmt: skip
+BEYOND_THE_ENGINE = {"hold", "release", "limit", "switch", "close_charges", "pay_invoice"}
 OF_THE_ACCOUNT = {"price", "top_up", "limit", "hold", "release"}
 
 
@@ -200,19 +201,31 @@ def random_gap(story: Story) -> int:
     return days - 1 if gap == EVE else days
 
 
-def random_story(seed: int, longest: int = 16, **given: object) -> dict:
-    """Return a whole history; `given` are settings that are not drawn."""
+def random_story(seed: int, longest: int = 16, *, alone: bool = False, **given: object) -> tuple[dict, dict]:
+    """Return a whole history and what the reckoning makes of it; `given` are settings that are not drawn.
+
+    `alone`: only what the engine knows of, which has no holds, no other plans and nobody's limit.
+    """
     rng = Random(seed)
+    if alone:
+        given = {"payment_model": "prepay", "plans": None, "chain": None, **given}
     plan = random_settings(rng, given)
-    story = Story(rng, plan, world_of({**plan, "events": [], "until": "2018-01-01"}), rng.choice(NAMES))
-    story.world.begin_day(rng.choice(STARTS) + timedelta(days=rng.randrange(4)))
+    world = world_of({**plan, "events": [], "until": "2018-01-01"})
+    world.is_held_by_balance = not alone
+    story = Story(rng, plan, world, rng.choice(NAMES))
+    world.begin_day(rng.choice(STARTS) + timedelta(days=rng.randrange(4)))
     if (funds := rng.choice(OPENING)) != "0" and not story.postpay:
         story.do({"do": "top_up", "amount": funds})
     for _ in range(rng.randint(4, longest)):
         event = random_event(story)
-        if event is not None:
+        if event is not None and not (alone and event["do"] in BEYOND_THE_ENGINE):
             story.do(event)
-        for _ in range(max(random_gap(story), 0)):
-            story.world.begin_day(story.world.today + timedelta(days=1))
-    until = story.world.today + timedelta(days=rng.choice(BEYOND))
-    return {**plan, "events": story.events, "until": until.isoformat()}
+        pass_days(world, max(random_gap(story), 0))
+    pass_days(world, rng.choice(BEYOND))
+    return {**plan, "events": story.events, "until": world.today.isoformat()}, world.books()
+
+
+def pass_days(world: World, days: int) -> None:
+    """Let the nights of so many days pass."""
+    for _ in range(days):
+        world.begin_day(world.today + timedelta(days=1))

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from tests.oracle.reckoning.building import Building
-from tests.oracle.reckoning.days import period_of, pieces
+from tests.oracle.reckoning.days import period_of
 from tests.oracle.reckoning.things import (
     ACTIVE,
     BLOCKED,
@@ -140,20 +140,10 @@ class Verbs(Building):
             after = self.charged(sub.plan, {key: n + order.units.get(key, 0) for key, n in sub.units.items()})
             for key, count in after.items():
                 if count > before.get(key, 0):
-                    self.join_ahead(sub, order, key, count - before.get(key, 0))
+                    self.drop(self.alike(sub, key, order.agreed[key]))
         for key, count in order.units.items():
             sub.units[key] = sub.units.get(key, 0) + count
             sub.peak[key] = max(sub.peak.get(key, 0), sub.units[key])
-
-    def join_ahead(self, sub: Subscription, order: Order, key: str, count: int) -> None:
-        """Add units to each coming piece: those of one price become one charge."""
-        retail = {"retail": order.retail[key]} if key in order.retail else {}
-        for first, to in pieces(self.next_billing_day, sub.end, self.billing_day):
-            alike = [c for c in sub.having(OPENED) if (c.key, c.price, c.first) == (key, order.agreed[key], first)]
-            self.drop(alike)
-            units = count + sum(c.units for c in alike)
-            more = {"like": alike[0], "block": self.new_block()} if alike else retail
-            sub.charges.append(self.charge(sub, key, first, to, units, order.agreed[key], OPENED, **more))
 
     def do_pay(self, event: dict) -> None:
         """Money comes in for the order that waits."""

@@ -24,6 +24,8 @@ from tests.oracle.reckoning.verbs import refuse_if
 class World(Used):
     """A prepaid account and everything in it."""
 
+    is_held_by_balance = True
+
     def __init__(self, history: dict) -> None:
         super().__init__(history)
         self.below_since: date | None = None
@@ -105,7 +107,7 @@ class World(Used):
 
     def settle_hold(self) -> None:
         """Put the account on credit hold where its balance says so, release it where it does no longer."""
-        if self.hold == "administrative":
+        if self.hold == "administrative" or not self.is_held_by_balance:
             return
         since = self.below_since
         too_long = since is not None and 0 <= self.subzero < (self.today - since).days
