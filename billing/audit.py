@@ -46,6 +46,34 @@ CHECKS: dict[str, str] = {
             OR COUNT(entry.id) > CASE charge.status WHEN 'closed' THEN 1 WHEN 'refunded' THEN 2 ELSE 0 END
             OR charge.status = 'refunded' AND (COUNT(entry.id) = 2) <> (charge.closed_on IS NOT NULL)
     """,
+    # Each level above the seller of a delegated plan, by the plan that the charge was for. Rows from before the days of
+    # their prices were kept closed without it.
+    "resellers owe one another for what was closed, once a level": """
+        WITH RECURSIVE above AS (
+            SELECT id AS plan, parent_id AS upstream, 1 AS level FROM subscriptions_plan WHERE parent_id IS NOT NULL
+            UNION ALL
+            SELECT above.plan, plan.parent_id, above.level + 1
+            FROM above JOIN subscriptions_plan plan ON plan.id = above.upstream WHERE plan.parent_id IS NOT NULL
+        ), levels AS (
+            SELECT plan, COUNT(*) AS levels FROM above GROUP BY plan
+        ), due AS (
+            SELECT charge.id, levels.levels
+            FROM levels
+            JOIN subscriptions_planresource sold ON sold.plan_id = levels.plan
+            JOIN subscriptions_subscriptionresource resource ON resource.plan_resource_id = sold.id
+            JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
+            WHERE charge.closed_on IS NOT NULL AND charge.priced_on IS NOT NULL
+        ), owed AS (
+            SELECT charge_id AS id, COUNT(*) FILTER (WHERE reverses_id IS NULL) AS owed,
+                   COUNT(reverses_id) AS taken_back
+            FROM billing_resellercharge GROUP BY charge_id
+        )
+        SELECT 'charge ' || charge.id, charge.status || ', owed by ' || COALESCE(owed.owed, 0) || ' of '
+               || COALESCE(due.levels, 0) || ' levels above its seller, taken back by ' || COALESCE(owed.taken_back, 0)
+        FROM due FULL JOIN owed USING (id) JOIN billing_charge charge ON charge.id = COALESCE(due.id, owed.id)
+        WHERE COALESCE(owed.owed, 0) <> COALESCE(due.levels, owed.owed)
+            OR COALESCE(owed.taken_back, 0) <> CASE WHEN charge.status = 'closed' THEN 0 ELSE owed.owed END
+    """,
     "a completed payment is on the balance, once and whole": """
         SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', booked '
                || COALESCE(SUM(entry.amount), 0)

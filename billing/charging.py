@@ -3,26 +3,25 @@
 For one subscription and for thousands in the same, fixed number of statements.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext, gettext_noop, override
+from django.utils.translation import gettext
 
-from accounts.models import Reseller
+from billing.descriptions import describe, operators_language_in_use
+from billing.engine.chain import Level, taken_with
 from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Source
-from billing.engine.terms import PLAN
+from billing.engine.terms import PLAN, Taken
 from billing.funds import Posting, post
 from billing.models import Charge, ChargeStatus, PostingKind
+from billing.reseller_charges import Sold, charge_resellers, take_back
 from core.cleaning import shortened
 from core.fitting import refuse_unfit
 from core.money import minor_units
-from core.panel.formats import day_text, number_text
 from core.period import Period
 
 # What an operation may still change; Closed charges stay what they are.
@@ -37,37 +36,55 @@ MOVE_CHARGES = """
     FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::bigint[]) AS moved(id, status, closed_on, superseded_by)
     WHERE charge.id = moved.id
 """
-ADD_CHARGES = """
-    INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, order_id, parent_id,
-        type, source, status, description, block, quantity, unit_price, price_id, plan_price_id, currency, amount,
-        discount, tax, discount_rate, operate_from, operate_to, period_from, period_to, created_on, closed_on)
-    SELECT account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
-        description, block, quantity, unit_price, price_id, plan_price_id, currency, amount, discount, tax,
-        discount_rate, operate_from, operate_to, period_from, period_to, created_on, closed_on
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::int[], %s::numeric[], %s::numeric[], %s::bigint[], %s::bigint[],
-        %s::text[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::date[], %s::date[], %s::date[],
-        %s::date[], %s::date[], %s::date[]) WITH ORDINALITY
-        AS made(account_id, reseller_id, subscription_id, resource_id, order_id, parent_id, type, source, status,
-            description, block, quantity, unit_price, price_id, plan_price_id, currency, amount, discount, tax,
-            discount_rate, operate_from, operate_to, period_from, period_to, created_on, closed_on, place)
+# The columns of a new charge and their types, in the order of `_row`; arrays are given as texts.
+NEW_CHARGE = {
+    "account_id": "bigint",
+    "reseller_id": "bigint",
+    "subscription_id": "bigint",
+    "subscription_resource_id": "bigint",
+    "order_id": "bigint",
+    "parent_id": "bigint",
+    "type": "text",
+    "source": "text",
+    "status": "text",
+    "description": "text",
+    "block": "int",
+    "quantity": "numeric",
+    "unit_price": "numeric",
+    "price_id": "bigint",
+    "plan_price_id": "bigint",
+    "currency": "text",
+    "amount": "numeric",
+    "discount": "numeric",
+    "tax": "numeric",
+    "discount_rate": "numeric",
+    "operate_from": "date",
+    "operate_to": "date",
+    "period_from": "date",
+    "period_to": "date",
+    "created_on": "date",
+    "closed_on": "date",
+    "priced_on": "date",
+    "retail": "text",
+    "granted": "text",
+}
+ARRAYS = {"retail": "retail::bigint[]", "granted": "granted::numeric[]"}
+_COLUMNS = ", ".join(NEW_CHARGE)
+ADD_CHARGES = f"""
+    INSERT INTO billing_charge ({_COLUMNS})
+    SELECT {", ".join(ARRAYS.get(name, name) for name in NEW_CHARGE)}
+    FROM unnest({", ".join(f"%s::{kind}[]" for kind in NEW_CHARGE.values())}) WITH ORDINALITY AS made({_COLUMNS}, place)
     ORDER BY place
     RETURNING id
-"""
-ONE_DAY = timedelta(days=1)
-_RECURRING = gettext_noop("%(name)s: %(quantity)s, %(from)s – %(to)s")
-_USED = gettext_noop("%(name)s: %(quantity)s unit-hours, %(from)s – %(to)s")
-_TEXTS = {
-    LineType.SETUP_FEE: gettext_noop("Setup of %(name)s: %(quantity)s"),
-    LineType.RENEWAL_FEE: gettext_noop("Renewal of %(name)s: %(quantity)s, %(from)s – %(to)s"),
-}
+"""  # noqa: S608 - names of our own columns
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Whose charges they are. `names` gives the name of each resource by the engine's key, which is the row's id.
 
-    The plan's own part has the key PLAN.
+    The plan's own part has the key PLAN. `chain` are the levels above the seller of what is sold of a delegated plan,
+    by the same keys, the seller's upstream first: nothing of a plan of the seller's own.
     """
 
     account_id: int
@@ -75,6 +92,7 @@ class Owner:
     subscription_id: int
     currency: str
     names: Mapping[str, str]
+    chain: Mapping[str, Sequence[Level]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +141,9 @@ LINE_COLUMNS = (
     "tax",
     "discount_rate",
     "plan_price_id",
+    "priced_on",
+    "retail",
+    "granted",
 )
 
 
@@ -134,7 +155,8 @@ def line_of(charge: Charge) -> Line:
 def _line(values: Sequence[Any]) -> Line:
     """Return the line of a charge's values, in the order of LINE_COLUMNS."""
     row, resource_id, block, status, source, start, end, period_start, period_end, *more = values
-    quantity, unit_price, amount, kind, closed_on, price_row, order, discount, tax, rate, plan_price = more
+    quantity, unit_price, amount, kind, closed_on, price_row, order, discount, tax, rate, plan_price, *last = more
+    priced_on, retail, granted = last
     return Line(
         resource=resource_key(resource_id),
         block=block,
@@ -153,6 +175,7 @@ def _line(values: Sequence[Any]) -> Line:
         discount=discount,
         tax=tax,
         rate=rate,
+        taken=Taken(priced_on, _tuple(retail), _tuple(granted)),
     )
 
 
@@ -180,7 +203,9 @@ def record(bookings: Sequence[Booking]) -> None:
             for move in booking.changes.move
             if move.status is LineStatus.CLOSED
         ]
-        post([_posting(write_off, language) for write_off in (*moved, *added)])
+        closed = (*moved, *added)
+        post([_posting(write_off, language) for write_off in closed])
+        charge_resellers([_sold(write_off, language) for write_off in closed if _levels(write_off)])
 
 
 def _move(moves: Sequence[tuple[Booking, Move]]) -> None:
@@ -210,7 +235,7 @@ def _add(lines: Sequence[tuple[Booking, Line]], language: str) -> list[WriteOff]
         # The numbers were given in the order of the rows, whatever order they come back in.
         numbers = sorted(number for (number,) in cursor.fetchall())
     return [
-        WriteOff(booking.owner, number, line, line.closed_on or booking.day)
+        WriteOff(booking.owner, number, _priced(booking, line), line.closed_on or booking.day)
         for number, (booking, line) in zip(numbers, lines, strict=True)
         if line.status is LineStatus.CLOSED
     ]
@@ -246,7 +271,27 @@ def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
         line.billing_period.end,
         booking.day,
         line.closed_on,
+        *_taken(_priced(booking, line).taken, booking.day),
     )
+
+
+def _priced(booking: Booking, line: Line) -> Line:
+    """Return a new line with the day of its prices and the rows of the levels above; without a level as it is."""
+    levels = booking.owner.chain.get(line.resource)
+    if not levels:
+        return line
+    return replace(line, taken=taken_with(line, levels, booking.day))
+
+
+def _taken(taken: Taken, day: date) -> tuple[object, ...]:
+    """Return the day of the prices, and what was taken of the levels above as texts of arrays; None without a level."""
+    if taken.granted is None:
+        return (taken.on or day, None, None)
+    return (taken.on or day, *(f"{{{','.join(map(str, of_each))}}}" for of_each in (taken.retail or (), taken.granted)))
+
+
+def _tuple(values: Sequence[Any] | None) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(values)
 
 
 def _posting(write_off: WriteOff, language: str) -> Posting:
@@ -263,36 +308,25 @@ def _posting(write_off: WriteOff, language: str) -> Posting:
     )
 
 
-def operators_language() -> str:
-    """Return the operator's default language, in which charges are described for everybody (CR-502)."""
-    return Reseller.objects.filter(parent=None).values_list("default_language", flat=True).first() or "en"
+def _levels(write_off: WriteOff) -> Sequence[Level]:
+    return write_off.owner.chain.get(write_off.line.resource, ())
 
 
-@contextmanager
-def operators_language_in_use() -> Iterator[str]:
-    """Speak the operator's default language for the length of the block, and yield it."""
-    language = operators_language()
-    with override(language):
-        yield language
-
-
-def describe(name: str, line: Line, language: str) -> str:
-    """Return the charge's description: what, how many, for which days (the last included).
-
-    `language` is the active one: texts of days are kept by it, because the night writes the same ones over and over.
-    """
-    text = _USED if line.source is Source.USAGE else _TEXTS.get(line.type, _RECURRING)
-    return gettext(text) % {
-        "name": shortened(name, 200),
-        "quantity": line.quantity if isinstance(line.quantity, int) else number_text(line.quantity),
-        "from": _day_text(line.period.start, language),
-        "to": _day_text(line.period.end - ONE_DAY, language),
-    }
-
-
-@lru_cache(maxsize=1000)
-def _day_text(day: date, _language: str) -> str:
-    return day_text(day)
+def _sold(write_off: WriteOff, language: str) -> Sold:
+    """Return what closes as the levels above the seller take it."""
+    owner, line = write_off.owner, write_off.line
+    if write_off.charge_id is None:
+        raise ValueError("a charge that closes stands in the books")
+    return Sold(
+        charge_id=write_off.charge_id,
+        account_id=owner.account_id,
+        subscription_id=owner.subscription_id,
+        currency=owner.currency,
+        description=describe(owner.names[line.resource], line, language),
+        line=line,
+        levels=_levels(write_off),
+        day=write_off.day,
+    )
 
 
 def in_minor_units(amount: Decimal, currency: str) -> Decimal:
@@ -303,9 +337,9 @@ def in_minor_units(amount: Decimal, currency: str) -> Decimal:
 def reverse(charge: Charge, *, day: date) -> None:
     """Take back a Closed charge: what it took from the balance is put back by a posting of its own, on `day`.
 
-    The charge is Refunded from then on, and keeps the day on which it was closed: what it took stands in the account's
-    book for good, beside what put it back. The account is locked by the caller. Raises ValueError for a charge that is
-    not Closed: it took nothing.
+    So is what resellers owe one another for it. The charge is Refunded from then on, and keeps the day on which it was
+    closed: what it took stands in the account's book for good, beside what put it back. The account is locked by the
+    caller. Raises ValueError for a charge that is not Closed: it took nothing.
     """
     line = line_of(charge)
     if line.status is not LineStatus.CLOSED:
@@ -325,6 +359,7 @@ def reverse(charge: Charge, *, day: date) -> None:
                 )
             ]
         )
+    take_back(charge.pk, day=day)
     charge.status = ChargeStatus.REFUNDED
     charge.save(update_fields=["status"])
 

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from billing.amounts import NotAnAmount, check_amount
 from billing.books import day_of
-from billing.charging import operators_language_in_use
+from billing.descriptions import operators_language_in_use
 from billing.funds import Posting, lock_accounts, post
 from billing.models import Correction, CorrectionStatus, PostingKind
 from billing.queries import require_sight

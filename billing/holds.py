@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
-from billing.charging import operators_language_in_use
+from billing.descriptions import operators_language_in_use
 from billing.funds import with_funds
 from billing.models import Payment, PaymentKind, PaymentStatus
 

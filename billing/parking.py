@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from billing.books import day_of
-from billing.charging import in_minor_units, operators_language_in_use
+from billing.charging import in_minor_units
+from billing.descriptions import operators_language_in_use
 from billing.funds import Posting, lock_accounts, post, post_beside
 from billing.models import Payment, PaymentKind, PaymentStatus, PostingKind
 from billing.queries import require_sight

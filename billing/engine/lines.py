@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from billing.engine.proration import NO_RATE, exact_share
-from billing.engine.terms import Discount, UnitPrice
+from billing.engine.terms import TODAYS, Discount, Taken, UnitPrice
 from billing.engine.terms import LineType as LineType  # noqa: PLC0414 - lines are where it is looked for
 from core.money import round_half_up
 from core.period import Period
@@ -77,7 +77,8 @@ class Line:
     price list that the unit price came from, `order` the order that made the line. A fee, and what was used, belong to
     their days and are no share of them: their `billing_period` is their period. The plan's own part has no `resource`.
     `amount` is what is left of quantity x price after `discount`; `tax` is that part of it that is tax. `rate` is that
-    of the discount, a fraction of 1, and `discount_row` what grants it: parts of a split keep both.
+    of the discount, a fraction of 1, and `discount_row` what grants it: parts of a split keep both, and what was
+    `taken` with the price.
     """
 
     resource: str
@@ -99,11 +100,12 @@ class Line:
     tax: Decimal = Decimal(0)
     rate: Decimal = NO_RATE
     discount_row: int | None = None
+    taken: Taken = TODAYS
 
     @property
     def price(self) -> UnitPrice:
         """The unit price with its discount, and where they came from."""
-        return UnitPrice(self.unit_price, self.price_row, Discount(self.rate, self.discount_row))
+        return UnitPrice(self.unit_price, self.price_row, Discount(self.rate, self.discount_row), self.taken)
 
     @property
     def cost(self) -> Cost:

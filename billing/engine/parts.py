@@ -52,6 +52,7 @@ def priced_line(
         discount=cost.discount,
         rate=discount.rate,
         discount_row=discount.row,
+        taken=price.taken,
     )
 
 

@@ -32,16 +32,33 @@ class Discount(NamedTuple):
 NO_DISCOUNT = Discount(Decimal(0))
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Of which day a price is, None for the day on which it is charged, and what belongs to it at the levels above.
+
+    `retail` are the rows of their price lists, the seller's upstream first, `granted` the discounts in percent that
+    they grant below (billing.engine.chain). Nothing of it makes another price: whatever they say, all compare equal.
+    """
+
+    on: date | None = field(default=None, compare=False)
+    retail: tuple[int, ...] | None = field(default=None, compare=False)
+    granted: tuple[Decimal, ...] | None = field(default=None, compare=False)
+
+
+TODAYS = Taken()
+
+
 class UnitPrice(NamedTuple):
     """What a unit costs, and the id of the row of the price list that says so; None where it is not known.
 
     A price that was charged before comes with the discount that it had: what is made anew at it keeps both. Without
-    one it is that of the terms (`parts.priced_line`).
+    one it is that of the terms (`parts.priced_line`). So it does with what was `taken` with it.
     """
 
     amount: Decimal
     row: int | None = None
     discount: Discount | None = None
+    taken: Taken = TODAYS
 
 
 class Price(NamedTuple):
@@ -66,10 +83,11 @@ class Terms:
     by the order of writing (of two prices of one day the later written holds); `plan_prices` is that of the plan's own
     part (PLAN), empty where it has none. `ordering_prices` are the prices at ordering per resource where the plan has a
     fixed price (also of resources ordered with no units), None where the price floats; `ordering_rows` are the rows of
-    the price list that they were taken from. `months` is the duration of the period that is ordered and `expires_on`
-    the first day no longer served once it runs, both None for an endless one; `started_on` is the day from which it
-    runs, `anchor` the one that the months of its terms are counted from. `discounts` is what is taken off what is
-    charged anew, by the kind of fee, as a fraction of 1; `discount_rows` the row that grants it.
+    the price list that they were taken from, `ordering_taken` says of which day they are. `months` is the duration of
+    the period that is ordered and `expires_on` the first day no longer served once it runs, both None for an endless
+    one; `started_on` is the day from which it runs, `anchor` the one that the months of its terms are counted from.
+    `discounts` is what is taken off what is charged anew, by the kind of fee, as a fraction of 1; `discount_rows` the
+    row that grants it.
     """
 
     currency: str
@@ -77,6 +95,7 @@ class Terms:
     prices: Mapping[str, Sequence[Price]]
     ordering_prices: Mapping[str, Decimal] | None = None
     ordering_rows: Mapping[str, int | None] = field(default_factory=dict)
+    ordering_taken: Mapping[str, Taken] = field(default_factory=dict)
     months: int | None = None
     expires_on: date | None = None
     started_on: date | None = None
@@ -128,8 +147,12 @@ class Terms:
         """Return `unit_price` with the row of the price list that it came from. Raises LookupError where none is."""
         if self.ordering_prices is None:
             row = self.price_row(resource, day)
-            return UnitPrice(row.amount, row.row)
-        return UnitPrice(self.ordering_prices[resource], self.ordering_rows.get(resource))
+            return UnitPrice(row.amount, row.row, taken=Taken(day))
+        return UnitPrice(
+            self.ordering_prices[resource],
+            self.ordering_rows.get(resource),
+            taken=self.ordering_taken.get(resource, TODAYS),
+        )
 
 
 def chargeable_units(quantity: int, included: int) -> int:

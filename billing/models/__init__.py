@@ -12,6 +12,7 @@ from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, Char
 from billing.models.document import Document, DocumentCounter, document_triggers, unnumbered
 from billing.models.ledger import Book, LedgerEntry, PostingKind
 from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
+from billing.models.reseller_charge import ResellerCharge
 from billing.models.usage import Usage, UsageToCharge
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentStatus",
     "PostingKind",
+    "ResellerCharge",
     "RevokeReason",
     "Usage",
     "UsageToCharge",

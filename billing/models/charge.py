@@ -5,7 +5,7 @@ from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.fields.ranges import RangeOperators as Ranges
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -144,6 +144,12 @@ class Charge(Timestamped):
     period_from = models.DateField()
     period_to = models.DateField()
     created_on = models.DateField(_("charged on"))
+    # The day whose prices it has: what keeps an earlier price keeps its day. Rows from before it was kept have none.
+    priced_on = models.DateField(_("priced on"), null=True, blank=True)
+    # Of a delegated plan: the rows of the price lists of the levels above that it takes, the seller's upstream first.
+    retail = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)
+    # And the discounts, in percent, that those levels granted below on that day.
+    granted = ArrayField(models.DecimalField(max_digits=9, decimal_places=6), null=True, blank=True, editable=False)
     closed_on = models.DateField(_("close date"), null=True, blank=True)
 
     class Meta(Timestamped.Meta):

@@ -1,6 +1,7 @@
 """What was used of a subscription's resources: unit-hours, told once, which usage charges are the sums of."""
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,8 @@ class Usage(Fitting):
     price = models.ForeignKey(
         "subscriptions.ResourcePrice", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    # Of a delegated plan: the rows of the price lists of the levels above that the price belongs to.
+    retail = ArrayField(models.BigIntegerField(), null=True, editable=False)
     counted_to = models.DateField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -13,7 +13,7 @@ from typing import Any
 from accounts.actors import SYSTEM, Actor
 from accounts.models import User
 from billing.charging import record, resource_key
-from billing.engine.lines import Changes
+from billing.engine.lines import Changes, Line
 from billing.models import Payment
 from billing.payments import open_order_payment
 from core.period import Period
@@ -29,7 +29,15 @@ from subscriptions.contract.terms import (
     schedule,
     unpaid_until,
 )
-from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, StopReason, SubscriptionStatus
+from subscriptions.models import (
+    Order,
+    OrderItem,
+    OrderStatus,
+    OrderType,
+    StopReason,
+    SubscriptionResource,
+    SubscriptionStatus,
+)
 from vendors.base import Term
 from vendors.models import OperationAction, VendorOperation
 
@@ -187,12 +195,12 @@ def begin(contract: Contract, order: Order, day: date) -> None:
     if subscription.stopped_on is not None:
         subscription.term_anchor = term.start
     subscription.expiration_date = term.end
-    rows = {line.resource: line.price_row for line in contract.renewal_lines}
+    taken = {line.resource: line for line in contract.renewal_lines}
     for item in order.items.order_by("pk"):
         resource = contract.resources[resource_key(item.subscription_resource_id)]
         resource.quantity, resource.ordering_price = item.quantity_after, item.unit_price
-        resource.ordered_at_id = rows.get(resource_key(resource.pk))
-        resource.save(update_fields=["quantity", "ordering_price", "ordered_at"])
+        _note_price(contract, resource, taken.get(resource_key(resource.pk)), order.placed_on)
+        resource.save(update_fields=["quantity", "ordering_price", "ordered_at", "ordered_on", "retail"])
     contract.sum_up()
     subscription.status = SubscriptionStatus.ACTIVE
     subscription.stop_reason = subscription.stop_comment = subscription.awaited_operation = ""
@@ -206,6 +214,14 @@ def begin(contract: Contract, order: Order, day: date) -> None:
         _over_already(contract, term.end, day)
     complete(order, day)
     renewed(order, term)
+
+
+def _note_price(contract: Contract, resource: SubscriptionResource, line: Line | None, placed_on: date) -> None:
+    """Keep of which row and day the price of the term is, and what belongs to it at the levels above."""
+    resource.ordered_at_id = line.price_row if line is not None else None
+    resource.ordered_on = (line.taken.on if line is not None else None) or placed_on
+    kept = line.taken.retail if line is not None else None
+    resource.retail = list(kept) if kept is not None else contract.retail_on(resource_key(resource.pk), placed_on)
 
 
 def _over_already(contract: Contract, end: date, day: date) -> None:

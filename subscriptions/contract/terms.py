@@ -9,18 +9,20 @@ from django.utils.functional import cached_property
 
 from accounts.models import Account
 from billing.charging import PLAN, Booking, Owner, lines_of, resource_key
+from billing.engine.chain import Level, retail_rows
 from billing.engine.lines import Changes, Line, LineStatus, Source
 from billing.engine.periods import next_billing_day
 from billing.engine.rules import Rules
-from billing.engine.terms import Price, Terms, chargeable_units
+from billing.engine.terms import Price, Taken, Terms
 from billing.engine.types import rules_of
 from core.period import LONGEST_TIMER
+from subscriptions.contract.chains import chains_for
 from subscriptions.contract.prices import plan_price_lists, price_lists
+from subscriptions.contract.under_change import changes_at_vendor, units_of_changes
 from subscriptions.models import (
     UNFINISHED,
     DurationUnit,
     Order,
-    OrderItem,
     OrderStatus,
     OrderType,
     Plan,
@@ -49,7 +51,7 @@ class Contract:
     `waiting` is its order that is neither completed nor cancelled, where there is one; `awaited` counts the units that
     the vendor has yet to provide, `leaving` those that go on the billing day for which a change waits; by the engine's
     key. Lines of a renewal that is not carried out yet stand apart, in `renewal_lines`: they belong to a term that has
-    not begun.
+    not begun. `chain` are the levels above the seller of what is of a delegated plan, by the engine's key.
     `noted` is what `units_in_service` gave when the contract was read or last saved.
     """
 
@@ -63,6 +65,7 @@ class Contract:
     noted: dict[str, int] = field(default_factory=dict)
     renewal_lines: list[Line] = field(default_factory=list)
     plan_prices: Sequence[Price] = ()
+    chain: Mapping[str, Sequence[Level]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note the units in service as the rows stand."""
@@ -82,6 +85,10 @@ class Contract:
                 else None
             ),
             ordering_rows={key: resource.ordered_at_id for key, resource in self.resources.items()},
+            ordering_taken={
+                key: Taken(resource.ordered_on, None if resource.retail is None else tuple(resource.retail))
+                for key, resource in self.resources.items()
+            },
             expires_on=subscription.expiration_date,
             started_on=subscription.start_date,
             anchor=subscription.term_anchor or subscription.start_date,
@@ -116,6 +123,11 @@ class Contract:
     def chargeable(self) -> dict[str, int]:
         """The units of each resource that are charged; those that the vendor has yet to provide are not."""
         return {key: resource.chargeable - self.awaited.get(key, 0) for key, resource in self.resources.items()}
+
+    def retail_on(self, key: str, day: date) -> list[int] | None:
+        """Return the rows of the levels above whose prices hold on `day`; None where nothing was delegated."""
+        levels = self.chain.get(key)
+        return list(retail_rows(levels, day)) if levels else None
 
     def sum_up(self) -> None:
         """Note on the subscription how many units all its resources hold; the caller saves STATE_FIELDS."""
@@ -152,7 +164,7 @@ class Contract:
     def lines_of_raise(self) -> list[Line]:
         """The lines that a raise has made which the vendor has yet to provide."""
         order = self.waiting
-        if order is None or not _changes_at_vendor(order):
+        if order is None or not changes_at_vendor(order):
             return []
         return [line for line in self.lines if line.order == order.pk and line.source is Source.UPGRADE]
 
@@ -173,6 +185,7 @@ class Contract:
             currency=subscription.currency,
             names={PLAN: subscription.plan_name}
             | {key: service_first(subscription.plan_name, one.name) for key, one in self.resources.items()},
+            chain=self.chain,
         )
 
     def booking(self, changes: Changes, day: date, order: Order | None = None) -> Booking:
@@ -190,8 +203,8 @@ def service_first(service: str, resource: str) -> str:
 def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None = None) -> dict[int, Contract]:
     """Return the contracts of the subscriptions by id. Four statements, however many.
 
-    One more with changes at a vendor, another for plans that may cost something themselves. For the night of a day:
-    with the prices that had been entered before it.
+    One more with changes at a vendor, one for plans that may cost something themselves, one where the plans are not
+    read yet, and more for delegated plans. For the night of a day: with the prices that had been entered before it.
     """
     rows = {subscription.pk: subscription for subscription in subscriptions}
     resources: dict[int, dict[str, SubscriptionResource]] = {pk: {} for pk in rows}
@@ -211,10 +224,11 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
     plan_lists = plan_price_lists(
         (row.period_id for row in rows.values() if _plan_may_cost(row)), entered_before=night_of
     )
+    chains = chains_for(rows, resources, entered_before=night_of)
     lines = lines_of(rows)
     waiting = {order.subscription_id: order for order in open_orders(rows)}
     renewals = {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL}
-    awaited, leaving = _of_changes(waiting.values(), resources)
+    awaited, leaving = units_of_changes(waiting.values(), resources)
     return {
         pk: Contract(
             subscription=subscription,
@@ -226,6 +240,7 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
             renewal_lines=[line for line in lines[pk] if line.order in renewals] if renewals else [],
             leaving=leaving.get(pk, {}),
             plan_prices=plan_lists.get(subscription.period_id, ()),
+            chain=chains.get(pk, {}),
         )
         for pk, subscription in rows.items()
     }
@@ -237,50 +252,12 @@ def _plan_may_cost(subscription: Subscription) -> bool:
     return begins and bool(rules_of(subscription.billing_type).fees)
 
 
-Units = dict[int, dict[str, int]]
-
-
-def _of_changes(
-    orders: Iterable[Order], resources: Mapping[int, Mapping[str, SubscriptionResource]]
-) -> tuple[Units, Units]:
-    """Return the units that vendors have yet to provide of the orders' raises, and those that changes still hold back.
-
-    Both by subscription and resource; the latter leave on a billing day.
-    """
-    at_vendor = {order.pk: order.subscription_id for order in orders if _changes_at_vendor(order)}
-    scheduled = {order.pk: order.subscription_id for order in orders if order.status == OrderStatus.SCHEDULED}
-    awaited: Units = {}
-    leaving: Units = {}
-    if not at_vendor and not scheduled:
-        return awaited, leaving
-    items = OrderItem.objects.filter(order__in=[*at_vendor, *scheduled])
-    for order, resource_id, before, after in items.values_list(
-        "order", "subscription_resource", "quantity_before", "quantity_after"
-    ):
-        key = resource_key(resource_id)
-        subscription = (at_vendor | scheduled)[order]
-        included = resources[subscription][key].included
-        raised = chargeable_units(after, included) - chargeable_units(before, included)
-        if raised > 0 and order in at_vendor:
-            awaited.setdefault(subscription, {})[key] = raised
-        elif raised < 0 and order in scheduled:
-            leaving.setdefault(subscription, {})[key] = -raised
-    return awaited, leaving
-
-
-def _changes_at_vendor(order: Order) -> bool:
-    return order.type == OrderType.CHANGE and order.status in (
-        OrderStatus.PROVISIONING,
-        OrderStatus.PROVISIONING_FAILED,
-    )
-
-
 def contracts_among(
     accounts: Mapping[int, Account], rows: QuerySet[Subscription], *, night_of: date | None = None
 ) -> list[Contract]:
     """Return the contracts of the rows, subscriptions of the accounts: of each account by billing priority, then age.
 
-    Six statements, however many there are.
+    Six statements, however many there are; more for delegated plans.
     """
     subscriptions = list(rows.defer("search_vector").order_by("account", "billing_priority", "pk"))
     if not subscriptions:

@@ -2,6 +2,7 @@
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -210,6 +211,9 @@ class SubscriptionResource(Timestamped):
     ordered_at = models.ForeignKey(
         "subscriptions.ResourcePrice", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    # The day of that price, and the rows of the levels above that belong to it (billing.engine.chain).
+    ordered_on = models.DateField(null=True, blank=True, editable=False)
+    retail = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)
     # The vendor's own id of these units, for example a Microsoft subscription id.
     vendor_reference = models.CharField(_("vendor's id"), max_length=200, blank=True)
 

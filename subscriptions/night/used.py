@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from billing.charging import record, resource_key
 from billing.engine.rules import Metered, Used
-from billing.engine.terms import UnitPrice
+from billing.engine.terms import Taken, UnitPrice
 from billing.models import UsageToCharge
 from subscriptions.contract.terms import contracts_among
 from subscriptions.models import Subscription
@@ -24,7 +24,7 @@ SUMS = """
         FROM billing_usage WHERE subscription_id = ANY(%s) AND counted_to > %s GROUP BY 1, 2, 3
     )
     SELECT told.subscription_id, told.subscription_resource_id, told.unit_price, told.quantity, usage.price_id,
-           price.valid_from
+           price.valid_from, usage.day, usage.retail
     FROM told
     JOIN billing_usage usage ON usage.id = told.first
     LEFT JOIN subscriptions_resourceprice price ON price.id = usage.price_id
@@ -62,6 +62,7 @@ def sums_of_use(subscription_ids: Collection[int], day: date) -> Iterator[tuple[
     """
     with connection.cursor() as cursor:
         cursor.execute(SUMS, [list(subscription_ids), day])
-        for subscription_id, resource_id, unit_price, quantity, price_id, valid_from in cursor.fetchall():
-            price = UnitPrice(unit_price, price_id)
+        for subscription_id, resource_id, unit_price, quantity, price_id, valid_from, told, retail in cursor.fetchall():
+            taken = Taken(told, None if retail is None else tuple(retail))
+            price = UnitPrice(unit_price, price_id, taken=taken)
             yield subscription_id, Used(resource_key(resource_id), price, quantity, valid_from)

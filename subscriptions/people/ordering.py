@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from billing.charging import record
+from billing.engine.chain import retail_rows
 from billing.engine.types import is_by_use
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
@@ -19,6 +20,7 @@ from core.errors import Refusals, Refused, Remedy
 from core.period import FARTHEST_YEARS
 from subscriptions.catalogue.plans import PLACEHOLDER
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
+from subscriptions.contract.chains import chains_of
 from subscriptions.contract.handover import order_payload
 from subscriptions.contract.prices import price_rows
 from subscriptions.contract.telling import order_placed
@@ -251,7 +253,8 @@ def _new_subscription(
     account: Account, wish: Wish, wanted: Mapping[PlanResource, int], name: str, today: date
 ) -> Subscription:
     plan = wish.plan
-    prices = price_rows([resource.pk for resource in wanted], today)
+    keys = [resource.pk for resource in wanted]
+    prices, (chains, _of_plan) = price_rows(keys, today), chains_of(keys, [])
     if len(prices) < len(wanted):
         raise PlanNotForSale(_("The plan has no price on this day. Ask your provider to set one."))
     subscription = Subscription.objects.create(
@@ -282,6 +285,8 @@ def _new_subscription(
             included=resource.included,
             ordering_price=prices[resource.pk].amount,
             ordered_at_id=prices[resource.pk].row,
+            ordered_on=today,
+            retail=list(retail_rows(chains[resource.pk], today)) if resource.pk in chains else None,
         )
         for resource in wanted
     )

@@ -228,5 +228,6 @@ def _rows(contract: Contract, fresh: Mapping[tuple[int, str], Measured], counted
             day=one.day,
             unit_price=price.amount,
             price_id=price.row,
+            retail=contract.retail_on(str(resource_id), one.day),
             counted_to=counted_to,
         )

@@ -1,0 +1,53 @@
+"""How a charge is described: in the operator's default language, for everybody (CR-502)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from functools import lru_cache
+
+from django.utils.translation import gettext, gettext_noop, override
+
+from accounts.models import Reseller
+from billing.engine.lines import Line, LineType, Source
+from core.cleaning import shortened
+from core.panel.formats import day_text, number_text
+
+ONE_DAY = timedelta(days=1)
+_RECURRING = gettext_noop("%(name)s: %(quantity)s, %(from)s – %(to)s")
+_USED = gettext_noop("%(name)s: %(quantity)s unit-hours, %(from)s – %(to)s")
+_TEXTS = {
+    LineType.SETUP_FEE: gettext_noop("Setup of %(name)s: %(quantity)s"),
+    LineType.RENEWAL_FEE: gettext_noop("Renewal of %(name)s: %(quantity)s, %(from)s – %(to)s"),
+}
+
+
+def operators_language() -> str:
+    """Return the operator's default language, in which charges are described for everybody (CR-502)."""
+    return Reseller.objects.filter(parent=None).values_list("default_language", flat=True).first() or "en"
+
+
+@contextmanager
+def operators_language_in_use() -> Iterator[str]:
+    """Speak the operator's default language for the length of the block, and yield it."""
+    language = operators_language()
+    with override(language):
+        yield language
+
+
+def describe(name: str, line: Line, language: str) -> str:
+    """Return the charge's description: what, how many, for which days (the last included).
+
+    `language` is the active one: texts of days are kept by it, because the night writes the same ones over and over.
+    """
+    text = _USED if line.source is Source.USAGE else _TEXTS.get(line.type, _RECURRING)
+    return gettext(text) % {
+        "name": shortened(name, 200),
+        "quantity": line.quantity if isinstance(line.quantity, int) else number_text(line.quantity),
+        "from": _day_text(line.period.start, language),
+        "to": _day_text(line.period.end - ONE_DAY, language),
+    }
+
+
+@lru_cache(maxsize=1000)
+def _day_text(day: date, _language: str) -> str:
+    return day_text(day)
