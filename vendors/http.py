@@ -24,6 +24,8 @@ from vendors.masking import Masking
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 100.0
 READ_ATTEMPTS = 3
+# How many seconds pass before a read is sent for the second time; before the third, thrice as many.
+PAUSE = 0.5
 CLIENT_ERROR, SERVER_ERROR = 400, 500
 REQUEST_TIMEOUT, TOO_MANY_REQUESTS = 408, 429
 # Somebody else is at work on the object, or it is locked, or the request came too early: passes if it passes at all.
@@ -84,14 +86,14 @@ class VendorSession(requests.Session):
         *,
         hide: Iterable[str] = (),
         secret_names: Iterable[str] = (),
-        pause: float = 0.5,
+        pause: float | None = None,
         tls: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
         super().__init__()
         self.journal = journal
         self.hidden = set(hide)
         self.masked = Masking(secret_names)
-        self.pause = pause
+        self.pause = PAUSE if pause is None else pause
         for scheme in ("http://", "https://"):
             self.mount(scheme, budget.WatchedAdapter())
         self.sent = Sent()

@@ -1,6 +1,7 @@
 """The one session: what is repeated, what is lost, what is waited for, what is written down."""
 
 import socket
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -10,6 +11,7 @@ import requests
 
 from sandbox.wsgi import ConnectionDroppedError, Environ, Request, Response, Running, json_answer, start
 from tests.vendors.memory import MemoryJournal, stopped_soon
+from vendors import http
 from vendors.errors import LostAnswer, Transient
 from vendors.http import VendorSession, retry_after
 
@@ -66,6 +68,17 @@ def test_read_that_fails_three_times_is_trouble_that_passes(
     host = running.base_url.removeprefix("http://")
     assert str(trouble.value) == f"{host} reports an error of its own (500). It will be tried again by itself."
     assert len(server.requests) == 3
+
+
+def test_between_two_reads_it_pauses_longer_each_time(
+    server: Server, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "PAUSE", 0.02)
+    server.script = [json_answer(500, {})]
+    began = time.monotonic()
+    with pytest.raises(Transient):
+        VendorSession(MemoryJournal()).exchange("GET", running.base_url, changes=False)
+    assert time.monotonic() - began >= 0.02 + 0.06
 
 
 @pytest.mark.parametrize(("answer", "answered"), [(None, False), (json_answer(500, {}), True)])
