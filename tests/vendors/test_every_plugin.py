@@ -56,6 +56,7 @@ def test_registered_plugins_are_those_of_the_apps_and_of_the_entry_points() -> N
     assert set(SLUGS) <= set(KNOWN)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("slug", SLUGS)
 def test_plugin_keeps_the_contract(slug: str, check: str) -> None:

@@ -11,7 +11,7 @@ from tests.vendors.memory import MemoryBook
 from vendors.base import Resource, Service, Task
 
 # A thousand by `make prove`.
-ROUNDS = 1000 if os.environ.get("PROVE") else 100
+ROUNDS = 1000 if os.environ.get("PROVE") else 40
 TO_CHANGES = (
     "drop_before", "drop_after", "error_before", "error_after", "throttle", "unavailable", "unreadable_after",
     "truncated_after", "odd_after", "redirect_after", "anothers_after",

@@ -12,9 +12,9 @@ from vendors.base import Done, Service, Task, Term, Waiting
 from vendors.errors import LostAnswer, Parked, StillUnknown, Transient
 
 # A thousand by `make prove`.
-ROUNDS = 1000 if os.environ.get("PROVE") else 100
+ROUNDS = 1000 if os.environ.get("PROVE") else 40
 # A vendor of its own for each so many: its lists would else grow with every one before.
-AT_ONE_VENDOR = 100
+AT_ONE_VENDOR = min(ROUNDS, 100)
 TURNS = 60
 TO_CHANGES = (
     "drop_before", "drop_after", "error_before", "error_after", "throttle", "unavailable", "unreadable_after",
