@@ -3,6 +3,7 @@
 Everything happens today; the two billing days that follow are carried out by the night's own command.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -27,6 +28,8 @@ SEATS = "quantities.microsoft-365-business-standard"
 PASSWORD = "eleven blue herons"
 PRICE = Decimal("12.50")
 TOP_UP = Decimal("500.00")
+# In Russian, as README is followed in English (test_readme.py); in both by `make prove`.
+EVERYTHING = bool(os.environ.get("PROVE"))
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ class Amounts:
 
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize("names", NAMES, ids=lambda names: names.language)
+@pytest.mark.prove
+@pytest.mark.parametrize("names", NAMES if EVERYTHING else NAMES[1:], ids=lambda names: names.language)
 def test_the_main_job_is_done_in_both_panels(stage: Stage, chromium: Browser, names: Names):
     boss = _operator(names.language)
     before = stage.microsoft.counts()
