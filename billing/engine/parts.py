@@ -30,8 +30,7 @@ def priced_line(
 ) -> Line:
     """Return a new line whose amount is its share of the billing period less the discount, rounded once.
 
-    The discount is the one that comes with the price, else that of the terms. A fee has its period as billing period.
-    What one order or night adds is corrected as a whole afterwards (`discounting`).
+    The discount is the price's, else that of the terms; `discounting` corrects afterwards. A fee is its own period.
     """
     discount = terms.discount(type) if price.discount is None else price.discount
     cost = _cost(quantity, price.amount, period.days, billing_period.days, terms.currency, discount.rate)

@@ -207,18 +207,9 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
     read yet, and more for delegated plans. For the night of a day: with the prices that had been entered before it.
     """
     rows = {subscription.pk: subscription for subscription in subscriptions}
-    resources: dict[int, dict[str, SubscriptionResource]] = {pk: {} for pk in rows}
-    # The rows of a subscription's resources were made in the order of the plan.
-    for resource in SubscriptionResource.objects.filter(subscription__in=rows).order_by("pk"):
-        resources[resource.subscription_id][resource_key(resource.pk)] = resource
+    resources = _resources_of(rows)
     lists = price_lists(
-        (
-            resource.plan_resource_id
-            for pk, of_one in resources.items()
-            # At a fixed price they are read for fees, and for another term.
-            if not rows[pk].fixed_price or rows[pk].expiration_date or rules_of(rows[pk].billing_type).fees
-            for resource in of_one.values()
-        ),
+        (one.plan_resource_id for pk, of_one in resources.items() if _may_cost(rows[pk]) for one in of_one.values()),
         entered_before=night_of,
     )
     plan_lists = plan_price_lists(
@@ -244,6 +235,21 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
         )
         for pk, subscription in rows.items()
     }
+
+
+def _resources_of(subscription_ids: Collection[int]) -> dict[int, dict[str, SubscriptionResource]]:
+    """Return the resources of each subscription by the engine's key, in the order of the plan: so they were made."""
+    resources: dict[int, dict[str, SubscriptionResource]] = {pk: {} for pk in subscription_ids}
+    for resource in SubscriptionResource.objects.filter(subscription__in=subscription_ids).order_by("pk"):
+        resources[resource.subscription_id][resource_key(resource.pk)] = resource
+    return resources
+
+
+def _may_cost(subscription: Subscription) -> bool:
+    """Return whether the plan's prices are asked for: at a fixed price they are for fees, and for another term."""
+    if not subscription.fixed_price or subscription.expiration_date:
+        return True
+    return bool(rules_of(subscription.billing_type).fees)
 
 
 def _plan_may_cost(subscription: Subscription) -> bool:

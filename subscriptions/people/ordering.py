@@ -1,6 +1,6 @@
 """Ordering: what it would cost, placing an order, cancelling one that nobody has paid."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from billing.charging import record
-from billing.engine.chain import retail_rows
+from billing.engine.chain import Level, retail_rows
+from billing.engine.terms import Price
 from billing.engine.types import is_by_use
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
@@ -278,19 +279,26 @@ def _new_subscription(
         subscription.name = _named(subscription, account, plan)
         subscription.save(update_fields=["name"])
     SubscriptionResource.objects.bulk_create(
-        SubscriptionResource(
-            subscription=subscription,
-            plan_resource=resource,
-            name=resource.name,
-            included=resource.included,
-            ordering_price=prices[resource.pk].amount,
-            ordered_at_id=prices[resource.pk].row,
-            ordered_on=today,
-            retail=list(retail_rows(chains[resource.pk], today)) if resource.pk in chains else None,
-        )
+        _new_resource(subscription, resource, prices[resource.pk], chains.get(resource.pk, ()), today)
         for resource in wanted
     )
     return subscription
+
+
+def _new_resource(
+    subscription: Subscription, resource: PlanResource, price: Price, levels: Sequence[Level], today: date
+) -> SubscriptionResource:
+    """Return a resource of a subscription at the plan's price of today, and those of the levels above."""
+    return SubscriptionResource(
+        subscription=subscription,
+        plan_resource=resource,
+        name=resource.name,
+        included=resource.included,
+        ordering_price=price.amount,
+        ordered_at_id=price.row,
+        ordered_on=today,
+        retail=list(retail_rows(levels, today)) if levels else None,
+    )
 
 
 def _named(subscription: Subscription, account: Account, plan: Plan) -> str:
