@@ -1,6 +1,6 @@
 """What an account has: its balance, what is reserved of it, what is available; and the only way into the ledger."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Account
 from billing.models import Book, Charge, ChargeStatus, LedgerEntry, PostingKind
+from core.among import Among
 from core.fitting import MONEY, refuse_unfit
 
 # What was paid for and not yet used, and what the vendor has not yet let go.
@@ -83,8 +84,13 @@ def lock_accounts(account_ids: Collection[int]) -> list[Account]:
     Everything that moves an account's money or changes its subscriptions does this first. Rows that point at the
     account may still be written by others (FOR NO KEY UPDATE).
     """
-    accounts = Account.objects.filter(pk__in=account_ids).select_related("account_class", "reseller")
-    return list(accounts.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    accounts = (
+        Account.objects.filter(Among("pk", account_ids)).order_by("pk").select_for_update(no_key=True, of=("self",))
+    )
+    if len(account_ids) == 1:
+        return list(accounts.select_related("account_class", "reseller"))
+    # Hundreds of accounts share a few of these rows.
+    return list(accounts.prefetch_related("account_class", "reseller"))
 
 
 def with_funds(accounts: QuerySet[Account]) -> QuerySet[Account]:
@@ -107,7 +113,7 @@ def funds_of(account: Account) -> Funds:
 def funds_of_many(accounts: Collection[Account]) -> dict[int, Funds]:
     """Return what each of the accounts has now, by id. One statement; the accounts' classes are loaded."""
     credit = {account.pk: account.allowed_negative for account in accounts}
-    rows = with_funds(Account.objects.filter(pk__in=credit)).values_list("pk", "balance", "blocked")
+    rows = with_funds(Account.objects.filter(Among("pk", credit))).values_list("pk", "balance", "blocked")
     return {pk: Funds(balance, blocked, credit[pk]) for pk, balance, blocked in rows}
 
 
@@ -170,10 +176,10 @@ def _row(
     )
 
 
-def _heads(account_ids: Iterable[int]) -> dict[int, tuple[int, Decimal]]:
+def _heads(account_ids: Collection[int]) -> dict[int, tuple[int, Decimal]]:
     """Return the last number and balance of each account's book; accounts without entries are missing."""
     entries = LedgerEntry.objects.filter(account=OuterRef("pk"), book=Book.ACCOUNT).order_by("-number")
-    accounts = Account.objects.filter(pk__in=account_ids).annotate(
+    accounts = Account.objects.filter(Among("pk", account_ids)).annotate(
         last_number=Subquery(entries.values("number")[:1]), last_balance=Subquery(entries.values("balance")[:1])
     )
     rows = accounts.exclude(last_number=None).values_list("pk", "last_number", "last_balance")

@@ -15,6 +15,7 @@ from billing.engine.periods import next_billing_day
 from billing.engine.rules import Rules
 from billing.engine.terms import Price, Taken, Terms
 from billing.engine.types import rules_of
+from core.among import Among
 from core.period import LONGEST_TIMER
 from subscriptions.contract.chains import chains_for
 from subscriptions.contract.prices import plan_price_lists, price_lists
@@ -174,7 +175,7 @@ class Contract:
         raised = self.raised_lines
         return [line for line in self.lines if line not in raised] if raised else self.lines
 
-    @property
+    @cached_property
     def owner(self) -> Owner:
         """Whose charges they are, for the books."""
         subscription = self.subscription
@@ -284,7 +285,7 @@ def contract_of(subscription: Subscription) -> Contract:
 
 def open_orders(subscription_ids: Collection[int]) -> Iterable[Order]:
     """Return the orders of the subscriptions that are neither completed nor cancelled: at most one of each."""
-    return Order.objects.filter(subscription__in=subscription_ids, status__in=UNFINISHED)
+    return Order.objects.filter(Among("subscription", subscription_ids), status__in=UNFINISHED)
 
 
 def months_of(period: PlanPeriod) -> int | None:

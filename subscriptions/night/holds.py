@@ -16,6 +16,7 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of_many
 from billing.holds import move_holds, out_of_step, standings_of
 from billing.signals import credit_hold_entered, credit_hold_left
+from core.among import Among
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
 from subscriptions.contract.handover import ACTIVATE, STOP, hand_over, save_states
 from subscriptions.contract.terms import Contract, contracts_among, schedule
@@ -60,7 +61,7 @@ def unsettled_days(accounts: Collection[Account], today: date) -> dict[int, date
     statuses = {account.pk: account.status for account in accounts}
     held = [pk for pk, status in statuses.items() if status in HOLDS]
     free = [pk for pk, status in statuses.items() if status == AccountStatus.ACTIVE]
-    left_over = Subscription.objects.filter(RUNS & Q(account__in=held) | STANDS & Q(account__in=free))
+    left_over = Subscription.objects.filter(RUNS & Q(Among("account", held)) | STANDS & Q(Among("account", free)))
     days = dict.fromkeys(left_over.values_list("account_id", flat=True), today)
     for pk, standing in standings.items():
         if statuses[pk] == AccountStatus.CREDIT_HOLD and not standing.to_pay(today):
@@ -95,7 +96,7 @@ def _stop(held: Mapping[int, Account], day: date) -> int:
     """Stop what runs, as a person's stop does: the days used are written off, waiting orders are given up."""
     if not held:
         return 0
-    contracts = contracts_among(held, Subscription.objects.filter(RUNS, account__in=held))
+    contracts = contracts_among(held, Subscription.objects.filter(RUNS, Among("account", held)))
     bookings, orders = [], []
     for contract in contracts:
         subscription, order = contract.subscription, contract.waiting
@@ -124,7 +125,7 @@ def _activate(free: Mapping[int, Account], day: date) -> int:
 
     What lacks funds, or whose period is over meanwhile, stays stopped and says so.
     """
-    contracts = contracts_among(free, Subscription.objects.filter(STANDS, account__in=free))
+    contracts = contracts_among(free, Subscription.objects.filter(STANDS, Among("account", free)))
     if not contracts:
         return 0
     accounts = {contract.subscription.account_id for contract in contracts}

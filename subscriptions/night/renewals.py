@@ -21,6 +21,7 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of_many, lock_accounts
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments
+from core.among import Among
 from subscriptions.contract import renewing
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid, is_waiting
 from subscriptions.contract.effect import hand_over_scheduled
@@ -141,9 +142,8 @@ def renew_accounts(*, account_ids: Collection[int], today: date, more_is_told: b
 
 def _renew_up_to(accounts: Mapping[int, Account], today: date, *, used_up_to: date) -> int:
     steps = 0
-    due = _due(today).filter(account__in=accounts)
-    used = to_charge(used_up_to).filter(account__in=accounts)
-    over = guarantees.to_expire(today).filter(account__in=accounts)
+    among = Among("account", accounts)
+    due, used, over = (rows.filter(among) for rows in (_due(today), to_charge(used_up_to), guarantees.to_expire(today)))
     while True:
         due_on = due.aggregate(first=Min("due_on"))["first"]
         told_on = used.aggregate(first=Min("day"))["first"]

@@ -1,5 +1,8 @@
 """The words of a search, and what typing errors are mended."""
 
+import random
+from importlib import import_module
+
 import pytest
 from django.db import connection
 
@@ -44,6 +47,24 @@ def test_document_has_domains_whole_and_in_parts_and_ids_whole(text: str, words:
     with connection.cursor() as cursor:
         cursor.execute("SELECT list_words(%s)", [text])
         assert set(cursor.fetchone()[0]) == words
+
+
+@pytest.mark.django_db
+def test_document_has_the_words_that_it_had_before_they_were_found_in_fewer_steps() -> None:
+    before = import_module("core.lists.migrations.0002_words").LIST_WORDS
+    draw = random.Random(17)
+    pieces = [
+        *("Office365", "Лёд", "7d3c1a90-0000-4111-8222-333344445555", "(7D3C1A90-0000-", "x" * 61, "ж" * 59 + "12"),
+        *("c1.onmicrosoft.com", "«»", "–", "...", "ab1cd", "abcd²", "abcd٣", "d'été", "İstanbul", "日本語", "\\", "_"),
+        *(" ", "  ", "\t", "\n", "\u00a0", "\u2003", "-", ":", "", "a" * 70),
+    ]  # fmt: skip
+    texts = ["".join(draw.choice(pieces) for _ in range(draw.randrange(12))) for _ in range(1000)]
+    with connection.cursor() as cursor:
+        cursor.execute(before.split("-- Words that people", 1)[0].replace("list_words", "words_before"))
+        cursor.execute("SELECT text FROM unnest(%s) AS text WHERE list_words(text) <> words_before(text)", [texts])
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT list_words(NULL)")
+        assert cursor.fetchone() == ([],)
 
 
 @pytest.mark.parametrize(
