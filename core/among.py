@@ -18,7 +18,7 @@ class Among(models.Func):
         super().__init__(column)
         self.ids = list(ids)
 
-    def as_sql(self, compiler: Any, connection: Any, **_options: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_options: Any) -> tuple[str, Any]:
         """Return the comparison of the column with the array."""
         column, params = compiler.compile(self.source_expressions[0])
-        return f"{column} = ANY(%s::bigint[])", [*params, self.ids]
+        return f"{column} = ANY(%s::bigint[])", (*params, self.ids)

@@ -241,7 +241,7 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
 def _resources_of(subscription_ids: Collection[int]) -> dict[int, dict[str, SubscriptionResource]]:
     """Return the resources of each subscription by the engine's key, in the order of the plan: so they were made."""
     resources: dict[int, dict[str, SubscriptionResource]] = {pk: {} for pk in subscription_ids}
-    for resource in SubscriptionResource.objects.filter(subscription__in=subscription_ids).order_by("pk"):
+    for resource in SubscriptionResource.objects.filter(Among("subscription", subscription_ids)).order_by("pk"):
         resources[resource.subscription_id][resource_key(resource.pk)] = resource
     return resources
 
