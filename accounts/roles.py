@@ -32,6 +32,8 @@ RIGHTS: dict[str, tuple[bool, ...]] = {
     "corrections.approve":        (Y,     N,     N,     N,           N,     N,     N),
     "guarantees.view":            (Y,     Y,     Y,     N,           N,     N,     N),
     "guarantees.create":          (Y,     N,     N,     N,           N,     N,     N),
+    "payment_gateways.view":      (Y,     N,     N,     N,           N,     N,     N),
+    "payment_gateways.change":    (Y,     N,     N,     N,           N,     N,     N),
     "charges.view":               (Y,     Y,     Y,     N,           Y,     Y,     N),
     "transactions.view":          (Y,     Y,     Y,     N,           Y,     Y,     N),
     "accounts.view":              (Y,     Y,     Y,     N,           Y,     Y,     Y),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, Forbidden
 from accounts.models import Account
 from accounts.queries import of_visible_accounts, within_reach
-from billing.models import Book, Charge, Correction, GuaranteedPayment, LedgerEntry, Payment
+from billing.models import Book, Charge, Correction, GuaranteedPayment, LedgerEntry, Payment, PaymentGateway
 
 
 def charges_visible_to(actor: Actor) -> QuerySet[Charge]:
@@ -39,6 +39,13 @@ def guarantees_visible_to(actor: Actor) -> QuerySet[GuaranteedPayment]:
     if not actor.may("guarantees.view"):
         return GuaranteedPayment.objects.none()
     return GuaranteedPayment.objects.filter(of_visible_accounts(actor))
+
+
+def payment_gateways_visible_to(actor: Actor) -> QuerySet[PaymentGateway]:
+    """Return the card gateways of the actor's reseller and of those below; none without the right."""
+    if not actor.may("payment_gateways.view"):
+        return PaymentGateway.objects.none()
+    return PaymentGateway.objects.filter(within_reach(actor))
 
 
 def transactions_visible_to(actor: Actor) -> QuerySet[LedgerEntry]:

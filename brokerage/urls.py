@@ -14,6 +14,7 @@ urlpatterns = [
     path("lists/", include("core.lists.urls")),
     path("appearance/", appearance, name="appearance"),
     path("accounts/", include("accounts.urls")),
+    path("gateways/", include("billing.urls")),
     path("vendors/", include("vendors.urls")),
     path("api/v3/", include("api.urls")),
     path("", include("customer_panel.urls")),

@@ -77,6 +77,7 @@ DEEDS = {
     "payment_reassign": gettext_lazy("putting money on another balance"),
     "payment": gettext_lazy("working with a payment"),
     "correction": gettext_lazy("working with a correction"),
+    "payment_gateway": gettext_lazy("working with a card gateway"),
     "guaranteed_payment": gettext_lazy("working with a guaranteed payment"),
     "account_correct": gettext_lazy("asking for a correction of the balance"),
     "account_guarantee": gettext_lazy("giving a guaranteed payment"),

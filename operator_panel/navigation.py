@@ -44,6 +44,7 @@ NAVIGATION = (
         (
             NavigationItem(_("Account types"), "operator:account_types", "account_classes.view"),
             NavigationItem(_("Account classes"), "operator:account_classes", "account_classes.view"),
+            NavigationItem(_("Card gateways"), "operator:payment_gateways", "payment_gateways.view"),
             NavigationItem(_("Vendor connections"), "operator:vendor_connections", "vendor_connections.view"),
             NavigationItem(_("Managers"), "operator:managers", "managers.view"),
         ),

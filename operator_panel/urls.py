@@ -27,6 +27,7 @@ from operator_panel.views import (
     messages,
     orders,
     parked_payments,
+    payment_gateways,
     payments,
     plan_changes,
     plan_wizard,
@@ -52,6 +53,7 @@ CREATIONS = {
     "corrections": (_("Create a correction"), corrections.correction_create),
     "guaranteed_payments": (_("Create a guaranteed payment"), guaranteed_payments.guaranteed_payment_create),
     "managers": (_("Create a manager"), managers.manager_create),
+    "payment_gateways": (_("Create a card gateway"), payment_gateways.payment_gateway_create),
     "payments": (_("Create a payment"), payments.payment_create),
     "plan_categories": (_("Create a category"), products.plan_category_create),
     "plans": (_("Create a plan"), plan_wizard.plan_create),
@@ -153,6 +155,7 @@ urlpatterns = [
     # Money
     *_of("payments", payments.payment, payments.payment_log, payments.payment_approve, payments.payment_cancel),
     *_of("payments", parked_payments.payment_reassign, parked_payments.payment_return),
+    *_of("payment_gateways", payment_gateways.payment_gateway),
     *_of("charges", charges.charge),
     *_of(
         "corrections",

@@ -8,10 +8,11 @@ from sandbox.drweb import DrWeb
 from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import DEMO_APP_NAME, DEMO_CLIENT_ID, DEMO_SECRET, LOGIN_HOST
 from sandbox.opensrs import OpenSRS
+from sandbox.robokassa import Robokassa
 from sandbox.wsgi import mount, start
 
 # Below which path each further pretend vendor is served; it is made from where its state is kept.
-VENDORS = {"/drweb": DrWeb, "/opensrs": OpenSRS}
+VENDORS = {"/drweb": DrWeb, "/opensrs": OpenSRS, "/robokassa": Robokassa}
 
 
 def main(arguments: list[str] | None = None) -> None:

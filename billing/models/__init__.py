@@ -10,6 +10,7 @@ from billing.models.adjustment import (
 from billing.models.books import BooksDay
 from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, ChargeType
 from billing.models.document import Document, DocumentCounter, document_triggers, unnumbered
+from billing.models.gateway import GatewayPayment, GatewayPlugin, GatewayState, PaymentGateway
 from billing.models.ledger import Book, LedgerEntry, PostingKind
 from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
 from billing.models.reseller_charge import ResellerCharge
@@ -27,10 +28,14 @@ __all__ = [
     "CorrectionStatus",
     "Document",
     "DocumentCounter",
+    "GatewayPayment",
+    "GatewayPlugin",
+    "GatewayState",
     "GuaranteeStatus",
     "GuaranteedPayment",
     "LedgerEntry",
     "Payment",
+    "PaymentGateway",
     "PaymentKind",
     "PaymentMethod",
     "PaymentStatus",

@@ -26,6 +26,7 @@ from customer_panel.doors import requires
 from customer_panel.forms.ordering import CorrectionForm
 from customer_panel.progress import show_progress
 from customer_panel.views.account import needed_page
+from customer_panel.views.payments import card_currency
 from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Order, OrderStatus
 from subscriptions.people.failures import correct_order, correction_of
@@ -82,6 +83,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "correct_url": reverse("customer:order_correct", args=[pk]) if may_correct and waits is not None else "",
         "may_pay": waiting and request.actor.may("payments.create"),
         "demo_bank": settings.DEMO,
+        "card_currency": card_currency(request),
         "seller": found.account.reseller,
     }
     if context["may_pay"] and payment and context["enough"]:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM
-from billing.models import Payment, PaymentMethod, PaymentStatus
+from billing.gateways.paying import begin_card_payment, gateway_of, page_of
+from billing.models import GatewayState, Payment, PaymentMethod, PaymentStatus
 from billing.payments import cancel_payment, complete_payment, open_top_up
 from billing.queries import payments_visible_to
 from core.errors import Refused
@@ -40,6 +41,7 @@ def payments(request: HttpRequest) -> HttpResponse:
         "waiting": waiting.select_related("order__subscription").order_by("-pk"),
         "may_cancel": request.actor.may("payments.cancel"),
         "demo_bank": settings.DEMO and request.actor.may("payments.create"),
+        "card_currency": card_currency(request),
         "seller": request.actor.account.reseller,
     }
     page = Page(title=_("Payments"), buttons=buttons)
@@ -94,6 +96,44 @@ def payment_demo_bank(request: HttpRequest, pk: int) -> HttpResponse:
     if payment.order_id:
         return redirect("customer:subscription_order", pk=payment.order_id)
     return redirect("customer:payments")
+
+
+@requires("payments.create")
+@posted(lambda *_args, **_kwargs: redirect("customer:payments"))
+def payment_card(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin to pay by card: by a page of its own, as a form's answer may not lead to another site (form-action)."""
+    found = one(request, pk)
+    try:
+        begin_card_payment(actor=request.actor, payment=found)
+    except Refused as refusal:
+        messages.error(request, with_ways(request, refusal))
+        return redirect("customer:payments")
+    return redirect("customer:payment_card_leave", pk=found.pk)
+
+
+@requires("payments.create")
+def payment_card_leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lead the browser to the gateway's page, for the newest payment that was begun there."""
+    found = one(request, pk)
+    rows = found.gateway_payments.filter(state=GatewayState.BEGUN).select_related("gateway", "payment")
+    begun = rows.order_by("-pk").first()
+    if begun is None or found.status != PaymentStatus.WAITING_FOR_PAYMENT:
+        return redirect("customer:payments")
+    url = page_of(begun)
+    page = Page(
+        title=_("Pay by card"), crumbs=(Crumb(_("Payments"), reverse("customer:payments")), Crumb(found.number))
+    )
+    answer = render(request, "customer_panel/card_leave.html", {"page": page, "payment": found, "url": url})
+    answer.headers["Refresh"] = f"0; url={url}"
+    return answer
+
+
+def card_currency(request: HttpRequest) -> str:
+    """Return the currency of which the seller takes cards from who is asking; nothing where it takes none."""
+    if not request.actor.may("payments.create"):
+        return ""
+    gateway = gateway_of(request.actor.account)
+    return gateway.currency if gateway is not None else ""
 
 
 def _open(request: HttpRequest, form: TopUpForm) -> str:

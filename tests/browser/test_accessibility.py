@@ -28,7 +28,8 @@ ROUTES = [route for panel in PANELS for route in named(panel) if reversible(rout
 NO_PAGES = {
     ("answered to a button only", 302): {
         "appearance", "choose_account", "sign_in_as_owner", "sessions_end", "customer:order_cancel",
-        "customer:payment_cancel", "customer:payment_demo_bank", "customer:subscription_secrets", "customer:user_level",
+        "customer:payment_cancel", "customer:payment_demo_bank",
+        "customer:payment_card", "customer:subscription_secrets", "customer:user_level",
         "customer:user_remove", "customer:user_withdraw", "sign_in_as_end", "customer:subscription_act",
         "operator:subscription_act",
     },

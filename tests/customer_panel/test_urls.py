@@ -135,6 +135,8 @@ def test_order_charge_and_payment_of_another_customer_are_not_found(
         reverse("customer:order_cancel", args=[order.pk]): "post",
         reverse("customer:payment_cancel", args=[payment.pk]): "post",
         reverse("customer:payment_demo_bank", args=[payment.pk]): "post",
+        reverse("customer:payment_card", args=[payment.pk]): "post",
+        reverse("customer:payment_card_leave", args=[payment.pk]): "get",
         reverse("customer:user_level", args=[membership.pk]): "post",
         reverse("customer:user_remove", args=[membership.pk]): "post",
         reverse("customer:user_withdraw", args=[invitation.pk]): "post",

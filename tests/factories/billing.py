@@ -6,9 +6,10 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.actors import SYSTEM
-from accounts.models import Account
+from accounts.models import Account, Reseller
 from billing.funds import Posting, lock_accounts, post
-from billing.models import Payment, PostingKind
+from billing.gateways.settings import add_gateway
+from billing.models import Payment, PaymentGateway, PostingKind
 from billing.payments import complete_payment, open_top_up
 
 
@@ -41,3 +42,19 @@ def owe(*, account: Account, amount: str, today: date) -> None:
             )
         ]
     )
+
+
+SHOP = {
+    "merchant_login": "shop", "algorithm": "sha256", "password_1": "first", "password_2": "second", "test": "1",
+    "address": "",
+}  # fmt: skip
+
+
+def card_gateway(
+    *, reseller: Reseller, name: str = "Cards", currency: str = "RUB", in_use: bool = True
+) -> PaymentGateway:
+    """Return a card gateway of a reseller, which has one in use at most."""
+    made = add_gateway(actor=SYSTEM, reseller=reseller, plugin="robokassa", name=name, currency=currency, values=SHOP)
+    made.active = in_use
+    made.save(update_fields=["active"])
+    return made

@@ -126,6 +126,7 @@ ROWS: dict[str, Callable[[Around], object]] = {
     "operator.guaranteed_payments": _guaranteed,
     "operator.managers": lambda of: cast.manager(reseller=of.account.reseller, name=LONG, role=Role.SALES),
     "operator.orders": _ordered,
+    "operator.payment_gateways": lambda of: money.card_gateway(reseller=of.account.reseller, name=LONG),
     "operator.payments": _topped_up,
     "operator.plan_categories": lambda of: PlanCategory.objects.create(reseller=of.account.reseller, name=LONG),
     "operator.plans": _planned,

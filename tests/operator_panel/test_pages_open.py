@@ -24,6 +24,7 @@ from operator_panel.urls import urlpatterns
 from subscriptions.catalogue.products import create_product
 from subscriptions.models import Subscription
 from tests.factories import accounts as cast
+from tests.factories import billing as money
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import signed_in, text_of
 from vendors.connections import add_connection
@@ -90,6 +91,7 @@ def _keys(actor: Actor, subscription: Subscription) -> dict[str, int]:
         "manager": actor.user.pk,
         "order": subscription.orders.get().pk,
         "payment": account.payments.first().pk,
+        "payment_gateway": money.card_gateway(reseller=actor.reseller).pk,
         "plan": plan.pk,
         "product": create_product(actor=actor, reseller=actor.reseller, name="Microsoft 365").pk,
         "reseller": actor.reseller.pk,

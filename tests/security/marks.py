@@ -22,6 +22,7 @@ STEERING = {
     "subscriptions.Subscription": {"awaited_operation", "subscription_name_template"},
     "subscriptions.SubscriptionSecret": {"key", "value"},
     "subscriptions.Plan": {"subscription_name_template"},
+    "billing.PaymentGateway": {"plugin", "secrets"},
     "vendors.VendorConnection": {"plugin", "secrets", "last_error_code"},
     "vendors.VendorOperation": {"key", "subject", "service", "sealed", "last_error_code"},
     "vendors.VendorCall": {"name"},

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 EDITING = {
     "operator:account_change", "operator:account_class", "operator:account_type", "operator:account_user",
     "operator:application_template_change", "operator:manager_change", "operator:manager_supervision",
+    "operator:payment_gateway",
     "operator:plan_change", "operator:plan_price", "operator:product", "operator:profile_change",
     "operator:profile_look", "operator:reseller_change", "operator:service_term_change",
     "operator:vendor_connection_change", "customer:account_edit", "customer:profile",
@@ -27,6 +28,7 @@ NOT_EDITING = {
     "operator:account_correct", "operator:account_guarantee",
     "operator:account_order_plan", "operator:account_top_up", "operator:account_type_create",
     "operator:application_template_billed", "operator:application_template_new", "operator:manager_create",
+    "operator:payment_gateway_create",
     "operator:order_correct", "operator:payment_approve",
     "operator:plan_category_create", "operator:plan_delegate", "operator:plan_draft",
     "operator:plan_period_add", "operator:plan_period_price", "operator:product_create", "operator:reseller_create",

@@ -58,6 +58,8 @@ WHILE_SIGNED_IN_AS = {
     "customer:payment_top_up": "the same",
     "customer:payment_cancel": "the same",
     "customer:payment_demo_bank": "the demo's bank",
+    "customer:payment_card": "paying by card is paying what was ordered",
+    "customer:payment_card_leave": "looked at: the way to the gateway",
     "customer:charge": "looked at",
     "customer:account": "looked at",
     "customer:account_edit": "the contact data of the company, which the manager may change anyway",

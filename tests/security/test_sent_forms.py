@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 # a plan by its wizard, orders and money set aside are asked for in steps: sent twice by the tests of their views.
 CREATING = {
     "operator:account_top_up", "operator:account_invite", "operator:account_correct", "operator:account_guarantee",
+    "operator:payment_gateway_create",
     "operator:manager_create", "operator:product_create", "operator:plan_category_create", "operator:reseller_create",
     "operator:account_class_create", "operator:account_type_create", "operator:service_term_create",
     "operator:application_template_billed", "operator:vendor_connection_new", "operator:plan_price",

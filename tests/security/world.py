@@ -29,7 +29,7 @@ from subscriptions.people.ordering import cancel_order
 from subscriptions.workers.provisioning import conclude
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as catalogue
-from tests.factories.billing import pay, top_up
+from tests.factories.billing import card_gateway, pay, top_up
 from tests.factories.lists import Around, every_list, fill
 from tests.security.marks import SPAN, Tenant, mark, numbered
 from vendors.connections import add_connection
@@ -254,6 +254,7 @@ def _business(house: House, account: Account) -> None:
         "subscription": (active.pk, waiting.subscription_id, refused.subscription_id),
         "order": (waiting.pk, active.orders.get().pk, refused.pk),
         "refused_order": (refused.pk,),
+        "gateway": (card_gateway(reseller=account.reseller, name=f"{house.tenant.word}-cards", in_use=False).pk,),
         "payment": (payment.pk, _set_aside(account, plan).pk),
         "correction": (
             ask_correction(

@@ -11,8 +11,9 @@ from django.urls import reverse
 from accounts.actors import SYSTEM
 from accounts.models import Account, Reseller
 from billing.funds import funds_of
-from billing.models import Payment
+from billing.models import Payment, PaymentGateway
 from billing.payments import cancel_payment, open_top_up
+from core.secrets import encrypt
 from subscriptions.models import Plan
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
@@ -131,3 +132,25 @@ def test_every_page_to_pay_on_says_how(client: Client, acme: Account, plan: Plan
         assert "First Bank<br>Account 12 34" in page
         assert 'href="https://pay.example/"' in page
         assert (payment.number in page) is ("top-up" not in address)
+
+
+def test_a_payment_is_made_by_card_where_its_seller_takes_them(client: Client, acme: Account, today: date) -> None:
+    payment = open_top_up(actor=SYSTEM, account=acme, amount=Decimal(10), today=today)
+    card, leave = (reverse(f"customer:payment_{page}", args=[payment.pk]) for page in ("card", "card_leave"))
+    assert card not in client.get(PAYMENTS).content.decode()
+    assert client.get(leave).url == PAYMENTS  # nothing was begun
+    assert said(client.post(card)) == ["The seller takes no cards for this payment. Pay by bank transfer."]
+    PaymentGateway.objects.create(
+        reseller=acme.reseller, plugin="robokassa", name="Cards", currency=acme.currency,
+        settings={"merchant_login": "shop", "algorithm": "md5", "address": "https://cards.test/pay"},
+        secrets=encrypt({"password_1": "a", "password_2": "b"}),
+    )  # fmt: skip
+    assert card in client.get(PAYMENTS).content.decode()
+    assert client.post(card).url == leave
+    answer = client.get(leave)
+    begun = payment.gateway_payments.get()
+    assert (
+        f"https://cards.test/pay?MerchantLogin=shop&amp;OutSum=10.00&amp;InvId={begun.pk}&amp;"
+        in answer.content.decode()
+    )
+    assert answer.headers["Refresh"].startswith("0; url=https://cards.test/pay?")
