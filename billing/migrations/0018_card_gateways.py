@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0015_domains_in_one_spelling"),
-        ("billing", "0015_what_discounts_take_off"),
+        ("billing", "0017_reseller_charges"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
