@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Account, AccountClass, AccountType, PaymentModel, Reseller
+from accounts.models import Account, AccountClass, AccountType, Reseller
 from accounts.queries import resellers_visible_to, within_reach
-from accounts.signals import terms_changed, terms_changing
+from accounts.signals import payment_model_changing, terms_changed, terms_changing
 from core.cleaning import clean_text
 from core.errors import Refusals, Refused
 from core.fitting import LARGEST_TYPED
@@ -29,10 +29,20 @@ CLASS_FIELDS = frozenset(
         "pay_with_negative_balance",
         "subzero_period",
         "cancel_unpaid_order_in",
+        "payment_model",
+        "subscription_credit_limit",
+        "payment_expiration_days",
     }
 )
 # What decides how far below zero a balance may go, and for how long.
-LIMIT_FIELDS = ("credit_limit", "pay_with_negative_balance", "subzero_period")
+LIMIT_FIELDS = (
+    "credit_limit",
+    "pay_with_negative_balance",
+    "subzero_period",
+    "payment_model",
+    "subscription_credit_limit",
+    "payment_expiration_days",
+)
 TYPE_FIELDS = frozenset({"name", "key", "name_pattern"})
 
 
@@ -45,12 +55,12 @@ class AccountTermsRefused(Refused):
 def create_account_class(*, actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> AccountClass:
     """Create account terms of a reseller (CLASS_FIELDS); amounts are in the reseller's currency.
 
-    Prepay only, so far. Raises Forbidden and AccountTermsRefused.
+    Raises Forbidden and AccountTermsRefused.
     """
     actor.require("account_classes.change")
     _refuse_foreign_reseller(actor, reseller)
     with transaction.atomic():
-        return _keep_class(AccountClass(reseller=reseller, payment_model=PaymentModel.PREPAY), values)
+        return _keep_class(AccountClass(reseller=reseller), values)
 
 
 def change_account_class(
@@ -58,7 +68,8 @@ def change_account_class(
 ) -> AccountClass:
     """Change account terms; what is charged already stays. Raises Forbidden and AccountTermsRefused.
 
-    Other limits put the class's accounts on credit hold, or release them, at once.
+    Other limits put the class's accounts on credit hold, or release them, at once. The payment model stays as long as
+    one of them has a subscription that is not deleted.
     """
     actor.require("account_classes.change")
     with transaction.atomic():
@@ -71,6 +82,8 @@ def change_account_class(
             return _keep_class(row, values)
         served = list(Account.objects.filter(account_class=row).values_list("pk", flat=True))
         terms_changing.send(sender=AccountClass, account_ids=served, today=today)
+        if values.get("payment_model", row.payment_model) != row.payment_model:
+            payment_model_changing.send(sender=AccountClass, account_ids=served)
         kept = _keep_class(row, values)
         terms_changed.send(sender=AccountClass, account_ids=served, today=today)
         return kept
@@ -103,6 +116,12 @@ def _keep_class(row: AccountClass, values: Mapping[str, object]) -> AccountClass
         _assign(row, values, CLASS_FIELDS)
     with refusals.gathered():
         refuse_limit(row.credit_limit, row.reseller.currency, "credit_limit")
+    if row.subscription_credit_limit is not None:
+        with refusals.gathered():
+            refuse_limit(row.subscription_credit_limit, row.reseller.currency, "subscription_credit_limit")
+    if not 0 <= row.payment_expiration_days <= LONGEST_TIMER:
+        sentence = _("Enter a number of days from 0 to %(most)s.")
+        refusals.add(AccountTermsRefused(sentence % {"most": LONGEST_TIMER}, field="payment_expiration_days"))
     if not -1 <= row.subzero_period <= LONGEST_TIMER:
         sentence = _("Enter a number of days from 0 to %(most)s, or -1 for a period without end.")
         refusals.add(AccountTermsRefused(sentence % {"most": LONGEST_TIMER}, field="subzero_period"))

@@ -19,7 +19,7 @@ from accounts.queries import (
     resellers_above,
     resellers_visible_to,
 )
-from accounts.signals import account_closing, terms_changed, terms_changing
+from accounts.signals import account_closing, payment_model_changing, terms_changed, terms_changing
 from core.cleaning import clean_text
 from core.countries import refuse_country, refuse_postal_code, refuse_region
 from core.errors import Refusals, Refused
@@ -31,13 +31,16 @@ CONTACT_INFORMATION_FIELDS = frozenset(
     {"email", "phone", "country", "region", "city", "street", "building", "office", "zip", "tax_id", "primary_name"}
 )
 # What the account is served on: only a manager changes it.
-TERMS_FIELDS = frozenset({"account_type", "account_class", "manager", "trial", "credit_limit_override", "attributes"})
+TERMS_FIELDS = frozenset(
+    {"account_type", "account_class", "manager", "trial", "credit_limit_override", "subscription_credit_limit"}
+    | {"attributes"}
+)
 # What one country demands and another does not, in the order of a letter.
 DEPENDS_ON_COUNTRY = ("street", "building", "city", "region", "zip", "phone", "tax_id")
 # What the rules of a country are about.
 ADDRESS_FIELDS = ("country", "region", "zip")
 # What decides how far below zero the balance may go, and for how long.
-LIMIT_FIELDS = frozenset({"account_class", "credit_limit_override"})
+LIMIT_FIELDS = frozenset({"account_class", "credit_limit_override", "subscription_credit_limit"})
 CUSTOMER_FIELDS = CONTACT_PERSON_FIELDS | CONTACT_INFORMATION_FIELDS
 MANAGER_FIELDS = CUSTOMER_FIELDS | TERMS_FIELDS
 
@@ -134,7 +137,10 @@ def change_account(*, actor: Actor, account: Account, values: Mapping[str, objec
         _refuse_deleted(row)
         if limits:
             _announce(terms_changing, row, today)
+        model = row.account_class.payment_model
         _assign(actor, row, values)
+        if row.account_class.payment_model != model:
+            payment_model_changing.send(sender=Account, account_ids=[row.pk])
         row.save(update_fields=[*values, "name"])
         if limits:
             _announce(terms_changed, row, today)
@@ -246,6 +252,9 @@ def _assign(actor: Actor, account: Account, values: Mapping[str, object]) -> Non
     if values.get("credit_limit_override") is not None:
         with refusals.gathered():
             refuse_limit(account.credit_limit_override, account.currency, "credit_limit_override")
+    if values.get("subscription_credit_limit") is not None:
+        with refusals.gathered():
+            refuse_limit(account.subscription_credit_limit, account.currency, "subscription_credit_limit")
     account.name = composed_name(account.account_type, account)
     if not account.name:
         sentence = _("Fill in the company name or the contact person's name.")

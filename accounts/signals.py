@@ -17,3 +17,7 @@ account_closing = Signal()
 # Keywords: account_ids, today. What is due under the old terms is carried out before; after it holds follow the new.
 terms_changing = Signal()
 terms_changed = Signal()
+
+# Accounts are about to pay otherwise (before, or afterwards). Keyword: account_ids. Whoever still counts on the present
+# model (live subscriptions) raises Refused, and it stays.
+payment_model_changing = Signal()

@@ -81,7 +81,7 @@ CHECKS: dict[str, str] = {
         LEFT JOIN billing_ledgerentry entry ON entry.payment_id = payment.id AND entry.book = 'account'
         GROUP BY payment.id
         HAVING COALESCE(SUM(entry.amount), 0)
-               <> CASE WHEN payment.status = 'completed' THEN payment.amount ELSE 0 END
+               <> CASE WHEN payment.status = 'completed' AND NOT payment.from_balance THEN payment.amount ELSE 0 END
     """,
     "an approved correction is on the balance, once and whole": """
         SELECT 'correction ' || correction.id, correction.status || ', amount ' || correction.amount || ', booked '
@@ -135,14 +135,20 @@ CHECKS: dict[str, str] = {
         FROM billing_charge charge JOIN subscriptions_subscription subscription
              ON subscription.id = charge.subscription_id
         WHERE subscription.status = 'deleted' AND charge.status IN ('new', 'opened', 'blocked')
+          -- In postpay what was used is closed on the next billing day.
+          AND NOT (
+            subscription.payment_model = 'postpay' AND charge.status = 'blocked'
+            AND COALESCE(subscription.due_on > %(today)s, FALSE)
+          )
     """,
     "nothing is reserved for a stopped subscription": """
         SELECT 'charge ' || charge.id, 'blocked for the subscription ' || subscription.id || ' which is '
                || subscription.status
         FROM billing_charge charge JOIN subscriptions_subscription subscription
              ON subscription.id = charge.subscription_id
-        WHERE subscription.status IN ('ordered', 'graced', 'stopping', 'stopped', 'stopping_failed')
+        WHERE subscription.status IN ('ordered', 'graced', 'stopping', 'stopped', 'stopping_failed', 'blocked')
           AND charge.status = 'blocked' AND subscription.billing_type = ANY(%(by_days)s)
+          AND (subscription.payment_model = 'prepay' OR charge.operate_to > %(today)s)
     """,
     "an active subscription is charged today for the units it holds": """
         SELECT 'subscription ' || subscription.id, resource.name || ': holds ' || resource.quantity || ', of them '
@@ -277,10 +283,51 @@ CHECKS: dict[str, str] = {
     "an order that waits has one payment that waits, others none": """
         SELECT 'order ' || orders.id, orders.status || ' with ' || COUNT(payment.id) || ' waiting payments'
         FROM subscriptions_order orders
+        JOIN subscriptions_subscription subscription ON subscription.id = orders.subscription_id
         LEFT JOIN billing_payment payment
              ON payment.order_id = orders.id AND payment.status = 'waiting_for_payment'
-        GROUP BY orders.id
-        HAVING COUNT(payment.id) <> CASE WHEN orders.status = 'waiting_for_payment' THEN 1 ELSE 0 END
+        GROUP BY orders.id, subscription.payment_model
+        -- In postpay an order is confirmed, and not paid.
+        HAVING COUNT(payment.id) <> CASE
+            WHEN orders.status = 'waiting_for_payment' AND subscription.payment_model = 'prepay' THEN 1 ELSE 0
+        END
+    """,
+    "a closed charge stands on an invoice once its night has come": """
+        WITH begun AS (
+            SELECT charge.account_id, subscription.billing_day, MIN(invoice.period_from) AS day
+            FROM billing_invoice invoice JOIN billing_invoiceline line ON line.invoice_id = invoice.id
+            JOIN billing_charge charge ON charge.id = line.charge_id
+            JOIN subscriptions_subscription subscription ON subscription.id = charge.subscription_id
+            GROUP BY charge.account_id, subscription.billing_day
+        )
+        SELECT 'charge ' || charge.id, 'closed on ' || charge.closed_on || ', on no invoice'
+        FROM billing_charge charge
+        JOIN subscriptions_subscription subscription ON subscription.id = charge.subscription_id
+        JOIN begun ON begun.account_id = charge.account_id AND begun.billing_day = subscription.billing_day
+        WHERE charge.status = 'closed' AND charge.closed_on > begun.day
+          AND NOT EXISTS (SELECT FROM billing_invoiceline line WHERE line.charge_id = charge.id)
+          AND NOT EXISTS (
+            SELECT FROM billing_toinvoice noted
+            WHERE noted.account_id = charge.account_id AND noted.billing_day = subscription.billing_day
+              AND charge.closed_on BETWEEN noted.since AND noted.day AND noted.day >= %(today)s
+          )
+    """,
+    "an invoice asks for its charges, and its payment for the invoice": """
+        SELECT 'invoice ' || invoice.id, 'total ' || invoice.total || ', tax ' || invoice.tax || ', charges '
+               || COALESCE(SUM(line.amount), 0) || ', payment ' || COALESCE(payment.amount::text, 'none')
+        FROM billing_invoice invoice
+        LEFT JOIN billing_invoiceline line ON line.invoice_id = invoice.id
+        LEFT JOIN billing_payment payment ON payment.id = invoice.payment_id
+        GROUP BY invoice.id, payment.id
+        HAVING COALESCE(SUM(line.amount), 0) NOT IN (invoice.total, invoice.total - invoice.tax)
+            OR payment.amount <> SUM(line.amount) OR payment.account_id <> invoice.account_id
+            OR payment.kind <> 'rendered_services'
+    """,
+    "what is blocked is postpay and says why": """
+        SELECT 'subscription ' || id, status || ', ' || payment_model || ', reason ' || stop_reason
+        FROM subscriptions_subscription
+        WHERE status = 'blocked'
+          AND (payment_model <> 'postpay' OR stop_reason NOT IN ('payment_expired', 'credit_limit'))
     """,
     "new charges belong to an order that waits": """
         SELECT 'charge ' || charge.id, 'new, of the order ' || COALESCE(charge.order_id::text, 'none') || ' which is '

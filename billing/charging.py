@@ -17,6 +17,7 @@ from billing.engine.chain import Level, taken_with
 from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Source
 from billing.engine.terms import PLAN, Taken
 from billing.funds import Posting, post
+from billing.invoicing import note_closed
 from billing.models import Charge, ChargeStatus, PostingKind
 from billing.reseller_charges import Sold, charge_resellers, take_back
 from core.among import Among
@@ -93,6 +94,7 @@ class Owner:
     subscription_id: int
     currency: str
     names: Mapping[str, str]
+    billing_day: int
     chain: Mapping[str, Sequence[Level]] = field(default_factory=dict)
 
 
@@ -207,6 +209,7 @@ def record(bookings: Sequence[Booking]) -> None:
         closed = (*moved, *added)
         post([_posting(write_off, language) for write_off in closed])
         charge_resellers([_sold(write_off, language) for write_off in closed if _levels(write_off)])
+        note_closed((one.owner.account_id, one.owner.billing_day, one.day) for one in closed)
 
 
 def _move(moves: Sequence[tuple[Booking, Move]]) -> None:

@@ -11,26 +11,34 @@ from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Va
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account
-from billing.models import Book, Charge, ChargeStatus, LedgerEntry, PostingKind
+from billing.models import Book, Charge, ChargeStatus, LedgerEntry, Payment, PaymentKind, PaymentStatus, PostingKind
 from core.among import Among
 from core.fitting import MONEY, refuse_unfit
 
 # What was paid for and not yet used, and what the vendor has not yet let go.
 RESERVING = (ChargeStatus.BLOCKED, ChargeStatus.WAITING_FOR_REFUND)
 AMOUNT = DecimalField(**MONEY)
+# Payments for rendered services that are owed still.
+UNPAID = (PaymentStatus.WAITING_FOR_PAYMENT, PaymentStatus.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
 class Funds:
-    """The money of one account, in the account's currency; `credit` is how far below zero it may go."""
+    """The money of one account, in the account's currency; `credit` is how far below zero it may go.
+
+    `unpaid` is what it has to pay for rendered services, in postpay; None in prepay.
+    """
 
     balance: Decimal
     blocked: Decimal
     credit: Decimal
+    unpaid: Decimal | None = None
 
     @property
     def available(self) -> Decimal:
-        """What may still be reserved or spent."""
+        """What may still be reserved or spent; in postpay what no charge that was closed has taken."""
+        if self.unpaid is not None:
+            return self.balance + self.unpaid
         return self.balance - self.blocked + self.credit
 
 
@@ -114,7 +122,16 @@ def funds_of_many(accounts: Collection[Account]) -> dict[int, Funds]:
     """Return what each of the accounts has now, by id. One statement; the accounts' classes are loaded."""
     credit = {account.pk: account.allowed_negative for account in accounts}
     rows = with_funds(Account.objects.filter(Among("pk", credit))).values_list("pk", "balance", "blocked")
-    return {pk: Funds(balance, blocked, credit[pk]) for pk, balance, blocked in rows}
+    funds = {pk: Funds(balance, blocked, credit[pk]) for pk, balance, blocked in rows}
+    postpay = [account.pk for account in accounts if account.is_postpay]
+    unpaid = unpaid_of(postpay) if postpay else {}
+    return funds | {pk: replace(funds[pk], unpaid=unpaid.get(pk, Decimal(0))) for pk in postpay if pk in funds}
+
+
+def unpaid_of(account_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return what each account has to pay for rendered services; accounts that owe nothing are missing."""
+    owed = Payment.objects.filter(account__in=account_ids, kind=PaymentKind.RENDERED_SERVICES, status__in=UNPAID)
+    return dict(owed.order_by().values_list("account").annotate(total=Sum("amount")))
 
 
 def post(postings: Sequence[Posting]) -> None:

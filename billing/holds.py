@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from accounts.actors import Actor
-from accounts.models import Account, AccountStatus
+from accounts.models import Account, AccountStatus, PaymentModel
 from billing.descriptions import operators_language_in_use
 from billing.funds import with_funds
 from billing.models import Payment, PaymentKind, PaymentStatus
@@ -55,12 +55,15 @@ class Standing:
     period: int
     since: date | None = None
     last_day: date | None = None
+    postpay: bool = False
 
     def to_pay(self, day: date) -> Decimal:
         """Return what is missing on `day`: the whole debt once the period has passed, before it what exceeds the limit.
 
-        Nothing where the account need not be on hold.
+        Nothing where the account need not be on hold, as in postpay: what is not paid there blocks its subscriptions.
         """
+        if self.postpay:
+            return Decimal(0)
         floor = Decimal(0) if self._too_long(day) else -self.allowed
         return max(floor - self.balance, Decimal(0))
 
@@ -90,7 +93,7 @@ def standings_of(accounts: Collection[Account]) -> dict[int, Standing]:
     for account in accounts:
         balance, since, last_day = found.get(account.pk, (Decimal(0), None, None))
         period = account.account_class.subzero_period
-        standings[account.pk] = Standing(balance, account.allowed_negative, period, since, last_day)
+        standings[account.pk] = Standing(balance, account.allowed_negative, period, since, last_day, account.is_postpay)
     return standings
 
 
@@ -105,6 +108,7 @@ def out_of_step(today: date, among: Collection[int] | None = None) -> set[int]:
     Two statements over all accounts.
     """
     judged = Account.objects.filter(status__in=(AccountStatus.ACTIVE, AccountStatus.CREDIT_HOLD))
+    judged = judged.exclude(account_class__payment_model=PaymentModel.POSTPAY)
     if among is not None:
         judged = judged.filter(pk__in=among)
     doubtful = with_funds(judged).filter(Q(balance__lt=0) | Q(status=AccountStatus.CREDIT_HOLD))

@@ -65,10 +65,10 @@ def why_unwanted(payment: Payment) -> object | None:
 def park(payment: Payment, *, actor: Actor, why: object, day: date, method: str) -> Payment:
     """Set the money of a payment aside on `day`, and tell the managers of its reseller. The caller holds the locks."""
     payment.status = PaymentStatus.PARKED
-    payment.closed_on = day
+    payment.closed_on, payment.look_on = day, None
     payment.method = method or payment.method
     payment.approved_by = actor.user
-    payment.save(update_fields=["status", "closed_on", "method", "approved_by"])
+    payment.save(update_fields=["status", "closed_on", "look_on", "method", "approved_by"])
     with operators_language_in_use():
         text = gettext("Payment %(number)s, set aside") % {"number": payment.number}
     post_beside(_posting(payment, PostingKind.PARKED, payment.amount, day, text))

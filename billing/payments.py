@@ -23,7 +23,7 @@ from core.errors import Refused, Remedy
 
 WAITING = (PaymentStatus.WAITING_FOR_PAYMENT,)
 # A person may send money after all for what was cancelled or paid otherwise.
-MONEY_MAY_COME = (*WAITING, PaymentStatus.CANCELLED, PaymentStatus.PAID_FROM_BALANCE)
+MONEY_MAY_COME = (*WAITING, PaymentStatus.CANCELLED, PaymentStatus.PAID_FROM_BALANCE, PaymentStatus.EXPIRED)
 
 
 class PaymentIsClosed(Refused):
@@ -36,6 +36,12 @@ class PaymentBelongsToOrder(Refused):
     """A payment for an order goes only together with its order."""
 
     code = "payment_belongs_to_order"
+
+
+class PaymentBelongsToInvoice(Refused):
+    """A payment for rendered services is owed, and not cancelled."""
+
+    code = "payment_belongs_to_invoice"
 
 
 class AccountIsDeleted(Refused):
@@ -97,10 +103,10 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
     if why is not None:
         return park(payment, actor=actor, why=why, day=today, method=method)
     payment.status = PaymentStatus.COMPLETED
-    payment.closed_on = today
+    payment.closed_on, payment.look_on = today, None
     payment.method = method or payment.method
     payment.approved_by = actor.user
-    payment.save(update_fields=["status", "closed_on", "method", "approved_by"])
+    payment.save(update_fields=["status", "closed_on", "look_on", "method", "approved_by"])
     with operators_language_in_use():
         description = gettext("Payment %(number)s") % {"number": payment.number}
     post(
@@ -150,12 +156,19 @@ def may_complete(payment: Payment) -> None:
 
 
 def may_cancel(payment: Payment) -> None:
-    """Raise PaymentBelongsToOrder or PaymentIsClosed where the payment cannot be cancelled by itself."""
+    """Do nothing where the payment can be cancelled by itself.
+
+    Raises PaymentBelongsToOrder, PaymentBelongsToInvoice or PaymentIsClosed.
+    """
     if payment.order_id is not None:
         raise PaymentBelongsToOrder(
             _("This payment is for the order %(order)s. Cancel the order, and the payment is cancelled with it.")
             % {"order": payment.order},
             remedy=Remedy("order", payment.order_id),
+        )
+    if payment.kind == PaymentKind.RENDERED_SERVICES:
+        raise PaymentBelongsToInvoice(
+            _("This payment is for services that were rendered: it is owed until it is paid.")
         )
     _refuse_unless(payment, WAITING)
 

@@ -95,6 +95,12 @@ EVENTS: dict[str, Event] = {
         Audience.CUSTOMER,
         asks_for_money=True,
     ),
+    "subscription_blocked": _event(
+        _("%(subscription)s is blocked: %(reason)s"),
+        "subscription account day reason",
+        Audience.CUSTOMER,
+        asks_for_money=True,
+    ),
     "billing_day_is_coming": _event(
         _("Billing day %(day)s is coming: %(required)s is needed"),
         "account day required available missing",

@@ -8,17 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
-from accounts.signals import account_closing, terms_changed, terms_changing
+from accounts.signals import account_closing, payment_model_changing, terms_changed, terms_changing
 from billing.books import open_days
 from billing.funds import funds_of, lock_accounts
 from billing.holds import standing_of
-from billing.models import GuaranteedPayment, GuaranteeStatus, Payment
+from billing.models import GuaranteedPayment, GuaranteeStatus, Payment, PaymentKind
 from billing.signals import balance_moved, books_opening, credit_hold_entered, credit_hold_left, payment_completed
 from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.contract import telling
 from subscriptions.models import OrderStatus, Subscription, SubscriptionStatus
 from subscriptions.night.holds import settle_holds, unsettled
+from subscriptions.night.rendered import activate_paid
 from subscriptions.night.renewals import accounts_waiting, renew_accounts
 from subscriptions.people.paying import carry_out_paid_order
 
@@ -27,6 +28,13 @@ class AccountHasSubscriptions(Refused):
     """An account goes only when its subscriptions are deleted."""
 
     code = "account_has_subscriptions"
+
+
+class PaymentModelStays(Refused):
+    """The payment model is changed only while no subscription counts on it."""
+
+    code = "payment_model_stays"
+    field = "payment_model"
 
 
 class AccountHasMoney(Refused):
@@ -50,6 +58,8 @@ def an_order_is_paid(*, payment: Payment, today: date, actor: Actor, **_rest: An
     accounts = lock_accounts([payment.account_id])
     owed = any(account.status == AccountStatus.CREDIT_HOLD for account in accounts)
     settle_holds(accounts, today)
+    if payment.kind == PaymentKind.RENDERED_SERVICES:
+        activate_paid({account.pk: account for account in accounts}, payment, today)
     order = payment.order
     if order is not None and order.status == OrderStatus.WAITING_FOR_PAYMENT:
         carry_out_paid_order(actor=actor, order=order, today=today, debt_first=owed)
@@ -66,6 +76,17 @@ def the_night_comes_before_other_terms(*, account_ids: list[int], today: date, *
     """Carry out what is due under the terms and holds as they are, before they change."""
     waiting = accounts_waiting(today, account_ids)
     renew_accounts(account_ids=list(waiting.values_list("pk", flat=True)), today=today)
+
+
+@receiver(payment_model_changing, dispatch_uid="subscriptions.the_payment_model_stays")
+def the_payment_model_stays(*, account_ids: list[int], **_rest: Any) -> None:
+    """Refuse another payment model for accounts that have subscriptions: theirs was kept when they were ordered."""
+    left = Subscription.objects.filter(account__in=account_ids).exclude(status=SubscriptionStatus.DELETED).count()
+    if left:
+        raise PaymentModelStays(
+            _("The payment model stays while the accounts have subscriptions (%(count)s): delete them first, or use "
+              "another account class.") % {"count": left}
+        )  # fmt: skip
 
 
 @receiver(terms_changed, dispatch_uid="subscriptions.holds_follow_the_terms")

@@ -91,6 +91,20 @@ class AccountClass(Timestamped):
         blank=True,
         help_text=_("Orders not paid after so many days are cancelled; empty means never."),
     )
+    # Of postpay: how much a subscription may owe, and how long a payment for rendered services is waited for.
+    subscription_credit_limit = models.DecimalField(
+        _("subscription credit limit"),
+        **MONEY,
+        null=True,
+        blank=True,
+        help_text=_("How much a subscription that is paid for afterwards may owe; empty means without limit."),
+    )
+    payment_expiration_days = models.PositiveIntegerField(
+        _("payment expires in, days"),
+        default=10,
+        db_default=10,
+        help_text=_("A payment for rendered services that is not paid after so many days stops its subscriptions."),
+    )
 
     class Meta(Timestamped.Meta):
         abstract = False
@@ -139,6 +153,7 @@ class Account(Timestamped):
     zip = models.CharField(_("postal code"), max_length=20, blank=True)
     # An empty override means "use from the account class".
     credit_limit_override = models.DecimalField(_("own credit limit"), **MONEY, null=True, blank=True)
+    subscription_credit_limit = models.DecimalField(_("own subscription credit limit"), **MONEY, null=True, blank=True)
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
     users = models.ManyToManyField("accounts.User", through="AccountMembership", related_name="accounts")
 
@@ -161,6 +176,11 @@ class Account(Timestamped):
             return Decimal(0)
         own = self.credit_limit_override
         return self.account_class.credit_limit if own is None else own
+
+    @property
+    def is_postpay(self) -> bool:
+        """Whether what it uses is paid for afterwards; needs account_class loaded."""
+        return self.account_class.payment_model == PaymentModel.POSTPAY
 
     @property
     def contact_person(self) -> str:

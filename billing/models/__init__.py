@@ -11,6 +11,7 @@ from billing.models.books import BooksDay
 from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, ChargeType
 from billing.models.document import Document, DocumentCounter, document_triggers, unnumbered
 from billing.models.gateway import GatewayPayment, GatewayPlugin, GatewayState, PaymentGateway
+from billing.models.invoice import Invoice, InvoiceLine, InvoiceStatus, ToInvoice
 from billing.models.ledger import Book, LedgerEntry, PostingKind
 from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
 from billing.models.reseller_charge import ResellerCharge
@@ -33,6 +34,9 @@ __all__ = [
     "GatewayState",
     "GuaranteeStatus",
     "GuaranteedPayment",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceStatus",
     "LedgerEntry",
     "Payment",
     "PaymentGateway",
@@ -42,6 +46,7 @@ __all__ = [
     "PostingKind",
     "ResellerCharge",
     "RevokeReason",
+    "ToInvoice",
     "Usage",
     "UsageToCharge",
     "document_triggers",

@@ -199,6 +199,10 @@ class Charge(Timestamped):
                 condition=models.Q(status__in=["blocked", "waiting_for_refund"]),
             ),
             models.Index(fields=["account", "id"], name="charge_account"),
+            # What an invoice is made of.
+            models.Index(
+                fields=["account", "closed_on"], name="charge_to_invoice", condition=models.Q(status="closed")
+            ),
             models.Index(fields=["reseller", "id"], name="charge_reseller"),
             models.Index(fields=["subscription", "id"], name="charge_subscription"),
             # What the API filters and sorts by, each followed by the id that breaks ties.

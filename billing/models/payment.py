@@ -8,6 +8,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from billing.models.document import Document, document_triggers
@@ -20,11 +21,15 @@ class PaymentKind(models.TextChoices):
 
     ORDER = "order", _("Payment for order")
     TOP_UP = "top_up", _("Balance topping up")
+    # Postpay: for an invoice.
+    RENDERED_SERVICES = "rendered_services", _("Payment for rendered services")
 
 
 class PaymentStatus(models.TextChoices):
     WAITING_FOR_PAYMENT = "waiting_for_payment", _("Waiting for payment")
     COMPLETED = "completed", _("Completed")
+    # Of payments for rendered services only: nobody has paid in time.
+    EXPIRED = "expired", pgettext_lazy("payment", "Expired")
     PAID_FROM_BALANCE = "paid_from_balance", _("Paid from balance")
     CANCELLED = "cancelled", _("Cancelled")
     # Money that came for what is closed: it waits in a book of its own for a manager (billing/parking.py).
@@ -57,6 +62,11 @@ class Payment(Document):
     currency = models.CharField(_("currency"), max_length=3)
     opened_on = models.DateField(_("created on"))
     due_on = models.DateField(_("due date"), null=True, blank=True)
+    # For rendered services: the night in which it expires, and the next one that has to look at it. One that a night
+    # took from the balance was booked when its charges closed: nothing is posted for it.
+    expires_on = models.DateField(_("expires on"), null=True, blank=True)
+    look_on = models.DateField(null=True, blank=True, editable=False)
+    from_balance = models.BooleanField(default=False, db_default=False, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     comment = models.CharField(_("comment"), max_length=200, blank=True)
     # The payment that was set aside, whose money this one has put on a balance.
@@ -83,6 +93,9 @@ class Payment(Document):
             models.Index(fields=["account", "id"], name="payment_account"),
             models.Index(fields=["reseller", "id"], name="payment_reseller"),
             models.Index(fields=["id"], name="payment_unnumbered", condition=models.Q(serial__isnull=True)),
+            models.Index(
+                fields=["account", "look_on"], name="payment_looked_at", condition=models.Q(look_on__isnull=False)
+            ),
             # What a person searches by: the words of the comment, and the amount.
             words_index("comment", "payment_words"),
             models.Index(fields=["amount", "id"], name="payment_amount"),
@@ -99,6 +112,9 @@ class Payment(Document):
                     ("waiting_for_payment", "paid_from_balance"),
                     ("waiting_for_payment", "cancelled"),
                     ("waiting_for_payment", "parked"),
+                    ("waiting_for_payment", "expired"),
+                    ("expired", "completed"),
+                    ("expired", "parked"),
                     ("cancelled", "parked"),
                     ("paid_from_balance", "parked"),
                     ("parked", "returned"),

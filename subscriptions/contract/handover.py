@@ -16,6 +16,7 @@ from core.errors import Refused
 from subscriptions.contract.held import note_units
 from subscriptions.contract.terms import Contract, months_of, schedule
 from subscriptions.models import (
+    BLOCKING,
     ApplicationTemplate,
     Order,
     OrderStatus,
@@ -144,10 +145,11 @@ def hand_over(
     by the template's resource keys, for UPDATE; `asked_by` is the person whose wish it is; `term` is that of RENEW.
     """
     subscription = contract.subscription
-    schedule(subscription, contract.waiting, day, status=work.then)
+    then = status_after(subscription, work)
+    schedule(subscription, contract.waiting, day, status=then)
     template = subscription.plan.template
     if not does(subscription, work.action):
-        subscription.status = work.then
+        subscription.status = then
         subscription.awaited_operation = ""
         return None
     operation = operations.plan(
@@ -163,6 +165,12 @@ def hand_over(
     subscription.status = work.meanwhile
     subscription.awaited_operation = operation.key
     return operation
+
+
+def status_after(subscription: Subscription, work: Work) -> SubscriptionStatus:
+    """Return the status that the step leads to; a stop for what is owed leads to Blocked."""
+    blocked = work.then is SubscriptionStatus.STOPPED and subscription.stop_reason in BLOCKING
+    return SubscriptionStatus.BLOCKED if blocked else work.then
 
 
 def does(subscription: Subscription, action: str) -> bool:

@@ -14,9 +14,11 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import User
 from billing.charging import record, resource_key
 from billing.engine.lines import Changes, Line
+from billing.engine.postpay import Postpay
 from billing.models import Payment
 from billing.payments import open_order_payment
 from core.period import Period
+from subscriptions.contract import confirming
 from subscriptions.contract.handover import RENEW, RENEW_STOPPED, STOP, complete, does, hand_over, save_states
 from subscriptions.contract.held import note_units
 from subscriptions.contract.telling import order_placed, renewed
@@ -99,7 +101,8 @@ def order_ahead(contract: Contract, day: date) -> tuple[Order, Changes]:
     """
     order, placed = place_automatic(contract, day)
     if order.total:
-        ask_for_payment(contract, order)
+        if not contract.postpay:  # else the night in which the term begins confirms it
+            ask_for_payment(contract, order)
     else:
         wait_for_term(order, day)
         placed = folded(placed, paid(contract, day))
@@ -143,6 +146,22 @@ def needed(contract: Contract, day: date) -> Decimal:
         return paid(contract, day).reserves
     lines = contract.rules.renew(contract.renewal_terms, contract.chargeable, day, day).add
     return contract.rules.renewal_due(lines, day)
+
+
+def refuse_over_limit(contract: Contract, changes: Changes, day: date) -> None:
+    """Do nothing where the credit limit allows a postpay renewal whose payment makes `changes`.
+
+    Raises OverCreditLimit.
+    """
+    confirming.refuse_over_limit(
+        contract,
+        debt=contract.rules.debt(contract.terms, contract.lines, day)
+        if isinstance(contract.rules, Postpay)
+        else Decimal(0),
+        new=confirming.newly_blocked(changes),
+        after=changes.applied_to(contract.renewal_lines),
+        day=day,
+    )
 
 
 def paid(contract: Contract, day: date) -> Changes:

@@ -201,6 +201,22 @@ def stopped_for_funds(subscription: Subscription, day: date, required: Decimal, 
     )
 
 
+def subscription_blocked(subscription: Subscription, day: date) -> None:
+    """Tell the customer that a postpay subscription is Blocked, and why."""
+    announce(
+        "subscription_blocked",
+        account=subscription.account,
+        key=f"{subscription.pk}:{day}",
+        about=("subscription", subscription.pk),
+        context={
+            "subscription": subscription.name,
+            "account": subscription.account.name,
+            "day": day,
+            "reason": subscription.get_stop_reason_display(),
+        },
+    )
+
+
 def billing_day_is_coming(account: Account, day: date, required: Decimal, available: Decimal) -> bool:
     """Tell the customer what the coming billing day needs; return whether it had not been told before."""
     missing = required - available

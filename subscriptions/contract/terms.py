@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
-from accounts.models import Account
+from accounts.models import Account, PaymentModel
 from billing.charging import PLAN, Booking, Owner, lines_of, resource_key
 from billing.engine.chain import Level, retail_rows
 from billing.engine.lines import Changes, Line, LineStatus, Source
@@ -39,6 +39,7 @@ STABLE = (
     SubscriptionStatus.ACTIVE,
     SubscriptionStatus.GRACED,
     SubscriptionStatus.STOPPED,
+    SubscriptionStatus.BLOCKED,
 )
 # The vendor changes the units of what runs on meanwhile: the night acts on these too.
 UNDER_CHANGE = (SubscriptionStatus.UPDATING, SubscriptionStatus.UPDATING_FAILED)
@@ -99,7 +100,12 @@ class Contract:
     @property
     def rules(self) -> Rules:
         """What its billing type says to everything that can happen to it."""
-        return rules_of(self.subscription.billing_type, trial=self.subscription.trial)
+        return self.subscription.rules
+
+    @property
+    def postpay(self) -> bool:
+        """Whether it is confirmed, and paid for afterwards; a trial is neither paid nor owed."""
+        return self.subscription.payment_model == PaymentModel.POSTPAY and not self.subscription.trial
 
     @property
     def ordering_terms(self) -> Terms:
@@ -184,6 +190,7 @@ class Contract:
             reseller_id=subscription.reseller_id,
             subscription_id=subscription.pk,
             currency=subscription.currency,
+            billing_day=subscription.billing_day,
             names={PLAN: subscription.plan_name}
             | {key: service_first(subscription.plan_name, one.name) for key, one in self.resources.items()},
             chain=self.chain,
@@ -307,12 +314,22 @@ def schedule(subscription: Subscription, waiting: Order | None, day: date, *, st
         coming += _renew_point(subscription, day)
     elif status == SubscriptionStatus.GRACED and expires is not None:
         coming.append(grace_ends(subscription, expires))
-    elif status == SubscriptionStatus.STOPPED:
+        coming += _closes_afterwards(subscription, expires, day)
+    elif status in (SubscriptionStatus.STOPPED, SubscriptionStatus.BLOCKED):
         coming += _while_stopped(subscription, day)
+    if status == SubscriptionStatus.DELETED:
+        coming += _closes_afterwards(subscription, day, day)
     if status in STABLE:
         coming += _unpaid_until(waiting)
     subscription.next_billing_day = billing_day if status == SubscriptionStatus.ACTIVE else None
     subscription.due_on = min(coming, default=None)
+
+
+def _closes_afterwards(row: Subscription, ended_on: date, day: date) -> Iterable[date]:
+    """Yield the billing day after `day` on which what was used until `ended_on` closes in postpay; none in prepay."""
+    billing_day = next_billing_day(day, row.billing_day)
+    if row.payment_model == PaymentModel.POSTPAY and billing_day <= next_billing_day(ended_on, row.billing_day):
+        yield billing_day
 
 
 def _unpaid_until(order: Order | None) -> Iterable[date]:
@@ -360,8 +377,7 @@ def _while_stopped(subscription: Subscription, day: date) -> Iterable[date]:
     """Yield the days on which a stopped subscription changes: its charges fall due, the stop period ends."""
     stopped_on = subscription.stopped_on or day
     days = Terms(subscription.currency, subscription.billing_day, {}, expires_on=subscription.expiration_date)
-    rules = rules_of(subscription.billing_type, trial=subscription.trial)
-    due = rules.due_while_stopped(days, stopped_on, day)
+    due = subscription.rules.due_while_stopped(days, stopped_on, day)
     if due is not None:
         yield due
     deleted_on = deletion_day(subscription)

@@ -20,6 +20,7 @@ from subscriptions.models.plan import (
 from subscriptions.models.sampled import Sampled
 from subscriptions.models.search import SubscriptionWord
 from subscriptions.models.subscription import (
+    BLOCKING,
     StopReason,
     Subscription,
     SubscriptionResource,
@@ -28,6 +29,7 @@ from subscriptions.models.subscription import (
 )
 
 __all__ = [
+    "BLOCKING",
     "UNFINISHED",
     "ApplicationResource",
     "ApplicationTemplate",

@@ -9,7 +9,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import PaymentModel
+from billing.engine.rules import Rules
 from billing.engine.terms import chargeable_units
+from billing.engine.types import rules_of
+from core.fitting import MONEY
 from core.timestamps import Timestamped
 from subscriptions.models.plan import BillingType
 from subscriptions.models.search import (
@@ -39,6 +43,8 @@ class SubscriptionStatus(models.TextChoices):
     STOPPING = "stopping", _("Stopping")
     STOPPING_FAILED = "stopping_failed", _("Stopping failed")
     STOPPED = "stopped", _("Stopped")
+    # Postpay only: a payment for rendered services has expired, or the credit limit is reached.
+    BLOCKED = "blocked", pgettext_lazy("subscription", "Blocked")
     DELETING = "deleting", _("Deleting")
     DELETION_FAILED = "deletion_failed", _("Deletion failed")
     DELETED = "deleted", pgettext_lazy("subscription", "Deleted")
@@ -50,6 +56,13 @@ class StopReason(models.TextChoices):
     EXPIRED = "expired", _("period ended")
     CREDIT_HOLD = "credit_hold", _("credit hold")
     ADMINISTRATIVE_HOLD = "administrative_hold", _("administrative hold")
+    # Of those that are Blocked.
+    PAYMENT_EXPIRED = "payment_expired", _("payment expired")
+    CREDIT_LIMIT = "credit_limit", _("credit limit reached")
+
+
+# What is stopped for these is Blocked.
+BLOCKING = (StopReason.PAYMENT_EXPIRED, StopReason.CREDIT_LIMIT)
 
 
 @pghistory.track(
@@ -65,6 +78,7 @@ class StopReason(models.TextChoices):
             "expiration_date",
             "billing_priority",
             "auto_renew",
+            "subscription_credit_limit",
             "quantity",
             "attributes",
         )
@@ -95,6 +109,15 @@ class Subscription(Timestamped):
     # Taken from plan and service term at ordering: later edits of those do not move a running subscription.
     billing_day = models.PositiveSmallIntegerField(_("billing day"))
     fixed_price = models.BooleanField(_("fixed price"))
+    payment_model = models.CharField(
+        _("payment model"),
+        max_length=20,
+        choices=PaymentModel.choices,
+        default=PaymentModel.PREPAY,
+        db_default=PaymentModel.PREPAY,
+    )
+    # Of postpay: how much it may owe; empty means as its account says.
+    subscription_credit_limit = models.DecimalField(_("subscription credit limit"), **MONEY, null=True, blank=True)
     # Who is renewed first when the balance is short (decision 7): lower goes first.
     billing_priority = models.PositiveSmallIntegerField(_("billing priority"), default=100)
     start_date = models.DateField(_("start date"), null=True, blank=True)
@@ -193,6 +216,12 @@ class Subscription(Timestamped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rules(self) -> Rules:
+        """What its billing type says, in its payment model, to everything that can happen to it."""
+        postpay = self.payment_model == PaymentModel.POSTPAY
+        return rules_of(self.billing_type, trial=self.trial, postpay=postpay)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(condition=pghistory.AnyChange("quantity")))

@@ -18,6 +18,7 @@ from billing.holds import move_holds, out_of_step, standings_of
 from billing.signals import credit_hold_entered, credit_hold_left
 from core.among import Among
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
+from subscriptions.contract.confirming import allowed
 from subscriptions.contract.handover import ACTIVATE, STOP, hand_over, save_states
 from subscriptions.contract.terms import Contract, contracts_among, schedule
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
@@ -145,7 +146,10 @@ def _activated(contract: Contract, available: dict[int, Decimal], day: date) -> 
     if over and not _has_grace(subscription, day):
         subscription.stop_reason = StopReason.EXPIRED
         return Changes()
-    if changes.missing(available[subscription.account_id]):
+    if contract.postpay and not allowed(contract, changes, day):
+        subscription.stop_reason = StopReason.CREDIT_LIMIT
+        return Changes()
+    if not contract.postpay and changes.missing(available[subscription.account_id]):
         subscription.stop_reason = StopReason.FUNDS_SHORT
         return Changes()
     available[subscription.account_id] -= changes.reserves

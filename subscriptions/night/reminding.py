@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from accounts.models import Account
+from accounts.models import Account, PaymentModel
 from billing.funds import funds_of_many
 from subscriptions.contract import telling
 from subscriptions.models import Subscription, SubscriptionStatus
@@ -43,5 +43,10 @@ def next_needs(account: Account) -> tuple[date, Decimal] | None:
 
 def _next_accounts(day: date, last: int) -> dict[int, Account]:
     with_active = to_renew_on(day).filter(account__gt=last).order_by("account").values("account").distinct()[:BATCH]
-    accounts = Account.objects.filter(pk__in=with_active).select_related("account_class", "reseller")
+    # What is paid for afterwards needs no funds on its billing day.
+    accounts = (
+        Account.objects.filter(pk__in=with_active)
+        .exclude(account_class__payment_model=PaymentModel.POSTPAY)
+        .select_related("account_class", "reseller")
+    )
     return {account.pk: account for account in accounts}

@@ -19,11 +19,14 @@ from billing.books import open_days
 from billing.charging import Booking, record
 from billing.engine.lines import Changes
 from billing.funds import funds_of_many, lock_accounts
+from billing.invoicing import make_invoices
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments
+from billing.rendered import days_of_documents, documents_due
 from core.among import Among
 from subscriptions.contract import renewing
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid, is_waiting
+from subscriptions.contract.confirming import OverCreditLimit, limit_of
 from subscriptions.contract.effect import hand_over_scheduled
 from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
 from subscriptions.contract.telling import stopped_for_funds
@@ -41,11 +44,14 @@ from subscriptions.contract.terms import (
 )
 from subscriptions.models import OrderStatus, OrderType, StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.holds import settle_holds, unsettled, unsettled_days
+from subscriptions.night.rendered import block, look_at_accounts
 from subscriptions.night.used import charge_used, to_charge
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+# What does not run, and is deleted when its stop period is over.
+AT_REST = (SubscriptionStatus.STOPPED, SubscriptionStatus.BLOCKED)
 
 
 @dataclass
@@ -149,14 +155,19 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, *, used_up_to: da
         told_on = used.aggregate(first=Min("day"))["first"]
         over_on = over.aggregate(first=Min("expires_on"))["first"]
         holds = unsettled_days(accounts.values(), today)
-        day = min(filter(None, (due_on, told_on, over_on, *holds.values())), default=None)
+        paid_on, invoiced_on = days_of_documents(accounts, today)
+        day = min(filter(None, (paid_on, due_on, told_on, over_on, invoiced_on, *holds.values())), default=None)
         if day is None:
             return steps
+        if day == paid_on:
+            steps += look_at_accounts(accounts, day)
         if day == over_on:
             guarantees.expire(accounts, day)
         if day == told_on:
             charge_used(accounts, used.filter(day=day), day)
         stepped = _carry_out_day(accounts, due.filter(due_on=day), day) if day == due_on else []
+        if day == invoiced_on:
+            make_invoices(accounts, day)
         # What the night has closed may have taken a balance below its limit.
         concerned = {*stepped, *(pk for pk, begins in holds.items() if begins == day)}
         moved = settle_holds([accounts[pk] for pk in sorted(concerned)], day, left_over=day == today)
@@ -190,12 +201,17 @@ def accounts_waiting(today: date, among: Collection[int] | None = None) -> Query
     due = Q(Exists(_due(today).filter(account=OuterRef("pk"))))
     used = Q(Exists(to_charge(today).filter(account=OuterRef("pk"))))
     over = Q(Exists(guarantees.to_expire(today).filter(account=OuterRef("pk"))))
-    waiting = Account.objects.filter(due | used | over | Q(pk__in=unsettled(today, among)))
+    documents = [Q(Exists(rows.filter(account=OuterRef("pk")))) for rows in documents_due(today)]
+    waiting = Account.objects.filter(
+        due | used | over | documents[0] | documents[1] | Q(pk__in=unsettled(today, among))
+    )
     return waiting if among is None else waiting.filter(pk__in=among)
 
 
 def _due(today: date) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(due_on__lte=today, status__in=(*STABLE, *UNDER_CHANGE))
+    # What is deleted in postpay is charged on its last billing day.
+    statuses = (*STABLE, *UNDER_CHANGE, SubscriptionStatus.DELETED)
+    return Subscription.objects.filter(due_on__lte=today, status__in=statuses)
 
 
 def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription], day: date) -> list[int]:
@@ -236,8 +252,10 @@ def _step(contract: Contract, ledge: Ledge, day: date) -> None:
         _renew(contract, ledge, day)
     elif status == SubscriptionStatus.GRACED and expires is not None and day >= grace_ends(subscription, expires):
         _stop_at_the_end(contract, ledge, day)
-    elif status == SubscriptionStatus.STOPPED and _stop_period_over(subscription, day):
+    elif status in AT_REST and _stop_period_over(subscription, day):
         _delete(contract, ledge, day)
+    elif status == SubscriptionStatus.DELETED:
+        subscription.due_on = None  # its last charges are closed
     else:
         schedule(subscription, contract.waiting, day, status=status)
     if subscription.status == SubscriptionStatus.ACTIVE and day == renew_point(subscription):
@@ -247,7 +265,13 @@ def _step(contract: Contract, ledge: Ledge, day: date) -> None:
 def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
     """Block the coming period, or stop the subscription where less is available than it costs."""
     coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.lines, day)
-    if coming.reserves <= ledge.available or not contract.rules.needs_funds:
+    if contract.postpay:
+        limit = limit_of(contract.subscription)
+        if limit is not None and coming.reserves > limit and contract.rules.needs_funds:
+            _give_up(contract, ledge, day)
+            block(contract, StopReason.CREDIT_LIMIT, day)
+            return
+    if coming.reserves <= ledge.available or contract.postpay or not contract.rules.needs_funds:
         ledge.available -= coming.reserves
         ledge.bookings.append(contract.booking(coming, day))
         schedule(contract.subscription, contract.waiting, day, status=SubscriptionStatus.ACTIVE)
@@ -290,9 +314,9 @@ def _goes_on(contract: Contract, ledge: Ledge, day: date) -> bool:
         close_orders(order_ids=ledge.cancelled_orders, day=day)  # of one subscription, one order is open
         order, placed = renewing.place_automatic(contract, day)
     changes = renewing.paid(contract, day)
-    if changes.reserves > max(ledge.available, 0):
+    if not _covered(contract, changes, ledge, day):
         ledge.bookings.append(contract.booking(placed, day, order))
-        if placed:
+        if placed and not contract.postpay:
             renewing.ask_for_payment(contract, order)
         return False
     ledge.available -= changes.reserves
@@ -301,6 +325,17 @@ def _goes_on(contract: Contract, ledge: Ledge, day: date) -> bool:
     order.paid_on = day
     order.save(update_fields=["paid_on"])
     renewing.carry_out(contract, order, day)
+    return True
+
+
+def _covered(contract: Contract, changes: Changes, ledge: Ledge, day: date) -> bool:
+    """Return whether the funds suffice for another term, or in postpay the credit limit."""
+    if not contract.postpay:
+        return changes.reserves <= max(ledge.available, 0)
+    try:
+        renewing.refuse_over_limit(contract, changes, day)
+    except OverCreditLimit:
+        return False
     return True
 
 

@@ -15,6 +15,7 @@ from billing.payments import open_order_payment
 from billing.queries import require_sight
 from core.errors import Refusals, Refused, Remedy
 from subscriptions.contract.cancelling import close_orders, give_up
+from subscriptions.contract.confirming import confirm_raise
 from subscriptions.contract.effect import first_day, lines_on
 from subscriptions.contract.handover import held_units, service_payload
 from subscriptions.contract.terms import Contract, contract_of, schedule, unpaid_until
@@ -30,7 +31,7 @@ from subscriptions.models import (
 )
 from subscriptions.people.keys import Key, key_of, placed_before
 from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state
-from subscriptions.people.paying import carry_out_at_no_cost, pay_order_from_balance
+from subscriptions.people.paying import carry_out_at_once, pay_order_from_balance
 from subscriptions.people.quantities import QuantityNotAllowed, check_quantity, refuse_too_many
 from subscriptions.people.supported import refuse_unsupported
 from subscriptions.people.timing import effect_of, refuse_too_often
@@ -97,7 +98,8 @@ def change_quantities(
     order is Scheduled until then. The same `idempotency_key` gives the same order where all else is the same too.
     `vendor_asked`: the caller has just asked by `ask_vendor_of_change`, outside its transaction. Raises Forbidden,
     NotInThisStatus (only Active ones change), AccountOnHold, TypeKeepsQuantities, NothingToChange, OrderWaits,
-    QuantityNotAllowed, FundsShort, KeyTaken, TooManyChanges, OnlyWithTheTerm, RaiseOrLower, refusals of the vendor.
+    QuantityNotAllowed, FundsShort, OverCreditLimit, KeyTaken, TooManyChanges, OnlyWithTheTerm,
+    RaiseOrLower, refusals of the vendor.
     """
     actor.require("subscriptions.change")
     require_sight(actor, subscription.account_id)  # before the vendor is asked of what is not theirs
@@ -199,13 +201,12 @@ def _change(contract: Contract, asked: Asked) -> Order:
     day = first_day(contract, effect, today)
     changes = contract.rules.change(contract.terms, lines_on(contract, day), contract.chargeable, units, day)
     due = contract.rules.due(changes.add, day)
-    if due and not asked.pay_from_balance and lowered and subscription.plan.template.connection is not None:
-        raise PayOrLowerFirst(
-            _("Units are lowered and raised at once. Pay from the balance, or lower first and raise afterwards.")
-        )
+    confirm_raise(contract, changes, due, day)
+    if due and lowered and not contract.postpay and not asked.pay_from_balance:
+        _refuse_at_vendor(subscription)
     order = _placed(contract, asked, wanted, changes, effect)
-    if not due:
-        return carry_out_at_no_cost(contract_of(subscription), order, today)
+    if not due or contract.postpay:
+        return carry_out_at_once(contract_of(subscription), order, today)
     _lower_now(contract, order, wanted)
     open_order_payment(
         actor=asked.actor,
@@ -218,6 +219,13 @@ def _change(contract: Contract, asked: Asked) -> Order:
     schedule(subscription, order, today, status=SubscriptionStatus.ACTIVE)
     save_state(contract, today)
     return order
+
+
+def _refuse_at_vendor(subscription: Subscription) -> None:
+    if subscription.plan.template.connection is not None:
+        raise PayOrLowerFirst(
+            _("Units are lowered and raised at once. Pay from the balance, or lower first and raise afterwards.")
+        )
 
 
 def _take_place_of_renewal(contract: Contract, today: date) -> None:

@@ -12,7 +12,7 @@ from accounts.models import Account, AccountStatus
 from billing.charging import record
 from billing.engine.chain import Level, retail_rows
 from billing.engine.terms import Price
-from billing.engine.types import is_by_use
+from billing.engine.types import POSTPAY, is_by_use
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
 from billing.queries import require_sight
@@ -40,7 +40,7 @@ from subscriptions.models import (
 )
 from subscriptions.people.keys import Key, key_of, placed_before
 from subscriptions.people.opening import open_account, open_contract, save_state
-from subscriptions.people.paying import carry_out_at_no_cost
+from subscriptions.people.paying import carry_out_at_once
 from subscriptions.people.quantities import checked_quantities, refuse_nothing, refuse_too_many
 from subscriptions.queries import plans_for
 from vendors import questions
@@ -102,16 +102,15 @@ def place_order(
 
     `quantities` counts units by the template's resource keys; a resource left out is ordered with what the plan
     includes or demands. The same `idempotency_key` gives the same order where all else is the same too. Nothing due:
-    carried out at once. On credit hold a second payment is opened, to leave it: the order is carried out only
-    afterwards. `vendor_asked`: the caller has just asked by `ask_vendor_of_order`, outside its transaction. Raises
-    Forbidden, AccountMayNotOrder, PlanNotForSale, SingletonTaken, KeyTaken, refusals of quantities and of the vendor.
+    carried out at once, as in postpay. On credit hold a second payment is opened, to leave it: the order is carried out
+    only then. `vendor_asked`: the caller just did `ask_vendor_of_order`, outside its transaction. Raises Forbidden,
+    AccountMayNotOrder, PlanNotForSale, SingletonTaken, OverCreditLimit, KeyTaken, refusals by quantities and vendor.
     """
     actor.require("subscriptions.order")
     require_sight(actor, account.pk)  # before a key is looked up: what stands under it may be another's
     wish = Wish(plan, period, dict(quantities), dict(parameters or {}))
     key = key_of(account, idempotency_key, _content(wish, name))
-    earlier = placed_before(key)
-    if earlier is not None:
+    if (earlier := placed_before(key)) is not None:
         return earlier
     if not vendor_asked:
         _ask_vendor(account, wish, now)
@@ -224,6 +223,11 @@ def _ask_vendor(account: Account, wish: Wish, now: datetime) -> None:
 def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, int]:
     """Return the units of every resource of the plan, where all of it may be ordered now."""
     may_order(account)
+    if account.is_postpay and not wish.period.trial and wish.plan.billing_type not in POSTPAY:
+        raise PlanNotForSale(
+            _("“%(plan)s” is paid for in advance only (%(type)s), and this account pays afterwards. Choose another.")
+            % {"plan": wish.plan, "type": wish.plan.get_billing_type_display()}
+        )
     plans = plans_for(account).filter(public=True) if actor.is_customer else plans_for(account)
     if not plans.filter(pk=wish.plan.pk).exists():
         raise PlanNotForSale(_("The plan “%(plan)s” is not for sale to this account. Choose another.")
@@ -270,6 +274,7 @@ def _new_subscription(
         currency=plan.currency,
         billing_day=plan.service_term.billing_day,
         fixed_price=plan.fixed_price,
+        payment_model=account.account_class.payment_model,
         parameters=dict(wish.parameters),
         account_name=account.name,
         plan_name=plan.name,
@@ -353,8 +358,8 @@ def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[Plan
         for key, resource in contract.resources.items()
     )
     record([contract.booking(changes, today, order)])
-    if not order.total:
-        return carry_out_at_no_cost(contract_of(subscription), order, today)
+    if not order.total or contract.postpay:
+        return carry_out_at_once(contract_of(subscription), order, today)
     if subscription.account.status == AccountStatus.CREDIT_HOLD:
         open_debt_payment(actor=actor, account=subscription.account, today=today)
     payment = open_order_payment(

@@ -17,6 +17,7 @@ from billing.payments import close_order_payments, open_order_payment
 from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.contract import renewing
+from subscriptions.contract.confirming import newly_blocked, refuse_over_limit
 from subscriptions.contract.effect import first_day
 from subscriptions.contract.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.contract.telling import done_at_once
@@ -51,7 +52,7 @@ def pay_order_from_balance(*, actor: Actor, order: Order, today: date) -> Order:
     """Pay a waiting order from the account's available funds and carry it out.
 
     Paid on a later day than placed, it costs what its units cost from today (decision 8). Raises Forbidden, FundsShort,
-    AccountOnHold, OrderIsNotWaiting.
+    AccountOnHold, OrderIsNotWaiting; OverCreditLimit in postpay, where it is confirmed instead.
     """
     contract, today = open_contract(
         actor=actor, subscription=order.subscription, right="subscriptions.order", today=today
@@ -71,7 +72,10 @@ def may_pay(contract: Contract, order: Order, today: date) -> Changes:
     waiting = _waiting(contract, order)
     refuse_held(contract.subscription.account, today)
     changes = _paid(contract, waiting, today)
-    _refuse_short(contract, changes)
+    if contract.postpay:
+        _confirm(contract, waiting, changes, today)
+    else:
+        _refuse_short(contract, changes)
     return changes
 
 
@@ -106,9 +110,13 @@ def carry_out_paid_order(*, actor: Actor, order: Order, today: date, debt_first:
     return waiting
 
 
-def carry_out_at_no_cost(contract: Contract, order: Order, today: date) -> Order:
-    """Carry out an order of which nothing is due: there is no payment to wait for."""
+def carry_out_at_once(contract: Contract, order: Order, today: date) -> Order:
+    """Carry out an order that waits for no payment: nothing is due of it, or it is confirmed (postpay).
+
+    Raises OverCreditLimit.
+    """
     changes = _paid(contract, order, today)
+    _confirm(contract, order, changes, today)
     return _settle(contract, order, changes, today, status=PaymentStatus.CANCELLED)
 
 
@@ -117,6 +125,26 @@ def _waiting(contract: Contract, order: Order) -> Order:
     if waiting is None or waiting.pk != order.pk or waiting.status != OrderStatus.WAITING_FOR_PAYMENT:
         raise OrderIsNotWaiting(_("Order %(order)s does not wait for a payment any more.") % {"order": order})
     return waiting
+
+
+def _confirm(contract: Contract, order: Order, changes: Changes, today: date) -> None:
+    """Raise OverCreditLimit where a postpay order would owe more than it may.
+
+    A change was confirmed when it was made.
+    """
+    if not contract.postpay or order.type == OrderType.CHANGE:
+        return
+    if order.type == OrderType.RENEWAL:
+        renewing.refuse_over_limit(contract, changes, today)
+        return
+    refuse_over_limit(
+        contract,
+        debt=Decimal(0),
+        new=newly_blocked(changes),
+        after=changes.applied_to(contract.lines),
+        day=today,
+        terms=contract.ordering_terms,
+    )
 
 
 def _refuse_short(contract: Contract, changes: Changes) -> None:

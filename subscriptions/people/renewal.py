@@ -19,7 +19,7 @@ from subscriptions.contract.terms import STABLE, Contract, contract_of, renew_po
 from subscriptions.models import Order, PlanStatus, Subscription, SubscriptionResource, SubscriptionStatus
 from subscriptions.people.keys import key_of, placed_before
 from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state
-from subscriptions.people.paying import carry_out_at_no_cost, pay_order_from_balance
+from subscriptions.people.paying import carry_out_at_once, pay_order_from_balance
 from subscriptions.people.quantities import QuantityNotAllowed, check_quantity, refuse_too_many
 
 RENEWABLE = {SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED, SubscriptionStatus.STOPPED}
@@ -52,7 +52,8 @@ def renew(
 
     Before the end it begins with it, once it is paid; in the days of grace too; after those with the day of payment.
     The same `idempotency_key` gives the same order where all else is the same too. Raises Forbidden, AccountOnHold,
-    NotInThisStatus, NothingToRenew, RenewalNotOpen, OrderWaits, QuantityNotAllowed, FundsShort, KeyTaken.
+    NotInThisStatus, NothingToRenew, RenewalNotOpen, OrderWaits, QuantityNotAllowed, FundsShort, OverCreditLimit,
+    KeyTaken.
     """
     actor.require("subscriptions.order")
     require_sight(actor, subscription.account_id)
@@ -73,8 +74,8 @@ def renew(
         idempotency_fingerprint=key.fingerprint,
     )
     record([contract.booking(placed, today, order)])
-    if not order.total:
-        return carry_out_at_no_cost(contract_of(contract.subscription), order, today)
+    if not order.total or contract.postpay:
+        return carry_out_at_once(contract_of(contract.subscription), order, today)
     return _to_be_paid(actor, contract, order, today, pay_from_balance=pay_from_balance)
 
 

@@ -11,12 +11,14 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.errors import Refused, Remedy
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
+from subscriptions.contract.confirming import refuse_activation
 from subscriptions.contract.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over, waiting_operation
 from subscriptions.contract.held import activated_lines
 from subscriptions.contract.telling import done_at_once
 from subscriptions.contract.terms import Contract, schedule
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.holds import MAY_ACTIVATE, RUNNING
+from subscriptions.night.rendered import unpaid_behind
 from subscriptions.people.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.people.paying import FundsShort
 from subscriptions.people.supported import refuse_unsupported
@@ -27,7 +29,13 @@ from subscriptions.workers.counting import count_units_of
 # What failed at the vendor on the way there may be left by the opposite way.
 MAY_STOP = RUNNING | {SubscriptionStatus.ACTIVATING_FAILED}
 # What is gone at the vendor fails for ever: the way out, deleting, stands open from every failed state.
-MAY_DELETE = MAY_STOP | MAY_ACTIVATE | {SubscriptionStatus.ORDERED, *WORK_FAILED}
+MAY_DELETE = MAY_STOP | MAY_ACTIVATE | {SubscriptionStatus.ORDERED, SubscriptionStatus.BLOCKED, *WORK_FAILED}
+
+
+class PaymentHasExpired(Refused):
+    """What is Blocked for an expired payment is activated by paying it."""
+
+    code = "payment_has_expired"
 
 
 class PeriodIsOver(Refused):
@@ -80,20 +88,38 @@ def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscr
 def may_activate(contract: Contract, today: date) -> Changes:
     """Return what activating would make of the charges.
 
-    Raises NotInThisStatus, PeriodIsOver, AccountOnHold, FundsShort where it cannot be done now.
+    Raises NotInThisStatus, PeriodIsOver, AccountOnHold, FundsShort where it cannot be done now; in postpay also
+    PaymentHasExpired, OverCreditLimit.
     """
-    require_status(contract, MAY_ACTIVATE, _("Only a stopped subscription can be activated."))
+    require_status(
+        contract, MAY_ACTIVATE | {SubscriptionStatus.BLOCKED}, _("Only a stopped subscription can be activated.")
+    )
     row = contract.subscription
     if row.expiration_date is not None and row.expiration_date <= today:
         raise PeriodIsOver(
             _("The period of the subscription is over. Order a new one."), remedy=Remedy("new_order", row.account_id)
         )
     refuse_held(row.account, today)
+    if row.status == SubscriptionStatus.BLOCKED:
+        _refuse_unpaid(row)
     changes = contract.rules.activate(contract.terms, contract.lines, contract.chargeable, today)
+    if contract.postpay:
+        refuse_activation(contract, changes, today)
+        return changes
     missing = changes.missing(funds_of(row.account).available)
     if missing:
         raise FundsShort(missing, row.account)
     return changes
+
+
+def _refuse_unpaid(row: Subscription) -> None:
+    payment = unpaid_behind(row).order_by("pk").first()
+    if payment is not None:
+        raise PaymentHasExpired(
+            _("Payment %(payment)s has expired. Pay it: the subscription is active again once it has come.")
+            % {"payment": payment.number},
+            remedy=Remedy("payment", payment.pk),
+        )
 
 
 @transaction.atomic

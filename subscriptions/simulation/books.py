@@ -10,9 +10,10 @@ from django.db.models import Q, Sum
 
 from billing.charging import in_minor_units
 from billing.funds import funds_of
-from billing.models import Book, Charge, LedgerEntry, Payment, PaymentStatus
+from billing.models import Book, Charge, LedgerEntry, Payment, PaymentKind, PaymentStatus
 from notifications.models import Notification
 from subscriptions.models import Order, OrderStatus, Subscription
+from subscriptions.simulation.invoices import debts_of, invoices_of
 from subscriptions.simulation.stage import PLAN, Stage
 
 # The statuses that the format names otherwise than our rows do.
@@ -44,16 +45,19 @@ def books_of(stage: Stage) -> dict[str, Any]:
         LedgerEntry.objects.filter(account=account, book=Book.ACCOUNT).select_related("payment").order_by("number")
     )
     funds = funds_of(account)
+    charges = list(charges)
     subscriptions = Subscription.objects.in_bulk(list(names))
+    debts = debts_of(stage, subscriptions)
     return {
         "charges": [_charge(charge, names[charge.subscription_id]) for charge in charges],
         "transactions": [_transaction(entry) for entry in entries],
         "balance": _money(funds.balance, currency),
         "blocked": _money(funds.blocked, currency),
         "available": _money(funds.available, currency),
-        "subscriptions": [_subscription(subscriptions[pk], name) for pk, name in names.items()],
+        "subscriptions": [_subscription(subscriptions[pk], name, debts.get(pk)) for pk, name in names.items()],
         "orders": [_order(order, names[order.subscription_id]) for order in _orders(stage)],
         "payments": [_payment(payment) for payment in _payments(stage)],
+        "invoices": invoices_of(stage, charges),
         "notifications": _notifications(stage),
         "refused": stage.refused,
     }
@@ -75,12 +79,13 @@ def _charge(charge: Charge, subscription: str) -> dict[str, Any]:
     }
 
 
-def _subscription(subscription: Subscription, name: str) -> dict[str, Any]:
+def _subscription(subscription: Subscription, name: str, debt: str | None) -> dict[str, Any]:
     return {
         "name": name,
         "status": subscription.status,
         "plan": None,  # a history has one plan yet, which is its first
         "expires_on": _iso(subscription.expiration_date),
+        "current_debt": debt,
     }
 
 
@@ -104,20 +109,21 @@ def _order(order: Order, subscription: str) -> dict[str, Any]:
 
 
 def _payments(stage: Stage) -> list[Payment]:
-    return list(Payment.objects.filter(account=stage.account).select_related("order").order_by("pk"))
+    return list(Payment.objects.filter(account=stage.account).select_related("order", "invoice").order_by("pk"))
 
 
 def _payment(payment: Payment) -> dict[str, Any]:
     status = PAYMENT_STATUSES.get(PaymentStatus(payment.status), payment.status)
+    services = payment.kind == PaymentKind.RENDERED_SERVICES
     return {
         "purpose": payment.kind,
         "status": status,
         "created_on": payment.opened_on.isoformat(),
         "due_on": _iso(payment.due_on),
-        "expires_on": _iso(payment.order.expires_on if payment.order else None),
+        "expires_on": _iso(payment.order.expires_on if payment.order else payment.expires_on),
         "completed_on": _iso(payment.closed_on if status == "completed" else None),
         "amount": _money(payment.amount, payment.currency),
-        "billing_day": None,  # of payments for rendered services, which prepaid accounts have none of
+        "billing_day": _iso(payment.invoice.period_to if services else None),
     }
 
 

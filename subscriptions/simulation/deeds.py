@@ -21,6 +21,7 @@ from subscriptions.people.ordering import place_order
 from subscriptions.people.paying import pay_order_from_balance
 from subscriptions.people.renewal import auto_renew, renew
 from subscriptions.simulation.events import FARTHEST_PRIORITY, Event
+from subscriptions.simulation.invoices import NotOfThisModel, pay_invoice
 from subscriptions.simulation.stage import Stage
 from subscriptions.workers.usage import Measured, record_usage
 
@@ -38,12 +39,6 @@ class NotByHand(Refused):
     """The billing type lets no charges be closed by hand."""
 
     code = "charges_close_on_their_days"
-
-
-class NotOfThisModel(Refused):
-    """The payment model of the account has no such deed."""
-
-    code = "not_of_this_payment_model"
 
 
 class NothingToPay(Refused):
@@ -113,12 +108,8 @@ def _release(stage: Stage, event: Event) -> None:
     release_account(actor=SYSTEM, account=stage.account, today=event.day)
 
 
-def _pay_invoice(_stage: Stage, _event: Event) -> None:
-    raise NotOfThisModel(_("What is prepaid has no payments for rendered services."))
-
-
 def _limit(stage: Stage, event: Event) -> None:
-    if event.limit_name != "credit_limit":
+    if event.limit_name != "credit_limit" and not stage.story.postpay:
         raise NotOfThisModel(_("A limit of subscriptions is of postpay."))
     stage.account.account_class = change_account_class(
         actor=SYSTEM,
@@ -186,6 +177,8 @@ def _paid_as_asked(order: Order, event: Event) -> None:
 
 def _pay(stage: Stage, event: Event) -> str:
     subscription = _known(stage, event)
+    if stage.story.postpay:
+        raise NotOfThisModel(_("An order of postpay is confirmed when it is placed, and paid by invoice."))
     order = Order.objects.filter(subscription=subscription, status=OrderStatus.WAITING_FOR_PAYMENT).first()
     if order is None:
         raise NothingToPay(_("No order of “%(name)s” waits for a payment.") % {"name": event.subscription})
@@ -227,5 +220,5 @@ _DEEDS: dict[str, Callable[[Stage, Event], str | None]] = {
     "limit": _limit,
     "renew": _renew,
     "auto_renew": _auto_renew,
-    "pay_invoice": _pay_invoice,
+    "pay_invoice": pay_invoice,
 }

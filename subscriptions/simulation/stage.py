@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import uuid4
 
-from accounts.models import Account, AccountClass, AccountType, Reseller
+from accounts.models import Account, AccountClass, AccountType, PaymentModel, Reseller
 from subscriptions.models import (
     ApplicationResource,
     ApplicationTemplate,
@@ -54,6 +54,9 @@ def set_up(story: History) -> Stage:
             pay_with_negative_balance=story.account_class.negative_allowed,
             subzero_period=story.account_class.subzero_days,
             cancel_unpaid_order_in=story.account_class.cancel_unpaid_after,
+            payment_model=PaymentModel.POSTPAY if story.postpay else PaymentModel.PREPAY,
+            subscription_credit_limit=story.account_class.subscription_credit_limit,
+            payment_expiration_days=story.account_class.payment_expiration_days,
         ),
         name="Simulation",
         currency=story.currency,

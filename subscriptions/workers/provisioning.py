@@ -28,6 +28,7 @@ from subscriptions.contract.handover import (
     does,
     hand_over,
     save_states,
+    status_after,
     stop_as_decided,
 )
 from subscriptions.contract.held import activated_lines
@@ -157,7 +158,7 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
     if _runs_again_first(contract, operation, today):
         return
     changes = _provided(contract, work, today)
-    subscription.status = work.then
+    subscription.status = status_after(subscription, work)
     subscription.awaited_operation = ""
     _learn(subscription, operation)
     subscription.save(update_fields=["vendor_ids", "attributes"])
@@ -227,7 +228,12 @@ def _stop_what_is_short(contract: Contract, changes: Changes, today: date) -> No
     """
     row = contract.subscription
     available = funds_of(row.account).available
-    if available >= 0 or row.account.status != AccountStatus.ACTIVE or row.status != SubscriptionStatus.ACTIVE:
+    if (
+        contract.postpay
+        or available >= 0
+        or row.account.status != AccountStatus.ACTIVE
+        or row.status != SubscriptionStatus.ACTIVE
+    ):
         return
     contract = contract_of(row)
     record([contract.booking(contract.rules.stop(contract.terms, contract.lines, today), today)])

@@ -183,7 +183,7 @@ NO_VERBS = {
     "counting": "reads what our books hold up to a day and tells usage.record_usage; the rest next time",
     "undoing.give_up_failed": "a part of failures.cancel_failed_order",
     "undoing.give_up_sale": "a part of stopping.delete",
-    "paying.carry_out_at_no_cost": "a part of the verbs above",
+    "paying.carry_out_at_once": "a part of the verbs above",
     "paying.hold_and_hand_over": "a part of the verbs above",
     "payments.open_order_payment": "a part of the verbs above",
     "payments.close_order_payments": "a part of the verbs above",

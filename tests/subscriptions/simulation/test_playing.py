@@ -35,7 +35,7 @@ def test_the_output_is_the_agreed_one() -> None:
     books = simulate(G_I3)
     assert list(books) == [
         "charges", "transactions", "balance", "blocked", "available", "subscriptions", "orders", "payments",
-        "notifications", "refused",
+        "invoices", "notifications", "refused",
     ]  # fmt: skip
     assert books["charges"][1] == {
         "subscription": "main",
@@ -57,7 +57,9 @@ def test_the_output_is_the_agreed_one() -> None:
         "description": "seats: 5, 20 Aug 2018 – 24 Aug 2018",
     }
     assert (books["balance"], books["blocked"], books["available"]) == ("11.29", "4.52", "6.77")
-    assert books["subscriptions"] == [{"name": "main", "status": "active", "plan": None, "expires_on": None}]
+    assert books["subscriptions"] == [
+        {"name": "main", "status": "active", "plan": None, "expires_on": None, "current_debt": None}
+    ]
     assert books["refused"] == []
 
 

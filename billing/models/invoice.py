@@ -1,0 +1,94 @@
+"""An invoice: what was closed in a billing period, in the order in which it was charged; what postpay is paid by."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from billing.models.document import Document, document_triggers
+from core.fitting import MONEY, Fitting
+
+
+class InvoiceStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("invoice", "Open")
+    CLOSED = "closed", pgettext_lazy("invoice", "Closed")
+
+
+class Invoice(Document):
+    """What was closed on an account's subscriptions of one billing day since the one before (billing.md 1.12).
+
+    The night after the billing day `period_to` makes it, whatever the account's payment model; `total` is what the
+    document asks for, of which `tax` is tax. It is never changed: what is taken back is a document of its own.
+    """
+
+    PREFIX: ClassVar[str] = "IN"
+
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="invoices")
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="invoices")
+    status = models.CharField(
+        _("status"), max_length=20, choices=InvoiceStatus.choices, default=InvoiceStatus.CLOSED, db_default="closed"
+    )
+    period_from = models.DateField(_("from"))
+    period_to = models.DateField(_("to"))
+    created_on = models.DateField(_("created on"))
+    total = models.DecimalField(_("total"), **MONEY)
+    tax = models.DecimalField(_("tax"), **MONEY, default=Decimal(0), db_default=Decimal(0))
+    currency = models.CharField(_("currency"), max_length=3)
+    # In postpay, where there is something to pay.
+    payment = models.OneToOneField("billing.Payment", models.PROTECT, null=True, blank=True, related_name="invoice")
+
+    class Meta(Document.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["serial"], name="invoice_number_once")]
+        indexes = [
+            models.Index(fields=["account", "id"], name="invoice_account"),
+            models.Index(fields=["reseller", "id"], name="invoice_reseller"),
+            models.Index(fields=["id"], name="invoice_unnumbered", condition=models.Q(serial__isnull=True)),
+            models.Index(fields=["total", "id"], name="invoice_total"),  # searched by
+        ]
+        triggers = [
+            *document_triggers("billing_invoice", "IN"),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+
+class InvoiceLine(Fitting):
+    """A charge on its invoice: each closed charge stands on one. `tax` that is added to `amount` is no part of it."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
+    charge = models.OneToOneField("billing.Charge", models.PROTECT, related_name="invoice_line")
+    amount = models.DecimalField(_("amount"), **MONEY)
+    tax = models.DecimalField(_("tax"), **MONEY, default=Decimal(0), db_default=Decimal(0))
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}: {self.amount}"
+
+
+class ToInvoice(Fitting):
+    """Something was closed that belongs on the invoice of the billing day `day`: the night's list.
+
+    The first of it was closed on `since`.
+
+    `billing_day` is the day of the month, for each of which an account gets an invoice of its own. The night after
+    `day` makes the invoice, and the row goes.
+    """
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+", db_index=False)
+    billing_day = models.PositiveSmallIntegerField()
+    day = models.DateField()
+    since = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "billing_day", "day"], name="to_invoice_once"),
+        ]
+        indexes = [models.Index(fields=["day", "account"], name="to_invoice_day")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.day}"
