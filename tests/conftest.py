@@ -19,17 +19,12 @@ from brokerage.celery import app as celery_app
 from tests import template_database
 from vendors import http
 
-# A twentieth of all the tests' work was Python's search for rings of objects that nothing holds, among half a million
-# that stay to the end: modules, models, tests. It comes round less often, and leaves out what was there at the start.
-gc.set_threshold(50_000, 20, 50)
-
-
 # Many tests ask a vendor that is not there; they do not stand and wait before they ask again.
 http.PAUSE = 0
 
 
 def pytest_collection_finish() -> None:
-    """Leave out of the search for garbage what the collection has made."""
+    """Leave modules, models and tests out of the search for garbage: they stay to the end."""
     gc.collect()
     gc.freeze()
 

@@ -1,5 +1,6 @@
 """The Celery app as production runs it: a worker process, Redis between, JSON only, no task lost."""
 
+import gc
 import time
 
 import pytest
@@ -68,3 +69,8 @@ def test_what_is_logged_after_a_task_does_not_carry_its_id():
     before = current_id.get()
     app.tasks["celery.backend_cleanup"].apply()
     assert current_id.get() == before
+
+
+def test_garbage_is_searched_for_seldom():
+    """Of 390,000 objects that stay for good, an eighth of each start was the search after every 700 new ones."""
+    assert gc.get_threshold()[0] >= 50_000
