@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -14,11 +15,16 @@ CHOSEN = {"openpyxl", "weasyprint"}
 RANGES = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
 
 
+OWNERS = cache(packages_distributions)
+
+
+@cache
 def plain(name: str) -> str:
     """Return a package's name as all its spellings are compared."""
     return re.sub(r"[-_.]+", "-", re.match(r"[A-Za-z0-9_.-]+", name)[0]).lower()
 
 
+@cache
 def source() -> str:
     """Return what runs in production: imports, and the names of apps, classes and addresses in settings."""
     files = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -27,7 +33,7 @@ def source() -> str:
 
 @pytest.mark.parametrize("package", sorted({plain(line) for line in RANGES} - CHOSEN))
 def test_every_package_of_production_is_used(package):
-    modules = [name for name, owners in packages_distributions().items() if package in map(plain, owners)]
+    modules = [name for name, owners in OWNERS().items() if package in map(plain, owners)]
     used = "|".join(map(re.escape, modules))
     assert modules
     assert re.search(rf"^\s*(?:import|from) (?:{used})\b|[\"'](?:{used})[\"'.]", source(), re.MULTILINE)

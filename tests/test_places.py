@@ -1,7 +1,7 @@
 """In how many places something new is added: as many as the documentation says, and nothing is registered elsewhere."""
 
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,14 +34,15 @@ def section(page: str, heading: str) -> str:
 def files_with(*words: str, also: tuple[str, ...] = ()) -> set[str]:
     """Return the source files, and those of `also`, in which one of the words stands as a whole."""
     wanted = re.compile("|".join(rf"(?<![\w.:]){re.escape(word)}(?!\w)" for word in words))
-    return {path for path, text in sources(also) if wanted.search(text)}
+    texts = [*sources(), *((name, (ROOT / name).read_text(encoding="utf-8")) for name in also)]
+    return {path for path, text in texts if any(word in text for word in words) and wanted.search(text)}
 
 
-def sources(also: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield every module of the platform with its text."""
+@cache
+def sources() -> tuple[tuple[str, str], ...]:
+    """Return every module of the platform with its text."""
     paths = [path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
-    for path in (*paths, *(ROOT / name for name in also)):
-        yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+    return tuple((path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths)
 
 
 @pytest.mark.parametrize(("page", "heading", "said"), SECTIONS, ids=[heading for _page, heading, _said in SECTIONS])
