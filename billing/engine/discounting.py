@@ -89,6 +89,11 @@ class Discounted:
         self._rules = rules
         self.key, self.allows, self.fees, self.keeps = rules.key, rules.allows, rules.fees, rules.keeps
         self.counts_units, self.needs_funds = rules.counts_units, rules.needs_funds
+        self.renews_ahead, self.renews_by_default, self.refuses = (
+            rules.renews_ahead,
+            rules.renews_by_default,
+            rules.refuses,
+        )
         self.ends_on, self.due, self.cancel_unpaid = rules.ends_on, rules.due, rules.cancel_unpaid
         self.withdraw_order, self.withdraw_raise = rules.withdraw_order, rules.withdraw_raise
         self.may_change, self.leave = rules.may_change, rules.leave
@@ -105,8 +110,8 @@ class Discounted:
     def order(self, terms: Terms, units: Mapping[str, int], day: date) -> Changes:
         return _whole(terms, self._rules.order(terms, units, day))
 
-    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
-        return _whole(terms, self._rules.pay_order(terms, lines, day))
+    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date, *, provided: bool = True) -> Changes:
+        return _whole(terms, self._rules.pay_order(terms, lines, day, provided=provided))
 
     def provide_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         return _whole(terms, self._rules.provide_order(terms, lines, day))

@@ -26,7 +26,7 @@ from billing.engine.lines import (
 )
 from billing.engine.parts import cost_of, part_of, priced_line
 from billing.engine.periods import add_months, billing_period_of, billing_periods, last_billing_day, next_billing_day
-from billing.engine.rules import Allows, Keeps, No
+from billing.engine.rules import Allows, Deed, Keeps, No
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
@@ -40,6 +40,8 @@ class PayInFull:
     keeps = Keeps.WHOLE_MONTH
     counts_units = False
     needs_funds = True
+    renews_ahead = False
+    renews_by_default = False
 
     due = staticmethod(settling.due_now)
     cancel_unpaid = staticmethod(settling.cancel_unpaid)
@@ -51,6 +53,9 @@ class PayInFull:
     renewal_due = staticmethod(renewing.due)
     pay_renewal = staticmethod(renewing.pay)
 
+    def refuses(self, deed: Deed) -> No | None:
+        return No.KEEPS_PLAN if deed is Deed.SWITCH else None
+
     # ---- an order ---------------------------------------------------------------------------------------------
 
     def ends_on(self, terms: Terms, day: date) -> date | None:
@@ -60,7 +65,7 @@ class PayInFull:
         wanted = {(resource, terms.price(resource, day)): count for resource, count in units.items() if count}
         return Changes(add=self._ordered(terms, wanted, day, LineStatus.NEW))
 
-    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date, *, provided: bool = True) -> Changes:
         new = with_status(lines, LineStatus.NEW)
         if not new or self._begins(new) == next_billing_day(day, terms.billing_day):
             return Changes(move=tuple(Move(line, LineStatus.OPENED) for line in new))

@@ -27,7 +27,7 @@ from billing.engine.lines import (
 )
 from billing.engine.parts import priced_line
 from billing.engine.periods import billing_period_of, next_billing_day
-from billing.engine.rules import Allows, Keeps, No, Used
+from billing.engine.rules import Allows, Deed, Keeps, No, Used
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
@@ -41,6 +41,8 @@ class PaygInternal:
     keeps = Keeps.WHAT_WAS_USED
     counts_units = False
     needs_funds = False
+    renews_ahead = False
+    renews_by_default = False
 
     due = staticmethod(settling.due_now)
     cancel_unpaid = staticmethod(settling.cancel_unpaid)
@@ -52,6 +54,9 @@ class PaygInternal:
     renewal_due = staticmethod(renewing.due)
     pay_renewal = staticmethod(renewing.pay)
 
+    def refuses(self, deed: Deed) -> No | None:
+        return No.KEEPS_PLAN if deed is Deed.SWITCH else None
+
     # ---- an order: quotas, and setup fees ---------------------------------------------------------------------
 
     def ends_on(self, _terms: Terms, _day: date) -> date | None:
@@ -61,7 +66,7 @@ class PaygInternal:
         days = _from(terms, day)
         return Changes(add=fees_of(terms, LineType.SETUP_FEE, units, days, day, source=Source.PURCHASE))
 
-    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date, *, provided: bool = True) -> Changes:
         changes = Changes()
         for line in with_status(lines, LineStatus.NEW):
             if line.period.start == day:

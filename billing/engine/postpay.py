@@ -17,7 +17,7 @@ from billing.engine import renewing, settling
 from billing.engine.lines import FEES, Changes, Line, LineStatus, LineType, Move, Source, deleted, with_status
 from billing.engine.parts import priced_line, what_is_left
 from billing.engine.periods import billing_period_of, next_billing_day
-from billing.engine.rules import Allows, Keeps, MeteredRules, No, Rules, Used
+from billing.engine.rules import Allows, Deed, Keeps, MeteredRules, No, Rules, Used
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
@@ -60,6 +60,17 @@ class Postpay:
     @property
     def needs_funds(self) -> bool:
         return self._rules.needs_funds
+
+    @property
+    def renews_ahead(self) -> bool:
+        return self._rules.renews_ahead
+
+    @property
+    def renews_by_default(self) -> bool:
+        return self._rules.renews_by_default
+
+    def refuses(self, deed: Deed) -> No | None:
+        return self._rules.refuses(deed)
 
     # ---- what is owed -----------------------------------------------------------------------------------------
 
@@ -113,8 +124,8 @@ class Postpay:
     def order(self, terms: Terms, units: Mapping[str, int], day: date) -> Changes:
         return self._rules.order(terms, units, day)
 
-    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
-        return self._told(lines, day, lambda shown: self._rules.pay_order(terms, shown, day))
+    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date, *, provided: bool = True) -> Changes:
+        return self._told(lines, day, lambda shown: self._rules.pay_order(terms, shown, day, provided=provided))
 
     def provide_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         # Pieces that are over by the day of provision are the order's too, and made anew from that day.

@@ -23,6 +23,19 @@ class No(StrEnum):
     NEVER_CHANGES = "never_changes"
     NOT_YET_CHARGED = "not_yet_charged"
     TRIAL = "trial"
+    COMMITTED = "committed"
+    ENDS_AT_VENDOR = "ends_at_vendor"
+    KEEPS_PLAN = "keeps_plan"
+
+
+class Deed(StrEnum):
+    """What people do to a subscription and a type may refuse; what happens of itself is not asked about."""
+
+    LOWER = "lower"
+    STOP = "stop"
+    ACTIVATE = "activate"
+    DELETE = "delete"
+    SWITCH = "switch"
 
 
 class Keeps(StrEnum):
@@ -31,6 +44,7 @@ class Keeps(StrEnum):
     USED_DAYS = "used_days"  # the days used are written off, the rest is released; activating reserves from that day on
     WHOLE_MONTH = "whole_month"  # a month that has begun stays charged; activating reserves one that is not yet
     WHAT_WAS_USED = "what_was_used"  # nothing is reserved ahead
+    WHOLE_TERM = "whole_term"  # the term was bought: it runs on, and activating reserves nothing
     NOTHING = "nothing"  # nothing is charged at all: a trial
 
 
@@ -42,6 +56,7 @@ class Allows:
     longest: int | None  # the longest period in months; None where the type knows no end
     billing_day: int | None = None  # the only billing day that it may have
     included: bool = True  # units that are included or demanded at least
+    shortest: int = 1  # the shortest period in months, where it knows an end
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,10 @@ class Rules(Protocol):
 
     @property
     def fees(self) -> frozenset[LineType]:
-        """The fees that the type charges besides what recurs; another one is refused when a plan is made."""
+        """The fees that the type charges besides what recurs for units; another one is refused when a plan is made.
+
+        A recurring fee among them is that of the plan itself.
+        """
 
     @property
     def keeps(self) -> Keeps:
@@ -96,6 +114,17 @@ class Rules(Protocol):
     def needs_funds(self) -> bool:
         """Whether a billing day on which less is available than it reserves stops the subscription."""
 
+    @property
+    def renews_ahead(self) -> bool:
+        """Whether a renewal that is paid before the end is carried out at once: the whole term is reserved anyway."""
+
+    @property
+    def renews_by_default(self) -> bool:
+        """Whether a subscription renews itself unless somebody says otherwise."""
+
+    def refuses(self, deed: Deed) -> No | None:
+        """Return why people may not do this to a subscription of the type; None where they may."""
+
     # ---- an order ---------------------------------------------------------------------------------------------
 
     def ends_on(self, terms: Terms, day: date) -> date | None:
@@ -107,8 +136,11 @@ class Rules(Protocol):
     def due(self, lines: Sequence[Line], day: date) -> Decimal:
         """Return what the payment of an order placed on `day` covers of its lines."""
 
-    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
-        """Return what payment on `day` makes of the New lines of an order, placed then or earlier (decision 8)."""
+    def pay_order(self, terms: Terms, lines: Sequence[Line], day: date, *, provided: bool = True) -> Changes:
+        """Return what payment on `day` makes of the New lines of an order, placed then or earlier (decision 8).
+
+        `provided`: no vendor has to do so first.
+        """
 
     def provide_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         """Return what becomes of the lines of a paid order that the vendor provides on `day` (decision 22)."""

@@ -87,7 +87,7 @@ class Terms:
     the period that is ordered and `expires_on` the first day no longer served once it runs, both None for an endless
     one; `started_on` is the day from which it runs, `anchor` the one that the months of its terms are counted from.
     `discounts` is what is taken off what is charged anew, by the kind of fee, as a fraction of 1; `discount_rows` the
-    row that grants it.
+    row that grants it. `transfer`: what is ordered is brought from another provider.
     """
 
     currency: str
@@ -101,6 +101,7 @@ class Terms:
     started_on: date | None = None
     anchor: date | None = None
     plan_prices: Sequence[Price] = ()
+    transfer: bool = False
     discounts: Mapping[LineType, Decimal] = field(default_factory=dict)
     discount_rows: Mapping[LineType, int | None] = field(default_factory=dict)
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.engine.lines import Changes, Line, LineType
-from billing.engine.rules import Allows, Keeps, No, Rules
+from billing.engine.rules import Allows, Deed, Keeps, No, Rules
 from billing.engine.terms import Terms
 
 
@@ -18,6 +18,8 @@ class Trial:
     keeps = Keeps.NOTHING
     counts_units = False
     needs_funds = False
+    renews_ahead = False
+    renews_by_default = False
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
@@ -29,6 +31,10 @@ class Trial:
     @property
     def allows(self) -> Allows:
         return self._rules.allows
+
+    def refuses(self, deed: Deed) -> No | None:
+        """Return why it cannot be switched, as the type says: all else is free, and binds nobody."""
+        return self._rules.refuses(deed) if deed is Deed.SWITCH else None
 
     def ends_on(self, terms: Terms, day: date) -> date | None:
         return self._rules.ends_on(terms, day)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from billing.engine.csp_annual import CspAnnual
 from billing.engine.csp_monthly.rules import CspMonthly
 from billing.engine.discounting import DiscountedMetered, discounted
+from billing.engine.gsuite import GSuite
+from billing.engine.non_refund import NonRefund
 from billing.engine.pay_in_full import PayInFull
 from billing.engine.payg_internal import PaygInternal
 from billing.engine.postpay import MeteredPostpay, Postpay
+from billing.engine.reservation import Reservation
 from billing.engine.rules import Keeps, Rules
 from billing.engine.trial import Trial
 
-_ALL: tuple[Rules, ...] = (CspMonthly(), PayInFull(), PaygInternal())
+_ALL: tuple[Rules, ...] = (
+    CspMonthly(),
+    CspAnnual(),
+    Reservation(),
+    PayInFull(),
+    NonRefund(),
+    GSuite(),
+    PaygInternal(),
+)
 TYPES: dict[str, Rules] = {rules.key: discounted(rules) for rules in _ALL}
 _TRIALS: dict[str, Rules] = {key: Trial(rules) for key, rules in TYPES.items()}
 # The types that can be paid for afterwards.
@@ -18,6 +30,8 @@ POSTPAY: dict[str, Postpay] = {
     rules.key: rules
     for rules in (
         Postpay(discounted(CspMonthly()), current_only=True),
+        Postpay(discounted(CspAnnual())),
+        Postpay(discounted(Reservation())),
         MeteredPostpay(DiscountedMetered(PaygInternal())),
     )
 }

@@ -24,7 +24,7 @@ def order(terms: Terms, quantities: Mapping[str, int], day: date) -> Changes:
     return Changes(add=_ordered_lines(terms, quantities, prices, day, paid=False))
 
 
-def pay_order(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+def pay_order(terms: Terms, lines: Sequence[Line], day: date, *, provided: bool = True) -> Changes:
     """Return the New lines of an order as paid on `day`: the current ones Blocked, later ones Opened.
 
     Paid on a later day than placed, they are Deleted and made anew from `day` at the prices they had, and the expiry

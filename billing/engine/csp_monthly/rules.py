@@ -10,7 +10,7 @@ from billing.engine.csp_monthly import billing_day as night
 from billing.engine.csp_monthly import ordering, quantities, stopping
 from billing.engine.lines import Changes, Line, LineStatus, LineType, deleted, with_status
 from billing.engine.periods import expiry, next_billing_day
-from billing.engine.rules import Allows, Keeps, No
+from billing.engine.rules import Allows, Deed, Keeps, No
 from billing.engine.terms import Terms
 
 
@@ -23,6 +23,8 @@ class CspMonthly:
     keeps = Keeps.USED_DAYS
     counts_units = True
     needs_funds = True
+    renews_ahead = False
+    renews_by_default = False
 
     order = staticmethod(ordering.order)
     due = staticmethod(ordering.due_now)
@@ -44,6 +46,9 @@ class CspMonthly:
     renew = staticmethod(renewing.renew)
     renewal_due = staticmethod(renewing.due)
     pay_renewal = staticmethod(renewing.pay)
+
+    def refuses(self, _deed: Deed) -> No | None:
+        return None
 
     def ends_on(self, terms: Terms, day: date) -> date | None:
         return None if terms.months is None else expiry(day, terms.months)
