@@ -192,6 +192,13 @@ def lines_of(subscription_ids: Collection[int]) -> dict[int, list[Line]]:
     return lines
 
 
+def closed_after(subscription_id: int, day: date) -> list[Line]:
+    """Return the lines of a subscription that are Closed although some of their days come after `day`; fees are not."""
+    charges = Charge.objects.filter(subscription=subscription_id, status=ChargeStatus.CLOSED, operate_to__gt=day)
+    recurring = charges.filter(type=LineType.RECURRING_FEE).order_by("pk")
+    return [_line(values) for values in recurring.values_list(*LINE_COLUMNS)]
+
+
 def record(bookings: Sequence[Booking]) -> None:
     """Put changes in the books: move charges, add charges, write what closes off the balance.
 

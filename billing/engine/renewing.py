@@ -36,6 +36,11 @@ def ends(terms: Terms, start: date) -> date:
     return add_months(anchor, before + terms.months)
 
 
+def last_term_starts(anchor: date, expires: date, months: int) -> date:
+    """Return the first day of the term that ends on `expires`, of terms whose months are counted from the anchor."""
+    return add_months(anchor, (expires.year - anchor.year) * 12 + expires.month - anchor.month - months)
+
+
 def renew(terms: Terms, units: Mapping[str, int], start: date, day: date) -> Changes:
     """Return the New lines of a renewal ordered on `day` of the term that begins on `start`."""
     wanted = {(resource, terms.price(resource, day)): count for resource, count in units.items() if count}

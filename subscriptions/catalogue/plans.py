@@ -302,6 +302,12 @@ def _check_periods(periods: Sequence[Lasting], rules: Rules | None) -> None:
             raise PlanNotAllowed(_("A period is endless, or a number of months or years."), field="periods")
         if not period.duration or not 1 <= period.duration <= 120:
             raise PlanNotAllowed(_("A period lasts from 1 to 120 months or years."), field="periods")
+        shortest = rules.allows.shortest if rules is not None else 1
+        if period.duration * MONTHS[period.unit] < shortest:
+            raise PlanNotAllowed(
+                _("With this billing type a period lasts at least %(months)s months.") % {"months": shortest},
+                field="periods",
+            )
         longest = rules.allows.longest if rules is not None else None
         if longest is not None and period.duration * MONTHS[period.unit] > longest:
             raise PlanNotAllowed(

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from billing.charging import lines_of, record, resource_key
+from billing.charging import closed_after, lines_of, record, resource_key
 from billing.engine.lines import Changes, Line
+from billing.engine.rules import Keeps
 from subscriptions.contract.handover import UPDATE, complete, hand_over
 from subscriptions.contract.terms import Contract
 from subscriptions.models import Order, OrderItem, OrderStatus, Subscription, SubscriptionStatus, TakesEffect
@@ -41,9 +42,13 @@ def first_day(contract: Contract, effect: str, day: date) -> date:
 
 
 def lines_on(contract: Contract, day: date) -> list[Line]:
-    """Return the live lines as they are on `day`, tomorrow at the latest: after its night where it is a billing day."""
+    """Return the live lines as they are on `day`, tomorrow at the latest: after its night where it is a billing day.
+
+    Of a term that was bought, also what was written off ahead of its days: new units are blocks of their own.
+    """
     if day != contract.subscription.next_billing_day:
-        return contract.lines
+        ahead = contract.rules.keeps is Keeps.WHOLE_TERM
+        return [*contract.lines, *closed_after(contract.subscription.pk, day)] if ahead else contract.lines
     closed = contract.rules.close_period(contract.terms, contract.lines, day).applied_to(contract.lines)
     return contract.rules.next_period(contract.terms, contract.chargeable, closed, day).applied_to(closed)
 

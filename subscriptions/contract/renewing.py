@@ -72,7 +72,6 @@ def place(contract: Contract, units: Mapping[str, int], day: date, **how: Any) -
         expires_on=unpaid_until(subscription.account, day),
         **how,
     )
-    first = max(start, day)
     OrderItem.objects.bulk_create(
         OrderItem(
             order=order,
@@ -80,7 +79,7 @@ def place(contract: Contract, units: Mapping[str, int], day: date, **how: Any) -
             quantity_before=resource.quantity,
             quantity_after=units[key],
             unit_price=terms.unit_price(key, day),
-            amount=sum(line.amount for line in changes.add if line.resource == key and line.period.start <= first),
+            amount=contract.rules.renewal_due([line for line in changes.add if line.resource == key], day),
         )
         for key, resource in contract.resources.items()
     )
@@ -213,6 +212,7 @@ def begin(contract: Contract, order: Order, day: date) -> None:
     subscription, term = contract.subscription, term_of_renewal(contract, day)
     if subscription.stopped_on is not None:
         subscription.term_anchor = term.start
+    first_units_on = min(term.start, day)  # what is renewed ahead holds its units at once
     subscription.expiration_date = term.end
     taken = {line.resource: line for line in contract.renewal_lines}
     for item in order.items.order_by("pk"):
@@ -228,7 +228,7 @@ def begin(contract: Contract, order: Order, day: date) -> None:
     contract.waiting = None
     vars(contract).pop("terms", None)
     schedule(subscription, None, day, status=SubscriptionStatus.ACTIVE)
-    note_units([contract], term.start)
+    note_units([contract], first_units_on)
     if term.end <= day:
         _over_already(contract, term.end, day)
     complete(order, day)

@@ -12,6 +12,7 @@ from billing.charging import PLAN, Booking, Owner, lines_of, resource_key
 from billing.engine.chain import Level, retail_rows
 from billing.engine.lines import Changes, Line, LineStatus, Source
 from billing.engine.periods import next_billing_day
+from billing.engine.renewing import last_term_starts
 from billing.engine.rules import Rules
 from billing.engine.terms import Price, Taken, Terms
 from billing.engine.types import rules_of
@@ -142,7 +143,7 @@ class Contract:
 
     def coming(self, day: date) -> Changes:
         """Return what the billing day `day` reserves, once a change that waits for it is carried out: a dry run."""
-        lines, units = self.lines, self.chargeable
+        lines, units = self.provided_lines, self.chargeable
         if self.leaving:
             lines = self.rules.leave(self.terms, lines, self.leaving, day).applied_to(lines)
             units = {key: count - self.leaving.get(key, 0) for key, count in units.items()}
@@ -178,7 +179,7 @@ class Contract:
     @property
     def provided_lines(self) -> list[Line]:
         """All other lines: a night closes no others."""
-        raised = self.raised_lines
+        raised = self.lines_of_raise
         return [line for line in self.lines if line not in raised] if raised else self.lines
 
     @cached_property
@@ -273,7 +274,8 @@ def contracts_among(
 
     Six statements, however many there are; more for delegated plans.
     """
-    subscriptions = list(rows.defer("search_vector").order_by("account", "billing_priority", "pk"))
+    kept = rows.defer("search_vector").select_related("period")
+    subscriptions = list(kept.order_by("account", "billing_priority", "pk"))
     if not subscriptions:
         return []
     # Thousands of subscriptions share a few plans, and each account was read when it was locked.
@@ -312,11 +314,12 @@ def schedule(subscription: Subscription, waiting: Order | None, day: date, *, st
     if status == SubscriptionStatus.ACTIVE:
         coming.append(billing_day if expires is None else min(billing_day, expires))
         coming += _renew_point(subscription, day)
+        coming += _next_term(subscription, day)
     elif status == SubscriptionStatus.GRACED and expires is not None:
         coming.append(grace_ends(subscription, expires))
         coming += _closes_afterwards(subscription, expires, day)
     elif status in (SubscriptionStatus.STOPPED, SubscriptionStatus.BLOCKED):
-        coming += _while_stopped(subscription, day)
+        coming += [*_while_stopped(subscription, day), *_next_term(subscription, day)]
     if status == SubscriptionStatus.DELETED:
         coming += _closes_afterwards(subscription, day, day)
     if status in STABLE:
@@ -371,6 +374,25 @@ def _renew_point(subscription: Subscription, day: date) -> Iterable[date]:
     point = renew_point(subscription)
     if point is not None and point > day:
         yield point
+
+
+def next_term_on(subscription: Subscription, day: date) -> date | None:
+    """Return the first day of a term that is paid ahead and comes after `day`; None where the present one is the last.
+
+    Only a type that carries renewals out at once has such; then the period is read.
+    """
+    expires, start = subscription.expiration_date, subscription.term_anchor or subscription.start_date
+    rules = rules_of(subscription.billing_type, trial=subscription.trial)
+    if expires is None or start is None or not rules.renews_ahead:
+        return None
+    begins = last_term_starts(start, expires, months_of(subscription.period) or 0)
+    return begins if begins > day else None
+
+
+def _next_term(subscription: Subscription, day: date) -> Iterable[date]:
+    begins = next_term_on(subscription, day)
+    if begins is not None:
+        yield begins
 
 
 def _while_stopped(subscription: Subscription, day: date) -> Iterable[date]:

@@ -20,7 +20,11 @@ class BillingType(models.TextChoices):
     """How a plan is charged: what `billing.engine.types` has the rules of, and no other."""
 
     CSP_MONTHLY = "csp_monthly", _("CSP monthly")
+    CSP_ANNUAL = "csp_annual", _("CSP annual")
+    RESERVATION = "reservation", _("Reservation")
     PAY_IN_FULL = "pay_in_full", _("Pay in full")
+    NON_REFUND = "non_refund", _("Non-refund")
+    GSUITE = "gsuite", _("G Suite")
     PAYG_INTERNAL = "payg_internal", _("Pay as you go")
 
 

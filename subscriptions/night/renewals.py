@@ -18,6 +18,7 @@ from billing import guarantees
 from billing.books import open_days
 from billing.charging import Booking, record
 from billing.engine.lines import Changes
+from billing.engine.rules import Keeps
 from billing.funds import funds_of_many, lock_accounts
 from billing.invoicing import make_invoices
 from billing.models import PaymentStatus
@@ -38,6 +39,7 @@ from subscriptions.contract.terms import (
     contracts_of,
     deletion_day,
     grace_ends,
+    next_term_on,
     renew_point,
     renews_itself,
     schedule,
@@ -257,14 +259,25 @@ def _step(contract: Contract, ledge: Ledge, day: date) -> None:
     elif status == SubscriptionStatus.DELETED:
         subscription.due_on = None  # its last charges are closed
     else:
+        if status == SubscriptionStatus.STOPPED and contract.rules.keeps is Keeps.WHOLE_TERM:
+            _runs_on(contract, ledge, day)
         schedule(subscription, contract.waiting, day, status=status)
     if subscription.status == SubscriptionStatus.ACTIVE and day == renew_point(subscription):
+        if next_term_on(subscription, day) is not None:
+            return  # it is renewed already
         _order_renewal(contract, ledge, day)
+
+
+def _runs_on(contract: Contract, ledge: Ledge, day: date) -> None:
+    """Charge what begins on `day` of a term that was bought and runs on while it is stopped, whatever is available."""
+    coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.provided_lines, day)
+    ledge.available -= coming.reserves
+    ledge.bookings.append(contract.booking(coming, day))
 
 
 def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
     """Block the coming period, or stop the subscription where less is available than it costs."""
-    coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.lines, day)
+    coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.provided_lines, day)
     if contract.postpay:
         limit = limit_of(contract.subscription)
         if limit is not None and coming.reserves > limit and contract.rules.needs_funds:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from billing.charging import record, settle_refunds
 from billing.engine.lines import Changes, LineStatus
-from billing.engine.rules import No
+from billing.engine.rules import Deed
 from billing.payments import open_order_payment
 from billing.queries import require_sight
 from core.errors import Refusals, Refused, Remedy
@@ -35,6 +35,7 @@ from subscriptions.people.paying import carry_out_at_once, pay_order_from_balanc
 from subscriptions.people.quantities import QuantityNotAllowed, check_quantity, refuse_too_many
 from subscriptions.people.supported import refuse_unsupported
 from subscriptions.people.timing import effect_of, refuse_too_often
+from subscriptions.people.type_says import WHY_NOT
 from vendors import questions
 
 
@@ -53,17 +54,10 @@ class PayOrLowerFirst(Refused):
 
 
 class TypeKeepsQuantities(Refused):
-    """The billing type lets no quantities be changed, or not yet."""
+    """The billing type lets no quantities be changed, or not lowered, or not yet."""
 
     code = "quantities_stay"
     field = "quantities"
-
-
-WHY_NOT = {
-    No.NEVER_CHANGES: _("What is used is charged here, whatever its limits: order another subscription for others."),
-    No.TRIAL: _("A trial keeps its quantities: order the plan for a period that is paid for."),
-    No.NOT_YET_CHARGED: _("The days before the first whole month are free: quantities can be changed from then on."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +186,8 @@ def _change(contract: Contract, asked: Asked) -> Order:
     wanted = _wanted(contract, asked.quantities)
     refuse_too_many([wanted.get(name, resource.quantity) for name, resource in contract.resources.items()])
     lowered = _lowered(contract, wanted)
+    if lowered and (refused := contract.rules.refuses(Deed.LOWER)) is not None:
+        raise TypeKeepsQuantities(WHY_NOT[refused])
     effect = effect_of(contract, wanted.keys() - lowered, lowered, today)
     if effect == TakesEffect.END_OF_PERIOD:
         return _placed(contract, asked, wanted, Changes(), effect)

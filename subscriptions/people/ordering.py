@@ -1,7 +1,7 @@
 """Ordering: what it would cost, placing an order, cancelling one that nobody has paid."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from accounts.models import Account, AccountStatus
 from billing.charging import record
 from billing.engine.chain import Level, retail_rows
 from billing.engine.terms import Price
-from billing.engine.types import POSTPAY, is_by_use
+from billing.engine.types import POSTPAY, is_by_use, rules_of
 from billing.holds import open_debt_payment
 from billing.payments import open_order_payment
 from billing.queries import require_sight
@@ -82,6 +82,11 @@ class Wish:
     quantities: Mapping[str, int]
     parameters: Mapping[str, str]
 
+    @property
+    def renews_itself(self) -> bool:
+        """Whether another term follows unless somebody says otherwise."""
+        return rules_of(self.plan.billing_type, trial=self.period.trial).renews_by_default and not self.period.endless
+
 
 def place_order(
     *,
@@ -97,6 +102,7 @@ def place_order(
     idempotency_key: str = "",
     requester_ip: str | None = None,
     vendor_asked: bool = False,
+    transfer: bool = False,
 ) -> Order:
     """Place a sales order for the account: a subscription, its New charges, and the payment for the current period.
 
@@ -121,7 +127,7 @@ def place_order(
         wanted = _checked(actor, account, wish)
         subscription = _new_subscription(account, wish, wanted, name, today)
         order = _new_order(actor, subscription, key, requester_ip, today)
-        return _charge(actor, contract_of(subscription), order, wanted, today)
+        return _charge(actor, contract_of(subscription), order, wanted, today, transfer=transfer)
 
 
 def ask_vendor_of_order(
@@ -270,6 +276,7 @@ def _new_subscription(
         period=wish.period,
         name=name,
         trial=wish.period.trial,
+        auto_renew=wish.renews_itself,
         billing_type=plan.billing_type,
         currency=plan.currency,
         billing_day=plan.service_term.billing_day,
@@ -337,12 +344,14 @@ def _new_order(actor: Actor, subscription: Subscription, key: Key, requester_ip:
     )
 
 
-def _charge(actor: Actor, contract: Contract, order: Order, wanted: Mapping[PlanResource, int], today: date) -> Order:
+def _charge(
+    actor: Actor, contract: Contract, order: Order, wanted: Mapping[PlanResource, int], today: date, *, transfer: bool
+) -> Order:
     """Charge the order New, and open the payment for what is due of it."""
     subscription = contract.subscription
     counts = {resource.pk: count for resource, count in wanted.items()}
     units = {key: row.chargeable_of(counts[row.plan_resource_id]) for key, row in contract.resources.items()}
-    rules, terms = contract.rules, contract.ordering_terms
+    rules, terms = contract.rules, replace(contract.ordering_terms, transfer=transfer)
     changes = rules.order(terms, units, today)
     order.total = rules.due(changes.add, today)
     order.save()

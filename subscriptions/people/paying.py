@@ -157,9 +157,9 @@ def _paid(contract: Contract, order: Order, today: date) -> Changes:
     """Return what the order's payment today makes of its charges."""
     if order.type == OrderType.RENEWAL:
         return renewing.paid(contract, today)
-    if order.type == OrderType.SALES:
-        return contract.rules.pay_order(contract.ordering_terms, contract.lines, today)
     at_vendor = contract.subscription.plan.template.connection is not None
+    if order.type == OrderType.SALES:
+        return contract.rules.pay_order(contract.ordering_terms, contract.lines, today, provided=not at_vendor)
     day = first_day(contract, order.takes_effect, today)
     return contract.rules.pay_raise(contract.terms, contract.lines, day, provided=not at_vendor)
 
@@ -194,7 +194,7 @@ def _settle(
 
 def _begin_or_wait(contract: Contract, order: Order, today: date, *, asked_by: User | None) -> None:
     """Carry a paid renewal out where its term has begun; else it waits for the night of that day."""
-    if renewing.term_of_renewal(contract, today).start > today:
+    if renewing.term_of_renewal(contract, today).start > today and not contract.rules.renews_ahead:
         renewing.wait_for_term(order, today)
         schedule(contract.subscription, order, today, status=SubscriptionStatus.ACTIVE)
         operation = None

@@ -15,7 +15,7 @@ from core.panel.formats import day_text
 from subscriptions.contract import renewing
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid
 from subscriptions.contract.telling import order_placed
-from subscriptions.contract.terms import STABLE, Contract, contract_of, renew_point, schedule
+from subscriptions.contract.terms import STABLE, Contract, contract_of, next_term_on, renew_point, schedule
 from subscriptions.models import Order, PlanStatus, Subscription, SubscriptionResource, SubscriptionStatus
 from subscriptions.people.keys import key_of, placed_before
 from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state
@@ -103,6 +103,11 @@ def may_renew(contract: Contract, today: date) -> None:
         raise RenewalNotOpen(
             _("A stopped subscription is renewed after its end, or once it is active: activate it first."),
             remedy=Remedy("subscription", row.pk),
+        )
+    if next_term_on(row, today) is not None:
+        raise RenewalNotOpen(
+            _("The next term is paid already: it can be renewed again once that has begun, on %(day)s.")
+            % {"day": day_text(next_term_on(row, today))}
         )
     _refuse_closed(row, expires, today)
     if contract.waiting is not None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from billing.charging import record
 from billing.engine.lines import Changes
+from billing.engine.rules import Deed
 from billing.funds import funds_of
 from core.errors import Refused, Remedy
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
@@ -22,6 +23,7 @@ from subscriptions.night.rendered import unpaid_behind
 from subscriptions.people.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.people.paying import FundsShort
 from subscriptions.people.supported import refuse_unsupported
+from subscriptions.people.type_says import refuse_by_type
 from subscriptions.people.undoing import give_up_failed, give_up_sale, has_failed
 from subscriptions.tasks import hand_to_worker
 from subscriptions.workers.counting import count_units_of
@@ -29,6 +31,12 @@ from subscriptions.workers.counting import count_units_of
 # What failed at the vendor on the way there may be left by the opposite way.
 MAY_STOP = RUNNING | {SubscriptionStatus.ACTIVATING_FAILED}
 # What is gone at the vendor fails for ever: the way out, deleting, stands open from every failed state.
+# What nobody has paid for, or no vendor has provided, binds nobody.
+NEVER_BEGUN = {
+    SubscriptionStatus.ORDERED,
+    SubscriptionStatus.INSTALLING,
+    SubscriptionStatus.INSTALLATION_FAILED,
+}
 MAY_DELETE = MAY_STOP | MAY_ACTIVATE | {SubscriptionStatus.ORDERED, SubscriptionStatus.BLOCKED, *WORK_FAILED}
 
 
@@ -69,6 +77,7 @@ def may_stop(actor: Actor, contract: Contract, today: date) -> None:
     if actor.is_customer:
         refuse_held(contract.subscription.account, today)
     require_status(contract, MAY_STOP, _("Only an active subscription can be stopped."))
+    refuse_by_type(contract, Deed.STOP)
     refuse_unsupported(contract.subscription, "suspend")
 
 
@@ -94,6 +103,7 @@ def may_activate(contract: Contract, today: date) -> Changes:
     require_status(
         contract, MAY_ACTIVATE | {SubscriptionStatus.BLOCKED}, _("Only a stopped subscription can be activated.")
     )
+    refuse_by_type(contract, Deed.ACTIVATE)
     row = contract.subscription
     if row.expiration_date is not None and row.expiration_date <= today:
         raise PeriodIsOver(
@@ -167,6 +177,8 @@ def may_delete(actor: Actor, contract: Contract, today: date) -> None:
         refuse_held(contract.subscription.account, today)
     if waiting_operation(contract.subscription) is None:
         require_status(contract, MAY_DELETE, _("There is nothing left to delete."))
+    if contract.subscription.status not in NEVER_BEGUN:
+        refuse_by_type(contract, Deed.DELETE)
 
 
 def _cancel_waiting(contract: Contract, today: date) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from billing.charging import line_of, record, resource_key, reverse
-from billing.engine.lines import Changes, fresh_block
+from billing.engine.lines import FEES, Changes, fresh_block
 from billing.models import Charge, ChargeStatus
 from subscriptions.contract.cancelling import give_up
 from subscriptions.contract.handover import STOP, hand_over, stop_as_decided
@@ -98,6 +98,8 @@ def _undo_change(contract: Contract, order: Order, today: date) -> None:
         if item.quantity_after < item.quantity_before and order.takes_effect != TakesEffect.NEXT_DAY:
             changes += _give_back_lowering(contract, order, item, today)
     record([contract.booking(changes, today, order)])
+    for charge in Charge.objects.filter(order=order, status=ChargeStatus.CLOSED, type__in=FEES).order_by("pk"):
+        reverse(charge, day=today)  # of units that nobody has provided
     for item in items:
         resource = contract.resources[str(item.subscription_resource_id)]
         resource.quantity = item.quantity_before

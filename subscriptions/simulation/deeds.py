@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.account_terms import change_account_class
 from accounts.actors import SYSTEM
 from accounts.registration import hold_account, release_account
+from billing.engine.lines import LineType
 from billing.models import Payment, PaymentStatus
 from billing.payments import complete_payment, open_top_up
 from core.errors import Refused
@@ -131,12 +132,14 @@ def _order(stage: Stage, event: Event) -> None:
         today=event.day,
         now=start_of(event.day),
         name=event.subscription,
+        transfer=bool(stage.story.plan.part.fees[LineType.TRANSFER_FEE]),
     )
     Subscription.objects.filter(pk=order.subscription_id).update(billing_priority=MIDDLE_PRIORITY + event.priority)
     _paid_as_asked(order, event)
     stage.subscriptions[event.subscription] = order.subscription
-    if stage.story.auto_renew and not stage.story.trial:
-        auto_renew(actor=SYSTEM, subscription=order.subscription, on=True, today=event.day)
+    wanted = stage.story.auto_renew and not stage.story.trial
+    if wanted != order.subscription.auto_renew:
+        auto_renew(actor=SYSTEM, subscription=order.subscription, on=wanted, today=event.day)
 
 
 def _change(stage: Stage, event: Event) -> None:

@@ -11,12 +11,14 @@ from subscriptions.models import (
     DurationUnit,
     Plan,
     PlanPeriod,
+    PlanPrice,
     PlanResource,
     ResourcePrice,
     ServiceTerm,
     Subscription,
 )
 from subscriptions.simulation.history import History
+from subscriptions.simulation.plans import PlanPart
 
 PLAN = "Simulation"
 
@@ -70,7 +72,15 @@ def set_up(story: History) -> Stage:
         unit="" if story.months is None else DurationUnit.MONTH,
         trial=story.trial,
     )
+    if story.plan.part:
+        _price_plan(period, story.plan.part, first_day)
     return Stage(story, account, plan, period, _priced(story, plan, first_day))
+
+
+def _price_plan(period: PlanPeriod, part: PlanPart, day: date) -> None:
+    """Keep what the plan costs itself."""
+    fees = {str(name): fee for name, fee in part.fees.items()}
+    PlanPrice.objects.create(period=period, valid_from=day, entered_on=day, **fees)
 
 
 def _plan(story: History, reseller: Reseller) -> Plan:

@@ -31,6 +31,9 @@ STOPS = {
     Keeps.WHOLE_MONTH: gettext_lazy(
         "Stop %(name)s? A month that has begun stays charged as a whole; later ones are not while it is stopped."
     ),
+    Keeps.WHOLE_TERM: gettext_lazy(
+        "Stop %(name)s? The term was bought as a whole: it runs on and is charged, and activating costs nothing."
+    ),
     Keeps.WHAT_WAS_USED: gettext_lazy("Stop %(name)s? What was used is charged on the billing day."),
     Keeps.NOTHING: gettext_lazy("Stop %(name)s? It is a trial: nothing is charged."),
 }
@@ -39,6 +42,7 @@ ACTIVATES = {
         "Activate %(name)s? Today is charged; the days up to the next billing day are reserved."
     ),
     Keeps.WHOLE_MONTH: gettext_lazy("Activate %(name)s? The whole month is charged, unless it has been already."),
+    Keeps.WHOLE_TERM: gettext_lazy("Activate %(name)s? Its term is charged already: nothing more is due."),
     Keeps.WHAT_WAS_USED: gettext_lazy("Activate %(name)s? What is used is charged."),
     Keeps.NOTHING: gettext_lazy("Activate %(name)s? It is a trial: nothing is charged."),
 }

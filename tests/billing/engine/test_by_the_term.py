@@ -1,8 +1,7 @@
-"""spec/billing-types.md 3.2, 3.3, 3.5, 3.6: what each operation makes of the lines, with the literal amounts of E1-E12."""
+"""spec/billing-types.md 3.2, 3.3, 3.5, 3.6: what operations make of the lines, with the literal amounts of E1-E12."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -245,17 +244,11 @@ def test_lowering_takes_the_last_bought_in_every_piece(key: str):
     ]
 
 
-@pytest.mark.parametrize(
-    ("key", "amounts"),
-    [
-        ("csp_annual", ["13.33", "36.67"]), ("reservation", ["13.33", "36.67"]), ("gsuite", ["13.33", "36.67"]),
-    ],
-)  # fmt: skip
-def test_an_order_paid_later_begins_on_the_day_of_its_payment(key: str, amounts: Sequence[str]):
+@pytest.mark.parametrize("key", ["csp_annual", "reservation", "gsuite"])
+def test_an_order_paid_later_begins_on_the_day_of_its_payment(key: str):
     lived = Lived(key, 1, pay=date(2018, 8, 24))
     assert [line.split()[-1] for line in lived.told()] == ["12.90", "38.33"]
     assert lived.terms.expires_on == date(2018, 9, 24)
-    assert amounts
 
 
 def test_what_a_vendor_provides_later_is_made_anew_from_then():
@@ -274,6 +267,8 @@ def test_what_a_vendor_provides_later_is_made_anew_from_then():
 def test_what_people_may_not_do():
     assert {deed: rules_of("non_refund").refuses(deed) for deed in Deed} == dict.fromkeys(Deed, "committed")
     assert [deed for deed in Deed if rules_of("gsuite").refuses(deed)] == [Deed.DELETE]
-    assert [deed for deed in Deed if rules_of("reservation").refuses(deed) or rules_of("csp_annual").refuses(deed)] == []
+    assert [
+        deed for deed in Deed if rules_of("reservation").refuses(deed) or rules_of("csp_annual").refuses(deed)
+    ] == []
     assert [deed for deed in Deed if rules_of("pay_in_full").refuses(deed)] == [Deed.SWITCH]
     assert [deed for deed in Deed if rules_of("non_refund", trial=True).refuses(deed)] == [Deed.SWITCH]
