@@ -156,7 +156,12 @@ CHECKS: dict[str, str] = {
         FROM subscriptions_subscription subscription
         JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
         LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
-             AND charge.status = 'blocked' AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
+             AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s AND charge.type = 'recurring_fee'
+             AND (
+                charge.status = 'blocked'
+                -- What is written off ahead of its days.
+                OR charge.status = 'closed' AND subscription.billing_type = ANY(%(whole_term)s)
+             )
         WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
           AND subscription.billing_type = ANY(%(by_units)s) AND NOT subscription.trial
         GROUP BY subscription.id, resource.id
@@ -221,7 +226,10 @@ CHECKS: dict[str, str] = {
         FROM days
         JOIN subscriptions_subscriptionresource resource ON resource.id = days.resource
         JOIN subscriptions_subscription subscription ON subscription.id = resource.subscription_id
-        WHERE days.held <> days.charged AND days.day < LEAST(subscription.due_on, %(today)s::date + 1)
+        WHERE days.held <> days.charged
+          -- A term that was bought runs on while it is stopped.
+          AND NOT (days.held = 0 AND subscription.billing_type = ANY(%(whole_term)s))
+          AND days.day < LEAST(subscription.due_on, %(today)s::date + 1)
         ORDER BY days.resource, days.day
     """,
     "the units in service are those that a subscription holds, if it runs": """
@@ -350,6 +358,7 @@ CHECKS: dict[str, str] = {
 GROUPS: dict[str, Callable[[Rules], bool]] = {
     "by_units": lambda rules: rules.counts_units,
     "by_days": lambda rules: rules.keeps is Keeps.USED_DAYS,
+    "whole_term": lambda rules: rules.keeps is Keeps.WHOLE_TERM,
     "by_months": lambda rules: rules.keeps is Keeps.WHOLE_MONTH,
 }
 

@@ -30,13 +30,13 @@ from subscriptions.workers.counting import count_units_of
 
 # What failed at the vendor on the way there may be left by the opposite way.
 MAY_STOP = RUNNING | {SubscriptionStatus.ACTIVATING_FAILED}
-# What is gone at the vendor fails for ever: the way out, deleting, stands open from every failed state.
 # What nobody has paid for, or no vendor has provided, binds nobody.
 NEVER_BEGUN = {
     SubscriptionStatus.ORDERED,
     SubscriptionStatus.INSTALLING,
     SubscriptionStatus.INSTALLATION_FAILED,
 }
+# What is gone at the vendor fails for ever: the way out, deleting, stands open from every failed state.
 MAY_DELETE = MAY_STOP | MAY_ACTIVATE | {SubscriptionStatus.ORDERED, SubscriptionStatus.BLOCKED, *WORK_FAILED}
 
 

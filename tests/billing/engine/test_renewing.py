@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from billing.engine.lines import LineStatus
+from billing.engine.renewing import last_term_starts
 from billing.engine.terms import Price, Terms
-from billing.engine.types import TYPES, rules_of
+from billing.engine.types import rules_of
 
 CSP, FULL = rules_of("csp_monthly"), rules_of("pay_in_full")
 END = date(2018, 9, 20)
@@ -92,4 +93,8 @@ def test_asked_again_it_says_nothing_new():
     moves = CSP.pay_renewal(TERMS, lines, END, END).move
     paid = [replace(move.line, status=move.status) for move in moves]
     assert not CSP.pay_renewal(TERMS, paid, END, END)
-    assert set(TYPES) == {"csp_monthly", "pay_in_full", "payg_internal"}
+
+
+def test_the_term_that_is_paid_last_begins_so_many_months_before_its_end():
+    assert last_term_starts(date(2018, 8, 20), date(2019, 2, 20), 3) == date(2018, 11, 20)
+    assert last_term_starts(date(2019, 1, 31), date(2019, 3, 31), 1) == date(2019, 2, 28)

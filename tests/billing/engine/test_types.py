@@ -12,5 +12,5 @@ def test_each_type_is_found_by_its_key():
 
 @pytest.mark.parametrize("key", ["", "azure", "CSP_MONTHLY"])
 def test_an_unknown_type_is_not_charged_as_another(key: str):
-    with pytest.raises(UnknownBillingType, match="known: csp_monthly, pay_in_full"):
+    with pytest.raises(UnknownBillingType, match="known: csp_monthly, csp_annual, reservation, pay_in_full"):
         rules_of(key)

@@ -13,7 +13,6 @@ from tests.subscriptions.simulation.test_history import BIG, G_I3, ROOT, TERMS
 
 ASKED: dict[str, dict[str, Any]] = {
     "payment_model": {"payment_model": "postpay"},
-    "plan": {"billing_type": "payg_internal", "period": "endless", "plan": {"setup_fee": "1"}},
     "plans": {"plans": {"big": BIG}},
     "discount": {"discount": {"percent": "10"}},
     "taxes": {"taxes": {"rate": "20"}},
