@@ -26,7 +26,7 @@ from customer_panel.services import Service, service_of
 from notifications.pages import show_messages
 from notifications.queries import notifications_visible_to
 from subscriptions.models import SubscriptionStatus
-from subscriptions.night.renewals import required_funds
+from subscriptions.night.required import required_funds
 from subscriptions.people.ordering import may_order
 from subscriptions.queries import subscriptions_visible_to
 

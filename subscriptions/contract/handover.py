@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, User
 from billing.charging import settle_refunds
 from core.errors import Refused
+from subscriptions.contract.due import months_of, schedule
 from subscriptions.contract.held import note_units
-from subscriptions.contract.terms import Contract, months_of, schedule
+from subscriptions.contract.terms import Contract
 from subscriptions.models import (
     BLOCKING,
     ApplicationTemplate,

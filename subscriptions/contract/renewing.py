@@ -19,18 +19,11 @@ from billing.models import Payment
 from billing.payments import open_order_payment
 from core.period import Period
 from subscriptions.contract import confirming
+from subscriptions.contract.due import grace_ends, months_of, renew_point, renews_itself, schedule, unpaid_until
 from subscriptions.contract.handover import RENEW, RENEW_STOPPED, STOP, complete, does, hand_over, save_states
 from subscriptions.contract.held import note_units
 from subscriptions.contract.telling import order_placed, renewed
-from subscriptions.contract.terms import (
-    Contract,
-    grace_ends,
-    months_of,
-    renew_point,
-    renews_itself,
-    schedule,
-    unpaid_until,
-)
+from subscriptions.contract.terms import Contract
 from subscriptions.models import (
     Order,
     OrderItem,

@@ -19,8 +19,9 @@ from billing.signals import credit_hold_entered, credit_hold_left
 from core.among import Among
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
 from subscriptions.contract.confirming import allowed
+from subscriptions.contract.due import schedule
 from subscriptions.contract.handover import ACTIVATE, STOP, hand_over, save_states
-from subscriptions.contract.terms import Contract, contracts_among, schedule
+from subscriptions.contract.terms import Contract, contracts_among
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 
 RUNNING = {SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED}

@@ -9,7 +9,7 @@ from accounts.models import Account, PaymentModel
 from billing.funds import funds_of_many
 from subscriptions.contract import telling
 from subscriptions.models import Subscription, SubscriptionStatus
-from subscriptions.night.renewals import required_funds, required_funds_of, to_renew_on
+from subscriptions.night.required import required_funds, required_funds_of, to_renew_on
 
 # Time enough for a bank transfer to arrive.
 DAYS_BEFORE = 3

@@ -28,15 +28,8 @@ from core.among import Among
 from subscriptions.contract import renewing
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid, is_waiting
 from subscriptions.contract.confirming import OverCreditLimit, limit_of
-from subscriptions.contract.effect import hand_over_scheduled
-from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
-from subscriptions.contract.telling import stopped_for_funds
-from subscriptions.contract.terms import (
+from subscriptions.contract.due import (
     STABLE,
-    UNDER_CHANGE,
-    Contract,
-    contracts_among,
-    contracts_of,
     deletion_day,
     grace_ends,
     next_term_on,
@@ -44,6 +37,10 @@ from subscriptions.contract.terms import (
     renews_itself,
     schedule,
 )
+from subscriptions.contract.effect import hand_over_scheduled
+from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
+from subscriptions.contract.telling import stopped_for_funds
+from subscriptions.contract.terms import UNDER_CHANGE, Contract, contracts_among
 from subscriptions.models import OrderStatus, OrderType, StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.holds import settle_holds, unsettled, unsettled_days
 from subscriptions.night.rendered import block, look_at_accounts
@@ -174,28 +171,6 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, *, used_up_to: da
         concerned = {*stepped, *(pk for pk, begins in holds.items() if begins == day)}
         moved = settle_holds([accounts[pk] for pk in sorted(concerned)], day, left_over=day == today)
         steps += len(stepped) + moved
-
-
-def required_funds_of(accounts: Mapping[int, Account], *, day: date) -> dict[int, Decimal]:
-    """Return what each of the accounts needs on the billing day `day` to keep its Active subscriptions: a dry run."""
-    active = to_renew_on(day).filter(account__in=accounts).select_related("plan__service_term")
-    required = dict.fromkeys(accounts, Decimal(0))
-    for contract in contracts_of(active).values():
-        coming = contract.coming(day)
-        required[contract.subscription.account_id] += coming.reserves
-        if contract.subscription.expiration_date == day:
-            required[contract.subscription.account_id] += renewing.needed(contract, day)
-    return required
-
-
-def required_funds(account: Account, *, day: date) -> Decimal:
-    """Return what the account needs on the billing day `day`, in its currency."""
-    return required_funds_of({account.pk: account}, day=day)[account.pk]
-
-
-def to_renew_on(day: date) -> QuerySet[Subscription]:
-    """Return the running subscriptions whose next billing day it is."""
-    return Subscription.objects.filter(status__in=(SubscriptionStatus.ACTIVE, *UNDER_CHANGE), next_billing_day=day)
 
 
 def accounts_waiting(today: date, among: Collection[int] | None = None) -> QuerySet[Account]:

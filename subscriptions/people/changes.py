@@ -16,9 +16,10 @@ from billing.queries import require_sight
 from core.errors import Refusals, Refused, Remedy
 from subscriptions.contract.cancelling import close_orders, give_up
 from subscriptions.contract.confirming import confirm_raise
+from subscriptions.contract.due import schedule, unpaid_until
 from subscriptions.contract.effect import first_day, lines_on
 from subscriptions.contract.handover import held_units, service_payload
-from subscriptions.contract.terms import Contract, contract_of, schedule, unpaid_until
+from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import (
     Order,
     OrderItem,

@@ -22,10 +22,11 @@ from core.period import FARTHEST_YEARS
 from subscriptions.catalogue.plans import PLACEHOLDER
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
 from subscriptions.contract.chains import chains_of
+from subscriptions.contract.due import months_of, schedule, unpaid_until
 from subscriptions.contract.handover import order_payload
 from subscriptions.contract.prices import price_rows
 from subscriptions.contract.telling import order_placed
-from subscriptions.contract.terms import Contract, contract_of, months_of, schedule, unpaid_until
+from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import (
     Order,
     OrderItem,

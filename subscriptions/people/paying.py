@@ -18,10 +18,11 @@ from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.contract import renewing
 from subscriptions.contract.confirming import newly_blocked, refuse_over_limit
+from subscriptions.contract.due import schedule
 from subscriptions.contract.effect import first_day
 from subscriptions.contract.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.contract.telling import done_at_once
-from subscriptions.contract.terms import Contract, contract_of, schedule
+from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, SubscriptionStatus, TakesEffect
 from subscriptions.people.opening import open_contract, refuse_held, save_state
 from subscriptions.tasks import hand_to_worker

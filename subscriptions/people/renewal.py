@@ -14,8 +14,9 @@ from core.errors import Refusals, Refused, Remedy
 from core.panel.formats import day_text
 from subscriptions.contract import renewing
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid
+from subscriptions.contract.due import STABLE, next_term_on, renew_point, schedule
 from subscriptions.contract.telling import order_placed
-from subscriptions.contract.terms import STABLE, Contract, contract_of, next_term_on, renew_point, schedule
+from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import Order, PlanStatus, Subscription, SubscriptionResource, SubscriptionStatus
 from subscriptions.people.keys import key_of, placed_before
 from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state

@@ -13,10 +13,11 @@ from billing.funds import funds_of
 from core.errors import Refused, Remedy
 from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
 from subscriptions.contract.confirming import refuse_activation
+from subscriptions.contract.due import schedule
 from subscriptions.contract.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over, waiting_operation
 from subscriptions.contract.held import activated_lines
 from subscriptions.contract.telling import done_at_once
-from subscriptions.contract.terms import Contract, schedule
+from subscriptions.contract.terms import Contract
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.holds import MAY_ACTIVATE, RUNNING
 from subscriptions.night.rendered import unpaid_behind

@@ -6,9 +6,10 @@ from billing.charging import line_of, record, resource_key, reverse
 from billing.engine.lines import FEES, Changes, fresh_block
 from billing.models import Charge, ChargeStatus
 from subscriptions.contract.cancelling import give_up
+from subscriptions.contract.due import grace_ends, schedule
 from subscriptions.contract.handover import STOP, hand_over, stop_as_decided
 from subscriptions.contract.held import note_units
-from subscriptions.contract.terms import Contract, grace_ends, schedule
+from subscriptions.contract.terms import Contract
 from subscriptions.models import (
     Order,
     OrderItem,

@@ -14,6 +14,7 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.secrets import encrypt
 from subscriptions.contract import renewing
+from subscriptions.contract.due import schedule
 from subscriptions.contract.effect import let_go, waits_for_its_day
 from subscriptions.contract.handover import (
     ACTIVATE,
@@ -39,7 +40,7 @@ from subscriptions.contract.telling import (
     vendor_refused,
     waits_at_vendor,
 )
-from subscriptions.contract.terms import Contract, contract_of, schedule
+from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import (
     Order,
     OrderStatus,

@@ -14,7 +14,8 @@ from billing.funds import funds_of
 from billing.models import Charge, LedgerEntry
 from notifications.models import Notification
 from subscriptions.models import ApplicationResource, Order, Plan, Subscription
-from subscriptions.night.renewals import required_funds, run_billing_day
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.night.required import required_funds
 from subscriptions.people.failures import cancel_failed_order, retry
 from subscriptions.people.stopping import activate, delete, stop
 from tests.factories import subscriptions as make

@@ -12,7 +12,8 @@ from billing.audit import audit
 from billing.funds import funds_of
 from billing.models import Charge
 from subscriptions.models import Order, Plan, Subscription
-from subscriptions.night.renewals import required_funds, run_billing_day
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.night.required import required_funds
 from subscriptions.people.changes import OrderWaits, change_quantities
 from subscriptions.people.failures import cancel_failed_order
 from subscriptions.people.opening import VendorIsWorking

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Account
+from subscriptions.contract.due import STABLE
 from subscriptions.contract.handover import (
     WORK_FAILED,
     WORK_MEANWHILE,
@@ -19,7 +20,6 @@ from subscriptions.contract.handover import (
     service_payload,
     start_of,
 )
-from subscriptions.contract.terms import STABLE
 from subscriptions.models import Plan, Subscription, SubscriptionStatus
 from subscriptions.people.stopping import activate, stop
 from tests.factories import subscriptions as make

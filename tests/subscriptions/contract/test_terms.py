@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from subscriptions.catalogue.products import Timers
-from subscriptions.contract.terms import contracts_of, months_of, schedule
+from subscriptions.contract.due import months_of, schedule
+from subscriptions.contract.terms import contracts_of
 from subscriptions.models import Order, Plan, PlanPeriod, ResourcePrice, Subscription, SubscriptionStatus
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make

@@ -18,7 +18,7 @@ from subscriptions.catalogue.products import Timers
 from subscriptions.contract.terms import Contract
 from subscriptions.models import Order, Plan, ResourcePrice, Subscription
 from subscriptions.night import renewals
-from subscriptions.night.renewals import renew_accounts, required_funds, run_billing_day
+from subscriptions.night.renewals import renew_accounts, run_billing_day
 from subscriptions.people.stopping import stop
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
@@ -238,15 +238,6 @@ def test_a_price_entered_on_the_billing_day_comes_after_the_night(seats: Subscri
         )
     run_billing_day(today=date(2018, 10, 1))
     assert [charge.unit_price for charge in Charge.objects.order_by("pk")] == [10, 10, 15]
-
-
-def test_required_funds_are_the_next_period_of_what_is_active(acme: Account, plan: Plan, seats: Subscription) -> None:
-    """G-I16."""
-    stopped = make.subscription(account=acme, plan=plan, today=ORDERED_ON)
-    stop(actor=SYSTEM, subscription=stopped, today=date(2018, 8, 25))
-    assert required_funds(acme, day=BILLING_DAY) == Decimal("50.00")
-    assert required_funds(acme, day=date(2018, 9, 2)) == 0
-    assert Charge.objects.filter(operate_from=BILLING_DAY).count() == 0
 
 
 def test_the_vendor_has_the_word_before_the_night(seats: Subscription) -> None:

@@ -13,7 +13,8 @@ from billing.models import Charge, Payment
 from notifications.models import Notification
 from subscriptions.catalogue.products import Timers
 from subscriptions.models import Order, Subscription
-from subscriptions.night.renewals import required_funds, run_billing_day
+from subscriptions.night.renewals import run_billing_day
+from subscriptions.night.required import required_funds
 from subscriptions.people.failures import cancel_failed_order, retry
 from subscriptions.people.opening import OrderWaits
 from subscriptions.people.ordering import cancel_order
