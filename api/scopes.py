@@ -25,10 +25,10 @@ def reseller_of_path(actor: Actor, reseller_id: int) -> Reseller:
     return reseller
 
 
-def within(scope: Scope, reseller: Reseller) -> Q:
-    """Return the condition on rows that have a `reseller`; one statement for the resellers below one."""
+def within(scope: Scope, reseller: Reseller, path: str = "reseller") -> Q:
+    """Return the condition on rows that belong to the reseller at `path`; one statement for those below one."""
     if scope is Scope.OWN:
-        return Q(reseller=reseller)
+        return Q(**{path: reseller})
     if reseller.is_operator:
-        return ~Q(reseller=reseller)
-    return Q(reseller__in=their_ids(resellers_below(reseller)))
+        return ~Q(**{path: reseller})
+    return Q(**{f"{path}__in": their_ids(resellers_below(reseller))})

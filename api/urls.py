@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from api.errors import not_found
 from api.scopes import Scope
 from api.views.charges import ChargeViewSet
+from api.views.reseller_charges import ResellerChargeViewSet
 from api.views.resources import ResourceViewSet
 from api.views.subscriptions import SubscriptionViewSet
 
@@ -15,6 +16,7 @@ app_name = "api"
 
 RESOURCES: dict[str, type[ResourceViewSet]] = {
     "charges": ChargeViewSet,
+    "reseller_charges": ResellerChargeViewSet,
     "subscriptions": SubscriptionViewSet,
 }
 

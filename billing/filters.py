@@ -17,6 +17,7 @@ from billing.models import (
     PaymentKind,
     PaymentMethod,
     PaymentStatus,
+    ResellerCharge,
 )
 from core.lists.filters import Moment, Number, Numbers, OnDay, OneOf
 
@@ -45,6 +46,22 @@ class ChargeFilter(django_filters.FilterSet):
 
     class Meta:
         model = Charge
+        fields: list[str] = []
+
+
+class ResellerChargeFilter(django_filters.FilterSet):
+    """Filters of what resellers owe one another."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    creditor_id = Numbers(field_name="creditor_id", lookup_expr="in", label=_("Upstream"))
+    debtor_id = Numbers(field_name="debtor_id", lookup_expr="in", label=_("Downstream"))
+    type = OneOf(field_name="type", lookup_expr="in", choices=ChargeType.choices, label=_("Type"))
+    subscription_id = Numbers(field_name="subscription_id", lookup_expr="in", label=_("Subscription"))
+    created_on__gt = django_filters.DateFilter(field_name="created_on", lookup_expr="gt", label=_("Charged after"))
+    created_on__lt = django_filters.DateFilter(field_name="created_on", lookup_expr="lt", label=_("Charged before"))
+
+    class Meta:
+        model = ResellerCharge
         fields: list[str] = []
 
 

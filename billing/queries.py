@@ -1,12 +1,21 @@
 """Reading money: which charges, transactions and payments an actor may see."""
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Forbidden
 from accounts.models import Account
 from accounts.queries import of_visible_accounts, within_reach
-from billing.models import Book, Charge, Correction, GuaranteedPayment, LedgerEntry, Payment, PaymentGateway
+from billing.models import (
+    Book,
+    Charge,
+    Correction,
+    GuaranteedPayment,
+    LedgerEntry,
+    Payment,
+    PaymentGateway,
+    ResellerCharge,
+)
 
 
 def charges_visible_to(actor: Actor) -> QuerySet[Charge]:
@@ -46,6 +55,22 @@ def payment_gateways_visible_to(actor: Actor) -> QuerySet[PaymentGateway]:
     if not actor.may("payment_gateways.view"):
         return PaymentGateway.objects.none()
     return PaymentGateway.objects.filter(within_reach(actor))
+
+
+def reseller_charges_visible_to(actor: Actor) -> QuerySet[ResellerCharge]:
+    """Return what the actor's reseller is owed from below and owes upstream, and nothing of other levels.
+
+    `own_cost` is the net cost where it is the actor's own; what another level pays is nobody else's to see. The
+    platform itself sees all.
+    """
+    if not actor.may("reseller_charges.view"):
+        return ResellerCharge.objects.none()
+    if actor.reseller is None:
+        return ResellerCharge.objects.annotate(own_cost=F("net_cost"))
+    level = actor.reseller.pk
+    return ResellerCharge.objects.filter(Q(creditor=level) | Q(debtor=level)).annotate(
+        own_cost=Case(When(creditor=level, then=F("net_cost")), default=None)
+    )
 
 
 def transactions_visible_to(actor: Actor) -> QuerySet[LedgerEntry]:

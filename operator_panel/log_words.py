@@ -118,6 +118,8 @@ JOBS = {
     "subscriptions.tasks.read_usage_reports": gettext_lazy("reading what vendors report to have been used"),
     "subscriptions.tasks.compare_units": gettext_lazy("comparing our books with the vendors’"),
     "subscriptions.tasks.observe_services": gettext_lazy("asking the vendors what became of services"),
+    "subscriptions.tasks.change_prices": gettext_lazy("writing changed prices"),
+    "subscriptions.tasks.carry_on_price_changes": gettext_lazy("writing changed prices"),
     "subscriptions.tasks.remind": gettext_lazy("reminding of the billing day"),
     "vendors.tasks.check_connections": gettext_lazy("the daily check of the vendors’ connections"),
     "notifications.tasks.deliver": gettext_lazy("sending letters"),

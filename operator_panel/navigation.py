@@ -26,6 +26,8 @@ NAVIGATION = (
             NavigationItem(_("Payments"), "operator:payments", "payments.view"),
             NavigationItem(_("Guaranteed payments"), "operator:guaranteed_payments", "guarantees.view"),
             NavigationItem(_("Charges"), "operator:charges", "charges.view"),
+            NavigationItem(_("Reseller charges"), "operator:reseller_charges", "reseller_charges.view"),
+            NavigationItem(_("Margins"), "operator:margins", "reseller_charges.view"),
             NavigationItem(_("Corrections"), "operator:corrections", "corrections.view"),
         ),
     ),
@@ -34,6 +36,7 @@ NAVIGATION = (
         (
             NavigationItem(_("Products"), "operator:products", "products.view"),
             NavigationItem(_("Plans"), "operator:plans", "plans.view"),
+            NavigationItem(_("Price changes"), "operator:price_changes", "plans.change"),
             NavigationItem(_("Plan categories"), "operator:plan_categories", "plans.view"),
             NavigationItem(_("Service terms"), "operator:service_terms", "service_terms.view"),
             NavigationItem(_("Application templates"), "operator:application_templates", "application_templates.view"),

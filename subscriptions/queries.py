@@ -14,6 +14,8 @@ from subscriptions.models import (
     PlanPrice,
     PlanResource,
     PlanStatus,
+    PriceChange,
+    PriceChangeEffect,
     Product,
     ResourcePrice,
     ServiceTerm,
@@ -152,6 +154,18 @@ def plan_prices_visible_to(actor: Actor) -> QuerySet[PlanPrice]:
     periods = plan_periods_visible_to(actor).order_by().values("pk")
     prices = PlanPrice.objects.filter(period__in=periods).select_related("period", "created_by")
     return prices.order_by("period", "-valid_from", "-pk")
+
+
+def price_changes_visible_to(actor: Actor) -> QuerySet[PriceChange]:
+    """Return the mass price changes of the actor's own reseller: what others earn is not told."""
+    if not actor.may("plans.change") or actor.is_customer or actor.reseller is None:
+        return PriceChange.objects.none()
+    return PriceChange.objects.filter(reseller=actor.reseller)
+
+
+def price_change_effects_visible_to(actor: Actor) -> QuerySet[PriceChangeEffect]:
+    """Return what the mass price changes that the actor sees do to subscriptions."""
+    return PriceChangeEffect.objects.filter(change__in=price_changes_visible_to(actor).values("pk"))
 
 
 def templates_visible_to(actor: Actor) -> QuerySet[ApplicationTemplate]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.handover import hand_over
 from subscriptions.night import nights, reminding
-from subscriptions.workers import comparing, counting, observing, provisioning, reporting, sampling
+from subscriptions.workers import comparing, counting, observing, provisioning, reporting, repricing, sampling
 
 # Half an hour after brokerage/schedule.py has it begin.
 NIGHT_IS_OVERDUE = time(0, 35)
@@ -53,6 +53,19 @@ def run_missed_night() -> None:
     now = timezone.localtime()
     if now.time() >= NIGHT_IS_OVERDUE:
         nights.run_if_missed(today=now.date(), now=now, go_on=_time_left())
+
+
+@shared_task
+def change_prices(*, change_id: int) -> None:
+    """Write the prices of a mass price change."""
+    repricing.write_prices(change_id=change_id)
+
+
+@shared_task
+def carry_on_price_changes() -> None:
+    """Hand out again the price changes that a lost queue or a killed worker left."""
+    for change_id in repricing.unfinished():
+        change_prices.delay(change_id=change_id)
 
 
 def _time_left() -> Callable[[], bool]:

@@ -31,6 +31,8 @@ class ResourceViewSet(GenericViewSet):
     right: ClassVar[str]
     # The query that every read starts at: an actor in, the rows that it sees out.
     rows_visible_to: ClassVar[Callable[[Actor], QuerySet]]
+    # The column of the reseller whose records they are.
+    belongs_to: ClassVar[str] = "reseller"
     shape: ClassVar[Shape]
     filterset: ClassVar[type[FilterSet]]
     # Those of the set that the API offers: what has an index.
@@ -68,7 +70,7 @@ class ResourceViewSet(GenericViewSet):
         return self._document(self.shape.record(row, meta=self.meta), [row])
 
     def _rows(self) -> QuerySet:
-        return self.rows_visible_to(self.actor).filter(within(self.scope, self.reseller))
+        return self.rows_visible_to(self.actor).filter(within(self.scope, self.reseller, self.belongs_to))
 
     def _shown(self, rows: QuerySet) -> QuerySet:
         return self.shape.read(rows, include=self.included, meta=self.meta)

@@ -24,7 +24,7 @@ from operator_panel.forms.plans import TEXTS, PeriodsForm, plan_fees_of, price_f
 from operator_panel.views.plans import crumbs_of, one, page_of
 from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
 from subscriptions.catalogue.plans import Information, PlanNotAllowed, add_period, change_plan, withdraw_period
-from subscriptions.catalogue.prices import Fees, PlanFees, set_plan_price, set_price
+from subscriptions.catalogue.prices import Fees, PlanFees, may_set_net_cost, set_plan_price, set_price
 from subscriptions.models import Plan, PlanResource
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
 
@@ -127,7 +127,7 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
     """Append a price of a resource, valid from a day that has not passed."""
     found = one(request, pk)
     priced = get_object_or_404(plan_resources_visible_to(request.actor).filter(plan=found), pk=resource)
-    sets_net_cost = found.parent_id is not None and request.actor.reseller.pk != found.reseller_id
+    sets_net_cost = may_set_net_cost(request.actor, found)
 
     def keep(answers: dict[str, Any]) -> Done:
         made = set_price(
@@ -158,17 +158,20 @@ def _price_form(priced: PlanResource, currency: str, sets_net_cost: bool, *args:
     """Return the questions for a new price, filled in with the newest; below its net cost it is asked about."""
     newest = priced.prices.order_by("-valid_from", "-pk").first()
     cost = newest.net_cost if newest is not None else None
-    against = "net_cost" if sets_net_cost else cost
+    resold = priced.plan.parent_id is not None
+    against = "net_cost" if sets_net_cost and resold else cost
     compared = [Compared(priced.name, "recurring_fee", against)] if against is not None else []
     built = MarginForm(*args, initial={"valid_from": timezone.localdate()}, compared=compared, currency=currency)
     built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
     built.fields["valid_from"].of_the_row = False  # a suggestion
     names = [("recurring_fee", price_label(priced.plan.billing_type)), ("setup_fee", _("Setup fee"))]
     names += [("renewal_fee", _("Renewal fee"))]
-    names += [("net_cost", _("Net cost a month"))] if sets_net_cost else []
+    names += [("net_cost", _("Net cost a month") if resold else _("Vendor's price a month"))] if sets_net_cost else []
     for name, label in names:
         now = getattr(newest, name) if newest is not None else None
         built.fields[name] = price_field(f"{label}, {currency}", initial=plainly(now, currency))
+    if sets_net_cost and not resold:
+        built.fields["net_cost"].required = False
     if cost is not None and newest is not None:
         built.fields["recurring_fee"].help_text = _("Net cost %(cost)s. Margin at present: %(margin)s.") % {
             "cost": unit_money_text(cost, currency),

@@ -96,9 +96,12 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a plan's resources with the price of today and all prices that were and will be."""
     found = one(request, pk)
     today = timezone.localdate()
+    # What a level pays and earns is its own to see.
+    own = request.actor.reseller is not None and request.actor.reseller.pk == found.reseller_id
     prices: dict[int, list[ResourcePrice]] = {}
     for price in prices_visible_to(request.actor).filter(plan_resource__plan=found).select_related("created_by"):
-        price.margin = margin_text(price.recurring_fee, price.net_cost, found.currency)
+        if own:
+            price.margin = margin_text(price.recurring_fee, price.net_cost, found.currency)
         prices.setdefault(price.plan_resource_id, []).append(price)
     rows = [
         {"resource": resource, "price": _now(prices.get(resource.pk, []), today), "prices": prices.get(resource.pk, [])}
@@ -108,6 +111,7 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page_of(request.actor, found, "plan_resources"),
         "plan": found,
         "rows": rows,
+        "costs": own and any(price.net_cost is not None for of_one in prices.values() for price in of_one),
         "price_label": price_label(found.billing_type),
         "by_use": is_by_use(found.billing_type),
         "today": today,

@@ -14,7 +14,7 @@ from billing.engine.types import rules_of
 from core.errors import Refusals, Refused
 from core.period import FARTHEST_YEARS
 from subscriptions.catalogue.reach import require_reseller
-from subscriptions.models import PlanPeriod, PlanPrice, PlanResource, ResourcePrice
+from subscriptions.models import Plan, PlanPeriod, PlanPrice, PlanResource, ResourcePrice
 
 PRICE_DECIMALS = 6
 # What a unit costs once; its month, or its hour, every type charges.
@@ -67,18 +67,24 @@ def set_price(
     """Append a price, in the plan's currency, valid from a day that has not passed. Touches nothing that is charged.
 
     For orders, raises and activations from that day; for renewals of floating prices from the next billing day.
-    `net_cost` of a delegated plan is set by the upstream alone; without it the present one goes on. Raises Forbidden,
-    PriceNotAllowed.
+    `net_cost` of a delegated plan is set by the upstream alone, the vendor's price of a plan of one's own by oneself;
+    without it the present one goes on. Raises Forbidden, PriceNotAllowed.
     """
     plan = plan_resource.plan
     require_reseller(actor, plan.reseller, "plans.change")
-    _check_day(valid_from, today)
+    check_day(valid_from, today)
     if net_cost is None:
         newest = plan_resource.prices.order_by("-valid_from", "-pk").values_list("net_cost", flat=True)
         net_cost = newest.first()
-    elif plan.parent_id is None or (actor.reseller is not None and actor.reseller.pk == plan.reseller_id):
+    elif not may_set_net_cost(actor, plan):
         raise PriceNotAllowed(_("The net cost is set by the provider of the plan."), field="net_cost")
     return append(actor, plan_resource, fees, valid_from, today, net_cost=net_cost)
+
+
+def may_set_net_cost(actor: Actor, plan: Plan) -> bool:
+    """Return whether the actor says what the plan costs its reseller: of one's own oneself, else the upstream."""
+    own = actor.reseller is not None and actor.reseller.pk == plan.reseller_id
+    return actor.reseller is None or own is (plan.parent_id is None)
 
 
 @transaction.atomic
@@ -88,7 +94,7 @@ def set_plan_price(*, actor: Actor, period: PlanPeriod, fees: PlanFees, valid_fr
     Raises Forbidden, PriceNotAllowed: also for a fee that the plan's billing type does not charge.
     """
     require_reseller(actor, period.plan.reseller, "plans.change")
-    _check_day(valid_from, today)
+    check_day(valid_from, today)
     refusals = Refusals()
     check_plan_fees(rules_of(period.plan.billing_type), fees, refusals, trial=period.trial)
     refusals.raise_any()
@@ -157,7 +163,7 @@ def refuse_uncharged(rules: Rules, name: str, fee: Decimal | None, field: str) -
         raise PriceNotAllowed(UNCHARGED, field=field)
 
 
-def _check_day(valid_from: date, today: date) -> None:
+def check_day(valid_from: date, today: date) -> None:
     if valid_from < today:
         raise PriceNotAllowed(
             _("A price cannot begin in the past: what is charged stays charged. Choose today or a later day."),

@@ -17,6 +17,13 @@ from subscriptions.models.plan import (
     ResourcePrice,
     ServiceTerm,
 )
+from subscriptions.models.price_change import (
+    PriceChange,
+    PriceChangeEffect,
+    PriceChangeLine,
+    PriceChangeStatus,
+    PriceRule,
+)
 from subscriptions.models.sampled import Sampled
 from subscriptions.models.search import SubscriptionWord
 from subscriptions.models.subscription import (
@@ -47,6 +54,11 @@ __all__ = [
     "PlanPrice",
     "PlanResource",
     "PlanStatus",
+    "PriceChange",
+    "PriceChangeEffect",
+    "PriceChangeLine",
+    "PriceChangeStatus",
+    "PriceRule",
     "Product",
     "ResourcePrice",
     "Sampled",

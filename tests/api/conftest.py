@@ -16,6 +16,7 @@ from accounts.models import Account, Reseller, Role
 from billing.models import Charge
 from tests.factories import accounts as people
 from tests.factories import subscriptions as catalogue
+from tests.factories.billing import owed
 from tests.worlds import kept
 
 ORDERED = date(2018, 8, 20)
@@ -58,6 +59,7 @@ class World:
 # Of each resource of the API: the record that belongs to a house, from its charge.
 OF_A_HOUSE: dict[str, Callable[[Charge], Any]] = {
     "charges": lambda charge: charge,
+    "reseller_charges": lambda charge: charge.reseller_charges.get(),
     "subscriptions": lambda charge: charge.subscription,
 }
 
@@ -95,4 +97,6 @@ def _world() -> World:
         plan = catalogue.plan(reseller=reseller)
         made = catalogue.subscription(account=accounts[name], plan=plan, today=ORDERED)
         charges[name] = Charge.objects.get(subscription=made)
+        # Nobody is above the operator: its row is one of another kind of data.
+        owed(charge=charges[name], creditor=reseller.parent or cast.north, debtor=reseller)
     return World(cast.operator, cast.north, cast.north_east, cast.south, accounts, charges)

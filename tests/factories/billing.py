@@ -9,7 +9,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Account, Reseller
 from billing.funds import Posting, lock_accounts, post
 from billing.gateways.settings import add_gateway
-from billing.models import Payment, PaymentGateway, PostingKind
+from billing.models import Charge, Payment, PaymentGateway, PostingKind, ResellerCharge
 from billing.payments import complete_payment, open_top_up
 
 
@@ -58,3 +58,27 @@ def card_gateway(
     made.active = in_use
     made.save(update_fields=["active"])
     return made
+
+
+def owed(*, charge: Charge, creditor: Reseller, debtor: Reseller, amount: str = "7.74") -> ResellerCharge:
+    """Return a row of what one reseller owes another for a charge, as the night would write it."""
+    return ResellerCharge.objects.create(
+        creditor=creditor,
+        debtor=debtor,
+        level=ResellerCharge.objects.filter(charge=charge).count() + 1,
+        charge=charge,
+        account_id=charge.account_id,
+        subscription_id=charge.subscription_id,
+        type=charge.type,
+        description=charge.description,
+        quantity=charge.quantity,
+        unit_price=charge.unit_price,
+        currency=charge.currency,
+        amount=Decimal(amount),
+        net_cost=Decimal("1.23"),
+        operate_from=charge.operate_from,
+        operate_to=charge.operate_to,
+        period_from=charge.period_from,
+        period_to=charge.period_to,
+        created_on=charge.operate_to,
+    )

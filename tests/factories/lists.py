@@ -16,7 +16,8 @@ from accounts.models import Account, Role
 from billing.corrections import ask_correction
 from billing.guarantees import give_guarantee
 from core.lists.listing import LISTINGS, Listing
-from subscriptions.models import PlanCategory, Product, Subscription
+from subscriptions.models import PlanCategory, PriceRule, Product, Subscription
+from subscriptions.people.price_changes import draft_price_change
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
@@ -49,6 +50,7 @@ class Around:
             "subscription": self.subscription,
             "order": self.subscription.orders.first(),
             "plan": self.subscription.plan,
+            "price_change": self.account.reseller.price_changes.first(),
             "application_template": self.subscription.plan.template,
             "reseller": self.account.reseller,
             "vendor_connection": self.connection,
@@ -114,6 +116,20 @@ def _guaranteed(of: Around) -> None:
     )  # fmt: skip
 
 
+def _owed(of: Around) -> None:
+    seller = of.account.reseller
+    lower = cast.reseller(parent=seller, name=LONG)
+    money.owed(charge=of.subscription.charges.earliest("pk"), creditor=seller, debtor=lower, amount="7654321.98")
+
+
+def _repriced(of: Around) -> None:
+    seller, plan = of.account.reseller, of.subscription.plan
+    draft_price_change(
+        actor=SYSTEM, reseller=seller, plans=[plan], rule=PriceRule.PERCENT, value=Decimal(7), valid_from=of.today,
+        today=of.today,
+    )  # fmt: skip
+
+
 ROWS: dict[str, Callable[[Around], object]] = {
     "operator.accounts": _opened,
     "operator.account_classes": lambda of: cast.account_class(
@@ -130,7 +146,10 @@ ROWS: dict[str, Callable[[Around], object]] = {
     "operator.payments": _topped_up,
     "operator.plan_categories": lambda of: PlanCategory.objects.create(reseller=of.account.reseller, name=LONG),
     "operator.plans": _planned,
+    "operator.price_changes": _repriced,
+    "operator.price_change_effects": _repriced,
     "operator.products": lambda of: Product.objects.create(reseller=of.account.reseller, name=LONG),
+    "operator.reseller_charges": _owed,
     "operator.resellers": lambda of: cast.reseller(
         parent=of.account.reseller, name=LONG, domain=f"{'very-' * 9}long.example"
     ),

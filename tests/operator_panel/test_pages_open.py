@@ -22,10 +22,12 @@ from billing.models import Payment
 from billing.payments import cancel_payment, complete_payment, open_top_up
 from operator_panel.urls import urlpatterns
 from subscriptions.catalogue.products import create_product
-from subscriptions.models import Subscription
+from subscriptions.models import PriceRule, Subscription
+from subscriptions.people.price_changes import draft_price_change
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
+from tests.factories.billing import owed
 from tests.operator_panel.conftest import signed_in, text_of
 from vendors.connections import add_connection
 
@@ -39,7 +41,10 @@ LEADS_ON = {
 # Found by nobody else, an administrator neither: tests/operator_panel/views/test_api_tokens.py.
 OF_ONE_PERSON = {"profile_token_revoke"}
 # What these do is not possible in the status of the objects below: the page says so.
-NOT_NOW = {"subscription_activate", "vendor_connection_revoke", "order_cancel", "order_give_up", "order_pay"}
+NOT_NOW = {
+    "price_change_undo", "subscription_activate", "vendor_connection_revoke", "order_cancel", "order_give_up",
+    "order_pay",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -93,8 +98,22 @@ def _keys(actor: Actor, subscription: Subscription) -> dict[str, int]:
         "payment": account.payments.first().pk,
         "payment_gateway": money.card_gateway(reseller=actor.reseller).pk,
         "plan": plan.pk,
+        "price_change": draft_price_change(
+            actor=SYSTEM,
+            reseller=actor.reseller,
+            plans=[plan],
+            rule=PriceRule.PERCENT,
+            value=Decimal(7),
+            valid_from=timezone.localdate() + timedelta(days=9),
+            today=timezone.localdate(),
+        ).pk,
         "product": create_product(actor=actor, reseller=actor.reseller, name="Microsoft 365").pk,
         "reseller": actor.reseller.pk,
+        "reseller_charge": owed(
+            charge=subscription.charges.first(),
+            creditor=actor.reseller,
+            debtor=cast.reseller(parent=actor.reseller),
+        ).pk,
         "service_term": plan.service_term_id,
         "subscription": subscription.pk,
         "vendor_connection": connection.pk,

@@ -36,8 +36,9 @@ PAGES = [route for panel in PANELS for route in named(panel) if reversible(route
 EVERYBODY = bool(os.environ.get("PROVE"))
 # The last word of a page's name that says that something is done, not shown.
 DEEDS = {
-    "activate", "add", "approve", "cancel", "change", "create", "deactivate", "delegate", "delete", "edit", "hold",
-    "invite", "level", "new", "pay", "price", "regenerate", "release", "remove", "retry", "stop", "up", "withdraw",
+    "activate", "add", "approve", "cancel", "change", "confirm", "create", "deactivate", "delegate", "delete",
+    "edit", "hold", "invite", "level", "new", "pay", "price", "regenerate", "release", "remove", "retry", "stop",
+    "undo", "up", "withdraw",
 }  # fmt: skip
 
 

@@ -24,12 +24,13 @@ from core.lists.models import ExportState, ListExport
 from notifications.announce import announce
 from operator_panel.views.plan_wizard import DRAFTS
 from subscriptions.catalogue.products import create_plan_category, create_product
-from subscriptions.models import Order, OrderStatus, Plan, Subscription
+from subscriptions.models import Order, OrderStatus, Plan, PriceRule, Subscription
 from subscriptions.people.ordering import cancel_order
+from subscriptions.people.price_changes import draft_price_change
 from subscriptions.workers.provisioning import conclude
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as catalogue
-from tests.factories.billing import card_gateway, pay, top_up
+from tests.factories.billing import card_gateway, owed, pay, top_up
 from tests.factories.lists import Around, every_list, fill
 from tests.security.marks import SPAN, Tenant, mark, numbered
 from vendors.connections import add_connection
@@ -269,6 +270,24 @@ def _business(house: House, account: Account) -> None:
                 reason=f"{house.tenant.word}-promise",
                 today=ORDERED_ON,
                 expires_on=ORDERED_ON + timedelta(days=3000),
+            ).pk,
+        ),
+        "price_change": (
+            draft_price_change(
+                actor=SYSTEM,
+                reseller=house.reseller,
+                plans=[active.plan],
+                rule=PriceRule.PERCENT,
+                value=Decimal(7),
+                valid_from=ORDERED_ON + timedelta(days=9),
+                today=ORDERED_ON,
+            ).pk,
+        ),
+        "reseller_charge": (
+            owed(
+                charge=active.charges.earliest("pk"),
+                creditor=house.reseller,
+                debtor=cast.reseller(parent=house.reseller),
             ).pk,
         ),
         "charge": tuple(Charge.objects.filter(account=account).values_list("pk", flat=True)),

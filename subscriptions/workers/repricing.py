@@ -1,0 +1,67 @@
+"""The job of a mass price change: rows of the price lists, each once, however often it is begun again."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from django.db import transaction
+
+from subscriptions.models import PriceChange, PriceChangeLine, PriceChangeStatus, ResourcePrice
+
+# So many prices are written in a transaction.
+BATCH = 100
+
+
+def write_prices(*, change_id: int) -> None:
+    """Write what a confirmed price change still lacks, batch by batch; may be killed at any line and run again."""
+    while _write_batch(change_id):
+        pass
+
+
+@transaction.atomic
+def _write_batch(change_id: int) -> bool:
+    """Write the next prices; return whether there may be more."""
+    change = PriceChange.objects.select_for_update(of=("self",)).get(pk=change_id)
+    if change.status != PriceChangeStatus.RUNNING or change.confirmed_on is None:
+        return False
+    lines = list(change.lines.filter(written=None).order_by("pk")[:BATCH])
+    append_prices(change, lines, "written", "new_price", change.confirmed_on)
+    change.lines_done += len(lines)
+    if len(lines) < BATCH:
+        change.status = PriceChangeStatus.DONE
+    change.save(update_fields=["lines_done", "status"])
+    return change.status == PriceChangeStatus.RUNNING
+
+
+def append_prices(
+    change: PriceChange, lines: Sequence[PriceChangeLine], kept: str, price: str, entered_on: date
+) -> None:
+    """Write a row of the price list for each line, its other fees as they are; the line keeps which it was."""
+    now = prices_on([line.plan_resource_id for line in lines], change.valid_from)
+    rows = ResourcePrice.objects.bulk_create(
+        ResourcePrice(
+            plan_resource_id=line.plan_resource_id,
+            valid_from=change.valid_from,
+            entered_on=entered_on,
+            recurring_fee=getattr(line, price),
+            setup_fee=now[line.plan_resource_id].setup_fee,
+            renewal_fee=now[line.plan_resource_id].renewal_fee,
+            net_cost=now[line.plan_resource_id].net_cost,
+            created_by_id=change.created_by_id,
+        )
+        for line in lines
+    )
+    for line, row in zip(lines, rows, strict=True):
+        setattr(line, kept, row)
+    PriceChangeLine.objects.bulk_update(lines, [kept])
+
+
+def unfinished() -> list[int]:
+    """Return the price changes whose job a lost queue or a killed worker left."""
+    return list(PriceChange.objects.filter(status=PriceChangeStatus.RUNNING).values_list("pk", flat=True))
+
+
+def prices_on(plan_resource_ids: Collection[int], day: date) -> dict[int, ResourcePrice]:
+    """Return the row of each resource's price list that holds on `day`. One statement."""
+    rows = ResourcePrice.objects.filter(plan_resource__in=plan_resource_ids, valid_from__lte=day)
+    newest = rows.order_by("plan_resource", "-valid_from", "-pk").distinct("plan_resource")
+    return {row.plan_resource_id: row for row in newest}
