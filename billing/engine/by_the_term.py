@@ -129,7 +129,7 @@ class ByTheTerm:
             for resource, count in added.items()
         ]
         fees = setup_fees(terms, self.fees, added, rest, day, ordered=False)
-        return Changes(add=(*fees, *self._new(terms, blocks, rest, day, Source.UPGRADE, cuts_of(lines, day))))
+        return Changes(add=(*fees, *self._new(terms, blocks, rest, day, Source.UPGRADE, cuts_of(terms, day))))
 
     def leave(self, terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: date) -> Changes:
         changes = Changes()
@@ -142,13 +142,13 @@ class ByTheTerm:
         becomes = self._paid(day, provided=provided)
         if not new or _start(new) == day:
             return _moved(new, becomes, day)
-        return self._raised_anew(terms, lines, new, becomes, day)
+        return self._raised_anew(terms, new, becomes, day)
 
     def provide_raise(self, terms: Terms, lines: Sequence[Line], raised: Sequence[Line], day: date) -> Changes:
         mine, becomes = self._raise_of(lines, raised), self._paid(day, provided=True)
         if not mine or _start(mine) >= day:
             return _moved(with_status(mine, LineStatus.BLOCKED), becomes, day)
-        return self._raised_anew(terms, lines, mine, becomes, day)
+        return self._raised_anew(terms, mine, becomes, day)
 
     def provide_raise_of_stopped(
         self, terms: Terms, lines: Sequence[Line], raised: Sequence[Line], day: date
@@ -161,15 +161,13 @@ class ByTheTerm:
         live = (LineStatus.BLOCKED, LineStatus.OPENED)
         return [line for line in lines if (line.resource, line.block) in blocks and line.status in live]
 
-    def _raised_anew(
-        self, terms: Terms, lines: Sequence[Line], made: Sequence[Line], becomes: Status, day: date
-    ) -> Changes:
+    def _raised_anew(self, terms: Terms, made: Sequence[Line], becomes: Status, day: date) -> Changes:
         """Return the lines of a raise Deleted, and made anew from `day` to the end of their pieces (5.4)."""
         until = max(line.period.end for line in made)
         if until <= day:
             return Changes(move=deleted(made))
         days = Period(day, until)
-        return self._anew(terms, made, days, becomes, Source.UPGRADE, day, cuts_of(lines, day))
+        return self._anew(terms, made, days, becomes, Source.UPGRADE, day, cuts_of(terms, day))
 
     def withdraw_raise(self, _terms: Terms, _lines: Sequence[Line], made: Sequence[Line]) -> Changes:
         return Changes(move=deleted(made))

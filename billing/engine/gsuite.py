@@ -33,7 +33,7 @@ class GSuite(ByTheTerm):
         self, terms: Terms, lines: Sequence[Line], raised: Sequence[Line], day: date
     ) -> Changes:
         mine = self._raise_of(lines, raised)
-        return self._raised_anew(terms, lines, mine, lambda _period: LineStatus.OPENED, day) if mine else Changes()
+        return self._raised_anew(terms, mine, lambda _period: LineStatus.OPENED, day) if mine else Changes()
 
     def stop(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         changes = Changes()

@@ -97,9 +97,9 @@ def _pieces(terms: Terms, days: Period, cuts: Collection[date]) -> Iterator[tupl
             yield Period(start, end), whole
 
 
-def cuts_of(lines: Iterable[Line], day: date) -> set[date]:
-    """Return the days after `day` on which pieces begin: billing days, and the first day of a term paid ahead."""
-    return {line.period.start for line in lines if not is_fee(line) and line.period.start > day}
+def cuts_of(terms: Terms, day: date) -> tuple[date, ...]:
+    """Return the first day of a term that is paid ahead, where it comes after `day`: a piece is part of one term."""
+    return (terms.last_term_on,) if terms.last_term_on is not None and terms.last_term_on > day else ()
 
 
 def fee_anew(line: Line, days: Period, status: LineStatus, day: date) -> Line:

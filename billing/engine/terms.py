@@ -87,7 +87,8 @@ class Terms:
     the period that is ordered and `expires_on` the first day no longer served once it runs, both None for an endless
     one; `started_on` is the day from which it runs, `anchor` the one that the months of its terms are counted from.
     `discounts` is what is taken off what is charged anew, by the kind of fee, as a fraction of 1; `discount_rows` the
-    row that grants it. `transfer`: what is ordered is brought from another provider.
+    row that grants it. `transfer`: what is ordered is brought from another provider. `last_term_on` is the
+    first day of the term that ends on `expires_on`, where it may be paid before the present one is over.
     """
 
     currency: str
@@ -102,6 +103,7 @@ class Terms:
     anchor: date | None = None
     plan_prices: Sequence[Price] = ()
     transfer: bool = False
+    last_term_on: date | None = None
     discounts: Mapping[LineType, Decimal] = field(default_factory=dict)
     discount_rows: Mapping[LineType, int | None] = field(default_factory=dict)
 

@@ -100,16 +100,21 @@ def _renew_point(subscription: Subscription, day: date) -> Iterable[date]:
         yield point
 
 
-def next_term_on(subscription: Subscription, day: date) -> date | None:
-    """Return the first day of a term that is paid ahead and comes after `day`; None where the present one is the last.
+def last_term_on(subscription: Subscription) -> date | None:
+    """Return the first day of its last term that is paid, where that may be paid ahead; None for all other types.
 
     Only a type that carries renewals out at once has such; then the period is read.
     """
     expires, start = subscription.expiration_date, subscription.term_anchor or subscription.start_date
     if expires is None or start is None or not subscription.rules.renews_ahead:
         return None
-    begins = last_term_starts(start, expires, months_of(subscription.period) or 0)
-    return begins if begins > day else None
+    return last_term_starts(start, expires, months_of(subscription.period) or 0)
+
+
+def next_term_on(subscription: Subscription, day: date) -> date | None:
+    """Return the first day of a term that is paid ahead and comes after `day`; None where none does."""
+    begins = last_term_on(subscription)
+    return begins if begins is not None and begins > day else None
 
 
 def _next_term(subscription: Subscription, day: date) -> Iterable[date]:

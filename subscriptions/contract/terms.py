@@ -16,7 +16,7 @@ from billing.engine.terms import Price, Taken, Terms
 from billing.engine.types import rules_of
 from core.among import Among
 from subscriptions.contract.chains import chains_for
-from subscriptions.contract.due import months_of
+from subscriptions.contract.due import last_term_on, months_of
 from subscriptions.contract.prices import plan_price_lists, price_lists
 from subscriptions.contract.under_change import changes_at_vendor, units_of_changes
 from subscriptions.models import (
@@ -82,6 +82,7 @@ class Contract:
             started_on=subscription.start_date,
             anchor=subscription.term_anchor or subscription.start_date,
             plan_prices=self.plan_prices,
+            last_term_on=last_term_on(subscription),
         )
 
     @property

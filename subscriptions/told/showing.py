@@ -111,8 +111,13 @@ def _effect(charge: Charge, seen: Preview, today: date) -> Promise:
 
 
 def _due_until(seen: Preview, today: date) -> date:
-    """Return up to which day what begins is due now: what the vendor does on the next day is paid before."""
+    """Return up to which day what begins is due now: what the vendor does on the next day is paid before.
+
+    Of a term that is reserved as a whole, all is.
+    """
     order = seen.result
+    if isinstance(order, Order) and order.subscription.rules.renews_ahead:
+        return date.max
     next_day = isinstance(order, Order) and order.takes_effect == TakesEffect.NEXT_DAY
     return today + timedelta(days=1) if next_day else today
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from billing.charging import PLAN
 from billing.engine.lines import Changes, Line, LineStatus
 from billing.engine.periods import next_billing_day
 from billing.engine.rules import Keeps
@@ -26,7 +27,7 @@ AT_REST = (
 )
 
 # What is paid for ahead of its days: ordered, or waiting for its billing day.
-_AHEAD = (LineStatus.NEW, LineStatus.OPENED)
+_AHEAD = (LineStatus.NEW, LineStatus.OPENED, LineStatus.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,8 @@ def upkeep_of(subscription: Subscription, today: date) -> Upkeep | None:
     lines: tuple[Line, ...] = ()
     if subscription.status not in AT_REST and (until is None or day < until):
         lines = _endless(contract, day) if until is None else _paid_ahead(contract, day, today)
-    priced = tuple(
-        Priced(contract.resources[line.resource].name, line.quantity, line.unit_price, line.amount) for line in lines
-    )
+    names = {PLAN: subscription.plan_name} | {key: resource.name for key, resource in contract.resources.items()}
+    priced = tuple(Priced(names[line.resource], line.quantity, line.unit_price, line.amount) for line in lines)
     amount = sum((line.amount for line in lines), Decimal(0))
     return Upkeep(day, amount, subscription.currency, priced, until)
 
@@ -119,8 +119,7 @@ def _paid_ahead(contract: Contract, day: date, today: date) -> tuple[Line, ...]:
             coming += contract.rules.provide_raise(
                 terms, contract.lines, raised, min(line.period.start for line in raised)
             )
-    gone = {move.line.row for move in coming.move if move.status is LineStatus.DELETED}
-    lines = [line for line in contract.lines if line.row not in gone] + list(coming.add)
+    lines = coming.applied_to(contract.lines)
     return tuple(line for line in lines if line.period.start == day and line.status in _AHEAD)
 
 

@@ -72,7 +72,9 @@ class Renewing:
             return
         agreed = contract.prices_ahead if self.fixed else None
         anchor = start if contract.idle else contract.terms.anchor
-        contract.terms = replace(contract.terms, expires_on=until, anchor=anchor, ordering_prices=agreed)
+        contract.terms = replace(
+            contract.terms, expires_on=until, anchor=anchor, ordering_prices=agreed, last_term_on=start
+        )
         contract.units = dict(renewal.units)
         contract.quantities |= renewal.quantities
         contract.status, contract.idle = "active", False
