@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from billing.engine.lines import Changes, LineStatus, Source
 from billing.engine.periods import is_billing_day
-from billing.engine.rules import Used
+from billing.engine.rules import Deed, Keeps, Used
 from billing.engine.terms import LineType, Price, Terms, chargeable_units
 from billing.engine.types import FIRST, rules_of
 from core.errors import Refused
@@ -25,6 +25,7 @@ from tests.oracle.kept import (
     Contract,
     Waiting,
     charge,
+    is_renewed,
     refuse_lost_cents,
     refuse_overlaps,
     refuse_second_renewal,
@@ -41,6 +42,8 @@ class EngineDriver(Renewing):
         term = history.get("service_term", {})
         self.grace, self.stop_days = timedelta(term.get("grace_days", 0)), term.get("stop_days")
         self.ahead, self.by_hand = timedelta(term.get("renew_point", 0)), term.get("manual_renew_point", -1)
+        usual = self.rules.renews_by_default and history.get("period") != "endless"
+        self.renews_by_itself = history.get("auto_renew", usual) and not history.get("trial")
         self.fixed = history.get("fixed_price", False)
         self.credit = Decimal(history.get("credit_limit", "0"))
         self.price_rows = [(date.min, resource["key"], Decimal(resource["price"])) for resource in history["resources"]]
@@ -85,7 +88,7 @@ class EngineDriver(Renewing):
         running = [c for c in self.contracts.values() if c.status in ("active", "graced", "stopped")]
         billing = is_billing_day(day, self.history.get("billing_day", 1))
         for contract in running:
-            if contract.terms.expires_on == day:
+            if day in (contract.terms.expires_on, contract.next_term):
                 self.put(contract, self.rules.end(contract.terms, contract.provided, day))
                 assert not self.rules.end(contract.terms, contract.provided, day), "ending twice changes nothing"
             elif billing:
@@ -102,16 +105,21 @@ class EngineDriver(Renewing):
         expires = contract.terms.expires_on
         if contract.status == "active" and expires == day:
             self.expire(contract, day)
-        elif contract.status == "active" and billing:
+        elif billing and (contract.status == "active" or self.runs_on(contract)):
             self.renew(contract, day)
         elif expires is not None and contract.status == "graced" and day >= expires + self.grace:
             contract.status, contract.idle = "stopped", True
         timed = contract.status == "stopped" and expires is not None and self.stop_days is not None
         if timed and day >= expires + self.grace + timedelta(self.stop_days):
             self.delete(contract)
-        ahead = contract.status == "active" and contract.auto and self.ahead and expires
+        ahead = contract.status == "active" and contract.auto and self.ahead and expires and not is_renewed(contract, day)
         if ahead and day == expires - self.ahead and contract.waiting is None and contract.renewal is None:
             self.order_term(contract, contract.units, day, automatic=True, night=True)
+
+    def runs_on(self, contract: Contract) -> bool:
+        """Tell whether a stopped subscription is charged on: its term was bought."""
+        over = contract.terms.expires_on is None or contract.terms.expires_on <= self.today
+        return contract.status == "stopped" and self.rules.keeps is Keeps.WHOLE_TERM and not over
 
     def renew(self, contract: Contract, day: date) -> None:
         # Price rows entered on `day` came after its night, also when the night is run late.
@@ -204,6 +212,11 @@ class EngineDriver(Renewing):
             raise Refused("the subscription has ended", code="ended")
         return contract
 
+    def refuse(self, deed: Deed) -> None:
+        """Refuse what the type lets nobody do."""
+        if self.rules.refuses(deed) is not None:
+            raise Refused("the type forbids it", code="type")
+
     def do_top_up(self, event: dict) -> None:
         self.post(Decimal(event["amount"]))
 
@@ -239,6 +252,8 @@ class EngineDriver(Renewing):
         if all(contract.quantities.get(key, 0) == count for key, count in wanted.items()):
             raise Refused("nothing to change", code="same")
         units = self.charged(wanted)
+        if any(n < contract.quantities[key] for key, n in wanted.items()):
+            self.refuse(Deed.LOWER)
         changes = self.rules.change(contract.terms, contract.lines, contract.units, units, self.today)
         raised = {key: max(n - contract.units.get(key, 0), 0) for key, n in units.items()}
         more = {key: n for key, n in wanted.items() if n > contract.quantities[key]}
@@ -296,7 +311,7 @@ class EngineDriver(Renewing):
         if is_sale:
             ends = self.rules.ends_on(contract.terms, self.today)
             contract.terms = replace(contract.terms, expires_on=ends, started_on=self.today, anchor=self.today)
-            contract.auto = contract.auto or (self.history.get("auto_renew", False) and not self.history.get("trial"))
+            contract.auto = contract.auto or self.renews_by_itself
         for key, count in waiting.units.items():
             contract.units[key] = contract.units.get(key, 0) + count
         contract.quantities |= waiting.quantities
@@ -328,6 +343,7 @@ class EngineDriver(Renewing):
 
     def do_stop(self, event: dict) -> None:
         contract = self.contract_of(event, "active", "graced")
+        self.refuse(Deed.STOP)
         self.cancel_waiting(contract)
         self.cancel_renewal(contract)
         self.put(contract, self.rules.stop(contract.terms, contract.lines, self.today))
@@ -335,6 +351,7 @@ class EngineDriver(Renewing):
 
     def do_activate(self, event: dict) -> None:
         contract = self.contract_of(event, "stopped")
+        self.refuse(Deed.ACTIVATE)
         changes = self.rules.activate(contract.terms, contract.lines, contract.units, self.today)
         if changes.missing(self.available):
             raise Refused("funds are short", code="funds")
@@ -342,7 +359,10 @@ class EngineDriver(Renewing):
         contract.status, contract.idle = "active", False
 
     def do_delete(self, event: dict) -> None:
-        self.delete(self.contract_of(event, "ordered", "active", "graced", "stopped"))
+        contract = self.contract_of(event, "ordered", "active", "graced", "stopped")
+        if contract.status != "ordered":
+            self.refuse(Deed.DELETE)
+        self.delete(contract)
 
     def delete(self, contract: Contract) -> None:
         self.cancel_renewal(contract)

@@ -11,7 +11,7 @@ from billing.engine.lines import Changes, deleted
 from billing.engine.periods import renewal_open
 from billing.engine.terms import Terms
 from core.errors import Refused
-from tests.oracle.kept import Contract, Renewal
+from tests.oracle.kept import Contract, Renewal, is_renewed
 
 
 class Renewing:
@@ -22,7 +22,7 @@ class Renewing:
     def expire(self, contract: Contract, day: date) -> None:
         """A term ends: another begins where it is paid, or can be; else the days of grace, else a stop."""
         self.cancel_waiting(contract)
-        if contract.auto and contract.renewal is None:
+        if contract.auto and contract.renewal is None and not is_renewed(contract, day):
             self.order_term(contract, contract.units, day, automatic=True, night=True)
         renewal = contract.renewal
         if renewal is not None and not renewal.is_paid and contract.auto:
@@ -68,8 +68,9 @@ class Renewing:
         contract.apart |= {rows + at for at, _line in enumerate(changes.add, start=1)}
         self.put(contract, changes)
         renewal.is_paid = True
-        if start > day:
+        if start > day and not self.rules.renews_ahead:
             return
+        contract.next_term = start if start > day else None
         agreed = contract.prices_ahead if self.fixed else None
         anchor = start if contract.idle else contract.terms.anchor
         contract.terms = replace(
@@ -92,7 +93,8 @@ class Renewing:
         """After a change the renewal that the night had ordered is ordered anew."""
         expires = contract.terms.expires_on
         due = contract.auto and self.ahead and expires and expires - self.ahead <= self.today < expires
-        if due and contract.renewal is None and contract.status == "active":
+        free = contract.renewal is None and not is_renewed(contract, self.today)
+        if due and free and contract.status == "active":
             self.order_term(contract, contract.units, self.today, automatic=True, night=False)
 
     def do_auto_renew(self, event: dict) -> None:
@@ -113,7 +115,7 @@ class Renewing:
             raise Refused("activate first", code="stopped")
         if not renewal_open(expires, self.by_hand, self.today):
             raise Refused("not open", code="closed")
-        if contract.waiting is not None or contract.renewal is not None:
+        if contract.waiting is not None or contract.renewal is not None or is_renewed(contract, self.today):
             raise Refused("an order waits", code="waiting")
         quantities = contract.quantities | event.get("quantities", {})
         units = self.charged(quantities)

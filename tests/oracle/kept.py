@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.engine.lines import LIVE, SPLIT_SOURCES, Changes, Line, LineStatus
-from billing.engine.terms import Terms
+from billing.engine.terms import LineType, Terms
 
 ONE_DAY = timedelta(days=1)
 LIVING = (LineStatus.NEW, LineStatus.OPENED, LineStatus.BLOCKED)
@@ -54,6 +54,7 @@ class Contract:
     prices_ahead: dict[str, Decimal] = field(default_factory=dict)  # those of a renewal, for a fixed price
     idle: bool = False  # stopped: no day is served until it is activated or renewed
     renewal: Renewal | None = None
+    next_term: date | None = None  # the first day of a term that was renewed ahead
     apart: set[int] = field(default_factory=set)  # the rows of a renewal whose term has not begun
 
     @property
@@ -69,10 +70,15 @@ class Contract:
         return [line for line in self.rows.values() if line.status in LIVING and line.row in self.apart]
 
 
+def is_renewed(contract: Contract, day: date) -> bool:
+    """Tell whether the term after the present one is paid already."""
+    return contract.next_term is not None and contract.next_term > day
+
+
 def charge(name: str, line: Line) -> dict:
     return {
         "subscription": name,
-        "resource": line.resource,
+        "resource": line.resource or None,
         "type": line.type.value,
         "status": line.status.value,
         "from": line.period.start.isoformat(),
@@ -88,7 +94,7 @@ def refuse_overlaps(contract: Contract, changes: Changes) -> None:
     """Fail where a line that came shares a day with another live line of its block, as the database would."""
     live = [line for line in contract.rows.values() if line.status in LIVE]
     for added in changes.add:
-        if added.status in LIVE:
+        if added.status in LIVE and added.type is LineType.RECURRING_FEE:
             same = [
                 line
                 for line in live
