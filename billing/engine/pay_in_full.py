@@ -175,11 +175,20 @@ class PayInFull:
     def stop(self, _terms: Terms, _lines: Sequence[Line], _day: date) -> Changes:
         return Changes()
 
-    def activate(self, _terms: Terms, lines: Sequence[Line], _units: Mapping[str, int], day: date) -> Changes:
+    def activate(self, terms: Terms, lines: Sequence[Line], _units: Mapping[str, int], day: date) -> Changes:
+        """Reserve the whole month, its amount made anew: a cent that corrected the order stays with the order."""
         current = [line for line in with_status(lines, LineStatus.OPENED) if line.period.contains(day)]
-        return Changes(
-            add=tuple(_again(line, LineStatus.BLOCKED, Source.ACTIVATION) for line in current), move=deleted(current)
-        )
+        anew = [
+            part_of(
+                line,
+                status=LineStatus.BLOCKED,
+                source=Source.ACTIVATION,
+                period=line.period,
+                cost=cost_of(terms, line),
+            )
+            for line in current
+        ]
+        return Changes(add=tuple(anew), move=deleted(current))
 
     def provide_activation(self, terms: Terms, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
         gone = [line for line in activated if line.period.end <= day]

@@ -112,7 +112,9 @@ class EngineDriver(Renewing):
         timed = contract.status == "stopped" and expires is not None and self.stop_days is not None
         if timed and day >= expires + self.grace + timedelta(self.stop_days):
             self.delete(contract)
-        ahead = contract.status == "active" and contract.auto and self.ahead and expires and not is_renewed(contract, day)
+        ahead = (
+            contract.status == "active" and contract.auto and self.ahead and expires and not is_renewed(contract, day)
+        )
         if ahead and day == expires - self.ahead and contract.waiting is None and contract.renewal is None:
             self.order_term(contract, contract.units, day, automatic=True, night=True)
 

@@ -235,7 +235,9 @@ class Postpaid(World):
             still = {name for b in self.bills if b.status == "expired" for name in b.subs}
             for sub in sorted(self.subs.values(), key=lambda s: (s.priority, s.number)):
                 shut = sub.name in bill.subs and sub.status == SHUT and not sub.limit_hit
-                if shut and sub.name not in still and not self.is_over(sub):
+                if shut and sub.name not in still and self.is_over(sub):
+                    sub.status = STOPPED  # its term is over meanwhile
+                elif shut and sub.name not in still:
                     self.reopen(sub)
 
     def invoiced(self) -> list[dict]:

@@ -54,7 +54,8 @@ def random_settings(rng: Random, given: dict) -> dict:
         "credit_limit": rng.choice(["0", "0", "200", "1000"] if not metered else ["100", "5000"]),
         "resources": [resource(rng, billing_type, currency, key) for key in rng.choice([["seats"], ["seats", "gb"]])],
     }
-    if billing_type in AFTER and rng.random() < 0.35 and given.get("payment_model") != "prepay":
+    model = given.get("payment_model") or rng.choice(["prepay", "prepay", "postpay"])
+    if billing_type in AFTER and model == "postpay":
         plan |= {"payment_model": "postpay", "credit_limit": "0", "billing_day": min(plan["billing_day"], 28)}
     plan |= of_a_term(rng) if months is not None else {}
     plan |= further(rng, plan, currency)
