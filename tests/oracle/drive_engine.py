@@ -29,6 +29,7 @@ from tests.oracle.kept import (
     refuse_lost_cents,
     refuse_overlaps,
     refuse_second_renewal,
+    written_off_ahead,
 )
 
 
@@ -160,6 +161,7 @@ class EngineDriver(Renewing):
             months=months,
             plan_prices=plan_prices,
             discounts=self.discounts,
+            transfer=any(price.transfer_fee for price in plan_prices),
         )
         if not self.fixed:
             return terms
@@ -256,7 +258,9 @@ class EngineDriver(Renewing):
         units = self.charged(wanted)
         if any(n < contract.quantities[key] for key, n in wanted.items()):
             self.refuse(Deed.LOWER)
-        changes = self.rules.change(contract.terms, contract.lines, contract.units, units, self.today)
+        ahead = written_off_ahead(contract, self.today) if self.rules.keeps is Keeps.WHOLE_TERM else []
+        lines = [*contract.lines, *ahead]
+        changes = self.rules.change(contract.terms, lines, contract.units, units, self.today)
         raised = {key: max(n - contract.units.get(key, 0), 0) for key, n in units.items()}
         more = {key: n for key, n in wanted.items() if n > contract.quantities[key]}
         before = (dict(contract.rows), dict(contract.units), self.balance, list(self.transactions))

@@ -75,6 +75,12 @@ def is_renewed(contract: Contract, day: date) -> bool:
     return contract.next_term is not None and contract.next_term > day
 
 
+def written_off_ahead(contract: Contract, day: date) -> list[Line]:
+    """Return the lines of a bought term that are Closed before their days are over: new units are other blocks."""
+    closed = [line for line in contract.rows.values() if line.status is LineStatus.CLOSED]
+    return [line for line in closed if line.period.end > day and line.type is LineType.RECURRING_FEE]
+
+
 def charge(name: str, line: Line) -> dict:
     return {
         "subscription": name,

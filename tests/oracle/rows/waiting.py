@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 # By the member of a history; a billing type or an event that is not there yet, by its name.
-WAITING: tuple[str, ...] = (
-    "payment_model", "plan", "plans", "discount", "chain",
-    "csp_annual", "reservation", "non_refund", "gsuite", "payg_external", "close_charges", "switch",
-)  # fmt: skip
+WAITING: tuple[str, ...] = ("plans", "discount", "chain", "payg_external", "close_charges", "switch")
 
 
 def waits(history: dict) -> str | None:
