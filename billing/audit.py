@@ -156,14 +156,12 @@ CHECKS: dict[str, str] = {
         FROM subscriptions_subscription subscription
         JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
         LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
-             AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s AND charge.type = 'recurring_fee'
-             AND (
-                charge.status = 'blocked'
-                -- What is written off ahead of its days.
-                OR charge.status = 'closed' AND subscription.billing_type = ANY(%(whole_term)s)
-             )
+             AND charge.status = 'blocked' AND charge.type = 'recurring_fee'
+             AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
         WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
           AND subscription.billing_type = ANY(%(by_units)s) AND NOT subscription.trial
+          -- Written off ahead, or of the term to come: held by the days of the history alone.
+          AND NOT subscription.billing_type = ANY(%(whole_term)s)
         GROUP BY subscription.id, resource.id
         HAVING COALESCE(SUM(charge.quantity), 0) <> GREATEST(resource.quantity - resource.included, 0)
     """,

@@ -205,7 +205,6 @@ def begin(contract: Contract, order: Order, day: date) -> None:
     subscription, term = contract.subscription, term_of_renewal(contract, day)
     if subscription.stopped_on is not None:
         subscription.term_anchor = term.start
-    first_units_on = min(term.start, day)  # what is renewed ahead holds its units at once
     subscription.expiration_date = term.end
     taken = {line.resource: line for line in contract.renewal_lines}
     for item in order.items.order_by("pk"):
@@ -221,7 +220,7 @@ def begin(contract: Contract, order: Order, day: date) -> None:
     contract.waiting = None
     vars(contract).pop("terms", None)
     schedule(subscription, None, day, status=SubscriptionStatus.ACTIVE)
-    note_units([contract], first_units_on)
+    note_units([contract], term.start)
     if term.end <= day:
         _over_already(contract, term.end, day)
     complete(order, day)

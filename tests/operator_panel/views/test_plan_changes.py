@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from subscriptions.models import Plan
+from subscriptions.models import Plan, PlanPrice
 from tests.browsing import form_of
 from tests.factories import accounts as cast
-from tests.operator_panel.conftest import errors_of, signed_in
+from tests.factories import subscriptions as make
+from tests.operator_panel.conftest import errors_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,24 @@ def test_periods_are_added_and_withdrawn(client: Client, plan: Plan) -> None:
     last = plan.periods.get(active=True)
     answer = client.post(page("plan_period_withdraw", plan.pk, last.pk), {"confirmed": "yes"})
     assert errors_of(answer) == {"__all__": ["A plan needs a period: add another one first."]}
+
+
+def test_what_a_plan_costs_itself_is_asked_for_where_its_type_takes_it(client: Client, plan: Plan, today: date) -> None:
+    reserved = make.plan(billing_type="reservation", months=3)
+    period = reserved.periods.get()
+    address = page("plan_period_price", reserved.pk, period.pk)
+    fees = {"setup_fee": "5", "recurring_fee": "2", "renewal_fee": "4", "transfer_fee": "0"}
+    assert client.post(address, {**fees, "valid_from": today.isoformat()}).url == page("plan_periods", reserved.pk)
+    shown = text_of(client.get(page("plan_periods", reserved.pk)))
+    assert "Prices of the plan itself" in shown
+    assert "Transfer fee, USD" in shown
+    more = {"duration_0": "6", "unit_0": "month", "plan.recurring_fee": "3"}
+    client.post(page("plan_period_add", reserved.pk), more)
+    kept = PlanPrice.objects.order_by("pk").values_list("period__duration", "setup_fee", "recurring_fee")
+    assert list(kept) == [(3, 5, 2), (6, 0, 3)]
+    # CSP monthly charges nothing of the kind, and asks for nothing.
+    assert client.get(page("plan_period_price", plan.pk, plan.periods.get().pk)).status_code == 404
+    assert "plan.recurring_fee" not in client.get(page("plan_period_add", plan.pk)).content.decode()
 
 
 def test_the_same_period_sent_twice_is_one_period(client: Client, plan: Plan) -> None:

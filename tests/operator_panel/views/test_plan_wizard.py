@@ -150,6 +150,7 @@ def test_wizard_without_a_period_comes_back_to_the_periods(client: Client, templ
     [
         ("payg_internal", {"endless": "on"}, "Price of a unit and hour, USD"),
         ("pay_in_full", {"duration_0": "12", "unit_0": "month"}, "Recurring fee a month, USD"),
+        ("gsuite", {"duration_0": "1", "unit_0": "month"}, "Recurring fee a month, USD"),
     ],
 )
 def test_each_billing_type_is_chosen_and_refuses_what_it_would_not_charge(
