@@ -12,11 +12,11 @@ from brokerage.demo.browser import Browser
 from brokerage.demo.cast import OPERATOR_STAFF, PASSWORD, actor
 from brokerage.demo.programs import CLIENT_ID, Addresses, connection_of
 from subscriptions.catalogue.delegation import Terms, delegate_plan
-from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
-from subscriptions.catalogue.prices import Fees
+from subscriptions.catalogue.plans import NO_FEES, Information, Lasting, Offered, create_plan
+from subscriptions.catalogue.prices import Fees, PlanFees
 from subscriptions.catalogue.products import Timers, create_plan_category, create_product, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
-from subscriptions.models import ApplicationTemplate, Plan, ServiceTerm
+from subscriptions.models import ApplicationTemplate, BillingType, Plan, ServiceTerm
 from vendors.base import Offer
 from vendors.connections import add_connection, change_connection
 from vendors.models import VendorConnection
@@ -121,6 +121,8 @@ def make_plain_plan(
     periods: list[Lasting],
     day: date,
     fixed_price: bool = False,
+    billing_type: str = BillingType.CSP_MONTHLY,
+    plan_fees: PlanFees = NO_FEES,
 ) -> Plan:
     """Make a plan that no vendor stands behind: it is only billed."""
     known = ApplicationTemplate.objects.filter(reseller=owner.reseller, name=name).first()
@@ -139,9 +141,11 @@ def make_plain_plan(
             template=template,
             service_term=term,
             fixed_price=fixed_price,
+            billing_type=billing_type,
             subscription_name_template="{{plan.name}}: {{account.name}}",
         ),
         resources=[Offered(resource=template.resources.get(), fees=Fees(recurring_fee=price))],
         periods=periods,
         today=day,
+        plan_fees=plan_fees,
     )

@@ -15,7 +15,7 @@ from accounts.registration import change_account, hold_account, open_account
 from billing.funds import funds_of
 from billing.models import Payment, PaymentStatus
 from billing.payments import complete_payment, open_top_up
-from brokerage.demo import antivirus, cast, catalogue
+from brokerage.demo import antivirus, cast, catalogue, each_type
 from brokerage.demo.amounts import Days
 from brokerage.demo.programs import Addresses
 from brokerage.demo.waiting import until_all_is_done
@@ -119,6 +119,7 @@ class Crowd:
             self._subscribe(number, account, plans)
         until_all_is_done(self.check, day=self.began + timedelta(days=12))
         self._protect(north, accounts)
+        self._try_each_type(north, accounts)
         self._meet_trouble(accounts, plans)
         self._leave_open(accounts, plans)
         hold_account(actor=_admin_of(accounts[-1]), account=accounts[-1], today=self.days.today)
@@ -274,6 +275,13 @@ class Crowd:
         account = next(one for one in accounts if one.reseller_id == north.pk and funds_of(one).available > 500)
         _pay(_order(account, sold, 3, day), day)
         until_all_is_done(self.check, day=day)
+
+    def _try_each_type(self, north: Reseller, accounts: list[Account]) -> None:
+        """Let a customer of North have a subscription of every billing type."""
+        day = self.began + timedelta(days=12)
+        account = next(one for one in accounts[::-1] if one.reseller_id == north.pk)
+        _top_up(account, day, "2500.00")
+        each_type.show(account, _administrator(north), day)
 
     def _meet_trouble(self, accounts: list[Account], plans: dict[int, dict[str, Plan]]) -> None:
         """Let Microsoft refuse an order and a raise, so that failed subscriptions are there to be tried again."""
