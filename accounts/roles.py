@@ -35,6 +35,7 @@ RIGHTS: dict[str, tuple[bool, ...]] = {
     "payment_gateways.view":      (Y,     N,     N,     N,           N,     N,     N),
     "payment_gateways.change":    (Y,     N,     N,     N,           N,     N,     N),
     "charges.view":               (Y,     Y,     Y,     N,           Y,     Y,     N),
+    "charges.close":              (Y,     N,     Y,     N,           N,     N,     N),
     "reseller_charges.view":      (Y,     Y,     N,     N,           N,     N,     N),
     "transactions.view":          (Y,     Y,     Y,     N,           Y,     Y,     N),
     "accounts.view":              (Y,     Y,     Y,     N,           Y,     Y,     Y),

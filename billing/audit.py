@@ -159,7 +159,7 @@ CHECKS: dict[str, str] = {
              AND charge.status = 'blocked' AND charge.type = 'recurring_fee'
              AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
         WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
-          AND subscription.billing_type = ANY(%(by_units)s) AND NOT subscription.trial
+          AND subscription.billing_type = ANY(%(by_units)s) AND NOT subscription.trial AND subscription.closings = 0
           -- Written off ahead, or of the term to come: held by the days of the history alone.
           AND NOT subscription.billing_type = ANY(%(whole_term)s)
         GROUP BY subscription.id, resource.id
@@ -188,7 +188,9 @@ CHECKS: dict[str, str] = {
             WHERE subscription_resource_id IN (
                 SELECT resource.id FROM subscriptions_subscriptionresource resource
                 JOIN subscriptions_subscription subscription ON subscription.id = resource.subscription_id
+                -- A charge closed by hand says no units: its sum is that of charges that are Deleted (5.7).
                 WHERE subscription.billing_type = ANY(%(by_units)s) AND NOT subscription.trial
+                  AND subscription.closings = 0
             )
         ), charged AS (
             SELECT charge.subscription_resource_id AS resource, charge.operate_from, charge.operate_to, charge.quantity
@@ -196,7 +198,7 @@ CHECKS: dict[str, str] = {
             JOIN subscriptions_subscription subscription ON subscription.id = charge.subscription_id
             LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id
             WHERE charge.type = 'recurring_fee' AND subscription.billing_type = ANY(%(by_units)s)
-              AND NOT subscription.trial AND (
+              AND NOT subscription.trial AND subscription.closings = 0 AND (
                 charge.status = 'closed' OR charge.status = 'blocked'
                 -- What the vendor has yet to provide is reserved, and charged from the day on which it has.
                 AND subscription.status NOT IN (
@@ -253,18 +255,22 @@ CHECKS: dict[str, str] = {
         LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
              AND charge.status = 'blocked' AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
         WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
-          AND subscription.billing_type = ANY(%(by_months)s) AND NOT subscription.trial
+          AND subscription.billing_type = ANY(%(by_months)s) AND NOT subscription.trial AND subscription.closings = 0
           AND (DATE_TRUNC('month', subscription.start_date) + INTERVAL '1 month')::date <= %(today)s
         GROUP BY subscription.id, resource.id
         HAVING COALESCE(SUM(charge.quantity), 0) < GREATEST(resource.quantity - resource.included, 0)
     """,
     "charges of what was used are the sums of what was told": """
         WITH told AS (
-            SELECT subscription_resource_id AS resource, unit_price, counted_to, SUM(quantity) AS quantity
+            SELECT subscription_resource_id AS resource, counted_to,
+                   CASE WHEN cost IS NULL THEN unit_price ELSE -1 END AS unit_price,
+                   SUM(CASE WHEN cost IS NULL THEN quantity ELSE cost * (100 + markup) * 0.01 END) AS quantity
             FROM billing_usage GROUP BY 1, 2, 3
         ), charged AS (
-            SELECT subscription_resource_id AS resource, unit_price,
-                   operate_to AS counted_to, SUM(quantity) AS quantity
+            SELECT subscription_resource_id AS resource,
+                   CASE WHEN type = 'consumption' THEN -1 ELSE unit_price END AS unit_price, operate_to AS counted_to,
+                   SUM(CASE WHEN type = 'consumption' THEN COALESCE(exact_price, unit_price) ELSE quantity END)
+                       AS quantity
             FROM billing_charge WHERE source = 'usage' AND status IN ('blocked', 'closed') GROUP BY 1, 2, 3
         )
         SELECT 'subscription ' || held.subscription_id, held.name || ', up to ' || counted_to || ': told '

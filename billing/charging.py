@@ -69,6 +69,7 @@ NEW_CHARGE = {
     "priced_on": "date",
     "retail": "text",
     "granted": "text",
+    "exact_price": "numeric",
 }
 ARRAYS = {"retail": "retail::bigint[]", "granted": "granted::numeric[]"}
 _COLUMNS = ", ".join(NEW_CHARGE)
@@ -79,6 +80,8 @@ ADD_CHARGES = f"""
     ORDER BY place
     RETURNING id
 """  # noqa: S608 - names of our own columns
+# So many decimals a unit price keeps; what a vendor took may have more (Charge.exact_price).
+PRICE_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ LINE_COLUMNS = (
     "priced_on",
     "retail",
     "granted",
+    "exact_price",
 )
 
 
@@ -159,7 +163,7 @@ def _line(values: Sequence[Any]) -> Line:
     """Return the line of a charge's values, in the order of LINE_COLUMNS."""
     row, resource_id, block, status, source, start, end, period_start, period_end, *more = values
     quantity, unit_price, amount, kind, closed_on, price_row, order, discount, tax, rate, plan_price, *last = more
-    priced_on, retail, granted = last
+    priced_on, retail, granted, exact_price = last
     return Line(
         resource=resource_key(resource_id),
         block=block,
@@ -168,7 +172,7 @@ def _line(values: Sequence[Any]) -> Line:
         period=Period(start, end),
         billing_period=Period(period_start, period_end),
         quantity=quantity,
-        unit_price=unit_price,
+        unit_price=unit_price if exact_price is None else exact_price,
         amount=amount,
         type=LineType(kind),
         closed_on=closed_on,
@@ -239,7 +243,7 @@ def _add(lines: Sequence[tuple[Booking, Line]], language: str) -> list[WriteOff]
     if not lines:
         return []
     # Thousands of lines of a night share a few numbers.
-    for quantity, unit_price, amount in {(line.quantity, line.unit_price, line.amount) for _booking, line in lines}:
+    for quantity, unit_price, amount in {(line.quantity, _kept(line), line.amount) for _booking, line in lines}:
         refuse_unfit(Charge, {"quantity": quantity, "unit_price": unit_price, "amount": amount})
     rows = [_row(booking, line, language) for booking, line in lines]
     with connection.cursor() as cursor:
@@ -253,9 +257,14 @@ def _add(lines: Sequence[tuple[Booking, Line]], language: str) -> list[WriteOff]
     ]
 
 
+def _kept(line: Line) -> Decimal:
+    """Return as much of a line's unit price as the column of prices keeps: all of it, but for a vendor's cost."""
+    return round(line.unit_price, PRICE_DECIMALS) if line.type is LineType.CONSUMPTION else line.unit_price
+
+
 def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
     """Return the values of a new charge, in the order of ADD_CHARGES."""
-    owner = booking.owner
+    owner, kept = booking.owner, _kept(line)
     return (
         owner.account_id,
         owner.reseller_id,
@@ -284,6 +293,7 @@ def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
         booking.day,
         line.closed_on,
         *_taken(_priced(booking, line).taken, booking.day),
+        line.unit_price if kept != line.unit_price else None,
     )
 
 

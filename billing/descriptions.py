@@ -17,6 +17,7 @@ _RECURRING = gettext_noop("%(name)s: %(quantity)s, %(from)s – %(to)s")
 _USED = gettext_noop("%(name)s: %(quantity)s unit-hours, %(from)s – %(to)s")
 _TEXTS = {
     LineType.SETUP_FEE: gettext_noop("Setup of %(name)s: %(quantity)s"),
+    LineType.CONSUMPTION: gettext_noop("%(name)s: %(from)s – %(to)s"),
     LineType.RENEWAL_FEE: gettext_noop("Renewal of %(name)s: %(quantity)s, %(from)s – %(to)s"),
 }
 
@@ -39,7 +40,8 @@ def describe(name: str, line: Line, language: str) -> str:
 
     `language` is the active one: texts of days are kept by it, because the night writes the same ones over and over.
     """
-    text = _USED if line.source is Source.USAGE else _TEXTS.get(line.type, _RECURRING)
+    by_hours = line.source is Source.USAGE and line.type is LineType.RECURRING_FEE
+    text = _USED if by_hours else _TEXTS.get(line.type, _RECURRING)
     return gettext(text) % {
         "name": shortened(name, 200),
         "quantity": line.quantity if isinstance(line.quantity, int) else number_text(line.quantity),

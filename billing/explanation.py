@@ -5,11 +5,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from billing.charging import line_of
 from billing.engine.lines import SPLIT_SOURCES, Source, explain
-from billing.models import Charge, ChargeStatus, ChargeType, PostingKind, ResellerCharge
+from billing.models import Charge, ChargeStatus, ChargeType, PostingKind, ResellerCharge, Usage
 from core.panel.formats import day_text, money_text, number_text, unit_money_text
 
 
@@ -45,6 +46,8 @@ class ChargeExplanation:
     chain: tuple[Charge, ...]
     parts: tuple[Charge, ...]
     taken_back_on: date | None = None
+    # Of consumption: what the vendor took, by the markup in percent that the plan puts on it.
+    costs: tuple[tuple[Decimal, Decimal], ...] = ()
 
     @property
     def formula(self) -> str:
@@ -79,6 +82,13 @@ class ChargeExplanation:
                     "difference": money_text(self.difference, self.charge.currency),
                 }
             )
+        said += [
+            _("The vendor took %(cost)s; the plan's markup on it is %(markup)s %%.")
+            % {"cost": unit_money_text(cost, self.charge.currency), "markup": number_text(markup)}
+            for markup, cost in self.costs
+        ]
+        if self.charge.source == Source.CLOSED_BY_HAND:
+            said.append(_("Closed by hand: the sum of what was reserved and of what lay ahead."))
         if self.price is not None and self.price.fixed:
             said.append(_("The price is fixed: it stays that of the ordering."))
         elif self.price is not None:
@@ -137,7 +147,16 @@ def explain_charge(charge: Charge) -> ChargeExplanation:
         chain=chain,
         parts=tuple(charge.parts.order_by("pk")),
         taken_back_on=_taken_back_on(charge),
+        costs=_costs(charge),
     )
+
+
+def _costs(charge: Charge) -> tuple[tuple[Decimal, Decimal], ...]:
+    """Return the vendor's costs that a charge of consumption is the sum of, by markup; one that was deleted is not."""
+    if charge.type != ChargeType.CONSUMPTION or charge.status == ChargeStatus.DELETED:
+        return ()
+    told = Usage.objects.filter(subscription_resource=charge.subscription_resource_id, counted_to=charge.operate_to)
+    return tuple(told.order_by("markup").values_list("markup").annotate(cost=Sum("cost")).values_list("markup", "cost"))
 
 
 def _taken_back_on(charge: Charge) -> date | None:
@@ -160,6 +179,8 @@ def _price_row(charge: Charge, first: Charge) -> PriceRow | None:
     Rows from before charges kept it are looked for: the newest of that price valid on the day it was taken.
     """
     fixed, row = charge.subscription.fixed_price, charge.price or charge.plan_price
+    if charge.type == ChargeType.CONSUMPTION or charge.source == Source.CLOSED_BY_HAND:
+        return None
     if row is None and charge.subscription_resource is not None:
         taken_on = first.operate_from if first.source == Source.RENEWAL else first.created_on
         rows = charge.subscription_resource.plan_resource.prices.filter(

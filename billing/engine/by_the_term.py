@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing.engine import renewing, restoring, settling
+from billing.engine import renewing, restoring, settling, switching
 from billing.engine.fees import fees_of
 from billing.engine.lines import (
     Changes,
@@ -68,6 +68,7 @@ class ByTheTerm:
     renewal_starts = staticmethod(renewing.starts)
     renewal_ends = staticmethod(renewing.ends)
     cancel_unpaid = staticmethod(settling.cancel_unpaid)
+    switch_away = staticmethod(switching.given_up)
     close_period = staticmethod(settling.close_period)
     end = staticmethod(settling.end)
 
@@ -80,7 +81,7 @@ class ByTheTerm:
         return expiry(day, _months(terms))
 
     def order(self, terms: Terms, units: Mapping[str, int], day: date) -> Changes:
-        term = Period(day, expiry(day, _months(terms)))
+        term = _term(terms, day)
         fees = setup_fees(terms, self.fees, units, term, day, ordered=True)
         return Changes(add=(*fees, *self._new(terms, self._bought(terms, units, day), term, day, Source.PURCHASE)))
 
@@ -94,14 +95,14 @@ class ByTheTerm:
         becomes = self._paid(day, provided=provided)
         if not new or _start(new) == day:
             return _moved(new, becomes, day)
-        return self._anew(terms, new, Period(day, expiry(day, _months(terms))), becomes, Source.PURCHASE, day)
+        return self._anew(terms, new, _term(terms, day), becomes, Source.PURCHASE, day)
 
     def provide_order(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         paid = [line for line in lines if line.status in (LineStatus.BLOCKED, LineStatus.OPENED)]
         becomes = self._paid(day, provided=True)
         if not paid or _start(paid) >= day:
             return _moved(with_status(paid, LineStatus.BLOCKED), becomes, day)
-        return self._anew(terms, paid, Period(day, expiry(day, _months(terms))), becomes, Source.PURCHASE, day)
+        return self._anew(terms, paid, _term(terms, day), becomes, Source.PURCHASE, day)
 
     def withdraw_order(self, lines: Sequence[Line]) -> Changes:
         return Changes(move=deleted(lines))
@@ -302,6 +303,11 @@ def _moved(lines: Iterable[Line], becomes: Becomes, day: date, *, fee: LineStatu
 
 def _start(lines: Iterable[Line]) -> date:
     return min(line.period.start for line in lines)
+
+
+def _term(terms: Terms, day: date) -> Period:
+    """Return the days of an order that begins on `day`: up to the end that is given, else of its months."""
+    return Period(day, terms.expires_on or expiry(day, _months(terms)))
 
 
 def _months(terms: Terms) -> int:

@@ -49,6 +49,7 @@ class Source(StrEnum):
     REMAINDER = "remainder"  # the days that a stop left over
     ACTIVATION = "activation"  # the days from an activation to the billing day
     USAGE = "usage"  # what was used in a billing period
+    CLOSED_BY_HAND = "closed_by_hand"  # all that was reserved or lay ahead, written off at once
 
 
 # The parts that together make up the line they were split from.
@@ -160,13 +161,22 @@ class Changes:
         )
 
     def missing(self, available: Decimal) -> Decimal:
-        """Return what lacks of the funds that this needs; nothing where it needs none, whatever is owed otherwise."""
-        return max(self.reserves - available, Decimal(0)) if self.reserves else Decimal(0)
+        """Return what lacks of the funds that this needs; nothing where it needs none, whatever is owed otherwise.
+
+        What it gives back counts (decision 24).
+        """
+        return max(self.reserves - self.given_back - available, Decimal(0)) if self.reserves else Decimal(0)
 
     @property
     def releases(self) -> Decimal:
         """Return the sum of the lines that are Blocked no more, whatever becomes of them."""
         return sum((move.line.amount for move in self.move if move.line.status is LineStatus.BLOCKED), Decimal(0))
+
+    @property
+    def given_back(self) -> Decimal:
+        """Return what of the released sum is free again: less the parts of it that were used."""
+        used = (line for line in self.add if line.source is Source.USED_PART)
+        return self.releases - sum((line.amount for line in used if line.status in _TAKING), Decimal(0))
 
     @property
     def writes_off(self) -> Decimal:
@@ -175,6 +185,10 @@ class Changes:
             (line.amount for line in self.add if line.status is LineStatus.CLOSED),
             sum((move.line.amount for move in self.move if move.status is LineStatus.CLOSED), Decimal(0)),
         )
+
+
+# With these a line holds money, or has taken it.
+_TAKING = (LineStatus.BLOCKED, LineStatus.CLOSED)
 
 
 def _closes_at_once(line: Line) -> bool:

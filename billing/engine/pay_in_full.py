@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from billing.engine import renewing, restoring, settling
+from billing.engine import renewing, restoring, settling, switching
 from billing.engine.lines import (
     FIRST_BLOCK,
     Changes,
@@ -42,6 +42,7 @@ class PayInFull:
     needs_funds = True
     renews_ahead = False
     renews_by_default = False
+    switch_away = staticmethod(switching.given_up)
 
     due = staticmethod(settling.due_now)
     cancel_unpaid = staticmethod(settling.cancel_unpaid)

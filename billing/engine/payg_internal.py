@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from billing.engine import renewing, settling
+from billing.engine import renewing, settling, switching
 from billing.engine.fees import fees_of
 from billing.engine.lines import (
     FIRST_BLOCK,
@@ -27,7 +27,7 @@ from billing.engine.lines import (
 )
 from billing.engine.parts import priced_line
 from billing.engine.periods import billing_period_of, next_billing_day
-from billing.engine.rules import Allows, Deed, Keeps, No, Used
+from billing.engine.rules import Allows, Deed, Keeps, No, Told, Used
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
@@ -39,10 +39,12 @@ class PaygInternal:
     allows = Allows(endless=True, longest=None, included=False)
     fees = frozenset({LineType.SETUP_FEE})
     keeps = Keeps.WHAT_WAS_USED
+    told = Told.UNIT_HOURS
     counts_units = False
     needs_funds = False
     renews_ahead = False
     renews_by_default = False
+    switch_away = staticmethod(switching.given_up)
 
     due = staticmethod(settling.due_now)
     cancel_unpaid = staticmethod(settling.cancel_unpaid)

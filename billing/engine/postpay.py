@@ -17,7 +17,7 @@ from billing.engine import renewing, settling
 from billing.engine.lines import FEES, Changes, Line, LineStatus, LineType, Move, Source, deleted, with_status
 from billing.engine.parts import priced_line, what_is_left
 from billing.engine.periods import billing_period_of, next_billing_day
-from billing.engine.rules import Allows, Deed, Keeps, MeteredRules, No, Rules, Used
+from billing.engine.rules import Allows, Deed, Keeps, MeteredRules, No, Rules, Told, Used
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
@@ -217,6 +217,9 @@ class Postpay:
             lines, day, lambda shown: self._rules.delete(terms, shown, day, unprovided=unprovided), keep=unprovided
         )
 
+    def switch_away(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+        return self._told(lines, day, lambda shown: self._rules.switch_away(terms, shown, day))
+
     # ---- another term -----------------------------------------------------------------------------------------
 
     def renewal_starts(self, terms: Terms, day: date, *, stopped: bool) -> date:
@@ -323,6 +326,10 @@ class MeteredPostpay(Postpay):
     def __init__(self, rules: MeteredRules, *, current_only: bool = False) -> None:
         super().__init__(rules, current_only=current_only)
         self._metered = rules
+
+    @property
+    def told(self) -> Told:
+        return self._metered.told
 
     def use(self, terms: Terms, lines: Sequence[Line], used: Sequence[Used], day: date) -> Changes:
         return self._metered.use(terms, lines, used, day)

@@ -59,22 +59,35 @@ class Allows:
     shortest: int = 1  # the shortest period in months, where it knows an end
 
 
+class Told(StrEnum):
+    """What is told of use: how much there was, or what the vendor takes for it."""
+
+    UNIT_HOURS = "unit_hours"
+    COST = "cost"
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
-    """All unit-hours of a resource that were told at one price in a billing period: their sum.
+    """All that was told to have been used of a resource in a billing period, unit-hours at one price: their sum.
 
-    `valid_from` is the day from which that price holds; None where it is not known.
+    `valid_from` is the day from which that price holds; None where it is not known. `cost` is what the vendor takes,
+    with the plan's markup, for types that charge it; then the quantity and the price do not matter.
     """
 
     resource: str
     price: UnitPrice
     quantity: Decimal
     valid_from: date | None = None
+    cost: Decimal = Decimal(0)
 
 
 @runtime_checkable
 class Metered(Protocol):
     """A billing type that charges what was used."""
+
+    @property
+    def told(self) -> Told:
+        """What it charges: unit-hours at a price, or the vendor's cost."""
 
     def use(self, terms: Terms, lines: Sequence[Line], used: Sequence[Used], day: date) -> Changes:
         """Return the lines of the period of `day`, made anew where a sum is another than what they charge."""
@@ -209,6 +222,12 @@ class Rules(Protocol):
 
     def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
         """Return what a deletion on `day` makes of the lines; `unprovided` are those of such an activation."""
+
+    def switch_away(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+        """Return what becomes of the lines where another plan serves `day`; those of that are `order`'s, by its terms.
+
+        Terms with an `expires_on` are for an order up to it, whatever their `months`.
+        """
 
     # ---- another term -----------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ class LineType(StrEnum):
     SETUP_FEE = "setup_fee"
     RENEWAL_FEE = "renewal_fee"
     TRANSFER_FEE = "transfer_fee"
+    CONSUMPTION = "consumption"  # what a vendor took for what was used, with the plan's markup
 
 
 class Discount(NamedTuple):
@@ -73,6 +74,7 @@ class Price(NamedTuple):
     setup_fee: Decimal = Decimal(0)
     renewal_fee: Decimal = Decimal(0)
     transfer_fee: Decimal = Decimal(0)
+    markup: Decimal = Decimal(0)  # in percent of what a vendor takes, of a plan that charges that
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,11 @@ class Terms:
             if price.valid_from <= day:
                 return price
         raise LookupError(f"no price of {resource} on {day}")
+
+    def markup_on(self, day: date) -> Decimal:
+        """Return what the plan adds to a vendor's cost of `day`, in percent; at a fixed price that of the ordering."""
+        asked = day if self.ordering_prices is None else self.started_on or day
+        return next((price.markup for price in reversed(self.plan_prices) if price.valid_from <= asked), Decimal(0))
 
     def fee_row(self, resource: str, day: date) -> Price | None:
         """Return the row whose fees hold for units bought on `day`, at a fixed price those of the ordering.

@@ -62,5 +62,7 @@ class Trial:
 
     order = pay_order = provide_order = cancel_unpaid = withdraw_order = nothing
     change = leave = pay_raise = provide_raise = provide_raise_of_stopped = withdraw_raise = nothing
-    restore = restore_renewals = stop = activate = provide_activation = withdraw_activation = delete = nothing
+    restore = restore_renewals = stop = activate = provide_activation = withdraw_activation = delete = switch_away = (
+        nothing
+    )
     renew = pay_renewal = close_period = next_period = end = nothing

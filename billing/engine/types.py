@@ -8,10 +8,11 @@ from billing.engine.discounting import DiscountedMetered, discounted
 from billing.engine.gsuite import GSuite
 from billing.engine.non_refund import NonRefund
 from billing.engine.pay_in_full import PayInFull
+from billing.engine.payg_external import PaygExternal
 from billing.engine.payg_internal import PaygInternal
 from billing.engine.postpay import MeteredPostpay, Postpay
 from billing.engine.reservation import Reservation
-from billing.engine.rules import Keeps, Rules
+from billing.engine.rules import Keeps, Metered, Rules, Told
 from billing.engine.trial import Trial
 
 _ALL: tuple[Rules, ...] = (
@@ -22,6 +23,7 @@ _ALL: tuple[Rules, ...] = (
     NonRefund(),
     GSuite(),
     PaygInternal(),
+    PaygExternal(),
 )
 TYPES: dict[str, Rules] = {rules.key: discounted(rules) for rules in _ALL}
 _TRIALS: dict[str, Rules] = {key: Trial(rules) for key, rules in TYPES.items()}
@@ -33,6 +35,7 @@ POSTPAY: dict[str, Postpay] = {
         Postpay(discounted(CspAnnual())),
         Postpay(discounted(Reservation())),
         MeteredPostpay(DiscountedMetered(PaygInternal())),
+        MeteredPostpay(DiscountedMetered(PaygExternal()), current_only=True),
     )
 }
 
@@ -42,6 +45,12 @@ FIRST = _ALL[0].key
 
 class UnknownBillingType(LookupError):
     """No module has the rules of this billing type: nothing can be charged by it."""
+
+
+def is_by_cost(billing_type: str) -> bool:
+    """Return whether this type charges what a vendor takes, and has no prices of units; False for a type not known."""
+    rules: object = TYPES.get(billing_type)
+    return isinstance(rules, Metered) and rules.told is Told.COST
 
 
 def is_by_use(billing_type: str) -> bool:

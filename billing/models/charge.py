@@ -33,6 +33,7 @@ class ChargeType(models.TextChoices):
     RECURRING_FEE = "recurring_fee", _("Recurring fee")
     RENEWAL_FEE = "renewal_fee", _("Renewal fee")
     TRANSFER_FEE = "transfer_fee", _("Transfer fee")
+    CONSUMPTION = "consumption", _("Consumption")
 
 
 class ChargeSource(models.TextChoices):
@@ -47,6 +48,7 @@ class ChargeSource(models.TextChoices):
     REMAINDER = "remainder", _("Remainder of a stopped subscription")
     ACTIVATION = "activation", _("Activation")
     USAGE = "usage", _("What was used")
+    CLOSED_BY_HAND = "closed_by_hand", _("Closed by hand")
 
 
 CHARGE_TRANSITIONS = [
@@ -54,6 +56,7 @@ CHARGE_TRANSITIONS = [
     ("new", "blocked"),
     ("new", "closed"),
     ("new", "deleted"),
+    ("new", "refunded"),
     ("opened", "blocked"),
     ("opened", "closed"),
     ("opened", "deleted"),
@@ -124,6 +127,8 @@ class Charge(Timestamped):
     block = models.PositiveIntegerField()
     quantity = QuantityField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
+    # What a vendor took with the plan's markup, where that has more places than the unit price keeps.
+    exact_price = models.DecimalField(max_digits=40, decimal_places=20, null=True, blank=True, editable=False)
     price = models.ForeignKey(
         "subscriptions.ResourcePrice", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )

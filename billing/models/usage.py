@@ -1,4 +1,4 @@
-"""What was used of a subscription's resources: unit-hours, told once, which usage charges are the sums of."""
+"""What was used of a subscription's resources: unit-hours or a vendor's cost, told once; charges are their sums."""
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +13,8 @@ class Usage(Fitting):
     """Unit-hours of a resource that were used on `day`; append-only. The same `key` is told once.
 
     They count in the billing period that was open when they were told, which ends before `counted_to`, at `unit_price`.
-    Fewer than none correct what was told before: a vendor has said otherwise since.
+    Fewer than none correct what was told before: a vendor has said otherwise since. Of a plan that charges what the
+    vendor takes, `cost` is that, in the subscription's currency, and `markup` the plan's in percent; it has no price.
     """
 
     subscription = models.ForeignKey("subscriptions.Subscription", models.PROTECT, related_name="usage")
@@ -30,13 +31,22 @@ class Usage(Fitting):
     )
     # Of a delegated plan: the rows of the price lists of the levels above that the price belongs to.
     retail = ArrayField(models.BigIntegerField(), null=True, editable=False)
+    cost = models.DecimalField(_("vendor's cost"), max_digits=24, decimal_places=10, null=True, blank=True)
+    markup = models.DecimalField(_("markup, %"), max_digits=18, decimal_places=6, null=True, blank=True)
     counted_to = models.DateField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["subscription_resource", "key"], name="usage_told_once"),
-            models.CheckConstraint(condition=~models.Q(quantity=0), name="usage_of_something"),
+            models.CheckConstraint(
+                condition=~models.Q(quantity=0, cost__isnull=True) & ~models.Q(cost=0), name="usage_of_something"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cost__isnull=True, markup__isnull=True)
+                | models.Q(cost__isnull=False, markup__gte=0),
+                name="usage_cost_and_markup",
+            ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

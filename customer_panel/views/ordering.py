@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.client_address import client_address
-from billing.engine.types import is_by_use
+from billing.engine.types import is_by_cost, is_by_use
 from core.errors import Refused, refusal_of
 from core.panel.confirming import Done, Shown, ShownAnew, carry_mark, confirmation, put_refusal, settled
 from core.panel.page import Crumb, Hint, Page
@@ -56,6 +56,11 @@ class Offered:
     def by_use(self) -> bool:
         """Whether the prices are those of an hour that was used; else of a month."""
         return is_by_use(self.plan.billing_type)
+
+    @property
+    def by_cost(self) -> bool:
+        """Whether units have no price: what the vendor takes is charged."""
+        return is_by_cost(self.plan.billing_type)
 
 
 @requires("subscriptions.order")

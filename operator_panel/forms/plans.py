@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
-from billing.engine.types import FIRST, TYPES, is_by_use
+from billing.engine.types import FIRST, TYPES, is_by_cost, is_by_use
 from operator_panel.editing import form_of
 from subscriptions.catalogue.plans import Information, Lasting, Offered
 from subscriptions.catalogue.prices import PRICE_DECIMALS, Fees, PlanFees
@@ -31,6 +31,8 @@ FINITE_PERIODS = 3
 
 def price_label(billing_type: str, currency: str = "") -> str:
     """Return what the recurring price of a unit is for with a billing type, and its currency where that is given."""
+    if is_by_cost(billing_type):
+        return _("Price of a unit: none, the vendor's cost is charged")
     by_use = is_by_use(billing_type)
     if not currency:
         return _("Price of a unit and hour") if by_use else _("Recurring fee a month")
@@ -38,8 +40,8 @@ def price_label(billing_type: str, currency: str = "") -> str:
     return named % {"currency": currency}
 
 
-def plan_fees_of(billing_type: str) -> list[tuple[str, str]]:
-    """Return the fees of the plan's own that a billing type takes, each with what it is called."""
+def plan_fees_of(billing_type: str, currency: str) -> list[tuple[str, str]]:
+    """Return the fees of the plan's own that a billing type takes, each with what it is called and counted in."""
     rules = TYPES.get(billing_type)
     names = {
         "setup_fee": _("Setup fee"),
@@ -47,7 +49,10 @@ def plan_fees_of(billing_type: str) -> list[tuple[str, str]]:
         "renewal_fee": _("Renewal fee"),
         "transfer_fee": _("Transfer fee"),
     }
-    return [(name, label) for name, label in names.items() if rules is not None and name in rules.fees]
+    taken = [
+        (name, f"{label}, {currency}") for name, label in names.items() if rules is not None and name in rules.fees
+    ]
+    return [*taken, ("markup", _("Markup on the vendor's cost, %"))] if is_by_cost(billing_type) else taken
 
 
 def price_field(
@@ -123,7 +128,8 @@ class PlanResourcesForm(forms.Form):
                 "sold": forms.BooleanField(label=_("Sold in this plan"), required=False, initial=len(resources) == 1),
                 "name": forms.CharField(label=_("Name"), max_length=200, required=False, initial=resource.name),
                 "recurring_fee": price_field(
-                    price_label(billing_type, currency), required=self._is_sold(resource)
+                    price_label(billing_type, currency),
+                    required=self._is_sold(resource) and not is_by_cost(billing_type),
                 ),
                 "setup_fee": price_field(_("Setup fee, %(currency)s") % {"currency": currency}, required=False,
                                          initial=Decimal(0)),
@@ -196,10 +202,10 @@ class PeriodsForm(forms.Form):
                 label=_("Unit"), choices=[c for c in DurationUnit.choices if c[0] != DurationUnit.DAY], required=False
             )
             self.fields[f"trial_{number}"] = forms.BooleanField(label=_("Trial"), required=False)
-        self.plan_fees_asked = plan_fees_of(billing_type)
+        self.plan_fees_asked = plan_fees_of(billing_type, currency)
         for name, label in self.plan_fees_asked:
             self.fields[f"plan.{name}"] = price_field(
-                _("Of the plan itself: %(fee)s, %(currency)s") % {"fee": label, "currency": currency},
+                _("Of the plan itself: %(fee)s") % {"fee": label},
                 required=False,
                 initial=Decimal(0),
             )

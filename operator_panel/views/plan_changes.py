@@ -88,7 +88,7 @@ def plan_period_price(request: HttpRequest, pk: int, period: int) -> HttpRespons
     """Append what the plan costs itself for a period, valid from a day that has not passed."""
     found = one(request, pk)
     priced = get_object_or_404(plan_periods_visible_to(request.actor).filter(plan=found), pk=period)
-    asked = plan_fees_of(found.billing_type)
+    asked = plan_fees_of(found.billing_type, found.currency)
     if not asked or priced.trial:
         raise Http404
 
@@ -109,7 +109,7 @@ def plan_period_price(request: HttpRequest, pk: int, period: int) -> HttpRespons
         built.fields["valid_from"].of_the_row = False  # a suggestion
         for name, label in asked:
             now = getattr(newest, name) if newest is not None else Decimal(0)
-            built.fields[name] = price_field(f"{label}, {found.currency}", initial=plainly(now, found.currency))
+            built.fields[name] = price_field(label, initial=plainly(now, found.currency))
         return built
 
     back = reverse("operator:plan_periods", args=[pk])

@@ -70,7 +70,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_periods(request: HttpRequest, pk: int) -> HttpResponse:
     """Show for how long a plan is bought."""
     found = one(request, pk)
-    fees, today = plan_fees_of(found.billing_type), timezone.localdate()
+    fees, today = plan_fees_of(found.billing_type, found.currency), timezone.localdate()
     periods = list(found.periods.order_by("-active", "pk"))
     prices = list(plan_prices_visible_to(request.actor).filter(period__plan=found))
     for price in prices:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from billing.engine.lines import LineType
 from billing.engine.rules import Rules
-from billing.engine.types import rules_of
+from billing.engine.types import is_by_cost, rules_of
 from core.errors import Refusals, Refused
 from core.period import FARTHEST_YEARS
 from subscriptions.catalogue.reach import require_reseller
@@ -48,6 +48,8 @@ class PlanFees:
     recurring_fee: Decimal = Decimal(0)
     renewal_fee: Decimal = Decimal(0)
     transfer_fee: Decimal = Decimal(0)
+    # In percent of what the vendor takes, of a plan that charges that.
+    markup: Decimal = Decimal(0)
 
     def __bool__(self) -> bool:
         """Return whether anything is charged at all."""
@@ -114,7 +116,7 @@ def check_plan_fees(rules: Rules, fees: PlanFees, refusals: Refusals, *, prefix:
         field = f"{prefix}{name}"
         with refusals.gathered():
             check_fee(fee, field)
-            if fee and name not in rules.fees:
+            if fee and name not in rules.fees and not (name == "markup" and is_by_cost(rules.key)):
                 raise PriceNotAllowed(UNCHARGED, field=field)
             if fee and trial:
                 raise PriceNotAllowed(_("A trial costs nothing: enter 0."), field=field)

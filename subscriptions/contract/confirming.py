@@ -35,7 +35,7 @@ def limit_of(subscription: Subscription) -> Decimal | None:
 
 def debt_of(contract: Contract, day: date) -> Decimal:
     """Return the current debt of a postpay subscription on `day`, its order that waits among it; nothing in prepay."""
-    rules = contract.rules
+    rules = contract.subscription.rules
     if not isinstance(rules, Postpay):
         return Decimal(0)
     return rules.debt(contract.terms, [*contract.lines, *contract.renewal_lines], day)
@@ -59,7 +59,7 @@ def refuse_over_limit(
 
     `debt` is the current debt before it; nothing of what the step releases is taken off. Raises OverCreditLimit.
     """
-    rules, limit = contract.rules, limit_of(contract.subscription)
+    rules, limit = contract.subscription.rules, limit_of(contract.subscription)
     if limit is None or not isinstance(rules, Postpay):
         return
     month = rules.month(terms or contract.terms, after, day)

@@ -334,7 +334,11 @@ def party(account: Account) -> dict[str, Any]:
 
 def held_units(subscription: Subscription) -> dict[str, int]:
     """Return the units that the subscription holds now, by the template's resource keys."""
-    resources = subscription.resources.order_by("pk").values_list("plan_resource__resource__key", "quantity")
+    resources = (
+        subscription.resources.filter(of_plan=True)
+        .order_by("pk")
+        .values_list("plan_resource__resource__key", "quantity")
+    )
     return dict(resources)
 
 

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from billing.engine.terms import Price
-from subscriptions.models import PlanPrice, ResourcePrice
+from billing.engine.types import is_by_cost, rules_of
+from subscriptions.models import PlanPrice, ResourcePrice, Subscription
 
 
 def price_lists(plan_resource_ids: Iterable[int], *, entered_before: date | None = None) -> dict[int, list[Price]]:
@@ -33,7 +34,7 @@ def plan_price_lists(period_ids: Iterable[int], *, entered_before: date | None =
         prices = PlanPrice.objects.filter(period__in=wanted).order_by("period", "valid_from", "pk")
         if entered_before is not None:
             prices = prices.filter(entered_on__lt=entered_before)
-        columns = ("period", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee", "transfer_fee")
+        columns = ("period", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee", "transfer_fee", "markup")
         for period_id, *price in prices.values_list(*columns):
             lists.setdefault(period_id, []).append(Price(*price))
     return lists
@@ -52,3 +53,18 @@ def price_rows(plan_resource_ids: Collection[int], day: date) -> dict[int, Price
             if price.valid_from <= day:
                 prices[plan_resource_id] = price
     return prices
+
+
+def may_cost(subscription: Subscription) -> bool:
+    """Return whether the plan's prices are asked for: at a fixed price they are for fees, and for another term."""
+    if not subscription.fixed_price or subscription.expiration_date:
+        return True
+    return bool(rules_of(subscription.billing_type).fees)
+
+
+def plan_may_cost(subscription: Subscription) -> bool:
+    """Return whether something of the plan's own may be charged yet: with its order, with another term, by use."""
+    if is_by_cost(subscription.billing_type):
+        return True
+    begins = subscription.start_date is None or subscription.expiration_date is not None
+    return begins and bool(rules_of(subscription.billing_type).fees)

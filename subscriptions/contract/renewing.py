@@ -145,11 +145,10 @@ def refuse_over_limit(contract: Contract, changes: Changes, day: date) -> None:
 
     Raises OverCreditLimit.
     """
+    rules = contract.subscription.rules
     confirming.refuse_over_limit(
         contract,
-        debt=contract.rules.debt(contract.terms, contract.lines, day)
-        if isinstance(contract.rules, Postpay)
-        else Decimal(0),
+        debt=rules.debt(contract.terms, contract.lines, day) if isinstance(rules, Postpay) else Decimal(0),
         new=confirming.newly_blocked(changes),
         after=changes.applied_to(contract.renewal_lines),
         day=day,
@@ -206,6 +205,9 @@ def begin(contract: Contract, order: Order, day: date) -> None:
     if subscription.stopped_on is not None:
         subscription.term_anchor = term.start
     subscription.expiration_date = term.end
+    if subscription.closed_to is not None:  # what was closed by hand was closed until the renewal (5.7)
+        subscription.closed_to = None
+        subscription.save(update_fields=["closed_to"])
     taken = {line.resource: line for line in contract.renewal_lines}
     for item in order.items.order_by("pk"):
         resource = contract.resources[resource_key(item.subscription_resource_id)]

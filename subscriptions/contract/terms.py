@@ -9,15 +9,16 @@ from django.utils.functional import cached_property
 
 from accounts.models import Account, PaymentModel
 from billing.charging import PLAN, Booking, Owner, lines_of, resource_key
+from billing.engine.by_hand import rules_when_closed
 from billing.engine.chain import Level, retail_rows
 from billing.engine.lines import Changes, Line, LineStatus, Source
 from billing.engine.rules import Rules
-from billing.engine.terms import Price, Taken, Terms
+from billing.engine.terms import Price, Terms
 from billing.engine.types import rules_of
 from core.among import Among
 from subscriptions.contract.chains import chains_for
 from subscriptions.contract.due import last_term_on, months_of
-from subscriptions.contract.prices import plan_price_lists, price_lists
+from subscriptions.contract.prices import may_cost, plan_may_cost, plan_price_lists, price_lists
 from subscriptions.contract.under_change import changes_at_vendor, units_of_changes
 from subscriptions.models import (
     UNFINISHED,
@@ -40,7 +41,8 @@ class Contract:
     `waiting` is its order that is neither completed nor cancelled, where there is one; `awaited` counts the units that
     the vendor has yet to provide, `leaving` those that go on the billing day for which a change waits; by the engine's
     key. Lines of a renewal that is not carried out yet stand apart, in `renewal_lines`: they belong to a term that has
-    not begun. `chain` are the levels above the seller of what is of a delegated plan, by the engine's key.
+    not begun. `chain` are the levels above the seller of what is of a delegated plan, by the engine's key. `others` are
+    the resources of plans that it was switched from, or is to be to.
     `noted` is what `units_in_service` gave when the contract was read or last saved.
     """
 
@@ -55,6 +57,7 @@ class Contract:
     renewal_lines: list[Line] = field(default_factory=list)
     plan_prices: Sequence[Price] = ()
     chain: Mapping[str, Sequence[Level]] = field(default_factory=dict)
+    others: Mapping[str, SubscriptionResource] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note the units in service as the rows stand."""
@@ -74,10 +77,7 @@ class Contract:
                 else None
             ),
             ordering_rows={key: resource.ordered_at_id for key, resource in self.resources.items()},
-            ordering_taken={
-                key: Taken(resource.ordered_on, None if resource.retail is None else tuple(resource.retail))
-                for key, resource in self.resources.items()
-            },
+            ordering_taken={key: resource.taken for key, resource in self.resources.items()},
             expires_on=subscription.expiration_date,
             started_on=subscription.start_date,
             anchor=subscription.term_anchor or subscription.start_date,
@@ -88,7 +88,13 @@ class Contract:
     @property
     def rules(self) -> Rules:
         """What its billing type says to everything that can happen to it."""
-        return self.subscription.rules
+        return self.rules_for(trial=self.subscription.trial)
+
+    def rules_for(self, *, trial: bool) -> Rules:
+        """Return the same for a trial of its type, or for what is paid."""
+        row = self.subscription
+        rules = rules_of(row.billing_type, trial=trial, postpay=row.payment_model == PaymentModel.POSTPAY)
+        return rules if row.closed_to is None else rules_when_closed(rules, row.closed_to, row.closings)
 
     @property
     def postpay(self) -> bool:
@@ -142,8 +148,8 @@ class Contract:
         subscription = self.subscription
         runs = subscription.status == SubscriptionStatus.ACTIVE
         if runs or (subscription.status in UNDER_CHANGE and not self.stop_decided):
-            return self.chargeable
-        return dict.fromkeys(self.resources, 0)
+            return self.chargeable | dict.fromkeys(self.others, 0)
+        return dict.fromkeys([*self.resources, *self.others], 0)
 
     @property
     def stop_decided(self) -> bool:
@@ -180,6 +186,7 @@ class Contract:
             currency=subscription.currency,
             billing_day=subscription.billing_day,
             names={PLAN: subscription.plan_name}
+            | {key: one.name for key, one in self.others.items()}
             | {key: service_first(subscription.plan_name, one.name) for key, one in self.resources.items()},
             chain=self.chain,
         )
@@ -203,15 +210,16 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
     read yet, and more for delegated plans. For the night of a day: with the prices that had been entered before it.
     """
     rows = {subscription.pk: subscription for subscription in subscriptions}
-    resources = _resources_of(rows)
+    resources, others = _resources_of(rows)
     lists = price_lists(
-        (one.plan_resource_id for pk, of_one in resources.items() if _may_cost(rows[pk]) for one in of_one.values()),
+        (one.plan_resource_id for pk, of_one in resources.items() if may_cost(rows[pk]) for one in of_one.values()),
         entered_before=night_of,
     )
     plan_lists = plan_price_lists(
-        (row.period_id for row in rows.values() if _plan_may_cost(row)), entered_before=night_of
+        (row.period_id for row in rows.values() if plan_may_cost(row)), entered_before=night_of
     )
-    chains = chains_for(rows, resources, entered_before=night_of)
+    theirs = {pk: of_one | others.get(pk, {}) for pk, of_one in resources.items()} if others else resources
+    chains = chains_for(rows, theirs, entered_before=night_of)
     lines = lines_of(rows)
     waiting = {order.subscription_id: order for order in open_orders(rows)}
     renewals = {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL}
@@ -228,30 +236,26 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
             leaving=leaving.get(pk, {}),
             plan_prices=plan_lists.get(subscription.period_id, ()),
             chain=chains.get(pk, {}),
+            others=others.get(pk, {}),
         )
         for pk, subscription in rows.items()
     }
 
 
-def _resources_of(subscription_ids: Collection[int]) -> dict[int, dict[str, SubscriptionResource]]:
-    """Return the resources of each subscription by the engine's key, in the order of the plan: so they were made."""
-    resources: dict[int, dict[str, SubscriptionResource]] = {pk: {} for pk in subscription_ids}
+ByKey = dict[int, dict[str, SubscriptionResource]]
+
+
+def _resources_of(subscription_ids: Collection[int]) -> tuple[ByKey, ByKey]:
+    """Return the resources of each subscription by the engine's key, in the order of the plan: so they were made.
+
+    Apart from them those of plans that it had before, or is to have, where there are such.
+    """
+    resources: ByKey = {pk: {} for pk in subscription_ids}
+    others: ByKey = {}
     for resource in SubscriptionResource.objects.filter(Among("subscription", subscription_ids)).order_by("pk"):
-        resources[resource.subscription_id][resource_key(resource.pk)] = resource
-    return resources
-
-
-def _may_cost(subscription: Subscription) -> bool:
-    """Return whether the plan's prices are asked for: at a fixed price they are for fees, and for another term."""
-    if not subscription.fixed_price or subscription.expiration_date:
-        return True
-    return bool(rules_of(subscription.billing_type).fees)
-
-
-def _plan_may_cost(subscription: Subscription) -> bool:
-    """Return whether a fee of the plan's own may be charged yet: with its order, or with another term."""
-    begins = subscription.start_date is None or subscription.expiration_date is not None
-    return begins and bool(rules_of(subscription.billing_type).fees)
+        of_one = resources if resource.of_plan else others
+        of_one.setdefault(resource.subscription_id, {})[resource_key(resource.pk)] = resource
+    return resources, others
 
 
 def contracts_among(

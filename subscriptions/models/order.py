@@ -17,6 +17,7 @@ class OrderType(models.TextChoices):
     SALES = "sales", _("Sales")
     CHANGE = "change", pgettext_lazy("kind of order", "Change")
     RENEWAL = "renewal", _("Renewal")
+    SWITCH = "switch", _("Switch of plan")
 
 
 class OrderStatus(models.TextChoices):
@@ -70,6 +71,10 @@ class Order(Document):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     takes_effect = models.CharField(
         _("takes effect"), max_length=20, choices=TakesEffect.choices, default=TakesEffect.AT_ONCE, db_default="at_once"
+    )
+    # Of a switch: for which period of which plan.
+    to_period = models.ForeignKey(
+        "subscriptions.PlanPeriod", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     # The first day with the units wanted: of a change that waits for its billing day, or that the vendor was told of
     # and does on the next day (the day after the one on which it accepted). Empty where they are there at once.

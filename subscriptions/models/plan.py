@@ -26,6 +26,7 @@ class BillingType(models.TextChoices):
     NON_REFUND = "non_refund", _("Non-refund")
     GSUITE = "gsuite", _("G Suite")
     PAYG_INTERNAL = "payg_internal", _("Pay as you go")
+    PAYG_EXTERNAL = "payg_external", _("Pay as you go, at the vendor's cost")
 
 
 class PlanStatus(models.TextChoices):
@@ -253,6 +254,10 @@ class PlanPrice(Fitting):
     recurring_fee = models.DecimalField(_("recurring fee a month"), max_digits=18, decimal_places=6, default=Decimal(0))
     renewal_fee = models.DecimalField(_("renewal fee"), max_digits=18, decimal_places=6, default=Decimal(0))
     transfer_fee = models.DecimalField(_("transfer fee"), max_digits=18, decimal_places=6, default=Decimal(0))
+    # Of a plan that charges what the vendor takes.
+    markup = models.DecimalField(
+        _("markup, %"), max_digits=18, decimal_places=6, default=Decimal(0), db_default=Decimal(0)
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -262,6 +267,7 @@ class PlanPrice(Fitting):
                 condition=models.Q(setup_fee__gte=0, recurring_fee__gte=0, renewal_fee__gte=0, transfer_fee__gte=0),
                 name="plan_price_not_negative",
             ),
+            models.CheckConstraint(condition=models.Q(markup__gte=0), name="plan_markup_not_negative"),
         ]
         indexes = [models.Index(fields=["period", "-valid_from", "-id"], name="plan_price_newest")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import PaymentModel
 from billing.engine.rules import Rules
-from billing.engine.terms import chargeable_units
+from billing.engine.terms import Taken, chargeable_units
 from billing.engine.types import rules_of
 from core.fitting import MONEY
 from core.timestamps import Timestamped
@@ -131,6 +131,9 @@ class Subscription(Timestamped):
     # The next day on which the night has something to do: a billing day, the expiry, the end of a timer, the last day
     # of an unpaid order. In a status that is not stable the night waits for the vendor and catches up afterwards.
     due_on = models.DateField(null=True, blank=True, editable=False)
+    # The end of what was closed by hand, and how often it was: until then nothing is charged anew (5.7).
+    closed_to = models.DateField(null=True, blank=True, editable=False)
+    closings = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), default=0)
     # What the vendor told: public facts by key, for the service page and the API's additional attributes.
@@ -230,6 +233,8 @@ class SubscriptionResource(Timestamped):
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="resources")
     plan_resource = models.ForeignKey("subscriptions.PlanResource", models.PROTECT, related_name="+")
+    # Whether it is of the plan that the subscription has now: not of one that it was switched from, or is to be to.
+    of_plan = models.BooleanField(default=True, db_default=True, editable=False)
     name = models.CharField(_("name"), max_length=200)
     quantity = models.PositiveIntegerField(_("quantity"), default=0)
     # Units that come with the plan and are not charged, as they were at ordering (G-D5).
@@ -272,6 +277,11 @@ class SubscriptionResource(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.quantity}"
+
+    @property
+    def taken(self) -> Taken:
+        """Of which day its ordering price is, and which rows of the levels above belong to it."""
+        return Taken(self.ordered_on, None if self.retail is None else tuple(self.retail))
 
     @property
     def chargeable(self) -> int:

@@ -6,6 +6,7 @@ opens the account next, a verb of people or the night, so that a day's hours lea
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -20,11 +21,12 @@ from subscriptions.models import Subscription
 
 SUMS = """
     WITH told AS (
-        SELECT subscription_id, subscription_resource_id, unit_price, SUM(quantity) AS quantity, MIN(id) AS first
+        SELECT subscription_id, subscription_resource_id, unit_price, SUM(quantity) AS quantity,
+               SUM(cost * (100 + markup) * 0.01) AS cost, MIN(id) AS first
         FROM billing_usage WHERE subscription_id = ANY(%s) AND counted_to > %s GROUP BY 1, 2, 3
     )
     SELECT told.subscription_id, told.subscription_resource_id, told.unit_price, told.quantity, usage.price_id,
-           price.valid_from, usage.day, usage.retail
+           price.valid_from, usage.day, usage.retail, told.cost
     FROM told
     JOIN billing_usage usage ON usage.id = told.first
     LEFT JOIN subscriptions_resourceprice price ON price.id = usage.price_id
@@ -62,7 +64,11 @@ def sums_of_use(subscription_ids: Collection[int], day: date) -> Iterator[tuple[
     """
     with connection.cursor() as cursor:
         cursor.execute(SUMS, [list(subscription_ids), day])
-        for subscription_id, resource_id, unit_price, quantity, price_id, valid_from, told, retail in cursor.fetchall():
-            taken = Taken(told, None if retail is None else tuple(retail))
+        for subscription_id, resource_id, unit_price, quantity, price_id, *more in cursor.fetchall():
+            valid_from, told_on, retail, cost = more
+            taken = Taken(told_on, None if retail is None else tuple(retail))
             price = UnitPrice(unit_price, price_id, taken=taken)
-            yield subscription_id, Used(resource_key(resource_id), price, quantity, valid_from)
+            yield (
+                subscription_id,
+                Used(resource_key(resource_id), price, quantity, valid_from, cost or Decimal(0)),
+            )

@@ -30,6 +30,7 @@ from subscriptions.models import (
     SubscriptionStatus,
     TakesEffect,
 )
+from subscriptions.people.closing import refuse_closed
 from subscriptions.people.keys import Key, key_of, placed_before
 from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state
 from subscriptions.people.paying import carry_out_at_once, pay_order_from_balance
@@ -189,6 +190,8 @@ def _change(contract: Contract, asked: Asked) -> Order:
     lowered = _lowered(contract, wanted)
     if lowered and (refused := contract.rules.refuses(Deed.LOWER)) is not None:
         raise TypeKeepsQuantities(WHY_NOT[refused])
+    if lowered:
+        refuse_closed(contract, today)
     effect = effect_of(contract, wanted.keys() - lowered, lowered, today)
     if effect == TakesEffect.END_OF_PERIOD:
         return _placed(contract, asked, wanted, Changes(), effect)
@@ -235,7 +238,7 @@ def _take_place_of_renewal(contract: Contract, today: date) -> None:
 
 def _wanted(contract: Contract, quantities: Mapping[str, int]) -> dict[str, int]:
     """Return the resources that change, by the engine's key, and how many units of each are wanted."""
-    resources = SubscriptionResource.objects.filter(subscription=contract.subscription)
+    resources = SubscriptionResource.objects.filter(subscription=contract.subscription, of_plan=True)
     rows = {
         row.plan_resource.resource.key: row
         for row in resources.select_related("plan_resource__resource").order_by("pk")

@@ -16,7 +16,7 @@ from billing.models import PaymentStatus
 from billing.payments import close_order_payments, open_order_payment
 from core.errors import Refused, Remedy
 from core.panel.formats import money_text
-from subscriptions.contract import renewing
+from subscriptions.contract import renewing, switching
 from subscriptions.contract.confirming import newly_blocked, refuse_over_limit
 from subscriptions.contract.due import schedule
 from subscriptions.contract.effect import first_day
@@ -138,6 +138,9 @@ def _confirm(contract: Contract, order: Order, changes: Changes, today: date) ->
     if order.type == OrderType.RENEWAL:
         renewing.refuse_over_limit(contract, changes, today)
         return
+    if order.type == OrderType.SWITCH:
+        switching.refuse_over_limit(contract, order, changes, today)
+        return
     refuse_over_limit(
         contract,
         debt=Decimal(0),
@@ -158,6 +161,8 @@ def _paid(contract: Contract, order: Order, today: date) -> Changes:
     """Return what the order's payment today makes of its charges."""
     if order.type == OrderType.RENEWAL:
         return renewing.paid(contract, today)
+    if order.type == OrderType.SWITCH:
+        return switching.paid(contract, order, today)
     at_vendor = contract.subscription.plan.template.connection is not None
     if order.type == OrderType.SALES:
         return contract.rules.pay_order(contract.ordering_terms, contract.lines, today, provided=not at_vendor)
@@ -176,6 +181,8 @@ def _settle(
 ) -> Order:
     """Put the paid charges in the books, hold the units, ask the vendor. `status` closes a payment still waiting."""
     subscription = contract.subscription
+    if order.type == OrderType.SWITCH:
+        return _switch(contract, order, today, status=status, asked_by=asked_by)
     record([contract.booking(changes, today, order)])
     close_order_payments(order_ids=[order.pk], status=status, today=today)
     order.paid_on = today
@@ -190,6 +197,20 @@ def _settle(
         subscription.start_date = today
         subscription.expiration_date = contract.rules.ends_on(contract.ordering_terms, today)
     hold_and_hand_over(contract, order, today, asked_by=asked_by)
+    return order
+
+
+def _switch(contract: Contract, order: Order, today: date, *, status: PaymentStatus, asked_by: User | None) -> Order:
+    """Have the other plan serve the subscription from today on: no vendor has to be asked."""
+    target = switching.target_of_order(contract, order)
+    record(switching.bookings(contract, target, order, today))
+    close_order_payments(order_ids=[order.pk], status=status, today=today)
+    order.paid_on = today
+    order.save(update_fields=["paid_on"])
+    complete(order, today)
+    switched = switching.carry_out(contract, target, order, today)
+    done_at_once(switched.subscription, UPDATE.action, order=order, asked_by=asked_by)
+    renewing.order_anew(switched, today)
     return order
 
 

@@ -149,7 +149,9 @@ def _refuse_closed(subscription: Subscription, expires: date, today: date) -> No
 def _wanted(contract: Contract, quantities: Mapping[str, int]) -> dict[str, int]:
     """Return the units of every resource in the term to come, by the engine's key."""
     subscription = contract.subscription
-    rows = SubscriptionResource.objects.filter(subscription=subscription).select_related("plan_resource__resource")
+    rows = SubscriptionResource.objects.filter(subscription=subscription, of_plan=True).select_related(
+        "plan_resource__resource"
+    )
     by_key = {row.plan_resource.resource.key: row for row in rows.order_by("pk")}
     at_vendor = subscription.plan.template.connection is not None
     refusals = Refusals()

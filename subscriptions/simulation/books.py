@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, Sum
 
-from billing.charging import in_minor_units
+from billing.charging import in_minor_units, line_of
 from billing.funds import funds_of
 from billing.models import Book, Charge, LedgerEntry, Payment, PaymentKind, PaymentStatus
 from notifications.models import Notification
@@ -54,7 +54,7 @@ def books_of(stage: Stage) -> dict[str, Any]:
         "balance": _money(funds.balance, currency),
         "blocked": _money(funds.blocked, currency),
         "available": _money(funds.available, currency),
-        "subscriptions": [_subscription(subscriptions[pk], name, debts.get(pk)) for pk, name in names.items()],
+        "subscriptions": [_subscription(stage, subscriptions[pk], name, debts.get(pk)) for pk, name in names.items()],
         "orders": [_order(order, names[order.subscription_id]) for order in _orders(stage)],
         "payments": [_payment(payment) for payment in _payments(stage)],
         "invoices": invoices_of(stage, charges),
@@ -72,18 +72,18 @@ def _charge(charge: Charge, subscription: str) -> dict[str, Any]:
         "from": charge.operate_from.isoformat(),
         "to": charge.operate_to.isoformat(),
         "quantity": charge.quantity if isinstance(charge.quantity, int) else f"{charge.quantity:f}",
-        "unit_price": price_text(charge.unit_price, charge.currency),
+        "unit_price": price_text(line_of(charge).unit_price, charge.currency),
         "amount": _money(charge.amount, charge.currency),
         "discount": _money(charge.discount, charge.currency),
         "closed_on": _iso(charge.closed_on),
     }
 
 
-def _subscription(subscription: Subscription, name: str, debt: str | None) -> dict[str, Any]:
+def _subscription(stage: Stage, subscription: Subscription, name: str, debt: str | None) -> dict[str, Any]:
     return {
         "name": name,
         "status": subscription.status,
-        "plan": None,  # a history has one plan yet, which is its first
+        "plan": stage.name_of(subscription.plan_id),
         "expires_on": _iso(subscription.expiration_date),
         "current_debt": debt,
     }

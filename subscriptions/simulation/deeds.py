@@ -18,9 +18,11 @@ from subscriptions.contract.handover import start_of
 from subscriptions.models import Order, OrderStatus, ResourcePrice, Subscription
 from subscriptions.people import stopping
 from subscriptions.people.changes import change_quantities
+from subscriptions.people.closing import close_charges
 from subscriptions.people.ordering import place_order
 from subscriptions.people.paying import pay_order_from_balance
 from subscriptions.people.renewal import auto_renew, renew
+from subscriptions.people.switching import switch_plan
 from subscriptions.simulation.events import FARTHEST_PRIORITY, Event
 from subscriptions.simulation.invoices import NotOfThisModel, pay_invoice
 from subscriptions.simulation.stage import Stage
@@ -34,12 +36,6 @@ class NothingOfThatName(Refused):
     """The history names a subscription that was never ordered, or orders a name twice."""
 
     code = "nothing_of_that_name"
-
-
-class NotByHand(Refused):
-    """The billing type lets no charges be closed by hand."""
-
-    code = "charges_close_on_their_days"
 
 
 class NothingToPay(Refused):
@@ -76,13 +72,13 @@ def _new_prices(stage: Stage, event: Event) -> None:
             valid_from=event.day,
             entered_on=event.day,
             recurring_fee=price,
-            setup_fee=stage.story.plan.resources[key].setup_fee,
-            renewal_fee=stage.story.plan.resources[key].renewal_fee,
+            setup_fee=stage.priced[key].setup_fee,
+            renewal_fee=stage.priced[key].renewal_fee,
         )
 
 
 def _use(stage: Stage, event: Event) -> None:
-    used = Measured(event.resource, event.unit_hours, event.day, key=str(uuid4()))
+    used = Measured(event.resource, event.unit_hours, event.day, key=str(uuid4()), cost=event.cost or None)
     record_usage(subscription=_known(stage, event), measured=[used], today=event.day)
 
 
@@ -93,12 +89,16 @@ def _verb(verb: Callable[..., object]) -> Callable[[Stage, Event], None]:
     return do
 
 
-def _close_charges(stage: Stage, event: Event) -> None:
-    subscription = _known(stage, event)
-    raise NotByHand(
-        _("Charges of “%(type)s” close on their days, and not by hand.")
-        % {"type": subscription.plan.get_billing_type_display()}
+def _switch(stage: Stage, event: Event) -> None:
+    order = switch_plan(
+        actor=SYSTEM,
+        subscription=_known(stage, event),
+        period=stage.periods[event.plan],
+        quantities=event.quantities,
+        today=event.day,
+        pay_from_balance=event.pay == "balance",
     )
+    _paid_as_asked(order, event)
 
 
 def _hold(stage: Stage, event: Event) -> None:
@@ -126,8 +126,8 @@ def _order(stage: Stage, event: Event) -> None:
     order = place_order(
         actor=SYSTEM,
         account=stage.account,
-        plan=stage.plan,
-        period=stage.period,
+        plan=stage.periods[""].plan,
+        period=stage.periods[""],
         quantities=dict.fromkeys(stage.story.plan.resources, 0) | dict(event.quantities),
         today=event.day,
         now=start_of(event.day),
@@ -217,11 +217,12 @@ _DEEDS: dict[str, Callable[[Stage, Event], str | None]] = {
     "pay": _pay,
     "price": _new_prices,
     "usage": _use,
-    "close_charges": _close_charges,
+    "close_charges": _verb(close_charges),
     "hold": _hold,
     "release": _release,
     "limit": _limit,
     "renew": _renew,
+    "switch": _switch,
     "auto_renew": _auto_renew,
     "pay_invoice": pay_invoice,
 }

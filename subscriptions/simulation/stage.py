@@ -1,4 +1,4 @@
-"""The account, plan and prices of one simulation, in a reseller of their own."""
+"""The account, plans and prices of one simulation, in a reseller of their own."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,28 +18,39 @@ from subscriptions.models import (
     Subscription,
 )
 from subscriptions.simulation.history import History
-from subscriptions.simulation.plans import PlanPart
+from subscriptions.simulation.plans import Priced, Sold
 
 PLAN = "Simulation"
 
 
 @dataclass
 class Stage:
-    """The account, plan and prices of one simulation, and what came of its events so far."""
+    """The account, plans and prices of one simulation, and what came of its events so far."""
 
     story: History
     account: Account
-    plan: Plan
-    period: PlanPeriod
-    resources: dict[str, PlanResource]
+    # Of each plan by its name, "" of the one that is ordered; the resources of all of them by their keys.
+    periods: dict[str, PlanPeriod] = field(default_factory=dict)
+    resources: dict[str, PlanResource] = field(default_factory=dict)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     refused: list[dict[str, str]] = field(default_factory=list)
     # Messages written so far, by id: the day on which each was.
     told_on: dict[int, date] = field(default_factory=dict)
 
+    @property
+    def priced(self) -> dict[str, Priced]:
+        """What the history says of the resources of all its plans."""
+        return {
+            key: one for sold in (self.story.plan, *self.story.plans.values()) for key, one in sold.resources.items()
+        }
+
+    def name_of(self, plan_id: int) -> str | None:
+        """Return the history's name of a plan, None of the one that was ordered."""
+        return next((name or None for name, period in self.periods.items() if period.plan_id == plan_id), None)
+
 
 def set_up(story: History) -> Stage:
-    """Make the account, plan and prices of the history, in a reseller of their own."""
+    """Make the account, plans and prices of the history, in a reseller of their own."""
     first_day = min((event.day for event in story.events), default=story.until)
     operator = Reseller.objects.filter(parent=None).first()
     reseller = Reseller.objects.create(
@@ -64,30 +75,28 @@ def set_up(story: History) -> Stage:
         currency=story.currency,
         email="simulation@localhost",
     )
-    plan = _plan(story, reseller)
-    period = PlanPeriod.objects.create(
-        plan=plan,
-        endless=story.months is None,
-        duration=story.months,
-        unit="" if story.months is None else DurationUnit.MONTH,
-        trial=story.trial,
-    )
-    if story.plan.part:
-        _price_plan(period, story.plan.part, first_day)
-    return Stage(story, account, plan, period, _priced(story, plan, first_day))
+    term, template = _term(story, reseller), ApplicationTemplate.objects.create(reseller=reseller, name=PLAN)
+    stage = Stage(story, account)
+    for name, sold in {"": story.plan, **story.plans}.items():
+        plan = Plan.objects.create(
+            reseller=reseller,
+            name=name or PLAN,
+            template=template,
+            service_term=term,
+            billing_type=sold.billing_type,
+            currency=story.currency,
+            fixed_price=story.fixed_price,
+        )
+        stage.periods[name] = _period(story, plan, sold, first_day, trial=story.trial and not name)
+        stage.resources |= _priced(sold, plan, first_day)
+    return stage
 
 
-def _price_plan(period: PlanPeriod, part: PlanPart, day: date) -> None:
-    """Keep what the plan costs itself."""
-    fees = {str(name): fee for name, fee in part.fees.items()}
-    PlanPrice.objects.create(period=period, valid_from=day, entered_on=day, **fees)
-
-
-def _plan(story: History, reseller: Reseller) -> Plan:
+def _term(story: History, reseller: Reseller) -> ServiceTerm:
     timers = story.service_term
-    term = ServiceTerm.objects.create(
+    return ServiceTerm.objects.create(
         reseller=reseller,
-        name="Simulation",
+        name=PLAN,
         key="simulation",
         billing_day=story.billing_day,
         grace_period=timers.grace_days,
@@ -95,25 +104,30 @@ def _plan(story: History, reseller: Reseller) -> Plan:
         auto_renew_point=timers.renew_point,
         manual_renew_point=timers.manual_renew_point,
     )
-    template = ApplicationTemplate.objects.create(reseller=reseller, name="Simulation")
-    return Plan.objects.create(
-        reseller=reseller,
-        name=PLAN,
-        template=template,
-        service_term=term,
-        billing_type=story.plan.billing_type,
-        currency=story.currency,
-        fixed_price=story.fixed_price,
+
+
+def _period(story: History, plan: Plan, sold: Sold, day: date, *, trial: bool) -> PlanPeriod:
+    """Sell the plan for the history's period, at what it costs itself."""
+    period = PlanPeriod.objects.create(
+        plan=plan,
+        endless=story.months is None,
+        duration=story.months,
+        unit="" if story.months is None else DurationUnit.MONTH,
+        trial=trial,
     )
+    if sold.part:
+        fees = {str(fee): amount for fee, amount in sold.part.fees.items()}
+        PlanPrice.objects.create(period=period, valid_from=day, entered_on=day, markup=sold.part.markup, **fees)
+    return period
 
 
-def _priced(story: History, plan: Plan, day: date) -> dict[str, PlanResource]:
+def _priced(sold: Sold, plan: Plan, day: date) -> dict[str, PlanResource]:
     resources = {}
-    for position, (key, priced) in enumerate(story.plan.resources.items()):
-        sold = ApplicationResource.objects.create(template=plan.template, key=key, name=key)
+    for position, (key, priced) in enumerate(sold.resources.items()):
+        of_template = ApplicationResource.objects.create(template=plan.template, key=key, name=key)
         resources[key] = PlanResource.objects.create(
             plan=plan,
-            resource=sold,
+            resource=of_template,
             name=key,
             position=position,
             included=priced.included,

@@ -235,8 +235,10 @@ def propose_deletion(*, actor: Actor, subscription: Subscription, today: date, k
 
 def resources_by_key(subscription: Subscription) -> dict[str, SubscriptionResource]:
     """Return the subscription's resources by the keys that quantities are given by, in the order of the plan."""
-    resources = subscription.resources.select_related("plan_resource__resource").order_by(
-        "plan_resource__position", "pk"
+    resources = (
+        subscription.resources.filter(of_plan=True)
+        .select_related("plan_resource__resource")
+        .order_by("plan_resource__position", "pk")
     )
     return {resource.plan_resource.resource.key: resource for resource in resources}
 

@@ -58,7 +58,11 @@ def _stands_still(subscription: Subscription) -> bool:
 def _differences(subscription: Subscription, *, now: datetime) -> Iterable[tuple[str, int, int]]:
     """Yield (resource's name, units in our books, units at the vendor) where they are not the same."""
     ours = held_units(subscription)
-    names = dict(subscription.resources.values_list("plan_resource__resource__key", "plan_resource__resource__name"))
+    names = dict(
+        subscription.resources.filter(of_plan=True).values_list(
+            "plan_resource__resource__key", "plan_resource__resource__name"
+        )
+    )
     connection = subscription.plan.template.connection
     theirs = questions.count(connection, service=service_payload(subscription, ours), now=now)
     for key, units in sorted(ours.items()):

@@ -1,28 +1,37 @@
 """What vendors report to have been used is read, matched with our services, and told.
 
-The lines that count (vendors/reporting.py) and what was told are two sums by service, resource and day: what they
-differ by is told, so that nothing is lost or doubled however often a window is read anew, and wherever a worker is
-killed. What comes late counts in the period that is open.
+The lines that count (vendors/reporting.py) and what was told are two sums by service, resource and day, of units or of
+the vendor's cost: what they differ by is told, so that nothing is lost or doubled however often a window is read anew,
+and wherever a worker is killed. What comes late counts in the period that is open.
 """
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import blake2b
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from billing.engine.types import is_by_cost
 from billing.models import Usage
 from notifications.announce import announce
 from subscriptions.models import ApplicationResource
 from subscriptions.night.renewals import renew_accounts
-from subscriptions.workers.usage import DECIMALS, Measured, Recorded, metered_at, record_usage_of_many, resource_keys
+from subscriptions.workers.usage import (
+    COST_DECIMALS,
+    DECIMALS,
+    Measured,
+    Recorded,
+    metered_at,
+    record_usage_of_many,
+    resource_keys,
+)
 from vendors.capabilities import ReportsUsage
 from vendors.models import ReportedLine, ReportedWindow, VendorConnection
 from vendors.reporting import read_windows, reports_of
@@ -45,7 +54,47 @@ class Buyer:
     account: int
     service: str
     started: date
+    currency: str
+    by_cost: bool
     meters: Mapping[str, str]  # the template's key of a resource by the vendor's id of it
+
+    def differing(self, resource: str, day: date, total: "Sums", told: "Sums") -> Measured | None:
+        """Return what is to be told of a resource, so that what was told is what counts; None where it is.
+
+        A cost that is not said, or in another currency, is told as such: it will be refused.
+        """
+        key = f"{KEY}{day.isoformat()}:{told.rows}"
+        quantity = _rounded(total.quantity, DECIMALS) - told.quantity
+        if not self.by_cost:
+            return Measured(resource, quantity, day, key, corrects=quantity < 0) if quantity else None
+        if total.unsaid or total.currencies - {"", self.currency}:
+            return Measured(resource, quantity, day, key)
+        cost = _rounded(total.cost, COST_DECIMALS) - told.cost
+        return Measured(resource, quantity, day, key, corrects=cost < 0, cost=cost) if cost else None
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What was used of something on a day: units and cost of so many rows, of which some do not say their cost."""
+
+    quantity: Decimal = Decimal(0)
+    cost: Decimal = Decimal(0)
+    rows: int = 0
+    unsaid: int = 0
+    currencies: frozenset[str] = frozenset()
+
+    def __add__(self, other: "Sums") -> "Sums":
+        """Return both together."""
+        return Sums(
+            self.quantity + other.quantity,
+            self.cost + other.cost,
+            self.rows + other.rows,
+            self.unsaid + other.unsaid,
+            self.currencies | other.currencies,
+        )
+
+
+NOTHING = Sums()
 
 
 def read_usage_reports(*, now: datetime) -> int:
@@ -102,15 +151,17 @@ def _buyers(connection: VendorConnection, services: Iterable[str]) -> list[Buyer
         **{"plan__template__connection": connection, f"vendor_ids__{usage_id}__in": list(services)}
     )
     found = list(
-        rows.order_by("account_id", "pk").values_list("pk", "account", "vendor_ids", "start_date", "plan__template")
+        rows.order_by("account_id", "pk").values_list(
+            "pk", "account", "vendor_ids", "start_date", "currency", "billing_type", "plan__template"
+        )
     )
     meters: dict[int, dict[str, str]] = {}
     sold = ApplicationResource.objects.filter(template__in={row[-1] for row in found})
     for template, reference, key in sold.values_list("template", "vendor_reference", "key"):
         meters.setdefault(template, {})[reference] = key
     return [
-        Buyer(number, account, ids[usage_id], started, meters.get(template, {}))
-        for number, account, ids, started, template in found
+        Buyer(number, account, ids[usage_id], started, currency, is_by_cost(billing_type), meters.get(template, {}))
+        for number, account, ids, started, currency, billing_type, template in found
         if started is not None
     ]
 
@@ -132,24 +183,23 @@ def _tell_batch(
     keys = resource_keys([one.number for one in buyers])
     differing: dict[int, list[Measured]] = {}
     for one in buyers:
-        wanted: dict[tuple[str, date], Decimal] = {}
+        wanted: dict[tuple[str, date], Sums] = {}
         for meter, day in touched[one.service]:
             if meter in one.meters:
                 at = (one.meters[meter], day)
-                wanted[at] = wanted.get(at, Decimal(0)) + counting.get((one.service, meter, day), Decimal(0))
+                wanted[at] = wanted.get(at, NOTHING) + counting.get((one.service, meter, day), NOTHING)
         for (resource, day), total in sorted(wanted.items()):
-            told, times = before.get((keys[one.number].get(resource, 0), day), (Decimal(0), 0))
-            more = _rounded(total) - told
-            if more:
+            told = before.get((keys[one.number].get(resource, 0), day), NOTHING)
+            measured = one.differing(resource, day, total, told)
+            if measured is not None:
                 # Used before it was ours by the vendor's calendar, or after its clock's midnight: told on our nearest.
                 known = min(max(day, one.started), days[one.account])
-                key = f"{KEY}{day.isoformat()}:{times}"
-                differing.setdefault(one.number, []).append(Measured(resource, more, known, key, corrects=more < 0))
+                differing.setdefault(one.number, []).append(replace(measured, day=known))
     return record_usage_of_many(differing, today=today) if differing else Recorded()
 
 
-def _rounded(total: Decimal) -> Decimal:
-    return total.quantize(Decimal(1).scaleb(-DECIMALS), rounding=ROUND_HALF_UP)
+def _rounded(total: Decimal, decimals: int) -> Decimal:
+    return total.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def _span(touched: Mapping[str, Collection[tuple[str, date]]]) -> tuple[date, date]:
@@ -159,7 +209,7 @@ def _span(touched: Mapping[str, Collection[tuple[str, date]]]) -> tuple[date, da
 
 def _counting(
     connection: VendorConnection, buyers: Collection[Buyer], touched: Mapping[str, Collection[tuple[str, date]]]
-) -> dict[tuple[str, str, date], Decimal]:
+) -> dict[tuple[str, str, date], Sums]:
     """Return the sums of the lines that count, over all windows, by service, meter and day. One statement."""
     lines = ReportedLine.objects.filter(
         window__connection=connection,
@@ -167,13 +217,21 @@ def _counting(
         service__in=[one.service for one in buyers],
         day__range=_span(touched),
     )
-    sums = lines.order_by().values_list("service", "meter", "day").annotate(quantity=Sum("quantity"))
-    return {(service, meter, day): quantity for service, meter, day, quantity in sums}
+    by_currency = lines.order_by().values_list("service", "meter", "day", "currency")
+    counting: dict[tuple[str, str, date], Sums] = {}
+    for service, meter, day, currency, *sums in by_currency.annotate(
+        units=Sum("quantity"), costs=Sum("cost"), lines=Count("pk"), unsaid=Count("pk", filter=Q(cost=None))
+    ):
+        units, costs, rows, unsaid = sums
+        at = (service, meter, day)
+        found = Sums(units, costs or Decimal(0), rows, unsaid, frozenset({currency}))
+        counting[at] = counting.get(at, NOTHING) + found
+    return counting
 
 
 def _told_before(
     buyers: Collection[Buyer], touched: Mapping[str, Collection[tuple[str, date]]]
-) -> dict[tuple[int, date], tuple[Decimal, int]]:
+) -> dict[tuple[int, date], Sums]:
     """Return what was told of reported days, and in how many rows, by the resource's row and day. One statement."""
     first, last = _span(touched)
     rows = Usage.objects.filter(subscription__in=[one.number for one in buyers], key__startswith=KEY)
@@ -181,8 +239,11 @@ def _told_before(
         reported__gte=first.isoformat(), reported__lte=last.isoformat()
     )
     sums = by_day.order_by().values_list("subscription_resource", "reported")
-    told = sums.annotate(quantity=Sum("quantity"), times=Count("pk"))
-    return {(number, date.fromisoformat(day)): (quantity, times) for number, day, quantity, times in told}
+    told = sums.annotate(units=Sum("quantity"), costs=Sum("cost"), rows=Count("pk"))
+    return {
+        (number, date.fromisoformat(day)): Sums(units, costs or Decimal(0), rows)
+        for number, day, units, costs, rows in told
+    }
 
 
 def _nobodys(touched: Mapping[str, Collection[tuple[str, date]]], buyers: Collection[Buyer]) -> list[str]:

@@ -1,4 +1,6 @@
-"""What was used is written down, for one subscription or thousands: unit-hours, told by a plugin or a simulation.
+"""What was used is written down, for one subscription or thousands: told by a plugin or a simulation.
+
+Unit-hours, or what the vendor takes for them: the billing type says which of the two is charged.
 
 Nothing is charged here: the night charges it, or whoever opens the account next (subscriptions/night/used.py).
 """
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.charging import resource_key
 from billing.engine.periods import next_billing_day
-from billing.engine.rules import Metered
+from billing.engine.rules import Metered, Told
 from billing.engine.types import TYPES
 from billing.models import Usage, UsageToCharge
 from core.errors import Refusals, Refused
@@ -25,6 +27,7 @@ from subscriptions.night.used import sums_of_use
 from vendors.registry import plugins_with
 
 DECIMALS = 6
+COST_DECIMALS = 10
 LONGEST_KEY = 120
 # Nothing is there yet that could be used, or nothing any more: its charges are closed.
 NOT_THERE = {
@@ -48,7 +51,8 @@ class Measured:
     """Unit-hours that were used of a resource, by the template's key of it, on a day in the operator's time zone.
 
     `key` tells it from all others of that resource: what is told again under it is passed over. What `corrects` what
-    was told before may be fewer than none.
+    was told before may be fewer than none. `cost` is what the vendor takes for it, in the subscription's currency; it
+    is what counts where the billing type charges that, and the quantity may be none there.
     """
 
     resource: str
@@ -56,6 +60,7 @@ class Measured:
     day: date
     key: str
     corrects: bool = False
+    cost: Decimal | None = None
 
 
 @dataclass
@@ -142,28 +147,41 @@ def _without_too_much(
 
     Two statements where there is a correction, none else.
     """
-    corrected = {row.subscription_id for row in rows if row.quantity < 0}
+    corrected = {row.subscription_id for row in rows if _takes_back(row)}
     if not corrected:
         return rows
     room: dict[tuple[str, Decimal], Decimal] = {}
     for day in sorted({days[owners[number]] for number in corrected}):
         of_the_day = [number for number in corrected if days[owners[number]] == day]
-        room.update({(used.resource, used.price.amount): used.quantity for _, used in sums_of_use(of_the_day, day)})
+        for _number, used in sums_of_use(of_the_day, day):
+            room[used.resource, used.price.amount] = used.cost or used.quantity
     kept = []
     for row in rows:
         at = (resource_key(row.subscription_resource_id), row.unit_price)
-        if row.quantity < 0 and room.get(at, Decimal(0)) + row.quantity < 0:
+        more = _counts(row)
+        if more < 0 and room.get(at, Decimal(0)) + more < 0:
             recorded.left.add(row.subscription_id)
             continue
-        room[at] = room.get(at, Decimal(0)) + row.quantity
+        room[at] = room.get(at, Decimal(0)) + more
         kept.append(row)
     return kept
+
+
+def _counts(row: Usage) -> Decimal:
+    """Return by how much the row makes its sum larger: unit-hours, or the vendor's cost with the markup."""
+    if row.cost is None or row.markup is None:
+        return Decimal(row.quantity)
+    return row.cost * (100 + row.markup) / 100
+
+
+def _takes_back(row: Usage) -> bool:
+    return _counts(row) < 0
 
 
 def resource_keys(subscription_ids: Collection[int]) -> dict[int, dict[str, int]]:
     """Return the row of each resource of the subscriptions by the template's key of it. One statement."""
     keys: dict[int, dict[str, int]] = {}
-    rows = SubscriptionResource.objects.filter(subscription__in=subscription_ids).order_by("pk")
+    rows = SubscriptionResource.objects.filter(subscription__in=subscription_ids, of_plan=True).order_by("pk")
     for owner, key, number in rows.values_list("subscription", "plan_resource__resource__key", "pk"):
         keys.setdefault(owner, {})[key] = number
     return keys
@@ -181,13 +199,18 @@ def _checked(
             % {"status": contract.subscription.get_status_display()},
             field="subscription",
         )
-    started = contract.subscription.start_date or today
+    started, told = contract.subscription.start_date or today, contract.rules.told
     used: dict[tuple[int, str], Measured] = {}
     refusals = Refusals()
     for at, one in enumerate(measured):
         with refusals.gathered():
             _check(one, f"measured[{at}]", keys, started, today)
-            _refuse_without_price(contract, keys[one.resource], one.day, f"measured[{at}].day")
+            if told is Told.COST:
+                cost = _known_cost(one, contract.subscription.currency, f"measured[{at}].cost")
+                _check_number(cost, one.corrects, COST_DECIMALS, f"measured[{at}].cost")
+            else:
+                _check_number(one.quantity, one.corrects, DECIMALS, f"measured[{at}].quantity")
+                _refuse_without_price(contract, keys[one.resource], one.day, f"measured[{at}].day")
             used.setdefault((keys[one.resource], one.key), one)
     refusals.raise_any()
     return used
@@ -198,16 +221,29 @@ def _check(one: Measured, path: str, keys: Mapping[str, int], started: date, tod
         raise UsageRefused(
             _("The subscription has no resource “%(key)s”.") % {"key": one.resource}, field=f"{path}.resource"
         )
-    there = one.quantity.is_finite() and (one.quantity > 0 or (one.corrects and one.quantity < 0))
-    if not there or one.quantity != round(one.quantity, DECIMALS):
-        raise UsageRefused(
-            _("A quantity is more than zero, with at most %(decimals)s decimals.") % {"decimals": DECIMALS},
-            field=f"{path}.quantity",
-        )
     if not started <= one.day <= today:
         raise UsageRefused(_("The day lies before the subscription began, or has not come yet."), field=f"{path}.day")
     if not 0 < len(one.key) <= LONGEST_KEY:
         raise UsageRefused(_("A key has from 1 to %(most)s characters.") % {"most": LONGEST_KEY}, field=f"{path}.key")
+
+
+def _known_cost(one: Measured, currency: str, path: str) -> Decimal:
+    if one.cost is None:
+        raise UsageRefused(
+            _("The plan charges what the vendor takes, and the vendor does not say what that is in %(currency)s.")
+            % {"currency": currency},
+            field=path,
+        )
+    return one.cost
+
+
+def _check_number(number: Decimal, corrects: bool, decimals: int, path: str) -> None:
+    """Raise UsageRefused where what counts is not more than nothing, or less for a correction."""
+    there = number.is_finite() and (number > 0 or (corrects and number < 0))
+    if not there or number != round(number, decimals):
+        raise UsageRefused(
+            _("A quantity is more than zero, with at most %(decimals)s decimals.") % {"decimals": decimals}, field=path
+        )
 
 
 def _refuse_without_price(contract: Contract, resource_id: int, day: date, path: str) -> None:
@@ -218,16 +254,21 @@ def _refuse_without_price(contract: Contract, resource_id: int, day: date, path:
 
 
 def _rows(contract: Contract, fresh: Mapping[tuple[int, str], Measured], counted_to: date) -> Iterator[Usage]:
+    by_cost = isinstance(contract.rules, Metered) and contract.rules.told is Told.COST
     for (resource_id, key), one in fresh.items():
-        price = contract.terms.price(str(resource_id), one.day)
-        yield Usage(
+        row = Usage(
             subscription=contract.subscription,
             subscription_resource_id=resource_id,
             key=key,
             quantity=one.quantity,
             day=one.day,
-            unit_price=price.amount,
-            price_id=price.row,
+            unit_price=Decimal(0),
             retail=contract.retail_on(str(resource_id), one.day),
             counted_to=counted_to,
         )
+        if by_cost:
+            row.cost, row.markup = one.cost, contract.terms.markup_on(one.day)
+        else:
+            price = contract.terms.price(str(resource_id), one.day)
+            row.unit_price, row.price_id = price.amount, price.row
+        yield row

@@ -68,7 +68,7 @@ def _ordered_lines(
 ) -> tuple[Line, ...]:
     """Return the lines of an order that starts on `day`: endless the first period, finite all until the expiry."""
     whole = billing_period_of(day, terms.billing_day)
-    end = whole.end if terms.months is None else expiry(day, terms.months)
+    end = whole.end if terms.months is None else terms.expires_on or expiry(day, terms.months)
     return tuple(
         priced_line(
             terms=terms,

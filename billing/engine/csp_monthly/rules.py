@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from billing.engine import renewing, restoring, settling
+from billing.engine import renewing, restoring, settling, switching
 from billing.engine.csp_monthly import billing_day as night
 from billing.engine.csp_monthly import ordering, quantities, stopping
 from billing.engine.lines import Changes, Line, LineStatus, LineType, deleted, with_status
@@ -25,6 +25,7 @@ class CspMonthly:
     needs_funds = True
     renews_ahead = False
     renews_by_default = False
+    switch_away = staticmethod(switching.given_up)
 
     order = staticmethod(ordering.order)
     due = staticmethod(ordering.due_now)

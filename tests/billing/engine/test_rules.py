@@ -30,4 +30,7 @@ def test_a_type_answers(key: str, name: str):
 
 
 def test_what_is_used_is_charged_by_types_that_say_so():
-    assert [key for key, rules in TYPES.items() if isinstance(rules, Metered)] == ["payg_internal"]
+    assert [key for key, rules in TYPES.items() if isinstance(rules, Metered)] == [
+        "payg_internal",
+        "payg_external",
+    ]

@@ -226,18 +226,6 @@ def test_the_lower_priority_number_is_renewed_first() -> None:
     ]  # fmt: skip
 
 
-def test_charges_of_these_types_are_not_closed_by_hand() -> None:
-    events = [*G_I3["events"][:1], on("2018-08-21", "close_charges")]
-    books = simulate({**G_I3, "events": events, "until": "2018-08-21"})
-    assert books["refused"] == [
-        {
-            "day": "2018-08-21",
-            "do": "close_charges",
-            "reason": "Charges of “CSP monthly” close on their days, and not by hand.",
-        }
-    ]
-
-
 def test_quotas_of_what_is_charged_by_use_may_be_none() -> None:
     terms = {**G_I3, "billing_type": "payg_internal"}
     events = [

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -16,7 +17,7 @@ from subscriptions.models import Subscription
 from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.stopping import delete
 from subscriptions.workers import reporting, usage
-from subscriptions.workers.reporting import PATIENCE, read_usage_reports
+from subscriptions.workers.reporting import PATIENCE, Buyer, Sums, read_usage_reports
 from tests.subscriptions.workers.metered import (  # noqa: F401 - fixtures
     ONE_DAY,
     ORDERED_ON,
@@ -226,3 +227,23 @@ def test_nothing_is_lost_or_doubled_wherever_the_worker_is_killed(
         wanted[row.service] += row.quantity
     assert {row.vendor_ids["service_id"]: told(row) for row in traffic} == dict(wanted)
     assert audit(today=last + ONE_DAY) == []
+
+
+def test_a_plan_at_the_vendors_cost_is_told_the_cost_and_refuses_another_currency() -> None:
+    one = Buyer(1, 1, "s-1", date(2018, 8, 20), "USD", by_cost=True, meters={})
+    on, before = date(2018, 8, 22), Sums(Decimal(2), Decimal("0.30"), rows=1)
+    counts = Sums(Decimal(5), Decimal("0.75"), rows=3, currencies=frozenset({"USD"}))
+    more = one.differing("units", on, counts, before)
+    assert more is not None
+    assert (more.cost, more.quantity, more.corrects, more.key) == (Decimal("0.45"), 3, False, "report:2018-08-22:1")
+    less = one.differing("units", on, before, counts)
+    assert less is not None
+    assert (less.cost, less.corrects) == (Decimal("-0.45"), True)
+    assert one.differing("units", on, counts, replace(counts, quantity=Decimal(1))) is None, "the same cost"
+    for doubtful in (replace(counts, unsaid=1), replace(counts, currencies=frozenset({"USD", "EUR"}))):
+        refused = one.differing("units", on, doubtful, before)
+        assert refused is not None
+        assert refused.cost is None, "refused when it is told"
+    by_units = replace(one, by_cost=False).differing("units", on, counts, before)
+    assert by_units is not None
+    assert (by_units.cost, by_units.quantity) == (None, 3)

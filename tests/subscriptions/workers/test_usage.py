@@ -14,7 +14,7 @@ from billing.audit import audit
 from billing.explanation import explain_charge
 from billing.funds import funds_of
 from billing.models import Charge, LedgerEntry, Usage
-from subscriptions.catalogue.prices import Fees, set_price
+from subscriptions.catalogue.prices import Fees, PlanFees, set_plan_price, set_price
 from subscriptions.contract.terms import contract_of
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night.renewals import accounts_waiting, run_billing_day
@@ -222,3 +222,39 @@ def test_a_day_without_a_price_is_told_by_name(used: Subscription) -> None:
     with pytest.raises(UsageRefused, match="no price that is valid on that day") as refusal:
         _refuse_without_price(contract, used.resources.get().pk, AUG22, "measured[0].day")
     assert refusal.value.field == "measured[0].day"
+
+
+def test_what_a_vendor_takes_is_charged_with_the_plans_markup(acme: Account) -> None:
+    plan = make.plan(billing_type="payg_external", prices={"traffic": "0", "disks": "0"})
+    period = plan.periods.get()
+    set_plan_price(
+        actor=SYSTEM, period=period, fees=PlanFees(markup=Decimal(15)), valid_from=make.EARLY, today=make.EARLY
+    )
+    quotas = {"traffic": 0, "disks": 0}
+    cloud = make.subscription(account=acme, plan=plan, quantities=quotas, today=ORDERED_ON)
+
+    def cost(key: str, cost: str | None, resource: str = "traffic", *, corrects: bool = False) -> Measured:
+        amount = None if cost is None else Decimal(cost)
+        return Measured(resource, Decimal(0), AUG22, key, corrects=corrects, cost=amount)
+
+    told = [cost("a", "12.3456789012"), cost("b", "0.01"), cost("a", "7", "disks"), cost("a", "5")]
+    assert record_usage(subscription=cloud, measured=told, today=AUG22) == 3
+    charged(AUG22)
+    traffic, disks = Charge.objects.filter(type="consumption").order_by("amount").reverse()
+    assert (traffic.amount, traffic.quantity, traffic.exact_price) == (Decimal("14.21"), 1, Decimal("14.20903073638"))
+    assert (disks.amount, disks.exact_price, disks.unit_price) == (Decimal("8.05"), None, Decimal("8.05"))
+    assert explain_charge(traffic).sentences == ["The vendor took $12.3556789012; the plan's markup on it is 15 %."]
+    assert not audit(today=AUG22)
+    # A correction takes back no more than there is, and a line that says no cost is refused by name.
+    less = record_usage_of_many(
+        {cloud.pk: [cost("c", "-13", corrects=True), cost("d", "-2.3556789012", corrects=True)]}, today=AUG22
+    )
+    assert (less.fresh, less.left) == (1, {cloud.pk})
+    with pytest.raises(UsageRefused, match=r"does not say what that is in USD") as refused:
+        record_usage(subscription=cloud, measured=[cost("e", None)], today=AUG22)
+    assert refused.value.field == "measured[0].cost"
+    run_billing_day(today=date(2018, 9, 1))
+    assert {(charge.status, str(charge.amount)) for charge in Charge.objects.exclude(status="deleted")} == {
+        ("closed", "11.500"), ("closed", "8.050")
+    }  # fmt: skip
+    assert not audit(today=date(2018, 9, 1))
