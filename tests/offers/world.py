@@ -81,6 +81,7 @@ def build() -> World:
     world = World(people=[_signed_in(f"manager {role}", user) for role, user in managers.items()])
     connection = _connections(operator)
     sold, billed = make.plan(connection=connection), make.plan(name="Billed")
+    make.plan(name="Reserved", billing_type="reservation", months=3)  # it costs something itself
     _catalogue(operator, managers[Role.ADMIN])
     for status in STATUSES:
         account = _account(status, managers[Role.SALES])
