@@ -60,6 +60,7 @@ NEW_CHARGE = {
     "discount": "numeric",
     "tax": "numeric",
     "discount_rate": "numeric",
+    "discounted_by_id": "bigint",
     "operate_from": "date",
     "operate_to": "date",
     "period_from": "date",
@@ -147,6 +148,7 @@ LINE_COLUMNS = (
     "tax",
     "discount_rate",
     "plan_price_id",
+    "discounted_by_id",
     "priced_on",
     "retail",
     "granted",
@@ -163,7 +165,7 @@ def _line(values: Sequence[Any]) -> Line:
     """Return the line of a charge's values, in the order of LINE_COLUMNS."""
     row, resource_id, block, status, source, start, end, period_start, period_end, *more = values
     quantity, unit_price, amount, kind, closed_on, price_row, order, discount, tax, rate, plan_price, *last = more
-    priced_on, retail, granted, exact_price = last
+    discount_row, priced_on, retail, granted, exact_price = last
     return Line(
         resource=resource_key(resource_id),
         block=block,
@@ -182,6 +184,7 @@ def _line(values: Sequence[Any]) -> Line:
         discount=discount,
         tax=tax,
         rate=rate,
+        discount_row=discount_row,
         taken=Taken(priced_on, _tuple(retail), _tuple(granted)),
     )
 
@@ -263,7 +266,7 @@ def _kept(line: Line) -> Decimal:
 
 
 def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
-    """Return the values of a new charge, in the order of ADD_CHARGES."""
+    """Return the values of a new charge, in the order of NEW_CHARGE."""
     owner, kept = booking.owner, _kept(line)
     return (
         owner.account_id,
@@ -286,6 +289,7 @@ def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
         line.discount,
         line.tax,
         line.rate,
+        line.discount_row,
         line.period.start,
         line.period.end,
         line.billing_period.start,

@@ -27,8 +27,9 @@ class PriceRow:
 class ChargeExplanation:
     """The inputs of `quantity x unit price x days / period days` in the charge's currency, and where it comes from.
 
-    `exact` is that product, `rounded` the same to the currency's smallest unit. `difference` is amount - rounded: not
-    zero only for the last part of a split, which takes what the other parts leave of `whole`. `chain` leads from the
+    `exact` is that product, `rounded` the same to the currency's smallest unit, `net` what a discount leaves of it.
+    `difference` is amount - net: not zero only for the last part of a split, which takes what the other parts leave of
+    `whole`, and for the charge that takes the correction of its order's discount. `chain` leads from the
     charge that was first made down to this one; `parts` are those that it was split into. `taken_back_on` is the day on
     which a charge that had been closed was taken back.
     """
@@ -40,6 +41,8 @@ class ChargeExplanation:
     unit_price: Decimal
     exact: Fraction
     rounded: Decimal
+    rate: Decimal
+    net: Decimal
     difference: Decimal
     whole: Decimal | None
     price: PriceRow | None
@@ -73,7 +76,7 @@ class ChargeExplanation:
     @property
     def sentences(self) -> list[str]:
         """Return what else there is to say, in the active language."""
-        said = []
+        said = self._of_discount()
         if self.difference and self.whole is not None:
             said.append(
                 _("The parts of a split add up to %(whole)s, so this part takes the difference of %(difference)s.")
@@ -102,6 +105,29 @@ class ChargeExplanation:
             said.append(late)
         elif self.charge.status == ChargeStatus.DELETED and self.parts:
             said.append(_("It was split, and its parts took its place."))
+        return said
+
+    def _of_discount(self) -> list[str]:
+        """Return what was taken off, by which discount, and the cent that makes the charges of an order add up."""
+        if not self.rate:
+            return []
+        values = {
+            "percent": number_text(self.rate * 100),
+            "name": self.charge.discounted_by.name if self.charge.discounted_by is not None else "",
+            "net": money_text(self.net, self.charge.currency),
+        }
+        if values["name"]:
+            said = [_("Less %(percent)s %% by the discount “%(name)s”: %(net)s.") % values]
+        else:
+            said = [_("Less %(percent)s %% of discount: %(net)s.") % values]
+        if self.difference and self.whole is None:
+            said.append(
+                _(
+                    "The discount is taken off the sum of what is charged together: this charge takes the difference"
+                    " of %(difference)s, so that all add up to it."
+                )
+                % {"difference": money_text(self.difference, self.charge.currency)}
+            )
         return said
 
     def _provided_late(self) -> str | None:
@@ -141,6 +167,8 @@ def explain_charge(charge: Charge) -> ChargeExplanation:
         unit_price=explained.unit_price,
         exact=explained.exact,
         rounded=explained.rounded,
+        rate=explained.rate,
+        net=explained.net,
         difference=explained.difference,
         whole=explained.whole,
         price=_price_row(charge, chain[0]),

@@ -13,6 +13,7 @@ from django.db import connection
 from accounts.models import Account
 from billing.engine.periods import next_billing_day
 from billing.models import Invoice, Payment, PaymentKind
+from billing.taxing import tax_invoices
 
 ONE_DAY = timedelta(days=1)
 
@@ -84,6 +85,8 @@ def make_invoices(accounts: Mapping[int, Account], day: date) -> Collection[int]
     with connection.cursor() as cursor:
         cursor.execute(MAKE, [list(accounts), day, day])
         made = [pk for (pk,) in cursor.fetchall()]
+    if made:
+        tax_invoices(made)
     if made and any(account.is_postpay for account in accounts.values()):
         _ask_for_payment(accounts, made, day)
     return made
@@ -119,5 +122,5 @@ def _ask_for_payment(accounts: Mapping[int, Account], made: Collection[int], day
 
 
 def to_pay(invoice: Invoice) -> Decimal:
-    """Return what reaches the balance of what the invoice asks for."""
-    return invoice.total
+    """Return what reaches the balance of what the invoice asks for: all but taxes that are added (clarification 12)."""
+    return invoice.total - invoice.added_tax

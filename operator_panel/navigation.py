@@ -38,6 +38,7 @@ NAVIGATION = (
             NavigationItem(_("Plans"), "operator:plans", "plans.view"),
             NavigationItem(_("Price changes"), "operator:price_changes", "plans.change"),
             NavigationItem(_("Plan categories"), "operator:plan_categories", "plans.view"),
+            NavigationItem(_("Discounts"), "operator:discounts", "discounts.view"),
             NavigationItem(_("Service terms"), "operator:service_terms", "service_terms.view"),
             NavigationItem(_("Application templates"), "operator:application_templates", "application_templates.view"),
         ),
@@ -45,6 +46,7 @@ NAVIGATION = (
     NavigationGroup(
         _("Settings"),
         (
+            NavigationItem(_("Taxes"), "operator:taxes", "taxes.view"),
             NavigationItem(_("Account types"), "operator:account_types", "account_classes.view"),
             NavigationItem(_("Account classes"), "operator:account_classes", "account_classes.view"),
             NavigationItem(_("Card gateways"), "operator:payment_gateways", "payment_gateways.view"),

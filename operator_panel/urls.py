@@ -21,6 +21,7 @@ from operator_panel.views import (
     application_templates,
     charges,
     corrections,
+    discounts,
     guaranteed_payments,
     home,
     managers,
@@ -41,6 +42,7 @@ from operator_panel.views import (
     subscription_operations,
     subscription_settling,
     subscriptions,
+    taxes,
     vendor_connections,
 )
 
@@ -53,6 +55,7 @@ CREATIONS = {
     "accounts": (_("Create an account"), account_changes.account_create),
     "application_templates": (_("Create a template"), application_templates.application_template_create),
     "corrections": (_("Create a correction"), corrections.correction_create),
+    "discounts": (_("Create a discount"), discounts.discount_create),
     "guaranteed_payments": (_("Create a guaranteed payment"), guaranteed_payments.guaranteed_payment_create),
     "managers": (_("Create a manager"), managers.manager_create),
     "payment_gateways": (_("Create a card gateway"), payment_gateways.payment_gateway_create),
@@ -63,6 +66,7 @@ CREATIONS = {
     "products": (_("Create a product"), products.product_create),
     "resellers": (_("Create a reseller"), resellers.reseller_create),
     "service_terms": (_("Create service terms"), service_terms.service_term_create),
+    "taxes": (_("Create a tax"), taxes.tax_create),
     "vendor_connections": (_("Create a connection"), vendor_connections.vendor_connection_create),
 }
 
@@ -209,6 +213,10 @@ urlpatterns = [
     path("profile/tokens/<int:pk>/revoke/", api_tokens.profile_token_revoke, name="profile_token_revoke"),
     # The catalogue
     *_of("products", products.product),
+    path("taxes/<int:pk>/", taxes.tax, name="tax"),
+    path("taxes/<int:pk>/log/", taxes.tax_log, name="tax_log"),
+    path("taxes/<int:pk>/change/", taxes.tax_change, name="tax_change"),
+    *_of("discounts", discounts.discount, discounts.discount_log, discounts.discount_change),
     *_of("service_terms", service_terms.service_term, service_terms.service_term_change),
     *_of(
         "application_templates",

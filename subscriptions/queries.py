@@ -5,8 +5,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.actors import Actor
 from accounts.models import Account, Reseller
 from accounts.queries import of_visible_accounts, within_reach
+from billing.models import Tax
 from subscriptions.models import (
     ApplicationTemplate,
+    Discount,
     Order,
     Plan,
     PlanCategory,
@@ -106,6 +108,16 @@ def plan_categories_visible_to(actor: Actor) -> QuerySet[PlanCategory]:
     if not actor.may("plans.view"):
         return PlanCategory.objects.none()
     return PlanCategory.objects.filter(within_reach(actor))
+
+
+def discounts_visible_to(actor: Actor) -> QuerySet[Discount]:
+    """Return the discounts of the actor's reseller and of all below; a reseller never sees those above."""
+    return Discount.objects.filter(within_reach(actor)) if actor.may("discounts.view") else Discount.objects.none()
+
+
+def taxes_visible_to(actor: Actor) -> QuerySet[Tax]:
+    """Return the taxes of the actor's reseller and of all below."""
+    return Tax.objects.filter(within_reach(actor)) if actor.may("taxes.view") else Tax.objects.none()
 
 
 def plans_visible_to(actor: Actor) -> QuerySet[Plan]:

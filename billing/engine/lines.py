@@ -168,6 +168,11 @@ class Changes:
         return max(self.reserves - self.given_back - available, Decimal(0)) if self.reserves else Decimal(0)
 
     @property
+    def discount(self) -> Decimal:
+        """Return what is taken off the lines that an order makes."""
+        return sum((line.discount for line in self.add if line.status is LineStatus.NEW), Decimal(0))
+
+    @property
     def releases(self) -> Decimal:
         """Return the sum of the lines that are Blocked no more, whatever becomes of them."""
         return sum((move.line.amount for move in self.move if move.line.status is LineStatus.BLOCKED), Decimal(0))
@@ -204,10 +209,11 @@ def _takes(move: Move) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The inputs of a line's amount: quantity x unit price x days / period days, rounded.
+    """The inputs of a line's amount: quantity x unit price x days / period days, rounded, less the discount's `rate`.
 
-    `difference` is amount - rounded. It is not zero only for the last part of a split, which takes what the other
-    parts leave so that they add up (decision 4); then `whole` is the amount of the line that was split.
+    `net` is what that comes to, `difference` is amount - net. It is not zero only for the last part of a split, which
+    takes what the other parts leave so that they add up (decision 4); then `whole` is the amount of the line that was
+    split. And for a line that takes the correction of the discount on its order (`discounting`).
     """
 
     days: int
@@ -216,6 +222,8 @@ class Explanation:
     unit_price: Decimal
     exact: Fraction
     rounded: Decimal
+    rate: Decimal
+    net: Decimal
     amount: Decimal
     difference: Decimal
     whole: Decimal | None
@@ -225,6 +233,9 @@ def explain(line: Line, currency: str) -> Explanation:
     """Return why the line's amount is what it is."""
     exact = exact_share(line.quantity, line.unit_price, line.period.days, line.billing_period.days)
     rounded = round_half_up(exact, currency)
+    net = round_half_up(exact * (1 - Fraction(line.rate)), currency)
+    if line.rate and line.amount != net and line.source not in SPLIT_SOURCES:
+        net = round_half_up(Fraction(rounded) * (1 - Fraction(line.rate)), currency)
     return Explanation(
         days=line.period.days,
         period_days=line.billing_period.days,
@@ -232,8 +243,10 @@ def explain(line: Line, currency: str) -> Explanation:
         unit_price=line.unit_price,
         exact=exact,
         rounded=rounded,
+        rate=line.rate,
+        net=net,
         amount=line.amount,
-        difference=line.amount - rounded,
+        difference=line.amount - net,
         whole=line.parent.amount if line.parent is not None and line.source in SPLIT_SOURCES else None,
     )
 

@@ -15,6 +15,7 @@ from billing.models.invoice import Invoice, InvoiceLine, InvoiceStatus, ToInvoic
 from billing.models.ledger import Book, LedgerEntry, PostingKind
 from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
 from billing.models.reseller_charge import ResellerCharge
+from billing.models.tax import Tax
 from billing.models.usage import Usage, UsageToCharge
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "PostingKind",
     "ResellerCharge",
     "RevokeReason",
+    "Tax",
     "ToInvoice",
     "Usage",
     "UsageToCharge",

@@ -142,6 +142,9 @@ class Charge(Timestamped):
     discount_rate = models.DecimalField(
         _("discount rate"), max_digits=13, decimal_places=12, default=Decimal(0), db_default=Decimal(0)
     )
+    discounted_by = models.ForeignKey(
+        "subscriptions.Discount", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     tax = models.DecimalField(_("tax"), **MONEY, default=Decimal(0), db_default=Decimal(0))
     operate_from = models.DateField(_("from"))
     operate_to = models.DateField(_("to"))

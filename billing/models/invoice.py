@@ -36,6 +36,8 @@ class Invoice(Document):
     created_on = models.DateField(_("created on"))
     total = models.DecimalField(_("total"), **MONEY)
     tax = models.DecimalField(_("tax"), **MONEY, default=Decimal(0), db_default=Decimal(0))
+    # The part of `tax` that is no part of any charge: exclusive taxes.
+    added_tax = models.DecimalField(_("tax added"), **MONEY, default=Decimal(0), db_default=Decimal(0))
     currency = models.CharField(_("currency"), max_length=3)
     # In postpay, where there is something to pay.
     payment = models.OneToOneField("billing.Payment", models.PROTECT, null=True, blank=True, related_name="invoice")

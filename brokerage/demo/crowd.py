@@ -19,9 +19,10 @@ from brokerage.demo import antivirus, cast, catalogue, each_type
 from brokerage.demo.amounts import Days
 from brokerage.demo.programs import Addresses
 from brokerage.demo.waiting import until_all_is_done
+from subscriptions.catalogue.discounts import Granted, create_discount
 from subscriptions.catalogue.plans import Lasting
 from subscriptions.catalogue.products import Timers, create_service_term
-from subscriptions.models import Order, OrderStatus, Plan, Subscription
+from subscriptions.models import DiscountType, Order, OrderStatus, Plan, Subscription
 from subscriptions.people.changes import change_quantities
 from subscriptions.people.ordering import place_order
 from subscriptions.people.paying import pay_order_from_balance
@@ -122,6 +123,7 @@ class Crowd:
         self._try_each_type(north, accounts)
         self._meet_trouble(accounts, plans)
         self._leave_open(accounts, plans)
+        self._welcome(north)
         hold_account(actor=_admin_of(accounts[-1]), account=accounts[-1], today=self.days.today)
 
     # -- who and what -------------------------------------------------------------------------------------------
@@ -264,6 +266,13 @@ class Crowd:
             stop(actor=_admin_of(account), subscription=subscription, today=later, comment="On the customer's wish")
         elif fate % 12 == 7:
             delete(actor=_admin_of(account), subscription=subscription, today=later)
+
+    def _welcome(self, north: Reseller) -> None:
+        """Let a hundred subscriptions that are ordered with the promo code WELCOME cost 10 % less."""
+        granted = Granted(
+            name="Welcome", code="WELCOME", percent=Decimal(10), valid_from=self.began, subscription_limit=100
+        )
+        create_discount(actor=_administrator(north), reseller=north, type=DiscountType.PROMO_CODE, granted=granted)
 
     def _protect(self, north: Reseller, accounts: list[Account]) -> None:
         """Let a customer of North have stations of Dr.Web, in whose page their installers are found."""

@@ -50,6 +50,7 @@ class OrderForm(QuantitiesForm):
         )
         self.order_fields(["period"])
         self.fields.update(inputs_of(questions, prefix=ANSWER))
+        self.fields["promo_code"] = forms.CharField(label=_("Promo code"), max_length=40, required=False)
 
     def parameters(self) -> dict[str, str]:
         """Return the answers to the vendor's questions."""

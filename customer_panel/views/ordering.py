@@ -130,6 +130,7 @@ def _wish(request: HttpRequest, plan: Plan, form: OrderForm) -> dict[str, Any]:
         "period": period,
         "quantities": OrderForm.quantities(form.cleaned_data),
         "parameters": form.parameters(),
+        "promo_code": form.cleaned_data["promo_code"],
         "today": timezone.localdate(),
         "now": timezone.now(),
         "requester_ip": client_address(request),

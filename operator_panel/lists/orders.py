@@ -38,6 +38,7 @@ ORDERS = Listing(
         Column("number", _("Order number"), link=to("operator:order")),
         Column("account", _("Account"), text("account"), link=to("operator:account", "account_id")),
         Column("status", _("Status"), status("status")),
+        Column("discount", _("Discount"), money("discount"), shown=False),
         Column("total", _("Total"), money("total")),
         Column("placed_on", _("Order date"), day("placed_on")),
         Column("type", _("Type"), choice("type")),

@@ -145,6 +145,7 @@ def _form(
                 required=False,
                 help_text=_("Empty: it is named as the plan says."),
             ),
+            "promo_code": forms.CharField(label=_("Promo code"), max_length=40, required=False),
             "key": forms.CharField(widget=forms.HiddenInput, max_length=40),
         }
         return ask_on(built, lambda answers: follow_up(answers, QuantitiesForm.quantities(built.cleaned_data)))
@@ -163,6 +164,7 @@ def _wish(
         "quantities": QuantitiesForm.quantities(answers),
         "parameters": values_of(answers, ANSWER),
         "name": answers["name"],
+        "promo_code": answers["promo_code"],
         "idempotency_key": answers["key"],
         "today": timezone.localdate(),
         "now": timezone.now(),

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from billing.engine.chain import Grant, Level, Retail
 from billing.engine.terms import PLAN
-from subscriptions.models import PlanPrice, ResourcePrice, Subscription, SubscriptionResource
+from subscriptions.models import Discount, DiscountType, PlanPrice, ResourcePrice, Subscription, SubscriptionResource
 
 # The plans above each plan of some resources or periods, level by level.
 ABOVE = """
@@ -161,5 +161,13 @@ def _levels(
 
 
 def grants_of(links: Collection[Link]) -> Mapping[Link, list[Grant]]:
-    """Return the discounts that resellers grant to those below them, by link."""
-    return {}
+    """Return the discounts that resellers grant to those below them, by link. One statement."""
+    granted = Discount.objects.filter(
+        type=DiscountType.RESELLER, active=True, reseller__in={link.creditor for link in links}
+    ).values_list("reseller", "resellers", "percent", "valid_from", "valid_until", "all_plans", "plans")
+    grants: dict[Link, list[Grant]] = {}
+    for creditor, debtor, percent, starts, ends, all_plans, plan in granted:
+        for link in links:
+            if (link.creditor, link.debtor) == (creditor, debtor) and (all_plans or link.plan == plan):
+                grants.setdefault(link, []).append(Grant(percent, starts, ends))
+    return grants

@@ -60,6 +60,7 @@ def place(contract: Contract, units: Mapping[str, int], day: date, **how: Any) -
         type=OrderType.RENEWAL,
         status=OrderStatus.WAITING_FOR_PAYMENT,
         total=contract.rules.renewal_due(changes.add, day),
+        discount=changes.discount,
         currency=subscription.currency,
         placed_on=day,
         expires_on=unpaid_until(subscription.account, day),

@@ -17,6 +17,7 @@ from billing.engine.terms import Price, Terms
 from billing.engine.types import rules_of
 from core.among import Among
 from subscriptions.contract.chains import chains_for
+from subscriptions.contract.discounts import NO_OFFERS, Offer, offers_for, taken_off
 from subscriptions.contract.due import last_term_on, months_of
 from subscriptions.contract.prices import may_cost, plan_may_cost, plan_price_lists, price_lists
 from subscriptions.contract.under_change import changes_at_vendor, units_of_changes
@@ -43,7 +44,8 @@ class Contract:
     key. Lines of a renewal that is not carried out yet stand apart, in `renewal_lines`: they belong to a term that has
     not begun. `chain` are the levels above the seller of what is of a delegated plan, by the engine's key. `others` are
     the resources of plans that it was switched from, or is to be to.
-    `noted` is what `units_in_service` gave when the contract was read or last saved.
+    `noted` is what `units_in_service` gave when the contract was read or last saved. `offers` are
+    the discounts that it has on some days; those of `day`, on which is acted, are in its terms.
     """
 
     subscription: Subscription
@@ -58,6 +60,8 @@ class Contract:
     plan_prices: Sequence[Price] = ()
     chain: Mapping[str, Sequence[Level]] = field(default_factory=dict)
     others: Mapping[str, SubscriptionResource] = field(default_factory=dict)
+    day: date | None = None
+    offers: Sequence[Offer] = ()
 
     def __post_init__(self) -> None:
         """Note the units in service as the rows stand."""
@@ -66,7 +70,11 @@ class Contract:
     @cached_property
     def terms(self) -> Terms:
         """What was agreed, for the engine."""
-        subscription = self.subscription
+        return self.terms_on(self.day)
+
+    def terms_on(self, day: date | None) -> Terms:
+        """Return the terms as they are for what is charged on a day: with the discounts that hold on it."""
+        subscription, (rates, rows) = self.subscription, taken_off(self.offers, day)
         return Terms(
             currency=subscription.currency,
             billing_day=subscription.billing_day,
@@ -83,6 +91,8 @@ class Contract:
             anchor=subscription.term_anchor or subscription.start_date,
             plan_prices=self.plan_prices,
             last_term_on=last_term_on(subscription),
+            discounts=rates,
+            discount_rows=rows,
         )
 
     @property
@@ -136,11 +146,11 @@ class Contract:
 
     def coming(self, day: date) -> Changes:
         """Return what the billing day `day` reserves, once a change that waits for it is carried out: a dry run."""
-        lines, units = self.provided_lines, self.chargeable
+        lines, units, terms = self.provided_lines, self.chargeable, self.terms_on(day)
         if self.leaving:
-            lines = self.rules.leave(self.terms, lines, self.leaving, day).applied_to(lines)
+            lines = self.rules.leave(terms, lines, self.leaving, day).applied_to(lines)
             units = {key: count - self.leaving.get(key, 0) for key, count in units.items()}
-        return self.rules.next_period(self.terms, units, lines, day)
+        return self.rules.next_period(terms, units, lines, day)
 
     @property
     def units_in_service(self) -> dict[str, int]:
@@ -203,11 +213,14 @@ def service_first(service: str, resource: str) -> str:
     return resource if service.casefold() in resource.casefold() else f"{service}, {resource}"
 
 
-def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None = None) -> dict[int, Contract]:
-    """Return the contracts of the subscriptions by id. Four statements, however many.
+def contracts_of(
+    subscriptions: Iterable[Subscription], *, night_of: date | None = None, day: date | None = None
+) -> dict[int, Contract]:
+    """Return the contracts of the subscriptions by id. Five statements, however many.
 
     One more with changes at a vendor, one for plans that may cost something themselves, one where the plans are not
     read yet, and more for delegated plans. For the night of a day: with the prices that had been entered before it.
+    `day` is the one on which is acted, where it is another.
     """
     rows = {subscription.pk: subscription for subscription in subscriptions}
     resources, others = _resources_of(rows)
@@ -224,6 +237,7 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
     waiting = {order.subscription_id: order for order in open_orders(rows)}
     renewals = {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL}
     awaited, leaving = units_of_changes(waiting.values(), resources)
+    offers = offers_for(rows)
     return {
         pk: Contract(
             subscription=subscription,
@@ -237,6 +251,8 @@ def contracts_of(subscriptions: Iterable[Subscription], *, night_of: date | None
             plan_prices=plan_lists.get(subscription.period_id, ()),
             chain=chains.get(pk, {}),
             others=others.get(pk, {}),
+            day=day or night_of or offers.get(pk, NO_OFFERS)[0],
+            offers=offers.get(pk, NO_OFFERS)[1],
         )
         for pk, subscription in rows.items()
     }
@@ -259,11 +275,11 @@ def _resources_of(subscription_ids: Collection[int]) -> tuple[ByKey, ByKey]:
 
 
 def contracts_among(
-    accounts: Mapping[int, Account], rows: QuerySet[Subscription], *, night_of: date | None = None
+    accounts: Mapping[int, Account], rows: QuerySet[Subscription], **when: date | None
 ) -> list[Contract]:
     """Return the contracts of the rows, subscriptions of the accounts: of each account by billing priority, then age.
 
-    Six statements, however many there are; more for delegated plans.
+    Seven statements, however many there are; more for delegated plans. `when` is passed on to `contracts_of`.
     """
     kept = rows.defer("search_vector").select_related("period")
     subscriptions = list(kept.order_by("account", "billing_priority", "pk"))
@@ -275,12 +291,12 @@ def contracts_among(
     )
     for subscription in subscriptions:
         subscription.account, subscription.plan = accounts[subscription.account_id], plans[subscription.plan_id]
-    return list(contracts_of(subscriptions, night_of=night_of).values())
+    return list(contracts_of(subscriptions, **when).values())
 
 
-def contract_of(subscription: Subscription) -> Contract:
-    """Return the contract of one subscription."""
-    return contracts_of([subscription])[subscription.pk]
+def contract_of(subscription: Subscription, day: date | None = None) -> Contract:
+    """Return the contract of one subscription; as of a day, where that is not the one of the books."""
+    return contracts_of([subscription], day=day)[subscription.pk]
 
 
 def open_orders(subscription_ids: Collection[int]) -> Iterable[Order]:

@@ -1,6 +1,7 @@
 """Rows of the catalogue, of orders and of subscriptions."""
 
 from subscriptions.models.application_template import ApplicationResource, ApplicationTemplate, TemplateStatus
+from subscriptions.models.discount import Discount, DiscountType
 from subscriptions.models.held import HeldUnits
 from subscriptions.models.night import BillingNight
 from subscriptions.models.order import UNFINISHED, Order, OrderItem, OrderStatus, OrderType, TakesEffect
@@ -42,6 +43,8 @@ __all__ = [
     "ApplicationTemplate",
     "BillingNight",
     "BillingType",
+    "Discount",
+    "DiscountType",
     "DurationUnit",
     "HeldUnits",
     "Order",

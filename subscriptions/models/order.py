@@ -1,6 +1,7 @@
 """An order: what a customer asked for, what it costs, and how far it is carried out."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 import pghistory
@@ -61,6 +62,8 @@ class Order(Document):
     type = models.CharField(_("type"), max_length=20, choices=OrderType.choices)
     status = models.CharField(_("status"), max_length=30, choices=OrderStatus.choices)
     total = models.DecimalField(_("total"), **MONEY)
+    # What a discount takes off all that it charges, due now or later.
+    discount = models.DecimalField(_("discount"), **MONEY, default=Decimal(0), db_default=Decimal(0))
     currency = models.CharField(_("currency"), max_length=3)
     # Placed by the night for a subscription that is renewed of itself.
     automatic = models.BooleanField(_("automatic"), default=False, db_default=False)

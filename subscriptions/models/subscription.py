@@ -120,6 +120,10 @@ class Subscription(Timestamped):
     subscription_credit_limit = models.DecimalField(_("subscription credit limit"), **MONEY, null=True, blank=True)
     # Who is renewed first when the balance is short (decision 7): lower goes first.
     billing_priority = models.PositiveSmallIntegerField(_("billing priority"), default=100)
+    # Given at its order, and taken off whatever is charged while it holds.
+    promo_code = models.ForeignKey(
+        "subscriptions.Discount", models.PROTECT, null=True, blank=True, related_name="subscriptions"
+    )
     start_date = models.DateField(_("start date"), null=True, blank=True)
     expiration_date = models.DateField(_("expiration date"), null=True, blank=True)
     # Another term follows of itself where the funds allow it; of no use to what has no end.

@@ -127,7 +127,7 @@ def _activate(free: Mapping[int, Account], day: date) -> int:
 
     What lacks funds, or whose period is over meanwhile, stays stopped and says so.
     """
-    contracts = contracts_among(free, Subscription.objects.filter(STANDS, Among("account", free)))
+    contracts = contracts_among(free, Subscription.objects.filter(STANDS, Among("account", free)), day=day)
     if not contracts:
         return 0
     accounts = {contract.subscription.account_id for contract in contracts}

@@ -16,7 +16,7 @@ def required_funds_of(accounts: Mapping[int, Account], *, day: date) -> dict[int
     """Return what each of the accounts needs on the billing day `day` to keep its Active subscriptions: a dry run."""
     active = to_renew_on(day).filter(account__in=accounts).select_related("plan__service_term")
     required = dict.fromkeys(accounts, Decimal(0))
-    for contract in contracts_of(active).values():
+    for contract in contracts_of(active, day=day).values():
         coming = contract.coming(day)
         required[contract.subscription.account_id] += coming.reserves
         if contract.subscription.expiration_date == day:

@@ -44,7 +44,7 @@ def charge_used(accounts: Mapping[int, Account], told: QuerySet[UsageToCharge], 
 
     A fixed number of statements, however many subscriptions.
     """
-    contracts = contracts_among(accounts, Subscription.objects.filter(pk__in=told.values("subscription")))
+    contracts = contracts_among(accounts, Subscription.objects.filter(pk__in=told.values("subscription")), day=day)
     sums: dict[int, list[Used]] = {}
     for subscription_id, used in sums_of_use([contract.subscription.pk for contract in contracts], day):
         sums.setdefault(subscription_id, []).append(used)

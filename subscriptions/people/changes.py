@@ -284,6 +284,7 @@ def _placed(
         takes_effect=effect,
         effective_on=subscription.next_billing_day if held_back else None,
         total=contract.rules.due(changes.add, day),
+        discount=changes.discount,
         currency=subscription.currency,
         placed_on=today,
         expires_on=None if held_back else unpaid_until(subscription.account, today),

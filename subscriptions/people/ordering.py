@@ -28,6 +28,7 @@ from subscriptions.contract.prices import price_rows
 from subscriptions.contract.telling import order_placed
 from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import (
+    Discount,
     Order,
     OrderItem,
     OrderStatus,
@@ -42,6 +43,7 @@ from subscriptions.models import (
 from subscriptions.people.keys import Key, key_of, placed_before
 from subscriptions.people.opening import open_account, open_contract, save_state
 from subscriptions.people.paying import carry_out_at_once
+from subscriptions.people.promo_codes import promo_code_of, spelled
 from subscriptions.people.quantities import checked_quantities, refuse_nothing, refuse_too_many
 from subscriptions.queries import plans_for
 from vendors import questions
@@ -82,6 +84,7 @@ class Wish:
     period: PlanPeriod
     quantities: Mapping[str, int]
     parameters: Mapping[str, str]
+    promo_code: str = ""
 
     @property
     def renews_itself(self) -> bool:
@@ -104,6 +107,7 @@ def place_order(
     requester_ip: str | None = None,
     vendor_asked: bool = False,
     transfer: bool = False,
+    promo_code: str = "",
 ) -> Order:
     """Place a sales order for the account: a subscription, its New charges, and the payment for the current period.
 
@@ -111,11 +115,12 @@ def place_order(
     includes or demands. The same `idempotency_key` gives the same order where all else is the same too. Nothing due:
     carried out at once, as in postpay. On credit hold a second payment is opened, to leave it: the order is carried out
     only then. `vendor_asked`: the caller just did `ask_vendor_of_order`, outside its transaction. Raises Forbidden,
-    AccountMayNotOrder, PlanNotForSale, SingletonTaken, OverCreditLimit, KeyTaken, refusals by quantities and vendor.
+    AccountMayNotOrder, PlanNotForSale, SingletonTaken, PromoCodeNotAccepted, OverCreditLimit, KeyTaken, refusals by
+    quantities and vendor. `promo_code` stays with the subscription.
     """
     actor.require("subscriptions.order")
     require_sight(actor, account.pk)  # before a key is looked up: what stands under it may be another's
-    wish = Wish(plan, period, dict(quantities), dict(parameters or {}))
+    wish = Wish(plan, period, dict(quantities), dict(parameters or {}), spelled(promo_code))
     key = key_of(account, idempotency_key, _content(wish, name))
     if (earlier := placed_before(key)) is not None:
         return earlier
@@ -126,7 +131,8 @@ def place_order(
         if (earlier := placed_before(key)) is not None:
             return earlier
         wanted = _checked(actor, account, wish)
-        subscription = _new_subscription(account, wish, wanted, name, today)
+        code = promo_code_of(account, wish.plan, wish.promo_code, today)
+        subscription = _new_subscription(account, wish, wanted, name, today, code)
         order = _new_order(actor, subscription, key, requester_ip, today)
         return _charge(actor, contract_of(subscription), order, wanted, today, transfer=transfer)
 
@@ -142,6 +148,7 @@ def ask_vendor_of_order(
     parameters: Mapping[str, str] | None = None,
     name: str = "",
     idempotency_key: str = "",
+    promo_code: str = "",
     **_rest: object,
 ) -> None:
     """Let the vendor refuse what it could not provision; it may take seconds, so nothing should be locked meanwhile.
@@ -151,7 +158,7 @@ def ask_vendor_of_order(
     """
     actor.require("subscriptions.order")
     require_sight(actor, account.pk)
-    wish = Wish(plan, period, dict(quantities), dict(parameters or {}))
+    wish = Wish(plan, period, dict(quantities), dict(parameters or {}), spelled(promo_code))
     if placed_before(key_of(account, idempotency_key, _content(wish, name))) is None:
         _ask_vendor(account, wish, now)
 
@@ -202,7 +209,8 @@ def had_once(account: Account, plans: Iterable[Plan]) -> dict[int, int]:
 
 def _content(wish: Wish, name: str) -> list[object]:
     """Return what two orders under one key must have in common."""
-    return ["sales", wish.plan.pk, wish.period.pk, wish.quantities, wish.parameters, name]
+    content: list[object] = ["sales", wish.plan.pk, wish.period.pk, wish.quantities, wish.parameters, name]
+    return [*content, wish.promo_code] if wish.promo_code else content
 
 
 def _ask_vendor(account: Account, wish: Wish, now: datetime) -> None:
@@ -262,7 +270,12 @@ def _resources(plan: Plan) -> list[PlanResource]:
 
 
 def _new_subscription(
-    account: Account, wish: Wish, wanted: Mapping[PlanResource, int], name: str, today: date
+    account: Account,
+    wish: Wish,
+    wanted: Mapping[PlanResource, int],
+    name: str,
+    today: date,
+    promo_code: Discount | None = None,
 ) -> Subscription:
     plan = wish.plan
     keys = [resource.pk for resource in wanted]
@@ -284,6 +297,7 @@ def _new_subscription(
         fixed_price=plan.fixed_price,
         payment_model=account.account_class.payment_model,
         parameters=dict(wish.parameters),
+        promo_code=promo_code,
         account_name=account.name,
         plan_name=plan.name,
         reseller_name=account.reseller.name,
@@ -354,7 +368,7 @@ def _charge(
     units = {key: row.chargeable_of(counts[row.plan_resource_id]) for key, row in contract.resources.items()}
     rules, terms = contract.rules, replace(contract.ordering_terms, transfer=transfer)
     changes = rules.order(terms, units, today)
-    order.total = rules.due(changes.add, today)
+    order.total, order.discount = rules.due(changes.add, today), changes.discount
     order.save()
     OrderItem.objects.bulk_create(
         OrderItem(

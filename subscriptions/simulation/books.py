@@ -103,7 +103,7 @@ def _order(order: Order, subscription: str) -> dict[str, Any]:
         "status": ORDER_STATUSES.get(OrderStatus(order.status), order.status),
         "ordered_on": order.placed_on.isoformat(),
         "amount": _money(order.charged or Decimal(0), order.currency),
-        "discount": _money(Decimal(0), order.currency),
+        "discount": _money(order.discount, order.currency),
         "due": _money(order.total, order.currency),
     }
 

@@ -5,9 +5,12 @@ from datetime import date
 from uuid import uuid4
 
 from accounts.models import Account, AccountClass, AccountType, PaymentModel, Reseller
+from billing.models import Tax
 from subscriptions.models import (
     ApplicationResource,
     ApplicationTemplate,
+    Discount,
+    DiscountType,
     DurationUnit,
     Plan,
     PlanPeriod,
@@ -17,6 +20,7 @@ from subscriptions.models import (
     ServiceTerm,
     Subscription,
 )
+from subscriptions.simulation.documents import KINDS
 from subscriptions.simulation.history import History
 from subscriptions.simulation.plans import Priced, Sold
 
@@ -89,7 +93,35 @@ def set_up(story: History) -> Stage:
         )
         stage.periods[name] = _period(story, plan, sold, first_day, trial=story.trial and not name)
         stage.resources |= _priced(sold, plan, first_day)
+    _take_off(story, account, first_day)
+    _tax(story, reseller, first_day)
     return stage
+
+
+def _take_off(story: History, account: Account, first_day: date) -> None:
+    """Give the account the history's discount, valid throughout."""
+    if story.discount is not None:
+        given = Discount.objects.create(
+            reseller=account.reseller,
+            name="Simulation",
+            type=DiscountType.ACCOUNT,
+            percent=story.discount.percent,
+            valid_from=first_day,
+            **{f"on_{kind}": kind in story.discount.on for kind in KINDS},
+        )
+        given.accounts.add(account)
+
+
+def _tax(story: History, reseller: Reseller, first_day: date) -> None:
+    """Put the history's taxes on the resources that bear them, of all its plans; those of no resource on nothing."""
+    for tax in story.taxes:
+        if tax.resources is not None and not tax.resources:
+            continue
+        levied = Tax.objects.create(
+            reseller=reseller, name=tax.name, percent=tax.rate, inclusive=tax.inclusive, valid_from=first_day
+        )
+        if tax.resources is not None:
+            levied.resources.set(PlanResource.objects.filter(plan__reseller=reseller, resource__key__in=tax.resources))
 
 
 def _term(story: History, reseller: Reseller) -> ServiceTerm:

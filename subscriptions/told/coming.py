@@ -26,7 +26,7 @@ def coming_term(subscription: Subscription, today: date) -> Coming | None:
     expires = subscription.expiration_date
     if expires is None or (subscription.status == SubscriptionStatus.STOPPED and today < expires):
         return None
-    contract = contract_of(subscription)
+    contract = contract_of(subscription, today)
     term = term_of_renewal(contract, today)
     lines = contract.rules.renew(contract.renewal_terms, contract.chargeable, term.start, today).add
     return Coming(term, contract.rules.renewal_due(lines, today))

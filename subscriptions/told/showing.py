@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from billing.models import Charge, ChargeSource, ChargeStatus
+from core.panel.formats import money_text
 from core.panel.shown import Line, Shown
-from subscriptions.models import Order, TakesEffect
+from subscriptions.models import Discount, Order, TakesEffect
 from subscriptions.told.preview import Preview
 from subscriptions.told.proposals import Proposal
 
@@ -79,7 +81,21 @@ def shown_of_books(
         monthly_from=upkeep.day if upkeep else None,
         monthly_until=upkeep.until if upkeep else None,
         day=today,
+        text=_taken_off(seen, currency),
     )
+
+
+def _taken_off(seen: Preview, currency: str) -> str:
+    """Return what discounts take off the order that the verb has made; nothing where none does."""
+    order = seen.result
+    if not isinstance(order, Order) or not order.discount:
+        return ""
+    by = {charge.discounted_by_id for charge in seen.added if charge.discount}
+    names = Discount.objects.filter(pk__in=by - {None}).order_by("name").values_list("name", flat=True)
+    return _("The discount “%(name)s” takes off %(amount)s; the amounts are without it.") % {
+        "name": ", ".join(names),
+        "amount": money_text(order.discount, currency),
+    }
 
 
 def _came_in(seen: Preview) -> bool:

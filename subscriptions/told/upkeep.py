@@ -72,7 +72,7 @@ def upkeep_of(subscription: Subscription, today: date) -> Upkeep | None:
 
     None where no month's cost is known ahead: what is used is charged, or nothing is. Seven statements at most.
     """
-    contract = contract_of(subscription)
+    contract = contract_of(subscription, today)
     if contract.rules.keeps in (Keeps.WHAT_WAS_USED, Keeps.NOTHING):
         return None
     day = subscription.next_billing_day or next_billing_day(today, subscription.billing_day)
@@ -102,7 +102,7 @@ def _endless(contract: Contract, day: date) -> tuple[Line, ...]:
         key: resource.chargeable_of(units.get(resource.pk, resource.quantity))
         for key, resource in contract.resources.items()
     }
-    return contract.rules.next_period(contract.terms, wanted, contract.lines, day).add
+    return contract.rules.next_period(contract.terms_on(day), wanted, contract.lines, day).add
 
 
 def _paid_ahead(contract: Contract, day: date, today: date) -> tuple[Line, ...]:

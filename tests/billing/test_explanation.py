@@ -13,6 +13,8 @@ from billing.models import Charge
 from subscriptions.models import Subscription
 from subscriptions.people.changes import change_quantities
 from tests.billing.conftest import ORDERED_ON
+from tests.factories import accounts as cast
+from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import work
 from tests.vendors.conftest import admin, example, example_vendor  # noqa: F401 - fixtures
@@ -66,3 +68,14 @@ def test_what_the_vendor_provides_late_says_since_when_it_is_charged(acme: Accou
 
 def test_what_is_provided_at_once_says_nothing_of_it(acme: Account, seats: Subscription) -> None:
     assert explain_charge(Charge.objects.get()).sentences == ["The plan's price valid from 01 Jan 2010."]
+
+
+def test_what_a_discount_took_off_is_told_with_its_name_and_the_cent_that_makes_them_add_up() -> None:
+    """G-I14: three of 3.35 less 10 % are 9.05, so one of 3.02 is 3.01."""
+    account, plan = cast.account(), make.plan(prices=dict.fromkeys(("a", "b", "c"), "3.35"))
+    grant.of_account(account, "10", name="Friends")
+    make.subscription(account=account, plan=plan, today=date(2018, 9, 1), quantities={"a": 1, "b": 1, "c": 1})
+    first, _second, last = (explain_charge(charge) for charge in Charge.objects.order_by("pk"))
+    assert first.sentences[0] == "Less 10 % by the discount “Friends”: $3.02."
+    assert "takes the difference of" in last.sentences[1]
+    assert (first.difference, last.difference, last.net) == (0, Decimal("-0.01"), Decimal("3.02"))

@@ -16,10 +16,12 @@ from accounts.models import Account, Role
 from billing.corrections import ask_correction
 from billing.guarantees import give_guarantee
 from core.lists.listing import LISTINGS, Listing
+from subscriptions.catalogue.taxes import Levied, create_tax
 from subscriptions.models import PlanCategory, PriceRule, Product, Subscription
 from subscriptions.people.price_changes import draft_price_change
 from tests.factories import accounts as cast
 from tests.factories import billing as money
+from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 from vendors.models import ConnectionState, VendorConnection, VendorExchange
 
@@ -139,6 +141,9 @@ ROWS: dict[str, Callable[[Around], object]] = {
     "operator.application_templates": _planned,
     "operator.charges": _served,
     "operator.corrections": _corrected,
+    "operator.discounts": lambda of: grant.promo_code(
+        LONG[:40].replace(" ", "-"), reseller=of.account.reseller, name=LONG[:100]
+    ),
     "operator.guaranteed_payments": _guaranteed,
     "operator.managers": lambda of: cast.manager(reseller=of.account.reseller, name=LONG, role=Role.SALES),
     "operator.orders": _ordered,
@@ -156,6 +161,11 @@ ROWS: dict[str, Callable[[Around], object]] = {
     "operator.service_terms": _planned,
     "operator.subscriptions": _served,
     "operator.transactions": _topped_up,
+    "operator.taxes": lambda of: create_tax(
+        actor=SYSTEM,
+        reseller=of.account.reseller,
+        levied=Levied(name=LONG, percent=Decimal("20.5"), valid_from=of.today),
+    ),
     "operator.vendor_connections": _connected,
     "operator.vendor_exchanges": _exchanged,
     "customer.charges": _served,

@@ -22,10 +22,12 @@ from billing.models import Payment
 from billing.payments import cancel_payment, complete_payment, open_top_up
 from operator_panel.urls import urlpatterns
 from subscriptions.catalogue.products import create_product
+from subscriptions.catalogue.taxes import Levied, create_tax
 from subscriptions.models import PriceRule, Subscription
 from subscriptions.people.price_changes import draft_price_change
 from tests.factories import accounts as cast
 from tests.factories import billing as money
+from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 from tests.factories.billing import owed
 from tests.operator_panel.conftest import signed_in, text_of
@@ -84,6 +86,12 @@ def _keys(actor: Actor, subscription: Subscription) -> dict[str, int]:
         "charge": subscription.charges.first().pk,
         "correction": ask_correction(
             actor=SYSTEM, account=account, amount=Decimal(1), reason="One", today=timezone.localdate()
+        ).pk,
+        "discount": grant.promo_code("OPEN", reseller=account.reseller).pk,
+        "tax": create_tax(
+            actor=SYSTEM,
+            reseller=account.reseller,
+            levied=Levied(name="One", percent=Decimal(20), valid_from=timezone.localdate()),
         ).pk,
         "guaranteed_payment": give_guarantee(
             actor=SYSTEM,

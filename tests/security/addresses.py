@@ -85,6 +85,8 @@ PAGES = {
     "operator:payment_gateway": "gateway",
     "operator:correction": "correction",
     "operator:guaranteed_payment": "guarantee",
+    "operator:discount": "discount",
+    "operator:tax": "tax",
     "operator:reseller": "reseller",
     "operator:reseller_charge": "reseller_charge",
     "operator:manager": "manager",

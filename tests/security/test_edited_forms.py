@@ -18,7 +18,8 @@ EDITING = {
     "operator:application_template_change", "operator:manager_change", "operator:manager_supervision",
     "operator:payment_gateway",
     "operator:plan_change", "operator:plan_price", "operator:product", "operator:profile_change",
-    "operator:profile_look", "operator:reseller_change", "operator:service_term_change",
+    "operator:profile_look", "operator:reseller_change", "operator:service_term_change", "operator:discount_change",
+    "operator:tax_change",
     "operator:vendor_connection_change", "customer:account_edit", "customer:profile",
 }  # fmt: skip
 # Forms with questions that edit no row: they make one, or ask for a deed that a confirmation shows first. What is
@@ -32,7 +33,8 @@ NOT_EDITING = {
     "operator:order_correct", "operator:payment_approve",
     "operator:plan_category_create", "operator:plan_delegate", "operator:price_change_create", "operator:plan_draft",
     "operator:plan_period_add", "operator:product_create", "operator:reseller_create",
-    "operator:service_term_create", "operator:subscription_change", "operator:subscription_stop",
+    "operator:service_term_create", "operator:discount_create", "operator:tax_create",
+    "operator:subscription_change", "operator:subscription_stop",
     "operator:subscription_renew", "operator:subscription_auto_renew", "customer:subscription_renew",
     "customer:subscription_auto_renew",
     "operator:vendor_connection_new", "customer:order_correct", "customer:order_plan_details",

@@ -19,6 +19,7 @@ CREATING = {
     "operator:payment_gateway_create",
     "operator:manager_create", "operator:product_create", "operator:plan_category_create", "operator:reseller_create",
     "operator:account_class_create", "operator:account_type_create", "operator:service_term_create",
+    "operator:discount_create", "operator:tax_create",
     "operator:application_template_billed", "operator:vendor_connection_new", "operator:plan_price",
     "operator:subscription_change", "customer:payment_top_up", "customer:user_invite", "customer:subscription_change",
 }  # fmt: skip

@@ -86,6 +86,8 @@ def test_a_line_is_explained_by_its_days_units_and_price():
         unit_price=Decimal("10.00"),
         exact=Fraction(600, 31),
         rounded=Decimal("19.35"),
+        rate=Decimal(0),
+        net=Decimal("19.35"),
         amount=Decimal("19.35"),
         difference=Decimal("0.00"),
         whole=None,

@@ -13,8 +13,6 @@ from tests.subscriptions.simulation.test_history import G_I3, ROOT, TERMS
 
 ASKED: dict[str, dict[str, Any]] = {
     "payment_model": {"payment_model": "postpay"},
-    "discount": {"discount": {"percent": "10"}},
-    "taxes": {"taxes": {"rate": "20"}},
     "chain": {"chain": [ROOT]},
 }
 

@@ -1,0 +1,128 @@
+"""Making and changing discounts: promo codes, of accounts, of resellers below (billing.md 1.13)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Account, AccountClass, Reseller
+from core.errors import Refusals, Refused
+from subscriptions.catalogue.reach import checked_name, require_reseller
+from subscriptions.models import Discount, DiscountType, Plan
+
+HUNDRED = Decimal(100)
+LISTS = ("plans", "accounts", "account_classes", "resellers")
+# Who has it is said by these, of each type.
+WHOM = {DiscountType.ACCOUNT: ("accounts", "account_classes"), DiscountType.RESELLER: ("resellers",)}
+
+
+class DiscountNotAllowed(Refused):
+    """The discount says something that cannot be; the field is named."""
+
+    code = "discount_not_allowed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """What a discount grants: the columns of its row, and who and what it holds for. `percent` is of 100."""
+
+    name: str
+    percent: Decimal
+    valid_from: date
+    valid_until: date | None = None
+    code: str = ""
+    all_plans: bool = True
+    account_limit: int | None = None
+    subscription_limit: int | None = None
+    on_setup: bool = True
+    on_renewal: bool = True
+    on_recurring: bool = True
+    active: bool = True
+    plans: Sequence[Plan] = ()
+    accounts: Sequence[Account] = ()
+    account_classes: Sequence[AccountClass] = ()
+    resellers: Sequence[Reseller] = ()
+
+
+COLUMNS = tuple(field.name for field in fields(Granted) if field.name not in LISTS)
+
+
+@transaction.atomic
+def create_discount(*, actor: Actor, reseller: Reseller, type: DiscountType, granted: Granted) -> Discount:
+    """Create a discount of the reseller's. Raises Forbidden, NameMissing, DiscountNotAllowed."""
+    require_reseller(actor, reseller, "discounts.change")
+    return _kept(Discount(reseller=reseller, type=type), granted)
+
+
+@transaction.atomic
+def change_discount(*, actor: Actor, discount: Discount, granted: Granted) -> Discount:
+    """Change a discount: what is charged from now on; what was charged keeps what it had, and its type stays.
+
+    Raises Forbidden, NameMissing, DiscountNotAllowed.
+    """
+    require_reseller(actor, discount.reseller, "discounts.change")
+    # No order takes the code meanwhile.
+    locked = Discount.objects.select_for_update(no_key=True).get(pk=discount.pk)
+    return _kept(locked, granted)
+
+
+def _kept(row: Discount, granted: Granted) -> Discount:
+    refusals = Refusals()
+    for column in COLUMNS:
+        setattr(row, column, getattr(granted, column))
+    with refusals.gathered():
+        row.name = checked_name(granted.name)
+    row.code = granted.code.strip().upper()
+    _check(row, granted, refusals)
+    refusals.raise_any()
+    row.save()
+    for name in LISTS:
+        wanted = getattr(granted, name) if name in (*WHOM.get(DiscountType(row.type), ()), "plans") else ()
+        getattr(row, name).set(() if name == "plans" and row.all_plans else wanted)
+    return row
+
+
+def _check(row: Discount, granted: Granted, refusals: Refusals) -> None:
+    def no(field: str, sentence: object) -> None:
+        refusals.add(DiscountNotAllowed(sentence, field=field))
+
+    if not 0 < granted.percent <= HUNDRED:
+        no("percent", _("Enter a percentage above 0, up to 100."))
+    if granted.valid_until is not None and granted.valid_until <= granted.valid_from:
+        no("valid_until", _("It ends before it begins: choose a later day, or leave the end empty."))
+    if not (granted.on_setup or granted.on_renewal or granted.on_recurring):
+        no("on_recurring", _("Choose at least one fee that it is taken off."))
+    if not granted.all_plans and not granted.plans:
+        no("plans", _("Choose the plans that it holds for, or all plans."))
+    _check_code(row, no)
+    _check_whom(row, granted, no)
+    others = {
+        "plans": Plan.objects.filter(reseller=row.reseller_id),
+        "accounts": Account.objects.filter(reseller=row.reseller_id),
+        "account_classes": AccountClass.objects.filter(reseller=row.reseller_id),
+        "resellers": Reseller.objects.filter(parent=row.reseller_id),
+    }
+    for name, own in others.items():
+        chosen = {one.pk for one in getattr(granted, name)}
+        if chosen and own.filter(pk__in=chosen).count() != len(chosen):
+            no(name, _("Choose among the reseller's own."))
+
+
+def _check_code(row: Discount, no: Callable[[str, object], None]) -> None:
+    if row.type != DiscountType.PROMO_CODE:
+        row.code, row.account_limit, row.subscription_limit = "", None, None
+        return
+    if not row.code or len(row.code.split()) != 1:
+        no("code", _("Enter the code that customers type: letters and digits without spaces."))
+    elif Discount.objects.filter(reseller=row.reseller_id, code=row.code).exclude(pk=row.pk).exists():
+        no("code", _("Another discount has this code. Choose another."))
+
+
+def _check_whom(row: Discount, granted: Granted, no: Callable[[str, object], None]) -> None:
+    lists = WHOM.get(DiscountType(row.type), ())
+    if lists and not any(getattr(granted, name) for name in lists):
+        no(lists[0], _("Choose for whom it holds."))
