@@ -218,9 +218,8 @@ def contracts_of(
 ) -> dict[int, Contract]:
     """Return the contracts of the subscriptions by id. Five statements, however many.
 
-    One more with changes at a vendor, one for plans that may cost something themselves, one where the plans are not
-    read yet, and more for delegated plans. For the night of a day: with the prices that had been entered before it.
-    `day` is the one on which is acted, where it is another.
+    One more with changes at a vendor, one for plans that may cost something themselves or are not read yet, more for
+    delegated ones. For the night of a day: with the prices entered before it. `day`: on which is acted, if another.
     """
     rows = {subscription.pk: subscription for subscription in subscriptions}
     resources, others = _resources_of(rows)

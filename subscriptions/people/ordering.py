@@ -28,7 +28,6 @@ from subscriptions.contract.prices import price_rows
 from subscriptions.contract.telling import order_placed
 from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import (
-    Discount,
     Order,
     OrderItem,
     OrderStatus,
@@ -111,12 +110,10 @@ def place_order(
 ) -> Order:
     """Place a sales order for the account: a subscription, its New charges, and the payment for the current period.
 
-    `quantities` counts units by the template's resource keys; a resource left out is ordered with what the plan
-    includes or demands. The same `idempotency_key` gives the same order where all else is the same too. Nothing due:
-    carried out at once, as in postpay. On credit hold a second payment is opened, to leave it: the order is carried out
-    only then. `vendor_asked`: the caller just did `ask_vendor_of_order`, outside its transaction. Raises Forbidden,
-    AccountMayNotOrder, PlanNotForSale, SingletonTaken, PromoCodeNotAccepted, OverCreditLimit, KeyTaken, refusals by
-    quantities and vendor. `promo_code` stays with the subscription.
+    `quantities` counts units by resource keys; a resource left out is ordered with what the plan includes or demands.
+    The same `idempotency_key` is the same order, all else being the same. Nothing due: carried out at once, as in
+    postpay. On credit hold a payment to leave it is first. `vendor_asked`: outside the transaction. Raises Forbidden,
+    AccountMayNotOrder, PlanNotForSale, SingletonTaken, PromoCodeNotAccepted, OverCreditLimit, KeyTaken, other refusals.
     """
     actor.require("subscriptions.order")
     require_sight(actor, account.pk)  # before a key is looked up: what stands under it may be another's
@@ -131,10 +128,9 @@ def place_order(
         if (earlier := placed_before(key)) is not None:
             return earlier
         wanted = _checked(actor, account, wish)
-        code = promo_code_of(account, wish.plan, wish.promo_code, today)
-        subscription = _new_subscription(account, wish, wanted, name, today, code)
-        order = _new_order(actor, subscription, key, requester_ip, today)
-        return _charge(actor, contract_of(subscription), order, wanted, today, transfer=transfer)
+        contract = contract_of(_new_subscription(account, wish, wanted, name, today))
+        order = _new_order(actor, contract.subscription, key, requester_ip, today)
+        return _charge(actor, contract, order, wanted, today, transfer=transfer)
 
 
 def ask_vendor_of_order(
@@ -270,12 +266,7 @@ def _resources(plan: Plan) -> list[PlanResource]:
 
 
 def _new_subscription(
-    account: Account,
-    wish: Wish,
-    wanted: Mapping[PlanResource, int],
-    name: str,
-    today: date,
-    promo_code: Discount | None = None,
+    account: Account, wish: Wish, wanted: Mapping[PlanResource, int], name: str, today: date
 ) -> Subscription:
     plan = wish.plan
     keys = [resource.pk for resource in wanted]
@@ -297,7 +288,7 @@ def _new_subscription(
         fixed_price=plan.fixed_price,
         payment_model=account.account_class.payment_model,
         parameters=dict(wish.parameters),
-        promo_code=promo_code,
+        promo_code=promo_code_of(account, plan, wish.promo_code, today),
         account_name=account.name,
         plan_name=plan.name,
         reseller_name=account.reseller.name,

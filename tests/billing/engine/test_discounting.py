@@ -223,3 +223,22 @@ def test_everything_taken_off_leaves_an_order_of_nothing():
 def test_without_a_discount_an_order_is_what_it_was():
     order = TYPES["csp_monthly"].order(terms(rate="0"), {"seats": 5}, AUG20)
     assert (amounts(order.add), order.add[0].discount, order.add[0].rate) == (["19.35"], 0, 0)
+
+
+@pytest.mark.parametrize("key", TYPES)
+def test_the_orders_and_renewals_of_every_type_add_up(key: str):
+    rules, months = TYPES[key], None if TYPES[key].allows.endless else 12
+    rate = Decimal("0.3333")
+    price = Price(date(2018, 1, 1), Decimal("1.01"), setup_fee=Decimal("0.17"), renewal_fee=Decimal("0.19"))
+    agreed = Terms(
+        "USD", 1, {one: [price] for one in "abc"}, months=months, discounts=dict.fromkeys(LineType, rate),
+        plan_prices=[price],
+    )  # fmt: skip
+    units = dict.fromkeys("abc", 7)
+    made = [rules.order(agreed, units, AUG20)]
+    if months:
+        made.append(rules.renew(agreed, units, date(2019, 8, 20), AUG20))
+    for order in made:
+        assert sum(line.amount for line in order.add) == net_of_sum([line.gross for line in order.add], rate, "USD")
+        assert all(line.rate == rate for line in order.add)
+    assert made[0].add
