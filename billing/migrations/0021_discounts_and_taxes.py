@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ("accounts", "0016_postpay"),
         ("billing", "0020_found_for_invoices"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("subscriptions", "0026_discounts"),
+        ("subscriptions", "0027_discounts"),
     ]
 
     operations = [

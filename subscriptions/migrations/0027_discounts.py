@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0016_postpay"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("subscriptions", "0025_billing_types_with_terms"),
+        ("subscriptions", "0026_price_changes"),
     ]
 
     operations = [
