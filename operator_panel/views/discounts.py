@@ -172,6 +172,10 @@ def _form(
         TYPED,
         row=row,
         initial=initial,
+        code=forms.CharField(
+            label=_("Promo code"), max_length=40, required=False,
+            help_text=_("What customers type; empty: one is made up."),
+        ),
         valid_until=LastDayField(
             label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
             help_text=_("Empty: until it is switched off."),

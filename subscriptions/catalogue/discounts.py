@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -15,6 +16,8 @@ from subscriptions.catalogue.reach import checked_name, require_reseller
 from subscriptions.models import Discount, DiscountType, Plan
 
 HUNDRED = Decimal(100)
+# Of a code that is made up: none is taken for another.
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LISTS = ("plans", "accounts", "account_classes", "resellers")
 # Who has it is said by these, of each type.
 WHOM = {DiscountType.ACCOUNT: ("accounts", "account_classes"), DiscountType.RESELLER: ("resellers",)}
@@ -28,7 +31,10 @@ class DiscountNotAllowed(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """What a discount grants: the columns of its row, and who and what it holds for. `percent` is of 100."""
+    """What a discount grants: the columns of its row, and who and what it holds for. `percent` is of 100.
+
+    A promo code without a `code` gets one that is made up.
+    """
 
     name: str
     percent: Decimal
@@ -116,7 +122,8 @@ def _check_code(row: Discount, no: Callable[[str, object], None]) -> None:
     if row.type != DiscountType.PROMO_CODE:
         row.code, row.account_limit, row.subscription_limit = "", None, None
         return
-    if not row.code or len(row.code.split()) != 1:
+    row.code = row.code or get_random_string(8, LETTERS)
+    if len(row.code.split()) != 1:
         no("code", _("Enter the code that customers type: letters and digits without spaces."))
     elif Discount.objects.filter(reseller=row.reseller_id, code=row.code).exclude(pk=row.pk).exists():
         no("code", _("Another discount has this code. Choose another."))

@@ -44,7 +44,7 @@ def test_accounts_are_named_by_their_numbers(client: Client, acme: Account) -> N
 
 @pytest.mark.parametrize(
     ("changed", "field"),
-    [({"percent": "0"}, "percent"), ({"valid_until": "2018-07-31"}, "valid_until"), ({"code": ""}, "code")],
+    [({"percent": "0"}, "percent"), ({"valid_until": "2018-07-31"}, "valid_until"), ({"code": "two words"}, "code")],
 )
 def test_what_cannot_be_is_refused_at_its_field(client: Client, changed: dict[str, str], field: str) -> None:
     assert list(errors_of(client.post(page("discount_create"), {**TYPED, **changed}))) == [field]

@@ -32,7 +32,6 @@ def fields_of(refused: Refused) -> set[str]:
         ("promo_code", {"valid_until": DAY}, "valid_until"),
         ("promo_code", {"on_setup": False, "on_renewal": False, "on_recurring": False}, "on_recurring"),
         ("promo_code", {"all_plans": False}, "plans"),
-        ("promo_code", {"code": ""}, "code"),
         ("promo_code", {"code": "TWO WORDS"}, "code"),
         ("promo_code", {"code": "taken"}, "code"),
         ("account", {}, "accounts"),
@@ -63,6 +62,12 @@ def test_it_holds_only_for_what_is_the_resellers_own():
                 actor=cast.manager_actor(), reseller=cast.operator(), type=DiscountType(kind),
                 granted=Granted(**{**BASE, **chosen}),
             )  # fmt: skip
+
+
+def test_a_code_that_nobody_chose_is_made_up():
+    made = {grant.promo_code("").code for _ in range(3)}
+    assert {len(code) for code in made} == {8}
+    assert len(made) == 3
 
 
 def test_a_change_is_kept_and_its_history_is():
