@@ -232,11 +232,10 @@ def contracts_of(
     )
     theirs = {pk: of_one | others.get(pk, {}) for pk, of_one in resources.items()} if others else resources
     chains = chains_for(rows, theirs, entered_before=night_of)
-    lines = lines_of(rows)
+    lines, offers = lines_of(rows), offers_for(rows)
     waiting = {order.subscription_id: order for order in open_orders(rows)}
     renewals = {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL}
     awaited, leaving = units_of_changes(waiting.values(), resources)
-    offers = offers_for(rows)
     return {
         pk: Contract(
             subscription=subscription,

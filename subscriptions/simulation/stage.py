@@ -56,10 +56,7 @@ class Stage:
 def set_up(story: History) -> Stage:
     """Make the account, plans and prices of the history, in a reseller of their own."""
     first_day = min((event.day for event in story.events), default=story.until)
-    operator = Reseller.objects.filter(parent=None).first()
-    reseller = Reseller.objects.create(
-        parent=operator, name=f"Simulation {uuid4()}", currency=story.currency, email="simulation@localhost"
-    )
+    reseller = _reseller(story)
     account = Account.objects.create(
         reseller=reseller,
         account_type=AccountType.objects.create(reseller=reseller, name="Simulation", key="simulation"),
@@ -96,6 +93,13 @@ def set_up(story: History) -> Stage:
     _take_off(story, account, first_day)
     _tax(story, reseller, first_day)
     return stage
+
+
+def _reseller(story: History) -> Reseller:
+    operator = Reseller.objects.filter(parent=None).first()
+    return Reseller.objects.create(
+        parent=operator, name=f"Simulation {uuid4()}", currency=story.currency, email="simulation@localhost"
+    )
 
 
 def _take_off(story: History, account: Account, first_day: date) -> None:
