@@ -231,19 +231,28 @@ class Postpay:
     def renew(self, terms: Terms, units: Mapping[str, int], start: date, day: date) -> Changes:
         return self._rules.renew(terms, units, start, day)
 
-    renewal_due = staticmethod(renewing.due)
+    def renewal_due(self, lines: Sequence[Line], day: date) -> Decimal:
+        if not self._whole_term:
+            return renewing.due(lines, day)
+        return sum((line.amount for line in lines if line.type in FEES or line.period.start <= day), Decimal(0))
 
     def pay_renewal(
         self, terms: Terms, lines: Sequence[Line], start: date, day: date, *, provided: bool = True
     ) -> Changes:
-        """Return the same as in prepay, where a piece that is over is Closed at once; its first piece is Blocked."""
-        return self._told(
+        """Return the same as in prepay, where a piece that is over is Closed at once.
+
+        The first piece of a term that is waited for is Blocked; of one that is bought ahead all that comes is Opened.
+        """
+        told = self._told(
             lines,
-            max(start, day),
+            day if self._whole_term else max(start, day),
             lambda shown: self._rules.pay_renewal(terms, shown, start, day, provided=provided),
             over=True,
             closes=True,
         )
+        gone = {id(move.line) for move in told.move}
+        begun = [one for one in with_status(lines, LineStatus.OPENED) if one.period.contains(day)]
+        return told + Changes(move=tuple(Move(one, LineStatus.BLOCKED) for one in begun if id(one) not in gone))
 
     # ---- the night --------------------------------------------------------------------------------------------
 

@@ -90,17 +90,31 @@ def place_automatic(contract: Contract, day: date) -> tuple[Order, Changes]:
 def order_ahead(contract: Contract, day: date) -> tuple[Order, Changes]:
     """Order the renewal of a subscription that renews itself ahead of its end; return it with the lines to be booked.
 
-    It waits for its payment; where nothing is due, for its term.
+    It waits for its payment; where nothing is due, for its term, or is carried out where the type buys terms ahead.
     """
     order, placed = place_automatic(contract, day)
     if order.total:
         if not contract.postpay:  # else the night in which the term begins confirms it
             ask_for_payment(contract, order)
-    else:
-        wait_for_term(order, day)
+    elif not contract.postpay or _may_owe(contract, day):
         placed = folded(placed, paid(contract, day))
+        if contract.rules.renews_ahead:
+            order.paid_on = day
+            order.save(update_fields=["paid_on"])
+            carry_out(contract, order, day)
+            return order, placed
+        wait_for_term(order, day)
     schedule(contract.subscription, order, day, status=SubscriptionStatus.ACTIVE)
     return order, placed
+
+
+def _may_owe(contract: Contract, day: date) -> bool:
+    """Return whether the credit limit allows the renewal that was placed."""
+    try:
+        refuse_over_limit(contract, paid(contract, day), day)
+    except confirming.OverCreditLimit:
+        return False
+    return True
 
 
 def order_anew(contract: Contract, day: date) -> None:
