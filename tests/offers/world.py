@@ -38,8 +38,8 @@ LEVELS = (AccessLevel.OWNER, AccessLevel.ADMIN, AccessLevel.USER)
 SOME = (AccountStatus.ACTIVE, AccountStatus.ADMINISTRATIVE_HOLD)
 EVERYTHING = bool(os.environ.get("PROVE"))
 STATUSES = AccountStatus.values if EVERYTHING else SOME
-# Who does not, or cannot, press what the others press: of the objects a part, as roles tell apart what is offered,
-# not which of the objects; all objects in `make prove`.
+# Those beside the mightiest of a panel look at a part of the objects, each at another, as roles tell apart what is
+# offered, not which of the objects; at all of them in `make prove`.
 PART = 1 if EVERYTHING else 4
 # The ways to each status: the verbs of people, and what the vendor answers ("yes", "no").
 WAYS: dict[str, tuple[str, ...]] = {
