@@ -42,6 +42,8 @@ COPIED_CLASS_FIELDS = (
     "pay_with_negative_balance",
     "subzero_period",
     "cancel_unpaid_order_in",
+    "subscription_credit_limit",
+    "payment_expiration_days",
 )
 
 

@@ -34,6 +34,7 @@ RIGHTS: dict[str, tuple[bool, ...]] = {
     "guarantees.create":          (Y,     N,     N,     N,           N,     N,     N),
     "payment_gateways.view":      (Y,     N,     N,     N,           N,     N,     N),
     "payment_gateways.change":    (Y,     N,     N,     N,           N,     N,     N),
+    "invoices.view":              (Y,     Y,     Y,     N,           Y,     Y,     N),
     "charges.view":               (Y,     Y,     Y,     N,           Y,     Y,     N),
     "charges.close":              (Y,     N,     Y,     N,           N,     N,     N),
     "reseller_charges.view":      (Y,     Y,     N,     N,           N,     N,     N),

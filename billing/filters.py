@@ -12,6 +12,7 @@ from billing.models import (
     CorrectionStatus,
     GuaranteedPayment,
     GuaranteeStatus,
+    Invoice,
     LedgerEntry,
     Payment,
     PaymentKind,
@@ -111,6 +112,21 @@ class GuaranteeFilter(django_filters.FilterSet):
 
     class Meta:
         model = GuaranteedPayment
+        fields: list[str] = []
+
+
+class InvoiceFilter(django_filters.FilterSet):
+    """Filters of invoices."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
+    created_on__gt = django_filters.DateFilter(field_name="created_on", lookup_expr="gt", label=_("Created after"))
+    created_on__lt = django_filters.DateFilter(field_name="created_on", lookup_expr="lt", label=_("Created before"))
+    total__gt = Number(field_name="total", lookup_expr="gt", label=_("Total above"))
+    total__lt = Number(field_name="total", lookup_expr="lt", label=_("Total below"))
+
+    class Meta:
+        model = Invoice
         fields: list[str] = []
 
 

@@ -11,6 +11,7 @@ from billing.models import (
     Charge,
     Correction,
     GuaranteedPayment,
+    Invoice,
     LedgerEntry,
     Payment,
     PaymentGateway,
@@ -71,6 +72,15 @@ def reseller_charges_visible_to(actor: Actor) -> QuerySet[ResellerCharge]:
     return ResellerCharge.objects.filter(Q(creditor=level) | Q(debtor=level)).annotate(
         own_cost=Case(When(creditor=level, then=F("net_cost")), default=None)
     )
+
+
+def invoices_visible_to(actor: Actor) -> QuerySet[Invoice]:
+    """Return the invoices of the accounts that the actor sees; none without the right."""
+    if not actor.may("invoices.view"):
+        return Invoice.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return Invoice.objects.filter(within_reach(actor))
+    return Invoice.objects.filter(of_visible_accounts(actor))
 
 
 def transactions_visible_to(actor: Actor) -> QuerySet[LedgerEntry]:

@@ -27,6 +27,7 @@ NAVIGATION = (
         _("Billing"),
         (
             NavigationItem(_("Payments"), "customer:payments", "payments.view"),
+            NavigationItem(_("Invoices"), "customer:invoices", "invoices.view"),
             NavigationItem(_("Charges"), "customer:charges", "charges.view"),
             NavigationItem(_("Transactions"), "customer:transactions", "transactions.view"),
         ),

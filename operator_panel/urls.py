@@ -24,6 +24,7 @@ from operator_panel.views import (
     discounts,
     guaranteed_payments,
     home,
+    invoices,
     managers,
     messages,
     orders,
@@ -164,6 +165,7 @@ urlpatterns = [
     *_of("payments", parked_payments.payment_reassign, parked_payments.payment_return),
     *_of("payment_gateways", payment_gateways.payment_gateway),
     *_of("charges", charges.charge),
+    *_of("invoices", invoices.invoice),
     *_of(
         "price_changes",
         price_changes.price_change,

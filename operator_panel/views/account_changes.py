@@ -45,6 +45,7 @@ PERSON = ("contact_first_name", "contact_middle_name", "contact_last_name", "con
 CONTACT = ("email", "phone", "country", "region", "city", "street", "building", "office", "zip")
 INFORMATION = (
     "primary_name", "tax_id", "account_type", "account_class", "manager", "trial", "credit_limit_override",
+    "subscription_credit_limit",
 )  # fmt: skip
 NEEDED = frozenset({"primary_name", "tax_id", *PERSON, *CONTACT})
 GROUPS = {"information": INFORMATION, "person": PERSON, "contact": CONTACT}

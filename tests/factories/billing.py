@@ -9,7 +9,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Account, Reseller
 from billing.funds import Posting, lock_accounts, post
 from billing.gateways.settings import add_gateway
-from billing.models import Charge, Payment, PaymentGateway, PostingKind, ResellerCharge
+from billing.models import Charge, Invoice, Payment, PaymentGateway, PostingKind, ResellerCharge
 from billing.payments import complete_payment, open_top_up
 
 
@@ -17,6 +17,19 @@ def top_up(*, account: Account, amount: str, today: date) -> Payment:
     """Return a completed payment of that amount."""
     payment = open_top_up(actor=SYSTEM, account=account, amount=Decimal(amount), today=today)
     return complete_payment(actor=SYSTEM, payment=payment, today=today)
+
+
+def invoice(account: Account, *, total: str = "1.00", day: date = date(2026, 11, 1)) -> Invoice:
+    """Return an invoice of the account for a billing day, with nothing on it."""
+    return Invoice.objects.create(
+        account=account,
+        reseller_id=account.reseller_id,
+        period_from=date(day.year - 1, 1, 1),
+        period_to=day,
+        created_on=day,
+        total=Decimal(total),
+        currency=account.currency,
+    )
 
 
 def pay(*, order: object, today: date) -> Payment:

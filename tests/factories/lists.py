@@ -111,6 +111,10 @@ def _corrected(of: Around) -> None:
     ask_correction(actor=SYSTEM, account=of.account, amount=Decimal("-7654321.98"), reason=LONG, today=of.today)
 
 
+def _invoiced(of: Around) -> None:
+    money.invoice(of.account, total="7654321.98", day=of.today)
+
+
 def _guaranteed(of: Around) -> None:
     give_guarantee(
         actor=SYSTEM, account=of.account, amount=Decimal("7654321.98"), reason=LONG, today=of.today,
@@ -145,6 +149,7 @@ ROWS: dict[str, Callable[[Around], object]] = {
         LONG[:40].replace(" ", "-"), reseller=of.account.reseller, name=LONG[:100]
     ),
     "operator.guaranteed_payments": _guaranteed,
+    "operator.invoices": _invoiced,
     "operator.managers": lambda of: cast.manager(reseller=of.account.reseller, name=LONG, role=Role.SALES),
     "operator.orders": _ordered,
     "operator.payment_gateways": lambda of: money.card_gateway(reseller=of.account.reseller, name=LONG),
@@ -169,6 +174,7 @@ ROWS: dict[str, Callable[[Around], object]] = {
     "operator.vendor_connections": _connected,
     "operator.vendor_exchanges": _exchanged,
     "customer.charges": _served,
+    "customer.invoices": _invoiced,
     "customer.payments": _topped_up,
     "customer.subscriptions": _served,
     "customer.transactions": _topped_up,

@@ -101,6 +101,7 @@ def _keys(actor: Actor, subscription: Subscription) -> dict[str, int]:
             today=timezone.localdate(),
             expires_on=timezone.localdate() + timedelta(days=9),
         ).pk,
+        "invoice": money.invoice(account).pk,
         "manager": actor.user.pk,
         "order": subscription.orders.get().pk,
         "payment": account.payments.first().pk,

@@ -68,7 +68,9 @@ WHILE_SIGNED_IN_AS = {
 # Of another panel: not there for the owner either, or asked by token alone.
 CLOSED_ELSEWHERE = {"operator", "api", "vendors"}
 # What a sales person finds only where the account is.
-OF_AN_ACCOUNT = {"account", "subscription", "order", "refused_order", "payment", "charge", "correction", "guarantee"}
+OF_AN_ACCOUNT = {
+    "account", "subscription", "order", "refused_order", "payment", "charge", "correction", "guarantee", "invoice",
+}  # fmt: skip
 
 
 def objects(house: House, place: int) -> dict[str, Any]:

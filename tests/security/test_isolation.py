@@ -34,7 +34,7 @@ INHERITED = {"operator:service_term", "operator:account_type"}
 # A sales person sees own accounts and those of subordinates, with all that hangs on them.
 OF_AN_ACCOUNT = {
     "account", "membership", "invitation", "subscription", "order", "refused_order", "payment", "charge", "correction",
-    "guarantee",
+    "guarantee", "invoice",
 }  # fmt: skip
 # A draft waits in the session of who began it: whoever asks for another one begins anew.
 SENT_ELSEWHERE = {"operator:plan_draft"}

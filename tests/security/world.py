@@ -32,7 +32,7 @@ from subscriptions.workers.provisioning import conclude
 from tests.factories import accounts as cast
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as catalogue
-from tests.factories.billing import card_gateway, owed, pay, top_up
+from tests.factories.billing import card_gateway, invoice, owed, pay, top_up
 from tests.factories.lists import Around, every_list, fill
 from tests.security.marks import SPAN, Tenant, mark, numbered
 from vendors.connections import add_connection
@@ -267,6 +267,7 @@ def _business(house: House, account: Account) -> None:
         "refused_order": (refused.pk,),
         "gateway": (card_gateway(reseller=account.reseller, name=f"{house.tenant.word}-cards", in_use=False).pk,),
         "payment": (payment.pk, _set_aside(account, plan).pk),
+        "invoice": (invoice(account).pk,),
         "correction": (
             ask_correction(
                 actor=SYSTEM, account=account, amount=Decimal(1), reason=f"{house.tenant.word}-error", today=ORDERED_ON

@@ -42,6 +42,7 @@ def sold(db: None) -> None:
         account: Account = cast.account(reseller=seller)
         money.top_up(account=account, amount=price, today=DAY)
         make.subscription(account=account, plan=make.plan(reseller=seller, prices={"seats": price}), today=DAY)
+        money.invoice(account, total=price, day=DAY)
         ask_correction(actor=SYSTEM, account=account, amount=Decimal(price), reason="Goodwill", today=DAY)
         give_guarantee(
             actor=SYSTEM,
