@@ -170,8 +170,7 @@ def hand_over(
 
 def status_after(subscription: Subscription, work: Work) -> SubscriptionStatus:
     """Return the status that the step leads to; a stop for what is owed leads to Blocked."""
-    blocked = work.then is SubscriptionStatus.STOPPED and subscription.stop_reason in BLOCKING
-    return SubscriptionStatus.BLOCKED if blocked else work.then
+    return SubscriptionStatus.BLOCKED if work is STOP and subscription.stop_reason in BLOCKING else work.then
 
 
 def does(subscription: Subscription, action: str) -> bool:
