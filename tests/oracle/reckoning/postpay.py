@@ -66,8 +66,8 @@ class Postpaid(World):
         """The balance of a postpaid account holds nothing up."""
 
     def status_of(self, first: date, to: date, *, lead: bool) -> str:
-        """What has begun is Blocked, what is to come Opened."""
-        return BLOCKED if first <= self.today or (lead and not self.kind.all_blocked) else OPENED
+        """What has begun is Blocked, what is to come Opened, but for the first piece of a term (5.1)."""
+        return BLOCKED if first <= self.today or lead else OPENED
 
     # ---- confirmation -----------------------------------------------------------------------------------------
 

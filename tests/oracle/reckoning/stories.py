@@ -175,6 +175,10 @@ def random_event(story: Story) -> dict | None:
     name = story.rng.choice(story.names)
     sub = story.world.subs.get(name)
     chance = story.rng.random()
+    if story.world.hold == "credit":  # what is ordered waits behind the debt: only money helps
+        return (
+            {"do": "top_up", **MAKERS["top_up"](story, sub)} if chance < 0.7 else {"do": "limit", **limit(story, sub)}
+        )
     what = story.rng.choice(ANYTHING if chance < 0.04 else suits(story, sub))
     if chance > 0.9:
         what = story.rng.choice(["price", "price", "top_up", "limit"])
