@@ -66,8 +66,8 @@ class Postpaid(World):
         """The balance of a postpaid account holds nothing up."""
 
     def status_of(self, first: date, to: date, *, lead: bool) -> str:
-        """What has begun is Blocked, what is to come Opened, but for the first piece of a term (5.1)."""
-        return BLOCKED if first <= self.today or lead else OPENED
+        """What has begun is Blocked, and what is due of a renewal that waits; what is to come is Opened."""
+        return BLOCKED if first <= self.today or (lead and not self.kind.all_blocked) else OPENED
 
     # ---- confirmation -----------------------------------------------------------------------------------------
 
@@ -235,9 +235,7 @@ class Postpaid(World):
             still = {name for b in self.bills if b.status == "expired" for name in b.subs}
             for sub in sorted(self.subs.values(), key=lambda s: (s.priority, s.number)):
                 shut = sub.name in bill.subs and sub.status == SHUT and not sub.limit_hit
-                if shut and sub.name not in still and self.is_over(sub):
-                    sub.status = STOPPED  # its term is over meanwhile
-                elif shut and sub.name not in still:
+                if shut and sub.name not in still and not self.is_over(sub):
                     self.reopen(sub)
 
     def invoiced(self) -> list[dict]:
