@@ -31,6 +31,7 @@ urlpatterns = [
     path("subscriptions/<int:pk>/act/", subscriptions.subscription_act, name="subscription_act"),
     path("subscriptions/<int:pk>/change/", operations.subscription_change, name="subscription_change"),
     path("subscriptions/<int:pk>/stop/", operations.subscription_stop, name="subscription_stop"),
+    path("subscriptions/<int:pk>/switch/", operations.subscription_switch, name="subscription_switch"),
     path("subscriptions/<int:pk>/renew/", operations.subscription_renew, name="subscription_renew"),
     path(
         "subscriptions/<int:pk>/automatic-renewal/",

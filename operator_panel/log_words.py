@@ -94,6 +94,8 @@ DEEDS = {
     "subscription_stop": gettext_lazy("stopping the subscription"),
     "subscription_renew": gettext_lazy("renewing the subscription"),
     "subscription_auto_renew": gettext_lazy("switching automatic renewal"),
+    "subscription_switch": gettext_lazy("switching the plan"),
+    "subscription_close_charges": gettext_lazy("closing charges by hand"),
     "subscription_activate": gettext_lazy("activating the subscription"),
     "subscription_delete": gettext_lazy("deleting the subscription"),
     "subscription": gettext_lazy("working with a subscription"),

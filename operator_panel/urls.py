@@ -41,6 +41,7 @@ from operator_panel.views import (
     resellers,
     service_terms,
     subscription_operations,
+    subscription_plan,
     subscription_settling,
     subscriptions,
     taxes,
@@ -148,6 +149,8 @@ urlpatterns = [
         subscription_operations.subscription_activate,
         subscription_operations.subscription_delete,
         subscription_operations.subscription_retry,
+        subscription_plan.subscription_switch,
+        subscription_plan.subscription_close_charges,
         subscription_settling.subscription_settle,
     ),
     *_of(

@@ -24,13 +24,13 @@ PANELS = ("operator_panel", "customer_panel")
 MOVES_MONEY = {
     "operator_panel": {
         "account_order_plan", "subscription_change", "subscription_renew", "subscription_auto_renew",
-        "subscription_stop", "subscription_activate",
+        "subscription_stop", "subscription_activate", "subscription_switch", "subscription_close_charges",
         "subscription_delete", "order_pay", "order_cancel", "order_give_up", "payment_approve", "payment_reassign",
         "correction_approve", "guaranteed_payment_revoke",
     },
     "customer_panel": {
         "subscription_change", "subscription_stop", "subscription_activate", "subscription_delete",
-        "subscription_renew", "subscription_auto_renew",
+        "subscription_renew", "subscription_auto_renew", "subscription_switch",
         "order_plan_check", "order_pay_from_balance",
     },
 }  # fmt: skip
@@ -52,7 +52,7 @@ MOVES_NONE = {
 }  # fmt: skip
 # What confirms, and the helpers of views that lead there.
 DEEDS = {
-    "confirming", "settled", "_operation", "_answer", "_moved", "_confirmed", "_confirmation", "_switched",
+    "confirming", "settled", "operation", "_answer", "_moved", "_confirmed", "_confirmation", "_switched",
     "_payment_of",
 }  # fmt: skip
 

@@ -8,6 +8,14 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+# The part of an address that says which plan's period is switched to.
+SWITCH_TO = "to"
+
+
+def whole_number(given: str) -> int:
+    """Return the number of a row that stands in an address; 0, which no row has, for anything else."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else 0
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -64,6 +72,14 @@ class RenewalForm(QuantitiesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.take_key_and_payment(_("Without it, the renewal waits until the payment for it has come."))
+
+
+class SwitchForm(QuantitiesForm):
+    """The units of another plan, and whether what is due of it is paid from the balance at once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.take_key_and_payment(_("Without it, the plan is switched when the payment for it has come."))
 
 
 class AutoRenewalForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +15,21 @@ from django.utils.translation import gettext as _
 from accounts.client_address import client_address
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
-from core.panel.quantities import AutoRenewalForm, ChangeForm, QuantitiesForm, RenewalForm
+from core.panel.quantities import (
+    SWITCH_TO,
+    AutoRenewalForm,
+    ChangeForm,
+    QuantitiesForm,
+    RenewalForm,
+    SwitchForm,
+    whole_number,
+)
 from customer_panel.doors import requires
 from customer_panel.forms.operations import StopForm
 from customer_panel.views.subscriptions import one
 from subscriptions.models import Subscription
 from subscriptions.people.changes import ask_vendor_of_change
+from subscriptions.people.switching import periods_to_switch_to
 from subscriptions.people.timing import told_of_changes
 from subscriptions.told.proposals import (
     Proposal,
@@ -29,9 +39,11 @@ from subscriptions.told.proposals import (
     propose_deletion,
     propose_renewal,
     propose_stop,
+    propose_switch,
     said_after_change,
     said_of_auto_renewal,
     units_asked,
+    units_of_plan,
 )
 from subscriptions.told.showing import shown_of
 from vendors.questions import notices
@@ -94,6 +106,31 @@ def subscription_renew(request: HttpRequest, pk: int) -> HttpResponse:
 
     propose = partial(propose_renewal, requester_ip=client_address(request))
     return _answer(request, found, Step(_("Renew"), propose, said_after_change), form, wish)
+
+
+@requires("subscriptions.change")
+def subscription_switch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose another plan for the subscription; then its units, and what it costs."""
+    found = one(request, pk)
+    periods = periods_to_switch_to(request.actor, found)
+    if SWITCH_TO not in request.GET:
+        page = _page(found, _("Switch the plan"), reverse("customer:subscription", args=[pk]))
+        return render(request, "switch_choice.html", {"page": page, "periods": periods, "name": SWITCH_TO})
+    wanted = get_object_or_404(periods, pk=whole_number(request.GET[SWITCH_TO]))
+
+    def form(*args: Any) -> SwitchForm:
+        return SwitchForm(*args, resources=units_of_plan(found, wanted))
+
+    def wish(answers: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "quantities": QuantitiesForm.quantities(answers),
+            "pay_from_balance": answers["pay_from_balance"],
+            "idempotency_key": answers["key"],
+        }
+
+    propose = partial(propose_switch, period=wanted, requester_ip=client_address(request))
+    step = Step(_("Switch to “%(plan)s”") % {"plan": wanted.plan.name}, propose, said_after_change)
+    return _answer(request, found, step, form, wish)
 
 
 @requires("subscriptions.change")

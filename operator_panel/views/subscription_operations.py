@@ -62,7 +62,7 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
 
     note = " ".join((*told_of_changes(found, timezone.now()), *notices(found.plan.template.connection, "change")))
     title, ask = _("Change quantities"), _("Show what it costs")
-    return _operation(request, found, title, form, proposed, done=_ordered, ask=ask, note=note, prepare=prepare)
+    return operation(request, found, title, form, proposed, done=ordered, ask=ask, note=note, prepare=prepare)
 
 
 @requires("subscriptions.order")
@@ -84,7 +84,7 @@ def subscription_renew(request: HttpRequest, pk: int) -> HttpResponse:
             keep=keep,
         )
 
-    return _operation(request, found, _("Renew"), form, proposed, done=_ordered, ask=_("Show what it costs"))
+    return operation(request, found, _("Renew"), form, proposed, done=ordered, ask=_("Show what it costs"))
 
 
 @requires("subscriptions.change")
@@ -99,7 +99,7 @@ def subscription_auto_renew(request: HttpRequest, pk: int) -> HttpResponse:
         today = timezone.localdate()
         return propose_auto_renewal(actor=request.actor, subscription=found, on=answers["on"], today=today, keep=keep)
 
-    return _operation(
+    return operation(
         request, found, _("Automatic renewal"), form, proposed, done=said_of_auto_renewal, ask=_("Show what it means")
     )
 
@@ -124,7 +124,7 @@ def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
         today, comment = timezone.localdate(), answers["comment"]
         return propose_stop(actor=request.actor, subscription=found, today=today, comment=comment, keep=keep)
 
-    return _operation(request, found, _("Stop"), form, proposed, ask=_("Show what it does"), danger=True)
+    return operation(request, found, _("Stop"), form, proposed, ask=_("Show what it does"), danger=True)
 
 
 @requires("subscriptions.activate")
@@ -135,7 +135,7 @@ def subscription_activate(request: HttpRequest, pk: int) -> HttpResponse:
     def proposed(_answers: dict[str, Any], keep: bool) -> Proposal:
         return propose_activation(actor=request.actor, subscription=found, today=timezone.localdate(), keep=keep)
 
-    return _operation(request, found, _("Activate"), forms.Form, proposed, ask=_("Check again"))
+    return operation(request, found, _("Activate"), forms.Form, proposed, ask=_("Check again"))
 
 
 @requires("subscriptions.delete")
@@ -148,7 +148,7 @@ def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
     typed = (found.name, str(found.pk))
     told = {"note": " ".join(notices(found.plan.template.connection, "cancel")), "typed": typed}
-    return _operation(request, found, _("Delete"), forms.Form, proposed, ask=_("Check again"), danger=True, **told)
+    return operation(request, found, _("Delete"), forms.Form, proposed, ask=_("Check again"), danger=True, **told)
 
 
 @requires("orders.retry")
@@ -161,18 +161,18 @@ def subscription_retry(request: HttpRequest, pk: int) -> HttpResponse:
         return _said(tried)
 
     question = _("Ask the vendor again to carry out what it refused? Nothing new is charged.")
-    operation = Operation(
-        page=_page(found, _("Try again")),
+    asked = Operation(
+        page=page_named(found, _("Try again")),
         form=forms.Form,
         show=lambda _answers: Shown(question=question, submit=_("Try again"), charges=None),
         carry_out=carry_out,
         back=reverse("operator:subscription", args=[pk]),
         ask=_("Try again"),
     )
-    return confirming(request, operation)
+    return confirming(request, asked)
 
 
-def _operation(
+def operation(
     request: HttpRequest,
     found: Subscription,
     title: str,
@@ -186,14 +186,16 @@ def _operation(
     done: Callable[[Any], Done | str] | None = None,
     prepare: Callable[[dict[str, Any]], object] = lambda _answers: None,
 ) -> HttpResponse:
+    """Answer the page of an operation: its questions, what it would do, and that it is done."""
+
     def carry_out(answers: dict[str, Any]) -> Done:
         proposal = proposed(answers, True)
         said = (done or _said)(proposal.preview.result)
         led = said if isinstance(said, Done) else Done(said)
         return replace(led, shown=shown_of(proposal, currency=found.currency, today=timezone.localdate()))
 
-    operation = Operation(
-        page=_page(found, title),
+    asked = Operation(
+        page=page_named(found, title),
         form=form,
         prepare=prepare,
         show=lambda answers: shown_of(proposed(answers, False), currency=found.currency, today=timezone.localdate()),
@@ -204,10 +206,11 @@ def _operation(
         note=note,
         typed=typed,
     )
-    return confirming(request, operation)
+    return confirming(request, asked)
 
 
-def _ordered(order: Order) -> Done:
+def ordered(order: Order) -> Done:
+    """Return what is said of an order, and the way to it."""
     return Done(said_after_change(order), reverse("operator:order", args=[order.pk]))
 
 
@@ -215,6 +218,7 @@ def _said(subscription: Subscription) -> str:
     return _("%(name)s: %(status)s.") % {"name": subscription.name, "status": subscription.get_status_display()}
 
 
-def _page(found: Subscription, title: str) -> Page:
+def page_named(found: Subscription, title: str) -> Page:
+    """Return the frame of a page about one subscription."""
     own = Crumb(found.name, reverse("operator:subscription", args=[found.pk]))
     return Page(title=title, crumbs=(Crumb(_("Subscriptions"), reverse("operator:subscriptions")), own, Crumb(title)))

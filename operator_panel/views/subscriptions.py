@@ -178,6 +178,8 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         ("subscription_auto_renew", _("Automatic renewal"), "subscriptions.change", steps["auto_renew"] is None),
         ("subscription_activate", _("Activate"), "subscriptions.activate", steps["activate"] is None),
         ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"] is None),
+        ("subscription_switch", _("Switch the plan"), "subscriptions.change", steps["switch"] is None),
+        ("subscription_close_charges", _("Close charges"), "charges.close", steps["close_charges"] is None),
         ("subscription_delete", _("Delete"), "subscriptions.delete", steps["delete"] is None),
     )
     looked_for = looked_for_in_vain(actor, found, steps)

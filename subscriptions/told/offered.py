@@ -13,11 +13,13 @@ from subscriptions.contract.terms import contract_of
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night.holds import MAY_ACTIVATE
 from subscriptions.people.changes import may_change
+from subscriptions.people.closing import may_close
 from subscriptions.people.failures import may_correct, may_give_up, may_retry
 from subscriptions.people.ordering import may_cancel
 from subscriptions.people.paying import may_pay
 from subscriptions.people.renewal import may_auto_renew, may_renew
 from subscriptions.people.stopping import may_activate, may_delete, may_stop
+from subscriptions.people.switching import may_switch_somewhere
 from subscriptions.people.timing import TooManyChanges
 from vendors.questions import VendorUnavailable, may_ask
 
@@ -26,7 +28,7 @@ Steps = dict[str, Refused | None]
 
 
 def steps_of_subscription(actor: Actor, subscription: Subscription, today: date, now: datetime) -> Steps:
-    """Return the steps "retry", "change", "renew", "auto_renew", "activate", "stop" and "delete" of a subscription.
+    """Return the steps of a subscription, by the names of their verbs.
 
     The row is read as `open_contract` reads it (account with class, plan with template, connection and service term).
     """
@@ -38,6 +40,8 @@ def steps_of_subscription(actor: Actor, subscription: Subscription, today: date,
         "auto_renew": refusal_of(may_auto_renew, contract),
         "activate": refusal_of(may_activate, contract, today),
         "stop": refusal_of(may_stop, actor, contract, today),
+        "switch": refusal_of(may_switch_somewhere, actor, contract, today),
+        "close_charges": refusal_of(may_close, contract),
         "delete": refusal_of(may_delete, actor, contract, today),
     }
 

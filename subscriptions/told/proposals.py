@@ -15,11 +15,22 @@ from billing.engine.rules import Keeps
 from billing.engine.types import rules_of
 from core.panel.formats import day_text, money_text
 from core.panel.quantities import Asked
-from subscriptions.models import Order, OrderStatus, OrderType, Plan, Subscription, SubscriptionResource, TakesEffect
+from subscriptions.models import (
+    Order,
+    OrderStatus,
+    OrderType,
+    Plan,
+    PlanPeriod,
+    Subscription,
+    SubscriptionResource,
+    TakesEffect,
+)
 from subscriptions.people.changes import ask_vendor_of_change, change_quantities
+from subscriptions.people.closing import close_charges
 from subscriptions.people.ordering import ask_vendor_of_order, place_order
 from subscriptions.people.renewal import auto_renew, renew
 from subscriptions.people.stopping import activate, delete, stop
+from subscriptions.people.switching import switch_plan
 from subscriptions.told.coming import Coming, coming_term
 from subscriptions.told.preview import Preview, carried_out, preview
 
@@ -45,6 +56,11 @@ ACTIVATES = {
     Keeps.WHOLE_TERM: gettext_lazy("Activate %(name)s? Its term is charged already: nothing more is due."),
     Keeps.WHAT_WAS_USED: gettext_lazy("Activate %(name)s? What is used is charged."),
     Keeps.NOTHING: gettext_lazy("Activate %(name)s? It is a trial: nothing is charged."),
+}
+# What is said of an order that is carried out, but for a change of quantities.
+COMPLETED = {
+    OrderType.RENEWAL: gettext_lazy("The subscription is renewed."),
+    OrderType.SWITCH: gettext_lazy("The plan is switched."),
 }
 
 
@@ -158,6 +174,56 @@ def propose_renewal(
     return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
 
+def propose_switch(
+    *, actor: Actor, subscription: Subscription, period: PlanPeriod, today: date, keep: bool = False, **how: Any
+) -> Proposal:
+    """Propose another plan; `how` is passed to the verb. Raises what `switch_plan` does."""
+    verb = partial(switch_plan, actor=actor, subscription=subscription, period=period, today=today, **how)
+    question = _("Switch %(name)s from “%(before)s” to “%(after)s”? What is not used of the present plan counts.") % {
+        "name": subscription.name,
+        "before": subscription.plan_name,
+        "after": period.plan.name,
+    }
+
+    def words(seen: Preview) -> tuple[str, str]:
+        if seen.due:
+            return question, _("Switch, pay %(amount)s") % {"amount": money_text(seen.due, subscription.currency)}
+        return question, _("Switch")
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
+
+
+def propose_closing(*, actor: Actor, subscription: Subscription, today: date, keep: bool = False) -> Proposal:
+    """Propose to close the charges by hand. Raises what `close_charges` does."""
+    verb = partial(close_charges, actor=actor, subscription=subscription, today=today)
+    question = _(
+        "Close the charges of %(name)s? All that is reserved or lies ahead is written off today, and nothing of it "
+        "comes back. This cannot be undone."
+    )
+
+    def words(seen: Preview) -> tuple[str, str]:
+        amount = money_text(seen.written_off, subscription.currency)
+        return question % {"name": subscription.name}, _("Write off %(amount)s") % {"amount": amount}
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
+
+
+def units_of_plan(subscription: Subscription, period: PlanPeriod) -> list[Asked]:
+    """Return what is asked of each resource of a plan that is switched to: as many units as are there of the same."""
+    present = {key: resource.quantity for key, resource in resources_by_key(subscription).items()}
+    resources = period.plan.resources.filter(active=True).select_related("resource").order_by("position", "pk")
+    return [
+        Asked(
+            one.resource.key,
+            one.name,
+            max(present.get(one.resource.key, 0), one.minimum, one.included),
+            one.minimum,
+            one.limit,
+        )
+        for one in resources
+    ]
+
+
 def propose_auto_renewal(
     *, actor: Actor, subscription: Subscription, on: bool, today: date, keep: bool = False
 ) -> Proposal:
@@ -254,8 +320,7 @@ def units_asked(subscription: Subscription) -> list[Asked]:
 def said_after_change(order: Order) -> str:
     """Return what to tell a person whose change is ordered."""
     if order.status == OrderStatus.COMPLETED:
-        renewed = order.type == OrderType.RENEWAL
-        return _("The subscription is renewed.") if renewed else _("The quantities are changed.")
+        return str(COMPLETED.get(OrderType(order.type), _("The quantities are changed.")))
     if order.is_pending:
         said = (
             _("Order %(order)s waits for %(day)s. Until then it can be cancelled.")

@@ -1,0 +1,45 @@
+"""Switching the plan and closing charges by hand: what is shown before is what is charged then."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from accounts.models import Account
+from billing.models import Charge
+from subscriptions.models import Order
+from tests.browsing import form_of
+from tests.factories import subscriptions as make
+from tests.factories.billing import top_up
+from tests.operator_panel.conftest import text_of
+from tests.operator_panel.previews import confirm
+from tests.operator_panel.views.test_subscription_operations import page
+
+pytestmark = pytest.mark.django_db
+
+
+def test_another_plan_is_chosen_shown_and_paid_and_charges_are_closed(
+    client: Client, acme: Account, today: date
+) -> None:
+    top_up(account=acme, amount="900", today=today)
+    seats = make.subscription(account=acme, plan=make.plan(months=2), today=today)
+    address = page("subscription_switch", seats.pk)
+    alone = client.get(page("subscription", seats.pk)).context["page"].buttons
+    assert "Switch the plan" not in [str(button.label) for button in alone]
+    assert "No plan to switch to" in text_of(client.get(address))
+    other = make.plan(name="Larger", months=2, prices={"desks": "12"})
+    there = client.get(page("subscription", seats.pk)).context["page"].buttons
+    assert {"Switch the plan", "Close charges"} <= {str(button.label) for button in there}
+    assert "Larger" in text_of(client.get(address))
+    assert client.get(f"{address}?to=seats").status_code == 404
+    chosen = f"{address}?to={other.periods.get().pk}"
+    asked = client.post(chosen, {"quantities.desks": 9, "pay_from_balance": "on", "key": "s"})
+    assert "to “Larger”?" in asked.context["question"]
+    seen, charged, _answer = confirm(client, chosen, **{"quantities.desks": 9, "pay_from_balance": "on", "key": "s"})
+    assert seen == charged
+    seats.refresh_from_db()
+    assert (seats.plan, seats.quantity, Order.objects.get(type="switch").status) == (other, 9, "completed")
+    shown = client.post(page("subscription_close_charges", seats.pk), {})
+    assert (shown.context["danger"], shown.context["submit"][:9]) == (True, "Write off")
+    form_of(shown, holding="confirmed").send(client)
+    assert Charge.objects.filter(source="closed_by_hand", status="closed").count() == 1
