@@ -59,6 +59,7 @@ class ByTheTerm:
     keeps: Keeps = Keeps.WHOLE_TERM
     counts_units = True
     needs_funds = False
+    closes_by_hand = False
     renews_ahead = False
     renews_by_default = False
     begun: LineStatus = LineStatus.BLOCKED

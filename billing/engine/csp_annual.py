@@ -18,6 +18,7 @@ class CspAnnual(ByTheTerm):
     """The rules of the type; `Rules` says what each answers."""
 
     key = "csp_annual"
+    closes_by_hand = True
     renews_ahead = True
 
     def stop(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:

@@ -99,7 +99,7 @@ class Discounted:
         self.may_change, self.leave = rules.may_change, rules.leave
         self.restore, self.restore_renewals = rules.restore, rules.restore_renewals
         self.stop, self.activate, self.delete = rules.stop, rules.activate, rules.delete
-        self.switch_away = rules.switch_away
+        self.switch_away, self.closes_by_hand = rules.switch_away, rules.closes_by_hand
         self.provide_activation, self.withdraw_activation = rules.provide_activation, rules.withdraw_activation
         self.renewal_starts, self.renewal_ends, self.renewal_due = (
             rules.renewal_starts,

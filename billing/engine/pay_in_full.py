@@ -40,6 +40,7 @@ class PayInFull:
     keeps = Keeps.WHOLE_MONTH
     counts_units = False
     needs_funds = True
+    closes_by_hand = False
     renews_ahead = False
     renews_by_default = False
     switch_away = staticmethod(switching.given_up)

@@ -42,6 +42,7 @@ class PaygInternal:
     told = Told.UNIT_HOURS
     counts_units = False
     needs_funds = False
+    closes_by_hand = False
     renews_ahead = False
     renews_by_default = False
     switch_away = staticmethod(switching.given_up)

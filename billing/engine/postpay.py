@@ -62,6 +62,10 @@ class Postpay:
         return self._rules.needs_funds
 
     @property
+    def closes_by_hand(self) -> bool:
+        return self._rules.closes_by_hand
+
+    @property
     def renews_ahead(self) -> bool:
         return self._rules.renews_ahead
 

@@ -124,6 +124,10 @@ class Rules(Protocol):
         """Whether each day is charged for the units in service on it: what the audit holds the charges against."""
 
     @property
+    def closes_by_hand(self) -> bool:
+        """Whether charges may be closed by hand (by_hand.py); else they close on their days."""
+
+    @property
     def needs_funds(self) -> bool:
         """Whether a billing day on which less is available than it reserves stops the subscription."""
 

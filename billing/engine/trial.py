@@ -18,6 +18,7 @@ class Trial:
     keeps = Keeps.NOTHING
     counts_units = False
     needs_funds = False
+    closes_by_hand = False
     renews_ahead = False
     renews_by_default = False
 

@@ -9,7 +9,6 @@ from accounts.actors import Actor
 from billing.charging import record
 from billing.engine.by_hand import closable, closed
 from billing.engine.lines import Changes, Line, LineStatus, Move, with_status
-from billing.engine.rules import Keeps
 from core.errors import Refused
 from core.panel.formats import day_text
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid
@@ -27,6 +26,12 @@ class NothingToClose(Refused):
     code = "nothing_to_close"
 
 
+class NotByHand(Refused):
+    """The billing type lets no charges be closed by hand."""
+
+    code = "charges_close_on_their_days"
+
+
 class ClosedByHand(Refused):
     """Charges were closed by hand: what is given up before their end would not come back."""
 
@@ -38,7 +43,8 @@ def close_charges(*, actor: Actor, subscription: Subscription, today: date) -> S
     """Write off all that is reserved or lies ahead, in one charge for the plan and one a resource, on `today`.
 
     Until the end of what is closed, raises are written off with their payment, and nothing is lowered or switched. A
-    raise that waits for its payment stays; a switch is cancelled. Raises Forbidden, NotInThisStatus, NothingToClose.
+    raise that waits for its payment stays; a switch is cancelled. Raises Forbidden, NotInThisStatus, NotByHand,
+    NothingToClose.
     """
     contract, today = open_contract(actor=actor, subscription=subscription, right="charges.close", today=today)
     lines, row = may_close(contract), contract.subscription
@@ -52,10 +58,13 @@ def close_charges(*, actor: Actor, subscription: Subscription, today: date) -> S
 
 
 def may_close(contract: Contract) -> list[Line]:
-    """Return the lines that would be closed. Raises NotInThisStatus, NothingToClose."""
+    """Return the lines that would be closed. Raises NotInThisStatus, NotByHand, NothingToClose."""
     require_status(contract, CLOSABLE, _("Charges are closed by hand while a subscription runs, or is stopped."))
-    if contract.rules.keeps is Keeps.WHAT_WAS_USED:
-        raise NothingToClose(_("What is used is closed on the billing day, and not by hand."))
+    if not contract.rules.closes_by_hand:
+        raise NotByHand(
+            _("Charges of “%(type)s” close on their days, and not by hand.")
+            % {"type": contract.subscription.get_billing_type_display()}
+        )
     lines = closable(contract.provided_lines)
     if not lines:
         raise NothingToClose(_("Nothing of the subscription is reserved or lies ahead: there is nothing to close."))

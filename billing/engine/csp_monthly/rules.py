@@ -23,6 +23,7 @@ class CspMonthly:
     keeps = Keeps.USED_DAYS
     counts_units = True
     needs_funds = True
+    closes_by_hand = False
     renews_ahead = False
     renews_by_default = False
     switch_away = staticmethod(switching.given_up)

@@ -22,12 +22,12 @@ def test_another_plan_is_chosen_shown_and_paid_and_charges_are_closed(
     client: Client, acme: Account, today: date
 ) -> None:
     top_up(account=acme, amount="900", today=today)
-    seats = make.subscription(account=acme, plan=make.plan(months=2), today=today)
+    seats = make.subscription(account=acme, plan=make.plan(months=2, billing_type="csp_annual"), today=today)
     address = page("subscription_switch", seats.pk)
     alone = client.get(page("subscription", seats.pk)).context["page"].buttons
     assert "Switch the plan" not in [str(button.label) for button in alone]
     assert "No plan to switch to" in text_of(client.get(address))
-    other = make.plan(name="Larger", months=2, prices={"desks": "12"})
+    other = make.plan(name="Larger", months=2, billing_type="csp_annual", prices={"desks": "12"})
     there = client.get(page("subscription", seats.pk)).context["page"].buttons
     assert {"Switch the plan", "Close charges"} <= {str(button.label) for button in there}
     assert "Larger" in text_of(client.get(address))

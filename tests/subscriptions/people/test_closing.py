@@ -13,6 +13,7 @@ from tests.subscriptions.simulation.test_playing import G_I3, on
 pytestmark = pytest.mark.django_db
 
 TOP_UP = on("2018-08-20", "top_up", amount="200")
+ANNUAL: dict[str, Any] = {**MONTHS, "billing_type": "csp_annual"}
 
 
 def test_a_term_is_closed_whole_and_so_is_what_is_raised_later() -> None:
@@ -21,7 +22,7 @@ def test_a_term_is_closed_whole_and_so_is_what_is_raised_later() -> None:
         on("2018-08-25", "change", quantities={"seats": 7}, pay="balance"), on("2018-09-02", "stop"),
         on("2018-09-03", "activate"), on("2018-09-04", "delete"),
     ]  # fmt: skip
-    with played({**MONTHS, "events": events, "until": "2018-09-04"}) as stage:
+    with played({**ANNUAL, "events": events, "until": "2018-09-04"}) as stage:
         books = books_of(stage)
         wrong = audit(today=stage.story.until)
     # 19.35 + 50.00 + 30.65; then 2 x 10.00 from 25 August: 4.52 + 20.00 + 12.26.
@@ -30,41 +31,33 @@ def test_a_term_is_closed_whole_and_so_is_what_is_raised_later() -> None:
     ]  # fmt: skip
     assert [charge["unit_price"] for charge in books["charges"] if charge["quantity"] == 1] == ["100.00", "36.78"]
     assert [(no["day"], no["do"]) for no in books["refused"]] == [("2018-08-22", "change")]
-    assert (books["balance"], books["blocked"]) == ("82.57", "0.00"), "219.35 less 136.78"
+    assert (books["balance"], books["blocked"]) == ("163.22", "0.00"), "300.00 less 136.78"
     assert books["orders"][1]["due"] == "36.78"
     assert wrong == []
 
 
-def test_an_endless_one_is_charged_anew_from_the_billing_day() -> None:
-    events = [
-        ORDER, TOP_UP, on("2018-08-21", "close_charges"), on("2018-08-21", "close_charges"),
-        on("2018-08-22", "stop"), on("2018-08-23", "activate"), on("2018-09-02", "change", quantities={"seats": 4}),
-    ]  # fmt: skip
-    books = simulate({**G_I3, "events": events, "until": "2018-09-02"})
-    assert live(books) == [
-        ("seats", "closed", "08-20", "09-01", "19.35"), ("seats", "closed", "09-01", "09-02", "1.67"),
-        ("seats", "blocked", "09-02", "10-01", "38.67"),
-    ]  # fmt: skip
-    assert [(no["day"], no["do"]) for no in books["refused"]] == [("2018-08-21", "close_charges")]
+def test_what_is_closed_is_not_closed_again() -> None:
+    events = [ORDER, on("2018-08-21", "close_charges"), on("2018-08-21", "close_charges")]
+    books = simulate({**ANNUAL, "events": events, "until": "2018-08-21"})
+    assert [no["reason"][:40] for no in books["refused"]] == ["Nothing of the subscription is reserved "]
 
 
 def test_a_waiting_raise_stays_and_a_waiting_switch_ends_refunded() -> None:
     raised = on("2018-08-21", "change", quantities={"seats": 7}, pay="later")
     switch = on("2018-08-21", "switch", plan="big", quantities={"desks": 9}, pay="later")
     after: list[dict[str, Any]] = [on("2018-08-22", "close_charges"), on("2018-08-25", "pay")]
-    books = simulate({**MONTHS, "events": [ORDER, TOP_UP, raised, *after], "until": "2018-08-25"})
+    books = simulate({**ANNUAL, "events": [ORDER, TOP_UP, raised, *after], "until": "2018-08-25"})
     assert live(books) == [
         ("seats", "closed", "08-20", "10-20", "100.00"), ("seats", "closed", "08-25", "10-20", "36.78"),
     ]  # fmt: skip
-    books = simulate({**MONTHS, "events": [ORDER, TOP_UP, switch, *after], "until": "2018-08-25"})
+    books = simulate({**ANNUAL, "events": [ORDER, TOP_UP, switch, *after], "until": "2018-08-25"})
     assert {charge["status"] for charge in books["charges"] if charge["resource"] == "desks"} == {"refunded"}
     assert [order["status"] for order in books["orders"]] == ["completed", "cancelled"]
     assert [no["do"] for no in books["refused"]] == ["pay"]
 
 
-def test_what_is_charged_by_use_closes_on_its_days() -> None:
-    events = [
-        ORDER, on("2018-08-21", "usage", resource="seats", units="1", hours="2"), on("2018-08-21", "close_charges"),
-    ]  # fmt: skip
-    books = simulate({**G_I3, "billing_type": "payg_internal", "events": events, "until": "2018-08-21"})
-    assert [no["reason"] for no in books["refused"]] == ["What is used is closed on the billing day, and not by hand."]
+@pytest.mark.parametrize(("kind", "name"), [("csp_monthly", "CSP monthly"), ("payg_internal", "Pay as you go")])
+def test_other_types_close_on_their_days(kind: str, name: str) -> None:
+    events = [ORDER, on("2018-08-21", "close_charges")]
+    books = simulate({**G_I3, "billing_type": kind, "events": events, "until": "2018-08-21"})
+    assert [no["reason"] for no in books["refused"]] == [f"Charges of “{name}” close on their days, and not by hand."]

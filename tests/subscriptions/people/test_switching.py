@@ -110,7 +110,11 @@ def test_a_trial_is_switched_to_what_is_paid_and_a_term_begins_that_day() -> Non
         ),
         ({}, [on("2018-09-02", "stop")], "The subscription is “Stopped”."),
         ({}, [on("2018-09-02", "renew", pay="later")], "Pay or cancel the order"),
-        ({}, [on("2018-09-02", "close_charges")], "The charges up to 20 Oct 2018 were closed by hand"),
+        (
+            {"billing_type": "csp_annual"},
+            [on("2018-09-02", "close_charges")],
+            "The charges up to 20 Oct 2018 were closed by hand",
+        ),
     ],
 )
 def test_what_is_not_switched_says_why(story: dict[str, Any], events: list[Any], reason: str) -> None:
