@@ -90,6 +90,9 @@ def switch_plan(
         idempotency_fingerprint=key.fingerprint,
     )
     record([placed])
+    if not order.total and pay_from_balance and not contract.postpay:
+        # What is available may be below nothing, further than what comes back.
+        return pay_order_from_balance(actor=actor, order=order, today=today)
     if not order.total or contract.postpay:
         return carry_out_at_once(contract_of(contract.subscription), order, today)
     return _to_be_paid(actor, contract, order, today, pay_from_balance=pay_from_balance)
