@@ -142,6 +142,9 @@ def _subscriptions(account: Account, sold: Plan, billed: Plan, *, all_statuses: 
     if all_statuses:
         _waiting_raise(account, billed)
         make.subscription(account=account, plan=make.plan(name="A year", months=12), today=TODAY)
+        make.plan(name="Another year", months=12)  # to be switched to
+        ahead = make.plan(name="Reserved for a year", months=12, billing_type="csp_annual")
+        make.subscription(account=account, plan=ahead, today=TODAY)
         _graced(account)
         _over(account)
 
