@@ -32,14 +32,15 @@ def test_many_accounts_take_as_many_statements_as_one_and_numbers_have_no_gaps()
     plan = make.plan()
     accounts = [cast.account() for _ in range(3)]
     for account in accounts:
-        top_up(account, "200.00", today=AUG20)
+        top_up(account=account, amount="200.00", today=AUG20)
         for _ in range(2):
             make.subscription(account=account, plan=plan, quantities={"seats": 5}, today=AUG20)
     renew_accounts(account_ids=[account.pk for account in accounts], today=SEP1)
     assert not Invoice.objects.exists()
     counts = []
     for some in (accounts[:1], accounts[1:]):
-        rows = {one.pk: one for one in Account.objects.filter(pk__in=[one.pk for one in some])}
+        found = Account.objects.select_related("account_class").filter(pk__in=[one.pk for one in some])
+        rows = {one.pk: one for one in found}
         with CaptureQueriesContext(
             connection,
         ) as asked:

@@ -34,9 +34,8 @@ def payment(account, amount: str, due: date = DUE, expires: date = EXPIRES) -> P
 def test_the_oldest_is_paid_first_and_nothing_is_posted(account):
     # Nothing has closed here, so that all that is on the balance is left over, and what is unpaid besides.
     first, second = payment(account, "30.00"), payment(account, "50.00")
-    top_up(account, "1.00", today=date(2018, 9, 1))
+    top_up(account=account, amount="1.00", today=date(2018, 9, 1))
     assert not_allotted([account.pk]) == {account.pk: Decimal("81.00")}
-    LedgerEntry.objects.count()
     looked = look_at_payments([account.pk], DUE)
     assert (looked.completed, looked.expired) == ([first.pk, second.pk], [])
     assert LedgerEntry.objects.filter(payment__kind=PaymentKind.RENDERED_SERVICES).count() == 0

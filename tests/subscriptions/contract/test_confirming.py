@@ -31,7 +31,7 @@ def account() -> Account:
 
 
 def test_an_order_is_confirmed_and_carried_out_at_once_within_the_narrowest_limit(account: Account):
-    order = make.order(account=account, quantities={"seats": 5}, today=AUG20)
+    order = make.order(account=account, plan=make.plan(), quantities={"seats": 5}, today=AUG20)
     assert (order.status, order.payments.count()) == (OrderStatus.COMPLETED, 0)
     row = Subscription.objects.select_related("account__account_class").get(pk=order.subscription_id)
     assert (row.payment_model, limit_of(row)) == ("postpay", Decimal(100))
@@ -44,7 +44,7 @@ def test_an_order_is_confirmed_and_carried_out_at_once_within_the_narrowest_limi
 
 def test_an_order_above_the_limit_leaves_nothing_behind(account: Account):
     with pytest.raises(OverCreditLimit) as refusal:
-        make.order(account=account, quantities={"seats": 11}, today=AUG20)
+        make.order(account=account, plan=make.plan(), quantities={"seats": 11}, today=AUG20)
     assert "$110.00" in str(refusal.value)
     assert not Subscription.objects.filter(account=account).exists()
 
@@ -55,7 +55,7 @@ def test_a_type_that_is_paid_in_advance_only_is_refused(account: Account):
 
 
 def test_the_payment_model_stays_while_there_are_subscriptions(account: Account):
-    make.order(account=account, quantities={"seats": 5}, today=AUG20)
+    make.order(account=account, plan=make.plan(), quantities={"seats": 5}, today=AUG20)
     values = {"payment_model": "prepay"}
     with pytest.raises(PaymentModelStays):
         change_account_class(actor=SYSTEM, account_class=account.account_class, values=values, today=AUG20)
