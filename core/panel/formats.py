@@ -26,7 +26,7 @@ _TONES = {
     **dict.fromkeys(("active", "completed", "granted", "refunded", "paid_from_balance", "closed", "confirmed"), GOOD),
     **dict.fromkeys(("approved", "provided"), GOOD),
     **dict.fromkeys(
-        ("stopped", "credit_hold", "administrative_hold", "regrant_needed", "misconfigured", "rejected"), BAD
+        ("stopped", "credit_hold", "administrative_hold", "regrant_needed", "misconfigured", "rejected", "expired"), BAD
     ),
     **dict.fromkeys(
         ("installing", "updating", "activating", "stopping", "deleting", "renewing", "provisioning", "sent"), BUSY

@@ -18,6 +18,7 @@ from subscriptions.models import Order, OrderItem, OrderType, Subscription, Subs
 # Nothing is reserved on the billing day of these, as they stand or are about to.
 AT_REST = (
     SubscriptionStatus.STOPPED,
+    SubscriptionStatus.BLOCKED,
     SubscriptionStatus.STOPPING,
     SubscriptionStatus.STOPPING_FAILED,
     SubscriptionStatus.GRACED,

@@ -18,7 +18,12 @@ from vendors.registry import plugins_with
 logger = logging.getLogger(__name__)
 
 # In which statuses a vendor holds what we have sold, and nothing is on its way.
-HELD_THERE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED, SubscriptionStatus.STOPPED)
+HELD_THERE = (
+    SubscriptionStatus.ACTIVE,
+    SubscriptionStatus.GRACED,
+    SubscriptionStatus.STOPPED,
+    SubscriptionStatus.BLOCKED,
+)
 
 
 def compare_units(*, now: datetime) -> int:
