@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext
 
+from billing.charge_rows import ADD_CHARGES, MOVE_CHARGES, PRICE_DECIMALS
 from billing.descriptions import describe, operators_language_in_use
 from billing.engine.chain import Level, taken_with
 from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Source
@@ -30,59 +31,6 @@ from core.period import Period
 LIVE = (ChargeStatus.NEW, ChargeStatus.OPENED, ChargeStatus.BLOCKED, ChargeStatus.WAITING_FOR_REFUND)
 # Of these the engine makes the next step; a refund only waits for the vendor.
 WORKED_ON = (ChargeStatus.NEW, ChargeStatus.OPENED, ChargeStatus.BLOCKED)
-
-MOVE_CHARGES = """
-    UPDATE billing_charge AS charge
-    SET status = moved.status, closed_on = moved.closed_on,
-        superseded_by_id = COALESCE(moved.superseded_by, charge.superseded_by_id)
-    FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::bigint[]) AS moved(id, status, closed_on, superseded_by)
-    WHERE charge.id = moved.id
-"""
-# The columns of a new charge and their types, in the order of `_row`; arrays are given as texts.
-NEW_CHARGE = {
-    "account_id": "bigint",
-    "reseller_id": "bigint",
-    "subscription_id": "bigint",
-    "subscription_resource_id": "bigint",
-    "order_id": "bigint",
-    "parent_id": "bigint",
-    "type": "text",
-    "source": "text",
-    "status": "text",
-    "description": "text",
-    "block": "int",
-    "quantity": "numeric",
-    "unit_price": "numeric",
-    "price_id": "bigint",
-    "plan_price_id": "bigint",
-    "currency": "text",
-    "amount": "numeric",
-    "discount": "numeric",
-    "tax": "numeric",
-    "discount_rate": "numeric",
-    "discounted_by_id": "bigint",
-    "operate_from": "date",
-    "operate_to": "date",
-    "period_from": "date",
-    "period_to": "date",
-    "created_on": "date",
-    "closed_on": "date",
-    "priced_on": "date",
-    "retail": "text",
-    "granted": "text",
-    "exact_price": "numeric",
-}
-ARRAYS = {"retail": "retail::bigint[]", "granted": "granted::numeric[]"}
-_COLUMNS = ", ".join(NEW_CHARGE)
-ADD_CHARGES = f"""
-    INSERT INTO billing_charge ({_COLUMNS})
-    SELECT {", ".join(ARRAYS.get(name, name) for name in NEW_CHARGE)}
-    FROM unnest({", ".join(f"%s::{kind}[]" for kind in NEW_CHARGE.values())}) WITH ORDINALITY AS made({_COLUMNS}, place)
-    ORDER BY place
-    RETURNING id
-"""  # noqa: S608 - names of our own columns
-# So many decimals a unit price keeps; what a vendor took may have more (Charge.exact_price).
-PRICE_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +52,16 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class WriteOff:
-    """A charge that closes, and the day on which its amount leaves the balance."""
+    """A charge that closes, and the day on which its amount leaves the balance.
+
+    `replaced` are the lines that it takes the place of where it was closed by hand.
+    """
 
     owner: Owner
     charge_id: int | None
     line: Line
     day: date
+    replaced: Sequence[Line] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +206,7 @@ def _add(lines: Sequence[tuple[Booking, Line]], language: str) -> list[WriteOff]
         # The numbers were given in the order of the rows, whatever order they come back in.
         numbers = sorted(number for (number,) in cursor.fetchall())
     return [
-        WriteOff(booking.owner, number, _priced(booking, line), line.closed_on or booking.day)
+        WriteOff(booking.owner, number, _priced(booking, line), line.closed_on or booking.day, _replaced(booking, line))
         for number, (booking, line) in zip(numbers, lines, strict=True)
         if line.status is LineStatus.CLOSED
     ]
@@ -299,6 +251,14 @@ def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
         *_taken(_priced(booking, line).taken, booking.day),
         line.unit_price if kept != line.unit_price else None,
     )
+
+
+def _replaced(booking: Booking, line: Line) -> Sequence[Line]:
+    """Return what a line closed by hand takes the place of: the levels above are owed its sum (clarification 10)."""
+    if line.source is not Source.CLOSED_BY_HAND:
+        return ()
+    gone = (move.line for move in booking.changes.move if move.status is LineStatus.DELETED)
+    return [_priced(booking, one) for one in gone if one.resource == line.resource]
 
 
 def _priced(booking: Booking, line: Line) -> Line:
@@ -350,6 +310,7 @@ def _sold(write_off: WriteOff, language: str) -> Sold:
         currency=owner.currency,
         description=describe(owner.names[line.resource], line, language),
         line=line,
+        replaced=write_off.replaced,
         levels=_levels(write_off),
         day=write_off.day,
     )

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import connection
 from django.utils.translation import gettext, gettext_noop
 
-from billing.engine.chain import Level, Owed, owed
+from billing.engine.chain import Level, Owed, owed, owed_together
 from billing.engine.lines import Line
 from billing.models import ResellerCharge
 from core.cleaning import shortened
@@ -33,7 +33,10 @@ _TAKEN_BACK = gettext_noop("Taken back: %(charge)s")
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A charge of an account that closes on `day`, of a plan that has `levels` above its seller."""
+    """A charge of an account that closes on `day`, of a plan that has `levels` above its seller.
+
+    What was closed by hand owes the sums of the lines that it `replaced`.
+    """
 
     charge_id: int
     account_id: int
@@ -43,6 +46,7 @@ class Sold:
     line: Line
     levels: Sequence[Level]
     day: date
+    replaced: Sequence[Line] = ()
 
 
 def charge_resellers(sold: Sequence[Sold]) -> None:
@@ -55,7 +59,12 @@ def charge_resellers(sold: Sequence[Sold]) -> None:
 
 
 def _owed(sold: Sold) -> Iterator[tuple[int, Owed]]:
-    for level, owes in enumerate(owed(sold.line, sold.levels, sold.currency), 1):
+    owing = (
+        owed_together(sold.replaced, sold.levels, sold.currency)
+        if sold.replaced
+        else owed(sold.line, sold.levels, sold.currency)
+    )
+    for level, owes in enumerate(owing, 1):
         refuse_unfit(ResellerCharge, {"unit_price": owes.unit_price, "amount": owes.gross})
         yield level, owes
 

@@ -36,7 +36,9 @@ class Retail:
     net_cost: Decimal | None = None
 
     def price_of(self, line: Line) -> Decimal:
-        """Return the fee that the line is charged for."""
+        """Return the fee that the line is charged for; of what a vendor took, that is resold at what it is sold for."""
+        if line.type is LineType.CONSUMPTION:
+            return line.unit_price
         fees = {
             LineType.SETUP_FEE: self.setup_fee,
             LineType.RENEWAL_FEE: self.renewal_fee,
@@ -47,15 +49,20 @@ class Retail:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A discount in percent that a level grants to the one below, from a day until another (or for good)."""
+    """A discount in percent that a level grants to the one below, from a day until another (or for good).
+
+    On some kinds of fees only, where `kinds` names them.
+    """
 
     percent: Decimal
     starts: date | None = None
     ends: date | None = None
+    kinds: frozenset[LineType] | None = None
 
-    def holds_on(self, day: date) -> bool:
-        """Return whether the discount is granted on `day`."""
-        return (self.starts is None or self.starts <= day) and (self.ends is None or day < self.ends)
+    def holds_on(self, day: date, kind: LineType) -> bool:
+        """Return whether the discount is granted on `day` on that kind of fee."""
+        begun = self.starts is None or self.starts <= day
+        return begun and (self.ends is None or day < self.ends) and (self.kinds is None or kind in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +81,9 @@ class Level:
                 return retail
         return None
 
-    def granted_on(self, day: date) -> Decimal:
-        """Return the highest discount granted on `day`, in percent (D §1.13)."""
-        return max((grant.percent for grant in self.grants if grant.holds_on(day)), default=Decimal(0))
+    def granted_on(self, day: date, kind: LineType = LineType.RECURRING_FEE) -> Decimal:
+        """Return the highest discount granted on `day` on that kind of fee, in percent (D §1.13)."""
+        return max((grant.percent for grant in self.grants if grant.holds_on(day, kind)), default=Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ def taken_with(line: Line, levels: Sequence[Level], made_on: date) -> Taken:
     if retail is None or len(retail) != len(levels):
         retail = retail_rows(levels, day)
     if granted is None or len(granted) != len(levels):
-        granted = tuple(level.granted_on(day) for level in levels)
+        granted = tuple(level.granted_on(day, line.type) for level in levels)
     return Taken(day, retail, granted)
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from billing.engine.chain import Grant, Level, Retail
-from billing.engine.terms import PLAN
+from billing.engine.terms import PLAN, LineType
 from subscriptions.models import Discount, DiscountType, PlanPrice, ResourcePrice, Subscription, SubscriptionResource
 
 # The plans above each plan of some resources or periods, level by level.
@@ -160,14 +160,27 @@ def _levels(
     }
 
 
+# Which kinds of fees a discount is taken off.
+ON = {
+    "on_setup": LineType.SETUP_FEE,
+    "on_renewal": LineType.RENEWAL_FEE,
+    "on_recurring": LineType.RECURRING_FEE,
+}
+
+
 def grants_of(links: Collection[Link]) -> Mapping[Link, list[Grant]]:
-    """Return the discounts that resellers grant to those below them, by link. One statement."""
-    granted = Discount.objects.filter(
-        type=DiscountType.RESELLER, active=True, reseller__in={link.creditor for link in links}
-    ).values_list("reseller", "resellers", "percent", "valid_from", "valid_until", "all_plans", "plans")
+    """Return the discounts that resellers grant to those below them, by link: of the plan there that they resell.
+
+    One statement.
+    """
+    granting = Discount.objects.filter(
+        reseller__in={link.creditor for link in links}, type=DiscountType.RESELLER, active=True
+    )
+    columns = ("reseller", "resellers", "all_plans", "plans", "percent", "valid_from", "valid_until", *ON)
     grants: dict[Link, list[Grant]] = {}
-    for creditor, debtor, percent, starts, ends, all_plans, plan in granted:
+    for creditor, debtor, all_plans, plan, percent, starts, ends, *on in granting.values_list(*columns):
+        kinds = None if all(on) else frozenset(kind for kind, taken in zip(ON.values(), on, strict=True) if taken)
         for link in links:
             if (link.creditor, link.debtor) == (creditor, debtor) and (all_plans or link.plan == plan):
-                grants.setdefault(link, []).append(Grant(percent, starts, ends))
+                grants.setdefault(link, []).append(Grant(percent, starts, ends, kinds))
     return grants

@@ -13,8 +13,9 @@ from billing.funds import funds_of
 from billing.models import Book, Charge, LedgerEntry, Payment, PaymentKind, PaymentStatus
 from notifications.models import Notification
 from subscriptions.models import Order, OrderStatus, Subscription
+from subscriptions.simulation.above import reseller_charges_of
 from subscriptions.simulation.invoices import debts_of, invoices_of
-from subscriptions.simulation.stage import PLAN, Stage
+from subscriptions.simulation.stage import PLAN, Stage, price_text
 
 # The statuses that the format names otherwise than our rows do.
 PAYMENT_STATUSES = {
@@ -58,6 +59,7 @@ def books_of(stage: Stage) -> dict[str, Any]:
         "orders": [_order(order, names[order.subscription_id]) for order in _orders(stage)],
         "payments": [_payment(payment) for payment in _payments(stage)],
         "invoices": invoices_of(stage, charges),
+        "reseller_charges": reseller_charges_of(stage, names),
         "notifications": _notifications(stage),
         "refused": stage.refused,
     }
@@ -152,10 +154,3 @@ def _transaction(entry: LedgerEntry) -> dict[str, Any]:
 
 def _money(amount: Decimal, currency: str) -> str:
     return str(in_minor_units(amount, currency))
-
-
-def price_text(price: Decimal, currency: str) -> str:
-    """Return a unit price with the currency's decimals, or with as many as it needs: 10.00, 0.005."""
-    short = price.normalize()
-    in_currency = in_minor_units(price, currency)
-    return str(in_currency) if short == in_currency else f"{short:f}"

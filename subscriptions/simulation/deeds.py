@@ -23,6 +23,7 @@ from subscriptions.people.ordering import place_order
 from subscriptions.people.paying import pay_order_from_balance
 from subscriptions.people.renewal import auto_renew, renew
 from subscriptions.people.switching import switch_plan
+from subscriptions.simulation.above import new_retail_prices
 from subscriptions.simulation.events import FARTHEST_PRIORITY, Event
 from subscriptions.simulation.invoices import NotOfThisModel, pay_invoice
 from subscriptions.simulation.stage import Stage
@@ -66,6 +67,9 @@ def _top_up(stage: Stage, event: Event) -> None:
 
 
 def _new_prices(stage: Stage, event: Event) -> None:
+    if event.reseller:
+        new_retail_prices(stage, event.reseller, event.prices, event.day)
+        return
     for key, price in event.prices.items():
         ResourcePrice.objects.create(
             plan_resource=stage.resources[key],

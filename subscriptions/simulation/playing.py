@@ -9,11 +9,12 @@ from django.utils.translation import override
 
 from billing.models import unnumbered
 from subscriptions.night.renewals import renew_accounts
+from subscriptions.simulation.above import put_above
 from subscriptions.simulation.books import books_of, note_messages
 from subscriptions.simulation.deeds import carry_out
 from subscriptions.simulation.history import read_history
 from subscriptions.simulation.not_yet import refuse_not_yet
-from subscriptions.simulation.stage import Stage, set_up
+from subscriptions.simulation.stage import Stage, first_day, set_up
 
 
 def simulate(history: dict[str, Any]) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def played(history: dict[str, Any]) -> Iterator[Stage]:
     refuse_not_yet(story)
     with _rolled_back(), override("en"):
         stage = set_up(story)
+        put_above(stage, first_day(story))
         for event in story.events:
             if event.day <= story.until:
                 renew_accounts(account_ids=[stage.account.pk], today=event.day)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from uuid import uuid4
 
 from accounts.models import Account, AccountClass, AccountType, PaymentModel, Reseller
+from billing.charging import in_minor_units
 from billing.models import Tax
 from subscriptions.models import (
     ApplicationResource,
@@ -40,6 +42,9 @@ class Stage:
     refused: list[dict[str, str]] = field(default_factory=list)
     # Messages written so far, by id: the day on which each was.
     told_on: dict[int, date] = field(default_factory=dict)
+    # The resellers above the seller by their names, and their resources of the plans by name and key.
+    above: dict[str, Reseller] = field(default_factory=dict)
+    above_resources: dict[tuple[str, str], PlanResource] = field(default_factory=dict)
 
     @property
     def priced(self) -> dict[str, Priced]:
@@ -53,9 +58,14 @@ class Stage:
         return next((name or None for name, period in self.periods.items() if period.plan_id == plan_id), None)
 
 
+def first_day(story: History) -> date:
+    """Return the day from which everything of a history holds: that of its first event."""
+    return min((event.day for event in story.events), default=story.until)
+
+
 def set_up(story: History) -> Stage:
     """Make the account, plans and prices of the history, in a reseller of their own."""
-    first_day = min((event.day for event in story.events), default=story.until)
+    starts = first_day(story)
     reseller = _reseller(story)
     account = Account.objects.create(
         reseller=reseller,
@@ -88,10 +98,10 @@ def set_up(story: History) -> Stage:
             currency=story.currency,
             fixed_price=story.fixed_price,
         )
-        stage.periods[name] = _period(story, plan, sold, first_day, trial=story.trial and not name)
-        stage.resources |= _priced(sold, plan, first_day)
-    _take_off(story, account, first_day)
-    _tax(story, reseller, first_day)
+        stage.periods[name] = _period(story, plan, sold, starts, trial=story.trial and not name)
+        stage.resources |= _priced(sold, plan, starts)
+    _take_off(story, account, starts)
+    _tax(story, reseller, starts)
     return stage
 
 
@@ -179,3 +189,10 @@ def _priced(sold: Sold, plan: Plan, day: date) -> dict[str, PlanResource]:
             renewal_fee=priced.renewal_fee,
         )
     return resources
+
+
+def price_text(price: Decimal, currency: str) -> str:
+    """Return a unit price with the currency's decimals, or with as many as it needs: 10.00, 0.005."""
+    short = price.normalize()
+    in_currency = in_minor_units(price, currency)
+    return str(in_currency) if short == in_currency else f"{short:f}"

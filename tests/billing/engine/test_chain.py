@@ -152,6 +152,12 @@ def test_the_highest_discount_of_the_day_is_granted_and_its_last_day_is_not_in_i
     assert Level(FIRST, SECOND, (), grants).granted_on(day) == D(percent)
 
 
+def test_a_discount_on_one_kind_of_fee_is_granted_on_no_other():
+    grants = (Grant(D("30"), kinds=frozenset({LineType.SETUP_FEE})),)
+    assert Level(FIRST, SECOND, (), grants).granted_on(ORDERED, LineType.SETUP_FEE) == D("30")
+    assert Level(FIRST, SECOND, (), grants).granted_on(ORDERED) == 0
+
+
 def test_without_a_discount_nothing_is_granted():
     assert Level(FIRST, SECOND).granted_on(ORDERED) == 0
     assert Level(FIRST, SECOND).retail_on(ORDERED) is None

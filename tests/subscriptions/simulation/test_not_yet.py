@@ -9,11 +9,10 @@ from subscriptions.simulation.history import read_history
 from subscriptions.simulation.not_yet import NOT_YET, refuse_not_yet
 from subscriptions.simulation.reading import BadHistory
 from subscriptions.simulation.shapes import SHAPES
-from tests.subscriptions.simulation.test_history import G_I3, ROOT, TERMS
+from tests.subscriptions.simulation.test_history import G_I3, TERMS
 
 ASKED: dict[str, dict[str, Any]] = {
     "payment_model": {"payment_model": "postpay"},
-    "chain": {"chain": [ROOT]},
 }
 
 

@@ -35,7 +35,7 @@ def test_the_output_is_the_agreed_one() -> None:
     books = simulate(G_I3)
     assert list(books) == [
         "charges", "transactions", "balance", "blocked", "available", "subscriptions", "orders", "payments",
-        "invoices", "notifications", "refused",
+        "invoices", "reseller_charges", "notifications", "refused",
     ]  # fmt: skip
     assert books["charges"][1] == {
         "subscription": "main",
