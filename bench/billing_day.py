@@ -117,8 +117,8 @@ def run(size: str) -> bool:
     return rate >= TARGET and not findings and night.subscriptions == number
 
 
-def _fill(number: int) -> None:
-    values = values_of(accounts=number // OF_AN_ACCOUNT, each=OF_AN_ACCOUNT)
+def _fill(number: int, **days: date) -> None:
+    values = values_of(accounts=number // OF_AN_ACCOUNT, each=OF_AN_ACCOUNT) | days
     for statement in (ACCOUNTS, TOP_UPS, BOUGHT, RESOURCES, HELD, CHARGES):
         with connection.cursor() as cursor:
             cursor.execute(statement, values)

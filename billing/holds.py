@@ -18,6 +18,7 @@ from accounts.models import Account, AccountStatus, PaymentModel
 from billing.descriptions import operators_language_in_use
 from billing.funds import with_funds
 from billing.models import Payment, PaymentKind, PaymentStatus
+from core.among import Among
 
 # The balance, the day of the first entry since it was last not negative, and the last day on which anything was booked.
 STANDINGS = """
@@ -110,7 +111,7 @@ def out_of_step(today: date, among: Collection[int] | None = None) -> set[int]:
     judged = Account.objects.filter(status__in=(AccountStatus.ACTIVE, AccountStatus.CREDIT_HOLD))
     judged = judged.exclude(account_class__payment_model=PaymentModel.POSTPAY)
     if among is not None:
-        judged = judged.filter(pk__in=among)
+        judged = judged.filter(Among("pk", among))
     doubtful = with_funds(judged).filter(Q(balance__lt=0) | Q(status=AccountStatus.CREDIT_HOLD))
     accounts = list(doubtful.select_related("account_class"))
     standings = standings_of(accounts)

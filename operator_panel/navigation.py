@@ -29,6 +29,7 @@ NAVIGATION = (
             NavigationItem(_("Charges"), "operator:charges", "charges.view"),
             NavigationItem(_("Reseller charges"), "operator:reseller_charges", "reseller_charges.view"),
             NavigationItem(_("Margins"), "operator:margins", "reseller_charges.view"),
+            NavigationItem(_("Coming night"), "operator:tonight", "charges.view"),
             NavigationItem(_("Corrections"), "operator:corrections", "corrections.view"),
         ),
     ),

@@ -45,6 +45,7 @@ from operator_panel.views import (
     subscription_settling,
     subscriptions,
     taxes,
+    tonight,
     vendor_connections,
 )
 
@@ -210,6 +211,8 @@ urlpatterns = [
         managers.manager_second_factor_reset,
         managers.manager_supervision,
     ),
+    path("tonight/", tonight.tonight_page, name="tonight"),
+    *_of("accounts", tonight.account_night),
     path("messages/", messages.messages, name="messages"),
     path("profile/", profile.profile, name="profile"),
     path("profile/change/", profile.profile_change, name="profile_change"),

@@ -82,7 +82,7 @@ def unsettled(today: date, among: Collection[int] | None = None) -> set[int]:
     stand_still = Subscription.objects.filter(STANDS, account__status=AccountStatus.ACTIVE)
     found = out_of_step(today, among)
     for left_over in (run_on, stand_still):
-        rows = left_over if among is None else left_over.filter(account__in=among)
+        rows = left_over if among is None else left_over.filter(Among("account", among))
         found.update(rows.values_list("account_id", flat=True))
     return found
 

@@ -199,9 +199,7 @@ def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription],
     closings = []
     for contract in contracts:
         hand_over_scheduled(contract, day)
-        changes = contract.rules.close_period(contract.terms, contract.provided_lines, day)
-        contract.lines = _without_moved(contract, changes)
-        closings.append(contract.booking(changes, day))
+        closings.append(contract.booking(closing_of(contract, day), day))
     for contract in contracts:
         _step(contract, ledges[contract.subscription.account_id], day)
     steps = [booking for ledge in ledges.values() for booking in ledge.bookings]
@@ -209,6 +207,18 @@ def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription],
     close_orders(order_ids=[pk for ledge in ledges.values() for pk in ledge.cancelled_orders], day=day)
     save_states(contracts, day)
     return [contract.subscription.account_id for contract in contracts]
+
+
+def closing_of(contract: Contract, day: date) -> Changes:
+    """Return what the night of `day` closes; from then on the contract is without it."""
+    changes = contract.rules.close_period(contract.terms, contract.provided_lines, day)
+    contract.lines = _without_moved(contract, changes)
+    return changes
+
+
+def coming_of(contract: Contract, day: date) -> Changes:
+    """Return what the night of the billing day `day` reserves for the period that begins; what ends is closed."""
+    return contract.rules.next_period(contract.terms, contract.chargeable, contract.provided_lines, day)
 
 
 def _step(contract: Contract, ledge: Ledge, day: date) -> None:
@@ -245,14 +255,14 @@ def _step(contract: Contract, ledge: Ledge, day: date) -> None:
 
 def _runs_on(contract: Contract, ledge: Ledge, day: date) -> None:
     """Charge what begins on `day` of a term that was bought and runs on while it is stopped, whatever is available."""
-    coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.provided_lines, day)
+    coming = coming_of(contract, day)
     ledge.available -= coming.reserves
     ledge.bookings.append(contract.booking(coming, day))
 
 
 def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
     """Block the coming period, or stop the subscription where less is available than it costs."""
-    coming = contract.rules.next_period(contract.terms, contract.chargeable, contract.provided_lines, day)
+    coming = coming_of(contract, day)
     if contract.postpay:
         limit = limit_of(contract.subscription)
         if limit is not None and coming.reserves > limit and contract.rules.needs_funds:
