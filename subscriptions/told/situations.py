@@ -23,7 +23,8 @@ from billing.engine.lines import Changes, LineStatus
 from billing.funds import with_funds
 from billing.rendered import documents_due
 from core.among import Among
-from subscriptions.contract.terms import STABLE, UNDER_CHANGE, contracts_among
+from subscriptions.contract.due import STABLE, UNDER_CHANGE
+from subscriptions.contract.terms import contracts_among
 from subscriptions.models import UNFINISHED, Subscription, SubscriptionStatus
 from subscriptions.night.holds import unsettled
 from subscriptions.night.renewals import closing_of, coming_of
@@ -128,8 +129,8 @@ def counted(account_ids: Collection[int], day: date) -> Counted:
 def _due(account_ids: Collection[int], day: date) -> Iterator[Due]:
     values = {
         "day": day, "accounts": list(account_ids), "active": SubscriptionStatus.ACTIVE,
-        "statuses": [*STABLE, *UNDER_CHANGE, SubscriptionStatus.DELETED], "prepay": PaymentModel.PREPAY, "live": list(WORKED_ON), "blocked": LineStatus.BLOCKED.value,
-        "unfinished": list(UNFINISHED),
+        "statuses": [*STABLE, *UNDER_CHANGE, SubscriptionStatus.DELETED], "prepay": PaymentModel.PREPAY,
+        "live": list(WORKED_ON), "blocked": LineStatus.BLOCKED.value, "unfinished": list(UNFINISHED),
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # a hundred thousand rows are sorted and joined in memory
