@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import Book, Charge, ChargeStatus, LedgerEntry, PostingKind, unnumbered
 from core.among import Among
-from subscriptions.contract.due import UNDER_CHANGE
+from subscriptions.contract.terms import UNDER_CHANGE
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.renewals import renew_accounts
 

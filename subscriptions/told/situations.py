@@ -23,8 +23,8 @@ from billing.engine.lines import Changes, LineStatus
 from billing.funds import with_funds
 from billing.rendered import documents_due
 from core.among import Among
-from subscriptions.contract.due import STABLE, UNDER_CHANGE
-from subscriptions.contract.terms import contracts_among
+from subscriptions.contract.due import STABLE
+from subscriptions.contract.terms import UNDER_CHANGE, contracts_among
 from subscriptions.models import UNFINISHED, Subscription, SubscriptionStatus
 from subscriptions.night.holds import unsettled
 from subscriptions.night.renewals import closing_of, coming_of
@@ -38,7 +38,8 @@ DUE = """
         SELECT id, account_id, billing_priority,
             status = %(active)s AND payment_model = %(prepay)s AND due_on = %(day)s AND next_billing_day = %(day)s
                 AND COALESCE(expiration_date > %(day)s, TRUE) AS renews,
-            concat_ws('|', plan_id, period_id, reseller_id, billing_type, currency, billing_day, fixed_price, trial, payment_model,
+            concat_ws('|', plan_id, period_id, reseller_id, billing_type, currency, billing_day, fixed_price,
+                trial, payment_model,
                 CASE WHEN expiration_date IS NOT NULL THEN concat_ws('|', expiration_date, start_date, term_anchor) END
             ) AS agreed
         FROM subscriptions_subscription
