@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
 from accounts.queries import accounts_visible_to
 from core.panel.formats import day_text
 from core.panel.page import Crumb, Page
@@ -58,8 +57,8 @@ def tonight_page(request: HttpRequest) -> HttpResponse:
     rows = [(one.account_id, one) for one in night.accounts if one.account_id > last]
     rows = sorted([*rows, *((pk, None) for pk in night.unknown if pk > last)], key=lambda row: row[0])
     more, rows = len(rows) > ACCOUNTS_OF_A_PAGE, rows[:ACCOUNTS_OF_A_PAGE]
-    names = Account.objects.none() if not rows else visible.filter(pk__in=[pk for pk, _one in rows])
-    by_id = {account.pk: account for account in names.only("pk", "name", "currency")}
+    names = visible.filter(pk__in=[pk for pk, _one in rows]).only("pk", "name", "currency")
+    by_id = {account.pk: account for account in names}
     context = {
         "page": page,
         "form": form,
