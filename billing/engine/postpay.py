@@ -235,21 +235,18 @@ class Postpay:
     def renew(self, terms: Terms, units: Mapping[str, int], start: date, day: date) -> Changes:
         return self._rules.renew(terms, units, start, day)
 
-    def renewal_due(self, lines: Sequence[Line], day: date) -> Decimal:
-        if not self._whole_term:
-            return renewing.due(lines, day)
-        return sum((line.amount for line in lines if line.type in FEES or line.period.start <= day), Decimal(0))
+    renewal_due = staticmethod(renewing.due)
 
     def pay_renewal(
         self, terms: Terms, lines: Sequence[Line], start: date, day: date, *, provided: bool = True
     ) -> Changes:
         """Return the same as in prepay, where a piece that is over is Closed at once.
 
-        The first piece of a term that is waited for is Blocked; of one that is bought ahead all that comes is Opened.
+        The first piece is Blocked, also before its day.
         """
         told = self._told(
             lines,
-            day if self._whole_term else max(start, day),
+            max(start, day),
             lambda shown: self._rules.pay_renewal(terms, shown, start, day, provided=provided),
             over=True,
             closes=True,

@@ -37,6 +37,7 @@ from subscriptions.people.revealing import lasting
 from subscriptions.people.supported import unsupported
 from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
 from subscriptions.told.offered import Steps, looked_for_in_vain, steps_of_subscription
+from subscriptions.told.owing import owing_of
 from subscriptions.told.proposals import resources_by_key
 from subscriptions.told.upkeep import Upkeep, upkeep_of
 from vendors.acted import answered
@@ -99,6 +100,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "may_correct": found.status == SubscriptionStatus.INSTALLATION_FAILED and actor.may("orders.correct"),
         "open_order": open_order,
         "upkeep": upkeep,
+        "owes": owing_of(found, timezone.localdate()) if actor.may("charges.view") else None,
         "comment": found.stop_comment,
         "author": author_of(found, "stop_comment") if found.stop_comment else "",
         "reserved": _reserved(actor, found),

@@ -28,6 +28,7 @@ from subscriptions.people.failures import may_correct
 from subscriptions.people.supported import unsupported
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
 from subscriptions.told.offered import looked_for_in_vain, steps_of_subscription
+from subscriptions.told.owing import owing_of
 from subscriptions.told.proposals import resources_by_key
 from vendors.acted import answered
 from vendors.facts import in_order, lines_of
@@ -62,6 +63,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "subscription": found,
         "resources": resources_by_key(found).values(),
         "lines": lines_of(in_order(found.attributes)),
+        "owes": owing_of(found, timezone.localdate()) if request.actor.may("charges.view") else None,
         "comment": found.stop_comment,
         "author": author_of(found, "stop_comment") if found.stop_comment else "",
         "open_order": open_order,

@@ -93,9 +93,7 @@ def activate_paid(accounts: Mapping[int, Account], payment: Payment, day: date) 
 def _activated(contract: Contract, accounts: Mapping[int, Account], day: date) -> Iterable[Booking]:
     row, status = contract.subscription, accounts[contract.subscription.account_id].status
     if row.expiration_date is not None and row.expiration_date <= day:
-        # Its term is over meanwhile: it stays stopped, and may be renewed.
-        row.status, row.stop_reason = SubscriptionStatus.STOPPED, StopReason.EXPIRED
-        return
+        return  # its term is over meanwhile: it stays where it is
     if status in HOLDS:  # it follows the hold from now on
         row.status, row.stop_reason = SubscriptionStatus.STOPPED, HOLDS[AccountStatus(status)]
         return
