@@ -52,5 +52,6 @@ SUBSCRIPTIONS = Listing(
     quick=(
         Quick("active", pgettext_lazy("several", "Active"), Q(status=SubscriptionStatus.ACTIVE)),
         Quick("stopped", pgettext_lazy("several", "Stopped"), Q(status=SubscriptionStatus.STOPPED)),
+        Quick("blocked", pgettext_lazy("several", "Blocked"), Q(status=SubscriptionStatus.BLOCKED)),
     ),
 )

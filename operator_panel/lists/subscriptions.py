@@ -73,6 +73,7 @@ SUBSCRIPTIONS = Listing(
     quick=(
         Quick("active", pgettext_lazy("several", "Active"), Q(status=SubscriptionStatus.ACTIVE)),
         Quick("stopped", pgettext_lazy("several", "Stopped"), Q(status=SubscriptionStatus.STOPPED)),
+        Quick("blocked", pgettext_lazy("several", "Blocked"), Q(status=SubscriptionStatus.BLOCKED)),
         Quick("failing", pgettext_lazy("several", "Failing"), Q(status__in=FAILED)),
         Quick("in_doubt", _("In doubt at the vendor"), _IN_DOUBT),
         Quick("billing", _("Billing day this week"), _billing_this_week),
