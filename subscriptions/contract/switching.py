@@ -119,6 +119,7 @@ def place(contract: Contract, target: Target, units: Mapping[str, int], day: dat
         type=OrderType.SWITCH,
         status=OrderStatus.WAITING_FOR_PAYMENT,
         total=due,
+        discount=placed.discount,
         currency=subscription.currency,
         placed_on=day,
         expires_on=unpaid_until(subscription.account, day),
