@@ -380,7 +380,12 @@ def _give_up(contract: Contract, ledge: Ledge, day: date) -> None:
     order = contract.waiting
     if order is None or not is_waiting(order):
         return
-    ledge.bookings.append(contract.booking(give_up(contract), day, order))
+    changes = give_up(contract)
+    if any(move.line.row is None for move in changes.move):
+        # It was ordered in this night: none of its lines is in the books yet.
+        ledge.bookings = [booking for booking in ledge.bookings if booking.order_id != order.pk]
+    else:
+        ledge.bookings.append(contract.booking(changes, day, order))
     ledge.cancelled_orders.append(order.pk)
     if order.type == OrderType.SALES:
         contract.subscription.status = SubscriptionStatus.DELETED

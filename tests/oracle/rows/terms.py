@@ -290,4 +290,8 @@ ROWS = [
         until="2018-09-11", charges=["blocked places 2018-09-11 2018-10-01 2 26.67",
         "blocked places 2018-10-01 2018-11-01 2 40.00", "blocked places 2018-11-01 2018-12-01 2 40.00",
         "blocked places 2018-12-01 2018-12-11 2 12.90"], balance="1000.00", blocked="119.57", status="active"),
+    row("5.2 gsuite grace 0, stop 0, no funds for a renewal: Deleted at the end", {**GSUITE,
+        "service_term": {"grace_days": 0, "stop_days": 0}}, [top("51.02"), ORDER],
+        until="2018-09-20", charges=["closed 2018-08-20 2018-09-01 5 19.35 2018-09-01",
+        "closed 2018-09-01 2018-09-20 5 31.67 2018-09-20"], balance="0.00", blocked="0.00", status="deleted"),
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # By the member of a history; a billing type or an event that is not there yet, by its name.
-WAITING: tuple[str, ...] = ("chain",)
+WAITING: tuple[str, ...] = ()
 
 
 def waits(history: dict) -> str | None:
