@@ -51,7 +51,7 @@ class Door:
                     return earlier
                 return view(request, *args, **kwargs)
 
-            behind_the_door.right = right  # type: ignore[attr-defined]  # read by tests/security/test_rights.py
+            behind_the_door.right = right  # type: ignore[attr-defined]  # read by tests/security/sweeps/test_rights.py
             behind_the_door.own = own  # type: ignore[attr-defined]  # read by accounts/gate.py
             behind_the_door.door = self  # type: ignore[attr-defined]  # the same
             return behind_the_door

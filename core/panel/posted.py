@@ -26,7 +26,7 @@ def posted(page: Callable[..., HttpResponseBase]) -> Callable[[View], View]:
                 return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
             return view(request, *args, **kwargs)
 
-        only_posted.posted = True  # type: ignore[attr-defined]  # read by tests/security/test_every_address.py
+        only_posted.posted = True  # type: ignore[attr-defined]  # read by tests/security/sweeps/test_every_address.py
         return only_posted
 
     return decorate

@@ -1,6 +1,7 @@
 """Axe over every page of both panels, and of the people's pages between them, in light and in dark."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -17,8 +18,7 @@ from tests.browsing import form_of, forms_of
 from tests.factories import accounts as cast
 from tests.factories.billing import top_up
 from tests.security.addresses import Route, kinds_of, named, reversible, routes
-from tests.security.conftest import world as north_and_south
-from tests.security.world import ORDERED_ON, World
+from tests.security.world import ORDERED_ON, World, living
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 
@@ -51,7 +51,12 @@ OF_MANY_STATES = {"subscription", "order", "payment", "plan"}
 # How many pixels of a list lie beyond the edge of its card.
 BEYOND = "(list => list.scrollWidth - list.clientWidth)(document.querySelector('.list .table-scroll'))"
 
-world = north_and_south  # the fixture
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Everybody with one of everything, as in tests/security."""
+    with living(django_db_blocker, tmp_path_factory.mktemp("media")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,18 @@
 """The cast with one of everything for each: the operator, North, North-East below it, and South."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, Actor, actor_of
 from accounts.api_tokens import create_api_token
@@ -35,6 +38,7 @@ from tests.factories import subscriptions as catalogue
 from tests.factories.billing import card_gateway, invoice, owed, pay, top_up
 from tests.factories.lists import Around, every_list, fill
 from tests.security.marks import SPAN, Tenant, mark, numbered
+from tests.worlds import kept
 from vendors.connections import add_connection
 from vendors.microsoft.errors import DOMAIN_TAKEN
 from vendors.models import PROBLEMS, ConnectionState, OperationState, VendorConnection, VendorExchange, VendorOperation
@@ -95,6 +99,13 @@ class World:
     nobody: Person
     # What an address with an id that nobody has answered, by person, address and method: status, and where to.
     of_nothing: dict[tuple[str, str, str], tuple[int, str]] = field(default_factory=dict)
+
+
+@contextmanager
+def living(blocker: DjangoDbBlocker, files: Path) -> Iterator[World]:
+    """Make the world for a with block, in a transaction that is never committed; files go below `files`."""
+    with override_settings(MEDIA_ROOT=files, DEMO=True), kept(blocker):
+        yield build()
 
 
 def build() -> World:

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import AccessLevel, Role
 from tests.security.addresses import Route, reversible, routes
-from tests.security.test_gate import ALL, BACKEND, first
+from tests.security.sweeps.test_gate import ALL, BACKEND, first
 from tests.security.world import World
 
 pytestmark = pytest.mark.django_db

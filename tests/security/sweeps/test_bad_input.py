@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tests.security.addresses import Route
 from tests.security.marks import fingerprint
-from tests.security.test_forms import PANELS, first, owner_of
+from tests.security.sweeps.test_forms import PANELS, first, owner_of
 from tests.security.world import Person, World
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from core.lists.paging import Order, Wanted, keys_of_page, position_of
 from core.lists.state import filters_of
 from tests.security.addresses import Route, routes
 from tests.security.marks import fingerprint
-from tests.security.test_forms import first, owner_of
+from tests.security.sweeps.test_forms import first, owner_of
 from tests.security.world import ORDERED_ON, World
 
 pytestmark = pytest.mark.django_db
