@@ -129,19 +129,22 @@ def create_plan(
     for period in PlanPeriod.objects.bulk_create(PlanPeriod(plan=plan, **asdict(period)) for period in periods):
         _charge_for(actor, period, plan_fees, today)
     for position, offered in enumerate(resources):
-        resource = PlanResource.objects.create(
-            plan=plan,
-            resource=offered.resource,
-            name=offered.name or offered.resource.name,
-            position=position,
-            included=offered.included,
-            minimum=offered.minimum,
-            limit=offered.limit,
-            measurable=offered.measurable,
-            public=offered.public,
-        )
-        append(actor, resource, offered.fees, today, today, net_cost=None)
+        append(actor, _sold(plan, offered, position), offered.fees, today, today, net_cost=None)
     return plan
+
+
+def _sold(plan: Plan, offered: Offered, position: int) -> PlanResource:
+    return PlanResource.objects.create(
+        plan=plan,
+        resource=offered.resource,
+        name=offered.name or offered.resource.name,
+        position=position,
+        included=offered.included,
+        minimum=offered.minimum,
+        limit=offered.limit,
+        measurable=offered.measurable,
+        public=offered.public,
+    )
 
 
 def _charge_for(actor: Actor, period: PlanPeriod, fees: PlanFees, today: date) -> None:

@@ -94,6 +94,12 @@ def deletion_day(subscription: Subscription) -> date | None:
     return grace_ends(subscription, expires) + timedelta(days=stop_period)
 
 
+def stop_period_over(subscription: Subscription, day: date) -> bool:
+    """Return whether the night of `day` deletes the subscription, which does not run."""
+    deleted_on = deletion_day(subscription)
+    return deleted_on is not None and day >= deleted_on
+
+
 def _renew_point(subscription: Subscription, day: date) -> Iterable[date]:
     point = renew_point(subscription)
     if point is not None and point > day:

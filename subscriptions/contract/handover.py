@@ -228,8 +228,7 @@ def stop_as_decided(contract: Contract, day: date) -> None:
 
 def complete(order: Order, day: date) -> None:
     """Complete an order that is carried out; what it gave back is refunded."""
-    order.status = OrderStatus.COMPLETED
-    order.failure = ""
+    order.status, order.failure = OrderStatus.COMPLETED, ""
     order.provisioned_on = order.closed_on = day
     order.save(update_fields=["status", "failure", "provisioned_on", "closed_on"])
     settle_refunds(order.pk)

@@ -232,19 +232,18 @@ def contracts_of(
     )
     theirs = {pk: of_one | others.get(pk, {}) for pk, of_one in resources.items()} if others else resources
     chains = chains_for(rows, theirs, entered_before=night_of)
-    lines, offers = lines_of(rows), offers_for(rows)
-    waiting = {order.subscription_id: order for order in open_orders(rows)}
-    renewals = {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL}
+    offers, waiting = offers_for(rows), {order.subscription_id: order for order in open_orders(rows)}
+    lines, ahead = _apart(lines_of(rows), {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL})
     awaited, leaving = units_of_changes(waiting.values(), resources)
     return {
         pk: Contract(
             subscription=subscription,
             resources=resources[pk],
             prices={key: lists.get(resource.plan_resource_id, ()) for key, resource in resources[pk].items()},
-            lines=[line for line in lines[pk] if line.order not in renewals] if renewals else lines[pk],
+            lines=lines[pk],
             waiting=waiting.get(pk),
             awaited=awaited.get(pk, {}),
-            renewal_lines=[line for line in lines[pk] if line.order in renewals] if renewals else [],
+            renewal_lines=ahead.get(pk, []),
             leaving=leaving.get(pk, {}),
             plan_prices=plan_lists.get(subscription.period_id, ()),
             chain=chains.get(pk, {}),
@@ -254,6 +253,14 @@ def contracts_of(
         )
         for pk, subscription in rows.items()
     }
+
+
+def _apart(lines: dict[int, list[Line]], renewals: set[int]) -> tuple[dict[int, list[Line]], dict[int, list[Line]]]:
+    """Return the lines by subscription without those of renewals that are not carried out yet, and these."""
+    if not renewals:
+        return lines, {}
+    present = {pk: [line for line in of_one if line.order not in renewals] for pk, of_one in lines.items()}
+    return present, {pk: [line for line in of_one if line.order in renewals] for pk, of_one in lines.items()}
 
 
 ByKey = dict[int, dict[str, SubscriptionResource]]

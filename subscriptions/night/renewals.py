@@ -30,12 +30,12 @@ from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid, 
 from subscriptions.contract.confirming import OverCreditLimit, limit_of
 from subscriptions.contract.due import (
     STABLE,
-    deletion_day,
     grace_ends,
     next_term_on,
     renew_point,
     renews_itself,
     schedule,
+    stop_period_over,
 )
 from subscriptions.contract.effect import hand_over_scheduled
 from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
@@ -239,7 +239,7 @@ def _step(contract: Contract, ledge: Ledge, day: date) -> None:
         _renew(contract, ledge, day)
     elif status == SubscriptionStatus.GRACED and expires is not None and day >= grace_ends(subscription, expires):
         _stop_at_the_end(contract, ledge, day)
-    elif status in AT_REST and _stop_period_over(subscription, day):
+    elif status in AT_REST and stop_period_over(subscription, day):
         _delete(contract, ledge, day)
     elif status == SubscriptionStatus.DELETED:
         subscription.due_on = None  # its last charges are closed
@@ -351,7 +351,7 @@ def _order_renewal(contract: Contract, ledge: Ledge, day: date) -> None:
 
 def _stop_at_the_end(contract: Contract, ledge: Ledge, day: date) -> None:
     """Stop what has ended, or delete it where the terms keep it no day more; a renewal goes on waiting to be paid."""
-    if _stop_period_over(contract.subscription, day) and contract.subscription.status not in UNDER_CHANGE:
+    if stop_period_over(contract.subscription, day) and contract.subscription.status not in UNDER_CHANGE:
         _delete(contract, ledge, day)
     else:
         _stop(contract, StopReason.EXPIRED, day)
@@ -390,11 +390,6 @@ def _give_up(contract: Contract, ledge: Ledge, day: date) -> None:
     if order.type == OrderType.SALES:
         contract.subscription.status = SubscriptionStatus.DELETED
         schedule(contract.subscription, None, day, status=SubscriptionStatus.DELETED)
-
-
-def _stop_period_over(subscription: Subscription, day: date) -> bool:
-    deleted_on = deletion_day(subscription)
-    return deleted_on is not None and day >= deleted_on
 
 
 def _without_moved(contract: Contract, changes: Changes) -> list:

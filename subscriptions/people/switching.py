@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.models import User
 from billing.charging import record
 from billing.engine.periods import add_months
 from billing.engine.rules import Deed
@@ -22,7 +24,7 @@ from subscriptions.contract.telling import order_placed
 from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import Order, PlanPeriod, PlanResource, Subscription, SubscriptionStatus
 from subscriptions.people.closing import refuse_closed
-from subscriptions.people.keys import key_of, placed_before
+from subscriptions.people.keys import Key, key_of, placed_before
 from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state
 from subscriptions.people.paying import carry_out_at_once, pay_order_from_balance
 from subscriptions.people.quantities import checked_quantities, refuse_nothing, refuse_too_many
@@ -42,6 +44,14 @@ class PlanDoesNotFit(Refused):
 
     code = "plan_does_not_fit"
     field = "plan"
+
+
+class Placing(NamedTuple):
+    """Who places an order, from where, and under which key."""
+
+    user: User | None
+    requester_ip: str | None
+    key: Key
 
 
 @transaction.atomic
@@ -73,29 +83,35 @@ def switch_plan(
         return earlier
     may_switch(contract, today)
     _refuse_unfit_plan(actor, contract, period)
-    wanted = checked_quantities(_resources(period), quantities)
-    refuse_nothing(wanted)
-    refuse_too_many(wanted.values())
-    _take_place_of_renewal(contract, today)
-    target = _target(contract, period, wanted, today)
-    units = {key_: wanted[resource.plan_resource] for key_, resource in target.resources.items()}
-    order, placed = switching.place(
-        contract,
-        target,
-        units,
-        today,
-        created_by=actor.user,
-        requester_ip=requester_ip,
-        idempotency_key=key.text,
-        idempotency_fingerprint=key.fingerprint,
-    )
-    record([placed])
+    order = _placed(contract, period, quantities, today, Placing(actor.user, requester_ip, key))
     if not order.total and pay_from_balance and not contract.postpay:
         # What is available may be below nothing, further than what comes back.
         return pay_order_from_balance(actor=actor, order=order, today=today)
     if not order.total or contract.postpay:
         return carry_out_at_once(contract_of(contract.subscription), order, today)
     return _to_be_paid(actor, contract, order, today, pay_from_balance=pay_from_balance)
+
+
+def _placed(contract: Contract, period: PlanPeriod, quantities: Mapping[str, int], today: date, by: Placing) -> Order:
+    """Write down the order of a switch with its charges. Raises QuantityNotAllowed."""
+    wanted = checked_quantities(_resources(period), quantities)
+    refuse_nothing(wanted)
+    refuse_too_many(wanted.values())
+    _take_place_of_renewal(contract, today)
+    target = _target(contract, period, wanted, today)
+    units = {key: wanted[resource.plan_resource] for key, resource in target.resources.items()}
+    order, placed = switching.place(
+        contract,
+        target,
+        units,
+        today,
+        created_by=by.user,
+        requester_ip=by.requester_ip,
+        idempotency_key=by.key.text,
+        idempotency_fingerprint=by.key.fingerprint,
+    )
+    record([placed])
+    return order
 
 
 def _to_be_paid(actor: Actor, contract: Contract, order: Order, today: date, *, pay_from_balance: bool) -> Order:

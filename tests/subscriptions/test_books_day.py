@@ -18,11 +18,11 @@ import subscriptions
 from accounts import account_terms, registration
 from accounts.actors import SYSTEM
 from accounts.models import Account
-from billing import parking, payments
+from billing import corrections, guarantees, parking, payments
 from billing.audit import audit
 from billing.books import day_of
 from billing.funds import funds_of
-from billing.models import Charge, LedgerEntry, Payment, Usage, UsageToCharge
+from billing.models import Charge, Correction, GuaranteedPayment, LedgerEntry, Payment, Usage, UsageToCharge
 from core.errors import Refused
 from notifications.models import Notification
 from subscriptions.models import Order, Plan, Subscription
@@ -98,6 +98,20 @@ def _carried_to(day: date) -> None:
         renewals.renew_accounts(account_ids=list(Account.objects.values_list("pk", flat=True)), today=day)
 
 
+def _corrected(world: World, day: date, *, approved: bool) -> Correction:
+    asked = corrections.ask_correction(
+        actor=SYSTEM, account=world.acme, amount=Decimal(3), reason="Goodwill", today=day
+    )
+    return corrections.approve_correction(actor=SYSTEM, correction=asked, today=day) if approved else asked
+
+
+def _guaranteed(world: World, day: date) -> GuaranteedPayment:
+    until = BOOKS_DAY + timedelta(days=9)
+    return guarantees.give_guarantee(
+        actor=SYSTEM, account=world.acme, amount=Decimal(3), expires_on=until, reason="Paid", today=day
+    )
+
+
 Deed = Callable[[World, date], Any]
 DEEDS: dict[str, Deed] = {
     "ordering.place_order": lambda w, day: make.order(account=w.acme, plan=w.plan, today=day),
@@ -125,6 +139,12 @@ DEEDS: dict[str, Deed] = {
     ),
     "payments.complete_payment": lambda w, day: payments.complete_payment(actor=SYSTEM, payment=w.waiting, today=day),
     "payments.cancel_payment": lambda w, day: payments.cancel_payment(actor=SYSTEM, payment=w.waiting, today=day),
+    "corrections.ask_correction": lambda w, day: _corrected(w, day, approved=False),
+    "corrections.approve_correction": lambda w, day: _corrected(w, day, approved=True),
+    "guarantees.give_guarantee": _guaranteed,
+    "guarantees.revoke_guarantee": lambda w, day: guarantees.revoke_guarantee(
+        actor=SYSTEM, guarantee=_guaranteed(w, BOOKS_DAY), today=day
+    ),
     "parking.reassign_money": lambda w, day: parking.reassign_money(
         actor=SYSTEM, payment=w.parked, account=w.acme, today=day
     ),
@@ -178,6 +198,8 @@ NO_VERBS = {
     "rendered.days_of_documents": "reads",
     "owing.owing_of": "reads",
     "holds.unsettled_days": "reads",
+    "guarantees.to_expire": "reads",
+    "corrections.decline_correction": "moves nothing",
     "holds.out_of_step": "reads",
     "opening.open_account": "how the verbs begin",
     "opening.open_contract": "how the verbs begin",
@@ -222,9 +244,11 @@ def _books() -> list[Any]:
     planned = VendorOperation.objects.order_by("created_at").values_list("action", "state")
     statuses = Account.objects.order_by("pk").values_list("status", "credit_limit_override")
     told = Notification.objects.order_by("pk").values_list("event", flat=True)
+    adjusted = Correction.objects.order_by("pk").values_list("status", "amount", "opened_on", "closed_on")
+    given = GuaranteedPayment.objects.order_by("pk").values_list("status", "amount", "opened_on", "revoked_on")
     used = Usage.objects.order_by("pk").values_list("key", "quantity", "day", "counted_to")
     uncharged = UsageToCharge.objects.order_by("pk").values_list("day", flat=True)
-    all_rows = (charges, entries, orders, opened, lives, planned, statuses, told, used, uncharged)
+    all_rows = (charges, entries, orders, opened, lives, planned, statuses, told, used, uncharged, adjusted, given)
     return [list(rows) for rows in all_rows]
 
 
