@@ -22,7 +22,7 @@ from tests.security.world import ORDERED_ON, World, living
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 
-PANELS = ("operator", "customer", "vendors", "lists", "")
+PANELS = ("operator", "customer", "vendors", "gateways", "lists", "")
 ROUTES = [route for panel in PANELS for route in named(panel) if reversible(route)]
 # What shows no page, with why and what is answered instead: all else is shown, or its test fails.
 NO_PAGES = {
@@ -43,6 +43,7 @@ NO_PAGES = {
         "account_confirm_login_code", "account_email", "account_email_verification_sent", "account_set_password",
         "account_signup",
     },
+    ("told by a gateway, which signs what it says", 400): {"gateways:told"},
     ("a file", 200): {"lists:export_file", "mfa_download_recovery_codes"},
 }  # fmt: skip
 SHOW_NO_PAGE = {name: status for (_why, status), names in NO_PAGES.items() for name in names}

@@ -20,7 +20,7 @@ from accounts.invitations import invite_users, token_of
 from accounts.models import AccessLevel, Account, Reseller, Role, User
 from billing.corrections import ask_correction
 from billing.guarantees import give_guarantee
-from billing.models import Charge, LedgerEntry, Payment
+from billing.models import Charge, GatewayPayment, LedgerEntry, Payment
 from billing.payments import complete_payment, open_top_up
 from core.lists.export import asked_by, file_path
 from core.lists.models import ExportState, ListExport
@@ -188,7 +188,11 @@ def _catalogue(house: House) -> None:
         product=create_product(actor=admin, reseller=house.reseller, name="Product"),
         category=create_plan_category(actor=admin, reseller=house.reseller, name="Category"),
     )
-    plans = (billed, sold)
+    # Of a type whose plans cost something themselves.
+    reserved = catalogue.plan(
+        reseller=house.reseller, product=billed.product, billing_type="reservation", months=12, prices={"seats": "1"}
+    )
+    plans = (billed, sold, reserved)
     house.objects |= {
         "plan": tuple(plan.pk for plan in plans),
         "plan_period": tuple(plan.periods.get().pk for plan in plans),
@@ -272,11 +276,14 @@ def _business(house: House, account: Account) -> None:
     announce("export_ready", context={"file": "list.csv", "rows": 1}, key=str(owner.pk), user=owner)
     exporters = (house.managers[Role.ADMIN], house.customers[AccessLevel.OWNER])
     exports = [_export(house, person.actor) for person in exporters]
+    gateway = card_gateway(reseller=account.reseller, name=f"{house.tenant.word}-cards", in_use=False)
+    # On its way to the gateway: without one, the page that leads there is a way back.
+    GatewayPayment.objects.create(gateway=gateway, payment=payment, amount=payment.amount)
     house.objects |= {
         "subscription": (active.pk, waiting.subscription_id, refused.subscription_id),
         "order": (waiting.pk, active.orders.get().pk, refused.pk),
         "refused_order": (refused.pk,),
-        "gateway": (card_gateway(reseller=account.reseller, name=f"{house.tenant.word}-cards", in_use=False).pk,),
+        "gateway": (gateway.pk,),
         "payment": (payment.pk, _set_aside(account, plan).pk),
         "invoice": (invoice(account).pk,),
         "correction": (
