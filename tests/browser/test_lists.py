@@ -58,6 +58,10 @@ def world(db: None) -> World:
     return World(of, *clients)
 
 
+# What a vendor takes is not known of every plan.
+MAY_BE_UNKNOWN = {"cost", "net_cost"}
+
+
 def speak(client: Client, language: str) -> None:
     """Have the person of this browser read that language from now on."""
     User.objects.filter(pk=int(client.session["_auth_user_id"])).update(language=language)
@@ -175,8 +179,12 @@ def test_files_say_every_amount_in_its_currency_and_digits(world: World):
             for line in lines:
                 held = [(code, line[n]) for code, n in zip(codes, places, strict=True) if line[n].value is not None]
                 looked += 1
+                if not held and column.name in MAY_BE_UNKNOWN:
+                    continue
                 right = len(held) == 1 and isinstance(held[0][1].value, int | float)
                 digits = held[0][1].number_format.rpartition(".")[2] if right else ""
+                if not column.content.exact:  # a price for one unit may be finer than money
+                    digits = digits.replace("#", "")
                 if not right or digits != {"USD": "00", "KWD": "000"}[held[0][0]]:
                     wrong.append(f"{listing.name} {column.name}: {[(code, cell.number_format) for code, cell in held]}")
         if listing.name in ("operator.payments", "operator.accounts"):

@@ -124,7 +124,7 @@ def _guaranteed(of: Around) -> None:
 
 def _owed(of: Around) -> None:
     seller = of.account.reseller
-    lower = cast.reseller(parent=seller, name=LONG)
+    lower = cast.reseller(parent=seller, name=f"{LONG} II")
     money.owed(charge=of.subscription.charges.earliest("pk"), creditor=seller, debtor=lower, amount="7654321.98")
 
 
