@@ -24,6 +24,13 @@ FAULTS = {
     "a closed charge is written off, once and whole": (
         "UPDATE billing_charge SET status = 'closed', closed_on = '2018-09-01'"
     ),
+    "resellers owe one another for what was closed, once a level": (
+        "INSERT INTO billing_resellercharge (creditor_id, debtor_id, level, charge_id, account_id, subscription_id,"
+        " type, description, quantity, unit_price, currency, granted, discount, amount, operate_from, operate_to,"
+        " period_from, period_to, created_on) SELECT reseller_id, reseller_id + 1, 1, id, account_id, subscription_id,"
+        " type, '', 1, 1, 'USD', 0, 0, 1, operate_from, operate_to, period_from, period_to, created_on"
+        " FROM billing_charge"
+    ),
     "a completed payment is on the balance, once and whole": "UPDATE billing_payment SET amount = 5",
     "an approved correction is on the balance, once and whole": (
         "INSERT INTO billing_correction (account_id, reseller_id, amount, currency, reason, opened_on, status)"
@@ -76,6 +83,24 @@ FAULTS = {
     "an order that waits has one payment that waits, others none": (
         "UPDATE subscriptions_order SET status = 'waiting_for_payment'"
     ),
+    "a closed charge stands on an invoice once its night has come": (
+        "UPDATE billing_charge SET status = 'closed', closed_on = '2018-08-21';"
+        "INSERT INTO billing_invoice (account_id, reseller_id, period_from, period_to, created_on, total, currency)"
+        " SELECT account_id, reseller_id, '2018-08-01', '2018-08-20', '2018-08-21', amount, 'USD' FROM billing_charge;"
+        "INSERT INTO billing_charge (account_id, reseller_id, subscription_id, subscription_resource_id, type, source,"
+        " status, description, block, quantity, unit_price, currency, amount, operate_from, operate_to, period_from,"
+        " period_to, created_on) SELECT account_id, reseller_id, subscription_id, subscription_resource_id, type,"
+        " source, 'deleted', '', 9, 1, 1, 'USD', 3, operate_from, operate_to, period_from, period_to, created_on"
+        " FROM billing_charge;"
+        "INSERT INTO billing_invoiceline (invoice_id, charge_id, amount)"
+        " SELECT invoice.id, charge.id, charge.amount FROM billing_invoice invoice, billing_charge charge"
+        " WHERE charge.status = 'deleted'"
+    ),
+    "an invoice asks for its charges, and its payment for the invoice": (
+        "INSERT INTO billing_invoice (account_id, reseller_id, period_from, period_to, created_on, total, currency)"
+        " SELECT account_id, reseller_id, '2018-08-01', '2018-08-20', '2018-08-21', 5, 'USD' FROM billing_charge"
+    ),
+    "what is blocked is postpay and says why": "UPDATE subscriptions_subscription SET status = 'blocked'",
     "new charges belong to an order that waits": "UPDATE billing_charge SET status = 'new'",
     "refunds wait only for the vendor": "UPDATE billing_charge SET status = 'waiting_for_refund'",
 }

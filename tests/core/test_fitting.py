@@ -43,7 +43,7 @@ TEXTS = [
 
 def largest(field: models.Field) -> Decimal | int:
     if isinstance(field, models.DecimalField):
-        return Decimal(10) ** (field.max_digits - field.decimal_places) - Decimal(1).scaleb(-field.decimal_places)
+        return Decimal(f"{'9' * (field.max_digits - field.decimal_places)}.{'9' * field.decimal_places}")
     return connection.ops.integer_field_range(field.get_internal_type())[1]
 
 

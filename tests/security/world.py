@@ -315,8 +315,8 @@ def _business(house: House, account: Account) -> None:
         "reseller_charge": (
             owed(
                 charge=active.charges.earliest("pk"),
-                creditor=house.reseller,
-                debtor=cast.reseller(parent=house.reseller),
+                creditor=house.reseller.parent or house.reseller,
+                debtor=house.reseller if house.reseller.parent else cast.reseller(parent=house.reseller),
             ).pk,
         ),
         "charge": tuple(Charge.objects.filter(account=account).values_list("pk", flat=True)),

@@ -18,7 +18,7 @@ from billing.guarantees import give_guarantee
 from billing.models import Payment
 from core.lists.files import file_columns, number_format
 from core.lists.listing import Listing
-from operator_panel.urls import LISTS, urlpatterns
+from operator_panel.urls import LISTS
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
@@ -28,9 +28,8 @@ DAY = date(2018, 8, 20)
 # What each currency's seller sold, and how a spreadsheet writes an amount of it.
 SOLD = {"USD": ("7.50", "#,##0.00"), "KWD": ("7.512", "#,##0.000"), "JPY": ("750", "#,##0")}
 # What stands in tabs only is of one account, and so of one currency.
-PAGES = {pattern.name for pattern in urlpatterns}
 OF_MONEY = sorted(
-    name for name, one in LISTS.items() if name in PAGES and any(column.content.currency for column in one.columns)
+    name for name, one in LISTS.items() if one.own_page and any(column.content.currency for column in one.columns)
 )
 
 
@@ -41,7 +40,9 @@ def sold(db: None) -> None:
         seller = cast.operator() if currency == "USD" else cast.reseller(currency=currency)
         account: Account = cast.account(reseller=seller)
         money.top_up(account=account, amount=price, today=DAY)
-        make.subscription(account=account, plan=make.plan(reseller=seller, prices={"seats": price}), today=DAY)
+        sold = make.subscription(account=account, plan=make.plan(reseller=seller, prices={"seats": price}), today=DAY)
+        debtor = cast.reseller() if seller.is_operator else seller
+        money.owed(charge=sold.charges.earliest("pk"), creditor=cast.operator(), debtor=debtor, amount=price)
         money.invoice(account, total=price, day=DAY)
         ask_correction(actor=SYSTEM, account=account, amount=Decimal(price), reason="Goodwill", today=DAY)
         give_guarantee(
