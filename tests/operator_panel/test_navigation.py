@@ -20,7 +20,7 @@ def _labels(client: Client) -> list[str]:
 
 def test_navigation_is_that_of_the_role() -> None:
     assert _labels(signed_in(cast.manager(role=Role.MARKETING))) == [
-        "Home", "Products", "Plans", "Plan categories", "Service terms", "Managers",
+        "Home", "Products", "Plans", "Price changes", "Plan categories", "Discounts", "Service terms", "Managers",
     ]  # fmt: skip
     assert "Vendor connections" in _labels(signed_in(cast.manager()))
 

@@ -38,8 +38,8 @@ def test_first_step_shows_the_plans_with_their_prices(client: Client, plan: Plan
 
 def test_second_step_asks_for_one_unit_where_the_plan_says_nothing(client: Client, plan: Plan) -> None:
     form = client.get(reverse("customer:order_plan_details", args=[plan.pk])).context["form"]
-    assert list(form.fields) == ["period", "quantities.seats"]
-    assert [form[name].value() for name in form.fields] == [plan.periods.get().pk, 1]
+    assert list(form.fields) == ["period", "quantities.seats", "promo_code"]
+    assert [form[name].value() for name in form.fields] == [plan.periods.get().pk, 1, None]
 
 
 def test_second_step_says_what_is_included_and_allowed(client: Client, acme: Account) -> None:

@@ -50,7 +50,7 @@ def check_page(plan: Plan, prefix: str) -> str:
 
 def test_domain_prefix_is_asked_for(client: Client, american: Account, mail: Plan) -> None:
     form = client.get(reverse("customer:order_plan_details", args=[mail.pk])).context["form"]
-    assert list(form.fields) == ["period", "quantities.seats", "parameters.domain_prefix"]
+    assert list(form.fields) == ["period", "quantities.seats", "parameters.domain_prefix", "promo_code"]
 
 
 def test_order_with_a_free_prefix_keeps_it(client: Client, american: Account, mail: Plan) -> None:

@@ -187,8 +187,8 @@ def test_quick_filters_count_and_keep(client: Client) -> None:
         rows.subscription(name=status, status=status)
     page = client.get(LIST).context["list"]
     assert [(str(tab.label), tab.count) for tab in page.quick] == [
-        ("All", "4"), ("Active", "2"), ("Stopped", "1"), ("Failing", "1"), ("In doubt at the vendor", "0"),
-        ("Billing day this week", "0"), ("Mine", "0"),
+        ("All", "4"), ("Active", "2"), ("Stopped", "1"), ("Blocked", "0"), ("Failing", "1"),
+        ("In doubt at the vendor", "0"), ("Billing day this week", "0"), ("Mine", "0"),
     ]  # fmt: skip
     assert shown(client, "?quick=failing") == ["updating_failed"]
 

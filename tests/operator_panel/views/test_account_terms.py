@@ -18,6 +18,7 @@ def page(name: str, *args: object) -> str:
 CLASS = {
     "name": "Credit", "key": "credit", "stop_type": "automatic", "delete_type": "automatic", "credit_limit": "100",
     "pay_with_negative_balance": "on", "subzero_period": "-1", "cancel_unpaid_order_in": "7",
+    "payment_model": "postpay", "subscription_credit_limit": "40", "payment_expiration_days": "14",
 }  # fmt: skip
 
 
@@ -25,6 +26,7 @@ def test_account_terms_are_created_and_changed(client: Client) -> None:
     assert client.post(page("account_class_create"), CLASS).status_code == 302
     made = AccountClass.objects.get()
     assert (made.credit_limit, made.cancel_unpaid_order_in, made.is_default) == (100, 7, True)
+    assert (made.payment_model, made.subscription_credit_limit, made.payment_expiration_days) == ("postpay", 40, 14)
     client.post(page("account_class", made.pk), {**CLASS, "credit_limit": "250"})
     made.refresh_from_db()
     assert made.credit_limit == 250
