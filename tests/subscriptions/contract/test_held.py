@@ -89,6 +89,7 @@ def test_subscriptions_that_exist_take_their_past_from_what_was_charged(
         cursor.execute("TRUNCATE subscriptions_heldunits")
         cursor.execute(import_module("subscriptions.migrations.0006_held_units").FROM_CHARGES, [date(2018, 10, 5)])
     assert sorted(HeldUnits.objects.values_list(*columns)) == written
-    assert audit(today=date(2018, 10, 5)) == []
+    # The invoices of the nights since are still to be made.
+    assert audit(today=date(2018, 9, 7)) == []
     run_billing_day(today=date(2018, 10, 5))
     assert audit(today=date(2018, 10, 5)) == []
