@@ -156,13 +156,21 @@ class PayInFull:
                 moves.append(Move(line, LineStatus.BLOCKED if begun else LineStatus.OPENED))
         return Changes(move=tuple(moves))
 
-    def provide_raise(self, _terms: Terms, _lines: Sequence[Line], raised: Sequence[Line], day: date) -> Changes:
-        return Changes(move=deleted(line for line in raised if line.period.end <= day))
+    def provide_raise(self, terms: Terms, lines: Sequence[Line], raised: Sequence[Line], day: date) -> Changes:
+        blocks = {(line.resource, line.block) for line in raised}
+        # The night has left alone what was not provided: the month that began meanwhile is reserved now.
+        begun = (
+            line
+            for line in with_status(lines, LineStatus.OPENED)
+            if (line.resource, line.block) in blocks and line.period.contains(day)
+        )
+        over = self.provide_raise_of_stopped(terms, lines, raised, day)
+        return over + Changes(move=tuple(Move(line, LineStatus.BLOCKED) for line in begun))
 
     def provide_raise_of_stopped(
-        self, terms: Terms, lines: Sequence[Line], raised: Sequence[Line], day: date
+        self, _terms: Terms, _lines: Sequence[Line], raised: Sequence[Line], day: date
     ) -> Changes:
-        return self.provide_raise(terms, lines, raised, day)
+        return Changes(move=deleted(line for line in raised if line.period.end <= day))
 
     def withdraw_raise(self, _terms: Terms, _lines: Sequence[Line], made: Sequence[Line]) -> Changes:
         return Changes(move=deleted(made))

@@ -27,6 +27,7 @@ NOT_BEHIND_A_DOOR = {
     "": "people's own pages: signed in or not, never about others (sign_in_as_owner asks for sign_in_as.use itself)",
     "lists": "one's own exports, written through the right of their list",
     "vendors": "a plugin's own pages, which declare rights; the callback needs the state that the session keeps",
+    "gateways": "the gateway's signature of its message",
     "api": "the viewset's right, besides api.use",
 }
 PANELS = {"operator": MANAGER_RIGHTS, "customer": CUSTOMER_RIGHTS}

@@ -71,6 +71,9 @@ def test_what_a_reseller_grants_below_holds_on_its_days_for_its_plans() -> None:
     grant.of_reseller(below, "40", all_plans=False, plans=[other])
     links = [Link(above.pk, below.pk, one.pk, None) for one in (plan, other)]
     grants = grants_of([*links, Link(above.pk, people.reseller(parent=above).pk, plan.pk, None)])
-    found = [sorted((int(one.percent), one.holds_on(date(2018, 9, 1))) for one in grants[link]) for link in links]
+    found = [
+        sorted((int(one.percent), one.holds_on(date(2018, 9, 1), LineType.RECURRING_FEE)) for one in grants[link])
+        for link in links
+    ]
     assert found == [[(20, True), (30, False)], [(20, True), (30, False), (40, True)]]
     assert len(grants) == 2
