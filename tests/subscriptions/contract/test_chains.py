@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import SYSTEM
+from billing.engine.lines import LineType
 from subscriptions.catalogue.delegation import Terms, delegate_plan
 from subscriptions.contract.chains import Link, chains_of, grants_of
 from subscriptions.models import Plan, PlanPrice
