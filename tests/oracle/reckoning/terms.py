@@ -96,9 +96,9 @@ class Terms(Verbs):
         return sub.status == ACTIVE and sub.auto and sub.renewal is None and not ahead
 
     def order_of_itself(self, sub: Subscription) -> None:
-        """The night orders another term; where nothing is due it is paid."""
+        """The night orders another term; where nothing is due it is paid, or in postpay confirmed within the limit."""
         sub.renewal = self.term_order(sub, sub.units, automatic=True)
-        if not sub.renewal.due and sub.end > self.today:
+        if not sub.renewal.due and sub.end > self.today and self.may_pay_term(sub, sub.renewal):
             self.settle_term(sub, sub.renewal)
 
     def order_anew(self, sub: Subscription) -> None:
