@@ -66,8 +66,8 @@ class Postpaid(World):
         """The balance of a postpaid account holds nothing up."""
 
     def status_of(self, first: date, to: date, *, lead: bool) -> str:
-        """What has begun is Blocked, and what is due of a renewal that waits; what is to come is Opened."""
-        return BLOCKED if first <= self.today or (lead and not self.kind.all_blocked) else OPENED
+        """What has begun is Blocked, and the first piece of a term (5.1); what is to come is Opened."""
+        return BLOCKED if first <= self.today or lead else OPENED
 
     # ---- confirmation -----------------------------------------------------------------------------------------
 
