@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountClass, Reseller
+from core.cleaning import clean_text
 from core.errors import Refusals, Refused
 from subscriptions.catalogue.reach import checked_name, require_reseller
 from subscriptions.models import Discount, DiscountType, Plan
@@ -82,7 +83,7 @@ def _kept(row: Discount, granted: Granted) -> Discount:
         setattr(row, column, getattr(granted, column))
     with refusals.gathered():
         row.name = checked_name(granted.name)
-    row.code = granted.code.strip().upper()
+    row.code = clean_text(granted.code).upper()
     _check(row, granted, refusals)
     refusals.raise_any()
     row.save()
@@ -104,7 +105,7 @@ def _check(row: Discount, granted: Granted, refusals: Refusals) -> None:
         no("on_recurring", _("Choose at least one fee that it is taken off."))
     if not granted.all_plans and not granted.plans:
         no("plans", _("Choose the plans that it holds for, or all plans."))
-    _check_code(row, no)
+    _check_code(row, granted, no)
     _check_whom(row, granted, no)
     others = {
         "plans": Plan.objects.filter(reseller=row.reseller_id),
@@ -118,11 +119,13 @@ def _check(row: Discount, granted: Granted, refusals: Refusals) -> None:
             no(name, _("Choose among the reseller's own."))
 
 
-def _check_code(row: Discount, no: Callable[[str, object], None]) -> None:
+def _check_code(row: Discount, granted: Granted, no: Callable[[str, object], None]) -> None:
     if row.type != DiscountType.PROMO_CODE:
         row.code, row.account_limit, row.subscription_limit = "", None, None
         return
-    row.code = row.code or get_random_string(8, LETTERS)
+    if not granted.code.strip():
+        row.code = get_random_string(8, LETTERS)
+    # What is typed and seen by nobody leaves no code.
     if len(row.code.split()) != 1:
         no("code", _("Enter the code that customers type: letters and digits without spaces."))
     elif Discount.objects.filter(reseller=row.reseller_id, code=row.code).exclude(pk=row.pk).exists():

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from core.cleaning import clean_text
 from core.errors import Refused
 from core.panel.formats import day_text
 from subscriptions.models import Discount, DiscountType, Plan, Subscription, SubscriptionStatus
@@ -51,8 +52,8 @@ def promo_code_of(account: Account, plan: Plan, code: str, today: date) -> Disco
 
 
 def spelled(code: str) -> str:
-    """Return a code as it is kept: without spaces around it, in capital letters."""
-    return code.strip().upper()
+    """Return a code as it is kept: without what nobody sees, in capital letters."""
+    return clean_text(code).upper()
 
 
 def _refuse_used_up(found: Discount, account: Account) -> None:

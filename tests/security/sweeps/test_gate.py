@@ -31,6 +31,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WHILE_SIGNED_IN_AS = {
     "sign_in_as_end": "the way back",
     "account_logout": "the way out",
+    "gateways:told": "nobody's page: a gateway's word counts by its signature, whoever is signed in",
     "lists:export": "looked at, never sent: the file of this visit",
     "lists:export_file": "the same",
     "customer:subscriptions": "exporting the list (choices of columns are refused in the list itself)",

@@ -33,6 +33,8 @@ def fields_of(refused: Refused) -> set[str]:
         ("promo_code", {"on_setup": False, "on_renewal": False, "on_recurring": False}, "on_recurring"),
         ("promo_code", {"all_plans": False}, "plans"),
         ("promo_code", {"code": "TWO WORDS"}, "code"),
+        ("promo_code", {"code": "\u202e\u200b"}, "code"),
+        ("promo_code", {"code": "ta\u200bken"}, "code"),
         ("promo_code", {"code": "taken"}, "code"),
         ("account", {}, "accounts"),
         ("reseller", {}, "resellers"),
