@@ -1,6 +1,7 @@
 """Mass price changes: drafted, looked at, carried out by a job with progress, undone until their day."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -127,6 +128,7 @@ def price_change_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         _("Carry out"),
         Shown(question=question, submit=_("Change the prices"), charges=None, text=text),
+        may_confirm,
         carry_out,
     )
 
@@ -142,17 +144,31 @@ def price_change_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
     question = _("Take back the price change that begins on %(day)s?") % {"day": day_text(found.valid_from)}
     shown = Shown(question=question, submit=_("Undo the price change"), charges=None)
-    return _confirming(request, found, _("Undo"), shown, carry_out)
+    return _confirming(request, found, _("Undo"), shown, may_undo, carry_out)
 
 
-def _confirming(request: HttpRequest, found: PriceChange, title: str, shown: Shown, carry_out: Any) -> HttpResponse:
+def _confirming(
+    request: HttpRequest,
+    found: PriceChange,
+    title: str,
+    shown: Shown,
+    may: Callable[[PriceChange, date], None],
+    carry_out: Callable[[dict[str, Any]], str],
+) -> HttpResponse:
+    """Ask before it is done; what `may` refuses is not even asked."""
     own = reverse("operator:price_change", args=[found.pk])
     page = Page(
         title=title,
         crumbs=(Crumb(_("Price changes"), reverse("operator:price_changes")), Crumb(found.pk, own), Crumb(title)),
     )
     operation = Operation(
-        page=page, form=forms.Form, show=lambda _answers: shown, carry_out=carry_out, back=own, ask=title
+        page=page,
+        form=forms.Form,
+        prepare=lambda _answers: may(found, timezone.localdate()),
+        show=lambda _answers: shown,
+        carry_out=carry_out,
+        back=own,
+        ask=title,
     )
     return confirming(request, operation)
 

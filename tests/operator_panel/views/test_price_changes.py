@@ -11,7 +11,7 @@ from subscriptions.models import PriceChange, ResourcePrice
 from tests.browsing import confirmed
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
-from tests.operator_panel.conftest import signed_in
+from tests.operator_panel.conftest import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +22,8 @@ def test_it_is_shown_then_carried_out_then_undone(client: Client) -> None:
     answers = {"plans": [plan.pk], "rule": "percent", "value": "10", "valid_from": today + timedelta(days=2)}
     drafted = client.post(reverse("operator:price_change_create"), answers)
     change = PriceChange.objects.get()
+    undo = client.get(reverse("operator:price_change_undo", args=[change.pk]))
+    assert (undo.status_code, "Only what was carried out is undone." in text_of(undo)) == (422, True)
     assert drafted.url == reverse("operator:price_change", args=[change.pk])
     shown = client.get(reverse("operator:price_change_effects", args=[change.pk])).content.decode()
     assert "$50.00" in shown
@@ -31,6 +33,7 @@ def test_it_is_shown_then_carried_out_then_undone(client: Client) -> None:
     confirmed(client, reverse("operator:price_change_confirm", args=[change.pk]), {})
     change.refresh_from_db()
     assert change.status in ("running", "done")
+    assert client.get(reverse("operator:price_change_confirm", args=[change.pk])).status_code == 422
     confirmed(client, reverse("operator:price_change_undo", args=[change.pk]), {})
     change.refresh_from_db()
     assert change.status == "undone"
