@@ -23,6 +23,7 @@ INVOICES = Listing(
     actor_of=actor_of,
     rows=invoices_visible_to,
     filterset=CustomerInvoiceFilter,
+    filters_shown=(),
     search=FieldSearch((), amounts=("total",), document="IN"),
     search_hint=_("Number, amount…"),
     related=("payment",),

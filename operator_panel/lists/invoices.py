@@ -17,6 +17,7 @@ INVOICES = Listing(
     actor_of=actor_of,
     rows=invoices_visible_to,
     filterset=InvoiceFilter,
+    filters_shown=(),
     search=RelatedSearch(
         "account", accounts_visible_to, FieldSearch(("name", "primary_name", "email")), "IN", amounts=("total",)
     ),
