@@ -27,6 +27,7 @@ EDITING = {
 NOT_EDITING = {
     "operator:account_class_create", "operator:account_create", "operator:account_invite",
     "operator:account_correct", "operator:account_guarantee",
+    "operator:account_night", "operator:tonight",  # which day is looked at
     "operator:account_order_plan", "operator:account_top_up", "operator:account_type_create",
     "operator:application_template_billed", "operator:application_template_new", "operator:manager_create",
     "operator:payment_gateway_create",

@@ -31,7 +31,6 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WHILE_SIGNED_IN_AS = {
     "sign_in_as_end": "the way back",
     "account_logout": "the way out",
-    "gateways:told": "nobody's page: a gateway's word counts by its signature, whoever is signed in",
     "lists:export": "looked at, never sent: the file of this visit",
     "lists:export_file": "the same",
     "customer:subscriptions": "exporting the list (choices of columns are refused in the list itself)",
@@ -63,6 +62,8 @@ WHILE_SIGNED_IN_AS = {
     "customer:payment_card": "paying by card is paying what was ordered",
     "customer:payment_card_leave": "looked at: the way to the gateway",
     "customer:charge": "looked at",
+    "customer:invoices": "exporting the list",
+    "customer:invoice": "looked at",
     "customer:account": "looked at",
     "customer:account_edit": "the contact data of the company, which the manager may change anyway",
     "customer:users": "looked at",
