@@ -1,7 +1,7 @@
 """A label says "optional" where the answer may be left out, and only there: tried on every form of both panels."""
 
 import pytest
-from django.forms import Field
+from django.forms import CheckboxInput, CheckboxSelectMultiple, Field
 
 from tests.browsing import form_of
 from tests.security.forms import Opened, filled, undone
@@ -10,9 +10,13 @@ pytestmark = pytest.mark.django_db
 
 
 def called_optional(field: Field) -> bool:
-    """Return whether the page says so: where it says when a field is needed, or nothing at all, it does not."""
+    """Return whether the page says so: where it says when a field is needed, or nothing at all, it does not.
+
+    Boxes to tick, alone or several, are drawn without the word (templates/components/field.html).
+    """
     says_when = getattr(field, "depends_on_country", False) or getattr(field, "needed_when", "")
-    return not (field.required or field.widget.is_hidden or says_when)
+    says_nothing = field.widget.is_hidden or isinstance(field.widget, CheckboxInput | CheckboxSelectMultiple)
+    return not (field.required or says_nothing or says_when)
 
 
 def test_what_is_called_optional_may_be_left_out(opened: Opened) -> None:
