@@ -242,7 +242,8 @@ CHECKS: dict[str, str] = {
             SELECT units FROM subscriptions_heldunits
             WHERE subscription_resource_id = resource.id ORDER BY id DESC LIMIT 1
         ) held ON TRUE
-        WHERE subscription.status NOT IN ('updating', 'updating_failed') AND COALESCE(held.units, 0) <> CASE
+        WHERE subscription.status NOT IN ('updating', 'updating_failed') AND NOT subscription.trial
+          AND COALESCE(held.units, 0) <> CASE
             WHEN subscription.status = 'active' THEN GREATEST(resource.quantity - resource.included, 0) ELSE 0
         END
     """,

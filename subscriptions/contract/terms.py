@@ -154,9 +154,11 @@ class Contract:
 
     @property
     def units_in_service(self) -> dict[str, int]:
-        """The units of each resource that are charged for the day as the subscription stands: none unless it runs."""
+        """The units of each resource that are charged for the day as it stands: none of a trial, nor unless it runs."""
         subscription = self.subscription
         runs = subscription.status == SubscriptionStatus.ACTIVE
+        if subscription.trial:
+            return dict.fromkeys(self.resources, 0)
         if runs or (subscription.status in UNDER_CHANGE and not self.stop_decided):
             return self.chargeable | dict.fromkeys(self.others, 0)
         return dict.fromkeys([*self.resources, *self.others], 0)

@@ -139,7 +139,7 @@ def test_resources_stand_in_the_plans_order(backup: Subscription) -> None:
     ],
 )
 def test_a_person_hears_how_far_the_change_is(status: str, said: str) -> None:
-    assert said_after_change(Order(pk=17, serial=17, status=status)) == said
+    assert said_after_change(Order(pk=17, serial=17, type="change", status=status)) == said
 
 
 def test_a_question_is_asked_in_the_readers_language(backup: Subscription) -> None:
