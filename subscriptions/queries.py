@@ -127,7 +127,7 @@ def plans_visible_to(actor: Actor) -> QuerySet[Plan]:
     if actor.is_customer:
         if actor.account is None:
             return Plan.objects.none()
-        return plans_for(actor.account).filter(public=True)
+        return plans_offered(actor, actor.account)
     return Plan.objects.filter(within_reach(actor))
 
 
@@ -136,6 +136,11 @@ def plans_for(account: Account) -> QuerySet[Plan]:
     open_to_all = Q(service_term__account_types=None)
     plans = Plan.objects.filter(reseller=account.reseller_id, status=PlanStatus.ACTIVE, currency=account.currency)
     return plans.filter(open_to_all | Q(service_term__account_types=account.account_type_id)).distinct()
+
+
+def plans_offered(actor: Actor, account: Account) -> QuerySet[Plan]:
+    """Return the plans that the actor may order for the account: a customer the public ones."""
+    return plans_for(account).filter(public=True) if actor.is_customer else plans_for(account)
 
 
 def plan_periods_visible_to(actor: Actor) -> QuerySet[PlanPeriod]:

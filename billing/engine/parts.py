@@ -118,19 +118,45 @@ def what_is_left(line: Line, parts: Iterable[Line]) -> Cost:
     return cost
 
 
-def resized(terms: Terms, line: Line, step: int, *, block: int | None = None) -> Changes:
+def resized(terms: Terms, line: Line, step: int, *, block: int | None = None, source: Source | None = None) -> Changes:
     """Return a line of a later period Deleted and, where units stay, made anew with `step` units more (or fewer).
 
-    `block` is that of the units added, so that they are the last bought there too (decision 10); None keeps the line's.
+    `block` is that of the units added, so that they are the last bought there too (decision 10), `source` says what
+    makes it anew; None keeps the line's.
     """
     quantity = line.quantity + step
     if not quantity:
         return Changes(move=deleted([line]))
     cost = cost_of(terms, line, quantity=quantity)
-    anew = part_of(line, status=line.status, source=line.source, period=line.period, cost=cost, quantity=quantity)
+    made_by = source or line.source
+    anew = part_of(line, status=line.status, source=made_by, period=line.period, cost=cost, quantity=quantity)
     if block is not None:
         anew = replace(anew, block=block)
     return Changes(add=(anew,), move=deleted([line]))
+
+
+def given_back(terms: Terms, line: Line, taken: int, day: date) -> Changes:
+    """Return a line that has begun, split for `taken` units given back on `day`; the parts add up to it exactly."""
+    used = used_part(terms, line, day)
+    _, rest = line.period.split(day)
+    kept = line.quantity - taken
+    if rest is None or not (used or kept):
+        return Changes(move=deleted([line]))
+    parts = used
+    if kept:
+        cost = cost_of(terms, line, period=rest, quantity=kept)
+        parts += (
+            part_of(line, status=line.status, source=Source.CONTINUING_PART, period=rest, cost=cost, quantity=kept),
+        )
+    refund = part_of(
+        line,
+        status=LineStatus.WAITING_FOR_REFUND,
+        source=Source.REFUND_PART,
+        period=rest,
+        cost=what_is_left(line, parts),
+        quantity=taken,
+    )
+    return Changes(add=(*parts, refund), move=deleted([line]))
 
 
 def served_until(terms: Terms, day: date, whole: Period) -> Period:

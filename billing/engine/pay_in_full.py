@@ -24,7 +24,7 @@ from billing.engine.lines import (
     quantities_on,
     with_status,
 )
-from billing.engine.parts import cost_of, part_of, priced_line
+from billing.engine.parts import cost_of, part_of, priced_line, resized
 from billing.engine.periods import add_months, billing_period_of, billing_periods, last_billing_day, next_billing_day
 from billing.engine.rules import Allows, Deed, Keeps, No
 from billing.engine.terms import Terms, UnitPrice
@@ -129,7 +129,9 @@ class PayInFull:
         changes = Changes()
         for resource, count in units.items():
             for month in settling.periods_ahead(lines, resource, day):
-                changes += settling.take_units(month, count, lambda line, taken: _smaller(terms, line, taken))
+                changes += settling.take_units(
+                    month, count, lambda line, taken: resized(terms, line, -taken, source=Source.CONTINUING_PART)
+                )
         return changes
 
     def _raise(self, terms: Terms, lines: Sequence[Line], resource: str, step: int, above: int, day: date) -> Changes:
@@ -262,19 +264,3 @@ def _month(
 
 def _again(line: Line, status: LineStatus, source: Source) -> Line:
     return part_of(line, status=status, source=source, period=line.period, cost=line.cost)
-
-
-def _smaller(terms: Terms, line: Line, taken: int) -> Changes:
-    """Return a later month Deleted and, where units stay, made anew with them."""
-    left = int(line.quantity) - taken
-    if not left:
-        return Changes(move=deleted([line]))
-    anew = part_of(
-        line,
-        status=line.status,
-        source=Source.CONTINUING_PART,
-        period=line.period,
-        cost=cost_of(terms, line, quantity=left),
-        quantity=left,
-    )
-    return Changes(add=(anew,), move=deleted([line]))

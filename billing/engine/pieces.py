@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from billing.engine.fees import fees_of
-from billing.engine.lines import FEES, FIRST_BLOCK, Changes, Line, LineStatus, LineType, Move, Source, has_units
-from billing.engine.parts import cost_of, part_of, priced_line, used_part, what_is_left
+from billing.engine.lines import FEES, FIRST_BLOCK, Changes, Line, LineStatus, LineType, Source, has_units
+from billing.engine.parts import given_back, priced_line, resized
 from billing.engine.periods import billing_periods
 from billing.engine.settling import take_units
 from billing.engine.terms import PLAN, Terms, UnitPrice
@@ -148,43 +148,5 @@ def lowered(terms: Terms, lines: Sequence[Line], resource: str, units: int, day:
 def taken_from(terms: Terms, line: Line, taken: int, day: date) -> Changes:
     """Return a line without `taken` of its units from `day` on: split where it has begun, else made anew."""
     if line.period.start > day:
-        return _smaller(terms, line, taken)
-    used = used_part(terms, line, day)
-    _, rest = line.period.split(day)
-    kept = line.quantity - taken
-    if rest is None or not (used or kept):
-        return Changes(move=_gone(line))
-    parts = used
-    if kept:
-        cost = cost_of(terms, line, period=rest, quantity=kept)
-        parts += (
-            part_of(line, status=line.status, source=Source.CONTINUING_PART, period=rest, cost=cost, quantity=kept),
-        )
-    refund = part_of(
-        line,
-        status=LineStatus.WAITING_FOR_REFUND,
-        source=Source.REFUND_PART,
-        period=rest,
-        cost=what_is_left(line, parts),
-        quantity=taken,
-    )
-    return Changes(add=(*parts, refund), move=_gone(line))
-
-
-def _gone(line: Line) -> tuple[Move, ...]:
-    return (Move(line, LineStatus.DELETED),)
-
-
-def _smaller(terms: Terms, line: Line, taken: int) -> Changes:
-    left = int(line.quantity) - taken
-    if not left:
-        return Changes(move=_gone(line))
-    anew = part_of(
-        line,
-        status=line.status,
-        source=Source.CONTINUING_PART,
-        period=line.period,
-        cost=cost_of(terms, line, quantity=left),
-        quantity=left,
-    )
-    return Changes(add=(anew,), move=_gone(line))
+        return resized(terms, line, -taken, source=Source.CONTINUING_PART)
+    return given_back(terms, line, taken, day)

@@ -53,6 +53,16 @@ class LastDayField(forms.DateField):
         return value - A_DAY if isinstance(value, date) else value
 
 
+def last_day() -> LastDayField:
+    """Return the box of the last day of what may have no end."""
+    return LastDayField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: until it is switched off."),
+    )
+
+
 class NumbersField(forms.CharField):
     """The numbers of accounts, separated by commas: an account's list of them may be long."""
 
@@ -176,10 +186,7 @@ def _form(
             label=_("Promo code"), max_length=40, required=False,
             help_text=_("What customers type; empty: one is made up."),
         ),
-        valid_until=LastDayField(
-            label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
-            help_text=_("Empty: until it is switched off."),
-        ),
+        valid_until=last_day(),
         plans=several(plans_visible_to(actor).filter(reseller=reseller), _("Plans")),
         accounts=NumbersField(
             accounts_visible_to(actor).filter(reseller=reseller), label=_("Accounts"),

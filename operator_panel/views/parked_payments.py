@@ -18,6 +18,7 @@ from billing.queries import payments_visible_to
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import money_text
 from core.panel.page import Crumb, Page
+from core.panel.quantities import whole_number
 from operator_panel.choosing import choose_account
 from operator_panel.doors import requires
 from subscriptions.told.preview import Preview, carried_out, preview
@@ -117,7 +118,7 @@ def _accounts(request: HttpRequest, found: Payment) -> Any:
 def _account_form(request: HttpRequest, found: Payment, *args: Any) -> forms.Form:
     """Return the question for the account, answered by the one that was chosen by searching."""
     chosen = (request.POST if request.method == "POST" else request.GET).get(ACCOUNT, "")
-    number = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else 0
+    number = whole_number(chosen)
     built = forms.Form(*args, initial={ACCOUNT: number})
     built.fields[ACCOUNT] = forms.ModelChoiceField(
         _accounts(request, found).filter(pk=number), label=_("Account"), empty_label=None

@@ -19,7 +19,7 @@ from core.panel.page import Button, Crumb, Page
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
-from operator_panel.views.discounts import LastDayField
+from operator_panel.views.discounts import last_day
 from subscriptions.catalogue.taxes import COLUMNS, LISTS, Levied, change_tax, create_tax
 from subscriptions.queries import plan_resources_visible_to, plans_visible_to, taxes_visible_to
 
@@ -106,10 +106,7 @@ def _form(actor: Actor, reseller: Reseller, row: Tax | None = None) -> Callable[
         COLUMNS,
         row=row,
         initial=initial,
-        valid_until=LastDayField(
-            label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
-            help_text=_("Empty: until it is switched off."),
-        ),
+        valid_until=last_day(),
         account_types=several(account_types_for(reseller).order_by("name", "pk"), _("Account types")),
         plans=several(plans.order_by("name", "pk"), _("Plans")),
         resources=several(resources.order_by("plan__name", "position", "pk"), _("Resources")),

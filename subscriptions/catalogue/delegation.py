@@ -55,7 +55,7 @@ def delegate_plan(*, actor: Actor, plan: Plan, reseller: Reseller, prices: Mappi
     # Locked, so that it is not switched off meanwhile without its copy.
     plan = Plan.objects.select_for_update(of=("self",)).select_related("reseller").get(pk=plan.pk)
     _check_delegation(plan, reseller)
-    resources = list(plan.resources.filter(active=True).select_related("resource").order_by("position", "pk"))
+    resources = list(plan.sold)
     missing = [resource.name for resource in resources if resource.resource.key not in prices]
     if missing:
         raise DelegationNotAllowed(

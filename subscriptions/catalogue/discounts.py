@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.models import Account, AccountClass, Reseller
 from core.cleaning import clean_text
 from core.errors import Refusals, Refused
-from subscriptions.catalogue.reach import checked_name, require_reseller
+from subscriptions.catalogue.reach import checked_name, refuse_no_days, refuse_others, require_reseller
 from subscriptions.models import Discount, DiscountType, Plan
 
 HUNDRED = Decimal(100)
@@ -83,7 +83,7 @@ def _kept(row: Discount, granted: Granted) -> Discount:
         setattr(row, column, getattr(granted, column))
     with refusals.gathered():
         row.name = checked_name(granted.name)
-    row.code = clean_text(granted.code).upper()
+    row.code = spelled(granted.code)
     _check(row, granted, refusals)
     refusals.raise_any()
     row.save()
@@ -93,30 +93,31 @@ def _kept(row: Discount, granted: Granted) -> Discount:
     return row
 
 
+def spelled(code: str) -> str:
+    """Return a promo code as it is kept: without what nobody sees, in capital letters."""
+    return clean_text(code).upper()
+
+
 def _check(row: Discount, granted: Granted, refusals: Refusals) -> None:
     def no(field: str, sentence: object) -> None:
         refusals.add(DiscountNotAllowed(sentence, field=field))
 
     if not 0 < granted.percent <= HUNDRED:
         no("percent", _("Enter a percentage above 0, up to 100."))
-    if granted.valid_until is not None and granted.valid_until <= granted.valid_from:
-        no("valid_until", _("It ends before it begins: choose a later day, or leave the end empty."))
+    refuse_no_days(refusals, DiscountNotAllowed, granted.valid_from, granted.valid_until)
     if not (granted.on_setup or granted.on_renewal or granted.on_recurring):
         no("on_recurring", _("Choose at least one fee that it is taken off."))
     if not granted.all_plans and not granted.plans:
         no("plans", _("Choose the plans that it holds for, or all plans."))
     _check_code(row, granted, no)
     _check_whom(row, granted, no)
-    others = {
+    own = {
         "plans": Plan.objects.filter(reseller=row.reseller_id),
         "accounts": Account.objects.filter(reseller=row.reseller_id),
         "account_classes": AccountClass.objects.filter(reseller=row.reseller_id),
         "resellers": Reseller.objects.filter(parent=row.reseller_id),
     }
-    for name, own in others.items():
-        chosen = {one.pk for one in getattr(granted, name)}
-        if chosen and own.filter(pk__in=chosen).count() != len(chosen):
-            no(name, _("Choose among the reseller's own."))
+    refuse_others(refusals, DiscountNotAllowed, {name: getattr(granted, name) for name in LISTS}, own)
 
 
 def _check_code(row: Discount, granted: Granted, no: Callable[[str, object], None]) -> None:

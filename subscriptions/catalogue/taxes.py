@@ -13,7 +13,7 @@ from accounts.models import AccountType, Reseller
 from accounts.queries import account_types_for
 from billing.models import Tax
 from core.errors import Refusals, Refused
-from subscriptions.catalogue.reach import checked_name, require_reseller
+from subscriptions.catalogue.reach import checked_name, refuse_no_days, refuse_others, require_reseller
 from subscriptions.models import Plan, PlanResource
 
 HUNDRED = Decimal(100)
@@ -63,18 +63,13 @@ def _kept(row: Tax, levied: Levied) -> Tax:
         row.name = checked_name(levied.name)
     if not 0 <= levied.percent <= HUNDRED:
         refusals.add(TaxNotAllowed(_("Enter a percentage from 0 to 100."), field="percent"))
-    if levied.valid_until is not None and levied.valid_until <= levied.valid_from:
-        sentence = _("It ends before it begins: choose a later day, or leave the end empty.")
-        refusals.add(TaxNotAllowed(sentence, field="valid_until"))
+    refuse_no_days(refusals, TaxNotAllowed, levied.valid_from, levied.valid_until)
     own = {
         "account_types": account_types_for(row.reseller),
         "plans": Plan.objects.filter(reseller=row.reseller_id),
         "resources": PlanResource.objects.filter(plan__reseller=row.reseller_id),
     }
-    for name, rows in own.items():
-        chosen = {one.pk for one in getattr(levied, name)}
-        if chosen and rows.filter(pk__in=chosen).count() != len(chosen):
-            refusals.add(TaxNotAllowed(_("Choose among the reseller's own."), field=name))
+    refuse_others(refusals, TaxNotAllowed, {name: getattr(levied, name) for name in LISTS}, own)
     refusals.raise_any()
     row.save()
     for name in LISTS:

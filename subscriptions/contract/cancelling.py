@@ -1,8 +1,9 @@
 """A waiting order is given up: by a person, by a stop, by the night when nobody paid or the term has ended."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
+from billing.charging import Booking, record
 from billing.engine.lines import Changes, deleted
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments
@@ -35,6 +36,27 @@ def give_up(contract: Contract) -> Changes:
     contract.lines = [line for line in contract.lines if line.row not in gone]
     contract.waiting, contract.leaving = None, {}
     return changes
+
+
+def cancel_waiting(contract: Contract, order: Order, day: date) -> None:
+    """Give the contract's waiting order up in the books of `day`, and cancel it with its payment."""
+    record([contract.booking(give_up(contract), day, order)])
+    close_orders(order_ids=[order.pk], day=day)
+
+
+def stop_all(contracts: Iterable[Contract], day: date) -> tuple[list[Booking], list[int]]:
+    """Return what a stop on `day` makes of the charges of what runs, and the waiting orders that are given up with it.
+
+    The caller books the one and closes the other (`close_orders`).
+    """
+    bookings, orders = [], []
+    for contract in contracts:
+        order = contract.waiting
+        if order is not None and is_waiting(order):
+            bookings.append(contract.booking(give_up(contract), day, order))
+            orders.append(order.pk)
+        bookings.append(contract.booking(contract.rules.stop(contract.terms, contract.lines, day), day))
+    return bookings, orders
 
 
 def close_orders(*, order_ids: Collection[int], day: date) -> None:

@@ -5,15 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 from subscriptions.contract.chains import chains_of
-from subscriptions.models import ResourcePrice
+from subscriptions.contract.prices import prices_on
 
 
 def costs_on(plan_resource_ids: Collection[int], day: date) -> dict[int, Decimal]:
     """Return the net cost of a unit and month on `day` of each resource that has one; a fixed number of statements."""
     chains, _periods = chains_of(plan_resource_ids, [])
-    own = ResourcePrice.objects.filter(plan_resource__in=plan_resource_ids, valid_from__lte=day)
-    newest = own.order_by("plan_resource", "-valid_from", "-pk").distinct("plan_resource")
-    costs = {row.plan_resource_id: row.net_cost for row in newest if row.net_cost is not None}
+    costs = {pk: row.net_cost for pk, row in prices_on(plan_resource_ids, day).items() if row.net_cost is not None}
     for plan_resource_id, levels in chains.items():
         retail = levels[0].retail_on(day)
         if retail is not None:

@@ -68,3 +68,10 @@ def plan_may_cost(subscription: Subscription) -> bool:
         return True
     begins = subscription.start_date is None or subscription.expiration_date is not None
     return begins and bool(rules_of(subscription.billing_type).fees)
+
+
+def prices_on(plan_resource_ids: Collection[int], day: date) -> dict[int, ResourcePrice]:
+    """Return the row of each resource's price list that holds on `day`. One statement."""
+    rows = ResourcePrice.objects.filter(plan_resource__in=plan_resource_ids, valid_from__lte=day)
+    newest = rows.order_by("plan_resource", "-valid_from", "-pk").distinct("plan_resource")
+    return {row.plan_resource_id: row for row in newest}

@@ -149,6 +149,11 @@ class Plan(Timestamped):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def sold(self) -> "models.QuerySet[PlanResource]":
+        """Return its resources that are sold, each with what it is of the template, in the plan's order."""
+        return self.resources.filter(active=True).select_related("resource").order_by("position", "pk")
+
 
 class PlanPeriod(Timestamped):
     """For how long a plan is bought: endless, or a number of days, months or years."""

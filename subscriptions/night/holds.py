@@ -17,7 +17,7 @@ from billing.funds import funds_of_many
 from billing.holds import move_holds, out_of_step, standings_of
 from billing.signals import credit_hold_entered, credit_hold_left
 from core.among import Among
-from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
+from subscriptions.contract.cancelling import close_orders, stop_all
 from subscriptions.contract.confirming import allowed
 from subscriptions.contract.due import schedule
 from subscriptions.contract.handover import ACTIVATE, STOP, hand_over, save_states
@@ -99,13 +99,9 @@ def _stop(held: Mapping[int, Account], day: date) -> int:
     if not held:
         return 0
     contracts = contracts_among(held, Subscription.objects.filter(RUNS, Among("account", held)))
-    bookings, orders = [], []
+    bookings, orders = stop_all(contracts, day)
     for contract in contracts:
-        subscription, order = contract.subscription, contract.waiting
-        if order is not None and is_waiting(order):
-            bookings.append(contract.booking(give_up(contract), day, order))
-            orders.append(order.pk)
-        bookings.append(contract.booking(contract.rules.stop(contract.terms, contract.lines, day), day))
+        subscription = contract.subscription
         subscription.stop_reason = HOLDS[AccountStatus(held[subscription.account_id].status)]
         subscription.stop_comment = ""
         subscription.stopped_on = day

@@ -12,7 +12,7 @@ from accounts.models import Account, AccountStatus
 from billing.charging import Booking, record
 from billing.models import InvoiceLine, Payment, PaymentStatus
 from billing.rendered import look_at_payments
-from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
+from subscriptions.contract.cancelling import close_orders, stop_all
 from subscriptions.contract.confirming import allowed
 from subscriptions.contract.handover import ACTIVATE, STOP, hand_over, save_states
 from subscriptions.contract.telling import subscription_blocked
@@ -38,14 +38,8 @@ def look_at_accounts(accounts: Mapping[int, Account], day: date) -> int:
 
 def block_all(contracts: Collection[Contract], reason: StopReason, day: date) -> int:
     """Block what runs, with the charges of a stop on `day`; waiting orders are given up. Returns how many there are."""
-    bookings: list[Booking] = []
-    orders: list[int] = []
+    bookings, orders = stop_all(contracts, day)
     for contract in contracts:
-        order = contract.waiting
-        if order is not None and is_waiting(order):
-            bookings.append(contract.booking(give_up(contract), day, order))
-            orders.append(order.pk)
-        bookings.append(contract.booking(contract.rules.stop(contract.terms, contract.lines, day), day))
         block(contract, reason, day)
     if contracts:
         record([booking for booking in bookings if booking.changes])

@@ -30,7 +30,7 @@ def follow_up_of_order(
     actor.require("subscriptions.order")
     require_sight(actor, account.pk)
     template = plan.template
-    resources = list(plan.resources.filter(active=True).select_related("resource").order_by("position", "pk"))
+    resources = list(plan.sold)
     wanted = checked_quantities(resources, quantities)
     payload = order_payload(
         label=plan.name,

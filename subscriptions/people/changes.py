@@ -14,7 +14,7 @@ from billing.engine.rules import Deed
 from billing.payments import open_order_payment
 from billing.queries import require_sight
 from core.errors import Refusals, Refused, Remedy
-from subscriptions.contract.cancelling import close_orders, give_up
+from subscriptions.contract.cancelling import cancel_waiting
 from subscriptions.contract.confirming import confirm_raise
 from subscriptions.contract.due import schedule, unpaid_until
 from subscriptions.contract.effect import first_day, lines_on
@@ -232,8 +232,7 @@ def _take_place_of_renewal(contract: Contract, today: date) -> None:
     """Cancel the renewal that the night has ordered: it is ordered anew, for other units, once the change is there."""
     order = contract.renewal
     if order is not None:
-        record([contract.booking(give_up(contract), today, order)])
-        close_orders(order_ids=[order.pk], day=today)
+        cancel_waiting(contract, order, today)
 
 
 def _wanted(contract: Contract, quantities: Mapping[str, int]) -> dict[str, int]:

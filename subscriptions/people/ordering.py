@@ -20,7 +20,7 @@ from core.cleaning import shortened
 from core.errors import Refusals, Refused, Remedy
 from core.period import FARTHEST_YEARS
 from subscriptions.catalogue.plans import PLACEHOLDER
-from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
+from subscriptions.contract.cancelling import cancel_waiting, is_waiting
 from subscriptions.contract.chains import chains_of
 from subscriptions.contract.due import months_of, schedule, unpaid_until
 from subscriptions.contract.handover import order_payload
@@ -44,7 +44,7 @@ from subscriptions.people.opening import open_account, open_contract, save_state
 from subscriptions.people.paying import carry_out_at_once
 from subscriptions.people.promo_codes import promo_code_of, spelled
 from subscriptions.people.quantities import checked_quantities, refuse_nothing, refuse_too_many
-from subscriptions.queries import plans_for
+from subscriptions.queries import plans_offered
 from vendors import questions
 from vendors.base import Term
 
@@ -167,8 +167,7 @@ def cancel_order(*, actor: Actor, order: Order, today: date) -> Order:
     """
     contract, today = open_contract(actor=actor, subscription=order.subscription, right="orders.cancel", today=today)
     waiting = may_cancel(contract, order)
-    record([contract.booking(give_up(contract), today, waiting)])
-    close_orders(order_ids=[waiting.pk], day=today)
+    cancel_waiting(contract, waiting, today)
     subscription = contract.subscription
     if waiting.type == OrderType.SALES:
         subscription.status = SubscriptionStatus.DELETED
@@ -239,8 +238,7 @@ def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, i
             _("“%(plan)s” is paid for in advance only (%(type)s), and this account pays afterwards. Choose another.")
             % {"plan": wish.plan, "type": wish.plan.get_billing_type_display()}
         )
-    plans = plans_for(account).filter(public=True) if actor.is_customer else plans_for(account)
-    if not plans.filter(pk=wish.plan.pk).exists():
+    if not plans_offered(actor, account).filter(pk=wish.plan.pk).exists():
         raise PlanNotForSale(_("The plan “%(plan)s” is not for sale to this account. Choose another.")
                              % {"plan": wish.plan})  # fmt: skip
     if wish.period.plan_id != wish.plan.pk or not wish.period.active:
@@ -262,7 +260,7 @@ def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, i
 
 
 def _resources(plan: Plan) -> list[PlanResource]:
-    return list(plan.resources.filter(active=True).select_related("resource").order_by("position", "pk"))
+    return list(plan.sold)
 
 
 def _new_subscription(

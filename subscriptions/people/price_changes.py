@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
+from billing.engine.types import TYPES, is_by_use
 from core.errors import Refused
 from core.handover import hand_over
 from core.money import minor_units
 from subscriptions.catalogue.prices import check_day, check_fee
 from subscriptions.catalogue.reach import require_reseller
 from subscriptions.contract.costs import costs_on
+from subscriptions.contract.prices import prices_on
 from subscriptions.models import (
     Plan,
     PlanResource,
@@ -26,10 +28,10 @@ from subscriptions.models import (
     PriceRule,
 )
 from subscriptions.tasks import change_prices
-from subscriptions.workers.repricing import append_prices, prices_on
+from subscriptions.workers.repricing import append_prices
 
-# What a subscription pays a month follows the plan's price, and is counted by units.
-MONTHLY = ("payg_internal", "payg_external")
+# What is charged by use costs no month that could be foretold.
+BY_USE = [billing_type for billing_type in TYPES if is_by_use(billing_type)]
 EFFECTS = """
     INSERT INTO subscriptions_pricechangeeffect
         (change_id, subscription_id, account_id, currency, old_sum, new_sum, cost, difference)
@@ -91,7 +93,7 @@ def draft_price_change(
     with connection.cursor() as cursor:
         cursor.execute(
             EFFECTS,
-            {"change": change.pk, "decimals": minor_units(reseller.currency), "by_use": list(MONTHLY)},
+            {"change": change.pk, "decimals": minor_units(reseller.currency), "by_use": BY_USE},
         )
     return _counted(change, len(lines))
 

@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from core.cleaning import clean_text
 from core.errors import Refused
 from core.panel.formats import day_text
+from subscriptions.catalogue.discounts import spelled
 from subscriptions.models import Discount, DiscountType, Plan, Subscription, SubscriptionStatus
 
 
@@ -49,11 +49,6 @@ def promo_code_of(account: Account, plan: Plan, code: str, today: date) -> Disco
         )
     _refuse_used_up(found, account)
     return found
-
-
-def spelled(code: str) -> str:
-    """Return a code as it is kept: without what nobody sees, in capital letters."""
-    return clean_text(code).upper()
 
 
 def _refuse_used_up(found: Discount, account: Account) -> None:

@@ -13,7 +13,7 @@ from billing.queries import require_sight
 from core.errors import Refusals, Refused, Remedy
 from core.panel.formats import day_text
 from subscriptions.contract import renewing
-from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid
+from subscriptions.contract.cancelling import cancel_waiting, is_unpaid
 from subscriptions.contract.due import STABLE, next_term_on, renew_point, schedule
 from subscriptions.contract.telling import order_placed
 from subscriptions.contract.terms import Contract, contract_of
@@ -198,8 +198,7 @@ def auto_renew(*, actor: Actor, subscription: Subscription, on: bool, today: dat
         and is_unpaid(order)
         and row.status == SubscriptionStatus.ACTIVE
     ):
-        record([contract.booking(give_up(contract), today, order)])
-        close_orders(order_ids=[order.pk], day=today)
+        cancel_waiting(contract, order, today)
     _look_in_time(contract, today)
     save_state(contract, today)
     return row

@@ -11,7 +11,7 @@ from billing.engine.lines import Changes
 from billing.engine.rules import Deed
 from billing.funds import funds_of
 from core.errors import Refused, Remedy
-from subscriptions.contract.cancelling import close_orders, give_up, is_waiting
+from subscriptions.contract.cancelling import cancel_waiting, is_waiting
 from subscriptions.contract.confirming import refuse_activation
 from subscriptions.contract.due import schedule
 from subscriptions.contract.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over, waiting_operation
@@ -185,8 +185,7 @@ def may_delete(actor: Actor, contract: Contract, today: date) -> None:
 def _cancel_waiting(contract: Contract, today: date) -> None:
     order = contract.waiting
     if order is not None and is_waiting(order):
-        record([contract.booking(give_up(contract), today, order)])
-        close_orders(order_ids=[order.pk], day=today)
+        cancel_waiting(contract, order, today)
 
 
 def _overtaken(contract: Contract, today: date, actor: Actor) -> Subscription:

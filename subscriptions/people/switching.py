@@ -18,7 +18,7 @@ from billing.queries import require_sight
 from core.errors import Refused, Remedy
 from core.panel.formats import day_text
 from subscriptions.contract import switching
-from subscriptions.contract.cancelling import close_orders, give_up
+from subscriptions.contract.cancelling import cancel_waiting
 from subscriptions.contract.due import months_of, schedule
 from subscriptions.contract.telling import order_placed
 from subscriptions.contract.terms import Contract, contract_of
@@ -29,7 +29,7 @@ from subscriptions.people.opening import OrderWaits, open_contract, refuse_held,
 from subscriptions.people.paying import carry_out_at_once, pay_order_from_balance
 from subscriptions.people.quantities import checked_quantities, refuse_nothing, refuse_too_many
 from subscriptions.people.type_says import refuse_by_type
-from subscriptions.queries import plans_for
+from subscriptions.queries import plans_offered
 
 
 class PlanStays(Refused):
@@ -165,11 +165,11 @@ def may_switch_somewhere(actor: Actor, contract: Contract, today: date) -> None:
 def periods_to_switch_to(actor: Actor, subscription: Subscription) -> QuerySet[PlanPeriod]:
     """Return the periods of plans that the subscription can be switched to, of the same length (any after a trial)."""
     present = subscription.period
-    plans = plans_for(subscription.account).filter(
+    plans = plans_offered(actor, subscription.account).filter(
         billing_type=subscription.billing_type, currency=subscription.currency, template__connection=None
     )
     plans = plans.exclude(pk=subscription.plan_id)
-    periods = PlanPeriod.objects.filter(plan__in=plans.filter(public=True) if actor.is_customer else plans)
+    periods = PlanPeriod.objects.filter(plan__in=plans)
     periods = periods.filter(active=True, trial=False).select_related("plan__template").order_by("plan__name", "pk")
     if subscription.trial:
         return periods
@@ -183,8 +183,7 @@ def _refuse_unfit_plan(actor: Actor, contract: Contract, period: PlanPeriod) -> 
     row, plan = contract.subscription, period.plan
     if plan.pk == row.plan_id:
         raise PlanDoesNotFit(_("This is the plan that the subscription has."))
-    plans = plans_for(row.account).filter(public=True) if actor.is_customer else plans_for(row.account)
-    if not plans.filter(pk=plan.pk).exists():
+    if not plans_offered(actor, row.account).filter(pk=plan.pk).exists():
         raise PlanDoesNotFit(_("The plan “%(plan)s” is not for sale to this account. Choose another.") % {"plan": plan})
     if plan.billing_type != row.billing_type or plan.currency != row.currency:
         raise PlanDoesNotFit(
@@ -225,15 +224,14 @@ def _refuse_paid_ahead(contract: Contract, today: date) -> None:
 
 
 def _resources(period: PlanPeriod) -> list[PlanResource]:
-    return list(period.plan.resources.filter(active=True).select_related("resource").order_by("position", "pk"))
+    return list(period.plan.sold)
 
 
 def _take_place_of_renewal(contract: Contract, today: date) -> None:
     """Cancel the renewal that the night has ordered: it is ordered anew, of the other plan, once that serves."""
     order = contract.renewal
     if order is not None:
-        record([contract.booking(give_up(contract), today, order)])
-        close_orders(order_ids=[order.pk], day=today)
+        cancel_waiting(contract, order, today)
 
 
 def _target(

@@ -13,7 +13,6 @@ from subscriptions.simulation.above import put_above
 from subscriptions.simulation.books import books_of, note_messages
 from subscriptions.simulation.deeds import carry_out
 from subscriptions.simulation.history import read_history
-from subscriptions.simulation.not_yet import refuse_not_yet
 from subscriptions.simulation.stage import Stage, first_day, set_up
 
 
@@ -31,7 +30,6 @@ def played(history: dict[str, Any]) -> Iterator[Stage]:
     nothing behind and are passed over.
     """
     story = read_history(history)
-    refuse_not_yet(story)
     with _rolled_back(), override("en"):
         stage = set_up(story)
         put_above(stage, first_day(story))

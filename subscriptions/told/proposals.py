@@ -211,7 +211,7 @@ def propose_closing(*, actor: Actor, subscription: Subscription, today: date, ke
 def units_of_plan(subscription: Subscription, period: PlanPeriod) -> list[Asked]:
     """Return what is asked of each resource of a plan that is switched to: as many units as are there of the same."""
     present = {key: resource.quantity for key, resource in resources_by_key(subscription).items()}
-    resources = period.plan.resources.filter(active=True).select_related("resource").order_by("position", "pk")
+    resources = period.plan.sold
     return [
         Asked(
             one.resource.key,

@@ -1,10 +1,11 @@
 """The job of a mass price change: rows of the price lists, each once, however often it is begun again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
 
+from subscriptions.contract.prices import prices_on
 from subscriptions.models import PriceChange, PriceChangeLine, PriceChangeStatus, ResourcePrice
 
 # So many prices are written in a transaction.
@@ -58,10 +59,3 @@ def append_prices(
 def unfinished() -> list[int]:
     """Return the price changes whose job a lost queue or a killed worker left."""
     return list(PriceChange.objects.filter(status=PriceChangeStatus.RUNNING).values_list("pk", flat=True))
-
-
-def prices_on(plan_resource_ids: Collection[int], day: date) -> dict[int, ResourcePrice]:
-    """Return the row of each resource's price list that holds on `day`. One statement."""
-    rows = ResourcePrice.objects.filter(plan_resource__in=plan_resource_ids, valid_from__lte=day)
-    newest = rows.order_by("plan_resource", "-valid_from", "-pk").distinct("plan_resource")
-    return {row.plan_resource_id: row for row in newest}

@@ -22,7 +22,6 @@ from tests.oracle.reckoning.stories import random_story
 from tests.oracle.rows import ROWS
 from tests.oracle.rows.plain import Row
 from tests.oracle.rows.seen import seen, told
-from tests.oracle.rows.waiting import waits
 
 PROVE = "PROVE" in os.environ
 HISTORIES = range(3000)
@@ -56,8 +55,6 @@ ALONE = [row for row in ROWS if is_alone(row.history) and "hold" not in row.name
 
 @pytest.mark.parametrize("row", ALONE, ids=lambda row: row.name)
 def test_a_row_through_the_engine(row: Row) -> None:
-    if waits(row.history):
-        pytest.skip(f"{waits(row.history)} is not built yet")
     assert seen(run(row.history), row.history["currency"]) == told(row)
 
 

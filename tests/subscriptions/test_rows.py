@@ -10,7 +10,6 @@ from subscriptions.simulation.playing import played
 from tests.oracle.rows import ROWS
 from tests.oracle.rows.plain import Row
 from tests.oracle.rows.seen import seen, told
-from tests.oracle.rows.waiting import waits
 
 AUDITED = ROWS[::3]
 
@@ -19,8 +18,6 @@ AUDITED = ROWS[::3]
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_row_through_the_verbs_and_the_nights(row: Row):
     """And of every third the audit finds the books in order."""
-    if waits(row.history):
-        pytest.skip(f"{waits(row.history)} is not built yet")
     with played(row.history) as stage:
         assert seen(books_of(stage), row.history["currency"]) == told(row)
         if row in AUDITED:

@@ -18,7 +18,12 @@ from billing.engine.lines import (
     quantities_on,
     with_status,
 )
-from billing.engine.parts import cost_of, part_of, priced_line, resized, served_until, used_part, what_is_left
+from billing.engine.parts import (
+    given_back,
+    priced_line,
+    resized,
+    served_until,
+)
 from billing.engine.periods import billing_period_of, billing_periods
 from billing.engine.settling import periods_ahead, take_units
 from billing.engine.terms import Terms
@@ -125,7 +130,7 @@ def lower_units(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], d
             for line in with_status(lines, LineStatus.BLOCKED)
             if line.resource == resource and line.period.contains(day)
         ]
-        changes += take_units(current, quantity, lambda line, taken: _give_back(terms, line, taken, day))
+        changes += take_units(current, quantity, lambda line, taken: given_back(terms, line, taken, day))
         changes += _lower_later_periods(terms, lines, resource, quantity, day + timedelta(days=1))
     return changes
 
@@ -220,34 +225,3 @@ def _raise_later_periods(terms: Terms, others: Sequence[Line], current: Line) ->
         )
         changes += Changes(add=(own,))
     return changes
-
-
-def _give_back(terms: Terms, line: Line, taken: int, day: date) -> Changes:
-    """Return a Blocked line split for `taken` units given back on `day`; the parts add up to it exactly."""
-    used = used_part(terms, line, day)
-    _, rest = line.period.split(day)
-    kept = line.quantity - taken
-    if rest is None or not (used or kept):
-        return Changes(move=deleted([line]))
-    parts = used
-    if kept:
-        cost = cost_of(terms, line, period=rest, quantity=kept)
-        parts += (
-            part_of(
-                line,
-                status=LineStatus.BLOCKED,
-                source=Source.CONTINUING_PART,
-                period=rest,
-                cost=cost,
-                quantity=kept,
-            ),
-        )
-    refund = part_of(
-        line,
-        status=LineStatus.WAITING_FOR_REFUND,
-        source=Source.REFUND_PART,
-        period=rest,
-        cost=what_is_left(line, parts),
-        quantity=taken,
-    )
-    return Changes(add=(*parts, refund), move=deleted([line]))
