@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from billing.charging import line_of
 from billing.engine.lines import SPLIT_SOURCES, Source, explain
-from billing.models import Charge, ChargeStatus, ChargeType, PostingKind, ResellerCharge, Usage
+from billing.models import Charge, ChargeStatus, ChargeType, PostingKind, Usage
 from core.panel.formats import day_text, money_text, number_text, unit_money_text
 
 
@@ -216,19 +216,3 @@ def _price_row(charge: Charge, first: Charge) -> PriceRow | None:
         )
         row = rows.order_by("-valid_from", "-pk").first()
     return PriceRow(row.valid_from, charge.unit_price, fixed) if row is not None else None
-
-
-def reseller_formula(owed: ResellerCharge) -> str:
-    """Return the arithmetic of what a reseller owes the one above it as one line in the active language."""
-    currency = owed.currency
-    values = {
-        "quantity": number_text(owed.quantity),
-        "price": unit_money_text(owed.unit_price, currency),
-        "days": (owed.operate_to - owed.operate_from).days,
-        "period": (owed.period_to - owed.period_from).days,
-        "percent": number_text(100 - owed.granted),
-        "amount": money_text(owed.amount, currency),
-    }
-    if owed.type == ChargeType.RECURRING_FEE and values["days"] != values["period"]:
-        return _("%(quantity)s × %(price)s × %(days)s of %(period)s days × %(percent)s %% = %(amount)s") % values
-    return _("%(quantity)s × %(price)s × %(percent)s %% = %(amount)s") % values

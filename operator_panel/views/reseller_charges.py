@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.explanation import reseller_formula
+from billing.owed import explain_owed
 from billing.queries import reseller_charges_visible_to
 from core.panel.page import Crumb, Page
 from operator_panel.doors import requires
@@ -16,14 +16,15 @@ from subscriptions.told.margins import margins_of
 @requires("reseller_charges.view")
 def reseller_charge(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a reseller charge with its formula."""
-    related = ("account", "subscription", "creditor", "debtor", "charge", "reverses")
+    related = ("account", "subscription", "creditor", "debtor", "charge__subscription")
     found = get_object_or_404(reseller_charges_visible_to(request.actor).select_related(*related), pk=pk)
     page = Page(
         title=_("Reseller charge %(number)s") % {"number": found.pk},
         crumbs=(Crumb(_("Reseller charges"), reverse("operator:reseller_charges")), Crumb(found.pk)),
     )
     sees = {"reseller": request.actor.may("resellers.view"), "charge": request.actor.may("charges.view")}
-    context = {"page": page, "owed": found, "formula": reseller_formula(found), "sees": sees}
+    (explanation,) = explain_owed([found])
+    context = {"page": page, "owed": found, "explanation": explanation, "sees": sees}
     return render(request, "operator_panel/reseller_charge.html", context)
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts.actors import SYSTEM, actor_of
 from accounts.models import Reseller
-from billing.explanation import reseller_formula
 from billing.models import ResellerCharge
+from billing.owed import reseller_formula
 from billing.queries import reseller_charges_visible_to
 from subscriptions.catalogue.delegation import Terms, delegate_plan
 from subscriptions.night.renewals import renew_accounts
