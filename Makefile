@@ -31,9 +31,10 @@ check: set-up  ## format, lint, contracts, types, migrations, catalogues, and th
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=$(JOBS) $(STATIC)
 	@$(MAKE) --no-print-directory test
 
-prove: set-up  ## what takes long: the marked proofs with PROVE=1, then SECONDS (60) of random kills; ARGS=… is pytest's
+prove: set-up  ## what takes long: the marked proofs with PROVE=1, mutation testing of the engine, then SECONDS (60) of random kills
 	@trap : INT TERM; PROVE=1 $(BIN)/python -m pytest -q -m prove $(ARGS); code=$$?; \
 	$(BIN)/python manage.py services stop --tests --unless-used >/dev/null; [ $$code -eq 0 ] || exit $$code; \
+	$(BIN)/python -m tests.mutation && \
 	$(BIN)/python -m tests.crash.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 format:

@@ -80,7 +80,9 @@ def change_account_class(
             raise AccountTermsRefused(_("There is no such account class in your part of the tree."))
         if all(getattr(row, name) == values.get(name, getattr(row, name)) for name in LIMIT_FIELDS):
             return _keep_class(row, values)
-        served = list(Account.objects.filter(account_class=row).values_list("pk", flat=True))
+        # All of them before any is brought up to date, in the order of the night: else each could wait for the other.
+        accounts = Account.objects.filter(account_class=row).order_by("pk").select_for_update(no_key=True)
+        served = list(accounts.values_list("pk", flat=True))
         terms_changing.send(sender=AccountClass, account_ids=served, today=today)
         if values.get("payment_model", row.payment_model) != row.payment_model:
             payment_model_changing.send(sender=AccountClass, account_ids=served)

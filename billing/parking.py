@@ -110,6 +110,7 @@ def reassign_money(*, actor: Actor, payment: Payment, account: Account, today: d
     actor.require("payments.approve")
     require_sight(actor, payment.account_id)
     require_sight(actor, account.pk)
+    lock_accounts([payment.account_id, account.pk])  # both at once, in their order, before one is brought up to date
     books_opening.send(sender=Payment, account_ids=[account.pk], today=today)
     payment = _set_aside(payment, [payment.account_id, account.pk])
     account = Account.objects.select_related("account_class", "reseller").get(pk=account.pk)

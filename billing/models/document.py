@@ -18,9 +18,12 @@ from core.timestamps import Timestamped
 
 _given: ContextVar[bool] = ContextVar("numbers_are_given", default=True)
 
-# Of all rows of the transaction at once: rows of others without a number are not committed and cannot be seen.
+# Of all rows of the transaction at once: rows of others without a number are not committed and cannot be seen. Whoever
+# gives the first number of a transaction has the numbers of all kinds to itself until it ends: two that give them in
+# another order, payments and orders, would wait for each other for ever.
 GIVE_NUMBERS = """
     IF NOT EXISTS (SELECT FROM {table} WHERE id = NEW.id AND serial IS NULL) THEN RETURN NULL; END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('billing_documentcounter'));
     INSERT INTO billing_documentcounter (kind, last) VALUES ('{kind}', 0) ON CONFLICT (kind) DO NOTHING;
     UPDATE billing_documentcounter SET last = last + (SELECT COUNT(*) FROM {table} WHERE serial IS NULL)
      WHERE kind = '{kind}' RETURNING last INTO newest;

@@ -15,7 +15,8 @@ from subscriptions.told.preview import preview
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
-from tests.subscriptions.test_races import at_once
+from tests.factories.billing import invoice
+from tests.subscriptions.test_races import at_once, while_it_waits
 
 
 def _serials(model: type) -> list[int]:
@@ -61,6 +62,24 @@ def test_the_counter_is_not_locked_before_the_commit() -> None:
     assert list(Payment.objects.order_by("serial").values_list("account", flat=True)) == [
         accounts[1].pk, accounts[0].pk,
     ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_number_kinds_in_another_order_come_one_after_the_other() -> None:
+    """A night that has told of an invoice opens a payment, while an order's payment has its number: as above them."""
+    accounts = [cast.account(), cast.account()]
+
+    def others() -> None:
+        with transaction.atomic():
+            assert invoice(accounts[1]).number
+            assert _opened(accounts[1]).number
+
+    with transaction.atomic():
+        assert _opened(accounts[0]).number
+        other = while_it_waits(others)
+        assert invoice(accounts[0]).number
+    other.result()
+    assert list(Payment.objects.order_by("serial").values_list("account", flat=True)) == [one.pk for one in accounts]
 
 
 @pytest.mark.django_db

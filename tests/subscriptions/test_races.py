@@ -1,17 +1,24 @@
-"""Two at once: one balance, one double click, one payment; each side in a connection of its own."""
+"""Two at once: one balance, one double click, one payment; each side in a connection of its own.
+
+Who locks several accounts does it in one order: the night and they would else wait for each other.
+"""
 
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from accounts.account_terms import change_account_class
 from accounts.actors import SYSTEM
+from accounts.models import Account
 from accounts.registration import delete_account
 from billing.audit import audit
-from billing.funds import funds_of
+from billing.funds import funds_of, lock_accounts
 from billing.models import Charge, LedgerEntry, Payment
 from billing.parking import NotSetAside, reassign_money, return_money
 from billing.payments import PaymentIsClosed, cancel_payment, complete_payment, open_top_up
@@ -22,7 +29,7 @@ from subscriptions.people.ordering import cancel_order
 from subscriptions.people.paying import FundsShort, OrderIsNotWaiting, pay_order_from_balance
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
-from tests.factories.billing import top_up
+from tests.factories.billing import owe, top_up
 from tests.subscriptions.conftest import ORDERED_ON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,6 +55,66 @@ def at_once(*deeds: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join()
     return given
+
+
+def while_it_waits(deed: Callable[[], object]) -> Future:
+    """Begin a deed in a thread of its own, and return as soon as it waits for what this one has locked."""
+
+    def do() -> object:
+        try:
+            return deed()
+        finally:
+            connection.close()
+
+    pool = ThreadPoolExecutor(1)
+    begun = pool.submit(do)
+    pool.shutdown(wait=False)
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while not begun.done():
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return begun
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+    begun.result()
+    raise AssertionError("it waits for nothing")
+
+
+def left_free_while(deed: Callable[[], object], *, held: Account, free: Account) -> None:
+    """Hold one account while a deed wants two: it waits for the first and has not locked the second."""
+    with transaction.atomic():
+        lock_accounts([held.pk])
+        begun = while_it_waits(deed)
+        Account.objects.select_for_update(no_key=True, nowait=True).get(pk=free.pk)
+    begun.result()
+
+
+def test_money_set_aside_goes_to_another_account_in_the_order_of_locks() -> None:
+    account, other = cast.account(), cast.account()
+    payment = open_top_up(actor=SYSTEM, account=account, amount=Decimal(5), today=ORDERED_ON)
+    cancel_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON)
+    payment = complete_payment(actor=SYSTEM, payment=payment, today=ORDERED_ON)
+    left_free_while(
+        lambda: reassign_money(actor=SYSTEM, payment=payment, account=other, today=ORDERED_ON),
+        held=account, free=other,
+    )  # fmt: skip
+    assert funds_of(other).balance == 5
+
+
+def test_other_terms_of_many_accounts_are_taken_in_the_order_of_locks() -> None:
+    """The first falls below the new limit, the second has a billing day due before."""
+    terms = cast.account_class(credit_limit=Decimal(100), pay_with_negative_balance=True, subzero_period=5)
+    first, second = cast.account(account_class=terms), cast.account(account_class=terms)
+    owe(account=first, amount="50", today=ORDERED_ON)
+    make.subscription(account=second, plan=make.plan(), today=ORDERED_ON)
+    left_free_while(
+        lambda: change_account_class(
+            actor=SYSTEM, account_class=terms, values={"credit_limit": Decimal(10)}, today=date(2018, 9, 1)
+        ),
+        held=first, free=second,
+    )  # fmt: skip
+    assert set(Account.objects.values_list("status", flat=True)) == {"credit_hold", "active"}
 
 
 def test_two_orders_on_one_balance_are_paid_once() -> None:
