@@ -6,18 +6,31 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('subscriptions', '0028_discounts'),
+        ("subscriptions", "0028_discounts"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='order',
-            name='give_number',
+            model_name="order",
+            name="give_number",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='give_number', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."serial" IS NULL)', constraint='CONSTRAINT', declare='DECLARE newest bigint;', func="\n    IF NOT EXISTS (SELECT FROM subscriptions_order WHERE id = NEW.id AND serial IS NULL) THEN RETURN NULL; END IF;\n    PERFORM pg_advisory_xact_lock(hashtext('billing_documentcounter'));\n    INSERT INTO billing_documentcounter (kind, last) VALUES ('SO', 0) ON CONFLICT (kind) DO NOTHING;\n    UPDATE billing_documentcounter SET last = last + (SELECT COUNT(*) FROM subscriptions_order WHERE serial IS NULL)\n     WHERE kind = 'SO' RETURNING last INTO newest;\n    UPDATE subscriptions_order document SET serial = newest - counted.place\n      FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id DESC) - 1 AS place FROM subscriptions_order WHERE serial IS NULL) counted\n     WHERE document.id = counted.id;\n    RETURN NULL;\n", hash='581acdb09d9139e0ef7012e318a29345ae77d006', operation='INSERT', pgid='pgtrigger_give_number_4ac96', table='subscriptions_order', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="give_number",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NEW."serial" IS NULL)',
+                    constraint="CONSTRAINT",
+                    declare="DECLARE newest bigint;",
+                    func="\n    IF NOT EXISTS (SELECT FROM subscriptions_order WHERE id = NEW.id AND serial IS NULL) THEN RETURN NULL; END IF;\n    PERFORM pg_advisory_xact_lock(hashtext('billing_documentcounter'));\n    INSERT INTO billing_documentcounter (kind, last) VALUES ('SO', 0) ON CONFLICT (kind) DO NOTHING;\n    UPDATE billing_documentcounter SET last = last + (SELECT COUNT(*) FROM subscriptions_order WHERE serial IS NULL)\n     WHERE kind = 'SO' RETURNING last INTO newest;\n    UPDATE subscriptions_order document SET serial = newest - counted.place\n      FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id DESC) - 1 AS place FROM subscriptions_order WHERE serial IS NULL) counted\n     WHERE document.id = counted.id;\n    RETURN NULL;\n",
+                    hash="581acdb09d9139e0ef7012e318a29345ae77d006",
+                    operation="INSERT",
+                    pgid="pgtrigger_give_number_4ac96",
+                    table="subscriptions_order",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

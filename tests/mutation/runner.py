@@ -94,6 +94,8 @@ def look(items: list[pytest.Item]) -> list[Seen | None]:
 
 def try_mutant(tests: Tests, mutant: Mutant, places: list[int], functions: Functions) -> str | int | None:
     """Plant a fault and run the tests that carry it out; return the place of the one that found it. Inside a fork."""
+    if not places:
+        return "unseen"
     code = code_with(mutant, Path(mutant.module).read_text())
     if not plant(code, functions.get((mutant.module, mutant.function), ())):
         return "never"
@@ -130,6 +132,18 @@ class Kept:
         with self.path.open("a") as file:
             file.write(json.dumps(one) + "\n")
 
+    def seen(self, items: list[pytest.Item]) -> list[Seen | None] | None:
+        """Return what every test does without a fault; it is looked at once."""
+        path = self.path.with_suffix(".seen")
+        names = (self.of, [item.nodeid for item in items])
+        if path.exists():
+            kept_names, seen = pickle.loads(path.read_bytes())  # noqa: S301 - our own
+            if kept_names == names:
+                return seen
+        seen, _ended = in_a_fork(lambda: look(items))
+        path.write_bytes(pickle.dumps((names, seen)))
+        return seen
+
     def state(self, mutant: Mutant) -> str:
         """Return what came of a fault in this engine with these tests, `untried` where nothing is known yet."""
         one = self.told.get(mutant.key, {})
@@ -147,7 +161,7 @@ class Mutation:
         waiting = [mutant for mutant in self.mutants if self.kept.state(mutant) == "untried"]
         if not waiting:
             return True
-        pristine, _ = in_a_fork(lambda: look(session.items))
+        pristine = self.kept.seen(session.items)
         if pristine is None or None in pristine:
             red = [item.nodeid for item, seen in zip(session.items, pristine or (), strict=False) if seen is None]
             raise pytest.UsageError(f"red without any fault: {red[:5]}")
