@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -30,6 +31,8 @@ _SALT = "core.versions"
 LONGEST_VALUE = 200
 
 Build = Callable[..., forms.Form]
+# Who has changed what a form shows, and when; None where nobody is known.
+Author = Callable[[], tuple[str, datetime] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +53,18 @@ class _NotKept(Exception):
 
 
 def edited(
-    request: HttpRequest, build: Build, keep: Callable[[dict[str, Any]], str], *, row: models.Model | None = None
+    request: HttpRequest,
+    build: Build,
+    keep: Callable[[dict[str, Any]], str],
+    *,
+    row: models.Model | None = None,
+    author: Author | None = None,
 ) -> Edited:
     """Show a form (GET), or have its answers kept by `keep`, which returns where it leads (POST), once.
 
     `build` builds the form, filled in with what `row` holds at that moment; without a row it makes a new one. What was
     typed comes back with what is wrong, a Refused at its field, or with what somebody else has changed meanwhile.
+    `author` says who that was where the form shows more than the row, whose own log says it otherwise.
     """
     if request.method != "POST":
         return Edited(form=with_version(build(), row))
@@ -66,7 +75,7 @@ def edited(
         form = build(request.POST)
         if not form.is_valid():
             raise _NotKept(form, 422)
-        overtaken = _overtaken(request, build, form, row)
+        overtaken = _overtaken(request, build, form, row, author or (lambda: _author_of(row)))
         if overtaken is not None:
             raise _NotKept(overtaken, 409)
         try:
@@ -104,7 +113,9 @@ def _lock(row: models.Model) -> None:
     row.refresh_from_db()
 
 
-def _overtaken(request: HttpRequest, build: Build, form: forms.Form, row: models.Model | None) -> forms.Form | None:
+def _overtaken(
+    request: HttpRequest, build: Build, form: forms.Form, row: models.Model | None, author: Author
+) -> forms.Form | None:
     """Return the form with both values where the person would undo what somebody else has changed; else None."""
     drawn = _drawn(request.POST.get(VERSION, ""))
     if row is None or drawn is None:
@@ -119,7 +130,7 @@ def _overtaken(request: HttpRequest, build: Build, form: forms.Form, row: models
             _fill_in(data, form, name)
     anew = build(data)
     anew.is_valid()
-    anew.add_error(None, _by_whom(row))
+    anew.add_error(None, _by_whom(author()))
     for name in changed:
         if typed[name] != now[name]:
             anew.add_error(name, _both(form.fields[name], drawn.get(name), now[name], typed[name]))
@@ -191,17 +202,25 @@ def _fill_in(data: QueryDict, form: forms.Form, name: str) -> None:
         data[key] = str(value)
 
 
-def _by_whom(row: models.Model) -> str:
+def _author_of(row: models.Model | None) -> tuple[str, datetime] | None:
+    """Return who wrote the newest entry of the row's log, and when."""
+    if row is None:
+        return None
     try:
         latest = next(iter(history_of(row, limit=1)), None)
     except ValueError:
         latest = None
-    if latest is None:
+    return None if latest is None else (latest.who, latest.at)
+
+
+def _by_whom(author: tuple[str, datetime] | None) -> str:
+    if author is None:
         return _("Not saved yet: somebody has changed this since you opened it. Look at the marked fields, save again.")
+    who, at = author
     return _(
         "Not saved yet: %(who)s has changed this since you opened it (%(moment)s). Look at the marked fields, save "
         "again."
-    ) % {"who": latest.who, "moment": moment_text(latest.at)}
+    ) % {"who": who, "moment": moment_text(at)}
 
 
 def _both(field: forms.Field, drawn: str | None, now: str, typed: str) -> str:

@@ -11,6 +11,7 @@ from customer_panel.views import (
     ordering,
     orders,
     payments,
+    priorities,
     profile,
     secrets,
     subscriptions,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("messages/", home.messages_page, name="home_messages"),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("subscriptions/priorities/", priorities.subscription_priorities, name="subscription_priorities"),
     path("subscriptions/<int:pk>/", subscriptions.subscription, name="subscription"),
     *(
         path(f"subscriptions/<int:pk>/{view.__name__.removeprefix('subscription_')}/", view, name=view.__name__)

@@ -14,6 +14,7 @@ from operator_panel.lists import LISTS
 from operator_panel.views import (
     account_changes,
     account_order,
+    account_priorities,
     account_terms,
     account_users,
     accounts,
@@ -120,6 +121,7 @@ urlpatterns = [
         guaranteed_payments.account_guarantee,
         account_users.account_invite,
         account_order.account_order,
+        account_priorities.account_priorities,
     ),
     path("accounts/<int:pk>/change/<slug:group>/", account_changes.account_change, name="account_change"),
     path("accounts/<int:pk>/order/<int:plan>/", account_order.account_order_plan, name="account_order_plan"),

@@ -35,6 +35,7 @@ from subscriptions.people.failures import may_correct
 from subscriptions.people.ordering import may_order
 from subscriptions.people.revealing import lasting
 from subscriptions.people.supported import unsupported
+from subscriptions.people.turns import may_set_turns
 from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
 from subscriptions.told.offered import Steps, looked_for_in_vain, steps_of_subscription
 from subscriptions.told.owing import owing_of
@@ -69,10 +70,12 @@ def one(request: HttpRequest, pk: int) -> Subscription:
 @requires("subscriptions.view")
 def subscriptions(request: HttpRequest) -> HttpResponse:
     """List the account's subscriptions."""
-    buttons = ()
-    if request.actor.may("subscriptions.order") and allowed(may_order, request.actor.account):
-        buttons = (Button(_("Order a subscription"), reverse("customer:order_plan"), primary=True),)
-    return show_list(request, SUBSCRIPTIONS, page=Page(title=_("Subscriptions"), buttons=buttons))
+    actor, buttons = request.actor, []
+    if actor.may("subscriptions.order") and allowed(may_order, actor.account):
+        buttons.append(Button(_("Order a subscription"), reverse("customer:order_plan"), primary=True))
+    if actor.may("subscriptions.change") and allowed(may_set_turns, actor.account):
+        buttons.append(Button(_("Who goes first"), reverse("customer:subscription_priorities")))
+    return show_list(request, SUBSCRIPTIONS, page=Page(title=_("Subscriptions"), buttons=tuple(buttons)))
 
 
 @requires("subscriptions.view")

@@ -31,6 +31,7 @@ from operator_panel.lists.transactions import TRANSACTIONS
 from subscriptions.models import SubscriptionStatus
 from subscriptions.night.reminding import next_needs
 from subscriptions.people.ordering import may_order
+from subscriptions.people.turns import may_set_turns
 from subscriptions.queries import subscriptions_visible_to
 
 TABS = (
@@ -133,6 +134,7 @@ def _buttons(actor: Actor, found: Account) -> tuple[Button, ...]:
     offered = (
         ("operator:account_order", _("Order a subscription"), "subscriptions.order", allowed(may_order, found)),
         ("operator:account_top_up", _("Top up"), "payments.create", True),
+        ("operator:account_priorities", _("Who goes first"), "subscriptions.change", allowed(may_set_turns, found)),
         ("operator:account_guarantee", _("Give a guaranteed payment"), "guarantees.create", True),
         ("operator:account_correct", _("Correct the balance"), "corrections.create", True),
         ("sign_in_as_owner", _("Sign in as owner"), "sign_in_as.use", allowed(owner_to_visit, actor, found)),

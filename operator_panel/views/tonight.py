@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.queries import accounts_visible_to
+from core.errors import allowed
 from core.panel.formats import day_text
-from core.panel.page import Crumb, Page
+from core.panel.page import Button, Crumb, Page
 from operator_panel.doors import requires
+from subscriptions.people.turns import may_set_turns
 from subscriptions.queries import subscriptions_visible_to
 from subscriptions.told.rehearsing import Outcome, rehearse
 from subscriptions.told.tonight import coming_night, tonight
@@ -82,6 +84,9 @@ def account_night(request: HttpRequest, pk: int) -> HttpResponse:
             Crumb(_("Accounts"), reverse("operator:accounts")),
             Crumb(found.pk, reverse("operator:account", args=[pk])),
         ),
+        buttons=(Button(_("Who goes first"), reverse("operator:account_priorities", args=[pk])),)
+        if request.actor.may("subscriptions.change") and allowed(may_set_turns, found)
+        else (),
     )
     context = {"page": page, "form": form, "account": found}
     if not form.is_valid():

@@ -70,6 +70,7 @@ class Ledge:
     available: Decimal
     bookings: list[Booking] = field(default_factory=list)
     cancelled_orders: list[int] = field(default_factory=list)
+    asked: dict[int, Decimal] = field(default_factory=dict)  # what each subscription needs to go on, had or not
 
 
 def run_billing_day(*, today: date, batch_size: int = BATCH, go_on: Callable[[], bool] = lambda: True) -> Night:
@@ -122,6 +123,7 @@ class Renewed:
     accounts: dict[int, Account]
     days: dict[int, date]
     steps: int
+    asked: dict[int, Decimal]  # what each subscription needed to go on, whether it had it or not
 
 
 def renew_accounts(*, account_ids: Collection[int], today: date, more_is_told: bool = False) -> Renewed:
@@ -134,18 +136,14 @@ def renew_accounts(*, account_ids: Collection[int], today: date, more_is_told: b
     """
     accounts = {account.pk: account for account in lock_accounts(account_ids)}
     days = open_days(accounts, today)
-    steps = sum(
-        _renew_up_to(
-            {pk: account for pk, account in accounts.items() if days[pk] == day},
-            day,
-            used_up_to=day - timedelta(days=more_is_told),
-        )
-        for day in sorted(set(days.values()))
-    )
-    return Renewed(accounts, days, steps)
+    steps, asked = 0, dict[int, Decimal]()
+    for day in sorted(set(days.values())):
+        of_day = {pk: account for pk, account in accounts.items() if days[pk] == day}
+        steps += _renew_up_to(of_day, day, asked, used_up_to=day - timedelta(days=more_is_told))
+    return Renewed(accounts, days, steps, asked)
 
 
-def _renew_up_to(accounts: Mapping[int, Account], today: date, *, used_up_to: date) -> int:
+def _renew_up_to(accounts: Mapping[int, Account], today: date, asked: dict[int, Decimal], *, used_up_to: date) -> int:
     steps = 0
     among = Among("account", accounts)
     due, used, over = (rows.filter(among) for rows in (_due(today), to_charge(used_up_to), guarantees.to_expire(today)))
@@ -164,7 +162,7 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, *, used_up_to: da
             guarantees.expire(accounts, day)
         if day == told_on:
             charge_used(accounts, used.filter(day=day), day)
-        stepped = _carry_out_day(accounts, due.filter(due_on=day), day) if day == due_on else []
+        stepped = _carry_out_day(accounts, due.filter(due_on=day), day, asked) if day == due_on else []
         if day == invoiced_on:
             make_invoices(accounts, day)
         # What the night has closed may have taken a balance below its limit.
@@ -191,11 +189,13 @@ def _due(today: date) -> QuerySet[Subscription]:
     return Subscription.objects.filter(due_on__lte=today, status__in=statuses)
 
 
-def _carry_out_day(accounts: Mapping[int, Account], due: QuerySet[Subscription], day: date) -> list[int]:
-    """Carry out one day for the subscriptions that are due on it; return the id of the account of each of them."""
+def _carry_out_day(
+    accounts: Mapping[int, Account], due: QuerySet[Subscription], day: date, asked: dict[int, Decimal]
+) -> list[int]:
+    """Carry out one day for the subscriptions due on it, noting what each needs; return their accounts' ids."""
     contracts = contracts_among(accounts, due, night_of=day)
     funds = funds_of_many([accounts[pk] for pk in {contract.subscription.account_id for contract in contracts}])
-    ledges = {account_id: Ledge(of_account.available) for account_id, of_account in funds.items()}
+    ledges = {account_id: Ledge(of_account.available, asked=asked) for account_id, of_account in funds.items()}
     closings = []
     for contract in contracts:
         hand_over_scheduled(contract, day)
@@ -263,6 +263,7 @@ def _runs_on(contract: Contract, ledge: Ledge, day: date) -> None:
 def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
     """Block the coming period, or stop the subscription where less is available than it costs."""
     coming = coming_of(contract, day)
+    ledge.asked[contract.subscription.pk] = coming.reserves
     if contract.postpay:
         limit = limit_of(contract.subscription)
         if limit is not None and coming.reserves > limit and contract.rules.needs_funds:
@@ -328,6 +329,7 @@ def _goes_on(contract: Contract, ledge: Ledge, day: date) -> bool:
 
 def _covered(contract: Contract, changes: Changes, ledge: Ledge, day: date) -> bool:
     """Return whether the funds suffice for another term, or in postpay the credit limit."""
+    ledge.asked[contract.subscription.pk] = changes.reserves
     if not contract.postpay:
         return changes.reserves <= max(ledge.available, 0)
     try:

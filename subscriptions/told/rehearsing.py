@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -44,11 +44,15 @@ class Fate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What a night does to some accounts: to their subscriptions, and by account what it writes off the balance."""
+    """What a night does to some accounts: to their subscriptions, and by account what it writes off the balance.
+
+    `asked`: what each subscription asks of what is available to go on, by id, whether it suffices or not.
+    """
 
     fates: tuple[Fate, ...]
     closed: Mapping[int, Decimal]
     reserved: Mapping[int, Decimal]
+    asked: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,23 @@ def rehearse(account_ids: Collection[int], day: date) -> Rehearsed:
 
     The accounts are locked meanwhile. Where the books are of a later day already, that night is over: nothing is found.
     """
+    return rehearse_nights(account_ids, [day])[day]
+
+
+def rehearse_nights(account_ids: Collection[int], days: Collection[date]) -> dict[date, Rehearsed]:
+    """Return what the night of each of these days does to the accounts, one after the other. Nothing of it is kept."""
     with transaction.atomic(), unnumbered():
         try:
-            renew_accounts(account_ids=account_ids, today=day - timedelta(days=1))
-            eve = _eve(account_ids)
-            renew_accounts(account_ids=account_ids, today=day)
-            return _looked_at(account_ids, eve, day)
+            return {day: _carried_out(account_ids, day) for day in sorted(days)}
         finally:
             transaction.set_rollback(True)
+
+
+def _carried_out(account_ids: Collection[int], day: date) -> Rehearsed:
+    renew_accounts(account_ids=account_ids, today=day - timedelta(days=1))
+    eve = _eve(account_ids)
+    asked = renew_accounts(account_ids=account_ids, today=day).asked
+    return _looked_at(account_ids, eve, day, asked)
 
 
 def _eve(account_ids: Collection[int]) -> _Eve:
@@ -84,7 +97,7 @@ def _eve(account_ids: Collection[int]) -> _Eve:
     return _Eve({pk: (status, billing, expires) for pk, status, billing, expires in rows}, frozenset(blocked), newest)
 
 
-def _looked_at(account_ids: Collection[int], eve: _Eve, day: date) -> Rehearsed:
+def _looked_at(account_ids: Collection[int], eve: _Eve, day: date, asked: Mapping[int, Decimal]) -> Rehearsed:
     among = Among("account", account_ids)
     reserved: dict[int | None, Decimal] = defaultdict(Decimal)
     of_accounts = dict.fromkeys(account_ids, Decimal(0))
@@ -103,7 +116,7 @@ def _looked_at(account_ids: Collection[int], eve: _Eve, day: date) -> Rehearsed:
         outcome = _outcome(eve.subscriptions[pk], status, reason if stopped_on == day else "", day)
         if outcome is not None:
             fates.append(Fate(pk, account_id, outcome, reserved[pk]))
-    return Rehearsed(tuple(fates), {pk: -total for pk, total in sums}, of_accounts)
+    return Rehearsed(tuple(fates), {pk: -total for pk, total in sums}, of_accounts, asked)
 
 
 def _outcome(before: tuple[str, date | None, date | None], status: str, stopped_for: str, day: date) -> Outcome | None:

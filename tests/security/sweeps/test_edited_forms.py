@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 # Forms that edit, at least these: so the walk cannot pass by finding none.
 EDITING = {
     "operator:account_change", "operator:account_class", "operator:account_type", "operator:account_user",
+    "operator:account_priorities", "customer:subscription_priorities",
     "operator:application_template_change", "operator:manager_change", "operator:manager_supervision",
     "operator:payment_gateway",
     "operator:plan_change", "operator:plan_price", "operator:product", "operator:profile_change",
@@ -62,6 +63,8 @@ def _others(form: forms.Form) -> tuple[str, Answer, Answer] | None:
             continue
         if type(field) is forms.CharField and name not in UNLIKE_OTHERS and not name.startswith("resource_"):
             return name, Answer("Theirs", "Theirs"), Answer("Mine", "Mine")
+        if name.startswith("place.") and field.max_value > 2:
+            return name, Answer("2", "2"), Answer("3", "3")
         if isinstance(field, forms.DecimalField):
             return name, Answer("7.5", "7.5"), Answer("8.5", "8.5")
         if isinstance(field, forms.ChoiceField):
