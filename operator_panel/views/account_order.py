@@ -25,6 +25,7 @@ from operator_panel.views.accounts import crumbs_of, one
 from subscriptions.models import Plan, PlanPeriod
 from subscriptions.people.asking import follow_up_of_order
 from subscriptions.people.ordering import ask_vendor_of_order, had_once, may_order
+from subscriptions.people.type_says import asks_of_transfer
 from subscriptions.queries import plan_resources_visible_to, plans_for
 from subscriptions.told.offered import not_asked_for
 from subscriptions.told.proposals import Proposal, propose_order
@@ -73,7 +74,8 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
     chosen = get_object_or_404(plans, pk=plan)
     periods = {period.pk: period for period in chosen.periods.filter(active=True).order_by("pk")}
     first = first_fields(chosen.template.connection)
-    form = _form(_asked(request, chosen), periods, first, _follow_up(request, found, chosen))
+    more = _of_transfer(chosen)
+    form = _form(_asked(request, chosen), periods, first, more, _follow_up(request, found, chosen))
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         period = periods[int(answers["period"])]
@@ -128,9 +130,10 @@ def _form(
     asked: list[Asked],
     periods: Mapping[int, PlanPeriod],
     questions: Sequence[Field],
+    more: Mapping[str, forms.Field],
     follow_up: Callable[[Mapping[str, str], dict[str, int]], Sequence[Field]],
 ) -> Callable[..., QuantitiesForm]:
-    """Return what builds the form: period, units, the vendor's questions, a name, and what makes it one order."""
+    """Return what builds the form: period, units, the vendor's questions, a name, `more`, and one order's key."""
 
     def build(*args: Any) -> QuantitiesForm:
         built = QuantitiesForm(*args, resources=asked, initial={"key": uuid4().hex})
@@ -146,11 +149,24 @@ def _form(
                 help_text=_("Empty: it is named as the plan says."),
             ),
             "promo_code": forms.CharField(label=_("Promo code"), max_length=40, required=False),
+            **more,
             "key": forms.CharField(widget=forms.HiddenInput, max_length=40),
         }
         return ask_on(built, lambda answers: follow_up(answers, QuantitiesForm.quantities(built.cleaned_data)))
 
     return build
+
+
+def _of_transfer(plan: Plan) -> dict[str, forms.Field]:
+    """Return what asks whether this is a transfer, where the plan takes a fee for one."""
+    if not asks_of_transfer(plan, timezone.localdate()):
+        return {}
+    asked = forms.BooleanField(
+        label=_("This is a transfer"),
+        required=False,
+        help_text=_("It is brought over from somebody else: the plan's transfer fee is charged once."),
+    )
+    return {"transfer": asked}
 
 
 def _wish(
@@ -165,6 +181,7 @@ def _wish(
         "parameters": values_of(answers, ANSWER),
         "name": answers["name"],
         "promo_code": answers["promo_code"],
+        "transfer": answers.get("transfer", False),
         "idempotency_key": answers["key"],
         "today": timezone.localdate(),
         "now": timezone.now(),

@@ -44,6 +44,7 @@ from subscriptions.people.opening import open_account, open_contract, save_state
 from subscriptions.people.paying import carry_out_at_once
 from subscriptions.people.promo_codes import promo_code_of, spelled
 from subscriptions.people.quantities import checked_quantities, refuse_nothing, refuse_too_many
+from subscriptions.people.type_says import refuse_transfer
 from subscriptions.queries import plans_offered
 from vendors import questions
 from vendors.base import Term
@@ -84,6 +85,7 @@ class Wish:
     quantities: Mapping[str, int]
     parameters: Mapping[str, str]
     promo_code: str = ""
+    transfer: bool = False
 
     @property
     def renews_itself(self) -> bool:
@@ -111,13 +113,14 @@ def place_order(
     """Place a sales order for the account: a subscription, its New charges, and the payment for the current period.
 
     `quantities` counts units by resource keys; a resource left out is ordered with what the plan includes or demands.
+    `transfer`: it is brought over from somebody else, for the plan's fee.
     The same `idempotency_key` is the same order, all else being the same. Nothing due: carried out at once, as in
     postpay. On credit hold a payment to leave it is first. `vendor_asked`: outside the transaction. Raises Forbidden,
-    AccountMayNotOrder, PlanNotForSale, SingletonTaken, PromoCodeNotAccepted, OverCreditLimit, KeyTaken, other refusals.
+    AccountMayNotOrder, PlanNotForSale, SingletonTaken, PromoCodeNotAccepted, NoTransfer, OverCreditLimit, KeyTaken, …
     """
     actor.require("subscriptions.order")
     require_sight(actor, account.pk)  # before a key is looked up: what stands under it may be another's
-    wish = Wish(plan, period, dict(quantities), dict(parameters or {}), spelled(promo_code))
+    wish = Wish(plan, period, dict(quantities), dict(parameters or {}), spelled(promo_code), transfer)
     key = key_of(account, idempotency_key, _content(wish, name))
     if (earlier := placed_before(key)) is not None:
         return earlier
@@ -130,7 +133,7 @@ def place_order(
         wanted = _checked(actor, account, wish)
         contract = contract_of(_new_subscription(account, wish, wanted, name, today))
         order = _new_order(actor, contract.subscription, key, requester_ip, today)
-        return _charge(actor, contract, order, wanted, today, transfer=transfer)
+        return _charge(actor, contract, order, wanted, today, transfer=wish.transfer)
 
 
 def ask_vendor_of_order(
@@ -145,6 +148,7 @@ def ask_vendor_of_order(
     name: str = "",
     idempotency_key: str = "",
     promo_code: str = "",
+    transfer: bool = False,
     **_rest: object,
 ) -> None:
     """Let the vendor refuse what it could not provision; it may take seconds, so nothing should be locked meanwhile.
@@ -154,7 +158,7 @@ def ask_vendor_of_order(
     """
     actor.require("subscriptions.order")
     require_sight(actor, account.pk)
-    wish = Wish(plan, period, dict(quantities), dict(parameters or {}), spelled(promo_code))
+    wish = Wish(plan, period, dict(quantities), dict(parameters or {}), spelled(promo_code), transfer)
     if placed_before(key_of(account, idempotency_key, _content(wish, name))) is None:
         _ask_vendor(account, wish, now)
 
@@ -205,7 +209,8 @@ def had_once(account: Account, plans: Iterable[Plan]) -> dict[int, int]:
 def _content(wish: Wish, name: str) -> list[object]:
     """Return what two orders under one key must have in common."""
     content: list[object] = ["sales", wish.plan.pk, wish.period.pk, wish.quantities, wish.parameters, name]
-    return [*content, wish.promo_code] if wish.promo_code else content
+    content += [wish.promo_code] if wish.promo_code else []
+    return [*content, ["transfer"]] if wish.transfer else content
 
 
 def _ask_vendor(account: Account, wish: Wish, now: datetime) -> None:
@@ -245,6 +250,8 @@ def _checked(actor: Actor, account: Account, wish: Wish) -> dict[PlanResource, i
         raise PlanNotForSale(_("The plan is not sold for this period any more. Choose another."), field="period")
     if (months_of(wish.period) or 0) > 12 * FARTHEST_YEARS:
         raise PlanNotForSale(_("The period is longer than the calendar. Choose another."), field="period")
+    if wish.transfer:
+        refuse_transfer(wish.plan)
     taken = had_once(account, [wish.plan]).get(wish.plan.pk)
     if taken is not None:
         raise SingletonTaken(

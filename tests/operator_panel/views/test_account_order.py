@@ -1,12 +1,16 @@
 """Ordering for an account: what is shown before is what is charged then."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actors import SYSTEM
 from accounts.models import Account
+from billing.models import Charge
+from subscriptions.catalogue.prices import PlanFees, set_plan_price
 from subscriptions.models import Order, Plan
 from tests.browsing import form_of, on_another_day
 from tests.factories import subscriptions as make
@@ -84,3 +88,23 @@ def test_order_for_an_account_on_hold_is_refused(client: Client, rich: Account, 
         {"period": plan.periods.get().pk, "quantities.seats": 1, "key": "k"},
     )
     assert list(errors_of(answer)) == ["__all__"]
+
+
+def test_a_transfer_is_asked_of_where_the_plan_has_a_fee_for_it_and_shown_before(
+    client: Client, rich: Account, today: date
+) -> None:
+    plan = make.plan(billing_type="reservation", months=3)
+    address, given = page("account_order_plan", rich.pk, plan.pk), {"period": plan.periods.get().pk, "key": "k1"}
+    assert 'name="transfer"' not in client.get(address).content.decode()
+    fees = PlanFees(transfer_fee=Decimal("6.00"))
+    set_plan_price(actor=SYSTEM, period=plan.periods.get(), fees=fees, valid_from=today, today=today)
+    assert 'name="transfer"' in client.get(address).content.decode()
+    seats = {"quantities.seats": 1}
+    plain = client.post(address, {**given, **seats})
+    assert "transfer_fee" not in {charge.type for charge in plain.context["charges"]}
+    asked = client.post(address, {**given, **seats, "transfer": "on"})
+    assert [charge.amount for charge in asked.context["charges"] if charge.type == "transfer_fee"] == [Decimal(6)]
+    assert form_of(asked, holding="confirmed").send(client).status_code == 302
+    order = Order.objects.get()
+    assert Charge.objects.filter(order=order, type="transfer_fee").values_list("amount", flat=True).get() == 6
+    assert order.total == sum(charge.amount for charge in plain.context["charges"]) + 6
