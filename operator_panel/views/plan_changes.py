@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.queries import resellers_below, resellers_visible_to
+from billing.engine.types import rules_of
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import plainly, unit_money_text
 from core.panel.page import Crumb, Page
@@ -226,7 +227,9 @@ def plan_delegate(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("operator:plan_delegation", args=[pk])
     page = Page(title=_("Delegate the plan"), crumbs=(*crumbs_of(found), Crumb(_("Delegate the plan"))))
     form = partial(_delegation_form, found, _not_yet(request, found), resources)
-    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Delegate")))
+    fees = bool(rules_of(found.billing_type).fees)
+    note = _("All other fees start as they are here today; the reseller may then change them.") if fees else ""
+    return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Delegate"), note=note))
 
 
 def _delegation_form(found: Plan, resellers: Any, resources: list[PlanResource], *args: Any) -> forms.Form:

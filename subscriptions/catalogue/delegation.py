@@ -4,17 +4,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Reseller
 from accounts.queries import resellers_below
 from core.errors import Refused
-from subscriptions.catalogue.prices import check_fee
+from subscriptions.catalogue.prices import ONCE, PlanFees, append_plan_price, check_fee
 from subscriptions.catalogue.reach import require_reseller
-from subscriptions.models import Plan, PlanPeriod, PlanResource, PlanStatus, ResourcePrice
+from subscriptions.models import Plan, PlanPeriod, PlanPrice, PlanResource, PlanStatus, ResourcePrice
 
 
 class DelegationNotAllowed(Refused):
@@ -48,7 +50,8 @@ class Terms:
 def delegate_plan(*, actor: Actor, plan: Plan, reseller: Reseller, prices: Mapping[str, Terms], today: date) -> Plan:
     """Hand a plan to a reseller below the plan's own, with its prices by resource key, valid from today.
 
-    The copy keeps template, service terms, resources and periods. Raises Forbidden, DelegationNotAllowed,
+    The copy keeps template, service terms, resources and periods, and starts with the plan's fees of today: what is
+    charged once for a resource, and what the plan costs itself. Raises Forbidden, DelegationNotAllowed,
     PriceNotAllowed.
     """
     require_reseller(actor, plan.reseller, "plans.delegate")
@@ -68,12 +71,10 @@ def delegate_plan(*, actor: Actor, plan: Plan, reseller: Reseller, prices: Mappi
         status=PlanStatus.ACTIVE if plan.status == PlanStatus.ACTIVE else PlanStatus.DEACTIVATED_BY_PROVIDER,
         **{name: getattr(plan, name) for name in COPIED},
     )
-    PlanPeriod.objects.bulk_create(
-        PlanPeriod(plan=copy, endless=period.endless, duration=period.duration, unit=period.unit, trial=period.trial)
-        for period in plan.periods.filter(active=True).order_by("pk")
-    )
+    _copy_periods(actor, plan, copy, today)
+    once = _held_on(ResourcePrice.objects.filter(plan_resource__in=resources), "plan_resource", today)
     for resource in resources:
-        _copy_resource(actor, copy, resource, prices[resource.resource.key], today)
+        _copy_resource(actor, copy, resource, prices[resource.resource.key], once.get(resource.pk), today)
     return copy
 
 
@@ -154,7 +155,29 @@ def _check_delegation(plan: Plan, reseller: Reseller) -> None:
         raise DelegationNotAllowed(_("The reseller has another plan with this SKU."))
 
 
-def _copy_resource(actor: Actor, copy: Plan, resource: PlanResource, terms: Terms, today: date) -> None:
+def _held_on(rows: QuerySet[Any], priced: str, today: date) -> dict[int, Any]:
+    """Return the row that holds today of each of the price lists, by what it is the price of. One statement."""
+    newest = rows.filter(valid_from__lte=today).order_by(priced, "-valid_from", "-pk").distinct(priced)
+    return {getattr(row, f"{priced}_id"): row for row in newest}
+
+
+def _copy_periods(actor: Actor, plan: Plan, copy: Plan, today: date) -> None:
+    """Sell the copy for the plan's periods, at what the plan itself costs for each of them today."""
+    periods = list(plan.periods.filter(active=True).order_by("pk"))
+    copies = PlanPeriod.objects.bulk_create(
+        PlanPeriod(plan=copy, endless=period.endless, duration=period.duration, unit=period.unit, trial=period.trial)
+        for period in periods
+    )
+    own = _held_on(PlanPrice.objects.filter(period__in=periods), "period", today)
+    for period, copied in zip(periods, copies, strict=True):
+        if period.pk in own:
+            fees = PlanFees(**{name: getattr(own[period.pk], name) for name in PlanFees.__dataclass_fields__})
+            append_plan_price(actor, copied, fees, today, today)
+
+
+def _copy_resource(
+    actor: Actor, copy: Plan, resource: PlanResource, terms: Terms, upstream: ResourcePrice | None, today: date
+) -> None:
     for field, fee in (("retail", terms.retail), ("net_cost", terms.net_cost)):
         check_fee(fee, f"prices.{resource.resource.key}.{field}")
     copied = PlanResource.objects.create(
@@ -174,5 +197,6 @@ def _copy_resource(actor: Actor, copy: Plan, resource: PlanResource, terms: Term
         entered_on=today,
         recurring_fee=terms.retail,
         net_cost=terms.net_cost,
+        **{name: getattr(upstream, name) for name in ONCE if upstream is not None},
         created_by=actor.user,
     )

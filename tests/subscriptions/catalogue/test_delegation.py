@@ -1,5 +1,6 @@
 """Plans handed down, and switched off for all below."""
 
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 
@@ -16,8 +17,9 @@ from subscriptions.catalogue.delegation import (
     deactivate_plan,
     delegate_plan,
 )
-from subscriptions.catalogue.prices import Fees, PriceNotAllowed, set_price
-from subscriptions.models import Plan
+from subscriptions.catalogue.plans import Lasting, add_period
+from subscriptions.catalogue.prices import Fees, PlanFees, PriceNotAllowed, set_plan_price, set_price
+from subscriptions.models import Plan, PlanPrice
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
 
@@ -48,6 +50,37 @@ def test_the_copy_has_prices_of_its_own(cast: people.Cast, plan: Plan) -> None:
     account = people.account(reseller=cast.north)
     order = make.order(account=account, plan=copy, today=date(2018, 9, 1))
     assert order.total == Decimal("60.00")
+
+
+def test_the_copy_starts_with_the_fees_that_the_plan_has_today(cast: people.Cast) -> None:
+    plan = make.plan(reseller=cast.operator, billing_type="reservation", months=3)
+    later = date(2018, 8, 2)
+    once = {"setup_fee": Decimal(3), "renewal_fee": Decimal(2)}
+    own = PlanFees(setup_fee=Decimal(25), recurring_fee=Decimal(4), renewal_fee=Decimal(10), transfer_fee=Decimal(6))
+    for fees, of_plan, day in (
+        (Fees(recurring_fee=Decimal(10), **once), own, TODAY),
+        (Fees(recurring_fee=Decimal(10), setup_fee=Decimal(99)), PlanFees(setup_fee=Decimal(99)), later),
+    ):
+        set_price(actor=SYSTEM, plan_resource=plan.resources.get(), fees=fees, valid_from=day, today=TODAY)
+        set_plan_price(actor=SYSTEM, period=plan.periods.get(), fees=of_plan, valid_from=day, today=TODAY)
+    add_period(actor=SYSTEM, plan=plan, period=Lasting(duration=1, unit="month", trial=True), today=TODAY)
+    copy = _delegated(_delegated(plan, cast.north), cast.north_east)  # and further down
+    price = copy.resources.get().prices.get()
+    assert (price.recurring_fee, price.setup_fee, price.renewal_fee, price.net_cost) == (12, 3, 2, 8)
+    kept = PlanPrice.objects.get(period__plan=copy)
+    assert (kept.period.trial, kept.period.duration, kept.valid_from, kept.entered_on) == (False, 3, TODAY, TODAY)
+    assert {name: getattr(kept, name) for name in PlanFees.__dataclass_fields__} == asdict(own)
+    copy.periods.filter(trial=True).delete()
+    buyer = people.account(reseller=cast.north_east)
+    order = make.order(account=buyer, plan=copy, today=TODAY, transfer=True)
+    assert order.total == 5 * (3 * 12 + 3) + 25 + 3 * 4 + 6
+
+
+def test_a_copy_of_what_a_vendor_takes_has_the_plans_markup(cast: people.Cast) -> None:
+    plan = make.plan(reseller=cast.operator, billing_type="payg_external")
+    markup = PlanFees(markup=Decimal("7.5"))
+    set_plan_price(actor=SYSTEM, period=plan.periods.get(), fees=markup, valid_from=TODAY, today=TODAY)
+    assert PlanPrice.objects.get(period__plan=_delegated(plan, cast.north)).markup == Decimal("7.5")
 
 
 def test_a_copy_is_handed_further_down(cast: people.Cast, plan: Plan) -> None:
