@@ -79,12 +79,12 @@ class Amounts:
 def amounts_of(days: Days) -> Amounts:
     """Return the amounts to the cent: units x price x days / days of the billing period, rounded once, half up."""
     first, second = (days.billed - days.ordered.replace(day=1)).days, (days.billed_again - days.billed).days
-    order = _cents(ORDERED * RETAIL, (days.billed - days.ordered).days, first)
-    raising = _cents((RAISED - ORDERED) * RETAIL, (days.billed - days.raised).days, first)
+    order = cents(ORDERED * RETAIL, (days.billed - days.ordered).days, first)
+    raising = cents((RAISED - ORDERED) * RETAIL, (days.billed - days.raised).days, first)
     renewal = RAISED * RETAIL
-    used = _cents(RAISED * RETAIL, (days.lowered - days.billed).days, second)
-    continuing = _cents(LOWERED * RETAIL, (days.billed_again - days.lowered).days, second)
-    used_before_stop = _cents(LOWERED * RETAIL, (days.stopped - days.lowered).days, second)
+    used = cents(RAISED * RETAIL, (days.lowered - days.billed).days, second)
+    continuing = cents(LOWERED * RETAIL, (days.billed_again - days.lowered).days, second)
+    used_before_stop = cents(LOWERED * RETAIL, (days.stopped - days.lowered).days, second)
     return Amounts(
         order=order,
         raising=raising,
@@ -94,7 +94,7 @@ def amounts_of(days: Days) -> Amounts:
         refund=renewal - used - continuing,
         used_before_stop=used_before_stop,
         remainder=continuing - used_before_stop,
-        activation=_cents(LOWERED * RETAIL, (days.billed_again - days.activated).days, second),
+        activation=cents(LOWERED * RETAIL, (days.billed_again - days.activated).days, second),
         second_renewal=LOWERED * RETAIL,
     )
 
@@ -132,7 +132,8 @@ def transactions_of(days: Days) -> list[tuple[date, Decimal]]:
     ]
 
 
-def _cents(full: Decimal, days: int, of: int) -> Decimal:
+def cents(full: Decimal, days: int, of: int) -> Decimal:
+    """Return the share of an amount, rounded once, half up, to cents."""
     share = Fraction(full) * days / of
     hundredths = Decimal((share * 100).numerator) / Decimal((share * 100).denominator)
     return hundredths.quantize(Decimal(1), rounding=ROUND_HALF_UP) / 100

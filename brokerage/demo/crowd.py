@@ -15,7 +15,7 @@ from accounts.registration import change_account, hold_account, open_account
 from billing.funds import funds_of
 from billing.models import Payment, PaymentStatus
 from billing.payments import complete_payment, open_top_up
-from brokerage.demo import antivirus, cast, catalogue, each_type
+from brokerage.demo import afterwards, antivirus, cast, catalogue, each_type
 from brokerage.demo.amounts import Days
 from brokerage.demo.programs import Addresses
 from brokerage.demo.waiting import until_all_is_done
@@ -109,8 +109,8 @@ class Crowd:
         """The first day."""
         return self.days.ordered
 
-    def gather(self, operator: Reseller, office: Plan) -> None:
-        """Make resellers, plans, thirty accounts and their subscriptions."""
+    def gather(self, operator: Reseller, office: Plan) -> afterwards.Afterwards:
+        """Make resellers, plans, thirty accounts and their subscriptions; return what is paid for afterwards."""
         north = Reseller.objects.get(name="North")
         resellers = self._resellers(operator, north)
         plans = self._plans(office, resellers)
@@ -121,10 +121,12 @@ class Crowd:
         until_all_is_done(self.check, day=self.began + timedelta(days=12))
         self._protect(north, accounts)
         self._try_each_type(north, accounts)
+        paid_afterwards = self._pay_afterwards(north, accounts)
         self._meet_trouble(accounts, plans)
         self._leave_open(accounts, plans)
         self._welcome(north)
         hold_account(actor=_admin_of(accounts[-1]), account=accounts[-1], today=self.days.today)
+        return paid_afterwards
 
     # -- who and what -------------------------------------------------------------------------------------------
 
@@ -291,6 +293,15 @@ class Crowd:
         account = next(one for one in accounts[::-1] if one.reseller_id == north.pk)
         _top_up(account, day, "2500.00")
         each_type.show(account, _administrator(north), day)
+
+    def _pay_afterwards(self, north: Reseller, accounts: list[Account]) -> afterwards.Afterwards:
+        """Let one customer more pay by invoice, and that of all types use a cloud whose vendor says what it takes."""
+        account = self._account(
+            north, accounts[0].account_type, len(accounts), company="Tidewater Press", person="Yvonne Ross",
+            country="US", city="Savannah", region="GA", zip="31401", phone="9125550128",
+        )  # fmt: skip
+        cloud_of = next(one for one in accounts[::-1] if one.reseller_id == north.pk)
+        return afterwards.order(account, cloud_of, _administrator(north), self.days)
 
     def _meet_trouble(self, accounts: list[Account], plans: dict[int, dict[str, Plan]]) -> None:
         """Let Microsoft refuse an order and a raise, so that failed subscriptions are there to be tried again."""

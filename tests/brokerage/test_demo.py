@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actors import actor_of
 from accounts.models import Reseller, Role
-from brokerage.demo import antivirus, catalogue, certificates, state
+from brokerage.demo import afterwards, antivirus, catalogue, certificates, state
 from brokerage.demo import cast as demo_cast
 from brokerage.demo.amounts import amounts_of, days_before, lines_of, transactions_of
 from brokerage.demo.programs import Addresses, connection_of, environment, free_addresses
@@ -28,6 +28,7 @@ from sandbox.wsgi import mount, serve
 from subscriptions.catalogue.products import Timers, create_service_term
 from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import SubscriptionStatus
+from subscriptions.night.renewals import renew_accounts
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
@@ -224,3 +225,20 @@ def test_a_certificate_of_the_demo_waits_for_its_approver_and_its_connection_is_
     certificates.lead_to(Addresses(8000, 8700))
     plan.template.connection.refresh_from_db()
     assert plan.template.connection.settings["base_url"] == "http://127.0.0.1:8700/opensrs"
+
+
+@pytest.mark.django_db
+def test_what_is_paid_for_afterwards_comes_to_the_cent_on_any_day_of_a_month():
+    operator = demo_cast.make_operator(date(2026, 9, 1))
+    seller = demo_cast.actor(demo_cast.OPERATOR_STAFF[Role.ADMIN])
+    days = days_before(date(2026, 11, 28))
+    lumen, cloud_of = (
+        cast.account(reseller=operator, account_class=operator.account_classes.get(is_default=True)) for _one in "ab"
+    )
+    sold = afterwards.order(lumen, cloud_of, seller, days)
+    renew_accounts(account_ids=[lumen.pk, cloud_of.pk], today=days.today)
+    told: list[str] = []
+    teller = Teller(told.append)
+    sold.tell(teller)
+    assert (teller.wrong, teller.checked) == ([], 5)
+    assert [line.split()[-1] for line in told[1:]] == ["22.00", "46.00"]

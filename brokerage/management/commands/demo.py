@@ -103,10 +103,13 @@ class Command(BaseCommand):
         supervisor.wait()
         story = Story(days=days, addresses=addresses, teller=teller, check=supervisor.check)
         plan = story.tell_of_operator(operator)
+        afterwards = None
         if crowd:
-            Crowd(days, addresses, supervisor.check).gather(operator, Plan.objects.get(pk=plan.parent_id))
+            afterwards = Crowd(days, addresses, supervisor.check).gather(operator, Plan.objects.get(pk=plan.parent_id))
             teller.step(f"And company for the lists: {state.summary()}")
         story.tell_of_customer(plan)
+        if afterwards is not None:
+            afterwards.tell(teller)
         story.tell_the_end()
         if crowd:
             now = timezone.now()
