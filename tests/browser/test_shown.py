@@ -16,6 +16,23 @@ p {{ color: #000 }} .faint {{ color: #ddd }} .grey {{ color: #333 }}
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", change => {{
   document.documentElement.dataset.bsTheme = change.matches ? "dark" : "light"; }}); </script></head>
 <body><main><h1>Page</h1><p{}>Some text</p></main></body></html>"""
+WHOLE = PAGE.format("").replace(
+    "</main>",
+    """<h2>Part</h2><p id="hint">Hint</p><p id="more">More</p>
+<label for="name">Name</label><input id="name" aria-describedby="hint"><label for="town">Town</label><input id="town">
+<a href="/there">There</a></main>""",
+)
+# What is broken, and the rule that says so: nothing of it is of a shape that was not there before.
+BREAKS = {
+    "label": ('for="name"', 'for="nobody"'),
+    "empty-heading": ("<h2>Part</h2>", "<h2></h2>"),
+    "landmark-no-duplicate-main": ("<h2>Part</h2>", "</main><main><h2>Part</h2>"),
+    "region": ("<h2>Part</h2>", "</main><h2>Part</h2>"),
+    "link-name": (">There<", "><"),
+    "document-title": ("<title>Page</title>", "<title></title>"),
+    "html-has-lang": (' lang="en"', ""),
+    "sideways": ("More", "M" + 60 * "o" + "re"),
+}
 
 
 @pytest.fixture
@@ -40,7 +57,16 @@ def test_contrasts_are_judged_where_a_class_is_new(showcase: Showcase) -> None:
         assert found(showcase, ' class="faint"') == []  # judged before
 
 
-def test_all_else_is_judged_on_every_page(showcase: Showcase) -> None:
-    found(showcase, "")
-    again = HttpResponse(PAGE.format("").replace(' lang="en"', "", 1))
-    assert "html-has-lang" in showcase.violations("/page", again)[0]
+@pytest.mark.parametrize("rule", BREAKS)
+def test_all_else_is_judged_on_every_page(showcase: Showcase, rule: str) -> None:
+    whole, broken = HttpResponse(WHOLE), HttpResponse(WHOLE.replace(*BREAKS[rule]))
+    assert rule not in "".join(showcase.violations("/page", whole))
+    assert broken.content != whole.content
+    assert showcase.has_something_new(broken) == EVERYTHING
+    assert f": {rule} (" in "".join(showcase.violations("/page", broken))
+    assert rule not in "".join(showcase.violations("/page", whole))
+
+
+def test_what_scripts_make_of_a_page_is_judged(showcase: Showcase) -> None:
+    script = '<script>addEventListener("load", () => document.querySelector("h2").textContent = "");</script>'
+    assert "empty-heading" in "".join(showcase.violations("/page", HttpResponse(WHOLE + script)))
