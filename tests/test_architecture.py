@@ -79,6 +79,15 @@ WITHOUT_OWN_TEST = {
     "sandbox/__main__.py": "started by the browser tests and the demo",
 }
 
+# What a file without it has none of: only the others are parsed to know for sure.
+MAY_READ_THE_CLOCK = re.compile(
+    r"(timezone|datetime|date)\s*\.\s*(now|today|utcnow|localdate)\b|django\.utils\.timezone"
+)
+MAY_IMPORT_ELSEWHERE = re.compile(
+    r"^[ \t]+(from|import)\b|\bfrom\s*\.|\bimport\s*\(?\s*\*|[;:][ \t]*(from|import)\b", re.MULTILINE
+)
+SAYS_WHAT_IT_IS_FOR = re.compile(r'(\s*#.*\n)*\s*"""\s*[^\s"]')
+
 # The names that say nothing about what is inside.
 EMPTY_WORDS = {"utils", "util", "helpers", "common", "manager", "actions", "misc"}
 
@@ -130,7 +139,7 @@ def test_files_and_functions_fit_a_page():
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines >= LONGEST_FILE:
             long.append(f"{name(path)}: {lines} lines")
-        for node in ast.walk(tree(path)):
+        for node in ast.walk(tree(path)) if lines > LONGEST_FUNCTION else ():
             if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION:
                 long.append(f"{name(path)}:{node.lineno}: {node.name} has {node.end_lineno - node.lineno + 1} lines")
     expect_none(long)
@@ -141,6 +150,7 @@ def test_panels_and_api_start_at_queries_and_verbs_never_at_objects():
     found = [
         f"{name(path)}:{node.lineno}"
         for path in modules("api", "operator_panel", "customer_panel")
+        if re.search(r"\b(objects|_default_manager|_base_manager)\b", path.read_text(encoding="utf-8"))
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager", "_base_manager")
     ]
@@ -150,7 +160,7 @@ def test_panels_and_api_start_at_queries_and_verbs_never_at_objects():
 def test_nothing_below_the_edge_reads_the_clock():
     found = []
     for path in modules():
-        if reason(path, EDGE):
+        if reason(path, EDGE) or not MAY_READ_THE_CLOCK.search(path.read_text(encoding="utf-8")):
             continue
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Attribute) and node.attr in CLOCK and isinstance(node.value, ast.Name):
@@ -165,6 +175,8 @@ def test_nothing_below_the_edge_reads_the_clock():
 def test_imports_stand_at_the_top_and_are_absolute():
     found = []
     for path in modules():
+        if not MAY_IMPORT_ELSEWHERE.search(path.read_text(encoding="utf-8")):
+            continue
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 inner = [part for part in ast.walk(node) if isinstance(part, ast.Import | ast.ImportFrom)]
@@ -193,7 +205,8 @@ def test_modules_are_named_by_words_of_the_trade():
 
 
 def test_every_module_says_what_it_is_for():
-    silent = [name(path) for path in modules() if path.stem != "__init__" and not ast.get_docstring(tree(path))]
+    doubtful = [path for path in modules() if not SAYS_WHAT_IT_IS_FOR.match(path.read_text(encoding="utf-8"))]
+    silent = [name(path) for path in doubtful if path.stem != "__init__" and not ast.get_docstring(tree(path))]
     expect_none(silent)
 
 

@@ -54,6 +54,7 @@ class Masking:
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.names = SECRET_NAMES | {name.lower() for name in names}
         self.parameters = SECRET_PARAMETERS | self.names
+        self._ways: dict[str, list[str]] = {}  # of each value, which each header and body is searched for
         either = "|".join(re.escape(name) for name in sorted(self.names))
         # A text, a number, or what is nested: of a body that is cut, up to its end.
         nested = r"[\[{][^\]}]*[\]}]?"
@@ -93,14 +94,17 @@ class Masking:
 
     def text(self, text: str, values: Iterable[str] = ()) -> str:
         """Return the text with bearer tokens, members and elements with secret names and the given values masked."""
-        text = self._member.sub(rf'\1"{MASK}"', text)
+        if '"' in text:
+            text = self._member.sub(rf'\1"{MASK}"', text)
         if "<" in text:
             text = self._attribute.sub(rf'\1"{MASK}"', text)
             text = self._emptied(text)
         text = _JWT.sub(MASK, _BEARER.sub(rf"\1 {MASK}", text))
         for value in values:
             if len(value) >= SHORTEST_VALUE:
-                for written in _ways_to_write(value):
+                if value not in self._ways:
+                    self._ways[value] = _ways_to_write(value)
+                for written in self._ways[value]:
                     text = text.replace(written, MASK)
         return text
 
