@@ -163,6 +163,9 @@ def record(bookings: Sequence[Booking]) -> None:
 
     The accounts are locked by the caller. Money leaves the balance on the day on which a charge is closed.
     """
+    bookings = [booking for booking in bookings if booking.changes]
+    if not bookings:
+        return
     _move([(booking, move) for booking in bookings for move in booking.changes.move])
     with operators_language_in_use() as language:
         added = _add([(booking, line) for booking in bookings for line in booking.changes.add], language)

@@ -9,19 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import F, QuerySet
 
 from accounts.models import Account
 from billing.funds import unpaid_of, with_funds
 from billing.models import Payment, PaymentStatus, ToInvoice
-
-DAYS = """
-    SELECT
-        (SELECT MIN(look_on) FROM billing_payment
-          WHERE account_id = ANY(%(accounts)s) AND look_on IS NOT NULL AND look_on <= %(today)s),
-        (SELECT MIN(day) + 1 FROM billing_toinvoice WHERE account_id = ANY(%(accounts)s) AND day < %(today)s)
-"""
 
 
 @dataclass
@@ -64,17 +56,6 @@ def look_at_payments(account_ids: Collection[int], day: date) -> Looked:
 def documents_due(today: date) -> tuple[QuerySet[Payment], QuerySet[ToInvoice]]:
     """Return the payments that nights up to and with `today` have to look at, and what they have to invoice."""
     return Payment.objects.filter(look_on__lte=today), ToInvoice.objects.filter(day__lt=today)
-
-
-def days_of_documents(account_ids: Collection[int], today: date) -> tuple[date | None, date | None]:
-    """Return the first days up to `today` on which payments of the accounts are looked at, and invoices made.
-
-    One statement.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(DAYS, {"accounts": list(account_ids), "today": today})
-        paid_on, invoiced_on = cursor.fetchone()
-    return paid_on, invoiced_on
 
 
 def not_allotted(account_ids: Collection[int]) -> dict[int, Decimal]:

@@ -43,6 +43,8 @@ def settle_holds(accounts: Collection[Account], day: date, *, left_over: bool = 
     gone by, only what follows from a hold that begins or ends on it. A fixed number of statements; each account that
     enters or leaves, and each subscription of a vendor, takes a few more.
     """
+    if not accounts:
+        return 0
     entered, left = move_holds(accounts, day)
     held = [account for account in accounts if account.status in HOLDS] if left_over else entered
     free = [account for account in accounts if account.status == AccountStatus.ACTIVE] if left_over else left
@@ -57,14 +59,14 @@ def settle_holds(accounts: Collection[Account], day: date, *, left_over: bool = 
     return moved
 
 
-def unsettled_days(accounts: Collection[Account], today: date) -> dict[int, date]:
-    """Return, by account, the day up to `today` on which `settle_holds` has something to do on it. Two statements."""
+def unsettled_days(accounts: Collection[Account], today: date, left_over: Collection[int]) -> dict[int, date]:
+    """Return, by account, the day up to `today` on which `settle_holds` has something to do on it. One statement.
+
+    `left_over` are those whose hold is not carried out on all subscriptions yet (`night.ahead`).
+    """
     standings = standings_of(accounts)
     statuses = {account.pk: account.status for account in accounts}
-    held = [pk for pk, status in statuses.items() if status in HOLDS]
-    free = [pk for pk, status in statuses.items() if status == AccountStatus.ACTIVE]
-    left_over = Subscription.objects.filter(RUNS & Q(Among("account", held)) | STANDS & Q(Among("account", free)))
-    days = dict.fromkeys(left_over.values_list("account_id", flat=True), today)
+    days = dict.fromkeys(left_over, today)
     for pk, standing in standings.items():
         if statuses[pk] == AccountStatus.CREDIT_HOLD and not standing.to_pay(today):
             days[pk] = today

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Account
 from billing import guarantees
@@ -23,13 +23,12 @@ from billing.funds import funds_of_many, lock_accounts
 from billing.invoicing import make_invoices
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments
-from billing.rendered import days_of_documents, documents_due
+from billing.rendered import documents_due
 from core.among import Among
 from subscriptions.contract import renewing
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid, is_waiting
 from subscriptions.contract.confirming import OverCreditLimit, limit_of
 from subscriptions.contract.due import (
-    STABLE,
     grace_ends,
     next_term_on,
     renew_point,
@@ -42,6 +41,7 @@ from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
 from subscriptions.contract.telling import stopped_for_funds
 from subscriptions.contract.terms import UNDER_CHANGE, Contract, contracts_among
 from subscriptions.models import OrderStatus, OrderType, StopReason, Subscription, SubscriptionStatus
+from subscriptions.night.ahead import DUE_STATUSES, ahead_of
 from subscriptions.night.holds import settle_holds, unsettled, unsettled_days
 from subscriptions.night.rendered import block, look_at_accounts
 from subscriptions.night.used import charge_used, to_charge
@@ -146,24 +146,22 @@ def renew_accounts(*, account_ids: Collection[int], today: date, more_is_told: b
 def _renew_up_to(accounts: Mapping[int, Account], today: date, asked: dict[int, Decimal], *, used_up_to: date) -> int:
     steps = 0
     among = Among("account", accounts)
-    due, used, over = (rows.filter(among) for rows in (_due(today), to_charge(used_up_to), guarantees.to_expire(today)))
     while True:
-        due_on = due.aggregate(first=Min("due_on"))["first"]
-        told_on = used.aggregate(first=Min("day"))["first"]
-        over_on = over.aggregate(first=Min("expires_on"))["first"]
-        holds = unsettled_days(accounts.values(), today)
-        paid_on, invoiced_on = days_of_documents(accounts, today)
-        day = min(filter(None, (paid_on, due_on, told_on, over_on, invoiced_on, *holds.values())), default=None)
+        ahead = ahead_of(accounts.values(), today, used_up_to=used_up_to)
+        holds = unsettled_days(accounts.values(), today, ahead.left_over)
+        day = min(filter(None, (*ahead.days, *holds.values())), default=None)
         if day is None:
             return steps
-        if day == paid_on:
+        if day == ahead.paid_on:
             steps += look_at_accounts(accounts, day)
-        if day == over_on:
+        if day == ahead.over_on:
             guarantees.expire(accounts, day)
-        if day == told_on:
-            charge_used(accounts, used.filter(day=day), day)
-        stepped = _carry_out_day(accounts, due.filter(due_on=day), day, asked) if day == due_on else []
-        if day == invoiced_on:
+        if day == ahead.used_on:
+            charge_used(accounts, to_charge(day).filter(among, day=day), day)
+        stepped = []
+        if day == ahead.due_on:
+            stepped = _carry_out_day(accounts, _due(day).filter(among, due_on=day), day, asked)
+        if day == ahead.invoiced_on:
             make_invoices(accounts, day)
         # What the night has closed may have taken a balance below its limit.
         concerned = {*stepped, *(pk for pk, begins in holds.items() if begins == day)}
@@ -184,9 +182,7 @@ def accounts_waiting(today: date, among: Collection[int] | None = None) -> Query
 
 
 def _due(today: date) -> QuerySet[Subscription]:
-    # What is deleted in postpay is charged on its last billing day.
-    statuses = (*STABLE, *UNDER_CHANGE, SubscriptionStatus.DELETED)
-    return Subscription.objects.filter(due_on__lte=today, status__in=statuses)
+    return Subscription.objects.filter(due_on__lte=today, status__in=DUE_STATUSES)
 
 
 def _carry_out_day(

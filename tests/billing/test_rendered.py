@@ -7,7 +7,7 @@ import pytest
 
 from billing.models import LedgerEntry, Payment, PaymentKind, PaymentStatus
 from billing.payments import PaymentBelongsToInvoice, may_cancel
-from billing.rendered import days_of_documents, look_at_payments, not_allotted
+from billing.rendered import look_at_payments, not_allotted
 from tests.factories import accounts as cast
 from tests.factories.billing import top_up
 
@@ -45,10 +45,8 @@ def test_the_oldest_is_paid_first_and_nothing_is_posted(account):
 def test_what_is_not_covered_expires_on_its_day(account):
     one = payment(account, "30.00")
     Payment.objects.filter(pk=one.pk).update(look_on=EXPIRES)  # as its due date has left it
-    assert days_of_documents([account.pk], EXPIRES) == (EXPIRES, None)
     assert look_at_payments([account.pk], EXPIRES).expired == [one.pk]
     one.refresh_from_db()
     assert (one.status, one.look_on) == (PaymentStatus.EXPIRED, None)
-    assert days_of_documents([account.pk], EXPIRES) == (None, None)
     with pytest.raises(PaymentBelongsToInvoice):
         may_cancel(one)

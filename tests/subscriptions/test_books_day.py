@@ -195,7 +195,7 @@ NO_VERBS = {
     "renewals.accounts_waiting": "reads",
     "holds.unsettled": "reads",
     "rendered.documents_due": "reads",
-    "rendered.days_of_documents": "reads",
+    "ahead.ahead_of": "reads",
     "owing.owing_of": "reads",
     "holds.unsettled_days": "reads",
     "guarantees.to_expire": "reads",
