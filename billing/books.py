@@ -10,6 +10,7 @@ from datetime import date
 from django.db import connection
 
 from billing.models import BooksDay
+from core.prepared import Asked, Prepared
 
 OPEN = """
     INSERT INTO billing_booksday AS books (account_id, day)
@@ -31,5 +32,7 @@ def open_days(account_ids: Collection[int], today: date) -> dict[int, date]:
 
 def day_of(account_id: int, today: date) -> date:
     """Return the day to act on for an account, without opening it: `today`, or the later one of its books."""
-    opened = BooksDay.objects.filter(account=account_id).values_list("day", flat=True).first()
-    return today if opened is None else max(opened, today)
+    return max([today, *_OPENED(account=account_id)])
+
+
+_OPENED = Prepared(lambda: BooksDay.objects.filter(account=Asked("account")).values_list("day", flat=True))

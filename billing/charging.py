@@ -26,6 +26,7 @@ from core.cleaning import shortened
 from core.fitting import refuse_unfit
 from core.money import minor_units
 from core.period import Period
+from core.prepared import Asked, Prepared
 
 # What an operation may still change; Closed charges stay what they are.
 LIVE = (ChargeStatus.NEW, ChargeStatus.OPENED, ChargeStatus.BLOCKED, ChargeStatus.WAITING_FOR_REFUND)
@@ -144,11 +145,19 @@ def _line(values: Sequence[Any]) -> Line:
 def lines_of(subscription_ids: Collection[int]) -> dict[int, list[Line]]:
     """Return the lines that operations work on, of each subscription, in the order they were made. One statement."""
     lines: dict[int, list[Line]] = {subscription_id: [] for subscription_id in subscription_ids}
-    charges = Charge.objects.filter(Among("subscription", subscription_ids), status__in=WORKED_ON).order_by("pk")
-    # Plain values: the night reads many thousands.
-    for subscription_id, *values in charges.values_list("subscription_id", *LINE_COLUMNS):
+    for subscription_id, *values in _WORKED_ON(ids=list(lines)):
         lines[subscription_id].append(_line(values))
     return lines
+
+
+# Plain values: the night reads many thousands.
+_WORKED_ON = Prepared(
+    lambda: (
+        Charge.objects.filter(Among("subscription", Asked("ids")), status__in=WORKED_ON)
+        .order_by("pk")
+        .values_list("subscription_id", *LINE_COLUMNS)
+    )
+)
 
 
 def closed_after(subscription_id: int, day: date) -> list[Line]:

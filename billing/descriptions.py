@@ -11,6 +11,7 @@ from accounts.models import Reseller
 from billing.engine.lines import Line, LineType, Source
 from core.cleaning import shortened
 from core.panel.formats import day_text, number_text
+from core.prepared import Prepared
 
 ONE_DAY = timedelta(days=1)
 _RECURRING = gettext_noop("%(name)s: %(quantity)s, %(from)s – %(to)s")
@@ -24,7 +25,12 @@ _TEXTS = {
 
 def operators_language() -> str:
     """Return the operator's default language, in which charges are described for everybody (CR-502)."""
-    return Reseller.objects.filter(parent=None).values_list("default_language", flat=True).first() or "en"
+    return next(iter(_OPERATORS_LANGUAGE()), "") or "en"
+
+
+_OPERATORS_LANGUAGE = Prepared(
+    lambda: Reseller.objects.filter(parent=None).order_by("pk").values_list("default_language", flat=True)[:1]
+)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from accounts.models import Account
 from billing.models import Book, Charge, ChargeStatus, LedgerEntry, Payment, PaymentKind, PaymentStatus, PostingKind
 from core.among import Among
 from core.fitting import MONEY, refuse_unfit
+from core.prepared import Asked, Prepared
 
 # What was paid for and not yet used, and what the vendor has not yet let go.
 RESERVING = (ChargeStatus.BLOCKED, ChargeStatus.WAITING_FOR_REFUND)
@@ -92,13 +93,18 @@ def lock_accounts(account_ids: Collection[int]) -> list[Account]:
     Everything that moves an account's money or changes its subscriptions does this first. Rows that point at the
     account may still be written by others (FOR NO KEY UPDATE).
     """
-    accounts = (
-        Account.objects.filter(Among("pk", account_ids)).order_by("pk").select_for_update(no_key=True, of=("self",))
-    )
     if len(account_ids) == 1:
-        return list(accounts.select_related("account_class", "reseller"))
+        return _LOCKED_ONE(ids=list(account_ids))
     # Hundreds of accounts share a few of these rows.
-    return list(accounts.prefetch_related("account_class", "reseller"))
+    return list(_locked(account_ids).prefetch_related("account_class", "reseller"))
+
+
+def _locked(account_ids: Collection[int] | Asked) -> QuerySet[Account]:
+    accounts = Account.objects.filter(Among("pk", account_ids)).order_by("pk")
+    return accounts.select_for_update(no_key=True, of=("self",))
+
+
+_LOCKED_ONE = Prepared(lambda: _locked(Asked("ids")).select_related("account_class", "reseller"))
 
 
 def with_funds(accounts: QuerySet[Account]) -> QuerySet[Account]:
@@ -121,11 +127,15 @@ def funds_of(account: Account) -> Funds:
 def funds_of_many(accounts: Collection[Account]) -> dict[int, Funds]:
     """Return what each of the accounts has now, by id. One statement; the accounts' classes are loaded."""
     credit = {account.pk: account.allowed_negative for account in accounts}
-    rows = with_funds(Account.objects.filter(Among("pk", credit))).values_list("pk", "balance", "blocked")
-    funds = {pk: Funds(balance, blocked, credit[pk]) for pk, balance, blocked in rows}
+    funds = {pk: Funds(balance, blocked, credit[pk]) for pk, balance, blocked in _FUNDS(ids=list(credit))}
     postpay = [account.pk for account in accounts if account.is_postpay]
     unpaid = unpaid_of(postpay) if postpay else {}
     return funds | {pk: replace(funds[pk], unpaid=unpaid.get(pk, Decimal(0))) for pk in postpay if pk in funds}
+
+
+_FUNDS = Prepared(
+    lambda: with_funds(Account.objects.filter(Among("pk", Asked("ids")))).values_list("pk", "balance", "blocked")
+)
 
 
 def unpaid_of(account_ids: Collection[int]) -> dict[int, Decimal]:
@@ -195,9 +205,15 @@ def _row(
 
 def _heads(account_ids: Collection[int]) -> dict[int, tuple[int, Decimal]]:
     """Return the last number and balance of each account's book; accounts without entries are missing."""
+    return {pk: (number, balance) for pk, number, balance in _HEADS(ids=list(account_ids))}
+
+
+def _last_entries() -> QuerySet[Account, tuple[int, int, Decimal]]:
     entries = LedgerEntry.objects.filter(account=OuterRef("pk"), book=Book.ACCOUNT).order_by("-number")
-    accounts = Account.objects.filter(Among("pk", account_ids)).annotate(
+    accounts = Account.objects.filter(Among("pk", Asked("ids"))).annotate(
         last_number=Subquery(entries.values("number")[:1]), last_balance=Subquery(entries.values("balance")[:1])
     )
-    rows = accounts.exclude(last_number=None).values_list("pk", "last_number", "last_balance")
-    return {pk: (number, balance) for pk, number, balance in rows}
+    return accounts.exclude(last_number=None).values_list("pk", "last_number", "last_balance")
+
+
+_HEADS = Prepared(_last_entries)

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import models
 
+from core.prepared import Asked
+
 
 class Among(models.Func):
     """`filter(Among("account", ids))`: the same rows as `filter(account__in=ids)`.
@@ -14,9 +16,9 @@ class Among(models.Func):
 
     output_field = models.BooleanField()
 
-    def __init__(self, column: str, ids: Collection[int]) -> None:
+    def __init__(self, column: str, ids: Collection[int] | Asked) -> None:
         super().__init__(column)
-        self.ids = list(ids)
+        self.ids = ids if isinstance(ids, Asked) else list(ids)
 
     def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_options: Any) -> tuple[str, Any]:
         """Return the comparison of the column with the array."""

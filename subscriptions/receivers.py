@@ -18,9 +18,10 @@ from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.contract import telling
 from subscriptions.models import OrderStatus, Subscription, SubscriptionStatus
+from subscriptions.night.ahead import accounts_waiting
 from subscriptions.night.holds import settle_holds, unsettled
 from subscriptions.night.rendered import activate_paid
-from subscriptions.night.renewals import accounts_waiting, renew_accounts
+from subscriptions.night.renewals import renew_accounts
 from subscriptions.people.paying import carry_out_paid_order
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from billing.engine.terms import Price
 from billing.engine.types import is_by_cost, rules_of
+from core.among import Among
+from core.prepared import Asked, Prepared
 from subscriptions.models import PlanPrice, ResourcePrice, Subscription
 
 
@@ -17,13 +19,18 @@ def price_lists(plan_resource_ids: Iterable[int], *, entered_before: date | None
     wanted = set(plan_resource_ids)
     lists: dict[int, list[Price]] = {}
     if wanted:
-        prices = ResourcePrice.objects.filter(plan_resource__in=wanted).order_by("plan_resource", "valid_from", "pk")
-        if entered_before is not None:
-            prices = prices.filter(entered_on__lt=entered_before)
-        columns = ("plan_resource", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee")
-        for plan_resource_id, *price in prices.values_list(*columns):
+        for plan_resource_id, *price in _PRICES(ids=list(wanted), before=entered_before or date.max):
             lists.setdefault(plan_resource_id, []).append(Price(*price))
     return lists
+
+
+_PRICES = Prepared(
+    lambda: (
+        ResourcePrice.objects.filter(Among("plan_resource", Asked("ids")), entered_on__lt=Asked("before"))
+        .order_by("plan_resource", "valid_from", "pk")
+        .values_list("plan_resource", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee")
+    )
+)
 
 
 def plan_price_lists(period_ids: Iterable[int], *, entered_before: date | None = None) -> dict[int, list[Price]]:
@@ -31,13 +38,20 @@ def plan_price_lists(period_ids: Iterable[int], *, entered_before: date | None =
     wanted = set(period_ids)
     lists: dict[int, list[Price]] = {}
     if wanted:
-        prices = PlanPrice.objects.filter(period__in=wanted).order_by("period", "valid_from", "pk")
-        if entered_before is not None:
-            prices = prices.filter(entered_on__lt=entered_before)
-        columns = ("period", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee", "transfer_fee", "markup")
-        for period_id, *price in prices.values_list(*columns):
+        for period_id, *price in _PLAN_PRICES(ids=list(wanted), before=entered_before or date.max):
             lists.setdefault(period_id, []).append(Price(*price))
     return lists
+
+
+_PLAN_PRICES = Prepared(
+    lambda: (
+        PlanPrice.objects.filter(Among("period", Asked("ids")), entered_on__lt=Asked("before"))
+        .order_by("period", "valid_from", "pk")
+        .values_list(
+            "period", "valid_from", "recurring_fee", "pk", "setup_fee", "renewal_fee", "transfer_fee", "markup"
+        )
+    )
+)
 
 
 def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, Decimal]:

@@ -16,6 +16,7 @@ from billing.engine.rules import Rules
 from billing.engine.terms import Price, Terms
 from billing.engine.types import rules_of
 from core.among import Among
+from core.prepared import Asked, Prepared
 from subscriptions.contract.chains import chains_for
 from subscriptions.contract.discounts import NO_OFFERS, Offer, offers_for, taken_off
 from subscriptions.contract.due import last_term_on, months_of
@@ -275,30 +276,40 @@ def _resources_of(subscription_ids: Collection[int]) -> tuple[ByKey, ByKey]:
     """
     resources: ByKey = {pk: {} for pk in subscription_ids}
     others: ByKey = {}
-    for resource in SubscriptionResource.objects.filter(Among("subscription", subscription_ids)).order_by("pk"):
+    for resource in _RESOURCES(ids=list(resources)):
         of_one = resources if resource.of_plan else others
         of_one.setdefault(resource.subscription_id, {})[resource_key(resource.pk)] = resource
     return resources, others
 
 
+_RESOURCES = Prepared(lambda: SubscriptionResource.objects.filter(Among("subscription", Asked("ids"))).order_by("pk"))
+
+
+def in_turn(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    """Return the rows as `contracts_among` takes them: of each account by billing priority, then age."""
+    return rows.defer("search_vector").select_related("period").order_by("account", "billing_priority", "pk")
+
+
 def contracts_among(
-    accounts: Mapping[int, Account], rows: QuerySet[Subscription], **when: date | None
+    accounts: Mapping[int, Account], rows: QuerySet[Subscription] | list[Subscription], **when: date | None
 ) -> list[Contract]:
-    """Return the contracts of the rows, subscriptions of the accounts: of each account by billing priority, then age.
+    """Return the contracts of the rows, subscriptions of the accounts, `in_turn` (lists are so already).
 
     Seven statements, however many there are; more for delegated plans. `when` is passed on to `contracts_of`.
     """
-    kept = rows.defer("search_vector").select_related("period")
-    subscriptions = list(kept.order_by("account", "billing_priority", "pk"))
+    subscriptions = rows if isinstance(rows, list) else list(in_turn(rows))
     if not subscriptions:
         return []
     # Thousands of subscriptions share a few plans, and each account was read when it was locked.
-    plans = Plan.objects.select_related("template__connection", "service_term").in_bulk(
-        {subscription.plan_id for subscription in subscriptions}
-    )
+    plans = {plan.pk: plan for plan in _PLANS(ids=list({subscription.plan_id for subscription in subscriptions}))}
     for subscription in subscriptions:
         subscription.account, subscription.plan = accounts[subscription.account_id], plans[subscription.plan_id]
     return list(contracts_of(subscriptions, **when).values())
+
+
+_PLANS = Prepared(
+    lambda: Plan.objects.filter(Among("pk", Asked("ids"))).select_related("template__connection", "service_term")
+)
 
 
 def contract_of(subscription: Subscription, day: date | None = None) -> Contract:
@@ -306,6 +317,9 @@ def contract_of(subscription: Subscription, day: date | None = None) -> Contract
     return contracts_of([subscription], day=day)[subscription.pk]
 
 
+_OPEN_ORDERS = Prepared(lambda: Order.objects.filter(Among("subscription", Asked("ids")), status__in=UNFINISHED))
+
+
 def open_orders(subscription_ids: Collection[int]) -> Iterable[Order]:
     """Return the orders of the subscriptions that are neither completed nor cancelled: at most one of each."""
-    return Order.objects.filter(Among("subscription", subscription_ids), status__in=UNFINISHED)
+    return _OPEN_ORDERS(ids=list(subscription_ids))

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Account, AccountStatus
+from billing import guarantees
 from billing.models import GuaranteeStatus
+from billing.rendered import documents_due
 from subscriptions.contract.due import STABLE
 from subscriptions.contract.terms import UNDER_CHANGE
-from subscriptions.models import SubscriptionStatus
-from subscriptions.night.holds import HOLDS, MAY_ACTIVATE, RUNNING
+from subscriptions.models import Subscription, SubscriptionStatus
+from subscriptions.night.holds import HOLDS, MAY_ACTIVATE, RUNNING, unsettled
+from subscriptions.night.used import to_charge
 
 # What is deleted in postpay is charged on its last billing day.
 DUE_STATUSES = (*STABLE, *UNDER_CHANGE, SubscriptionStatus.DELETED)
@@ -75,3 +79,16 @@ def ahead_of(accounts: Collection[Account], today: date, *, used_up_to: date) ->
     with connection.cursor() as cursor:
         cursor.execute(FIRST_DAYS, asked)
         return Ahead(*cursor.fetchone())
+
+
+def accounts_waiting(today: date, among: Collection[int] | None = None) -> QuerySet[Account]:
+    """Return the accounts on which something is due, or whose hold is not what it should be; of all, or of `among`."""
+    due_subscriptions = Subscription.objects.filter(due_on__lte=today, status__in=DUE_STATUSES)
+    due = Q(Exists(due_subscriptions.filter(account=OuterRef("pk"))))
+    used = Q(Exists(to_charge(today).filter(account=OuterRef("pk"))))
+    over = Q(Exists(guarantees.to_expire(today).filter(account=OuterRef("pk"))))
+    documents = [Q(Exists(rows.filter(account=OuterRef("pk")))) for rows in documents_due(today)]
+    waiting = Account.objects.filter(
+        due | used | over | documents[0] | documents[1] | Q(pk__in=unsettled(today, among))
+    )
+    return waiting if among is None else waiting.filter(pk__in=among)

@@ -17,11 +17,12 @@ from billing.funds import funds_of_many
 from billing.holds import move_holds, out_of_step, standings_of
 from billing.signals import credit_hold_entered, credit_hold_left
 from core.among import Among
+from core.prepared import Asked, Prepared
 from subscriptions.contract.cancelling import close_orders, stop_all
 from subscriptions.contract.confirming import allowed
 from subscriptions.contract.due import schedule
 from subscriptions.contract.handover import ACTIVATE, STOP, hand_over, save_states
-from subscriptions.contract.terms import Contract, contracts_among
+from subscriptions.contract.terms import Contract, contracts_among, in_turn
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 
 RUNNING = {SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED}
@@ -125,7 +126,7 @@ def _activate(free: Mapping[int, Account], day: date) -> int:
 
     What lacks funds, or whose period is over meanwhile, stays stopped and says so.
     """
-    contracts = contracts_among(free, Subscription.objects.filter(STANDS, Among("account", free)), day=day)
+    contracts = contracts_among(free, _STANDING(accounts=list(free)), day=day)
     if not contracts:
         return 0
     accounts = {contract.subscription.account_id for contract in contracts}
@@ -134,6 +135,9 @@ def _activate(free: Mapping[int, Account], day: date) -> int:
     bookings = [contract.booking(_activated(contract, available, day), day) for contract in contracts]
     _keep(contracts, bookings, day)
     return len(contracts)
+
+
+_STANDING = Prepared(lambda: in_turn(Subscription.objects.filter(STANDS, Among("account", Asked("accounts")))))
 
 
 def _activated(contract: Contract, available: dict[int, Decimal], day: date) -> Changes:

@@ -10,7 +10,8 @@ from accounts.models import Reseller
 from core.only_one import only_one
 from notifications.announce import announce
 from subscriptions.models import BillingNight
-from subscriptions.night.renewals import accounts_waiting, run_billing_day
+from subscriptions.night.ahead import accounts_waiting
+from subscriptions.night.renewals import run_billing_day
 
 # What is left of a night that failed for some accounts is tried again after so long, until the day ends.
 TRIED_AGAIN = timedelta(hours=1)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import Account
 from billing import guarantees
@@ -23,8 +23,8 @@ from billing.funds import funds_of_many, lock_accounts
 from billing.invoicing import make_invoices
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments
-from billing.rendered import documents_due
 from core.among import Among
+from core.prepared import Asked, Prepared
 from subscriptions.contract import renewing
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid, is_waiting
 from subscriptions.contract.confirming import OverCreditLimit, limit_of
@@ -39,10 +39,10 @@ from subscriptions.contract.due import (
 from subscriptions.contract.effect import hand_over_scheduled
 from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
 from subscriptions.contract.telling import stopped_for_funds
-from subscriptions.contract.terms import UNDER_CHANGE, Contract, contracts_among
+from subscriptions.contract.terms import UNDER_CHANGE, Contract, contracts_among, in_turn
 from subscriptions.models import OrderStatus, OrderType, StopReason, Subscription, SubscriptionStatus
-from subscriptions.night.ahead import DUE_STATUSES, ahead_of
-from subscriptions.night.holds import settle_holds, unsettled, unsettled_days
+from subscriptions.night.ahead import DUE_STATUSES, accounts_waiting, ahead_of
+from subscriptions.night.holds import settle_holds, unsettled_days
 from subscriptions.night.rendered import block, look_at_accounts
 from subscriptions.night.used import charge_used, to_charge
 
@@ -160,7 +160,7 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, asked: dict[int, 
             charge_used(accounts, to_charge(day).filter(among, day=day), day)
         stepped = []
         if day == ahead.due_on:
-            stepped = _carry_out_day(accounts, _due(day).filter(among, due_on=day), day, asked)
+            stepped = _carry_out_day(accounts, _DUE(accounts=list(accounts), day=day), day, asked)
         if day == ahead.invoiced_on:
             make_invoices(accounts, day)
         # What the night has closed may have taken a balance below its limit.
@@ -169,24 +169,15 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, asked: dict[int, 
         steps += len(stepped) + moved
 
 
-def accounts_waiting(today: date, among: Collection[int] | None = None) -> QuerySet[Account]:
-    """Return the accounts on which something is due, or whose hold is not what it should be; of all, or of `among`."""
-    due = Q(Exists(_due(today).filter(account=OuterRef("pk"))))
-    used = Q(Exists(to_charge(today).filter(account=OuterRef("pk"))))
-    over = Q(Exists(guarantees.to_expire(today).filter(account=OuterRef("pk"))))
-    documents = [Q(Exists(rows.filter(account=OuterRef("pk")))) for rows in documents_due(today)]
-    waiting = Account.objects.filter(
-        due | used | over | documents[0] | documents[1] | Q(pk__in=unsettled(today, among))
+_DUE = Prepared(
+    lambda: in_turn(
+        Subscription.objects.filter(Among("account", Asked("accounts")), due_on=Asked("day"), status__in=DUE_STATUSES)
     )
-    return waiting if among is None else waiting.filter(pk__in=among)
-
-
-def _due(today: date) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(due_on__lte=today, status__in=DUE_STATUSES)
+)
 
 
 def _carry_out_day(
-    accounts: Mapping[int, Account], due: QuerySet[Subscription], day: date, asked: dict[int, Decimal]
+    accounts: Mapping[int, Account], due: list[Subscription], day: date, asked: dict[int, Decimal]
 ) -> list[int]:
     """Carry out one day for the subscriptions due on it, noting what each needs; return their accounts' ids."""
     contracts = contracts_among(accounts, due, night_of=day)

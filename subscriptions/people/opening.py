@@ -11,6 +11,7 @@ from billing.holds import standing_of
 from billing.queries import require_sight
 from core.errors import Refused, Remedy
 from core.panel.formats import day_text, money_text
+from core.prepared import Asked, Prepared
 from subscriptions.contract.handover import STATE_FIELDS, WORK_FAILED, WORK_MEANWHILE
 from subscriptions.contract.held import note_units
 from subscriptions.contract.terms import Contract, contract_of
@@ -57,8 +58,13 @@ def open_account(*, actor: Actor, account_id: int, right: str, today: date) -> t
     actor.require(right)
     require_sight(actor, account_id)
     day = renew_accounts(account_ids=[account_id], today=today).days[account_id]
-    account = Account.objects.select_related("account_class", "account_type", "reseller").get(pk=account_id)
+    (account,) = _ACCOUNT(pk=account_id)
     return account, day
+
+
+_ACCOUNT = Prepared(
+    lambda: Account.objects.select_related("account_class", "account_type", "reseller").filter(pk=Asked("pk"))
+)
 
 
 def open_contract(*, actor: Actor, subscription: Subscription, right: str, today: date) -> tuple[Contract, date]:
@@ -67,10 +73,17 @@ def open_contract(*, actor: Actor, subscription: Subscription, right: str, today
     The day is that of `open_account`.
     """
     _account, day = open_account(actor=actor, account_id=subscription.account_id, right=right, today=today)
-    row = Subscription.objects.select_related(
+    rows = _SUBSCRIPTION(pk=subscription.pk)
+    if not rows:
+        raise Subscription.DoesNotExist(subscription.pk)
+    return contract_of(rows[0]), day
+
+
+_SUBSCRIPTION = Prepared(
+    lambda: Subscription.objects.select_related(
         "account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period"
-    ).get(pk=subscription.pk)
-    return contract_of(row), day
+    ).filter(pk=Asked("pk"))
+)
 
 
 def refuse_held(account: Account, today: date) -> None:

@@ -192,7 +192,7 @@ NO_VERBS = {
     "provisioning.carry_out": "asks the vendor, and concludes by provisioning.conclude",
     "nights": "which nights are due: each is renewals.run_billing_day",
     "renewals.run_billing_day": "batches of renewals.renew_accounts",
-    "renewals.accounts_waiting": "reads",
+    "ahead.accounts_waiting": "reads",
     "holds.unsettled": "reads",
     "rendered.documents_due": "reads",
     "ahead.ahead_of": "reads",

@@ -11,8 +11,7 @@ from accounts.models import Account, AccountStatus
 from billing.guarantees import give_guarantee
 from billing.models import Payment, PaymentKind, ToInvoice, UsageToCharge
 from subscriptions.models import Plan, StopReason, Subscription, SubscriptionStatus
-from subscriptions.night.ahead import Ahead, ahead_of
-from subscriptions.night.renewals import accounts_waiting
+from subscriptions.night.ahead import Ahead, accounts_waiting, ahead_of
 from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON
 

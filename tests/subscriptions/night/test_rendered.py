@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account
 from notifications.models import Notification
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
+from subscriptions.night.ahead import accounts_waiting
 from subscriptions.night.rendered import unpaid_behind
-from subscriptions.night.renewals import accounts_waiting, renew_accounts
+from subscriptions.night.renewals import renew_accounts
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 

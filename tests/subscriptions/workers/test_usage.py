@@ -17,7 +17,8 @@ from billing.models import Charge, LedgerEntry, Usage
 from subscriptions.catalogue.prices import Fees, PlanFees, set_plan_price, set_price
 from subscriptions.contract.terms import contract_of
 from subscriptions.models import Order, Plan, Subscription
-from subscriptions.night.renewals import accounts_waiting, run_billing_day
+from subscriptions.night.ahead import accounts_waiting
+from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.changes import TypeKeepsQuantities, change_quantities
 from subscriptions.people.failures import cancel_failed_order
 from subscriptions.people.stopping import delete, stop
