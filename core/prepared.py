@@ -59,8 +59,8 @@ class _Frozen(Generic[Row]):
         self.params: tuple[Any, ...] = tuple(params)
         self.told: Mapping[str, Any] = {}
         # What iterates over the rows asks the query for a compiler, and the compiler for its SQL.
-        compiler.as_sql = self._as_sql  # type: ignore[method-assign]
-        queryset.query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
+        vars(compiler).update(as_sql=self._as_sql)
+        vars(queryset.query).update(get_compiler=lambda *_args, **_options: compiler)
 
     def rows(self, values: Mapping[str, Any]) -> list[Row]:
         """Ask once."""
