@@ -143,10 +143,10 @@ def test_an_account_that_fails_does_not_hold_up_the_others(monkeypatch: pytest.M
     sick = accounts[1].pk
     carry_out = renewals._carry_out_day
 
-    def fails(accounts: Any, due: Any, day: date) -> list[int]:
+    def fails(accounts: Any, due: Any, *rest: Any) -> list[int]:
         if any(one.account_id == sick for one in due):
             raise LookupError("no price")
-        return carry_out(accounts, due, day)
+        return carry_out(accounts, due, *rest)
 
     monkeypatch.setattr(renewals, "_carry_out_day", fails)
     night = run_billing_day(today=BILLING_DAY)
