@@ -58,8 +58,9 @@ class _Frozen(Generic[Row]):
         self.sql, params = compiler.as_sql()
         self.params: tuple[Any, ...] = tuple(params)
         self.told: Mapping[str, Any] = {}
-        # What iterates over the rows asks the query for a compiler, and the compiler for its SQL.
-        vars(compiler).update(as_sql=self._as_sql)
+        converters = compiler.get_converters([column[0] for column in compiler.select or ()])
+        # What iterates over rows asks the query for a compiler, and that for its SQL and for the types of its columns.
+        vars(compiler).update(as_sql=self._as_sql, get_converters=lambda _columns: converters)
         vars(queryset.query).update(get_compiler=lambda *_args, **_options: compiler)
 
     def rows(self, values: Mapping[str, Any]) -> list[Row]:
