@@ -30,6 +30,7 @@ NAVIGATION = (
             NavigationItem(_("Invoices"), "customer:invoices", "invoices.view"),
             NavigationItem(_("Charges"), "customer:charges", "charges.view"),
             NavigationItem(_("Transactions"), "customer:transactions", "transactions.view"),
+            NavigationItem(_("Forecast"), "customer:forecast", "charges.view"),
         ),
     ),
     NavigationGroup(

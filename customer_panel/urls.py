@@ -5,6 +5,7 @@ from django.urls import path
 from customer_panel.views import (
     account,
     charges,
+    forecasts,
     home,
     invoices,
     operations,
@@ -58,6 +59,7 @@ urlpatterns = [
     path("payments/<int:pk>/demo-bank/", payments.payment_demo_bank, name="payment_demo_bank"),
     path("charges/", charges.charges, name="charges"),
     path("charges/<int:pk>/", charges.charge, name="charge"),
+    path("forecast/", forecasts.forecast, name="forecast"),
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
     path("transactions/", charges.transactions, name="transactions"),

@@ -160,7 +160,12 @@ def _of_the_vendor(retail: Retail | None, line: Line, currency: str) -> Decimal 
     """Return what the vendor takes of the root for the line: for its months, not for fees of the root's own."""
     if retail is None or retail.net_cost is None or line.type in ONCE:
         return None
-    return round_half_up(_months(line) * Fraction(line.quantity) * Fraction(retail.net_cost), currency)
+    return vendors_price(line, retail.net_cost, currency)
+
+
+def vendors_price(line: Line, net_cost: Decimal, currency: str) -> Decimal:
+    """Return what a vendor takes for the line, of whom a unit and month costs `net_cost`."""
+    return round_half_up(_months(line) * Fraction(line.quantity) * Fraction(net_cost), currency)
 
 
 ONCE = frozenset({LineType.SETUP_FEE, LineType.RENEWAL_FEE, LineType.TRANSFER_FEE})

@@ -42,6 +42,7 @@ TABS = (
     ListTab("account_payments", PAYMENTS, by="account_id"),
     ListTab("account_charges", CHARGES, by="account_id"),
     ListTab("account_transactions", TRANSACTIONS, by="account_id"),
+    ("account_forecast", gettext_lazy("Forecast"), "charges.view"),
     ("account_log", gettext_lazy("Log"), "log.view"),
 )
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing.owed import explain_owed
 from billing.queries import reseller_charges_visible_to
-from core.panel.page import Crumb, Page
+from core.panel.page import Button, Crumb, Page
 from operator_panel.doors import requires
 from subscriptions.told.margins import margins_of
 
@@ -31,6 +31,7 @@ def reseller_charge(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("reseller_charges.view")
 def margins(request: HttpRequest) -> HttpResponse:
     """Show what one's own reseller earned, what it owes for that, and what is left: by month and plan."""
-    page = Page(title=_("Margins"), crumbs=())
+    ahead = Button(_("Forecast"), reverse("operator:margin_forecast"))
+    page = Page(title=_("Margins"), crumbs=(), buttons=(ahead,))
     months = margins_of(request.actor, today=timezone.localdate())
     return render(request, "operator_panel/margins.html", {"page": page, "months": months})

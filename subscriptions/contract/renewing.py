@@ -4,7 +4,7 @@ spec/billing-types.md 5.1. A renewal ordered before the end waits for it: what i
 in which its term begins carries it out. Ordered afterwards, it is carried out once it is paid.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,15 +12,15 @@ from typing import Any
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import User
-from billing.charging import record, resource_key
+from billing.charging import resource_key
 from billing.engine.lines import Changes, Line
 from billing.engine.postpay import Postpay
 from billing.models import Payment
 from billing.payments import open_order_payment
 from core.period import Period
 from subscriptions.contract import confirming
-from subscriptions.contract.due import grace_ends, months_of, renew_point, renews_itself, schedule, unpaid_until
-from subscriptions.contract.handover import RENEW, RENEW_STOPPED, STOP, complete, does, hand_over, save_states
+from subscriptions.contract.due import grace_ends, months_of, renews_itself, schedule, unpaid_until
+from subscriptions.contract.handover import RENEW, RENEW_STOPPED, STOP, complete, does, hand_over
 from subscriptions.contract.held import note_units
 from subscriptions.contract.telling import order_placed, renewed
 from subscriptions.contract.terms import Contract
@@ -44,16 +44,18 @@ def term_of_renewal(contract: Contract, day: date) -> Period:
     return Period(start, contract.rules.renewal_ends(contract.renewal_terms, start))
 
 
-def place(contract: Contract, units: Mapping[str, int], day: date, **how: Any) -> tuple[Order, Changes]:
-    """Write a renewal down that waits for its payment, for `units` by the engine's key; return it with its New lines.
+def draft(
+    contract: Contract, units: Mapping[str, int], day: date, **how: Any
+) -> tuple[Order, list[OrderItem], Changes]:
+    """Return a renewal that waits for its payment, for `units` by the engine's key, with its New lines; not written.
 
-    `how` are further columns of the order. The caller books the lines, and opens the payment of what is due.
+    `how` are further columns of the order. From now on the contract waits for it.
     """
     subscription, terms = contract.subscription, contract.renewal_terms
     start = term_of_renewal(contract, day).start
     chargeable = {key: contract.resources[key].chargeable_of(count) for key, count in units.items()}
     changes = contract.rules.renew(terms, chargeable, start, day)
-    order = Order.objects.create(
+    order = Order(
         account_id=subscription.account_id,
         reseller_id=subscription.reseller_id,
         subscription=subscription,
@@ -66,7 +68,7 @@ def place(contract: Contract, units: Mapping[str, int], day: date, **how: Any) -
         expires_on=unpaid_until(subscription.account, day),
         **how,
     )
-    OrderItem.objects.bulk_create(
+    items = [
         OrderItem(
             order=order,
             subscription_resource=resource,
@@ -76,56 +78,27 @@ def place(contract: Contract, units: Mapping[str, int], day: date, **how: Any) -
             amount=contract.rules.renewal_due([line for line in changes.add if line.resource == key], day),
         )
         for key, resource in contract.resources.items()
-    )
+    ]
     contract.waiting, contract.renewal_lines = order, list(changes.add)
+    return order, items, changes
+
+
+def place(contract: Contract, units: Mapping[str, int], day: date, **how: Any) -> tuple[Order, Changes]:
+    """Write down what `draft` returns. The caller books the lines, and opens the payment of what is due."""
+    order, items, changes = draft(contract, units, day, **how)
+    order.save(force_insert=True)
+    OrderItem.objects.bulk_create(items)
     return order, changes
+
+
+def as_it_is(contract: Contract) -> dict[str, int]:
+    """Return the units that a subscription has, which a renewal of itself is for, by the engine's key."""
+    return {key: resource.quantity for key, resource in contract.resources.items()}
 
 
 def place_automatic(contract: Contract, day: date) -> tuple[Order, Changes]:
     """Write down the renewal of a subscription that renews itself, for the units that it has."""
-    units = {key: resource.quantity for key, resource in contract.resources.items()}
-    return place(contract, units, day, automatic=True)
-
-
-def order_ahead(contract: Contract, day: date) -> tuple[Order, Changes]:
-    """Order the renewal of a subscription that renews itself ahead of its end; return it with the lines to be booked.
-
-    It waits for its payment; where nothing is due, for its term, or is carried out where the type buys terms ahead.
-    """
-    order, placed = place_automatic(contract, day)
-    if order.total:
-        if not contract.postpay:  # else the night in which the term begins confirms it
-            ask_for_payment(contract, order)
-    elif not contract.postpay or _may_owe(contract, day):
-        placed = folded(placed, paid(contract, day))
-        if contract.rules.renews_ahead:
-            order.paid_on = day
-            order.save(update_fields=["paid_on"])
-            carry_out(contract, order, day)
-            return order, placed
-        wait_for_term(order, day)
-    schedule(contract.subscription, order, day, status=SubscriptionStatus.ACTIVE)
-    return order, placed
-
-
-def _may_owe(contract: Contract, day: date) -> bool:
-    """Return whether the credit limit allows the renewal that was placed."""
-    try:
-        refuse_over_limit(contract, paid(contract, day), day)
-    except confirming.OverCreditLimit:
-        return False
-    return True
-
-
-def order_anew(contract: Contract, day: date) -> None:
-    """Order ahead again, for the units and at the prices of `day`, where a change has taken the place of the order."""
-    subscription = contract.subscription
-    point, expires = renew_point(subscription), subscription.expiration_date
-    stands = subscription.status == SubscriptionStatus.ACTIVE and contract.waiting is None
-    if point is not None and expires is not None and stands and point <= day < expires:
-        order, placed = order_ahead(contract, day)
-        record([contract.booking(placed, day, order)])
-        save_states([contract], day)
+    return place(contract, as_it_is(contract), day, automatic=True)
 
 
 def open_payment(actor: Actor, contract: Contract, order: Order) -> Payment:
@@ -217,18 +190,33 @@ def begin(contract: Contract, order: Order, day: date) -> None:
     STATE_FIELDS.
     """
     subscription, term = contract.subscription, term_of_renewal(contract, day)
+    closed_by_hand, items = subscription.closed_to is not None, list(order.items.order_by("pk"))
+    take_term(contract, term, order, items, day)
+    if closed_by_hand:
+        subscription.save(update_fields=["closed_to"])
+    for item in items:
+        resource = contract.resources[resource_key(item.subscription_resource_id)]
+        resource.save(update_fields=["quantity", "ordering_price", "ordered_at", "ordered_on", "retail"])
+    note_units([contract], term.start)
+    if term.end <= day:
+        _over_already(contract, term.end, day)
+    complete(order, day)
+    renewed(order, term)
+
+
+def take_term(contract: Contract, term: Period, order: Order, items: Iterable[OrderItem], day: date) -> None:
+    """Let the contract have the term, units and prices of a renewal from `day` on; nothing is written."""
+    subscription = contract.subscription
     if subscription.stopped_on is not None:
         subscription.term_anchor = term.start
     subscription.expiration_date = term.end
-    if subscription.closed_to is not None:  # what was closed by hand was closed until the renewal (5.7)
-        subscription.closed_to = None
-        subscription.save(update_fields=["closed_to"])
+    subscription.closed_to = None  # what was closed by hand was closed until the renewal (5.7)
     taken = {line.resource: line for line in contract.renewal_lines}
-    for item in order.items.order_by("pk"):
-        resource = contract.resources[resource_key(item.subscription_resource_id)]
+    for item in items:
+        key = resource_key(item.subscription_resource_id)
+        resource = contract.resources[key]
         resource.quantity, resource.ordering_price = item.quantity_after, item.unit_price
-        _note_price(contract, resource, taken.get(resource_key(resource.pk)), order.placed_on)
-        resource.save(update_fields=["quantity", "ordering_price", "ordered_at", "ordered_on", "retail"])
+        _note_price(contract, resource, taken.get(key), order.placed_on)
     contract.sum_up()
     subscription.status = SubscriptionStatus.ACTIVE
     subscription.stop_reason = subscription.stop_comment = subscription.awaited_operation = ""
@@ -237,11 +225,6 @@ def begin(contract: Contract, order: Order, day: date) -> None:
     contract.waiting = None
     vars(contract).pop("terms", None)
     schedule(subscription, None, day, status=SubscriptionStatus.ACTIVE)
-    note_units([contract], term.start)
-    if term.end <= day:
-        _over_already(contract, term.end, day)
-    complete(order, day)
-    renewed(order, term)
 
 
 def _note_price(contract: Contract, resource: SubscriptionResource, line: Line | None, placed_on: date) -> None:

@@ -6,7 +6,6 @@ is not, nothing is stopped because of a hold. What the vendor is working on foll
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.db.models import Q
 
@@ -21,9 +20,11 @@ from core.prepared import Asked, Prepared
 from subscriptions.contract.cancelling import close_orders, stop_all
 from subscriptions.contract.confirming import allowed
 from subscriptions.contract.due import schedule
-from subscriptions.contract.handover import ACTIVATE, STOP, hand_over, save_states
+from subscriptions.contract.handover import ACTIVATE, STOP, save_states
+from subscriptions.contract.hands import ROWS, Hands
 from subscriptions.contract.terms import Contract, contracts_among, in_turn
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
+from subscriptions.night.ledge import Ledge
 
 RUNNING = {SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED}
 # What failed at the vendor on the way there may be left by the opposite way.
@@ -104,15 +105,20 @@ def _stop(held: Mapping[int, Account], day: date) -> int:
     contracts = contracts_among(held, Subscription.objects.filter(RUNS, Among("account", held)))
     bookings, orders = stop_all(contracts, day)
     for contract in contracts:
-        subscription = contract.subscription
-        subscription.stop_reason = HOLDS[AccountStatus(held[subscription.account_id].status)]
-        subscription.stop_comment = ""
-        subscription.stopped_on = day
-        hand_over(contract, STOP, day=day)
+        hold(contract, day, ROWS)
     _keep(contracts, bookings, day)
     if orders:
         close_orders(order_ids=orders, day=day)
     return len(contracts)
+
+
+def hold(contract: Contract, day: date, hands: Hands) -> None:
+    """Stop what runs for the sake of its account's hold; its charges are those of `stop_all`."""
+    subscription = contract.subscription
+    subscription.stop_reason = HOLDS[AccountStatus(subscription.account.status)]
+    subscription.stop_comment = ""
+    subscription.stopped_on = day
+    hands.hand_over(contract, STOP, day)
 
 
 def _await_money(entered: Collection[Account]) -> None:
@@ -131,8 +137,11 @@ def _activate(free: Mapping[int, Account], day: date) -> int:
         return 0
     accounts = {contract.subscription.account_id for contract in contracts}
     funds = funds_of_many([free[pk] for pk in sorted(accounts)])
-    available = {pk: of_account.available for pk, of_account in funds.items()}
-    bookings = [contract.booking(_activated(contract, available, day), day) for contract in contracts]
+    ledges = {pk: Ledge(of_account.available) for pk, of_account in funds.items()}
+    bookings = [
+        contract.booking(activated(contract, ledges[contract.subscription.account_id], day), day)
+        for contract in contracts
+    ]
     _keep(contracts, bookings, day)
     return len(contracts)
 
@@ -140,8 +149,11 @@ def _activate(free: Mapping[int, Account], day: date) -> int:
 _STANDING = Prepared(lambda: in_turn(Subscription.objects.filter(STANDS, Among("account", Asked("accounts")))))
 
 
-def _activated(contract: Contract, available: dict[int, Decimal], day: date) -> Changes:
-    """Return what an activation on `day` makes of the charges, and take what it reserves from what is available."""
+def activated(contract: Contract, ledge: Ledge, day: date) -> Changes:
+    """Return what an activation on `day` makes of the charges, and take what it reserves from what is available.
+
+    For what a hold had stopped; without the funds it stays stopped, and says so.
+    """
     subscription = contract.subscription
     expires = subscription.expiration_date
     over = expires is not None and expires <= day
@@ -152,13 +164,14 @@ def _activated(contract: Contract, available: dict[int, Decimal], day: date) -> 
     if contract.postpay and not allowed(contract, changes, day):
         subscription.stop_reason = StopReason.CREDIT_LIMIT
         return Changes()
-    if not contract.postpay and changes.missing(available[subscription.account_id]):
+    needed = changes.reserves - changes.given_back
+    if not contract.postpay and changes.reserves and not ledge.covers(needed, contract):
         subscription.stop_reason = StopReason.FUNDS_SHORT
         return Changes()
-    available[subscription.account_id] -= changes.reserves
+    ledge.available -= changes.reserves
     subscription.stop_reason = subscription.stop_comment = ""
     subscription.stopped_on = None
-    hand_over(contract, ACTIVATE, day=day)
+    ledge.hands.hand_over(contract, ACTIVATE, day)
     if over and subscription.status == SubscriptionStatus.ACTIVE:
         subscription.status = SubscriptionStatus.GRACED
         schedule(subscription, contract.waiting, day, status=SubscriptionStatus.GRACED)

@@ -15,7 +15,7 @@ from billing.rendered import look_at_payments
 from subscriptions.contract.cancelling import close_orders, stop_all
 from subscriptions.contract.confirming import allowed
 from subscriptions.contract.handover import ACTIVATE, STOP, hand_over, save_states
-from subscriptions.contract.telling import subscription_blocked
+from subscriptions.contract.hands import ROWS, Hands
 from subscriptions.contract.terms import UNDER_CHANGE, Contract, contracts_among
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.holds import HOLDS
@@ -49,7 +49,7 @@ def block_all(contracts: Collection[Contract], reason: StopReason, day: date) ->
     return len(contracts)
 
 
-def block(contract: Contract, reason: StopReason, day: date) -> None:
+def block(contract: Contract, reason: StopReason, day: date, hands: Hands = ROWS) -> None:
     """Set a running subscription on its way to Blocked; the caller books its charges and saves STATE_FIELDS."""
     subscription = contract.subscription
     subscription.stop_reason, subscription.stop_comment = reason, ""
@@ -58,8 +58,8 @@ def block(contract: Contract, reason: StopReason, day: date) -> None:
         # The vendor's word comes first: it is blocked once the change has ended there.
         subscription.due_on = subscription.next_billing_day = None
     else:
-        hand_over(contract, STOP, day=day)
-    subscription_blocked(subscription, day)
+        hands.hand_over(contract, STOP, day)
+    hands.blocked(contract, day)
 
 
 def unpaid_behind(subscription: Subscription) -> QuerySet[Payment]:

@@ -16,16 +16,15 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from billing import guarantees
 from billing.books import open_days
-from billing.charging import Booking, record
+from billing.charging import record
 from billing.engine.lines import Changes
 from billing.engine.rules import Keeps
 from billing.funds import funds_of_many, lock_accounts
 from billing.invoicing import make_invoices
-from billing.models import PaymentStatus
-from billing.payments import close_order_payments
 from core.among import Among
 from core.prepared import Asked, Prepared
 from subscriptions.contract import renewing
+from subscriptions.contract.ahead import order_ahead
 from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid, is_waiting
 from subscriptions.contract.confirming import OverCreditLimit, limit_of
 from subscriptions.contract.due import (
@@ -37,12 +36,12 @@ from subscriptions.contract.due import (
     stop_period_over,
 )
 from subscriptions.contract.effect import hand_over_scheduled
-from subscriptions.contract.handover import DELETE, STOP, hand_over, save_states
-from subscriptions.contract.telling import stopped_for_funds
+from subscriptions.contract.handover import DELETE, STOP, save_states
 from subscriptions.contract.terms import UNDER_CHANGE, Contract, contracts_among, in_turn
 from subscriptions.models import OrderStatus, OrderType, StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.ahead import DUE_STATUSES, accounts_waiting, ahead_of
 from subscriptions.night.holds import settle_holds, unsettled_days
+from subscriptions.night.ledge import Ledge
 from subscriptions.night.rendered import block, look_at_accounts
 from subscriptions.night.used import charge_used, to_charge
 
@@ -61,16 +60,6 @@ class Night:
     subscriptions: int = 0
     failed_accounts: list[int] = field(default_factory=list)
     through: bool = True  # False: time was up before all accounts were carried out
-
-
-@dataclass
-class Ledge:
-    """One account on one day of the night: what is available is taken by whoever comes first."""
-
-    available: Decimal
-    bookings: list[Booking] = field(default_factory=list)
-    cancelled_orders: list[int] = field(default_factory=list)
-    asked: dict[int, Decimal] = field(default_factory=dict)  # what each subscription needs to go on, had or not
 
 
 def run_billing_day(*, today: date, batch_size: int = BATCH, go_on: Callable[[], bool] = lambda: True) -> Night:
@@ -188,7 +177,7 @@ def _carry_out_day(
         hand_over_scheduled(contract, day)
         closings.append(contract.booking(closing_of(contract, day), day))
     for contract in contracts:
-        _step(contract, ledges[contract.subscription.account_id], day)
+        step(contract, ledges[contract.subscription.account_id], day)
     steps = [booking for ledge in ledges.values() for booking in ledge.bookings]
     record([booking for booking in (*closings, *steps) if booking.changes])
     close_orders(order_ids=[pk for ledge in ledges.values() for pk in ledge.cancelled_orders], day=day)
@@ -208,7 +197,7 @@ def coming_of(contract: Contract, day: date) -> Changes:
     return contract.rules.next_period(contract.terms, contract.chargeable, contract.provided_lines, day)
 
 
-def _step(contract: Contract, ledge: Ledge, day: date) -> None:
+def step(contract: Contract, ledge: Ledge, day: date) -> None:
     """Take one subscription through the night of `day`, after all closings of its account."""
     subscription = contract.subscription
     # What the vendor is changing runs on meanwhile with the units it has.
@@ -255,16 +244,16 @@ def _renew(contract: Contract, ledge: Ledge, day: date) -> None:
         limit = limit_of(contract.subscription)
         if limit is not None and coming.reserves > limit and contract.rules.needs_funds:
             _give_up(contract, ledge, day)
-            block(contract, StopReason.CREDIT_LIMIT, day)
+            block(contract, StopReason.CREDIT_LIMIT, day, ledge.hands)
             return
-    if coming.reserves <= ledge.available or contract.postpay or not contract.rules.needs_funds:
+    if contract.postpay or not contract.rules.needs_funds or ledge.covers(coming.reserves, contract):
         ledge.available -= coming.reserves
         ledge.bookings.append(contract.booking(coming, day))
         schedule(contract.subscription, contract.waiting, day, status=SubscriptionStatus.ACTIVE)
         return
     _give_up(contract, ledge, day)
-    _stop(contract, StopReason.FUNDS_SHORT, day)
-    stopped_for_funds(contract.subscription, day, coming.reserves, ledge.available)
+    _stop(contract, ledge, StopReason.FUNDS_SHORT, day)
+    ledge.hands.stopped_for_funds(contract, day, coming.reserves, ledge.available)
 
 
 def _expire(contract: Contract, ledge: Ledge, day: date, expires: date) -> None:
@@ -291,26 +280,24 @@ def _goes_on(contract: Contract, ledge: Ledge, day: date) -> bool:
     order = contract.renewal
     if order is not None and order.status == OrderStatus.WAITING_FOR_PROVISIONING:
         ledge.bookings.append(contract.booking(renewing.paid(contract, day), day, order))
-        renewing.carry_out(contract, order, day)
+        ledge.hands.carry_out(contract, order, day)
         return True
     if not renews_itself(contract.subscription):
         return False
     placed = Changes()
     if order is None:
-        close_orders(order_ids=ledge.cancelled_orders, day=day)  # of one subscription, one order is open
-        order, placed = renewing.place_automatic(contract, day)
+        ledge.hands.cancel(ledge.cancelled_orders, day)  # of one subscription, one order is open
+        order, placed = ledge.hands.place(contract, day)
     changes = renewing.paid(contract, day)
     if not _covered(contract, changes, ledge, day):
         ledge.bookings.append(contract.booking(placed, day, order))
         if placed and not contract.postpay:
-            renewing.ask_for_payment(contract, order)
+            ledge.hands.ask(contract, order)
         return False
     ledge.available -= changes.reserves
     ledge.bookings.append(contract.booking(renewing.folded(placed, changes) if placed else changes, day, order))
-    close_order_payments(order_ids=[order.pk], status=PaymentStatus.PAID_FROM_BALANCE, today=day)
-    order.paid_on = day
-    order.save(update_fields=["paid_on"])
-    renewing.carry_out(contract, order, day)
+    ledge.hands.paid(order, day, from_balance=True)
+    ledge.hands.carry_out(contract, order, day)
     return True
 
 
@@ -318,7 +305,7 @@ def _covered(contract: Contract, changes: Changes, ledge: Ledge, day: date) -> b
     """Return whether the funds suffice for another term, or in postpay the credit limit."""
     ledge.asked[contract.subscription.pk] = changes.reserves
     if not contract.postpay:
-        return changes.reserves <= max(ledge.available, 0)
+        return not changes.reserves or ledge.covers(changes.reserves, contract)
     try:
         renewing.refuse_over_limit(contract, changes, day)
     except OverCreditLimit:
@@ -333,8 +320,8 @@ def _order_renewal(contract: Contract, ledge: Ledge, day: date) -> None:
     """
     if contract.waiting is not None:
         return
-    close_orders(order_ids=ledge.cancelled_orders, day=day)
-    order, placed = renewing.order_ahead(contract, day)
+    ledge.hands.cancel(ledge.cancelled_orders, day)
+    order, placed = order_ahead(contract, day, ledge.hands)
     ledge.bookings.append(contract.booking(placed, day, order))
 
 
@@ -343,16 +330,16 @@ def _stop_at_the_end(contract: Contract, ledge: Ledge, day: date) -> None:
     if stop_period_over(contract.subscription, day) and contract.subscription.status not in UNDER_CHANGE:
         _delete(contract, ledge, day)
     else:
-        _stop(contract, StopReason.EXPIRED, day)
+        _stop(contract, ledge, StopReason.EXPIRED, day)
 
 
 def _delete(contract: Contract, ledge: Ledge, day: date) -> None:
     _give_up(contract, ledge, day)
     ledge.bookings.append(contract.booking(contract.rules.delete(contract.terms, contract.lines, day), day))
-    hand_over(contract, DELETE, day=day)
+    ledge.hands.hand_over(contract, DELETE, day)
 
 
-def _stop(contract: Contract, reason: StopReason, day: date) -> None:
+def _stop(contract: Contract, ledge: Ledge, reason: StopReason, day: date) -> None:
     subscription = contract.subscription
     subscription.stop_reason = reason
     subscription.stop_comment = ""
@@ -361,7 +348,7 @@ def _stop(contract: Contract, reason: StopReason, day: date) -> None:
         # The vendor's word comes first: it is stopped, or Graced, once the change has ended there.
         subscription.due_on = subscription.next_billing_day = None
     else:
-        hand_over(contract, STOP, day=day)
+        ledge.hands.hand_over(contract, STOP, day)
 
 
 def _give_up(contract: Contract, ledge: Ledge, day: date) -> None:

@@ -17,6 +17,7 @@ from billing.payments import close_order_payments, open_order_payment
 from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.contract import renewing, switching
+from subscriptions.contract.ahead import order_anew
 from subscriptions.contract.confirming import newly_blocked, refuse_over_limit
 from subscriptions.contract.due import schedule
 from subscriptions.contract.effect import first_day
@@ -210,7 +211,7 @@ def _switch(contract: Contract, order: Order, today: date, *, status: PaymentSta
     complete(order, today)
     switched = switching.carry_out(contract, target, order, today)
     done_at_once(switched.subscription, UPDATE.action, order=order, asked_by=asked_by)
-    renewing.order_anew(switched, today)
+    order_anew(switched, today)
     return order
 
 
@@ -257,7 +258,7 @@ def hold_and_hand_over(contract: Contract, order: Order, today: date, *, asked_b
         complete(order, today)
         done_at_once(subscription, work.action, order=order, asked_by=asked_by)
         if order.type == OrderType.CHANGE:
-            renewing.order_anew(contract_of(subscription), today)
+            order_anew(contract_of(subscription), today)
     else:
         hand_to_worker(operation.pk)
 

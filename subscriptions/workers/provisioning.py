@@ -14,6 +14,7 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.secrets import encrypt
 from subscriptions.contract import renewing
+from subscriptions.contract.ahead import order_anew
 from subscriptions.contract.due import schedule
 from subscriptions.contract.effect import let_go, waits_for_its_day
 from subscriptions.contract.handover import (
@@ -177,7 +178,7 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
         stop_as_decided(contract, today)
     save_states([contract], today)
     if work is UPDATE:
-        renewing.order_anew(contract_of(subscription), today)
+        order_anew(contract_of(subscription), today)
     if changes.reserves > changes.releases:
         _stop_what_is_short(contract, changes, today)
     done_at_vendor(subscription, operation, order)
