@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from billing.books import day_of
-from billing.engine.lines import FEES
+from billing.engine.lines import FEES, Source
 from billing.engine.periods import add_months, last_billing_day, next_billing_day
 from billing.engine.rules import Metered
 from billing.models import Charge, ChargeStatus
@@ -140,7 +140,7 @@ def forecast_of(account: Account, today: date) -> Forecast:
 
 
 def foreseen(
-    start: Start, today: date, estimates: Mapping[date, Decimal], left_out: tuple[Subscription, ...] = ()
+    start: Start, today: date, estimates: Mapping[tuple[int, date], Decimal], left_out: tuple[Subscription, ...] = ()
 ) -> Forecast:
     """Return the months to come of an account that was read. No statement."""
     firsts = months_ahead(today)
@@ -154,7 +154,7 @@ def foreseen(
         account=start.account,
         today=today,
         until=until,
-        months=tuple(_months(firsts, today, alone, paid, estimates)),
+        months=tuple(_months(firsts, today, alone, paid, _still_to_come(estimates, paid))),
         short=short,
         short_of=names.get(short.subscription_id) if short and short.subscription_id else None,
         needs=tuple(_needs(paid)),
@@ -165,36 +165,45 @@ def foreseen(
     )
 
 
-def estimates_of(contracts: Sequence[Contract], today: date) -> dict[date, Decimal]:
-    """Return, by billing day to come, what use would cost beyond what is charged already: as in the last full period.
+def estimates_of(contracts: Sequence[Contract], today: date) -> dict[tuple[int, date], Decimal]:
+    """Return, by subscription and billing day to come, what its use would cost in all: as in the last whole period.
 
     Of running subscriptions that are charged by use. An estimate, named as one. One statement, or none.
     """
     metered = {
-        one.subscription.pk: one
+        one.subscription.pk: one.subscription
         for one in contracts
         if isinstance(one.rules, Metered) and one.subscription.status == SubscriptionStatus.ACTIVE
     }
     if not metered:
         return {}
-    ended = Charge.objects.filter(Among("subscription", metered), status=ChargeStatus.CLOSED, source="usage")
+    ended = Charge.objects.filter(Among("subscription", metered), status=ChargeStatus.CLOSED, source=Source.USAGE)
     rows = ended.filter(operate_to__gt=add_months(today, -2)).values_list("subscription", "operate_to", "amount")
     sums: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
     for pk, ends, amount in rows:
         sums[pk, ends] += amount
-    estimates: dict[date, Decimal] = defaultdict(Decimal)
-    for pk, contract in metered.items():
-        row = contract.subscription
+    estimates: dict[tuple[int, date], Decimal] = {}
+    for pk, row in metered.items():
         last = last_billing_day(today, row.billing_day)
         whole = row.start_date is not None and row.start_date <= last_billing_day(last - ONE_DAY, row.billing_day)
-        used = sums.get((pk, last), Decimal(0)) if whole else Decimal(0)
-        charged = _sum(line.amount for line in contract.lines if line.period.end > last)
         day = next_billing_day(today, row.billing_day)
-        for number in range(MONTHS + 1):
-            if used:
-                estimates[day] += max(used - charged, Decimal(0)) if number == 0 else used
+        for _number in range(MONTHS + 1):
+            if whole and sums[pk, last]:
+                estimates[pk, day] = sums[pk, last]
             day = next_billing_day(day, row.billing_day)
     return estimates
+
+
+def _still_to_come(estimates: Mapping[tuple[int, date], Decimal], course: Course) -> dict[date, Decimal]:
+    """Return, by day, what use would cost beyond what was used already, which the course charges."""
+    charged: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
+    for one in course.closings:
+        if one.line.source is Source.USAGE:
+            charged[one.contract.subscription.pk, one.day] += one.line.amount
+    days: dict[date, Decimal] = defaultdict(Decimal)
+    for (pk, day), used in estimates.items():
+        days[day] += max(used - charged[pk, day], Decimal(0))
+    return days
 
 
 def _months(

@@ -43,40 +43,49 @@ SITUATIONS = """
         SELECT account.id AS account_id, string_agg(discount.id::text, ',' ORDER BY discount.id) AS discounts
         FROM accounts_account account
         JOIN subscriptions_discount discount ON discount.reseller_id = account.reseller_id AND discount.active
-             AND discount.type = 'account'
-        JOIN subscriptions_discount_accounts listed
-             ON listed.discount_id = discount.id AND listed.account_id = account.id
+             AND discount.type = 'account' AND (
+                 EXISTS (SELECT FROM subscriptions_discount_accounts listed
+                         WHERE listed.discount_id = discount.id AND listed.account_id = account.id)
+                 OR EXISTS (SELECT FROM subscriptions_discount_account_classes listed
+                            WHERE listed.discount_id = discount.id
+                              AND listed.accountclass_id = account.account_class_id))
         WHERE account.reseller_id IN (SELECT id FROM below) GROUP BY account.id
     ), live AS MATERIALIZED (
-        SELECT one.id, concat_ws('|', one.plan_id, one.period_id, one.reseller_id, one.billing_type, one.currency,
+        SELECT one.id, ROW(one.plan_id, one.period_id, one.reseller_id, one.billing_type, one.currency,
             one.billing_day, one.fixed_price, one.trial, one.payment_model, one.status, one.stop_reason,
             one.stopped_on, one.expiration_date, one.auto_renew, one.due_on, one.next_billing_day, one.promo_code_id,
             one.subscription_credit_limit, one.closed_to, one.closings,
             CASE WHEN one.expiration_date IS NOT NULL OR one.fixed_price
-                THEN concat_ws('|', one.start_date, one.term_anchor) END,
-            account.account_class_id, account.status, account.subscription_credit_limit, granted.discounts,
+                THEN ROW(one.start_date, one.term_anchor)::text END,
+            account.status, account.subscription_credit_limit, class.subscription_credit_limit,
+            class.payment_expiration_days, class.cancel_unpaid_order_in, granted.discounts,
             CASE WHEN EXISTS (
                 SELECT FROM subscriptions_order waiting
                 WHERE waiting.subscription_id = one.id AND waiting.status = ANY(%(unfinished)s)
             ) OR EXISTS (SELECT FROM billing_usagetocharge told WHERE told.subscription_id = one.id)
-                THEN 'own' || one.id END) AS agreed
+                THEN one.id END)::text AS agreed
         FROM subscriptions_subscription one
         JOIN accounts_account account ON account.id = one.account_id
+        JOIN accounts_accountclass class ON class.id = account.account_class_id
         LEFT JOIN granted ON granted.account_id = one.account_id
         WHERE one.reseller_id IN (SELECT id FROM below) AND (
             (one.due_on IS NOT NULL AND one.status = ANY(%(due)s))
             OR (one.status = ANY(%(stopped)s) AND one.stop_reason = ANY(%(held)s))
         )
     ), units AS (
-        SELECT subscription_id, string_agg(concat_ws(':', plan_resource_id, of_plan, quantity, included,
-            ordering_price, ordered_at_id, ordered_on, retail::text), ',' ORDER BY id) AS held
-        FROM subscriptions_subscriptionresource WHERE subscription_id IN (SELECT id FROM live) GROUP BY subscription_id
+        SELECT held.subscription_id, string_agg(ROW(held.plan_resource_id, held.of_plan, held.quantity, held.included,
+            CASE WHEN one.fixed_price
+                THEN ROW(held.ordering_price, held.ordered_at_id, held.ordered_on, held.retail)::text END
+            )::text, ',' ORDER BY held.id) AS held
+        FROM subscriptions_subscriptionresource held
+        JOIN subscriptions_subscription one ON one.id = held.subscription_id
+        WHERE held.subscription_id IN (SELECT id FROM live) GROUP BY held.subscription_id
     ), lines AS (
-        SELECT charge.subscription_id, string_agg(concat_ws(':', charge.type, charge.status, charge.source,
+        SELECT charge.subscription_id, string_agg(ROW(charge.type, charge.status, charge.source,
             charge.block, charge.quantity, charge.unit_price, charge.exact_price, charge.amount, charge.discount,
             charge.tax, charge.discount_rate, charge.discounted_by_id, charge.price_id, charge.plan_price_id,
-            charge.priced_on, charge.retail::text, charge.granted::text, charge.operate_from, charge.operate_to,
-            charge.period_from, charge.period_to, resource.plan_resource_id), ',' ORDER BY charge.id) AS shape
+            charge.priced_on, charge.retail, charge.granted, charge.operate_from, charge.operate_to,
+            charge.period_from, charge.period_to, resource.plan_resource_id)::text, ',' ORDER BY charge.id) AS shape
         FROM billing_charge charge
         LEFT JOIN subscriptions_subscriptionresource resource ON resource.id = charge.subscription_resource_id
         WHERE charge.status = ANY(%(live)s) AND charge.subscription_id IN (SELECT id FROM live)
@@ -84,7 +93,7 @@ SITUATIONS = """
     )
     SELECT MIN(live.id), COUNT(*)
     FROM live LEFT JOIN units ON units.subscription_id = live.id LEFT JOIN lines ON lines.subscription_id = live.id
-    GROUP BY hashtextextended(concat_ws('/', live.agreed, units.held, lines.shape), 0)
+    GROUP BY hashtextextended(ROW(live.agreed, units.held, lines.shape)::text, 0)
     ORDER BY COUNT(*) DESC, MIN(live.id)
 """
 
