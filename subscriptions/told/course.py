@@ -23,10 +23,10 @@ from billing.engine.terms import Taken
 from billing.holds import Standing
 from core.period import LONGEST_TIMER
 from subscriptions.contract.cancelling import stop_all
-from subscriptions.contract.due import STABLE
 from subscriptions.contract.effect import is_due
 from subscriptions.contract.terms import UNDER_CHANGE, Contract
 from subscriptions.models import StopReason, SubscriptionStatus
+from subscriptions.night.ahead import DUE_STATUSES
 from subscriptions.night.holds import HOLDS, MAY_ACTIVATE, RUNNING, STOPPED, activated, hold
 from subscriptions.night.ledge import Ledge
 from subscriptions.night.rendered import block
@@ -43,8 +43,6 @@ from subscriptions.told.foreseen import (
     Start,
     Unbilled,
 )
-
-DUE_STATUSES = {*STABLE, *UNDER_CHANGE, SubscriptionStatus.DELETED}
 
 
 class Looked(Ledge):

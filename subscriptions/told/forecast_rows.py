@@ -16,9 +16,9 @@ from billing.models import GuaranteedPayment, GuaranteeStatus, InvoiceLine, Paym
 from core.among import Among
 from subscriptions.contract.terms import Contract, contracts_among
 from subscriptions.models import OrderItem, Subscription
+from subscriptions.night.ahead import DUE_STATUSES
 from subscriptions.night.holds import STANDS
 from subscriptions.night.used import sums_of_use, to_charge
-from subscriptions.told.course import DUE_STATUSES
 from subscriptions.told.foreseen import Bill, Start, Unbilled
 
 # What has closed up to a billing day and stands on no invoice yet: as billing.invoicing makes it up.

@@ -22,8 +22,9 @@ from billing.engine.periods import add_months
 from billing.engine.terms import PLAN
 from billing.models import Charge, ChargeStatus
 from subscriptions.models import UNFINISHED, ResourcePrice
+from subscriptions.night.ahead import DUE_STATUSES
 from subscriptions.night.holds import HOLDS, MAY_ACTIVATE
-from subscriptions.told.course import DUE_STATUSES, Course
+from subscriptions.told.course import Course
 from subscriptions.told.forecast_rows import starts_of
 from subscriptions.told.foreseen import ONE_DAY, Closing, Start
 
