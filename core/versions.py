@@ -69,23 +69,9 @@ def edited(
     if request.method != "POST":
         return Edited(form=with_version(build(), row))
 
-    def deed() -> str:
-        if row is not None:
-            _lock(row)
-        form = build(request.POST)
-        if not form.is_valid():
-            raise _NotKept(form, 422)
-        overtaken = _overtaken(request, build, form, row, author or (lambda: _author_of(row)))
-        if overtaken is not None:
-            raise _NotKept(overtaken, 409)
-        try:
-            return keep(form.cleaned_data)
-        except Refused as refusal:
-            put_refusal(form, refusal)
-            raise _NotKept(form, 422) from None
-
+    author = author or (lambda: _author_of(row))
     try:
-        return Edited(form=forms.Form(), url=once(request, deed))
+        return Edited(form=forms.Form(), url=once(request, lambda: _kept(request, build, keep, row, author)))
     except _NotKept as no:
         form, status = no.form, no.status
     except Refused as refusal:
@@ -96,6 +82,25 @@ def edited(
         return Edited(form=with_version(form, row), status=status)
     form.version = request.POST.get(VERSION, "")  # type: ignore[attr-defined]  # still what the person has seen
     return Edited(form=form, status=status)
+
+
+def _kept(
+    request: HttpRequest, build: Build, keep: Callable[[dict[str, Any]], str], row: models.Model | None, author: Author
+) -> str:
+    """Have the answers kept, under a lock of the row; return where it leads. Raises _NotKept."""
+    if row is not None:
+        _lock(row)
+    form = build(request.POST)
+    if not form.is_valid():
+        raise _NotKept(form, 422)
+    overtaken = _overtaken(request, build, form, row, author)
+    if overtaken is not None:
+        raise _NotKept(overtaken, 409)
+    try:
+        return keep(form.cleaned_data)
+    except Refused as refusal:
+        put_refusal(form, refusal)
+        raise _NotKept(form, 422) from None
 
 
 def with_version(form: forms.Form, row: models.Model | None) -> forms.Form:

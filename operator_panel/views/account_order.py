@@ -74,8 +74,7 @@ def account_order_plan(request: HttpRequest, pk: int, plan: int) -> HttpResponse
     chosen = get_object_or_404(plans, pk=plan)
     periods = {period.pk: period for period in chosen.periods.filter(active=True).order_by("pk")}
     first = first_fields(chosen.template.connection)
-    more = _of_transfer(chosen)
-    form = _form(_asked(request, chosen), periods, first, more, _follow_up(request, found, chosen))
+    form = _form(_asked(request, chosen), periods, first, _of_transfer(chosen), _follow_up(request, found, chosen))
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         period = periods[int(answers["period"])]

@@ -113,10 +113,9 @@ def place_order(
     """Place a sales order for the account: a subscription, its New charges, and the payment for the current period.
 
     `quantities` counts units by resource keys; a resource left out is ordered with what the plan includes or demands.
-    `transfer`: it is brought over from somebody else, for the plan's fee.
-    The same `idempotency_key` is the same order, all else being the same. Nothing due: carried out at once, as in
-    postpay. On credit hold a payment to leave it is first. `vendor_asked`: outside the transaction. Raises Forbidden,
-    AccountMayNotOrder, PlanNotForSale, SingletonTaken, PromoCodeNotAccepted, NoTransfer, OverCreditLimit, KeyTaken, …
+    One `idempotency_key`, one order. Nothing due: carried out at once, as in postpay. On credit hold a payment to leave
+    it is first. `vendor_asked`: outside the transaction. `transfer`: for the plan's fee. Raises Forbidden, NoTransfer,
+    AccountMayNotOrder, PlanNotForSale, SingletonTaken, PromoCodeNotAccepted, OverCreditLimit, KeyTaken, other refusals.
     """
     actor.require("subscriptions.order")
     require_sight(actor, account.pk)  # before a key is looked up: what stands under it may be another's

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 
@@ -62,7 +63,8 @@ def _billed_on(subscription: Subscription, today: date) -> date | None:
 
 def last_set(account: Account) -> tuple[str, datetime] | None:
     """Return who has changed the order of the account's subscriptions last, and when; None where nobody has."""
-    events = Subscription.events.field.model._base_manager.filter(account_id=account.pk)  # type: ignore[attr-defined]
+    tracked: Any = Subscription
+    events = tracked._meta.get_field("events").related_model._base_manager.filter(account_id=account.pk)
     earlier = events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
     before = events.annotate(before=Subquery(earlier.values("billing_priority")[:1])).exclude(before=None)
     newest = before.exclude(before=F("billing_priority")).order_by("-pgh_id").first()
