@@ -5,15 +5,23 @@ set up (allauth keeps it there until it is confirmed), a password reset's key, w
 """
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import connection
 from django.utils import timezone
 
 from core.secrets import SecretsUnreadable, decrypt, encrypt
 
 _HELD = "session"
+# Asked at every request, so in plain words: Django would put them together anew each time.
+_READ = """
+    SELECT session.session_data, session.expire_date, used.seen_at
+    FROM django_session AS session LEFT JOIN accounts_signedin AS used ON used.session_key = session.session_key
+    WHERE session.session_key = %s AND session.expire_date > %s
+"""
 
 
 class SessionStore(DatabaseSessions):
@@ -21,6 +29,9 @@ class SessionStore(DatabaseSessions):
 
     For synchronous servers, as this platform runs on: the asynchronous methods of the base would store clear keys.
     """
+
+    # When the session was last noted as in use (accounts/signed_in.py); None where it is not known.
+    seen_at: datetime | None = None
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return the session as it is stored."""
@@ -56,12 +67,15 @@ class SessionStore(DatabaseSessions):
             super().delete(stored_key(key))
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
-        found = self.model.objects.filter(
-            session_key=stored_key(self.session_key or ""), expire_date__gt=timezone.now()
-        )
-        row = found.first()
-        if row is None:
+        key = stored_key(self.session_key or "")
+        with connection.cursor() as cursor:
+            cursor.execute(_READ, [key, timezone.now()])
+            found = cursor.fetchone()
+        if found is None:
             self._session_key = None
+            return None
+        data, expires, self.seen_at = found
+        row: AbstractBaseSession = self.model(session_key=key, session_data=data, expire_date=expires)
         return row
 
 

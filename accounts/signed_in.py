@@ -57,7 +57,10 @@ def mark_as_visit(*, session: SessionBase, manager: User) -> None:
 
 
 def see(request: HttpRequest, *, now: datetime) -> None:
-    """Write that the session is in use and from where: one statement, which changes a row every few minutes at most."""
+    """Write every few minutes that the session is in use and from where; read with the session, it asks nothing."""
+    seen_at = getattr(request.session, "seen_at", None)
+    if seen_at is not None and seen_at >= now - SEEN_IS_WRITTEN_EVERY:
+        return
     rows = SignedIn.objects.filter(session_key=_key_of(request.session), seen_at__lt=now - SEEN_IS_WRITTEN_EVERY)
     rows.update(seen_at=now, address=client_address(request), agent=agent_of(request))
 

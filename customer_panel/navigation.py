@@ -1,5 +1,7 @@
 """The customer panel's navigation bar and what stands above each of its pages."""
 
+from functools import partial
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -10,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from accounts.queries import accounts_of
 from billing.funds import funds_of
-from core.panel.context import navigation_of
+from core.panel.context import bar_of, navigation_of
 from core.panel.page import NavigationGroup, NavigationItem
 from notifications.reading import unread_of
 
@@ -49,18 +51,20 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     actor = getattr(request, "actor", None)
     if actor is None or not actor.is_customer:
         return {}
+    section = (match.url_name if match else "") or ""
     return {
-        "navigation": navigation_of(request, NAVIGATION, section=(match.url_name if match else "") or ""),
+        # Asked for by whole pages only, once; parts of pages and forms show none of it.
+        "navigation": SimpleLazyObject(lambda: navigation_of(request, NAVIGATION, section=section)),
+        "bar": partial(bar_of, request, NAVIGATION, section=section),
         "home_url": reverse("customer:home"),
         "profile_url": reverse("customer:profile"),
         "messages_url": reverse("customer:home_messages"),
-        # Asked for by whole pages only, once.
         "unread": SimpleLazyObject(lambda: unread_of(actor)),
         "panel_stylesheet": "customer_panel/customer.css",
         "topbar": "customer_panel/topbar.html",
         "account": actor.account,
-        "accounts_to_choose": _others(actor),
-        "funds": funds_of(actor.account) if actor.may("payments.view") else None,
+        "accounts_to_choose": SimpleLazyObject(lambda: _others(actor)),
+        "funds": SimpleLazyObject(lambda: funds_of(actor.account)) if actor.may("payments.view") else None,
     }
 
 

@@ -15,7 +15,7 @@ MOST = 99
 
 def unread_of(actor: Actor) -> str:
     """Return how many messages the person has not seen yet, "" for none. One statement."""
-    count = notifications_visible_to(actor).filter(read_at=None).order_by()[: MOST + 1].count()
+    count = len(notifications_visible_to(actor).filter(read_at=None).order_by().values_list("pk")[: MOST + 1])
     return f"{MOST}+" if count > MOST else str(count or "")
 
 

@@ -1,11 +1,13 @@
 """The navigation bar of the operator panel: groups, items, and the right that each item needs."""
 
+from functools import partial
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from core.panel.context import navigation_of
+from core.panel.context import bar_of, navigation_of
 from core.panel.page import NavigationGroup, NavigationItem
 from notifications.reading import unread_of
 
@@ -64,11 +66,13 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     match, actor = request.resolver_match, getattr(request, "actor", None)
     if actor is None or not actor.is_manager:
         return {}
+    section = (match.url_name if match else "") or ""
     return {
-        "navigation": navigation_of(request, NAVIGATION, section=(match.url_name if match else "") or ""),
+        # Asked for by whole pages only, once; parts of pages show none of it.
+        "navigation": SimpleLazyObject(lambda: navigation_of(request, NAVIGATION, section=section)),
+        "bar": partial(bar_of, request, NAVIGATION, section=section),
         "home_url": reverse("operator:home"),
         "profile_url": reverse("operator:profile"),
         "messages_url": reverse("operator:messages"),
-        # Asked for by whole pages only, once.
         "unread": SimpleLazyObject(lambda: unread_of(actor)),
     }

@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -51,10 +52,15 @@ def connection_that_stays(db: None) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@cache
+def read_once() -> Any:
+    return schemathesis.openapi.from_wsgi("/api/v3/openapi.json", application)
+
+
 @pytest.fixture
 def document() -> Any:
     """The OpenAPI document as a client gets it."""
-    return schemathesis.openapi.from_wsgi("/api/v3/openapi.json", application)
+    return read_once()
 
 
 def test_every_operation_of_the_document_is_fuzzed(document: Any) -> None:

@@ -54,12 +54,20 @@ class _Links(HTMLParser):
 
 
 def walk(person: Person, seeds: list[str], found: Found) -> None:
-    """Open the seeds and every page that they lead to: of each name one, of deeds each; press what is offered."""
+    """Open the seeds and every page that they lead to: of each name one, of deeds each; press what is offered.
+
+    Seeds that the person does not see are passed by.
+    """
     waiting, seen, names = list(seeds), set(seeds), set()
+    tried, offered = set(seeds), set()
     standing = (person.actor.kind, person.actor.account.pk if person.actor.account else 0)
     while waiting:
         address = waiting.pop(0)
         answer = person.ask(address)
+        if answer.status_code != 200 and address in tried - offered:
+            tried.discard(address)
+            seen.discard(address)  # to be opened where somebody is led to it
+            continue
         assert answer.status_code in (200, 302, 422), (str(person), address, answer.status_code)
         name = _name(address)
         found.opened.add(name)
@@ -92,6 +100,7 @@ def walk(person: Person, seeds: list[str], found: Found) -> None:
                 _follow(person, form.action, form.send(person.client), found)
         for link in _links(answer):
             target = _name(link)
+            offered.add(link)
             if not target or link in seen or not target.startswith(("operator:", "customer:")):
                 continue
             if target in names and target not in found.pressed:

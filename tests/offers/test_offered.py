@@ -75,7 +75,7 @@ def found(world: World) -> Found:
         pages = world.operator_pages if person.actor.is_manager else world.customer_pages[person.actor.account.pk]
         if not is_mightiest(person):
             pages = pages[place % PART :: PART]
-        walk(person, [page for page in pages if person.ask(page).status_code == 200], found)
+        walk(person, pages, found)
     return found
 
 

@@ -1,6 +1,7 @@
 """Every page of the operator panel opens for who has its right, is refused to who has not, and takes as many statements
 for three rows as for one. The pages are read from the urlconf, so that none is forgotten."""
 
+import os
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,6 +35,8 @@ from tests.operator_panel.conftest import signed_in, text_of
 from vendors.connections import add_connection
 
 pytestmark = pytest.mark.django_db
+
+EVERYTHING = bool(os.environ.get("PROVE"))
 
 # These lead on to their first step at once.
 LEADS_ON = {
@@ -171,6 +174,7 @@ def _expected(name: str) -> int:
     return 422 if name in NOT_NOW else 200
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("role", [*Role.values])
 def test_each_role_opens_exactly_the_pages_of_its_rights(addresses: dict[str, str], role: str) -> None:
     me = cast.manager(role=role)
@@ -184,7 +188,17 @@ def test_each_role_opens_exactly_the_pages_of_its_rights(addresses: dict[str, st
     for name, right in SEEN_BY.items():
         if expected[name] == 200 and right not in MANAGER_RIGHTS[role]:
             expected[name] = 404
-    assert {name: client.get(address).status_code for name, address in addresses.items()} == expected
+    # An administrator opens all, who of the others opens which is drawn by turns: what decides is the right. Pages are
+    # refused to everybody. All for everybody in `make prove`.
+    turn = list(Role.values).index(role)
+    left_out = {
+        name
+        for place, name in enumerate(addresses)
+        if not (EVERYTHING or role == Role.ADMIN or expected[name] == 403 or place % len(Role.values) == turn)
+    }
+    asked = {name: address for name, address in addresses.items() if name not in left_out}
+    found = {name: client.get(address).status_code for name, address in asked.items()}
+    assert found == {name: status for name, status in expected.items() if name not in left_out}
 
 
 def test_a_manager_of_another_reseller_finds_none_of_the_objects(addresses: dict[str, str]) -> None:
@@ -214,6 +228,8 @@ def test_pages_take_as_many_statements_for_three_rows_as_for_one(
     }
     cast.reseller(name="Asked for by the first step of creating an account")
     make.plan()  # that a subscription can be switched to
+    for address in pages.values():
+        client.get(address)  # choices that are remembered at the first visit
     one = {name: _statements(client, address) for name, address in pages.items()}
     for number in (2, 3):
         cast.manager()
@@ -238,7 +254,6 @@ def test_pages_open_where_a_vendors_package_was_removed(addresses: dict[str, str
 
 
 def _statements(client: Client, address: str) -> int:
-    client.get(address)  # choices that are remembered at the first visit
     with CaptureQueriesContext(database) as captured:
         client.get(address)
     return len(captured)
