@@ -177,6 +177,12 @@ EVENTS: dict[str, Event] = {
         "connection what detail",
         Audience.ADMINISTRATORS,
     ),
+    "net_cost_has_been_changed": _event(
+        _("Net cost has been changed: %(plans)s"),
+        "plans changes more",
+        Audience.ADMINISTRATORS,
+        button=_("See your prices"),
+    ),
     "night_failed": _event(
         _("The billing day of %(day)s failed for some accounts"), "day accounts ids", Audience.ADMINISTRATORS
     ),

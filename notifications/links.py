@@ -13,6 +13,7 @@ from notifications.models import LinkKind, Notification
 # for is meant.
 PAGES = {
     "account": ("operator:account", "customer:home"),
+    "plan": ("operator:plan_resources", "customer:home"),
     "order": ("operator:order", "customer:subscription_order"),
     "subscription": ("operator:subscription", "customer:subscription"),
     "vendor_connection": ("operator:vendor_connection", "customer:home"),

@@ -9,6 +9,7 @@ from billing.models import Tax
 from subscriptions.models import (
     ApplicationTemplate,
     Discount,
+    MarkupRule,
     Order,
     Plan,
     PlanCategory,
@@ -171,6 +172,16 @@ def plan_prices_visible_to(actor: Actor) -> QuerySet[PlanPrice]:
     periods = plan_periods_visible_to(actor).order_by().values("pk")
     prices = PlanPrice.objects.filter(period__in=periods).select_related("period", "created_by")
     return prices.order_by("period", "-valid_from", "-pk")
+
+
+def markup_rules_visible_to(actor: Actor) -> QuerySet[MarkupRule]:
+    """Return the markup rules of the actor's own reseller, the newest first: what others earn is not told."""
+    if not actor.may("plans.change") or actor.is_customer or actor.reseller is None:
+        return MarkupRule.objects.none()
+    rules = MarkupRule.objects.filter(plan__reseller=actor.reseller).select_related(
+        "plan", "plan_resource", "created_by"
+    )
+    return rules.order_by("-valid_from", "-pk")
 
 
 def price_changes_visible_to(actor: Actor) -> QuerySet[PriceChange]:

@@ -274,7 +274,13 @@ class Crowd:
         granted = Granted(
             name="Welcome", code="WELCOME", percent=Decimal(10), valid_from=self.began, subscription_limit=100
         )
-        create_discount(actor=_administrator(north), reseller=north, type=DiscountType.PROMO_CODE, granted=granted)
+        create_discount(
+            actor=_administrator(north),
+            reseller=north,
+            type=DiscountType.PROMO_CODE,
+            granted=granted,
+            today=self.began,
+        )
 
     def _protect(self, north: Reseller, accounts: list[Account]) -> None:
         """Let a customer of North have stations of Dr.Web, in whose page their installers are found."""

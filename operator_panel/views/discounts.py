@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -115,7 +116,9 @@ def discount_create(request: HttpRequest) -> HttpResponse:
 
     def keep(answers: dict[str, Any]) -> Done:
         kind = DiscountType(answers.pop("type"))
-        made = create_discount(actor=request.actor, reseller=seller, type=kind, granted=_granted(answers))
+        made = create_discount(
+            actor=request.actor, reseller=seller, type=kind, granted=_granted(answers), today=timezone.localdate()
+        )
         return Done(_("Saved."), reverse("operator:discount", args=[made.pk]))
 
     kinds = forms.ChoiceField(label=_("Type"), choices=DiscountType.choices, widget=forms.RadioSelect)
@@ -140,7 +143,7 @@ def discount_change(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("operator:discount", args=[pk])
 
     def keep(answers: dict[str, Any]) -> Done:
-        change_discount(actor=request.actor, discount=found, granted=_granted(answers))
+        change_discount(actor=request.actor, discount=found, granted=_granted(answers), today=timezone.localdate())
         return Done(_("Saved."), back)
 
     return editing(

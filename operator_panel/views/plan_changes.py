@@ -24,6 +24,7 @@ from operator_panel.forms.margins import Compared, MarginForm, margin_text
 from operator_panel.forms.plans import TEXTS, PeriodsForm, plan_fees_of, price_field, price_label, texts
 from operator_panel.views.plans import crumbs_of, one, page_of
 from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
+from subscriptions.catalogue.markup_rules import has_markup_rules
 from subscriptions.catalogue.plans import Information, PlanNotAllowed, add_period, change_plan, withdraw_period
 from subscriptions.catalogue.prices import Fees, PlanFees, may_set_net_cost, set_plan_price, set_price
 from subscriptions.models import Plan, PlanResource
@@ -134,10 +135,11 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
         made = set_price(
             actor=request.actor,
             plan_resource=priced,
-            fees=Fees(**{name: answers[name] for name in ("recurring_fee", "setup_fee", "renewal_fee")}),
+            fees=Fees(**{name: answers[name] or Decimal(0) for name in ("recurring_fee", "setup_fee", "renewal_fee")}),
             valid_from=answers["valid_from"],
             today=timezone.localdate(),
             net_cost=answers.get("net_cost"),
+            by_rule=answers["recurring_fee"] is None,
         )
         said = _("The new price is entered. What is charged already stays.")
         margin = margin_text(made.recurring_fee, made.net_cost, found.currency)
@@ -173,11 +175,16 @@ def _price_form(priced: PlanResource, currency: str, sets_net_cost: bool, *args:
         built.fields[name] = price_field(f"{label}, {currency}", initial=plainly(now, currency))
     if sets_net_cost and not resold:
         built.fields["net_cost"].required = False
+    ruled = has_markup_rules(priced)
+    built.fields["recurring_fee"].required = not ruled
     if cost is not None and newest is not None:
         built.fields["recurring_fee"].help_text = _("Net cost %(cost)s. Margin at present: %(margin)s.") % {
             "cost": unit_money_text(cost, currency),
             "margin": margin_text(newest.recurring_fee, cost, currency),
         }
+    if ruled:
+        built.fields["recurring_fee"].help_text = _("Leave it empty on days on which a markup rule makes the price.")
+        built.fields["recurring_fee"].initial = None
     return built
 
 

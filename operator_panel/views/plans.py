@@ -11,19 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from billing.engine.types import is_by_use
+from billing.engine.types import is_by_cost, is_by_use
 from core.errors import allowed
 from core.lists.tabs import ListTab, list_views
 from core.panel.page import Button, Crumb, Page, Status
 from operator_panel.around import log_page, tabs_of
 from operator_panel.doors import requires
 from operator_panel.forms.margins import margin_text
+from operator_panel.forms.markups import rule_text
 from operator_panel.forms.plans import plan_fees_of, price_label
 from operator_panel.lists.subscriptions import SUBSCRIPTIONS
 from subscriptions.catalogue.delegation import may_activate
 from subscriptions.catalogue.plans import may_withdraw
-from subscriptions.models import Plan, PlanStatus, ResourcePrice
+from subscriptions.models import MarkupRule, Plan, PlanStatus, ResourcePrice
 from subscriptions.queries import (
+    markup_rules_visible_to,
     plan_prices_visible_to,
     plan_resources_visible_to,
     plans_visible_to,
@@ -99,7 +101,9 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
     # What a level pays and earns is its own to see.
     own = request.actor.reseller is not None and request.actor.reseller.pk == found.reseller_id
     prices: dict[int, list[ResourcePrice]] = {}
-    for price in prices_visible_to(request.actor).filter(plan_resource__plan=found).select_related("created_by"):
+    for price in (
+        prices_visible_to(request.actor).filter(plan_resource__plan=found).select_related("created_by", "made_from")
+    ):
         if own:
             price.margin = margin_text(price.recurring_fee, price.net_cost, found.currency)
         prices.setdefault(price.plan_resource_id, []).append(price)
@@ -116,8 +120,18 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
         "by_use": is_by_use(found.billing_type),
         "today": today,
         "may_change": request.actor.may("plans.change"),
+        # Whose prices follow how is its own to see, too.
+        "rules": _rules(request.actor, found) if own else [],
+        "may_follow": own and request.actor.may("plans.change") and not is_by_cost(found.billing_type),
     }
     return render(request, "operator_panel/plan_resources.html", context)
+
+
+def _rules(actor: Actor, found: Plan) -> list[MarkupRule]:
+    rules = list(markup_rules_visible_to(actor).filter(plan=found))
+    for rule in rules:
+        rule.said = rule_text(rule, found.currency)
+    return rules
 
 
 def _now(prices: list[ResourcePrice], today: Any) -> ResourcePrice | None:

@@ -48,7 +48,7 @@ def _one(request: HttpRequest, pk: int) -> PriceChange:
 def price_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a price change: what it does, how far it is."""
     found = _one(request, pk)
-    lines = found.lines.select_related("plan_resource__plan").order_by("pk")[:LINES_SHOWN]
+    lines = found.lines.select_related("plan_resource__plan__reseller").order_by("pk")[:LINES_SHOWN]
     context = {"page": _page_of(request.actor, found, "price_change"), "change": found, "lines": lines}
     return render(request, "operator_panel/price_change.html", context)
 

@@ -1,6 +1,6 @@
 """Making and changing discounts: promo codes, of accounts, of resellers below (billing.md 1.13)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -13,8 +13,9 @@ from accounts.actors import Actor
 from accounts.models import Account, AccountClass, Reseller
 from core.cleaning import clean_text
 from core.errors import Refusals, Refused
+from subscriptions.catalogue.following import followed
 from subscriptions.catalogue.reach import checked_name, refuse_no_days, refuse_others, require_reseller
-from subscriptions.models import Discount, DiscountType, Plan
+from subscriptions.models import Discount, DiscountType, Plan, PlanResource
 
 HUNDRED = Decimal(100)
 # Of a code that is made up: none is taken for another.
@@ -59,22 +60,36 @@ COLUMNS = tuple(field.name for field in fields(Granted) if field.name not in LIS
 
 
 @transaction.atomic
-def create_discount(*, actor: Actor, reseller: Reseller, type: DiscountType, granted: Granted) -> Discount:
-    """Create a discount of the reseller's. Raises Forbidden, NameMissing, DiscountNotAllowed."""
+def create_discount(*, actor: Actor, reseller: Reseller, type: DiscountType, granted: Granted, today: date) -> Discount:
+    """Create a discount of the reseller's. Raises Forbidden, NameMissing, DiscountNotAllowed.
+
+    What is granted to resellers below is what they pay less: prices that follow their net costs move from today on.
+    """
     require_reseller(actor, reseller, "discounts.change")
-    return _kept(Discount(reseller=reseller, type=type), granted)
+    return _granted(actor, Discount(reseller=reseller, type=type), granted, (), today)
 
 
 @transaction.atomic
-def change_discount(*, actor: Actor, discount: Discount, granted: Granted) -> Discount:
+def change_discount(*, actor: Actor, discount: Discount, granted: Granted, today: date) -> Discount:
     """Change a discount: what is charged from now on; what was charged keeps what it had, and its type stays.
 
-    Raises Forbidden, NameMissing, DiscountNotAllowed.
+    Prices that follow net costs move as when it is created. Raises Forbidden, NameMissing, DiscountNotAllowed.
     """
     require_reseller(actor, discount.reseller, "discounts.change")
     # No order takes the code meanwhile.
     locked = Discount.objects.select_for_update(no_key=True).get(pk=discount.pk)
-    return _kept(locked, granted)
+    return _granted(actor, locked, granted, locked.resellers.all(), today)
+
+
+def _granted(actor: Actor, row: Discount, granted: Granted, had: Iterable[Reseller], today: date) -> Discount:
+    """Keep a discount, and have follow what net costs it changes."""
+    if row.type != DiscountType.RESELLER:
+        return _kept(row, granted)
+    resold = PlanResource.objects.filter(
+        plan__reseller__in={one.pk for one in (*had, *granted.resellers)}, plan__parent__reseller=row.reseller_id
+    )
+    with followed(list(resold.values_list("pk", flat=True)), since=today, today=today, whole=True):
+        return _kept(row, granted)
 
 
 def _kept(row: Discount, granted: Granted) -> Discount:

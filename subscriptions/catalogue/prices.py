@@ -1,6 +1,6 @@
 """Prices: of a plan's resources, and of the plan's own part for each period; appended, never changed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +12,10 @@ from billing.engine.lines import LineType
 from billing.engine.rules import Rules
 from billing.engine.types import is_by_cost, rules_of
 from core.errors import Refusals, Refused
+from core.panel.formats import unit_money_text
 from core.period import FARTHEST_YEARS
+from subscriptions.catalogue.downline import Priced, kept
+from subscriptions.catalogue.following import followed
 from subscriptions.catalogue.reach import require_reseller
 from subscriptions.models import Plan, PlanPeriod, PlanPrice, PlanResource, ResourcePrice
 
@@ -65,12 +68,15 @@ def set_price(
     valid_from: date,
     today: date,
     net_cost: Decimal | None = None,
+    by_rule: bool = False,
 ) -> ResourcePrice:
     """Append a price, in the plan's currency, valid from a day that has not passed. Touches nothing that is charged.
 
     For orders, raises and activations from that day; for renewals of floating prices from the next billing day.
     `net_cost` of a delegated plan is set by the upstream alone, the vendor's price of a plan of one's own by oneself;
-    without it the present one goes on. Raises Forbidden, PriceNotAllowed.
+    without it the present one goes on. Where a markup rule holds on that day the monthly price is the rule's: with
+    `by_rule` it is taken from there, another one is refused. Prices of the levels below follow by their rules, and
+    whose net cost changes is told. Raises Forbidden, PriceNotAllowed.
     """
     plan = plan_resource.plan
     require_reseller(actor, plan.reseller, "plans.change")
@@ -80,7 +86,38 @@ def set_price(
         net_cost = newest.first()
     elif not may_set_net_cost(actor, plan):
         raise PriceNotAllowed(_("The net cost is set by the provider of the plan."), field="net_cost")
-    return append(actor, plan_resource, fees, valid_from, today, net_cost=net_cost)
+    with followed([plan_resource.pk], since=valid_from, today=today) as outcome:
+        made = _made_by_rule(outcome.before.priced[plan_resource.pk], fees, net_cost, valid_from, by_rule=by_rule)
+        if made is not None:
+            fees, net_cost = replace(fees, recurring_fee=made.price), kept(made.cost)
+        return append(actor, plan_resource, fees, valid_from, today, net_cost=net_cost, made=made)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a markup rule makes of a net cost, and the row of the level above that it comes from."""
+
+    rule: int
+    price: Decimal
+    cost: Decimal
+    source: int | None
+
+
+def _made_by_rule(one: Priced, fees: Fees, vendors_price: Decimal | None, day: date, *, by_rule: bool) -> Made | None:
+    """Return the price that the rule of a day makes, None where none holds. Raises PriceNotAllowed for another one."""
+    rule = one.following_on(day)
+    cost = vendors_price if one.above is None else one.cost_on(day)
+    if rule is None or cost is None:
+        if by_rule:
+            raise PriceNotAllowed(_("No markup rule holds on that day: enter a price."))
+        return None
+    price, source = rule.price_of(cost, one.currency), one.source_on(day)
+    if not by_rule and fees.recurring_fee != price:
+        raise PriceNotAllowed(
+            _("This price follows its net cost by a markup rule: on that day it is %(price)s. End the rule first.")
+            % {"price": unit_money_text(price, one.currency)}
+        )
+    return Made(rule.pk, price, cost, source.pk if source is not None else None)
 
 
 def may_set_net_cost(actor: Actor, plan: Plan) -> bool:
@@ -123,7 +160,14 @@ def check_plan_fees(rules: Rules, fees: PlanFees, refusals: Refusals, *, prefix:
 
 
 def append(
-    actor: Actor, resource: PlanResource, fees: Fees, valid_from: date, today: date, *, net_cost: Decimal | None
+    actor: Actor,
+    resource: PlanResource,
+    fees: Fees,
+    valid_from: date,
+    today: date,
+    *,
+    net_cost: Decimal | None,
+    made: Made | None = None,
 ) -> ResourcePrice:
     """Append a price of a resource; `net_cost` is None for a plan of one's own. Raises PriceNotAllowed."""
     refusals = Refusals()
@@ -137,6 +181,8 @@ def append(
         valid_from=valid_from,
         entered_on=today,
         net_cost=net_cost,
+        made_by_id=made.rule if made is not None else None,
+        made_from_id=made.source if made is not None else None,
         created_by=actor.user,
         **asdict(fees),
     )

@@ -1,7 +1,6 @@
 """The levels above a seller: who sells it what it sells, at which retail prices and discounts."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,8 +8,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from billing.engine.chain import Grant, Level, Retail
-from billing.engine.terms import PLAN, LineType
-from subscriptions.models import Discount, DiscountType, PlanPrice, ResourcePrice, Subscription, SubscriptionResource
+from billing.engine.terms import PLAN
+from subscriptions.catalogue.grants import Link, grants_of
+from subscriptions.models import PlanPrice, ResourcePrice, Subscription, SubscriptionResource
 
 # The plans above each plan of some resources or periods, level by level.
 ABOVE = """
@@ -48,16 +48,6 @@ ABOVE = """
     WHERE sold.id = ANY(%(periods)s)
     ORDER BY 7
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One level: the creditor sells its plan to the debtor, at the price list of its own resource or period of it."""
-
-    creditor: int
-    debtor: int
-    plan: int
-    priced: int | None
 
 
 Chains = dict[int, tuple[Level, ...]]
@@ -158,29 +148,3 @@ def _levels(
         )
         for one, of_one in links.items()
     }
-
-
-# Which kinds of fees a discount is taken off.
-ON = {
-    "on_setup": LineType.SETUP_FEE,
-    "on_renewal": LineType.RENEWAL_FEE,
-    "on_recurring": LineType.RECURRING_FEE,
-}
-
-
-def grants_of(links: Collection[Link]) -> Mapping[Link, list[Grant]]:
-    """Return the discounts that resellers grant to those below them, by link: of the plan there that they resell.
-
-    One statement.
-    """
-    granting = Discount.objects.filter(
-        reseller__in={link.creditor for link in links}, type=DiscountType.RESELLER, active=True
-    )
-    columns = ("reseller", "resellers", "all_plans", "plans", "percent", "valid_from", "valid_until", *ON)
-    grants: dict[Link, list[Grant]] = {}
-    for creditor, debtor, all_plans, plan, percent, starts, ends, *on in granting.values_list(*columns):
-        kinds = None if all(on) else frozenset(kind for kind, taken in zip(ON.values(), on, strict=True) if taken)
-        for link in links:
-            if (link.creditor, link.debtor) == (creditor, debtor) and (all_plans or link.plan == plan):
-                grants.setdefault(link, []).append(Grant(percent, starts, ends, kinds))
-    return grants

@@ -3,6 +3,7 @@
 from subscriptions.models.application_template import ApplicationResource, ApplicationTemplate, TemplateStatus
 from subscriptions.models.discount import Discount, DiscountType
 from subscriptions.models.held import HeldUnits
+from subscriptions.models.markup import MarkupRule, Rounding
 from subscriptions.models.night import BillingNight
 from subscriptions.models.order import UNFINISHED, Order, OrderItem, OrderStatus, OrderType, TakesEffect
 from subscriptions.models.plan import (
@@ -47,6 +48,7 @@ __all__ = [
     "DiscountType",
     "DurationUnit",
     "HeldUnits",
+    "MarkupRule",
     "Order",
     "OrderItem",
     "OrderStatus",
@@ -64,6 +66,7 @@ __all__ = [
     "PriceRule",
     "Product",
     "ResourcePrice",
+    "Rounding",
     "Sampled",
     "ServiceTerm",
     "StopReason",

@@ -227,6 +227,11 @@ class ResourcePrice(Fitting):
     renewal_fee = models.DecimalField(_("renewal fee"), max_digits=18, decimal_places=6, default=Decimal(0))
     # What the plan's reseller pays its upstream per unit and month; empty for plans of one's own.
     net_cost = models.DecimalField(_("net cost"), max_digits=18, decimal_places=6, null=True, blank=True)
+    # The rule that made it, and the row of the plan above that it follows (empty where that is its own vendor's price).
+    made_by = models.ForeignKey(
+        "subscriptions.MarkupRule", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    made_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
 

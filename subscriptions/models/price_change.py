@@ -66,7 +66,10 @@ class PriceChangeLine(Fitting):
     plan_resource = models.ForeignKey("subscriptions.PlanResource", models.PROTECT, related_name="price_change_lines")
     old_price = models.DecimalField(_("price so far"), max_digits=18, decimal_places=6)
     new_price = models.DecimalField(_("new price"), max_digits=18, decimal_places=6)
+    # What another level pays is not told: empty where the price is one that its reseller's rule makes.
     cost = models.DecimalField(_("net cost"), max_digits=18, decimal_places=6, null=True, blank=True)
+    # A price of a reseller below, which follows by a rule of its own: the job does not write it, the rule does.
+    by_rule = models.BooleanField(default=False, db_default=False)
     written = models.ForeignKey("subscriptions.ResourcePrice", models.PROTECT, null=True, related_name="+")
     taken_back = models.ForeignKey("subscriptions.ResourcePrice", models.PROTECT, null=True, related_name="+")
 

@@ -1,6 +1,6 @@
 """A mass price change: drafted with what it would do, carried out as a job, undone by one act until its day."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -14,6 +14,7 @@ from billing.engine.types import TYPES, is_by_use
 from core.errors import Refused
 from core.handover import hand_over
 from core.money import minor_units
+from subscriptions.catalogue.markup_rules import follows_on, rules_by_resource
 from subscriptions.catalogue.prices import check_day, check_fee
 from subscriptions.catalogue.reach import require_reseller
 from subscriptions.contract.costs import costs_on
@@ -90,6 +91,7 @@ def draft_price_change(
     if not lines:
         raise PriceChangeNotAllowed(_("No price would be another one. Choose another value."))
     PriceChangeLine.objects.bulk_create(lines)
+    PriceChangeLine.objects.bulk_create(_lines_by_rules(change, lines, today))
     with connection.cursor() as cursor:
         cursor.execute(
             EFFECTS,
@@ -110,10 +112,35 @@ def _counted(change: PriceChange, lines: int) -> PriceChange:
     return change
 
 
+def _lines_by_rules(change: PriceChange, lines: Sequence[PriceChangeLine], today: date) -> list[PriceChangeLine]:
+    """Return what rules make of the prices of resellers below: found by writing the prices, and rolled back."""
+    with transaction.atomic():
+        try:
+            made = append_prices(change, lines, "written", "new_price", today, tell=False)
+        finally:
+            transaction.set_rollback(True)
+    for line in lines:
+        line.written = None
+    followers = [row for row in made if row.valid_from == change.valid_from]
+    now = prices_on([row.plan_resource_id for row in followers], change.valid_from)
+    return [
+        PriceChangeLine(
+            change=change,
+            plan_resource_id=row.plan_resource_id,
+            old_price=now[row.plan_resource_id].recurring_fee,
+            new_price=row.recurring_fee,
+            by_rule=True,
+        )
+        for row in followers
+        if row.recurring_fee != now[row.plan_resource_id].recurring_fee
+    ]
+
+
 def _lines(change: PriceChange, plans: Collection[Plan], prices: Mapping[int, Decimal]) -> list[PriceChangeLine]:
     resources = list(
         PlanResource.objects.filter(plan__in=plans, active=True).select_related("plan").order_by("plan", "position")
     )
+    _refuse_ruled(resources, change.valid_from)
     rows = prices_on([resource.pk for resource in resources], change.valid_from)
     costs = costs_on([resource.pk for resource in resources], change.valid_from)
     lines = []
@@ -131,6 +158,18 @@ def _lines(change: PriceChange, plans: Collection[Plan], prices: Mapping[int, De
                 )
             )
     return lines
+
+
+def _refuse_ruled(resources: Sequence[PlanResource], day: date) -> None:
+    """Do nothing where no price follows its net cost by a rule on a day, else raise PriceChangeNotAllowed."""
+    rules = rules_by_resource((resource.pk, resource.plan_id) for resource in resources)
+    ruled = {resource.plan.name for resource in resources if follows_on(rules.get(resource.pk, ()), day)}
+    if ruled:
+        raise PriceChangeNotAllowed(
+            _("Prices of these follow their net cost by markup rules: %(plans)s. Leave them out, or end the rules.")
+            % {"plans": ", ".join(sorted(ruled))},
+            field="plans",
+        )
 
 
 def changed(
@@ -170,14 +209,22 @@ def confirm_price_change(*, actor: Actor, change: PriceChange, today: date) -> P
     """
     change = _locked(actor, change)
     may_confirm(change, today)
-    lines = list(change.lines.all())
-    now = prices_on([line.plan_resource_id for line in lines], change.valid_from)
-    if any(now[line.plan_resource_id].recurring_fee != line.old_price for line in lines):
+    own = list(change.lines.filter(by_rule=False).select_related("plan_resource__plan").order_by("pk"))
+    _refuse_ruled([line.plan_resource for line in own], change.valid_from)
+    shown = list(change.lines.filter(by_rule=True))
+    now = prices_on([line.plan_resource_id for line in own], change.valid_from)
+    moved = any(now[line.plan_resource_id].recurring_fee != line.old_price for line in own)
+    if moved or _of(shown) != _of(_lines_by_rules(change, own, today)):
         raise PriceChangeNotAllowed(_("Prices have changed since this was shown. Begin a new price change."))
     change.status, change.confirmed_on = PriceChangeStatus.RUNNING, today
     change.save(update_fields=["status", "confirmed_on"])
     hand_over(change_prices, change_id=change.pk)
     return change
+
+
+def _of(lines: Sequence[PriceChangeLine]) -> set[tuple[int, Decimal, Decimal]]:
+    """Return what lines say, of which price."""
+    return {(line.plan_resource_id, line.old_price, line.new_price) for line in lines}
 
 
 def may_confirm(change: PriceChange, today: date) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
+from subscriptions.catalogue.following import followed
 from subscriptions.contract.prices import prices_on
 from subscriptions.models import PriceChange, PriceChangeLine, PriceChangeStatus, ResourcePrice
 
@@ -24,7 +25,7 @@ def _write_batch(change_id: int) -> bool:
     change = PriceChange.objects.select_for_update(of=("self",)).get(pk=change_id)
     if change.status != PriceChangeStatus.RUNNING or change.confirmed_on is None:
         return False
-    lines = list(change.lines.filter(written=None).order_by("pk")[:BATCH])
+    lines = list(change.lines.filter(written=None, by_rule=False).order_by("pk")[:BATCH])
     append_prices(change, lines, "written", "new_price", change.confirmed_on)
     change.lines_done += len(lines)
     if len(lines) < BATCH:
@@ -34,26 +35,39 @@ def _write_batch(change_id: int) -> bool:
 
 
 def append_prices(
-    change: PriceChange, lines: Sequence[PriceChangeLine], kept: str, price: str, entered_on: date
-) -> None:
-    """Write a row of the price list for each line, its other fees as they are; the line keeps which it was."""
-    now = prices_on([line.plan_resource_id for line in lines], change.valid_from)
-    rows = ResourcePrice.objects.bulk_create(
-        ResourcePrice(
-            plan_resource_id=line.plan_resource_id,
-            valid_from=change.valid_from,
-            entered_on=entered_on,
-            recurring_fee=getattr(line, price),
-            setup_fee=now[line.plan_resource_id].setup_fee,
-            renewal_fee=now[line.plan_resource_id].renewal_fee,
-            net_cost=now[line.plan_resource_id].net_cost,
-            created_by_id=change.created_by_id,
+    change: PriceChange,
+    lines: Sequence[PriceChangeLine],
+    kept: str,
+    price: str,
+    entered_on: date,
+    *,
+    tell: bool = True,
+) -> list[ResourcePrice]:
+    """Write a row of the price list for each line, its other fees as they are; the line keeps which it was.
+
+    Returns the rows of levels below that rules made of it, in the same transaction: so what is taken back is taken back
+    down the whole line.
+    """
+    priced = [line.plan_resource_id for line in lines]
+    with followed(priced, since=change.valid_from, today=entered_on, tell=tell) as outcome:
+        now = prices_on(priced, change.valid_from)
+        rows = ResourcePrice.objects.bulk_create(
+            ResourcePrice(
+                plan_resource_id=line.plan_resource_id,
+                valid_from=change.valid_from,
+                entered_on=entered_on,
+                recurring_fee=getattr(line, price),
+                setup_fee=now[line.plan_resource_id].setup_fee,
+                renewal_fee=now[line.plan_resource_id].renewal_fee,
+                net_cost=now[line.plan_resource_id].net_cost,
+                created_by_id=change.created_by_id,
+            )
+            for line in lines
         )
-        for line in lines
-    )
-    for line, row in zip(lines, rows, strict=True):
-        setattr(line, kept, row)
-    PriceChangeLine.objects.bulk_update(lines, [kept])
+        for line, row in zip(lines, rows, strict=True):
+            setattr(line, kept, row)
+        PriceChangeLine.objects.bulk_update(lines, [kept])
+    return outcome.made
 
 
 def unfinished() -> list[int]:

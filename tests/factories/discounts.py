@@ -31,4 +31,4 @@ def of_reseller(below: Reseller, percent: str = "10", **more: object) -> Discoun
 
 def _made(type: DiscountType, percent: str, reseller: Reseller, valid_from: date = EARLY, **more: object) -> Discount:
     granted = Granted(**{"name": f"{percent} %", "percent": Decimal(percent), "valid_from": valid_from, **more})
-    return create_discount(actor=SYSTEM, reseller=reseller, type=type, granted=granted)
+    return create_discount(actor=SYSTEM, reseller=reseller, type=type, granted=granted, today=EARLY)

@@ -34,7 +34,7 @@ NOT_EDITING = {
     "operator:payment_gateway_create",
     "operator:order_correct", "operator:payment_approve",
     "operator:plan_category_create", "operator:plan_delegate", "operator:price_change_create", "operator:plan_draft",
-    "operator:plan_period_add", "operator:product_create", "operator:reseller_create",
+    "operator:plan_period_add", "operator:plan_markup", "operator:product_create", "operator:reseller_create",
     "operator:service_term_create", "operator:discount_create", "operator:tax_create",
     "operator:subscription_change", "operator:subscription_stop",
     "operator:subscription_renew", "operator:subscription_auto_renew", "customer:subscription_renew",

@@ -56,6 +56,8 @@ READ_BY = {
         "setup_fee": ("billing/engine/fees.py", "row.setup_fee"),
         "renewal_fee": ("billing/engine/fees.py", "row.renewal_fee"),
         "net_cost": ("operator_panel/views/plans.py", "price.net_cost"),
+        "made_by": ("subscriptions/catalogue/following.py", "now.made_by"),
+        "made_from": ("templates/operator_panel/plan_resources.html", "price.made_from"),
         "created_by": ("templates/operator_panel/plan_resources.html", "price.created_by"),
     },
     "PlanPrice": {

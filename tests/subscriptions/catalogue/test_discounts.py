@@ -46,7 +46,7 @@ def test_what_cannot_be_is_refused_at_its_field(kind: str, granted: dict, field:
     with pytest.raises(Refused) as refused:
         create_discount(
             actor=cast.manager_actor(), reseller=cast.operator(), type=DiscountType(kind),
-            granted=Granted(**{**BASE, "code": "SUMMER", **granted}),
+            granted=Granted(**{**BASE, "code": "SUMMER", **granted}), today=make.EARLY,
         )  # fmt: skip
     assert field in fields_of(refused.value)
 
@@ -62,7 +62,7 @@ def test_it_holds_only_for_what_is_the_resellers_own():
         with pytest.raises(Refused, match="among the reseller's own"):
             create_discount(
                 actor=cast.manager_actor(), reseller=cast.operator(), type=DiscountType(kind),
-                granted=Granted(**{**BASE, **chosen}),
+                granted=Granted(**{**BASE, **chosen}), today=make.EARLY,
             )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def test_a_change_is_kept_and_its_history_is():
     made = grant.promo_code("SUMMER", "10")
     changed = change_discount(
         actor=cast.manager_actor(), discount=made,
-        granted=Granted(**{**BASE, "code": "winter", "percent": Decimal(15), "active": False}),
+        granted=Granted(**{**BASE, "code": "winter", "percent": Decimal(15), "active": False}), today=make.EARLY,
     )  # fmt: skip
     assert (changed.code, changed.percent, changed.active, changed.type) == ("WINTER", 15, False, "promo_code")
     assert made.events.count() == 2
@@ -87,6 +87,6 @@ def test_a_sales_person_and_a_reseller_below_change_none():
     below = cast.reseller(parent=cast.operator())
     for actor in (cast.manager_actor(role=Role.SALES), cast.manager_actor(reseller=below)):
         with pytest.raises(Forbidden):
-            change_discount(actor=actor, discount=made, granted=Granted(**BASE))
+            change_discount(actor=actor, discount=made, granted=Granted(**BASE), today=make.EARLY)
     assert discounts_visible_to(cast.manager_actor()).count() == 1
     assert not discounts_visible_to(cast.manager_actor(reseller=below)).exists()

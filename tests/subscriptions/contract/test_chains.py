@@ -8,12 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import SYSTEM
-from billing.engine.lines import LineType
 from subscriptions.catalogue.delegation import Terms, delegate_plan
-from subscriptions.contract.chains import Link, chains_of, grants_of
+from subscriptions.contract.chains import chains_of
 from subscriptions.models import Plan, PlanPrice
 from tests.factories import accounts as people
-from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 
 pytestmark = pytest.mark.django_db
@@ -61,20 +59,3 @@ def test_without_a_delegated_plan_it_is_one_statement(cast: people.Cast) -> None
         assert chains_of([own.resources.get().pk], []) == ({}, {})
     assert len([query for query in captured if "WITH RECURSIVE" in query["sql"]]) == 1
     assert chains_of([], []) == ({}, {})
-
-
-def test_what_a_reseller_grants_below_holds_on_its_days_for_its_plans() -> None:
-    above = people.operator()
-    below = people.reseller(parent=above)
-    plan, other = make.plan(), make.plan()
-    grant.of_reseller(below, "20")
-    grant.of_reseller(below, "30", valid_until=date(2018, 9, 1))
-    grant.of_reseller(below, "40", all_plans=False, plans=[other])
-    links = [Link(above.pk, below.pk, one.pk, None) for one in (plan, other)]
-    grants = grants_of([*links, Link(above.pk, people.reseller(parent=above).pk, plan.pk, None)])
-    found = [
-        sorted((int(one.percent), one.holds_on(date(2018, 9, 1), LineType.RECURRING_FEE)) for one in grants[link])
-        for link in links
-    ]
-    assert found == [[(20, True), (30, False)], [(20, True), (30, False), (40, True)]]
-    assert len(grants) == 2

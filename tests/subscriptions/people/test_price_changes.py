@@ -18,6 +18,7 @@ from subscriptions.people.price_changes import (
 from subscriptions.workers.repricing import prices_on, write_prices
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
+from tests.factories.reselling import follow, line
 
 pytestmark = pytest.mark.django_db
 TODAY, DAY, DAY_BEFORE = date(2018, 8, 20), date(2018, 9, 1), date(2018, 8, 31)
@@ -102,3 +103,32 @@ def test_what_cannot_be_is_refused(plans: list[Plan]) -> None:
     stranger = actor_of(people.manager(reseller=people.reseller()))
     with pytest.raises(Forbidden):
         _draft(plans, actor=stranger)
+
+
+def test_what_resellers_below_ask_by_their_rules_is_shown_with_it_and_whose_net_cost_is_not() -> None:
+    """The operator's 8.00 becomes 9.00: North's customer pays 5 x 11.25 instead of 5 x 10.00."""
+    cast = people.cast()
+    sold = line(cast, "8.00", "9.00", "10.00")
+    follow(sold[1], "25", TODAY)
+    below = make.subscription(account=cast.acme, plan=sold[1], today=TODAY)
+    draft = _draft(sold[:1], value="12.5")
+    lines = draft.lines.order_by("pk").values_list("by_rule", "old_price", "new_price", "cost")
+    assert list(lines) == [(False, D(8), D(9), None), (True, D(10), D("11.25"), None)]
+    effect = draft.effects.get()
+    assert (effect.subscription_id, effect.old_sum, effect.new_sum, effect.cost) == (below.pk, D(50), D("56.25"), None)
+    assert (draft.lines_total, draft.reached, draft.pay_more, draft.below_cost) == (1, 1, 1, 0)
+    follow(sold[1], "30", TODAY)
+    with pytest.raises(PriceChangeNotAllowed, match="Prices have changed since this was shown"):
+        confirm_price_change(actor=SYSTEM, change=draft, today=TODAY)
+
+
+def test_prices_that_follow_a_rule_are_left_to_it() -> None:
+    cast = people.cast()
+    sold = line(cast, "8.00", "9.00", "10.00")
+    usual = {"reseller": cast.north, "plans": sold[1:2]}
+    draft = _draft(**usual)
+    follow(sold[1], "25", TODAY)
+    with pytest.raises(PriceChangeNotAllowed, match="follow their net cost by markup rules: Seats"):
+        _draft(**usual)
+    with pytest.raises(PriceChangeNotAllowed, match="follow their net cost by markup rules: Seats"):
+        confirm_price_change(actor=SYSTEM, change=draft, today=TODAY)

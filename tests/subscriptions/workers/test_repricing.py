@@ -7,6 +7,8 @@ from subscriptions.models import Plan, ResourcePrice
 from subscriptions.people.price_changes import PriceChangeNotAllowed, confirm_price_change, undo_price_change
 from subscriptions.workers import repricing
 from subscriptions.workers.repricing import prices_on, unfinished, write_prices
+from tests.factories import accounts as people
+from tests.factories.reselling import follow, line, price_on
 from tests.subscriptions.people.test_price_changes import DAY, DAY_BEFORE, TODAY, D, _draft, _prices, plans
 
 pytestmark = pytest.mark.django_db
@@ -31,3 +33,21 @@ def test_it_is_written_once_and_undone_until_its_day(plans: list[Plan], monkeypa
     assert _prices(plans, DAY) == [D("10"), D("0.125")]
     with pytest.raises(PriceChangeNotAllowed):
         undo_price_change(actor=SYSTEM, change=draft, today=DAY_BEFORE)
+
+
+def test_what_rules_made_of_it_below_is_taken_back_with_it() -> None:
+    """The operator's 8.00 becomes 9.00: North follows with 25 %, North-East with 10 %, until it is undone."""
+    cast = people.cast()
+    sold = line(cast, "8.00", "9.00", "10.00")
+    follow(sold[1], "25", TODAY)
+    follow(sold[2], "10", TODAY)
+    draft = _draft(sold[:1], value="12.5")
+    assert [price_on(plan, DAY) for plan in sold] == [D(8), D(10), D(11)], "shown, not changed"
+    confirm_price_change(actor=SYSTEM, change=draft, today=TODAY)
+    write_prices(change_id=draft.pk)
+    assert [price_on(plan, DAY_BEFORE) for plan in sold] == [D(8), D(10), D(11)]
+    assert [price_on(plan, DAY) for plan in sold] == [D(9), D("11.25"), D("12.38")]
+    draft.refresh_from_db()
+    assert (draft.lines_done, draft.lines_total, draft.status) == (1, 1, "done")
+    undo_price_change(actor=SYSTEM, change=draft, today=DAY_BEFORE)
+    assert [price_on(plan, DAY) for plan in sold] == [D(8), D(10), D(11)]

@@ -1,0 +1,172 @@
+"""Markup rules: a reseller says how its own price follows its net cost, from a day on, or that it does no more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor, Forbidden
+from billing.engine.types import is_by_cost
+from core.errors import Refusals, Refused
+from subscriptions.catalogue.following import Followed, followed
+from subscriptions.catalogue.prices import HIGHEST_PRICE, PRICE_DECIMALS, check_day
+from subscriptions.catalogue.reach import require_reseller
+from subscriptions.models import MarkupRule, Plan, PlanResource, Rounding
+
+# More than eleven times the net cost is a slip of the hand.
+HIGHEST_PERCENT = 1000
+
+
+class MarkupNotAllowed(Refused):
+    """The price cannot follow its net cost so."""
+
+    code = "markup_not_allowed"
+    field = "percent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Markup:
+    """Net cost + `percent` of it + `amount` in the plan's currency, a multiple of `step` (None: its smallest unit)."""
+
+    percent: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+    step: Decimal | None = None
+    rounding: str = Rounding.NEAREST
+
+
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """A price of the actor's own plan that a rule makes another: from which day, what it was, what it leaves."""
+
+    resource: str
+    day: date
+    old: Decimal
+    new: Decimal
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkupSet:
+    """What setting a rule did: the prices of the own plan, and how many of resellers below followed by their rules."""
+
+    rule: MarkupRule
+    prices: Sequence[Repriced]
+    below: int
+
+
+@transaction.atomic
+def set_markup(
+    *,
+    actor: Actor,
+    plan: Plan,
+    markup: Markup | None,
+    valid_from: date,
+    today: date,
+    resource: PlanResource | None = None,
+    tell: bool = True,
+) -> MarkupSet:
+    """Have the prices of a plan (of one resource, or of all) follow their net cost from a day on; None ends that.
+
+    Rows of the price list are written at once for that day and for every later one on which the net cost is another
+    already, and for the levels below that have rules of their own. Where a rule ends, the last price it made stays
+    until another is entered. Only the plan's own reseller says what it earns. Raises Forbidden, PriceNotAllowed,
+    MarkupNotAllowed.
+    """
+    require_reseller(actor, plan.reseller, "plans.change")
+    if actor.reseller is not None and actor.reseller.pk != plan.reseller_id:
+        raise Forbidden(_("What a reseller earns is its own to say."))
+    check_day(valid_from, today)
+    sold = list(plan.sold)
+    _check(plan, markup, resource, sold)
+    concerned = [one.pk for one in sold if resource is None or one.pk == resource.pk]
+    with followed(concerned, since=valid_from, today=today, whole=True, tell=tell) as outcome:
+        _check_line(outcome, concerned, markup, valid_from)
+        rule = MarkupRule.objects.create(
+            plan=plan,
+            plan_resource=resource,
+            valid_from=valid_from,
+            entered_on=today,
+            follows=markup is not None,
+            created_by=actor.user,
+            **({} if markup is None else _columns(markup)),
+        )
+    own = [made for made in outcome.made if made.plan_resource_id in set(concerned)]
+    prices = []
+    for made in own:
+        before = outcome.before.priced[made.plan_resource_id]
+        was = before.row_on(made.valid_from)
+        if was is not None:
+            prices.append(Repriced(before.name, made.valid_from, was.recurring_fee, made.recurring_fee, made.net_cost))
+    return MarkupSet(rule, prices, len(outcome.made) - len(own))
+
+
+def preview_markup(
+    *,
+    actor: Actor,
+    plan: Plan,
+    markup: Markup | None,
+    valid_from: date,
+    today: date,
+    resource: PlanResource | None = None,
+) -> MarkupSet:
+    """Return what set_markup would do, by doing it and rolling back. Raises what that raises."""
+    with transaction.atomic():
+        try:
+            return set_markup(
+                actor=actor, plan=plan, markup=markup, valid_from=valid_from, today=today, resource=resource, tell=False
+            )
+        finally:
+            transaction.set_rollback(True)
+
+
+def _columns(markup: Markup) -> dict[str, object]:
+    return {
+        "percent": markup.percent,
+        "amount": markup.amount,
+        "step": markup.step,
+        "rounding": Rounding(markup.rounding),
+    }
+
+
+def _check(plan: Plan, markup: Markup | None, resource: PlanResource | None, sold: Sequence[PlanResource]) -> None:
+    """Do nothing where the rule can be, else raise MarkupNotAllowed for each field that cannot."""
+    if is_by_cost(plan.billing_type):
+        raise MarkupNotAllowed(_("This plan charges the vendor's cost: its markup stands with its periods."))
+    if resource is not None and resource.pk not in {one.pk for one in sold}:
+        raise MarkupNotAllowed(_("Choose a resource that the plan sells."), field="resource")
+    if markup is None:
+        return
+    refusals = Refusals()
+    if not (markup.percent.is_finite() and -100 < markup.percent <= HIGHEST_PERCENT):
+        sentence = _("Enter a percentage above -100, up to %(highest)s.") % {"highest": HIGHEST_PERCENT}
+        refusals.add(MarkupNotAllowed(sentence, field="percent"))
+    if not (markup.amount.is_finite() and abs(markup.amount) < HIGHEST_PRICE):
+        sentence = _("An amount of a unit is less than %(highest)s.") % {"highest": HIGHEST_PRICE}
+        refusals.add(MarkupNotAllowed(sentence, field="amount"))
+    if markup.step is not None and not (markup.step.is_finite() and 0 < markup.step < HIGHEST_PRICE):
+        refusals.add(MarkupNotAllowed(_("Round to a positive amount, or leave this empty."), field="step"))
+    refusals.raise_any()
+    for name, value in (("percent", markup.percent), ("amount", markup.amount), ("step", markup.step)):
+        if value is not None and value != round(value, PRICE_DECIMALS):
+            sentence = _("A price has at most %(decimals)s decimals.") % {"decimals": PRICE_DECIMALS}
+            refusals.add(MarkupNotAllowed(sentence, field=name))
+    refusals.raise_any()
+
+
+def _check_line(outcome: Followed, concerned: Sequence[int], markup: Markup | None, valid_from: date) -> None:
+    """Do nothing where net costs are known, and where a rule that is to end holds; else raise MarkupNotAllowed."""
+    own = [outcome.before.priced[pk] for pk in concerned]
+    if markup is None:
+        if not any(one.following_on(valid_from) for one in own):
+            raise MarkupNotAllowed(_("No rule holds on that day: prices are entered by hand."), field="follows")
+        return
+    unknown = [one.name for one in own if one.cost_on(valid_from) is None]
+    if unknown:
+        raise MarkupNotAllowed(
+            _("Nobody knows what these cost on that day: %(resources)s. Enter the vendor's price first.")
+            % {"resources": ", ".join(unknown)},
+            field="resource",
+        )

@@ -1,0 +1,112 @@
+"""Markup rules in the panel: asked, shown with what they leave, kept, ended; for the own level alone."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from operator_panel.forms.markups import rule_text
+from subscriptions.models import MarkupRule, Plan
+from tests.browsing import confirmed
+from tests.factories import accounts as people
+from tests.factories import subscriptions as make
+from tests.factories.reselling import follow, line, price_on
+from tests.operator_panel.conftest import errors_of, signed_in, text_of
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+RULE = {"follows": "follows", "valid_from": TODAY, "rounding": "nearest"}
+
+
+@pytest.fixture
+def cast() -> people.Cast:
+    """The operator, North and North-East below it."""
+    return people.cast()
+
+
+@pytest.fixture
+def plans(cast: people.Cast) -> list[Plan]:
+    """Seats: the operator's at 8.00, North's at 9.00, North-East's at 10.00."""
+    return line(cast, "8.00", "9.00", "10.00")
+
+
+@pytest.fixture
+def north(cast: people.Cast) -> Client:
+    """A browser of North's administrator."""
+    return signed_in(people.manager(reseller=cast.north))
+
+
+def test_it_is_shown_with_what_it_leaves_then_kept_then_ended(north: Client, plans: list[Plan]) -> None:
+    follow(plans[2], "10", TODAY)
+    address, prices = (reverse(f"operator:{name}", args=[plans[1].pk]) for name in ("plan_markup", "plan_resources"))
+    assert address in north.get(prices).content.decode()
+    shown = text_of(north.post(address, {**RULE, "percent": "25"}))
+    assert "net cost + 25 %" in shown
+    assert "$10.00 instead of $9.00. Margin: $2.00 (20%)." in shown
+    assert "1 price of resellers below follows by their rules." in shown
+    assert price_on(plans[1], TODAY) == 9
+    confirmed(north, address, {**RULE, "percent": "25"})
+    assert (price_on(plans[1], TODAY), price_on(plans[2], TODAY)) == (10, 11)
+    page = text_of(north.get(prices))
+    assert "net cost + 25 %" in page
+    assert "a markup rule, from the provider’s price of 01 Jan 2010" in page
+
+    confirmed(north, address, {**RULE, "follows": "by_hand", "valid_from": TODAY + timedelta(days=3)})
+    assert MarkupRule.objects.latest("pk").follows is False
+    assert "entered by hand" in text_of(north.get(prices))
+
+
+def test_a_price_below_cost_is_said_before(north: Client, plans: list[Plan]) -> None:
+    address = reverse("operator:plan_markup", args=[plans[1].pk])
+    shown = text_of(north.post(address, {**RULE, "percent": "-10"}))
+    assert "$7.20 instead of $9.00. Below net cost: each unit loses $0.80." in shown
+    assert errors_of(north.post(address, {**RULE, "percent": "2000"})) == {
+        "percent": ["Enter a percentage above -100, up to 1000."]
+    }
+
+
+def test_the_box_of_a_price_is_left_empty_where_a_rule_makes_it(north: Client, plans: list[Plan]) -> None:
+    follow(plans[1], "25", TODAY)
+    address = reverse("operator:plan_price", args=[plans[1].pk, plans[1].resources.get().pk])
+    fees = {"setup_fee": "0", "renewal_fee": "0", "valid_from": TODAY}
+    refused = north.post(address, {**fees, "recurring_fee": "12.00"})
+    assert "This price follows its net cost by a markup rule" in text_of(refused)
+    assert north.post(address, {**fees, "recurring_fee": ""}).status_code == 302
+    newest = plans[1].resources.get().prices.latest("pk")
+    assert (newest.recurring_fee, newest.made_by) == (Decimal(10), MarkupRule.objects.get())
+
+
+def test_another_level_does_not_find_it(cast: people.Cast, plans: list[Plan]) -> None:
+    follow(plans[1], "25", TODAY)
+    for reseller in (cast.operator, cast.north_east, cast.south):
+        client = signed_in(people.manager(reseller=reseller))
+        assert client.get(reverse("operator:plan_markup", args=[plans[1].pk])).status_code == 404
+    operators = signed_in(people.manager(reseller=cast.operator))
+    page = text_of(operators.get(reverse("operator:plan_resources", args=[plans[1].pk])))
+    assert "25 %" not in page, "what North earns"
+    by_cost = make.plan(reseller=cast.south, billing_type="payg_external", prices={"seats": "0"})
+    south = signed_in(people.manager(reseller=cast.south))
+    offered = south.get(reverse("operator:plan_resources", args=[by_cost.pk])).content.decode()
+    assert reverse("operator:plan_markup", args=[by_cost.pk]) not in offered
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"percent": Decimal(25)}, "net cost + 25 %"),
+        ({"percent": Decimal("12.5"), "amount": Decimal("0.50")}, "net cost + 12.5 % + $0.50"),
+        ({"amount": Decimal(1), "rounding": "up"}, "net cost + $1.00, rounded up"),
+        ({"percent": Decimal(1), "step": Decimal("0.05")}, "net cost + 1 %, rounded to a multiple of $0.05"),
+        (
+            {"percent": Decimal(1), "step": Decimal(1), "rounding": "up"},
+            "net cost + 1 %, rounded up to a multiple of $1.00",
+        ),
+        ({}, "net cost"),
+        ({"follows": False}, "entered by hand"),
+    ],
+)
+def test_a_rule_in_words(fields: dict[str, object], text: str) -> None:
+    assert rule_text(MarkupRule(**fields), "USD") == text
