@@ -172,7 +172,8 @@ class Postpay:
         self, line: Line, parts: Sequence[Line], lowered_on: date, day: date, *, block: int, stopped_on: date | None
     ) -> Changes:
         if line.period.start > lowered_on or not parts:
-            return self._rules.restore(line, parts, lowered_on, day, block=block, stopped_on=stopped_on)
+            changes = self._rules.restore(line, parts, lowered_on, day, block=block, stopped_on=stopped_on)
+            return replace(changes, add=tuple(_line(again, day, closes=True) for again in changes.add))
         # No row tells what was given back: it is what the parts leave.
         kept = sum(int(part.quantity) for part in parts if part.period.start >= lowered_on)
         left = what_is_left(line, parts)

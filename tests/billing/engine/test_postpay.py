@@ -146,6 +146,16 @@ def test_lowering_leaves_the_used_part_blocked_and_gives_nothing_back():
     ]
 
 
+def test_months_that_a_refused_lowering_brings_back_are_owed_when_they_begin():
+    book = Book("reservation", terms(3)).order()
+    whole = [line for line in book.live if line.type == "recurring_fee"]
+    book.put(book.rules.change(book.terms, book.live, WANTED, {"seats": 3}, AUG25), AUG25)
+    for line in whole:
+        parts = [one for one in book.live if one.parent is not None and one.parent.row == line.row]
+        left = book.rules.restore(line, parts, AUG25, date(2018, 8, 28), block=7, stopped_on=None)
+        assert [one.status for one in left.add] == ["blocked" if line.period.start == AUG20 else "opened"]
+
+
 def test_a_stop_leaves_a_remainder_that_the_billing_day_deletes():
     book = monthly().stop(AUG25)
     assert book.rows_of == ["blocked 20Aug-25Aug 8.06", "opened 25Aug-01Sep 11.29"]
