@@ -224,7 +224,7 @@ def test_sixteen_at_once_have_one_effect_each(threads: Threads) -> None:
         ordered = run_round(one, threads)
         done, one.till.done = done + one.till.done, Counter()
         one = Round(one.till, month_after(one.day), one.waits.subscription, one.runs, ordered)
-        if (number + 1) % 100 == 0:
+        if (number + 1) % 20 == 0:
             print(f"{number + 1} rounds, {monotonic() - began:.0f} s, done: {dict(done)}", flush=True)
     assert deadlocks() == before
     assert done["order"] == 3 * ROUNDS == done["the card's word"]

@@ -122,6 +122,14 @@ STORIES: dict[str, tuple[str, str]] = {
         "", "0 order 5 0; 0 pay; 12 night; 20 close; 22 change 7 0; 22 raise late; 23 stop; "
         "25 provide raise of stopped"),
     "used": ("", "0 order 5 1; 0 pay; 3 use 10 4; 9 use 25 4; 12 night; 15 use 7 0; 20 use 9 2; 42 night"),
+    "a lowering is taken back, endless": ("endless", "0 order 5 0; 0 pay; 5 change 3 0; 12 night; 16 restore"),
+    "lowered on the last day of a month": ("", "0 order 5 0; 0 pay; 12 night; 41 change 3 0; 42 night"),
+    "raised on the last day of a month": ("", "0 order 5 0; 0 pay; 12 night; 41 change 8 0; 41 raise; 42 night"),
+    "renewed after a stop, by the vendor": (
+        "", "0 order 5 0; 0 pay; 5 stop; end; after renew; after pay renewal moved late"),
+    "a raise paid later in a term that is renewed": (
+        "", "0 order 5 0; 0 pay; 12 night; -9 renew; -8 pay renewal; -6 change 7 0; -4 raise"),
+    "used, one of two as before": ("", "0 order 5 1; 0 pay; 3 use 10 4; 9 use 10 6; 9 use 10 6"),
     "used, at another price": ("discounts", "0 order 5 1; 2 pay; 13 use 10 4; 18 use 12 5; 20 stop; 25 delete"),
 }  # fmt: skip
 # Whose stories: those with one of these words, or all. Types that share a module are told in full once.
@@ -130,8 +138,8 @@ WHOSE: dict[tuple[str, bool], tuple[str, ...]] = {
     ("csp_monthly", False): (),
     ("reservation", False): (),
     ("pay_in_full", False): (),
-    ("gsuite", False): ("activ", "lower", "raise", "renew", "deleted", "stop"),
-    ("csp_annual", False): ("close", "stop", "discounts,"),
+    ("gsuite", False): ("activ", "lower", "raise", "renew", "deleted", "stop", "brought"),
+    ("csp_annual", False): ("close", "stop", "discounts,", "brought", "later in a term"),
     ("non_refund", False): ("a raise provided on", "renewed ahead"),
     ("payg_internal", False): BY_USE,
     ("payg_external", False): BY_USE,

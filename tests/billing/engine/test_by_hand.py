@@ -49,6 +49,15 @@ def test_all_that_is_reserved_or_ahead_is_one_charge_closed_that_day(key: str) -
     assert [move.status for move in changes.move] == [LineStatus.DELETED] * len(lines)
 
 
+def test_the_discounts_and_taxes_of_what_is_closed_add_up() -> None:
+    lines = [replace(line, discount=Decimal("0.25"), tax=Decimal("0.10")) for line in sold("csp_annual")]
+    (line,) = closed(closable(lines), AUG25, 0).add
+    assert (line.discount, line.tax) == (len(lines) * Decimal("0.25"), len(lines) * Decimal("0.10"))
+    assert len(lines) > 2
+    gone = [replace(lines[0], status=status) for status in (LineStatus.NEW, LineStatus.CLOSED)]
+    assert closable(gone) == []
+
+
 def test_the_plans_own_part_comes_first_and_fees_stay() -> None:
     seats = sold("csp_monthly")
     own, fee = replace(seats[0], resource=PLAN), replace(seats[0], type=LineType.SETUP_FEE)

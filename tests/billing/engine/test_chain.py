@@ -109,6 +109,11 @@ def test_one_charge_for_several_owes_their_sums():
     assert (of_first.row, of_first.unit_price, of_first.gross) == (None, D("62.42"), D("62.42"))
 
 
+def test_charges_together_have_no_net_cost_where_none_of_them_has():
+    (one,) = owed_together([line()], (level(FIRST, SECOND, "20", retail("9.00", 1)),), "USD")
+    assert one.net_cost is None
+
+
 def test_a_level_without_a_price_is_owed_nothing():
     early = date(2018, 7, 31)
     assert retail_rows(CHAIN, early) == (0, 0)

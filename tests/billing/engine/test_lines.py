@@ -71,6 +71,12 @@ def test_what_needs_nothing_lacks_nothing_however_much_is_owed():
     assert Changes().missing(Decimal(-1)) == 0
 
 
+def test_what_an_order_takes_off_is_that_of_its_new_lines():
+    new = replace(LINE, status=LineStatus.NEW, discount=Decimal("1.25"))
+    assert Changes(add=(new, new, replace(LINE, discount=Decimal(9)))).discount == Decimal("2.50")
+    assert Changes().discount == 0
+
+
 def test_no_changes_are_false_and_add_nothing():
     one = Changes(add=(LINE,))
     assert not Changes()
@@ -92,6 +98,27 @@ def test_a_line_is_explained_by_its_days_units_and_price():
         difference=Decimal("0.00"),
         whole=None,
     )
+
+
+@pytest.mark.parametrize(
+    ("amount", "source", "rate", "net", "difference", "whole"),
+    [
+        ("2.33", Source.PURCHASE, "0.10", "2.33", "0.00", None),  # 2.5838... less 10 %
+        ("2.32", Source.PURCHASE, "0.10", "2.32", "0.00", None),  # 2.58 less 10 %: of an order's whole sum
+        ("2.31", Source.PURCHASE, "0.10", "2.32", "-0.01", None),  # with the correction of its order
+        ("2.32", Source.USED_PART, "0.10", "2.33", "-0.01", "19.35"),
+        ("2.57", Source.PURCHASE, "0", "2.58", "-0.01", None),
+    ],
+)
+def test_a_discount_is_explained_of_the_exact_sum_or_of_the_rounded_one(amount, source, rate, net, difference, whole):
+    line = replace(
+        LINE, quantity=1, unit_price=Decimal("8.01"), amount=Decimal(amount), source=source, rate=Decimal(rate),
+        period=Period(AUG20, date(2018, 8, 30)), parent=LINE,
+    )  # fmt: skip
+    told = explain(line, "USD")
+    assert (f"{told.net}", f"{told.difference}", f"{told.rounded}") == (net, difference, "2.58")
+    assert told.whole == (None if whole is None else Decimal(whole))
+    assert explain(replace(line, parent=None), "USD").whole is None
 
 
 def test_the_refund_of_a_split_is_explained_as_what_the_other_parts_leave():

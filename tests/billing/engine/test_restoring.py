@@ -20,8 +20,8 @@ def test_the_refund_is_reserved_again_and_written_off_where_its_days_are_over():
     for day, status, closed_on in ((AUG27, "blocked", None), (SEP5, "closed", SEP5)):
         changes = restored(whole, parts, AUG25, day, block=7)
         (line,) = changes.add
-        assert (line.status, line.closed_on, line.block, line.quantity, f"{line.amount}") == (
-            status, closed_on, 7, 2, "4.52",
+        assert (line.status, line.closed_on, line.block, line.quantity, f"{line.amount}", line.row) == (
+            status, closed_on, 7, 2, "4.52", None,
         )  # fmt: skip
         assert [move.line.status for move in changes.move] == ["refunded"]
 
@@ -31,10 +31,13 @@ def test_billing_days_since_are_renewed_for_the_units_too():
     changes = renewed_since(
         book.terms, "seats", 2, lowered_on=AUG25, until=date(2018, 10, 6), day=date(2018, 10, 5), block=7
     )
-    assert [(line.status, f"{line.period.start}", f"{line.amount}") for line in changes.add] == [
-        ("closed", "2018-09-01", "20.00"),
-        ("blocked", "2018-10-01", "20.00"),
+    told = [(line.status, f"{line.period.start}", f"{line.amount}", line.closed_on) for line in changes.add]
+    assert told == [
+        ("closed", "2018-09-01", "20.00", date(2018, 10, 5)),
+        ("blocked", "2018-10-01", "20.00", None),
     ]
+    on_time = renewed_since(book.terms, "seats", 2, lowered_on=AUG25, until=SEP5, day=date(2018, 10, 1), block=7)
+    assert [line.status for line in on_time.add] == ["closed"]
     assert not renewed_since(book.terms, "seats", 2, lowered_on=AUG25, until=AUG27, day=AUG27, block=7)
 
 
@@ -50,5 +53,7 @@ def test_a_later_period_is_as_it_was_or_gets_the_units_it_lacks():
     assert begun.move == ()
     stopped = restored(was, [now], AUG25, SEP5, block=7, stopped_on=date(2018, 9, 1))
     assert [line.status for line in stopped.add] == ["opened"]
+    served = restored(was, [now], AUG25, SEP5, block=7, stopped_on=date(2018, 9, 2))
+    assert [line.status for line in served.add] == ["blocked"]
     over = restored(was, [], AUG25, date(2018, 10, 5), block=7, stopped_on=date(2018, 9, 1))
     assert not over

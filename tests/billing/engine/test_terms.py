@@ -42,6 +42,34 @@ def test_a_fixed_price_is_that_at_ordering_whatever_the_plan_asks():
     assert fixed.plan_price("seats", date(2018, 8, 31)) == 12
 
 
+def test_the_markup_is_that_of_the_day_or_at_a_fixed_price_of_the_beginning():
+    own = [
+        Price(date(2018, 8, 1), Decimal(0), markup=Decimal(10)),
+        Price(date(2018, 9, 1), Decimal(0), markup=Decimal(20)),
+    ]
+    days = (date(2018, 7, 31), date(2018, 8, 31), date(2018, 9, 1))
+    floating = replace(TERMS, plan_prices=own, started_on=date(2018, 8, 20))
+    assert [floating.markup_on(day) for day in days] == [0, 10, 20]
+    fixed = replace(floating, ordering_prices={})
+    assert [fixed.markup_on(day) for day in days] == [10, 10, 10]
+    assert replace(fixed, started_on=None).markup_on(days[2]) == 20
+    assert TERMS.markup_on(days[0]) == 0
+
+
+def test_fees_at_a_fixed_price_are_those_of_the_row_that_was_ordered_by():
+    rows = [Price(date(2018, 8, 1), Decimal(10), 1, Decimal(2)), Price(date(2018, 9, 1), Decimal(12), 2, Decimal(3))]
+    terms = replace(TERMS, prices={"seats": rows}, ordering_prices={"seats": Decimal(10)}, ordering_rows={"seats": 1})
+    assert terms.fee_row("seats", date(2018, 9, 5)) == rows[0]
+    assert replace(terms, ordering_prices=None).fee_row("seats", date(2018, 9, 5)) == rows[1]
+    unknown = replace(terms, ordering_rows={}, prices={"seats": [Price(date(2018, 8, 1), Decimal(10)), rows[1]]})
+    assert unknown.fee_row("seats", date(2018, 9, 5)) == rows[1]
+    assert terms.fee_row("", date(2018, 9, 5)) is None
+
+
+def test_a_price_says_of_which_day_it_is():
+    assert TERMS.price("seats", date(2018, 8, 27)).taken.on == date(2018, 8, 27)
+
+
 @pytest.mark.parametrize(("quantity", "included"), [(-1, 0), (1, -1)])
 def test_units_below_none_are_refused(quantity, included):
     with pytest.raises(ValueError, match="not quantities"):

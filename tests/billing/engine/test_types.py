@@ -1,13 +1,56 @@
 """The table of billing types: loud about what is not in it."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
+from billing.engine.csp_monthly.rules import CspMonthly
+from billing.engine.discounting import discounted
+from billing.engine.lines import LineStatus, Source
+from billing.engine.parts import priced_line
+from billing.engine.payg_internal import PaygInternal
+from billing.engine.postpay import Postpay
+from billing.engine.reservation import Reservation
+from billing.engine.rules import Metered
+from billing.engine.terms import Price, Terms
 from billing.engine.types import FIRST, TYPES, UnknownBillingType, rules_of
+from core.period import Period
+
+TERMS = Terms("USD", 1, {"seats": [Price(date.min, Decimal(10))]})
+AUGUST, SEPTEMBER = Period(date(2018, 8, 1), date(2018, 9, 1)), Period(date(2018, 9, 1), date(2018, 10, 1))
 
 
 def test_each_type_is_found_by_its_key():
     assert [rules_of(key).key for key in TYPES] == list(TYPES)
     assert next(iter(TYPES)) == FIRST
+
+
+@pytest.mark.parametrize("key", ["csp_monthly", "payg_internal"])
+def test_what_wraps_a_type_answers_as_it(key: str):
+    bare = {"csp_monthly": CspMonthly(), "payg_internal": PaygInternal()}[key]
+    wrapped = discounted(bare)
+    assert isinstance(wrapped, Metered) == isinstance(bare, Metered) == (key == "payg_internal")
+    assert (wrapped.key, wrapped.keeps, wrapped.needs_funds) == (bare.key, bare.keeps, bare.needs_funds)
+    after = Postpay(wrapped, current_only=True)
+    assert (after.key, after.keeps) == (bare.key, bare.keeps)
+
+
+def test_only_some_types_count_no_debt_of_periods_that_are_over_and_only_whole_terms_run_on():
+    lines = [
+        priced_line(
+            terms=TERMS, resource="seats", block=1, status=status, source=Source.PURCHASE, period=period,
+            billing_period=period, quantity=5, price=TERMS.price("seats", period.start),
+        )
+        for period, status in ((AUGUST, LineStatus.BLOCKED), (SEPTEMBER, LineStatus.OPENED))
+    ]  # fmt: skip
+    now, all_of_it = (Postpay(discounted(CspMonthly()), current_only=current) for current in (True, False))
+    assert (now.debt(TERMS, lines, SEPTEMBER.start), all_of_it.debt(TERMS, lines, SEPTEMBER.start)) == (0, 50)
+    begun = [
+        Postpay(discounted(bare)).close_period(TERMS, lines[1:], SEPTEMBER.start)
+        for bare in (CspMonthly(), Reservation())
+    ]
+    assert [[move.status for move in changes.move] for changes in begun] == [[], ["blocked"]]
 
 
 @pytest.mark.parametrize("key", ["", "azure", "CSP_MONTHLY"])
