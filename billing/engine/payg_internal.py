@@ -14,7 +14,6 @@ from decimal import Decimal
 from billing.engine import renewing, settling, switching
 from billing.engine.fees import fees_of
 from billing.engine.lines import (
-    FIRST_BLOCK,
     Changes,
     Line,
     LineStatus,
@@ -28,7 +27,7 @@ from billing.engine.lines import (
 from billing.engine.parts import priced_line
 from billing.engine.periods import billing_period_of, next_billing_day
 from billing.engine.rules import Allows, Deed, Keeps, No, Told, Used
-from billing.engine.terms import Terms, UnitPrice
+from billing.engine.terms import Terms
 from core.period import Period
 
 
@@ -211,19 +210,3 @@ def _charged(lines: Sequence[Line], resource: str, price: Decimal, whole: Period
         if same and whole.covers(line.period):
             return line
     return None
-
-
-def _fee(terms: Terms, resource: str, days: Period, count: int, price: UnitPrice) -> Line:
-    """Return a New setup fee: its days say when it is owed, and it is no share of them."""
-    return priced_line(
-        terms=terms,
-        resource=resource,
-        block=FIRST_BLOCK,
-        status=LineStatus.NEW,
-        source=Source.PURCHASE,
-        period=days,
-        billing_period=days,
-        quantity=count,
-        price=price,
-        type=LineType.SETUP_FEE,
-    )

@@ -26,6 +26,14 @@ def test_the_refund_is_reserved_again_and_written_off_where_its_days_are_over():
         assert [move.line.status for move in changes.move] == ["refunded"]
 
 
+def test_a_line_that_was_given_back_whole_comes_back_whole():
+    book = lowered()
+    (whole,) = book.having("deleted")
+    changes = restored(whole, [], AUG25, AUG27, block=7)
+    assert [(line.status, line.quantity, line.amount) for line in changes.add] == [("blocked", 5, whole.amount)]
+    assert not changes.move
+
+
 def test_billing_days_since_are_renewed_for_the_units_too():
     book = lowered()
     changes = renewed_since(

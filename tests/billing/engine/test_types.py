@@ -14,7 +14,7 @@ from billing.engine.postpay import Postpay
 from billing.engine.reservation import Reservation
 from billing.engine.rules import Metered
 from billing.engine.terms import Price, Terms
-from billing.engine.types import FIRST, TYPES, UnknownBillingType, rules_of
+from billing.engine.types import FIRST, TYPES, UnknownBillingType, is_by_cost, is_by_use, rules_of
 from core.period import Period
 
 TERMS = Terms("USD", 1, {"seats": [Price(date.min, Decimal(10))]})
@@ -24,6 +24,21 @@ AUGUST, SEPTEMBER = Period(date(2018, 8, 1), date(2018, 9, 1)), Period(date(2018
 def test_each_type_is_found_by_its_key():
     assert [rules_of(key).key for key in TYPES] == list(TYPES)
     assert next(iter(TYPES)) == FIRST
+
+
+def test_what_was_used_is_charged_by_two_types_one_of_them_by_its_cost():
+    keys = [*TYPES, "azure"]
+    assert [key for key in keys if is_by_use(key)] == ["payg_internal", "payg_external"]
+    assert [key for key in keys if is_by_cost(key)] == ["payg_external"]
+
+
+def test_what_is_bought_for_a_term_has_an_end():
+    for asked in (
+        lambda rules: rules.order(TERMS, {"seats": 5}, AUGUST.start),
+        lambda rules: rules.change(TERMS, [], {"seats": 5}, {"seats": 8}, AUGUST.start),
+    ):
+        with pytest.raises(ValueError, match="has an end"):
+            asked(TYPES["reservation"])
 
 
 @pytest.mark.parametrize("key", ["csp_monthly", "payg_internal"])
