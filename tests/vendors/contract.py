@@ -32,7 +32,7 @@ from vendors.operations import attempt
 from vendors.steps import WAITS, CallState, OnceOnly
 
 EVERY_TROUBLE = bool(os.environ.get("PROVE"))
-# Of so many calls on, a trouble befalls every one so many calls apart.
+# Of so many calls on, a trouble befalls every one so many calls apart; of fewer, every second.
 APART = 3
 # What a plugin's own tests import.
 __all__ = ["ContractBench", "Held", "NewBench", "Trouble", "every_check", "life", "provisioning", "work"]
@@ -41,12 +41,12 @@ __all__ = ["ContractBench", "Held", "NewBench", "Trouble", "every_check", "life"
 def keeps_one_service_whatever_is_lost(new_bench: NewBench, action: Action) -> None:
     """Each trouble at each changing call of the action ends with exactly what was asked for, once.
 
-    Where there are many calls, each suffers a third of the troubles and each trouble befalls a third of the calls; with
-    PROVE=1 all of them.
+    Where there are many calls, each suffers a third of the troubles and each trouble befalls a third of the calls; a
+    single call suffers every second trouble, and that of the next action the others. With PROVE=1 all suffer all.
     """
-    calls = calls_of(new_bench, action)
-    step = 1 if EVERY_TROUBLE or calls < APART else APART
-    for place, kind in enumerate(Trouble):
+    calls, turn = calls_of(new_bench, action), 1 + ACTIONS.index(action)
+    step = 1 if EVERY_TROUBLE else APART if calls >= APART else 2
+    for place, kind in enumerate(Trouble, turn):
         for nth in range(1 + place % step, calls + 1, step):
             with new_bench() as bench:
                 task = action.prepared(bench)
