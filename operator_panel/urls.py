@@ -43,6 +43,7 @@ from operator_panel.views import (
     reseller_charges,
     resellers,
     service_terms,
+    subscription_limit,
     subscription_operations,
     subscription_plan,
     subscription_settling,
@@ -156,6 +157,7 @@ urlpatterns = [
         subscription_operations.subscription_retry,
         subscription_plan.subscription_switch,
         subscription_plan.subscription_close_charges,
+        subscription_limit.subscription_limit,
         subscription_settling.subscription_settle,
     ),
     *_of(

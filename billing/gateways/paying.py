@@ -12,7 +12,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import Account
 from billing.books import day_of
 from billing.charging import operators_language_in_use
-from billing.funds import lock_accounts
+from billing.funds import UNPAID, lock_accounts
 from billing.gateways.base import Told, Wanted
 from billing.gateways.registry import GATEWAYS
 from billing.gateways.settings import values_of
@@ -23,7 +23,6 @@ from billing.models import (
     PaymentGateway,
     PaymentKind,
     PaymentMethod,
-    PaymentStatus,
 )
 from billing.parking import park
 from billing.payments import MONEY_MAY_COME, PaymentIsClosed, complete_payment
@@ -51,7 +50,7 @@ def begin_card_payment(*, actor: Actor, payment: Payment) -> GatewayPayment:
     """Note that the customer goes to pay at the gateway. Raises Forbidden, NoGateway, PaymentIsClosed."""
     actor.require("payments.create")
     require_sight(actor, payment.account_id)
-    if payment.status != PaymentStatus.WAITING_FOR_PAYMENT:
+    if payment.status not in UNPAID:
         raise PaymentIsClosed(
             _("Payment %(number)s is not waiting any more: it is “%(status)s”.")
             % {"number": payment.number, "status": payment.get_status_display()}

@@ -44,11 +44,16 @@ class QuantitiesForm(forms.Form):
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
             )
 
-    def take_key_and_payment(self, help_text: Any) -> None:
-        """Ask whether it is paid from the balance, and take a hidden key that makes a repeat one order."""
+    def take_key_and_payment(self, help_text: Any, *, postpay: bool) -> None:
+        """Ask whether it is paid from the balance, and take a hidden key that makes a repeat one order.
+
+        In postpay nothing is paid, and nothing asked.
+        """
         self.fields["pay_from_balance"] = forms.BooleanField(
-            label=_("Pay from the balance at once"), help_text=help_text, required=False, initial=True
+            label=_("Pay from the balance at once"), help_text=help_text, required=False, initial=not postpay
         )
+        if postpay:
+            self.fields["pay_from_balance"].widget = forms.HiddenInput()
         self.fields["key"] = forms.CharField(max_length=40, initial=lambda: uuid4().hex, widget=forms.HiddenInput)
 
     @staticmethod
@@ -61,25 +66,31 @@ class QuantitiesForm(forms.Form):
 class ChangeForm(QuantitiesForm):
     """New quantities, and whether a raise is paid from the balance at once."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, postpay: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.take_key_and_payment(_("Without it, added units are put into service when the payment for them has come."))
+        self.take_key_and_payment(
+            _("Without it, added units are put into service when the payment for them has come."), postpay=postpay
+        )
 
 
 class RenewalForm(QuantitiesForm):
     """The units of the term to come, and whether what is due of it is paid from the balance at once."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, postpay: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.take_key_and_payment(_("Without it, the renewal waits until the payment for it has come."))
+        self.take_key_and_payment(
+            _("Without it, the renewal waits until the payment for it has come."), postpay=postpay
+        )
 
 
 class SwitchForm(QuantitiesForm):
     """The units of another plan, and whether what is due of it is paid from the balance at once."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, postpay: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.take_key_and_payment(_("Without it, the plan is switched when the payment for it has come."))
+        self.take_key_and_payment(
+            _("Without it, the plan is switched when the payment for it has come."), postpay=postpay
+        )
 
 
 class AutoRenewalForm(forms.Form):
@@ -90,3 +101,8 @@ class AutoRenewalForm(forms.Form):
         help_text=_("What the next term costs is taken from the balance, if it suffices; else it waits to be paid."),
         required=False,
     )
+
+    def __init__(self, *args: Any, postpay: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if postpay:
+            self.fields["on"].help_text = _("What the next term costs is owed then, within the credit limit.")

@@ -13,7 +13,7 @@ from core.fingerprint import fingerprint_of
 # The name of the hidden input.
 SHOWN = "shown"
 _SALT = "core.panel.shown"
-_AMOUNTS = ("total", "reserved", "released", "waits_for_vendor", "monthly")
+_AMOUNTS = ("total", "reserved", "released", "waits_for_vendor", "monthly", "owed", "owed_at_most")
 _OF_A_CHARGE = ("description", "operate_from", "operate_to", "quantity", "unit_price", "status", "amount")
 
 
@@ -35,6 +35,8 @@ class Shown:
     asked whether the deed is still the one that was shown. Amounts are in `currency`: `total` is to be paid now,
     `reserved` and `released` today, `waits_for_vendor` is available once the vendor has confirmed, `monthly` is what
     the billing day `monthly_from` and each one after it reserves, up to `monthly_until`, from which nothing is served.
+    Where it is paid for afterwards nothing is to be paid now: `reserved` and `released` are owed more and less, `owed`
+    is owed then, `owed_at_most` the limit of it (None: none), and `invoiced_on` the day of the next invoice.
     """
 
     question: object
@@ -53,6 +55,9 @@ class Shown:
     monthly_from: date | None = None
     monthly_until: date | None = None
     day: date | None = None
+    owed: Decimal | None = None
+    owed_at_most: Decimal | None = None
+    invoiced_on: date | None = None
 
     @property
     def after_vendor(self) -> Decimal | None:
@@ -98,7 +103,7 @@ def _said(shown: Shown, note: object) -> str:
             "charges": None if shown.charges is None else _lines(shown.charges),
             "lines": sorted([*_lines([line.charge])[0], str(line.effect), _plain(line.amount)] for line in shown.lines),
             "amounts": [_plain(getattr(shown, name)) for name in _AMOUNTS],
-            "months": [str(shown.monthly_from), str(shown.monthly_until)],
+            "months": [str(shown.monthly_from), str(shown.monthly_until), str(shown.invoiced_on)],
             "currency": shown.currency,
             "day": shown.day,
         }

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import AccountStatus
 from accounts.sign_in import home_of
-from billing.funds import Funds, funds_of
-from billing.models import Payment, PaymentStatus
+from billing.funds import UNPAID, Funds, funds_of
+from billing.models import Payment, PaymentKind, PaymentStatus
 from billing.queries import payments_visible_to
 from core.errors import allowed
 from core.panel.formats import day_text, money_text
@@ -104,6 +104,8 @@ def _services(actor: Actor) -> tuple[list[Service], bool]:
 
 
 def _needed(actor: Actor, funds: Funds) -> Needed:
+    if actor.account.is_postpay:
+        return Needed()  # a billing day takes nothing in advance: it is invoiced
     active = subscriptions_visible_to(actor).filter(status=SubscriptionStatus.ACTIVE)
     day = active.aggregate(day=Min("next_billing_day"))["day"]
     if day is None:
@@ -113,7 +115,7 @@ def _needed(actor: Actor, funds: Funds) -> Needed:
 
 
 def _waiting(actor: Actor) -> list[Payment]:
-    payments = payments_visible_to(actor).filter(status=PaymentStatus.WAITING_FOR_PAYMENT)
+    payments = payments_visible_to(actor).filter(status__in=UNPAID)
     return payments.select_related("order").order_by("pk")
 
 
@@ -144,6 +146,16 @@ def _next_step(actor: Actor, waiting: list[Payment], needed: Needed, *, has_serv
 
 def _pay(payment: Payment) -> NextStep:
     amount = money_text(payment.amount, payment.currency)
+    if payment.kind == PaymentKind.RENDERED_SERVICES:
+        overdue = payment.status == PaymentStatus.EXPIRED
+        due = _("It is due on %(day)s.") % {"day": day_text(payment.due_on)}
+        return NextStep(
+            title=_("Pay %(amount)s for rendered services: %(number)s") % {"number": payment.number, "amount": amount},
+            text=_("It is overdue: what is not paid for is blocked until it is.") if overdue else due,
+            label=_("To the payment"),
+            url=reverse("customer:payments"),
+            urgent=overdue,
+        )
     if payment.order is None:
         return NextStep(
             title=_("The payment %(number)s of %(amount)s is awaited") % {"number": payment.number, "amount": amount},

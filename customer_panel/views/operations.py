@@ -73,7 +73,7 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     asked = units_asked(found)
 
     def form(*args: Any) -> ChangeForm:
-        return ChangeForm(*args, resources=asked)
+        return ChangeForm(*args, resources=asked, postpay=found.postpay)
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -95,7 +95,7 @@ def subscription_renew(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
 
     def form(*args: Any) -> RenewalForm:
-        return RenewalForm(*args, resources=units_asked(found))
+        return RenewalForm(*args, resources=units_asked(found), postpay=found.postpay)
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -119,7 +119,7 @@ def subscription_switch(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = get_object_or_404(periods, pk=whole_number(request.GET[SWITCH_TO]))
 
     def form(*args: Any) -> SwitchForm:
-        return SwitchForm(*args, resources=units_of_plan(found, wanted))
+        return SwitchForm(*args, resources=units_of_plan(found, wanted), postpay=found.postpay)
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -139,7 +139,7 @@ def subscription_auto_renew(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
 
     def form(*args: Any) -> AutoRenewalForm:
-        return AutoRenewalForm(*args, initial={"on": not found.auto_renew})
+        return AutoRenewalForm(*args, initial={"on": not found.auto_renew}, postpay=found.postpay)
 
     step = Step(_("Automatic renewal"), propose_auto_renewal, said_of_auto_renewal)
     return _answer(request, found, step, form, lambda answers: {"on": answers["on"]})

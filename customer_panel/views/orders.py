@@ -86,7 +86,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "card_currency": card_currency(request),
         "seller": found.account.reseller,
     }
-    if context["may_pay"] and payment and context["enough"]:
+    context["confirms"] = context["may_pay"] and found.subscription.postpay
+    if context["confirms"] or (context["may_pay"] and payment and context["enough"]):
         context |= _paying(request, found)
     busy = found.status == OrderStatus.PROVISIONING and waits is None and not found.is_pending
     return show_progress(request, "customer_panel/order.html", context, busy=busy)
@@ -112,9 +113,13 @@ def _payment_of(request: HttpRequest, found: Order) -> Operation:
     verb = partial(pay_order_from_balance, actor=request.actor, order=found, today=today)
 
     def words(seen: Preview) -> tuple[str, str]:
+        if seen.owing is not None:
+            return _("Confirm the order %(order)s?") % {"order": found.number}, _("Confirm the order")
         question = _("Pay the order %(order)s from the balance?") % {"order": found.number}
         amount = money_text(seen.reserved, found.currency)
         return question, _("Pay %(amount)s from the balance") % {"amount": amount}
+
+    said = _("The order is confirmed.") if found.subscription.postpay else _("Paid from the balance.")
 
     def proposed(*, keep: bool) -> Shown:
         proposal = propose(verb, words, account=found.account, today=today, keep=keep)
@@ -124,7 +129,7 @@ def _payment_of(request: HttpRequest, found: Order) -> Operation:
         page=_page(found),
         form=forms.Form,
         show=lambda _answers: proposed(keep=False),
-        carry_out=lambda _answers: Done(_("Paid from the balance."), shown=proposed(keep=True)),
+        carry_out=lambda _answers: Done(said, shown=proposed(keep=True)),
         back=reverse("customer:subscription_order", args=[found.pk]),
         ask=_("Check again"),
     )

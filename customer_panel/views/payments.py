@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM
+from billing.funds import UNPAID
 from billing.gateways.paying import begin_card_payment, gateway_of, page_of
-from billing.models import GatewayState, Payment, PaymentMethod, PaymentStatus
+from billing.models import GatewayState, Payment, PaymentMethod
 from billing.payments import cancel_payment, complete_payment, open_top_up
 from billing.queries import payments_visible_to
 from core.errors import Refused
@@ -33,7 +34,7 @@ def one(request: HttpRequest, pk: int) -> Payment:
 @requires("payments.view")
 def payments(request: HttpRequest) -> HttpResponse:
     """Show every awaited payment with what can be done about it, and list the others."""
-    waiting = payments_visible_to(request.actor).filter(status=PaymentStatus.WAITING_FOR_PAYMENT)
+    waiting = payments_visible_to(request.actor).filter(status__in=UNPAID)
     buttons = ()
     if request.actor.may("payments.create"):
         buttons = (Button(_("Top up"), reverse("customer:payment_top_up"), primary=True),)
@@ -117,7 +118,7 @@ def payment_card_leave(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
     rows = found.gateway_payments.filter(state=GatewayState.BEGUN).select_related("gateway", "payment")
     begun = rows.order_by("-pk").first()
-    if begun is None or found.status != PaymentStatus.WAITING_FOR_PAYMENT:
+    if begun is None or found.status not in UNPAID:
         return redirect("customer:payments")
     url = page_of(begun)
     page = Page(

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.actors import actor_of
 from accounts.queries import accounts_visible_to
 from billing.filters import PaymentFilter
+from billing.funds import UNPAID
 from billing.models import PaymentStatus
 from billing.queries import payments_visible_to
 from core.lists.columns import Column, choice, day, money, status, text, to
@@ -15,7 +16,7 @@ from core.lists.search import FieldSearch, RelatedSearch
 
 
 def _overdue(asker: Asker) -> Q:
-    return Q(status=PaymentStatus.WAITING_FOR_PAYMENT, due_on__lt=asker.today)
+    return Q(status__in=UNPAID, due_on__lt=asker.today)
 
 
 PAYMENTS = Listing(

@@ -77,8 +77,8 @@ def _money(actor: Actor, found: Account) -> dict[str, object]:
     funds = funds_of(found)
     running = subscriptions_visible_to(actor).filter(account=found, status=SubscriptionStatus.ACTIVE)
     day, needed = next_needs(found) or (None, Decimal(0))
-    # What is reserved now has been written off by then: what is available now is what there is.
-    missing = needed - funds.available
+    # What is reserved now has been written off by then: what is available now is what there is. Postpay needs nothing.
+    missing = Decimal(0) if found.is_postpay else needed - funds.available
     return {
         "funds": funds,
         "running": running.count(),

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import AccountStatus
 from accounts.queries import accounts_visible_to
+from billing.funds import UNPAID
 from billing.models import PaymentStatus
 from billing.queries import payments_visible_to
 from core.panel.page import Page
@@ -76,7 +77,7 @@ class Waiting:
 
 
 def _unpaid(actor: Actor) -> QuerySet:
-    waiting = payments_visible_to(actor).filter(status=PaymentStatus.WAITING_FOR_PAYMENT)
+    waiting = payments_visible_to(actor).filter(status__in=UNPAID)
     return waiting.filter(due_on__lt=timezone.localdate())
 
 

@@ -164,7 +164,14 @@ def order_pay(request: HttpRequest, pk: int) -> HttpResponse:
     """Pay a waiting order from the account's available funds."""
     found = one(request, pk)
     question = _("Pay the order %(order)s from the balance?")
-    return _moved(request, found, _("Pay from the balance"), question, pay_order_from_balance)
+    if found.subscription.postpay:
+        question = _("Confirm the order %(order)s?")
+    return _moved(request, found, _settling(found), question, pay_order_from_balance)
+
+
+def _settling(found: Order) -> str:
+    """Return what settles a waiting order: it is paid from the balance, in postpay it is confirmed."""
+    return _("Confirm the order") if found.subscription.postpay else _("Pay from the balance")
 
 
 def _moved(
@@ -225,7 +232,7 @@ def _buttons(actor: Actor, found: Order, payments: Any) -> tuple[Button, ...]:
         ("payment_approve", asked, _("Approve payment"), "payments.approve", asked is not None),
         ("order_correct", found.pk, _correcting(found), "orders.correct", steps["correct"] is None),
         ("subscription_retry", found.subscription_id, _("Try again"), "orders.retry", _is_of(found, steps["retry"])),
-        ("order_pay", found.pk, _("Pay from the balance"), "subscriptions.order", steps["pay"] is None),
+        ("order_pay", found.pk, _settling(found), "subscriptions.order", steps["pay"] is None),
         ("order_cancel", found.pk, _("Cancel the order"), "orders.cancel", steps["cancel"] is None),
         ("order_give_up", found.pk, _("Give up the order"), "orders.retry", steps["give_up"] is None),
     )

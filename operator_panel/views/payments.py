@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import AccountStatus
 from accounts.queries import accounts_visible_to
+from billing.funds import UNPAID
 from billing.models import Payment, PaymentMethod, PaymentStatus
-from billing.payments import WAITING, cancel_payment, complete_payment, may_cancel, may_complete
+from billing.payments import cancel_payment, complete_payment, may_cancel, may_complete
 from billing.queries import payments_visible_to
 from core.errors import allowed
 from core.panel.confirming import Done, Operation, Shown, confirming
@@ -184,7 +185,7 @@ def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_of(actor: Actor, found: Payment, active: str) -> Page:
     """Return what stands around every page of one payment."""
-    can_come, waiting = allowed(may_complete, found), found.status in WAITING
+    can_come, waiting = allowed(may_complete, found), found.status in UNPAID
     offered = (
         ("payment_approve", _("Approve"), "payments.approve", can_come and waiting),
         ("payment_approve", _("The money came after all"), "payments.approve", can_come and not waiting),

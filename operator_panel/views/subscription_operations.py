@@ -42,7 +42,7 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     asked = units_asked(found)
 
     def form(*args: Any) -> ChangeForm:
-        return ChangeForm(*args, resources=asked)
+        return ChangeForm(*args, resources=asked, postpay=found.postpay)
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -71,7 +71,7 @@ def subscription_renew(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
 
     def form(*args: Any) -> RenewalForm:
-        return RenewalForm(*args, resources=units_asked(found))
+        return RenewalForm(*args, resources=units_asked(found), postpay=found.postpay)
 
     def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
         return propose_renewal(
@@ -93,7 +93,7 @@ def subscription_auto_renew(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
 
     def form(*args: Any) -> AutoRenewalForm:
-        return AutoRenewalForm(*args, initial={"on": not found.auto_renew})
+        return AutoRenewalForm(*args, initial={"on": not found.auto_renew}, postpay=found.postpay)
 
     def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
         today = timezone.localdate()

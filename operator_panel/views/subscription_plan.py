@@ -28,7 +28,7 @@ def subscription_switch(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = get_object_or_404(periods, pk=whole_number(request.GET[TO]))
 
     def form(*args: Any) -> SwitchForm:
-        return SwitchForm(*args, resources=units_of_plan(found, wanted))
+        return SwitchForm(*args, resources=units_of_plan(found, wanted), postpay=found.postpay)
 
     def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
         return propose_switch(

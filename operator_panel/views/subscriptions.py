@@ -25,6 +25,7 @@ from subscriptions.models import UNFINISHED, Order, Subscription
 from subscriptions.night.holds import RUNNING
 from subscriptions.people.acting import act, actions_of
 from subscriptions.people.failures import may_correct
+from subscriptions.people.limits import may_limit
 from subscriptions.people.supported import unsupported
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
 from subscriptions.told.offered import looked_for_in_vain, steps_of_subscription
@@ -182,6 +183,7 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"] is None),
         ("subscription_switch", _("Switch the plan"), "subscriptions.change", steps["switch"] is None),
         ("subscription_close_charges", _("Close charges"), "charges.close", steps["close_charges"] is None),
+        ("subscription_limit", _("Credit limit"), "accounts.change", allowed(may_limit, found)),
         ("subscription_delete", _("Delete"), "subscriptions.delete", steps["delete"] is None),
     )
     looked_for = looked_for_in_vain(actor, found, steps)

@@ -28,9 +28,15 @@ class OverCreditLimit(Refused):
 
 def limit_of(subscription: Subscription) -> Decimal | None:
     """Return how much the subscription may owe, None where nothing limits it; the account's class is loaded."""
+    own = subscription.subscription_credit_limit
+    return inherited_limit(subscription) if own is None else own
+
+
+def inherited_limit(subscription: Subscription) -> Decimal | None:
+    """Return how much a subscription without a limit of its own may owe: its account's limit, else the class's."""
     account = subscription.account
-    given = (subscription.subscription_credit_limit, account.subscription_credit_limit)
-    return next((one for one in given if one is not None), account.account_class.subscription_credit_limit)
+    own = account.subscription_credit_limit
+    return account.account_class.subscription_credit_limit if own is None else own
 
 
 def debt_of(contract: Contract, day: date) -> Decimal:

@@ -225,10 +225,14 @@ class Subscription(Timestamped):
         return self.name
 
     @property
+    def postpay(self) -> bool:
+        """Whether it is paid for afterwards, by invoice."""
+        return self.payment_model == PaymentModel.POSTPAY
+
+    @property
     def rules(self) -> Rules:
         """What its billing type says, in its payment model, to everything that can happen to it."""
-        postpay = self.payment_model == PaymentModel.POSTPAY
-        return rules_of(self.billing_type, trial=self.trial, postpay=postpay)
+        return rules_of(self.billing_type, trial=self.trial, postpay=self.postpay)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(condition=pghistory.AnyChange("quantity")))

@@ -13,6 +13,7 @@ from billing.funds import Funds, funds_of
 from billing.models import Book, Charge, ChargeStatus, LedgerEntry, Payment, PaymentStatus, unnumbered
 from subscriptions.models import Order, Subscription
 from subscriptions.night.renewals import renew_accounts
+from subscriptions.told.owing import Owing, owing_of
 from subscriptions.told.upkeep import Upkeep, upkeep_of
 
 
@@ -24,7 +25,8 @@ class Preview:
     `payments` those that would be opened, `transactions` the movements of the balance. `result` is what the verb
     returned. `due` is what would be asked for, `given_back` what would be refunded, in the account's currency.
     `staying` are the live charges of the same subscription that nothing happens to, `upkeep` what it then costs each
-    month; None where no subscription is concerned. `statuses_before` are those of all charges that were live.
+    month; None where no subscription is concerned. `statuses_before` are those of all charges that were live. `owing`
+    is what it then owes, of a postpay subscription.
     """
 
     result: Any
@@ -37,6 +39,7 @@ class Preview:
     staying: tuple[Charge, ...] = ()
     upkeep: Upkeep | None = None
     statuses_before: Mapping[int, str] = field(default_factory=dict)
+    owing: Owing | None = None
 
     @property
     def due(self) -> Decimal:
@@ -119,6 +122,7 @@ def _looked_at(verb: Callable[[], Any], account: Account, today: date) -> Previe
         ),
         upkeep=upkeep_of(concerned, today) if concerned else None,
         statuses_before=earlier,
+        owing=owing_of(concerned, today) if concerned else None,
     )
 
 

@@ -7,12 +7,10 @@ from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import Account
-from billing.engine.rules import Keeps
-from billing.engine.types import rules_of
 from core.panel.formats import day_text, money_text
 from core.panel.quantities import Asked
 from subscriptions.models import (
@@ -33,30 +31,17 @@ from subscriptions.people.stopping import activate, delete, stop
 from subscriptions.people.switching import switch_plan
 from subscriptions.told.coming import Coming, coming_term
 from subscriptions.told.preview import Preview, carried_out, preview
+from subscriptions.told.wording import (
+    button_of_activation,
+    button_of_change,
+    button_of_order,
+    button_of_renewal,
+    button_of_stop,
+    button_of_switch,
+    question_of_activation,
+    question_of_stop,
+)
 
-# What a stop and an activation mean, by what the billing type keeps.
-STOPS = {
-    Keeps.USED_DAYS: gettext_lazy(
-        "Stop %(name)s? Today is not charged; what was reserved for the days left is released."
-    ),
-    Keeps.WHOLE_MONTH: gettext_lazy(
-        "Stop %(name)s? A month that has begun stays charged as a whole; later ones are not while it is stopped."
-    ),
-    Keeps.WHOLE_TERM: gettext_lazy(
-        "Stop %(name)s? The term was bought as a whole: it runs on and is charged, and activating costs nothing."
-    ),
-    Keeps.WHAT_WAS_USED: gettext_lazy("Stop %(name)s? What was used is charged on the billing day."),
-    Keeps.NOTHING: gettext_lazy("Stop %(name)s? It is a trial: nothing is charged."),
-}
-ACTIVATES = {
-    Keeps.USED_DAYS: gettext_lazy(
-        "Activate %(name)s? Today is charged; the days up to the next billing day are reserved."
-    ),
-    Keeps.WHOLE_MONTH: gettext_lazy("Activate %(name)s? The whole month is charged, unless it has been already."),
-    Keeps.WHOLE_TERM: gettext_lazy("Activate %(name)s? Its term is charged already: nothing more is due."),
-    Keeps.WHAT_WAS_USED: gettext_lazy("Activate %(name)s? What is used is charged."),
-    Keeps.NOTHING: gettext_lazy("Activate %(name)s? It is a trial: nothing is charged."),
-}
 # What is said of an order that is carried out, but for a change of quantities.
 COMPLETED = {
     OrderType.RENEWAL: gettext_lazy("The subscription is renewed."),
@@ -112,9 +97,7 @@ def propose_order(
     question = _("Order %(plan)s for %(account)s?") % {"plan": plan.name, "account": account.name}
 
     def words(seen: Preview) -> tuple[str, str]:
-        if seen.due:
-            return question, _("Order, pay %(amount)s") % {"amount": money_text(seen.due, plan.currency)}
-        return question, pgettext("button", "Order")
+        return question, button_of_order(seen, plan.currency)
 
     return propose(verb, words, account=account, today=today, keep=keep)
 
@@ -143,7 +126,7 @@ def propose_change(
         return verb()
 
     def words(seen: Preview) -> tuple[str, str]:
-        return "; ".join(steps) + "." + _from(seen.result), _change_button(seen, subscription.currency)
+        return "; ".join(steps) + "." + _from(seen.result), button_of_change(seen, subscription.currency)
 
     return propose(told_first, words, account=subscription.account, today=today, keep=keep)
 
@@ -164,12 +147,7 @@ def propose_renewal(
                 "end": day_text(max(charge.operate_to for charge in made)),
                 "amount": money_text(sum(charge.amount for charge in made), subscription.currency),
             }
-        if seen.due:
-            return question, _("Renew, pay %(amount)s") % {"amount": money_text(seen.due, subscription.currency)}
-        if seen.reserved > 0:
-            amount = money_text(seen.reserved, subscription.currency)
-            return question, _("Renew, reserve %(amount)s") % {"amount": amount}
-        return question, pgettext("button", "Renew")
+        return question, button_of_renewal(seen, subscription.currency)
 
     return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
@@ -186,9 +164,7 @@ def propose_switch(
     }
 
     def words(seen: Preview) -> tuple[str, str]:
-        if seen.due:
-            return question, _("Switch, pay %(amount)s") % {"amount": money_text(seen.due, subscription.currency)}
-        return question, _("Switch")
+        return question, button_of_switch(seen, subscription.currency)
 
     return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
@@ -239,6 +215,11 @@ def propose_auto_renewal(
             "Renew %(name)s of itself on %(day)s, for another term up to %(end)s? %(amount)s is taken from the balance "
             "then, at the price of that day; now it would be so much."
         )
+        if subscription.postpay:
+            said = _(
+                "Renew %(name)s of itself on %(day)s, for another term up to %(end)s? %(amount)s is owed for it then, "
+                "at the price of that day, and invoiced; now it would be so much."
+            )
         return _dated(said, subscription, coming), _("Switch on")
 
     return propose(verb, words, account=subscription.account, today=today, keep=keep)
@@ -261,14 +242,10 @@ def propose_stop(
 ) -> Proposal:
     """Propose to stop. Raises what `stop` does."""
     verb = partial(stop, actor=actor, subscription=subscription, today=today, comment=comment)
-    question = STOPS[_keeps(subscription)]
+    question = question_of_stop(subscription)
 
     def words(seen: Preview) -> tuple[str, str]:
-        # Not all that was reserved comes back: the days used are written off.
-        released = seen.after.available - seen.before.available
-        amount = money_text(released, subscription.currency)
-        submit = _("Stop, release %(amount)s") % {"amount": amount} if released > 0 else _("Stop")
-        return question % {"name": subscription.name}, submit
+        return question, button_of_stop(seen, subscription.currency)
 
     return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
@@ -276,14 +253,10 @@ def propose_stop(
 def propose_activation(*, actor: Actor, subscription: Subscription, today: date, keep: bool = False) -> Proposal:
     """Propose to activate again. Raises what `activate` does, FundsShort with the missing amount among it."""
     verb = partial(activate, actor=actor, subscription=subscription, today=today)
-    question = ACTIVATES[_keeps(subscription)]
+    question = question_of_activation(subscription)
 
     def words(seen: Preview) -> tuple[str, str]:
-        amount = money_text(seen.reserved, subscription.currency)
-        submit = (
-            _("Activate, reserve %(amount)s") % {"amount": amount} if seen.reserved else pgettext("button", "Activate")
-        )
-        return question % {"name": subscription.name}, submit
+        return question, button_of_activation(seen, subscription.currency)
 
     return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
@@ -350,10 +323,6 @@ def _from(order: Order) -> str:
     return ""
 
 
-def _keeps(subscription: Subscription) -> Keeps:
-    return rules_of(subscription.billing_type, trial=subscription.trial).keeps
-
-
 def _steps(subscription: Subscription, quantities: Mapping[str, int]) -> list[str]:
     return [
         _("%(name)s: from %(before)s to %(after)s")
@@ -361,15 +330,3 @@ def _steps(subscription: Subscription, quantities: Mapping[str, int]) -> list[st
         for key, resource in resources_by_key(subscription).items()
         if key in quantities and quantities[key] != resource.quantity
     ]
-
-
-def _change_button(seen: Preview, currency: str) -> str:
-    if seen.due:
-        return _("Change, pay %(amount)s") % {"amount": money_text(seen.due, currency)}
-    if seen.reserved > 0:
-        return _("Change, reserve %(amount)s") % {"amount": money_text(seen.reserved, currency)}
-    # Units bought today go without a refund of their own; what the vendor has to let go comes back later.
-    back = seen.after.available - seen.before.available + seen.waits_for_vendor
-    if back > 0:
-        return _("Lower, get %(amount)s back") % {"amount": money_text(back, currency)}
-    return _("Change")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from billing.models import Charge, ChargeSource, ChargeStatus
-from core.panel.formats import money_text
+from core.panel.formats import day_text, money_text
 from core.panel.shown import Line, Shown
 from subscriptions.models import Discount, Order, TakesEffect
 from subscriptions.told.preview import Preview
@@ -29,6 +29,10 @@ STAYS_LATER = pgettext_lazy("charge", "stays, on its billing day")
 STAYS_UNPAID = pgettext_lazy("charge", "stays, to be paid")
 STAYS_STOPPED = pgettext_lazy("charge", "only if it is activated again")
 STAYS_WAITING = pgettext_lazy("charge", "stays, waits for the vendor")
+OWED = pgettext_lazy("charge", "owed, on an invoice to come")
+OWED_USED = pgettext_lazy("charge", "owed: days used")
+OWED_NO_MORE = pgettext_lazy("charge", "not owed any more")
+STAYS_OWED = pgettext_lazy("charge", "stays owed")
 _EFFECTS = {
     ChargeStatus.BLOCKED: RESERVED,
     ChargeStatus.CLOSED: WRITTEN_OFF,
@@ -65,7 +69,9 @@ def shown_of_books(
 ) -> Shown:
     """Return a confirmation of what happens to the books: `left` is available afterwards, where that can be said."""
     released = seen.after.available - seen.before.available
-    upkeep = seen.upkeep
+    upkeep, owing = seen.upkeep, seen.owing
+    if owing is not None:
+        released, left = -seen.reserved, None
     return Shown(
         question=question,
         submit=submit,
@@ -74,15 +80,28 @@ def shown_of_books(
         currency=currency,
         total=seen.due or None,
         reserved=seen.reserved if seen.reserved > 0 else None,
-        released=released if released > 0 and not seen.payments and not _came_in(seen) else None,
+        released=released if released > 0 and (owing or not (seen.payments or _came_in(seen))) else None,
         waits_for_vendor=seen.waits_for_vendor or None,
         balance_after=left,
         monthly=upkeep.amount if upkeep else None,
         monthly_from=upkeep.day if upkeep else None,
         monthly_until=upkeep.until if upkeep else None,
         day=today,
-        text=_taken_off(seen, currency),
+        owed=owing.debt if owing else None,
+        owed_at_most=owing.limit if owing else None,
+        invoiced_on=owing.invoiced_on if owing else None,
+        text="\n".join(filter(None, (_taken_off(seen, currency), _confirmed(seen)))),
     )
+
+
+def _confirmed(seen: Preview) -> str:
+    """Return what a postpay step that adds to the debt means; nothing where it adds none."""
+    if seen.owing is None or seen.reserved <= 0:
+        return ""
+    return _(
+        "Nothing is to be paid now: it is confirmed within the credit limit. What is owed is invoiced the day after "
+        "its billing day, next on %(day)s."
+    ) % {"day": day_text(seen.owing.invoiced_on)}
 
 
 def _taken_off(seen: Preview, currency: str) -> str:
@@ -117,12 +136,16 @@ def lines_of(seen: Preview, today: date) -> Iterable[Line]:
 def _effect(charge: Charge, seen: Preview, today: date) -> Promise:
     if charge.status == ChargeStatus.NEW:
         return TO_PAY if charge.operate_from <= _due_until(seen, today) else LATER
+    if charge.status == ChargeStatus.BLOCKED and seen.owing is not None:
+        return OWED_USED if charge.source == ChargeSource.USED_PART else OWED
     if charge.status == ChargeStatus.OPENED:
-        return RELEASED if charge.source == ChargeSource.REMAINDER else LATER
+        released = OWED_NO_MORE if seen.owing else RELEASED
+        return released if charge.source == ChargeSource.REMAINDER else LATER
     if charge.status == ChargeStatus.CLOSED and charge.source != ChargeSource.USED_PART:
         return CHARGED  # a fee, a month in full, what was used
     if charge.status == ChargeStatus.DELETED:
-        return RELEASED if seen.statuses_before.get(charge.pk) == ChargeStatus.BLOCKED else DROPPED
+        reserved = seen.statuses_before.get(charge.pk) == ChargeStatus.BLOCKED
+        return (OWED_NO_MORE if seen.owing else RELEASED) if reserved else DROPPED
     return _EFFECTS[ChargeStatus(charge.status)]
 
 
@@ -141,4 +164,6 @@ def _due_until(seen: Preview, today: date) -> date:
 def _staying(charge: Charge, seen: Preview) -> Promise:
     if charge.status == ChargeStatus.OPENED and not (seen.upkeep and seen.upkeep.lines):
         return STAYS_STOPPED
+    if charge.status == ChargeStatus.BLOCKED and seen.owing is not None:
+        return STAYS_OWED
     return _STAYING[ChargeStatus(charge.status)]

@@ -44,6 +44,7 @@ NOT_MET = {
     "payment_gateway": "views/test_payment_gateways.py",
     "plan_period_price": "views/test_plan_changes.py",
     "account_night": "views/test_tonight.py",
+    "subscription_limit": "views/test_subscription_limit.py",
     "customer:invoice": "customer_panel/views/test_invoices.py",
     "customer:payment_card": "customer_panel/views/test_payments.py",
     "customer:payment_card_leave": "the same",

@@ -22,6 +22,6 @@ def test_current_debt_and_limit_are_told_in_postpay_only():
     account.account_class.save()
     make.order(account=Account.objects.get(pk=account.pk), plan=make.plan(), today=AUG20)
     row = Subscription.objects.select_related("account__account_class").get(account=account)
-    assert owing_of(row, AUG20) == Owing(Decimal("19.35"), Decimal(100))
+    assert owing_of(row, AUG20) == Owing(Decimal("19.35"), Decimal(100), date(2018, 9, 2))
     row.payment_model = "prepay"
     assert owing_of(row, AUG20) is None
