@@ -32,6 +32,7 @@ CLASS_FIELDS = frozenset(
         "payment_model",
         "subscription_credit_limit",
         "payment_expiration_days",
+        "letters_of_invoices",
     }
 )
 # What decides how far below zero a balance may go, and for how long.

@@ -44,6 +44,7 @@ COPIED_CLASS_FIELDS = (
     "cancel_unpaid_order_in",
     "subscription_credit_limit",
     "payment_expiration_days",
+    "letters_of_invoices",
 )
 
 

@@ -8,6 +8,8 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from api.errors import not_found
 from api.scopes import Scope
 from api.views.charges import ChargeViewSet
+from api.views.discounts import DiscountViewSet
+from api.views.invoices import InvoiceLineViewSet, InvoiceViewSet
 from api.views.reseller_charges import ResellerChargeViewSet
 from api.views.resources import ResourceViewSet
 from api.views.subscriptions import SubscriptionViewSet
@@ -16,6 +18,9 @@ app_name = "api"
 
 RESOURCES: dict[str, type[ResourceViewSet]] = {
     "charges": ChargeViewSet,
+    "discounts": DiscountViewSet,
+    "invoice_lines": InvoiceLineViewSet,
+    "invoices": InvoiceViewSet,
     "reseller_charges": ResellerChargeViewSet,
     "subscriptions": SubscriptionViewSet,
 }

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import connection
 
+from billing import document_audit
 from billing.engine.rules import Keeps, Rules
 from billing.engine.types import TYPES
 
@@ -75,13 +76,15 @@ CHECKS: dict[str, str] = {
             OR COALESCE(owed.taken_back, 0) <> CASE WHEN charge.status = 'closed' THEN 0 ELSE owed.owed END
     """,
     "a completed payment is on the balance, once and whole": """
-        SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', booked '
-               || COALESCE(SUM(entry.amount), 0)
+        SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', tax ' || payment.tax
+               || ', booked ' || COALESCE(SUM(entry.amount), 0)
         FROM billing_payment payment
         LEFT JOIN billing_ledgerentry entry ON entry.payment_id = payment.id AND entry.book = 'account'
+             AND entry.kind NOT IN ('tax_taken', 'tax_returned')
         GROUP BY payment.id
         HAVING COALESCE(SUM(entry.amount), 0)
-               <> CASE WHEN payment.status = 'completed' AND NOT payment.from_balance THEN payment.amount ELSE 0 END
+               <> CASE WHEN payment.status = 'completed' AND NOT payment.from_balance
+                       THEN payment.amount - payment.tax ELSE 0 END
     """,
     "an approved correction is on the balance, once and whole": """
         SELECT 'correction ' || correction.id, correction.status || ', amount ' || correction.amount || ', booked '
@@ -332,9 +335,9 @@ CHECKS: dict[str, str] = {
         LEFT JOIN billing_invoiceline line ON line.invoice_id = invoice.id
         LEFT JOIN billing_payment payment ON payment.id = invoice.payment_id
         GROUP BY invoice.id, payment.id
-        HAVING COALESCE(SUM(line.amount), 0) NOT IN (invoice.total, invoice.total - invoice.tax)
-            OR payment.amount <> SUM(line.amount) OR payment.account_id <> invoice.account_id
-            OR payment.kind <> 'rendered_services'
+        HAVING COALESCE(SUM(line.amount), 0) <> invoice.total - invoice.added_tax
+            OR payment.amount - payment.tax <> SUM(line.amount) OR payment.tax NOT IN (0, invoice.added_tax)
+            OR payment.account_id <> invoice.account_id OR payment.kind <> 'rendered_services'
     """,
     "what is blocked is postpay and says why": """
         SELECT 'subscription ' || id, status || ', ' || payment_model || ', reason ' || stop_reason
@@ -356,6 +359,7 @@ CHECKS: dict[str, str] = {
         WHERE charge.status = 'waiting_for_refund'
           AND COALESCE(orders.status, 'missing') NOT IN ('provisioning', 'provisioning_failed')
     """,
+    **document_audit.CHECKS,
 }
 
 

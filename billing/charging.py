@@ -3,7 +3,7 @@
 For one subscription and for thousands in the same, fixed number of statements.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext
 
 from billing.charge_rows import ADD_CHARGES, MOVE_CHARGES, PRICE_DECIMALS
+from billing.crediting import credit
 from billing.descriptions import describe, operators_language_in_use
 from billing.engine.chain import Level, taken_with
 from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Source
@@ -361,6 +362,15 @@ def reverse(charge: Charge, *, day: date) -> None:
     take_back(charge.pk, day=day)
     charge.status = ChargeStatus.REFUNDED
     charge.save(update_fields=["status"])
+
+
+def take_all_back(charges: Iterable[Charge], *, day: date) -> None:
+    """Take back Closed charges of one account (`reverse`), with one credit note for each invoice that they are on."""
+    charges = list(charges)
+    for charge in charges:
+        reverse(charge, day=day)
+    if charges:
+        credit([charge.pk for charge in charges], day=day)
 
 
 def settle_refunds(order_id: int) -> int:

@@ -10,9 +10,11 @@ from billing.models import (
     ChargeType,
     Correction,
     CorrectionStatus,
+    CreditNote,
     GuaranteedPayment,
     GuaranteeStatus,
     Invoice,
+    InvoiceLine,
     LedgerEntry,
     Payment,
     PaymentKind,
@@ -127,6 +129,32 @@ class InvoiceFilter(django_filters.FilterSet):
 
     class Meta:
         model = Invoice
+        fields: list[str] = []
+
+
+class InvoiceLineFilter(django_filters.FilterSet):
+    """Filters of the lines of invoices."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    invoice_id = Numbers(field_name="invoice_id", lookup_expr="in", label=_("Invoice"))
+    charge_id = Numbers(field_name="charge_id", lookup_expr="in", label=_("Charge"))
+
+    class Meta:
+        model = InvoiceLine
+        fields: list[str] = []
+
+
+class CreditNoteFilter(django_filters.FilterSet):
+    """Filters of credit notes."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    account_id = Numbers(field_name="account_id", lookup_expr="in", label=_("Account"))
+    invoice_id = Numbers(field_name="invoice_id", lookup_expr="in", label=_("Invoice"))
+    created_on__gt = django_filters.DateFilter(field_name="created_on", lookup_expr="gt", label=_("Created after"))
+    created_on__lt = django_filters.DateFilter(field_name="created_on", lookup_expr="lt", label=_("Created before"))
+
+    class Meta:
+        model = CreditNote
         fields: list[str] = []
 
 

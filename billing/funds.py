@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.db import connection
-from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account
@@ -84,7 +84,12 @@ COUNTER_BOOK = {
     PostingKind.CORRECTION: Book.CORRECTIONS,
     PostingKind.GUARANTEED: Book.GUARANTEED,
     PostingKind.GUARANTEE_REVOKED: Book.GUARANTEED,
+    PostingKind.TAX: Book.CASH,
+    PostingKind.TAX_TAKEN: Book.TAX,
+    PostingKind.TAX_RETURNED: Book.TAX,
 }
+# The book of what touches no balance, by what it is: money that is set aside, but for these.
+BESIDE = {PostingKind.TAX: Book.TAX}
 
 
 def lock_accounts(account_ids: Collection[int]) -> list[Account]:
@@ -141,7 +146,9 @@ _FUNDS = Prepared(
 def unpaid_of(account_ids: Collection[int]) -> dict[int, Decimal]:
     """Return what each account has to pay for rendered services; accounts that owe nothing are missing."""
     owed = Payment.objects.filter(account__in=account_ids, kind=PaymentKind.RENDERED_SERVICES, status__in=UNPAID)
-    return dict(owed.order_by().values_list("account").annotate(total=Sum("amount")))
+    # Taxes that are added have lowered no balance.
+    net = Sum(F("amount") - F("tax"), output_field=AMOUNT)
+    return dict(owed.order_by().values_list("account").annotate(total=net))
 
 
 def post(postings: Sequence[Posting]) -> None:
@@ -169,14 +176,17 @@ def post(postings: Sequence[Posting]) -> None:
 
 
 def post_beside(posting: Posting) -> None:
-    """Write a posting that touches no balance: its amount goes into the book of money that is set aside, or out of it.
+    """Write a posting that touches no balance: its amount goes into the book of money that is set aside, or of taxes.
 
     The account, locked by the caller, is only named. One statement.
     """
     refuse_unfit(LedgerEntry, {"amount": posting.amount})
     together = str(uuid4())
-    sides = ((Book.UNALLOCATED, posting.amount), (COUNTER_BOOK[posting.kind], -posting.amount))
-    rows = [_row(posting, together, book, amount, (None, None)) for book, amount in sides]
+    sides = (
+        (BESIDE.get(posting.kind, Book.UNALLOCATED), posting.amount),
+        (COUNTER_BOOK[posting.kind], -posting.amount),
+    )
+    rows = [_row(posting, together, side, amount, (None, None)) for side, amount in sides]
     with connection.cursor() as cursor:
         cursor.execute(POST, [list(column) for column in zip(*rows, strict=True)])
 

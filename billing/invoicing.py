@@ -6,14 +6,13 @@ A fixed number of statements, however many accounts and charges.
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.db import connection
 
 from accounts.models import Account
 from billing.engine.periods import next_billing_day
 from billing.models import Invoice, Payment, PaymentKind
-from billing.taxing import tax_invoices
+from billing.taxing import asked_in_tax, tax_invoices
 
 ONE_DAY = timedelta(days=1)
 
@@ -106,7 +105,8 @@ def _ask_for_payment(accounts: Mapping[int, Account], made: Collection[int], day
             account_id=invoice.account_id,
             reseller_id=invoice.reseller_id,
             kind=PaymentKind.RENDERED_SERVICES,
-            amount=to_pay(invoice),
+            amount=invoice.total - invoice.added_tax + (tax := asked_in_tax(invoice.added_tax)),
+            tax=tax,
             currency=invoice.currency,
             opened_on=day,
             due_on=(expires := day + timedelta(days=days)) - ONE_DAY,
@@ -119,8 +119,3 @@ def _ask_for_payment(accounts: Mapping[int, Account], made: Collection[int], day
     with connection.cursor() as cursor:
         pairs = [(invoice.pk, payment.pk) for (invoice, _days), payment in zip(invoices, payments, strict=True)]
         cursor.execute(ATTACH, [list(column) for column in zip(*pairs, strict=True)])
-
-
-def to_pay(invoice: Invoice) -> Decimal:
-    """Return what reaches the balance of what the invoice asks for: all but taxes that are added (clarification 12)."""
-    return invoice.total - invoice.added_tax

@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
+from billing import tax_book
 from billing.amounts import check_amount
 from billing.books import day_of
 from billing.descriptions import operators_language_in_use
@@ -19,8 +20,13 @@ from billing.models import Payment, PaymentKind, PaymentMethod, PaymentStatus, P
 from billing.parking import park, why_unwanted
 from billing.queries import require_sight
 from billing.signals import books_opening, payment_completed
+from billing.taxing import explain, taxes_of_order
 from core.errors import Refused, Remedy
 
+CLOSE = """
+    UPDATE billing_payment SET status = %s, closed_on = %s
+    WHERE order_id = ANY(%s) AND status = 'waiting_for_payment' RETURNING id, tax
+"""
 WAITING = (PaymentStatus.WAITING_FOR_PAYMENT,)
 # A person may send money after all for what was cancelled or paid otherwise.
 MONEY_MAY_COME = (*WAITING, PaymentStatus.CANCELLED, PaymentStatus.PAID_FROM_BALANCE, PaymentStatus.EXPIRED)
@@ -60,10 +66,19 @@ class UnknownMethod(Refused):
 def open_order_payment(
     *, actor: Actor, account: Account, order_id: int, amount: Decimal, today: date, due_on: date | None
 ) -> Payment:
-    """Open the payment for an order, in the account's currency; the caller has checked who may order."""
-    return Payment.opened(
-        PaymentKind.ORDER, account, amount, today, created_by=actor.user, order_id=order_id, due_on=due_on
-    )
+    """Open the payment for an order, in the account's currency; the caller has checked who may order.
+
+    It asks for `amount` and for the taxes that are added to it on `today`: for those of its share where the order costs
+    more. The order's items are written.
+    """
+    taxes = taxes_of_order(order_id, amount, today)
+    asked = amount + taxes.added
+    payment = Payment.opened(
+        PaymentKind.ORDER, account, asked, today, tax=taxes.added, created_by=actor.user, order_id=order_id,
+        due_on=due_on,
+    )  # fmt: skip
+    explain(payment, taxes)
+    return payment
 
 
 @transaction.atomic
@@ -91,7 +106,7 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
     """Take the money as received on `today`, by word of a manager or of the bank, and put it on the balance.
 
     Money for a closed order, a closed payment or a deleted account is set aside and told (billing/parking.py). Where
-    the books are of a later day already, that is the day of the receipt (decision 31). Books the whole amount
+    the books are of a later day already, that is the day of the receipt (decision 31). Books the amount, its tax apart,
     once, however often it is called, and announces payment_completed, on which an order is carried out. Raises
     Forbidden, UnknownMethod, PaymentIsClosed.
     """
@@ -115,7 +130,7 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
                 key=f"payment:{payment.pk}",
                 kind=PostingKind.PAYMENT,
                 account_id=payment.account_id,
-                amount=payment.amount,
+                amount=payment.net,
                 currency=payment.currency,
                 day=today,
                 description=description,
@@ -123,6 +138,7 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
             )
         ]
     )
+    tax_book.received(payment, today)
     if payment.kind == PaymentKind.TOP_UP:
         repaid(payment.account_id, payment.amount, today)
     payment_completed.send(sender=Payment, payment=payment, today=today, actor=actor)
@@ -144,10 +160,16 @@ def cancel_payment(*, actor: Actor, payment: Payment, today: date) -> Payment:
 def close_order_payments(*, order_ids: list[int], status: PaymentStatus, today: date) -> int:
     """Close the waiting payments of orders that were paid from the balance or cancelled; return how many there were.
 
-    The accounts are locked by the caller. One statement.
+    What is paid from the balance takes its tax from there. The accounts are locked by the caller. One statement, where
+    taxes are taken four.
     """
-    waiting = Payment.objects.filter(order__in=order_ids, status=PaymentStatus.WAITING_FOR_PAYMENT)
-    return waiting.update(status=status, closed_on=today)
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE, [status, today, order_ids])
+        closed = cursor.fetchall()
+    taxed = [pk for pk, tax in closed if tax] if status == PaymentStatus.PAID_FROM_BALANCE else []
+    if taxed:
+        tax_book.taken(list(Payment.objects.filter(pk__in=taxed).order_by("pk")), today)
+    return len(closed)
 
 
 def may_complete(payment: Payment) -> None:

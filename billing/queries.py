@@ -1,6 +1,8 @@
 """Reading money: which charges, transactions and payments an actor may see."""
 
-from django.db.models import Case, F, Q, QuerySet, When
+from typing import Any
+
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Forbidden
@@ -10,8 +12,11 @@ from billing.models import (
     Book,
     Charge,
     Correction,
+    CreditNote,
+    DocumentTax,
     GuaranteedPayment,
     Invoice,
+    InvoiceLine,
     LedgerEntry,
     Payment,
     PaymentGateway,
@@ -81,6 +86,37 @@ def invoices_visible_to(actor: Actor) -> QuerySet[Invoice]:
     if actor.is_manager and not actor.sees_only_own_accounts:
         return Invoice.objects.filter(within_reach(actor))
     return Invoice.objects.filter(of_visible_accounts(actor))
+
+
+def invoice_lines_visible_to(actor: Actor) -> QuerySet[InvoiceLine]:
+    """Return the lines of the invoices that the actor sees; none without the right."""
+    if not actor.may("invoices.view"):
+        return InvoiceLine.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return InvoiceLine.objects.filter(within_reach(actor, "invoice__reseller"))
+    return InvoiceLine.objects.filter(of_visible_accounts(actor, "invoice__account"))
+
+
+def credit_notes_visible_to(actor: Actor) -> QuerySet[CreditNote]:
+    """Return the credit notes of the accounts whose invoices the actor sees; none without the right."""
+    if not actor.may("invoices.view"):
+        return CreditNote.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return CreditNote.objects.filter(within_reach(actor))
+    return CreditNote.objects.filter(of_visible_accounts(actor))
+
+
+def taxes_of(document: Invoice | Payment) -> list[dict[str, Any]]:
+    """Return each tax of an invoice or a payment that the caller sees: name, percent, inclusive, base and amount.
+
+    A payment for rendered services bears those of its invoice. One statement.
+    """
+    if isinstance(document, Payment):
+        rows = DocumentTax.objects.filter(Q(payment=document) | Q(line__invoice__payment=document, inclusive=False))
+    else:
+        rows = DocumentTax.objects.filter(line__invoice=document)
+    by_tax = rows.order_by("of_id").values("of_id", "name", "percent", "inclusive")
+    return list(by_tax.annotate(base=Sum("base"), amount=Sum("amount")))
 
 
 def transactions_visible_to(actor: Actor) -> QuerySet[LedgerEntry]:

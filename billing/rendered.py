@@ -1,7 +1,8 @@
 """Payments for rendered services (postpay): taken from the balance on their due date, expired the day after.
 
 Their charges have lowered the balance when they closed. What may be allotted to a payment is therefore the balance and
-all that still waits to be paid together; nothing is posted for one that is taken from it (spec/billing-types.md T27).
+all that still waits to be paid together; nothing is posted for one that is taken from it (spec/billing-types.md T27)
+but the tax that its invoice has added, which no closing has taken.
 """
 
 from collections.abc import Collection
@@ -12,6 +13,7 @@ from decimal import Decimal
 from django.db.models import F, QuerySet
 
 from accounts.models import Account
+from billing import tax_book
 from billing.funds import unpaid_of, with_funds
 from billing.models import Payment, PaymentStatus, ToInvoice
 
@@ -32,22 +34,25 @@ def look_at_payments(account_ids: Collection[int], day: date) -> Looked:
     awaited = Payment.objects.filter(
         account__in=account_ids, look_on__lte=day, status=PaymentStatus.WAITING_FOR_PAYMENT
     )
-    rows = list(awaited.order_by("pk").values_list("pk", "account_id", "amount", "expires_on"))
+    rows = list(awaited.order_by("pk").values_list("pk", "account_id", "amount", "expires_on", "tax"))
     looked = Looked()
     due = [row for row in rows if row[3] is None or row[3] > day]
-    free = not_allotted({account_id for _pk, account_id, _amount, _expires in due})
+    free = not_allotted({row[1] for row in due})
     waiting = []
-    for pk, account_id, amount, _expires in due:
+    for pk, account_id, amount, *_more in due:
         if free[account_id] >= amount:
             free[account_id] -= amount
             looked.completed.append(pk)
         else:
             waiting.append(pk)
-    looked.expired = [pk for pk, _account, _amount, expires in rows if expires is not None and expires <= day]
+    looked.expired = [pk for pk, _account, _amount, expires, _tax in rows if expires is not None and expires <= day]
     payments = Payment.objects
     payments.filter(pk__in=looked.completed).update(
         status=PaymentStatus.COMPLETED, closed_on=day, look_on=None, from_balance=True
     )
+    taxed = [pk for pk, *_more, tax in rows if tax and pk in looked.completed]
+    if taxed:
+        tax_book.taken(list(payments.filter(pk__in=taxed).order_by("pk")), day)
     payments.filter(pk__in=waiting).update(look_on=F("expires_on"))
     payments.filter(pk__in=looked.expired).update(status=PaymentStatus.EXPIRED, look_on=None)
     return looked

@@ -30,6 +30,7 @@ NAVIGATION = (
         (
             NavigationItem(_("Payments"), "customer:payments", "payments.view"),
             NavigationItem(_("Invoices"), "customer:invoices", "invoices.view"),
+            NavigationItem(_("Credit notes"), "customer:credit_notes", "invoices.view"),
             NavigationItem(_("Charges"), "customer:charges", "charges.view"),
             NavigationItem(_("Transactions"), "customer:transactions", "transactions.view"),
             NavigationItem(_("Forecast"), "customer:forecast", "charges.view"),

@@ -5,6 +5,7 @@ from django.urls import path
 from customer_panel.views import (
     account,
     charges,
+    credit_notes,
     forecasts,
     home,
     invoices,
@@ -62,6 +63,8 @@ urlpatterns = [
     path("forecast/", forecasts.forecast, name="forecast"),
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
+    path("credit-notes/", credit_notes.credit_notes, name="credit_notes"),
+    path("credit-notes/<int:pk>/", credit_notes.credit_note, name="credit_note"),
     path("transactions/", charges.transactions, name="transactions"),
     path("account/", account.account, name="account"),
     path("account/edit/", account.account_edit, name="account_edit"),

@@ -134,6 +134,13 @@ EVENTS: dict[str, Event] = {
         "subscription account operation reason",
         Audience.ACCOUNT_MANAGER,
     ),
+    "invoice_closed": _event(
+        _("Invoice %(invoice)s: %(total)s"),
+        "account invoice total since until due reference",
+        Audience.CUSTOMER,
+        asks_for_money=True,
+        button=_("See the invoice"),
+    ),
     "payment_set_aside": _event(
         _("%(amount)s came that nobody waits for: payment %(payment)s"),
         "payment amount account reason",

@@ -17,6 +17,7 @@ PAGES = {
     "order": ("operator:order", "customer:subscription_order"),
     "subscription": ("operator:subscription", "customer:subscription"),
     "vendor_connection": ("operator:vendor_connection", "customer:home"),
+    "invoice": ("operator:invoice", "customer:invoice"),
     "top_up": ("operator:account_top_up", "customer:payment_top_up"),
 }
 # Stands in the stored text where the link will be.

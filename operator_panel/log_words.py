@@ -124,6 +124,7 @@ JOBS = {
     "subscriptions.tasks.observe_services": gettext_lazy("asking the vendors what became of services"),
     "subscriptions.tasks.change_prices": gettext_lazy("writing changed prices"),
     "subscriptions.tasks.carry_on_price_changes": gettext_lazy("writing changed prices"),
+    "subscriptions.tasks.tell_of_invoices": gettext_lazy("letters of new invoices"),
     "subscriptions.tasks.remind": gettext_lazy("reminding of the billing day"),
     "vendors.tasks.check_connections": gettext_lazy("the daily check of the vendors’ connections"),
     "notifications.tasks.deliver": gettext_lazy("sending letters"),

@@ -28,6 +28,7 @@ NAVIGATION = (
             NavigationItem(_("Payments"), "operator:payments", "payments.view"),
             NavigationItem(_("Guaranteed payments"), "operator:guaranteed_payments", "guarantees.view"),
             NavigationItem(_("Invoices"), "operator:invoices", "invoices.view"),
+            NavigationItem(_("Credit notes"), "operator:credit_notes", "invoices.view"),
             NavigationItem(_("Charges"), "operator:charges", "charges.view"),
             NavigationItem(_("Reseller charges"), "operator:reseller_charges", "reseller_charges.view"),
             NavigationItem(_("Margins"), "operator:margins", "reseller_charges.view"),

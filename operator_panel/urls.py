@@ -22,6 +22,7 @@ from operator_panel.views import (
     application_templates,
     charges,
     corrections,
+    credit_notes,
     discounts,
     forecasts,
     guaranteed_payments,
@@ -176,6 +177,7 @@ urlpatterns = [
     *_of("payment_gateways", payment_gateways.payment_gateway),
     *_of("charges", charges.charge),
     *_of("invoices", invoices.invoice),
+    *_of("credit_notes", credit_notes.credit_note),
     *_of(
         "price_changes",
         price_changes.price_change,

@@ -14,6 +14,8 @@ from core.lists.sorting import DAY, sort_expressions
 from subscriptions.models import (
     ApplicationTemplate,
     BillingType,
+    Discount,
+    DiscountType,
     Order,
     OrderStatus,
     OrderType,
@@ -178,4 +180,15 @@ class ApplicationTemplateFilter(django_filters.FilterSet):
 
     class Meta:
         model = ApplicationTemplate
+        fields: list[str] = []
+
+
+class DiscountFilter(django_filters.FilterSet):
+    """Filters of discounts."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    type = OneOf(field_name="type", lookup_expr="in", choices=DiscountType.choices, label=_("Type"))
+
+    class Meta:
+        model = Discount
         fields: list[str] = []

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.handover import hand_over
-from subscriptions.night import nights, reminding
+from subscriptions.night import invoiced, nights, reminding
 from subscriptions.workers import comparing, counting, observing, provisioning, reporting, repricing, sampling
 
 # Half an hour after brokerage/schedule.py has it begin.
@@ -101,6 +101,12 @@ def compare_units() -> None:
 def observe_services() -> None:
     """Ask the vendors which ids and facts our services have now."""
     observing.observe_services(now=timezone.now())
+
+
+@shared_task
+def tell_of_invoices() -> None:
+    """Write to customers of the invoices that the night has made."""
+    invoiced.tell_of_invoices()
 
 
 @shared_task

@@ -105,6 +105,12 @@ class AccountClass(Timestamped):
         db_default=10,
         help_text=_("A payment for rendered services that is not paid after so many days stops its subscriptions."),
     )
+    letters_of_invoices = models.BooleanField(
+        _("letters of new invoices"),
+        default=True,
+        db_default=True,
+        help_text=_("Customers are written to when an invoice is made, with what is to be paid of it."),
+    )
 
     class Meta(Timestamped.Meta):
         abstract = False

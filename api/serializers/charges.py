@@ -41,6 +41,13 @@ CHARGE = Shape(
         "description": text("description"),
         "unit_price": decimal("unit_price"),
         "amount": money("amount"),
+        # What a discount has taken off already: `amount` is without it.
+        "discount": money("discount"),
+        "discount_percent": computed(
+            lambda charge: f"{(charge.discount_rate * 100).normalize():f}",
+            {"type": "string", "format": "decimal", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,10})?$"},
+        ),
+        "discount_id": integer("discounted_by_id", nullable=True),
         "currency": text("currency"),
         "status": choice("status", ChargeStatus.values),
         # JSON:API keeps the name "type" for the record's own kind.

@@ -37,6 +37,11 @@ class TaxedLine:
         return sum((tax for _rate, tax in self.taxes), Decimal(0))
 
     @property
+    def added(self) -> Decimal:
+        """The taxes on it that are no part of its amount in the books."""
+        return sum((tax for rate, tax in self.taxes if not rate.inclusive), Decimal(0))
+
+    @property
     def total(self) -> Decimal:
         """What is to be paid for it."""
         return self.net + self.tax
@@ -80,6 +85,16 @@ class Taxed:
             for rate, tax in line.taxes:
                 sums[rate] = sums.get(rate, Decimal(0)) + tax
         return tuple(sums.items())
+
+    @property
+    def explained(self) -> dict[TaxRate, tuple[Decimal, Decimal]]:
+        """Each tax with what it is on, without any tax, and its sum."""
+        found: dict[TaxRate, tuple[Decimal, Decimal]] = {}
+        for line in self.lines:
+            for rate, tax in line.taxes:
+                base, amount = found.get(rate, (Decimal(0), Decimal(0)))
+                found[rate] = base + line.net, amount + tax
+        return found
 
     def __neg__(self) -> Taxed:
         """Return the credit note: the tax of what it corrects, with the opposite sign."""

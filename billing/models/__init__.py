@@ -11,7 +11,15 @@ from billing.models.books import BooksDay
 from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, ChargeType
 from billing.models.document import Document, DocumentCounter, document_triggers, unnumbered
 from billing.models.gateway import GatewayPayment, GatewayPlugin, GatewayState, PaymentGateway
-from billing.models.invoice import Invoice, InvoiceLine, InvoiceStatus, ToInvoice
+from billing.models.invoice import (
+    CreditNote,
+    CreditNoteLine,
+    DocumentTax,
+    Invoice,
+    InvoiceLine,
+    InvoiceStatus,
+    ToInvoice,
+)
 from billing.models.ledger import Book, LedgerEntry, PostingKind
 from billing.models.payment import Payment, PaymentKind, PaymentMethod, PaymentStatus
 from billing.models.reseller_charge import ResellerCharge
@@ -28,8 +36,11 @@ __all__ = [
     "ChargeType",
     "Correction",
     "CorrectionStatus",
+    "CreditNote",
+    "CreditNoteLine",
     "Document",
     "DocumentCounter",
+    "DocumentTax",
     "GatewayPayment",
     "GatewayPlugin",
     "GatewayState",

@@ -1,4 +1,4 @@
-"""An invoice: what was closed in a billing period, in the order in which it was charged; what postpay is paid by."""
+"""Invoices: what was closed in a billing period, what postpay is paid by; credit notes: what is taken back of them."""
 
 from decimal import Decimal
 from typing import ClassVar
@@ -39,6 +39,8 @@ class Invoice(Document):
     # The part of `tax` that is no part of any charge: exclusive taxes.
     added_tax = models.DecimalField(_("tax added"), **MONEY, default=Decimal(0), db_default=Decimal(0))
     currency = models.CharField(_("currency"), max_length=3)
+    # Whether the customer is to be written to of it still.
+    letter_due = models.BooleanField(default=True, db_default=True, editable=False)
     # In postpay, where there is something to pay.
     payment = models.OneToOneField("billing.Payment", models.PROTECT, null=True, blank=True, related_name="invoice")
 
@@ -50,6 +52,8 @@ class Invoice(Document):
             models.Index(fields=["reseller", "id"], name="invoice_reseller"),
             models.Index(fields=["id"], name="invoice_unnumbered", condition=models.Q(serial__isnull=True)),
             models.Index(fields=["total", "id"], name="invoice_total"),  # searched by
+            models.Index(fields=["created_on", "id"], name="invoice_created_on"),
+            models.Index(fields=["id"], name="invoice_letter_due", condition=models.Q(letter_due=True)),
         ]
         triggers = [
             *document_triggers("billing_invoice", "IN"),
@@ -64,12 +68,92 @@ class InvoiceLine(Fitting):
     charge = models.OneToOneField("billing.Charge", models.PROTECT, related_name="invoice_line")
     amount = models.DecimalField(_("amount"), **MONEY)
     tax = models.DecimalField(_("tax"), **MONEY, default=Decimal(0), db_default=Decimal(0))
+    added_tax = models.DecimalField(_("tax added"), **MONEY, default=Decimal(0), db_default=Decimal(0))
 
     class Meta:
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.invoice_id}: {self.amount}"
+
+
+class CreditNote(Document):
+    """What an invoice has charged and was taken back afterwards: its amounts, and their taxes, with the opposite sign.
+
+    All sums are less than nothing; `total` is of charges and added taxes together, as of an invoice.
+    """
+
+    PREFIX: ClassVar[str] = "CN"
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="credit_notes")
+    reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="credit_notes")
+    created_on = models.DateField(_("created on"))
+    total = models.DecimalField(_("total"), **MONEY)
+    tax = models.DecimalField(_("tax"), **MONEY)
+    added_tax = models.DecimalField(_("tax added"), **MONEY)
+    currency = models.CharField(_("currency"), max_length=3)
+
+    class Meta(Document.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["serial"], name="credit_note_number_once")]
+        indexes = [
+            models.Index(fields=["account", "id"], name="credit_note_account"),
+            models.Index(fields=["reseller", "id"], name="credit_note_reseller"),
+            models.Index(fields=["id"], name="credit_note_unnumbered", condition=models.Q(serial__isnull=True)),
+            models.Index(fields=["total", "id"], name="credit_note_total"),  # searched by
+        ]
+        triggers = [
+            *document_triggers("billing_creditnote", "CN"),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="what_was_credited_stays",
+                fields=["invoice", "account", "reseller", "created_on", "total", "tax", "added_tax", "currency"],
+            ),
+        ]
+
+
+class CreditNoteLine(Fitting):
+    """A line of an invoice that was taken back: as it stood there, with the opposite sign. Once."""
+
+    credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines")
+    line = models.OneToOneField(InvoiceLine, models.PROTECT, related_name="credit")
+    amount = models.DecimalField(_("amount"), **MONEY)
+    tax = models.DecimalField(_("tax"), **MONEY)
+    added_tax = models.DecimalField(_("tax added"), **MONEY)
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.credit_note_id}: {self.amount}"
+
+
+class DocumentTax(Fitting):
+    """Why a document bears a tax: which one, how many percent of which amount; of a payment, or of an invoice's line.
+
+    `base` is without any tax. Kept as it was when the document was made, whatever becomes of the tax.
+    """
+
+    payment = models.ForeignKey("billing.Payment", models.PROTECT, null=True, related_name="taxes")
+    line = models.ForeignKey(InvoiceLine, models.PROTECT, null=True, related_name="taxes")
+    of = models.ForeignKey("billing.Tax", models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(_("name"), max_length=100)
+    percent = models.DecimalField(_("percent"), max_digits=10, decimal_places=6)
+    inclusive = models.BooleanField(_("prices contain it"))
+    base = models.DecimalField(_("taxed amount"), **MONEY)
+    amount = models.DecimalField(_("tax"), **MONEY)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(payment__isnull=True) ^ models.Q(line__isnull=True), name="document_tax_of_one"
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.amount}"
 
 
 class ToInvoice(Fitting):

@@ -19,6 +19,8 @@ class Book(models.TextChoices):
     CORRECTIONS = "corrections", _("Corrections")
     # Money that stands on balances although it has not come yet.
     GUARANTEED = "guaranteed", _("Guaranteed payments")
+    # Exclusive taxes of paid documents: on nobody's balance, owed to the state.
+    TAX = "tax", _("Taxes")
 
 
 class PostingKind(models.TextChoices):
@@ -31,6 +33,9 @@ class PostingKind(models.TextChoices):
     CORRECTION = "correction", _("Correction")
     GUARANTEED = "guaranteed", _("Guaranteed payment")
     GUARANTEE_REVOKED = "guarantee_revoked", _("Guaranteed payment revoked")
+    TAX = "tax", _("Tax received")
+    TAX_TAKEN = "tax_taken", _("Tax taken from the balance")
+    TAX_RETURNED = "tax_returned", _("Tax given back")
 
 
 # A posting whose entries do not add up to zero is refused when the transaction commits.

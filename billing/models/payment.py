@@ -59,6 +59,8 @@ class Payment(Document):
     )
     method = models.CharField(_("payment method"), max_length=20, choices=PaymentMethod.choices, blank=True)
     amount = models.DecimalField(_("total"), **MONEY)
+    # The part of `amount` that exclusive taxes have added: it reaches no balance, but the book of taxes.
+    tax = models.DecimalField(_("tax"), **MONEY, default=Decimal(0), db_default=Decimal(0))
     currency = models.CharField(_("currency"), max_length=3)
     opened_on = models.DateField(_("created on"))
     due_on = models.DateField(_("due date"), null=True, blank=True)
@@ -78,6 +80,9 @@ class Payment(Document):
         abstract = False
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_of_something"),
+            models.CheckConstraint(
+                condition=models.Q(tax__gte=0, tax__lte=models.F("amount")), name="payment_tax_is_part_of_it"
+            ),
             # An order waits for one payment at a time.
             models.UniqueConstraint(
                 fields=["order"],
@@ -103,7 +108,9 @@ class Payment(Document):
         triggers = [
             *document_triggers("billing_payment", "PM"),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="what_was_asked_stays", fields=["account", "order", "kind", "amount", "currency"]),
+            pgtrigger.ReadOnly(
+                name="what_was_asked_stays", fields=["account", "order", "kind", "amount", "tax", "currency"]
+            ),
             pgtrigger.FSM(
                 name="status_moves_forward",
                 field="status",
@@ -135,3 +142,8 @@ class Payment(Document):
             opened_on=today,
             **more,
         )
+
+    @property
+    def net(self) -> Decimal:
+        """What of it is for services, and reaches a balance: all but added taxes."""
+        return self.amount - self.tax

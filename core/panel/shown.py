@@ -13,7 +13,7 @@ from core.fingerprint import fingerprint_of
 # The name of the hidden input.
 SHOWN = "shown"
 _SALT = "core.panel.shown"
-_AMOUNTS = ("total", "reserved", "released", "waits_for_vendor", "monthly", "owed", "owed_at_most")
+_AMOUNTS = ("total", "reserved", "released", "waits_for_vendor", "monthly", "owed", "owed_at_most", "tax")
 _OF_A_CHARGE = ("description", "operate_from", "operate_to", "quantity", "unit_price", "status", "amount")
 
 
@@ -36,7 +36,8 @@ class Shown:
     `reserved` and `released` today, `waits_for_vendor` is available once the vendor has confirmed, `monthly` is what
     the billing day `monthly_from` and each one after it reserves, up to `monthly_until`, from which nothing is served.
     Where it is paid for afterwards nothing is to be paid now: `reserved` and `released` are owed more and less, `owed`
-    is owed then, `owed_at_most` the limit of it (None: none), and `invoiced_on` the day of the next invoice.
+    is owed then, `owed_at_most` the limit of it (None: none), and `invoiced_on` the day of the next invoice. `tax` is
+    what taxes add to the charges: a part of `total`.
     """
 
     question: object
@@ -58,6 +59,7 @@ class Shown:
     owed: Decimal | None = None
     owed_at_most: Decimal | None = None
     invoiced_on: date | None = None
+    tax: Decimal | None = None
 
     @property
     def after_vendor(self) -> Decimal | None:

@@ -116,7 +116,7 @@ def _payment_of(request: HttpRequest, found: Order) -> Operation:
         if seen.owing is not None:
             return _("Confirm the order %(order)s?") % {"order": found.number}, _("Confirm the order")
         question = _("Pay the order %(order)s from the balance?") % {"order": found.number}
-        amount = money_text(seen.reserved, found.currency)
+        amount = money_text(seen.reserved + seen.tax_taken, found.currency)
         return question, _("Pay %(amount)s from the balance") % {"amount": amount}
 
     said = _("The order is confirmed.") if found.subscription.postpay else _("Paid from the balance.")

@@ -24,6 +24,7 @@ from operator_panel.editing import Editing, editing, form_of
 CLASS_FIELDS = (
     "name", "key", "color", "is_default", "stop_type", "delete_type", "credit_limit", "pay_with_negative_balance",
     "subzero_period", "cancel_unpaid_order_in", "payment_model", "subscription_credit_limit", "payment_expiration_days",
+    "letters_of_invoices",
 )  # fmt: skip
 TYPE_FIELDS = ("name", "key", "name_pattern")
 

@@ -18,7 +18,7 @@ from accounts.queries import accounts_visible_to
 from billing.funds import UNPAID
 from billing.models import Payment, PaymentMethod, PaymentStatus
 from billing.payments import cancel_payment, complete_payment, may_cancel, may_complete
-from billing.queries import payments_visible_to
+from billing.queries import payments_visible_to, taxes_of
 from core.errors import allowed
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import day_text, money_text
@@ -52,7 +52,7 @@ def one(request: HttpRequest, pk: int) -> Payment:
 def payment(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a payment."""
     found = one(request, pk)
-    context = {"page": page_of(request.actor, found, "payment"), "payment": found}
+    context = {"page": page_of(request.actor, found, "payment"), "payment": found, "taxes": taxes_of(found)}
     return render(request, "operator_panel/payment.html", context)
 
 
@@ -134,14 +134,18 @@ def _shown(found: Payment, seen: Preview, today: date) -> Shown:
     shown = shown_of_books(
         seen,
         question=question % {"amount": amount, "account": found.account},
-        submit=_("Approve, put %(amount)s on the balance") % {"amount": amount},
+        submit=_("Approve, put %(amount)s on the balance") % {"amount": money_text(found.net, found.currency)},
         currency=found.currency,
         today=today,
         left=seen.after.available,
     )
-    if not found.order:
-        return shown
-    return replace(shown, text=_("The order %(order)s is carried out at once.") % {"order": found.order})
+    said = []
+    if found.order:
+        said.append(_("The order %(order)s is carried out at once.") % {"order": found.order})
+    if found.tax:
+        tax = money_text(found.tax, found.currency)
+        said.append(_("%(tax)s of it is tax: it goes to the book of taxes, not to the balance.") % {"tax": tax})
+    return replace(shown, text="\n".join(said)) if said else shown
 
 
 def _facts(found: Payment) -> list[tuple[object, object, str]]:

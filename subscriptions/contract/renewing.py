@@ -115,7 +115,7 @@ def open_payment(actor: Actor, contract: Contract, order: Order) -> Payment:
 
 def ask_for_payment(contract: Contract, order: Order) -> None:
     """Open the payment of an automatic renewal, and tell the customer of it."""
-    order_placed(order, reference=open_payment(SYSTEM, contract, order).number)
+    order_placed(order, open_payment(SYSTEM, contract, order))
 
 
 def needed(contract: Contract, day: date) -> Decimal:

@@ -1,7 +1,7 @@
 """What customers and managers are told of an order and of a subscription's life: rows in the outbox."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from uuid import uuid4
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, override
 
 from accounts.models import Account, User
 from billing.charging import in_minor_units
+from billing.models import Invoice, Payment
 from core.money import Money
 from core.period import Period
 from notifications.announce import announce
@@ -30,7 +31,7 @@ DONE = {
 }
 
 
-def order_placed(order: Order, *, reference: str) -> None:
+def order_placed(order: Order, payment: Payment) -> None:
     """Tell the customer of an order that waits for its payment, by whose number the money finds it."""
     subscription = order.subscription
     announce(
@@ -41,9 +42,9 @@ def order_placed(order: Order, *, reference: str) -> None:
         context={
             "order": order.number,
             "subscription": subscription.name,
-            "total": _money(order.total, order.currency),
+            "total": _money(payment.amount, order.currency),
             "account": subscription.account.name,
-            "reference": reference,
+            "reference": payment.number,
         },
     )
 
@@ -213,6 +214,26 @@ def subscription_blocked(subscription: Subscription, day: date) -> None:
             "account": subscription.account.name,
             "day": day,
             "reason": subscription.get_stop_reason_display(),
+        },
+    )
+
+
+def invoice_closed(invoice: Invoice) -> None:
+    """Tell the customer of a new invoice, and in postpay by when it is to be paid."""
+    account, payment, last = invoice.account, invoice.payment, invoice.period_to - timedelta(days=1)
+    announce(
+        "invoice_closed",
+        account=account,
+        key=str(invoice.pk),
+        about=("invoice", invoice.pk),
+        context={
+            "account": account.name,
+            "invoice": invoice.number,
+            "total": _money(invoice.total, invoice.currency),
+            "since": invoice.period_from,
+            "until": last,
+            "due": payment.due_on if payment is not None else "",
+            "reference": payment.number if payment is not None else "",
         },
     )
 

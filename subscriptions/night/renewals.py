@@ -21,6 +21,7 @@ from billing.engine.lines import Changes
 from billing.engine.rules import Keeps
 from billing.funds import funds_of_many, lock_accounts
 from billing.invoicing import make_invoices
+from billing.tax_book import tax_asked
 from core.among import Among
 from core.prepared import Asked, Prepared
 from subscriptions.contract import renewing
@@ -201,9 +202,8 @@ def step(contract: Contract, ledge: Ledge, day: date) -> None:
     """Take one subscription through the night of `day`, after all closings of its account."""
     subscription = contract.subscription
     # What the vendor is changing runs on meanwhile with the units it has.
-    status = (
-        SubscriptionStatus.ACTIVE if subscription.status in UNDER_CHANGE else SubscriptionStatus(subscription.status)
-    )
+    changing = subscription.status in UNDER_CHANGE
+    status = SubscriptionStatus.ACTIVE if changing else SubscriptionStatus(subscription.status)
     expires = subscription.expiration_date
     if is_unpaid(contract.waiting) and contract.waiting.expires_on is not None and contract.waiting.expires_on <= day:
         _give_up(contract, ledge, day)
@@ -284,28 +284,28 @@ def _goes_on(contract: Contract, ledge: Ledge, day: date) -> bool:
         return True
     if not renews_itself(contract.subscription):
         return False
-    placed = Changes()
+    placed, tax = Changes(), tax_asked(order)
     if order is None:
         ledge.hands.cancel(ledge.cancelled_orders, day)  # of one subscription, one order is open
         order, placed = ledge.hands.place(contract, day)
     changes = renewing.paid(contract, day)
-    if not _covered(contract, changes, ledge, day):
+    if not _covered(contract, changes.reserves + tax, changes, ledge, day):
         ledge.bookings.append(contract.booking(placed, day, order))
         if placed and not contract.postpay:
             ledge.hands.ask(contract, order)
         return False
-    ledge.available -= changes.reserves
+    ledge.available -= changes.reserves + tax
     ledge.bookings.append(contract.booking(renewing.folded(placed, changes) if placed else changes, day, order))
     ledge.hands.paid(order, day, from_balance=True)
     ledge.hands.carry_out(contract, order, day)
     return True
 
 
-def _covered(contract: Contract, changes: Changes, ledge: Ledge, day: date) -> bool:
-    """Return whether the funds suffice for another term, or in postpay the credit limit."""
-    ledge.asked[contract.subscription.pk] = changes.reserves
+def _covered(contract: Contract, asked: Decimal, changes: Changes, ledge: Ledge, day: date) -> bool:
+    """Return whether the funds suffice for what another term asks, or in postpay the credit limit."""
+    ledge.asked[contract.subscription.pk] = asked
     if not contract.postpay:
-        return not changes.reserves or ledge.covers(changes.reserves, contract)
+        return not asked or ledge.covers(asked, contract)
     try:
         renewing.refuse_over_limit(contract, changes, day)
     except OverCreditLimit:

@@ -391,5 +391,5 @@ def _charge(
     )
     schedule(subscription, order, today, status=SubscriptionStatus.ORDERED)
     save_state(contract, today)
-    order_placed(order, reference=payment.number)
+    order_placed(order, payment)
     return order

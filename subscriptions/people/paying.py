@@ -14,6 +14,7 @@ from billing.engine.lines import Changes
 from billing.funds import funds_of
 from billing.models import PaymentStatus
 from billing.payments import close_order_payments, open_order_payment
+from billing.tax_book import tax_asked
 from core.errors import Refused, Remedy
 from core.panel.formats import money_text
 from subscriptions.contract import renewing, switching
@@ -77,7 +78,7 @@ def may_pay(contract: Contract, order: Order, today: date) -> Changes:
     if contract.postpay:
         _confirm(contract, waiting, changes, today)
     else:
-        _refuse_short(contract, changes)
+        _refuse_short(contract, waiting, changes)
     return changes
 
 
@@ -152,8 +153,10 @@ def _confirm(contract: Contract, order: Order, changes: Changes, today: date) ->
     )
 
 
-def _refuse_short(contract: Contract, changes: Changes) -> None:
-    missing = changes.missing(funds_of(contract.subscription.account).available)
+def _refuse_short(contract: Contract, order: Order, changes: Changes) -> None:
+    """Raise FundsShort where less is available than the order reserves and its payment asks for in taxes."""
+    available = funds_of(contract.subscription.account).available - tax_asked(order)
+    missing = changes.missing(available)
     if missing:
         raise FundsShort(missing, contract.subscription.account)
 

@@ -87,7 +87,7 @@ def _to_be_paid(actor: Actor, contract: Contract, order: Order, today: date, *, 
     save_state(contract, today)
     if pay_from_balance:
         return pay_order_from_balance(actor=actor, order=order, today=today)
-    order_placed(order, reference=payment.number)
+    order_placed(order, payment)
     return order
 
 

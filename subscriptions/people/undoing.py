@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from billing.charging import line_of, record, resource_key, reverse
+from billing import tax_book
+from billing.charging import line_of, record, resource_key, take_all_back
 from billing.engine.lines import FEES, Changes, fresh_block
 from billing.models import Charge, ChargeStatus
 from subscriptions.contract.cancelling import give_up
@@ -41,6 +42,7 @@ def give_up_failed(contract: Contract, order: Order, today: date) -> None:
         _undo_renewal(contract, order, today)
     else:
         _undo_change(contract, order, today)
+    tax_book.given_back(order.pk, today)
     order.status = OrderStatus.CANCELLED
     order.closed_on = today
     order.save(update_fields=["status", "closed_on"])
@@ -52,6 +54,7 @@ def give_up_failed(contract: Contract, order: Order, today: date) -> None:
 def give_up_sale(contract: Contract, order: Order, today: date) -> None:
     """Cancel a sale of which nothing is provided yet: what it reserved is released, the money stays on the balance."""
     _release_sale(contract, order, today)
+    tax_book.given_back(order.pk, today)
     order.status, order.closed_on = OrderStatus.CANCELLED, today
     order.save(update_fields=["status", "closed_on"])
     contract.waiting = None
@@ -60,8 +63,7 @@ def give_up_sale(contract: Contract, order: Order, today: date) -> None:
 def _release_sale(contract: Contract, order: Order, today: date) -> None:
     """Delete all charges of a sale, and take back what was written off at once: no day of it was served."""
     record([contract.booking(contract.rules.withdraw_order(contract.lines), today, order)])
-    for charge in Charge.objects.filter(order=order, status=ChargeStatus.CLOSED).order_by("pk"):
-        reverse(charge, day=today)
+    take_all_back(Charge.objects.filter(order=order, status=ChargeStatus.CLOSED).order_by("pk"), day=today)
     contract.subscription.status = SubscriptionStatus.DELETED
     contract.subscription.quantity = 0
     for resource in contract.resources.values():
@@ -99,8 +101,8 @@ def _undo_change(contract: Contract, order: Order, today: date) -> None:
         if item.quantity_after < item.quantity_before and order.takes_effect != TakesEffect.NEXT_DAY:
             changes += _give_back_lowering(contract, order, item, today)
     record([contract.booking(changes, today, order)])
-    for charge in Charge.objects.filter(order=order, status=ChargeStatus.CLOSED, type__in=FEES).order_by("pk"):
-        reverse(charge, day=today)  # of units that nobody has provided
+    fees = Charge.objects.filter(order=order, status=ChargeStatus.CLOSED, type__in=FEES)
+    take_all_back(fees.order_by("pk"), day=today)  # of units that nobody has provided
     for item in items:
         resource = contract.resources[str(item.subscription_resource_id)]
         resource.quantity = item.quantity_before

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import override
 
 from billing.models import unnumbered
+from billing.taxing import payments_without_taxes
 from subscriptions.night.renewals import renew_accounts
 from subscriptions.simulation.above import put_above
 from subscriptions.simulation.books import books_of, note_messages
@@ -30,7 +31,7 @@ def played(history: dict[str, Any]) -> Iterator[Stage]:
     nothing behind and are passed over.
     """
     story = read_history(history)
-    with _rolled_back(), override("en"):
+    with _rolled_back(), payments_without_taxes(), override("en"):
         stage = set_up(story)
         put_above(stage, first_day(story))
         for event in story.events:

@@ -10,7 +10,16 @@ from django.db import transaction
 
 from accounts.models import Account
 from billing.funds import Funds, funds_of
-from billing.models import Book, Charge, ChargeStatus, LedgerEntry, Payment, PaymentStatus, unnumbered
+from billing.models import (
+    Book,
+    Charge,
+    ChargeStatus,
+    LedgerEntry,
+    Payment,
+    PaymentStatus,
+    PostingKind,
+    unnumbered,
+)
 from subscriptions.models import Order, Subscription
 from subscriptions.night.renewals import renew_accounts
 from subscriptions.told.owing import Owing, owing_of
@@ -45,6 +54,17 @@ class Preview:
     def due(self) -> Decimal:
         """Return what is to be paid before anything happens."""
         return sum((payment.amount for payment in self.payments), Decimal(0))
+
+    @property
+    def tax(self) -> Decimal:
+        """Return what of `due` is tax that is added to the charges."""
+        return sum((payment.tax for payment in self.payments), Decimal(0))
+
+    @property
+    def tax_taken(self) -> Decimal:
+        """Return what is taken from the balance in taxes."""
+        taken = (entry.amount for entry in self.transactions if entry.kind == PostingKind.TAX_TAKEN)
+        return -sum(taken, Decimal(0))
 
     @property
     def given_back(self) -> Decimal:

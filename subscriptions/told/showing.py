@@ -79,6 +79,7 @@ def shown_of_books(
         lines=tuple(lines_of(seen, today)),
         currency=currency,
         total=seen.due or None,
+        tax=(seen.tax or seen.tax_taken) or None,
         reserved=seen.reserved if seen.reserved > 0 else None,
         released=released if released > 0 and (owing or not (seen.payments or _came_in(seen))) else None,
         waits_for_vendor=seen.waits_for_vendor or None,

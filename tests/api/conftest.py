@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from pytest_django.plugin import DjangoDbBlocker
 from accounts.actors import actor_of
 from accounts.api_tokens import create_api_token
 from accounts.models import Account, Reseller, Role
-from billing.models import Charge
+from billing.models import Charge, InvoiceLine
 from tests.factories import accounts as people
 from tests.factories import subscriptions as catalogue
-from tests.factories.billing import owed
+from tests.factories.billing import invoice, owed
+from tests.factories.discounts import promo_code
 from tests.worlds import kept
 
 ORDERED = date(2018, 8, 20)
@@ -59,6 +61,9 @@ class World:
 # Of each resource of the API: the record that belongs to a house, from its charge.
 OF_A_HOUSE: dict[str, Callable[[Charge], Any]] = {
     "charges": lambda charge: charge,
+    "discounts": lambda charge: charge.account.reseller.discounts.get(),
+    "invoice_lines": lambda charge: charge.invoice_line,
+    "invoices": lambda charge: charge.invoice_line.invoice,
     "reseller_charges": lambda charge: charge.reseller_charges.get(),
     "subscriptions": lambda charge: charge.subscription,
 }
@@ -97,6 +102,10 @@ def _world() -> World:
         plan = catalogue.plan(reseller=reseller)
         made = catalogue.subscription(account=accounts[name], plan=plan, today=ORDERED)
         charges[name] = Charge.objects.get(subscription=made)
+        promo_code(f"{name}-code".upper(), reseller=reseller)
+        InvoiceLine.objects.create(
+            invoice=invoice(accounts[name]), charge=charges[name], amount=charges[name].amount, tax=Decimal(1)
+        )
         # Nobody is above the operator: its row is one of another kind of data.
         owed(charge=charges[name], creditor=reseller.parent or cast.north, debtor=reseller)
     return World(cast.operator, cast.north, cast.north_east, cast.south, accounts, charges)

@@ -103,6 +103,15 @@ FAULTS = {
     "what is blocked is postpay and says why": "UPDATE subscriptions_subscription SET status = 'blocked'",
     "new charges belong to an order that waits": "UPDATE billing_charge SET status = 'new'",
     "refunds wait only for the vendor": "UPDATE billing_charge SET status = 'waiting_for_refund'",
+    "the book of taxes is what paid documents bear": "UPDATE billing_payment SET tax = 1",
+    "taxes are explained": "UPDATE billing_payment SET tax = 1",
+    "a credit note repeats what was invoiced, and what was taken back has one": (
+        "UPDATE billing_charge SET status = 'refunded';"
+        "INSERT INTO billing_invoice (account_id, reseller_id, period_from, period_to, created_on, total, currency)"
+        " SELECT account_id, reseller_id, '2018-08-01', '2018-08-20', '2018-08-21', amount, 'USD' FROM billing_charge;"
+        "INSERT INTO billing_invoiceline (invoice_id, charge_id, amount)"
+        " SELECT invoice.id, charge.id, charge.amount FROM billing_invoice invoice, billing_charge charge"
+    ),
 }
 
 

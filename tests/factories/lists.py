@@ -23,6 +23,7 @@ from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
+from tests.factories.taxes import credit_note
 from vendors.models import ConnectionState, VendorConnection, VendorExchange
 
 LONG = "Северо-Западная логистическая компания «Роза ветров» и партнёры"
@@ -115,6 +116,10 @@ def _invoiced(of: Around) -> None:
     money.invoice(of.account, total="7654321.98", day=of.today)
 
 
+def _credited(of: Around) -> None:
+    credit_note(money.invoice(of.account, total="7654321.98", day=of.today), total="-7654321.98")
+
+
 def _guaranteed(of: Around) -> None:
     give_guarantee(
         actor=SYSTEM, account=of.account, amount=Decimal("7654321.98"), reason=LONG, today=of.today,
@@ -150,6 +155,7 @@ ROWS: dict[str, Callable[[Around], object]] = {
     ),
     "operator.guaranteed_payments": _guaranteed,
     "operator.invoices": _invoiced,
+    "operator.credit_notes": _credited,
     "operator.managers": lambda of: cast.manager(reseller=of.account.reseller, name=LONG, role=Role.SALES),
     "operator.orders": _ordered,
     "operator.payment_gateways": lambda of: money.card_gateway(reseller=of.account.reseller, name=LONG),
@@ -175,6 +181,7 @@ ROWS: dict[str, Callable[[Around], object]] = {
     "operator.vendor_exchanges": _exchanged,
     "customer.charges": _served,
     "customer.invoices": _invoiced,
+    "customer.credit_notes": _credited,
     "customer.payments": _topped_up,
     "customer.subscriptions": _served,
     "customer.transactions": _topped_up,

@@ -31,6 +31,7 @@ from tests.factories import billing as money
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 from tests.factories.billing import owed
+from tests.factories.taxes import credit_note
 from tests.operator_panel.conftest import signed_in, text_of
 from vendors.connections import add_connection
 
@@ -106,7 +107,8 @@ def _keys(actor: Actor, subscription: Subscription) -> dict[str, int]:
             today=timezone.localdate(),
             expires_on=timezone.localdate() + timedelta(days=9),
         ).pk,
-        "invoice": money.invoice(account).pk,
+        "invoice": (invoice := money.invoice(account)).pk,
+        "credit_note": credit_note(invoice).pk,
         "manager": actor.user.pk,
         "order": subscription.orders.get().pk,
         "payment": account.payments.first().pk,

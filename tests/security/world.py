@@ -37,6 +37,7 @@ from tests.factories import discounts as grant
 from tests.factories import subscriptions as catalogue
 from tests.factories.billing import card_gateway, invoice, owed, pay, top_up
 from tests.factories.lists import Around, every_list, fill
+from tests.factories.taxes import credit_note
 from tests.security.marks import SPAN, Tenant, mark, numbered
 from tests.worlds import kept
 from vendors.connections import add_connection
@@ -281,13 +282,15 @@ def _business(house: House, account: Account) -> None:
     gateway = card_gateway(reseller=account.reseller, name=f"{house.tenant.word}-cards", in_use=False)
     # On its way to the gateway: without one, the page that leads there is a way back.
     GatewayPayment.objects.create(gateway=gateway, payment=payment, amount=payment.amount)
+    invoiced = invoice(account)
     house.objects |= {
         "subscription": (active.pk, waiting.subscription_id, refused.subscription_id),
         "order": (waiting.pk, active.orders.get().pk, refused.pk),
         "refused_order": (refused.pk,),
         "gateway": (gateway.pk,),
         "payment": (payment.pk, _set_aside(account, plan).pk),
-        "invoice": (invoice(account).pk,),
+        "invoice": (invoiced.pk,),
+        "credit_note": (credit_note(invoiced).pk,),
         "correction": (
             ask_correction(
                 actor=SYSTEM, account=account, amount=Decimal(1), reason=f"{house.tenant.word}-error", today=ORDERED_ON

@@ -65,6 +65,8 @@ WHILE_SIGNED_IN_AS = {
     "customer:charge": "looked at",
     "customer:invoices": "exporting the list",
     "customer:invoice": "looked at",
+    "customer:credit_notes": "exporting the list",
+    "customer:credit_note": "looked at",
     "customer:account": "looked at",
     "customer:account_edit": "the contact data of the company, which the manager may change anyway",
     "customer:users": "looked at",

@@ -39,7 +39,7 @@ def test_the_own_limit_is_the_one_that_is_asked_and_none_is_the_accounts() -> No
     with pytest.raises(AccountTermsRefused) as refusal:
         limit_subscription(actor=SYSTEM, subscription=row, limit=Decimal("-1"), today=AUG20)
     assert refusal.value.field == "subscription_credit_limit"
-    owner = actor_of(cast.customer_user(account=account), account)
+    owner = actor_of(cast.customer_user(account=account), account=account)
     with pytest.raises(Forbidden):
         limit_subscription(actor=owner, subscription=row, limit=Decimal(900), today=AUG20)
 

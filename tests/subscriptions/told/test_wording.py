@@ -54,7 +54,7 @@ def test_postpay_asks_for_nothing_and_says_what_is_owed_and_when_it_is_invoiced(
     assert said.invoiced_on == date(2018, 9, 2)
     assert said.text == (
         "Nothing is to be paid now: it is confirmed within the credit limit. What is owed is invoiced the day after "
-        "its billing day, next on September 2, 2018."
+        "its billing day, next on 02 Sep 2018."
     )
     assert effects(said) == [OWED]
     row = Subscription.objects.get(account=account)
