@@ -19,7 +19,7 @@ from subscriptions.models import OrderItem, Subscription
 from subscriptions.night.ahead import DUE_STATUSES
 from subscriptions.night.holds import STANDS
 from subscriptions.night.used import sums_of_use, to_charge
-from subscriptions.told.foreseen import Bill, Start, Unbilled
+from subscriptions.told.foreseen import ONE_DAY, Bill, Start, Unbilled
 
 # What has closed up to a billing day and stands on no invoice yet: as billing.invoicing makes it up.
 UNBILLED = """
@@ -95,9 +95,10 @@ def _bills(account_ids: Iterable[int]) -> dict[int, list[Bill]]:
     for one in payments:
         waits = one.status == PaymentStatus.WAITING_FOR_PAYMENT
         look_on = one.look_on if waits else None
-        bills[one.account_id].append(
-            Bill(one.amount, one.opened_on, one.expires_on, look_on, frozenset(served[one.pk]))
-        )
+        bill = Bill(one.amount, one.opened_on, one.expires_on, look_on, frozenset(served[one.pk]))
+        # One that is looked at again only to expire had its due date, unless it was due on the day it was made.
+        bill.missed = look_on is not None and look_on == one.expires_on and look_on > one.opened_on + ONE_DAY
+        bills[one.account_id].append(bill)
     return bills
 
 

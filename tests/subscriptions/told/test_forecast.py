@@ -104,6 +104,12 @@ def test_what_postpay_will_ask_and_until_when(plan: Plan) -> None:
     assert found.short is not None
     assert (found.short.day, found.short.missing, found.short_of) == (date(2018, 9, 11), D("19.35"), None)
     assert (date(2018, 9, 12), What.UNPAID, False, True) in _events(found.events)
+    renew_accounts(account_ids=[account.pk], today=date(2018, 9, 11))
+    found = forecast_of(Account.objects.get(pk=account.pk), date(2018, 9, 11))
+    # Its due date is over, and it expires whatever comes: the next one is that of September's eleven days.
+    assert found.short is not None
+    assert (found.short.day, found.short.missing) == (date(2018, 10, 11), D("18.33"))
+    assert (date(2018, 9, 12), What.UNPAID, True, True) in _events(found.events)
 
 
 def test_as_many_statements_for_many_as_for_one_and_a_word_for_too_many(
