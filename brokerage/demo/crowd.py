@@ -274,13 +274,8 @@ class Crowd:
         granted = Granted(
             name="Welcome", code="WELCOME", percent=Decimal(10), valid_from=self.began, subscription_limit=100
         )
-        create_discount(
-            actor=_administrator(north),
-            reseller=north,
-            type=DiscountType.PROMO_CODE,
-            granted=granted,
-            today=self.began,
-        )
+        kind, admin = DiscountType.PROMO_CODE, _administrator(north)
+        create_discount(actor=admin, reseller=north, type=kind, granted=granted, today=self.began)
 
     def _protect(self, north: Reseller, accounts: list[Account]) -> None:
         """Let a customer of North have stations of Dr.Web, in whose page their installers are found."""

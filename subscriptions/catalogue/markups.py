@@ -1,6 +1,6 @@
 """Markup rules: a reseller says how its own price follows its net cost, from a day on, or that it does no more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -93,7 +93,12 @@ def set_markup(
             created_by=actor.user,
             **({} if markup is None else _columns(markup)),
         )
-    own = [made for made in outcome.made if made.plan_resource_id in set(concerned)]
+    return _told(outcome, rule, set(concerned))
+
+
+def _told(outcome: Followed, rule: MarkupRule, concerned: Collection[int]) -> MarkupSet:
+    """Return what was written, of the own plan in full."""
+    own = [made for made in outcome.made if made.plan_resource_id in concerned]
     prices = []
     for made in own:
         before = outcome.before.priced[made.plan_resource_id]

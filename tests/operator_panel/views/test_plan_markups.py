@@ -1,12 +1,11 @@
 """Markup rules in the panel: asked, shown with what they leave, kept, ended; for the own level alone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from operator_panel.forms.markups import rule_text
 from subscriptions.models import MarkupRule, Plan
@@ -17,8 +16,6 @@ from tests.factories.reselling import follow, line, price_on
 from tests.operator_panel.conftest import errors_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-RULE = {"follows": "follows", "valid_from": TODAY, "rounding": "nearest"}
 
 
 @pytest.fixture
@@ -34,44 +31,52 @@ def plans(cast: people.Cast) -> list[Plan]:
 
 
 @pytest.fixture
+def rule(today: date) -> dict[str, object]:
+    """The answers of a rule that begins today, without its markup."""
+    return {"follows": "follows", "valid_from": today, "rounding": "nearest"}
+
+
+@pytest.fixture
 def north(cast: people.Cast) -> Client:
     """A browser of North's administrator."""
     return signed_in(people.manager(reseller=cast.north))
 
 
-def test_it_is_shown_with_what_it_leaves_then_kept_then_ended(north: Client, plans: list[Plan]) -> None:
-    follow(plans[2], "10", TODAY)
+def test_it_is_shown_with_what_it_leaves_then_kept_then_ended(
+    north: Client, plans: list[Plan], today: date, rule: dict[str, object]
+) -> None:
+    follow(plans[2], "10", today)
     address, prices = (reverse(f"operator:{name}", args=[plans[1].pk]) for name in ("plan_markup", "plan_resources"))
     assert address in north.get(prices).content.decode()
-    shown = text_of(north.post(address, {**RULE, "percent": "25"}))
+    shown = text_of(north.post(address, {**rule, "percent": "25"}))
     assert "net cost + 25 %" in shown
     assert "$10.00 instead of $9.00. Margin: $2.00 (20%)." in shown
     assert "1 price of resellers below follows by their rules." in shown
-    assert price_on(plans[1], TODAY) == 9
-    confirmed(north, address, {**RULE, "percent": "25"})
-    assert (price_on(plans[1], TODAY), price_on(plans[2], TODAY)) == (10, 11)
+    assert price_on(plans[1], today) == 9
+    confirmed(north, address, {**rule, "percent": "25"})
+    assert (price_on(plans[1], today), price_on(plans[2], today)) == (10, 11)
     page = text_of(north.get(prices))
     assert "net cost + 25 %" in page
     assert "a markup rule, from the provider’s price of 01 Jan 2010" in page
 
-    confirmed(north, address, {**RULE, "follows": "by_hand", "valid_from": TODAY + timedelta(days=3)})
+    confirmed(north, address, {**rule, "follows": "by_hand", "valid_from": today + timedelta(days=3)})
     assert MarkupRule.objects.latest("pk").follows is False
     assert "entered by hand" in text_of(north.get(prices))
 
 
-def test_a_price_below_cost_is_said_before(north: Client, plans: list[Plan]) -> None:
+def test_a_price_below_cost_is_said_before(north: Client, plans: list[Plan], rule: dict[str, object]) -> None:
     address = reverse("operator:plan_markup", args=[plans[1].pk])
-    shown = text_of(north.post(address, {**RULE, "percent": "-10"}))
+    shown = text_of(north.post(address, {**rule, "percent": "-10"}))
     assert "$7.20 instead of $9.00. Below net cost: each unit loses $0.80." in shown
-    assert errors_of(north.post(address, {**RULE, "percent": "2000"})) == {
+    assert errors_of(north.post(address, {**rule, "percent": "2000"})) == {
         "percent": ["Enter a percentage above -100, up to 1000."]
     }
 
 
-def test_the_box_of_a_price_is_left_empty_where_a_rule_makes_it(north: Client, plans: list[Plan]) -> None:
-    follow(plans[1], "25", TODAY)
+def test_the_box_of_a_price_is_left_empty_where_a_rule_makes_it(north: Client, plans: list[Plan], today: date) -> None:
+    follow(plans[1], "25", today)
     address = reverse("operator:plan_price", args=[plans[1].pk, plans[1].resources.get().pk])
-    fees = {"setup_fee": "0", "renewal_fee": "0", "valid_from": TODAY}
+    fees = {"setup_fee": "0", "renewal_fee": "0", "valid_from": today}
     refused = north.post(address, {**fees, "recurring_fee": "12.00"})
     assert "This price follows its net cost by a markup rule" in text_of(refused)
     assert north.post(address, {**fees, "recurring_fee": ""}).status_code == 302
@@ -79,8 +84,8 @@ def test_the_box_of_a_price_is_left_empty_where_a_rule_makes_it(north: Client, p
     assert (newest.recurring_fee, newest.made_by) == (Decimal(10), MarkupRule.objects.get())
 
 
-def test_another_level_does_not_find_it(cast: people.Cast, plans: list[Plan]) -> None:
-    follow(plans[1], "25", TODAY)
+def test_another_level_does_not_find_it(cast: people.Cast, plans: list[Plan], today: date) -> None:
+    follow(plans[1], "25", today)
     for reseller in (cast.operator, cast.north_east, cast.south):
         client = signed_in(people.manager(reseller=reseller))
         assert client.get(reverse("operator:plan_markup", args=[plans[1].pk])).status_code == 404
