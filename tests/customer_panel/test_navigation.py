@@ -22,7 +22,8 @@ def current(page: object) -> list[str]:
 
 def test_owner_sees_services_money_and_people(client: Client) -> None:
     assert items(client.get("/")) == [
-        "Home", "Subscriptions", "Order", "Payments", "Invoices", "Charges", "Transactions", "Account", "Users",
+        "Home", "Subscriptions", "Order", "Payments", "Invoices", "Credit notes", "Charges", "Transactions", "Forecast",
+        "Account", "Users",
     ]  # fmt: skip
 
 
