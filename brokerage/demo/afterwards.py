@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from accounts.account_terms import create_account_class
 from accounts.actors import Actor
 from accounts.models import Account
@@ -42,7 +44,7 @@ class Afterwards:
     def tell(self, teller: Teller) -> None:
         """Let the vendor ask for the present month too, once the nights have passed, and check what became of both."""
         _use(self.cloud, TAKEN_SINCE, self.days.today)
-        renew_accounts(account_ids=[self.cloud.account_id], today=self.days.today)  # the night would charge it
+        _bring_up_to(self.cloud.account_id, self.days.today)  # the night would charge it
         teller.heading("What is paid for afterwards")
         invoices = Invoice.objects.filter(account=self.seats.account_id).order_by("pk")
         payments = Payment.objects.filter(account=self.seats.account_id, kind=PaymentKind.RENDERED_SERVICES)
@@ -118,9 +120,14 @@ def _sold(
 
 
 def _pay_first_invoice(account: Account, seller: Actor, day: date) -> None:
-    renew_accounts(account_ids=[account.pk], today=day)
+    _bring_up_to(account.pk, day)
     payment = Payment.objects.get(account=account, kind=PaymentKind.RENDERED_SERVICES)
     complete_payment(actor=seller, payment=payment, today=day, method="bank_transfer")
+
+
+@transaction.atomic
+def _bring_up_to(account_id: int, day: date) -> None:
+    renew_accounts(account_ids=[account_id], today=day)
 
 
 def _use(cloud: Subscription, cost: Decimal, day: date) -> None:
