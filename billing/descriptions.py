@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
 
 from django.utils.translation import gettext, gettext_noop, override
@@ -11,6 +12,7 @@ from accounts.models import Reseller
 from billing.engine.lines import Line, LineType, Source
 from core.cleaning import shortened
 from core.panel.formats import day_text, number_text
+from core.period import Period
 from core.prepared import Prepared
 
 ONE_DAY = timedelta(days=1)
@@ -44,15 +46,21 @@ def operators_language_in_use() -> Iterator[str]:
 def describe(name: str, line: Line, language: str) -> str:
     """Return the charge's description: what, how many, for which days (the last included).
 
-    `language` is the active one: texts of days are kept by it, because the night writes the same ones over and over.
+    `language` is the active one: texts are kept by it, because the night writes the same ones over and over.
     """
     by_hours = line.source is Source.USAGE and line.type is LineType.RECURRING_FEE
-    text = _USED if by_hours else _TEXTS.get(line.type, _RECURRING)
+    return _described(
+        _USED if by_hours else _TEXTS.get(line.type, _RECURRING), name, line.quantity, line.period, language
+    )
+
+
+@lru_cache(maxsize=1000, typed=True)
+def _described(text: str, name: str, quantity: int | Decimal, days: Period, language: str) -> str:
     return gettext(text) % {
         "name": shortened(name, 200),
-        "quantity": line.quantity if isinstance(line.quantity, int) else number_text(line.quantity),
-        "from": _day_text(line.period.start, language),
-        "to": _day_text(line.period.end - ONE_DAY, language),
+        "quantity": quantity if isinstance(quantity, int) else number_text(quantity),
+        "from": _day_text(days.start, language),
+        "to": _day_text(days.end - ONE_DAY, language),
     }
 
 

@@ -122,6 +122,7 @@ JOBS = {
     "subscriptions.tasks.read_usage_reports": gettext_lazy("reading what vendors report to have been used"),
     "subscriptions.tasks.compare_units": gettext_lazy("comparing our books with the vendors’"),
     "subscriptions.tasks.observe_services": gettext_lazy("asking the vendors what became of services"),
+    "subscriptions.tasks.audit_books": gettext_lazy("the nightly audit of the books"),
     "subscriptions.tasks.change_prices": gettext_lazy("writing changed prices"),
     "subscriptions.tasks.carry_on_price_changes": gettext_lazy("writing changed prices"),
     "subscriptions.tasks.tell_of_invoices": gettext_lazy("letters of new invoices"),

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.handover import hand_over
-from subscriptions.night import invoiced, nights, reminding
+from subscriptions.night import auditing, invoiced, nights, reminding
 from subscriptions.workers import comparing, counting, observing, provisioning, reporting, repricing, sampling
 
 # Half an hour after brokerage/schedule.py has it begin.
@@ -45,6 +45,12 @@ def run_billing_day() -> None:
     night = nights.carry_out_night(today=timezone.localdate(), now=timezone.now(), go_on=_time_left())
     if night is not None and night.finished_at is None:
         run_billing_day.delay()
+
+
+@shared_task
+def audit_books() -> None:
+    """Ask whether the books agree."""
+    auditing.audit_books()
 
 
 @shared_task

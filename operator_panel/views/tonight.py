@@ -20,7 +20,6 @@ from subscriptions.queries import subscriptions_visible_to
 from subscriptions.told.rehearsing import Outcome, rehearse
 from subscriptions.told.tonight import coming_night, tonight
 
-ACCOUNTS_OF_A_PAGE = 50
 # Nights further ahead are carried out one after the other to be known.
 LONGEST_AHEAD = timedelta(days=366)
 
@@ -53,12 +52,10 @@ def tonight_page(request: HttpRequest) -> HttpResponse:
         return render(request, "operator_panel/tonight.html", {"page": page, "form": form}, status=422)
     day = form.cleaned_data["day"]
     visible = accounts_visible_to(request.actor)
-    night = tonight(visible, day)
     after = request.GET.get("after", "")
     last = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
-    rows = [(one.account_id, one) for one in night.accounts if one.account_id > last]
-    rows = sorted([*rows, *((pk, None) for pk in night.unknown if pk > last)], key=lambda row: row[0])
-    more, rows = len(rows) > ACCOUNTS_OF_A_PAGE, rows[:ACCOUNTS_OF_A_PAGE]
+    night = tonight(visible, day, after=last)
+    rows = night.accounts
     names = visible.filter(pk__in=[pk for pk, _one in rows]).only("pk", "name", "currency")
     by_id = {account.pk: account for account in names}
     context = {
@@ -67,7 +64,7 @@ def tonight_page(request: HttpRequest) -> HttpResponse:
         "night": night,
         "outcomes": [(outcome.label, night.outcomes[outcome]) for outcome in Outcome if night.outcomes[outcome]],
         "rows": [(by_id[pk], one, _told(one.outcomes) if one else "") for pk, one in rows],
-        "next": f"?day={day.isoformat()}&after={rows[-1][0]}" if more else "",
+        "next": f"?day={day.isoformat()}&after={rows[-1][0]}" if night.more else "",
         "first": f"?day={day.isoformat()}" if last else "",
     }
     return render(request, "operator_panel/tonight.html", context)

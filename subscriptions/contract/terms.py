@@ -26,7 +26,7 @@ from subscriptions.models import (
     UNFINISHED,
     Order,
     OrderType,
-    Plan,
+    PlanPeriod,
     Subscription,
     SubscriptionResource,
     SubscriptionStatus,
@@ -76,17 +76,19 @@ class Contract:
     def terms_on(self, day: date | None) -> Terms:
         """Return the terms as they are for what is charged on a day: with the discounts that hold on it."""
         subscription, (rates, rows) = self.subscription, taken_off(self.offers, day)
+        # Of a price that floats no plan is asked what it was at ordering.
+        ordered = self.resources if subscription.fixed_price else {}
         return Terms(
             currency=subscription.currency,
             billing_day=subscription.billing_day,
             prices=self.prices,
             ordering_prices=(
-                {key: resource.ordering_price for key, resource in self.resources.items()}
+                {key: resource.ordering_price for key, resource in ordered.items()}
                 if subscription.fixed_price
                 else None
             ),
-            ordering_rows={key: resource.ordered_at_id for key, resource in self.resources.items()},
-            ordering_taken={key: resource.taken for key, resource in self.resources.items()},
+            ordering_rows={key: resource.ordered_at_id for key, resource in ordered.items()},
+            ordering_taken={key: resource.taken for key, resource in ordered.items()},
             expires_on=subscription.expiration_date,
             started_on=subscription.start_date,
             anchor=subscription.term_anchor or subscription.start_date,
@@ -287,7 +289,7 @@ _RESOURCES = Prepared(lambda: SubscriptionResource.objects.filter(Among("subscri
 
 def in_turn(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
     """Return the rows as `contracts_among` takes them: of each account by billing priority, then age."""
-    return rows.defer("search_vector").select_related("period").order_by("account", "billing_priority", "pk")
+    return rows.defer("search_vector").order_by("account", "billing_priority", "pk")
 
 
 def contracts_among(
@@ -300,15 +302,20 @@ def contracts_among(
     subscriptions = rows if isinstance(rows, list) else list(in_turn(rows))
     if not subscriptions:
         return []
-    # Thousands of subscriptions share a few plans, and each account was read when it was locked.
-    plans = {plan.pk: plan for plan in _PLANS(ids=list({subscription.plan_id for subscription in subscriptions}))}
+    # Thousands of subscriptions share a few periods and plans, and each account was read when it was locked.
+    periods = {one.pk: one for one in _PERIODS(ids=list({subscription.period_id for subscription in subscriptions}))}
     for subscription in subscriptions:
-        subscription.account, subscription.plan = accounts[subscription.account_id], plans[subscription.plan_id]
+        period = periods[subscription.period_id]
+        subscription.account, subscription.period = accounts[subscription.account_id], period
+        if period.plan_id == subscription.plan_id:
+            subscription.plan = period.plan
     return list(contracts_of(subscriptions, **when).values())
 
 
-_PLANS = Prepared(
-    lambda: Plan.objects.filter(Among("pk", Asked("ids"))).select_related("template__connection", "service_term")
+_PERIODS = Prepared(
+    lambda: PlanPeriod.objects.filter(Among("pk", Asked("ids"))).select_related(
+        "plan__template__connection", "plan__service_term"
+    )
 )
 
 

@@ -6,21 +6,23 @@ it closes and reserves. Where it does not say the same of both, or something els
 to be rehearsed for that account.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import Account, AccountClass, AccountStatus, PaymentModel
 from billing import guarantees
 from billing.charging import WORKED_ON
 from billing.engine.lines import Changes, LineStatus
-from billing.funds import with_funds
+from billing.funds import RESERVING, with_funds
 from billing.rendered import documents_due
 from core.among import Among
 from subscriptions.contract.due import STABLE
@@ -29,58 +31,20 @@ from subscriptions.models import UNFINISHED, Subscription, SubscriptionStatus
 from subscriptions.night.holds import unsettled
 from subscriptions.night.renewals import closing_of, coming_of
 from subscriptions.night.used import to_charge
+from subscriptions.told import situation_rows as rows
 from subscriptions.told.rehearsing import Fate, Outcome
-
-# Of each subscription that is due: its account, whether it does nothing but begin another billing period, what of its
-# charges ends with the present one, and a number of all that the engine would be told of it.
-DUE = """
-    WITH due AS MATERIALIZED (
-        SELECT id, account_id, billing_priority,
-            status = %(active)s AND payment_model = %(prepay)s AND due_on = %(day)s AND next_billing_day = %(day)s
-                AND COALESCE(expiration_date > %(day)s, TRUE) AS renews,
-            concat_ws('|', plan_id, period_id, reseller_id, billing_type, currency, billing_day, fixed_price,
-                trial, payment_model,
-                CASE WHEN expiration_date IS NOT NULL THEN concat_ws('|', expiration_date, start_date, term_anchor) END
-            ) AS agreed
-        FROM subscriptions_subscription
-        WHERE due_on <= %(day)s AND status = ANY(%(statuses)s) AND account_id = ANY(%(accounts)s::bigint[])
-    ), units AS (
-        SELECT subscription_id, string_agg(concat_ws(':', plan_resource_id, quantity, included,
-            ordering_price, ordered_at_id), ',' ORDER BY id) AS held
-        FROM subscriptions_subscriptionresource WHERE subscription_id IN (SELECT id FROM due) GROUP BY subscription_id
-    ), lines AS (
-        SELECT subscription_id, SUM(amount) FILTER (WHERE ends) AS closes, string_agg(
-            CASE WHEN ends THEN concat_ws(':', type, block)
-                ELSE concat_ws(':', type, status, source, block, quantity, unit_price, amount, discount, tax,
-                    operate_from, operate_to, period_from, period_to, closed_on, subscription_resource_id) END,
-            ',' ORDER BY id) AS shape
-        FROM (SELECT *, status = %(blocked)s AND operate_to <= %(day)s AS ends FROM billing_charge
-              WHERE status = ANY(%(live)s) AND subscription_id IN (SELECT id FROM due)) AS charge
-        GROUP BY subscription_id
-    ), waiting AS (
-        SELECT DISTINCT subscription_id FROM subscriptions_order
-        WHERE status = ANY(%(unfinished)s) AND subscription_id IN (SELECT id FROM due)
-    )
-    SELECT due.account_id, due.id, due.renews AND waiting.subscription_id IS NULL, COALESCE(lines.closes, 0),
-        hashtextextended(concat_ws('/', due.agreed, units.held, lines.shape), 0)
-    FROM due LEFT JOIN units ON units.subscription_id = due.id LEFT JOIN lines ON lines.subscription_id = due.id
-        LEFT JOIN waiting ON waiting.subscription_id = due.id
-    ORDER BY due.account_id, due.billing_priority, due.id
-"""
 
 
 class Due(NamedTuple):
-    """A subscription on which something is due, as the statement gives it."""
+    """A subscription on which something is due: what of its charges ends, and the number of its situation."""
 
     account_id: int
     subscription_id: int
-    renews: bool
     closes: Decimal
     alike: int
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(NamedTuple):
     """What the engine says of all subscriptions that stand alike."""
 
     needed: Decimal
@@ -89,9 +53,19 @@ class Renewal:
     needs_funds: bool
 
 
+class Together(NamedTuple):
+    """Accounts of one currency whose subscriptions all go on: how many, and what is closed and reserved of them."""
+
+    currency: str
+    accounts: int
+    subscriptions: int
+    closed: Decimal
+    reserved: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The accounts whose night could be counted: fates, what is closed and reserved of each; and all others."""
+    """The nights of some accounts: fates, what is closed and reserved of each; and of which it cannot be counted."""
 
     fates: tuple[Fate, ...]
     closed: Mapping[int, Decimal]
@@ -99,65 +73,118 @@ class Counted:
     others: tuple[int, ...]
 
 
-def counted(account_ids: Collection[int], day: date) -> Counted:
-    """Return what the night of `day` does to the accounts on which nothing but that night is due, and which others are.
+@dataclass(frozen=True, slots=True)
+class Situations:
+    """What a night does to accounts, where nothing is due on them but that a billing period begins.
 
-    A fixed number of statements, however many subscriptions.
+    `together` are those of which all goes on; `single` those that had to be looked at one by one, because of their
+    money; `others` have to be rehearsed. Tables of the database stand behind it until the transaction ends.
     """
-    due: dict[int, list[Due]] = defaultdict(list)
-    for one in _due(account_ids, day):
-        due[one.account_id].append(one)
+
+    together: tuple[Together, ...]
+    single: Counted
+    others: tuple[int, ...]
+    renewals: Mapping[int, Renewal | None]
+
+    def going_on(self, after: int, number: int) -> list[int]:
+        """Return the ids, in order, of the first accounts behind `after` of which all goes on."""
+        return [pk for (pk,) in _rows(rows.NEXT, [after, number])]
+
+    def nights_of(self, account_ids: Collection[int]) -> Counted:
+        """Return the nights of accounts, subscription by subscription."""
+        return _counted(account_ids, self.renewals)
+
+
+def situations(accounts: QuerySet[Account], day: date) -> Situations:
+    """Return what the night of `day` does to the accounts; called within a transaction.
+
+    A fixed number of statements, however many subscriptions; one by one are looked at two of each situation, and the
+    accounts that do not have the money for everything.
+    """
+    others = _gather(accounts, day)
+    renewals = _renewals([Due._make(row) for row in _rows(rows.ALIKE)], day)
+    known = [(alike, *said[:3]) for alike, said in renewals.items() if said is not None]
+    columns = [list(column) for column in zip(*known, strict=True)] or [[]] * 4
+    values: list[Any] = [AccountStatus.ACTIVE, PaymentModel.PREPAY, *columns, list(RESERVING)]
+    with connection.cursor() as cursor:
+        cursor.execute(rows.OF_ACCOUNTS, values)
+    single = _counted([pk for (pk,) in _rows(rows.ONE_BY_ONE)], renewals)
+    together = tuple(map(Together._make, _rows(rows.SUMS)))
+    return Situations(together, single, tuple(sorted({*others, *single.others})), renewals)
+
+
+def _gather(accounts: QuerySet[Account], day: date) -> set[int]:
+    """Put what is due into the table night_due, but for accounts on which more is due; return the ids of these."""
     waiting = unsettled(day)
     for more in (to_charge(day), guarantees.to_expire(day), *documents_due(day)):
         waiting.update(more.values_list("account", flat=True))
-    others = waiting.intersection(account_ids)
-    others.update(one.account_id for of_one in due.values() for one in of_one if not one.renews)
-    plain = {pk: of_one for pk, of_one in due.items() if pk not in others}
-    renewals = _renewals([one for of_one in plain.values() for one in of_one], day)
-    funds = _funds(plain)
+    others = set(accounts.filter(Among("pk", waiting)).values_list("pk", flat=True)) if waiting else set()
+    visible, params = _visible(accounts)
+    values: dict[str, Any] = {
+        "day": day, "active": SubscriptionStatus.ACTIVE, "prepay": PaymentModel.PREPAY, "unfinished": list(UNFINISHED),
+        "statuses": [*STABLE, *UNDER_CHANGE, SubscriptionStatus.DELETED], "live": list(WORKED_ON),
+        "blocked": LineStatus.BLOCKED.value,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")  # a hundred thousand rows are joined in memory
+        cursor.execute(rows.FORGET)
+        cursor.execute(rows.DUE.format(visible=visible), values | params)
+        cursor.execute(rows.LEAVE_OUT, [sorted(others)])
+        others.update(pk for (pk,) in cursor.fetchall())
+        cursor.execute("ANALYZE night_due")
+    return others
+
+
+def _visible(accounts: QuerySet[Account]) -> tuple[str, dict[str, Any]]:
+    """Return the statement that selects the accounts' ids, and its values by name."""
+    try:
+        statement, values = accounts.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT NULL::bigint WHERE FALSE", {}
+    named = {f"visible_{place}": value for place, value in enumerate(values)}
+    return statement.replace("%%", "%%%%") % tuple(f"%({name})s" for name in named), named
+
+
+def _rows(statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def _counted(account_ids: Collection[int], renewals: Mapping[int, Renewal | None]) -> Counted:
+    """Return the nights of the accounts, one after the other. Three statements."""
+    due = map(Due._make, _rows(rows.BY_ACCOUNT, [list(account_ids)]) if account_ids else ())
+    funds = _funds(account_ids) if account_ids else {}
     fates: list[Fate] = []
-    closed, reserved = {}, {}
-    for pk, of_one in plain.items():
-        night = _night_of(of_one, renewals, *funds[pk]) if pk in funds else None
+    closed, reserved, others = {}, {}, []
+    for pk, of_one in groupby(due, lambda one: one.account_id):
+        night = _night_of(list(of_one), renewals, *funds[pk]) if pk in funds else None
         if night is None:
-            others.add(pk)
+            others.append(pk)
             continue
         fates += night[0]
         closed[pk], reserved[pk] = night[1:]
-    return Counted(tuple(fates), closed, reserved, tuple(sorted(others)))
-
-
-def _due(account_ids: Collection[int], day: date) -> Iterator[Due]:
-    values = {
-        "day": day, "accounts": list(account_ids), "active": SubscriptionStatus.ACTIVE,
-        "statuses": [*STABLE, *UNDER_CHANGE, SubscriptionStatus.DELETED], "prepay": PaymentModel.PREPAY,
-        "live": list(WORKED_ON), "blocked": LineStatus.BLOCKED.value, "unfinished": list(UNFINISHED),
-    }  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")  # a hundred thousand rows are sorted and joined in memory
-        cursor.execute(DUE, values)
-        yield from map(Due._make, cursor.fetchall())
+    return Counted(tuple(fates), closed, reserved, tuple(others))
 
 
 def _renewals(due: Collection[Due], day: date) -> dict[int, Renewal | None]:
-    """Return what the night's own code says of each situation, asked of its first and its last subscription.
+    """Return what the night's own code says of each situation, asked of the subscriptions that are given.
 
     None where it does not say the same of both, or closes something else than what ends with the period.
     """
-    first = {one.alike: one for one in reversed(due)}
-    last = {one.alike: one for one in due}
-    asked = {one.subscription_id: one for one in (*first.values(), *last.values())}
-    rows = Subscription.objects.filter(Among("pk", asked))
+    asked = {one.subscription_id: one for one in due}
+    subscriptions = Subscription.objects.filter(Among("pk", asked))
     accounts = Account.objects.filter(Among("pk", {one.account_id for one in asked.values()}))
     by_id = {account.pk: account for account in accounts.prefetch_related("account_class", "reseller")}
     said: dict[int, Renewal | None] = {}
-    for contract in contracts_among(by_id, rows, night_of=day):
+    for contract in contracts_among(by_id, subscriptions, night_of=day):
         one = asked[contract.subscription.pk]
         closing, coming = closing_of(contract, day), coming_of(contract, day)
         says = None
         if _amount(closing, LineStatus.CLOSED) == one.closes and not _amount(closing, LineStatus.BLOCKED):
-            amounts = (_amount(coming, status) for status in (LineStatus.BLOCKED, LineStatus.CLOSED))
-            says = Renewal(coming.reserves, *amounts, contract.rules.needs_funds)
+            reserved, closed_at_once = (_amount(coming, status) for status in (LineStatus.BLOCKED, LineStatus.CLOSED))
+            says = Renewal(coming.reserves, reserved, closed_at_once, contract.rules.needs_funds)
         said[one.alike] = says if said.get(one.alike, says) == says else None
     return said
 

@@ -15,6 +15,7 @@ from subscriptions.catalogue.delegation import Terms, delegate_plan
 from subscriptions.models import Subscription
 from subscriptions.night.renewals import renew_accounts
 from subscriptions.people.stopping import delete
+from subscriptions.simulation.playing import played
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
@@ -93,3 +94,27 @@ def test_the_audit_finds_a_charge_that_a_level_does_not_owe_for(sold: Subscripti
     (found,) = [finding for finding in audit(today=BILLING_DAY) if "reseller" in finding.check]
     assert found.subject == f"charge {charge.pk}"
     assert found.detail == "closed, owed by 1 of 2 levels above its seller, taken back by 0"
+
+
+def test_the_audit_finds_a_fee_of_the_plan_itself_that_nobody_owes_for() -> None:
+    history = {
+        "currency": "USD",
+        "billing_type": "reservation",
+        "period": {"months": 12},
+        "resources": [{"key": "seats", "price": "10"}],
+        "plan": {"recurring_fee": "4"},
+        "chain": [{"reseller": "distributor", "retail": {"seats": "8", "recurring_fee:": "3"}}],
+        "events": [
+            {"day": "2018-08-01", "do": "top_up", "amount": "500"},
+            {"day": "2018-08-01", "do": "order", "quantities": {"seats": 1}},
+        ],
+        "until": "2018-09-02",
+    }
+    with played(history):
+        (fee,) = Charge.objects.filter(status="closed", subscription_resource=None)
+        named = f"charge {fee.pk}"
+        assert [finding for finding in audit(today=BILLING_DAY) if "reseller" in finding.check] == []
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("DELETE FROM billing_resellercharge WHERE charge_id = %s", [fee.pk])
+        assert [one.subject for one in audit(today=BILLING_DAY) if "reseller" in one.check] == [named]

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from billing.audit import CHECKS, audit
+from billing.audit import CHECKS, findings
 
 
 class Command(BaseCommand):
@@ -16,9 +16,10 @@ class Command(BaseCommand):
         parser.add_argument("--day", type=date.fromisoformat, help="the day up to which the night was carried out")
 
     def handle(self, *_args: Any, day: date | None, **_options: Any) -> None:
-        findings = audit(today=day or timezone.localdate())
-        for finding in findings:
+        found = 0
+        for finding in findings(today=day or timezone.localdate()):
+            found += 1
             self.stdout.write(f"{finding.check}: {finding.subject}: {finding.detail}")
-        self.stdout.write(f"{len(CHECKS)} checks, {len(findings)} findings")
-        if findings:
+        self.stdout.write(f"{len(CHECKS)} checks, {found} findings")
+        if found:
             raise SystemExit(1)

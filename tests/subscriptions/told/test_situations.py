@@ -13,11 +13,11 @@ from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.models import Charge, LedgerEntry
 from subscriptions.catalogue.products import Timers
-from subscriptions.models import Subscription
+from subscriptions.models import Discount, DiscountType, Subscription
 from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.stopping import stop
 from subscriptions.told.rehearsing import Fate, Outcome, rehearse
-from subscriptions.told.situations import counted
+from subscriptions.told.situations import situations
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
@@ -28,7 +28,7 @@ NIGHTS = (date(2018, 9, 1), date(2018, 9, 20), date(2018, 10, 1))
 
 
 def _world(draw: random.Random) -> None:
-    """Accounts with too little and enough money; endless, finite and trial subscriptions, stopped and running."""
+    """Accounts with too little and enough money, some with a discount; subscriptions of all kinds, in every state."""
     plans = [
         make.plan(prices={"seats": "3.33"}),
         make.plan(prices={"seats": "7.77", "storage": "0.11"}, fixed_price=True),
@@ -51,6 +51,10 @@ def _world(draw: random.Random) -> None:
         make.subscription(account=account, plan=plan, today=ORDERED_ON)
         top_up(account=account, amount="200", today=ORDERED_ON)
     make.reprice(plan=plans[0], fee="3.50", today=date(2018, 10, 1))
+    given = Discount.objects.create(
+        reseller=plans[0].reseller, name="Few", type=DiscountType.ACCOUNT, percent=10, valid_from=ORDERED_ON
+    )
+    given.accounts.set(Account.objects.order_by("pk")[3:6])  # neither the first nor the last that stand alike
 
 
 def _books() -> tuple[dict[int, Decimal], dict[int, Decimal]]:
@@ -72,10 +76,20 @@ def test_what_is_counted_and_rehearsed_is_what_the_night_then_does() -> None:
     outcomes: set[Outcome] = set()
     by_counting = 0
     for day in NIGHTS:
-        known, rehearsed = counted(ids, day), rehearse(ids, day)
+        night = situations(Account.objects.all(), day)
+        known, rehearsed = night.nights_of(ids), rehearse(ids, day)
         in_common = set(known.closed)
         by_counting += len(in_common)
-        assert not in_common & set(known.others)
+        assert not in_common & set(night.others)
+        going_on = night.going_on(0, len(ids))
+        assert {*going_on, *night.single.closed} == in_common
+        (together,) = night.together or ((None, 0, 0, 0, 0),)
+        assert together[1:] == (
+            len(going_on),
+            len([fate for fate in known.fates if fate.account_id in going_on]),
+            sum(known.closed[pk] for pk in going_on),
+            sum(known.reserved[pk] for pk in going_on),
+        )
         fates = {fate for fate in rehearsed.fates if fate.account_id in in_common}
         assert set(known.fates) == fates
         outcomes |= {fate.outcome for fate in rehearsed.fates}
@@ -103,8 +117,9 @@ def test_one_of_those_that_stand_alike_is_asked_and_statements_do_not_grow() -> 
             top_up(account=account, amount="60", today=ORDERED_ON)
         ids = list(Account.objects.values_list("pk", flat=True))
         with CaptureQueriesContext(connection) as captured:
-            known = counted(ids, NIGHTS[0])
+            night = situations(Account.objects.all(), NIGHTS[0])
+            known = night.nights_of(ids)
         counts.append(len(captured))
-        assert (len(known.fates), known.others) == (len(ids), ())
+        assert (len(known.fates), night.others, night.single.fates) == (len(ids), (), ())
         assert known.fates[-1] == Fate(one.pk, account.pk, Outcome.RENEWED, Decimal(50))
     assert counts[0] == counts[1]
