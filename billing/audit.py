@@ -169,16 +169,21 @@ CHECKS: dict[str, str] = {
         GROUP BY subscription.id, resource.id
         HAVING COALESCE(SUM(charge.quantity), 0) <> GREATEST(resource.quantity - resource.included, 0)
     """,
+    # Only what begins before all that came before it has ended is compared with the others.
     "no unit is charged for more days than it was held": """
-        SELECT 'subscription ' || charge.subscription_id,
-               'charge ' || charge.id || ' overlaps charge ' || other.id || ' in block ' || charge.block
-        FROM billing_charge charge JOIN billing_charge other
-             ON other.subscription_resource_id = charge.subscription_resource_id AND other.block = charge.block
-            AND other.id > charge.id AND other.operate_from < charge.operate_to
-            AND charge.operate_from < other.operate_to
-        WHERE charge.status IN ('new', 'opened', 'blocked', 'closed')
-          AND other.status IN ('new', 'opened', 'blocked', 'closed')
-          AND charge.type = 'recurring_fee' AND other.type = 'recurring_fee'
+        WITH live AS (
+            SELECT id, subscription_id, subscription_resource_id AS resource, block, operate_from, operate_to,
+                   MAX(operate_to) OVER (
+                       PARTITION BY subscription_resource_id, block ORDER BY operate_from, id
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                   ) AS until
+            FROM billing_charge WHERE type = 'recurring_fee' AND status IN ('new', 'opened', 'blocked', 'closed')
+        )
+        SELECT DISTINCT 'subscription ' || late.subscription_id, 'charge ' || LEAST(late.id, other.id)
+               || ' overlaps charge ' || GREATEST(late.id, other.id) || ' in block ' || block
+        FROM live late JOIN live other USING (resource, block)
+        WHERE late.operate_from < late.until AND other.id <> late.id
+          AND other.operate_from < late.operate_to AND late.operate_from < other.operate_to
     """,
     # Each row of units held ends where one that was written later begins; days are compared where either side changes.
     "the units charged are those in service, on every day of the history": """
@@ -364,7 +369,6 @@ CHECKS: dict[str, str] = {
 }
 
 
-WORK_MEM = "32MB"
 # The billing types that a check is about, by what their rules say.
 GROUPS: dict[str, Callable[[Rules], bool]] = {
     "by_units": lambda rules: rules.counts_units,
@@ -382,7 +386,7 @@ def audit(*, today: date) -> list[Finding]:
 def findings(*, today: date) -> Iterator[Finding]:
     """Yield what does not fit, one after the other: a million findings take no more memory than one.
 
-    What a statement sorts and joins goes to disk where it is more than WORK_MEM.
+    What a statement sorts and joins goes to disk where it is more than fits into its memory.
     """
     values = {"today": today, "known": list(TYPES)} | {
         name: [key for key, rules in TYPES.items() if holds(rules)] for name, holds in GROUPS.items()
@@ -390,8 +394,7 @@ def findings(*, today: date) -> Iterator[Finding]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             # All findings are wanted, not soon the first.
-            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
-            cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '32MB'")
         for check, statement in CHECKS.items():
             with connection.chunked_cursor() as cursor:
                 cursor.execute(statement, values)
