@@ -167,7 +167,7 @@ def copy_rows(cursor: Any, copies: int) -> None:
 def _value(field: Any, strides: dict[Any, int]) -> str:
     """Return the expression that a copy has in a column."""
     column = f'seed."{field.column}"'
-    model = field.related_model if field.is_relation else field.model if field.primary_key else None
+    model: Any = field.related_model if field.is_relation else field.model if field.primary_key else None
     if model in strides:
         while model._meta.pk.is_relation:
             model = model._meta.pk.related_model

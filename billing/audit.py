@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -388,7 +389,7 @@ def findings(*, today: date) -> Iterator[Finding]:
 
     What a statement sorts and joins goes to disk where it is more than fits into its memory.
     """
-    values = {"today": today, "known": list(TYPES)} | {
+    values: dict[str, Any] = {"today": today, "known": list(TYPES)} | {
         name: [key for key, rules in TYPES.items() if holds(rules)] for name, holds in GROUPS.items()
     }
     with transaction.atomic():

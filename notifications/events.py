@@ -193,9 +193,7 @@ EVENTS: dict[str, Event] = {
     "night_failed": _event(
         _("The billing day of %(day)s failed for some accounts"), "day accounts ids", Audience.ADMINISTRATORS
     ),
-    "books_do_not_agree": _event(
-        _("The books of %(day)s do not agree"), "day number named", Audience.ADMINISTRATORS
-    ),
+    "books_do_not_agree": _event(_("The books of %(day)s do not agree"), "day number named", Audience.ADMINISTRATORS),
 }
 
 
