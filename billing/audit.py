@@ -174,11 +174,10 @@ CHECKS: dict[str, str] = {
     "no unit is charged for more days than it was held": """
         WITH live AS (
             SELECT id, subscription_id, subscription_resource_id AS resource, block, operate_from, operate_to,
-                   MAX(operate_to) OVER (
-                       PARTITION BY subscription_resource_id, block ORDER BY operate_from, id
-                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                   ) AS until
+                   MAX(operate_to) OVER earlier AS until
             FROM billing_charge WHERE type = 'recurring_fee' AND status IN ('new', 'opened', 'blocked', 'closed')
+            WINDOW earlier AS (PARTITION BY subscription_resource_id, block ORDER BY operate_from, id
+                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         )
         SELECT DISTINCT 'subscription ' || late.subscription_id, 'charge ' || LEAST(late.id, other.id)
                || ' overlaps charge ' || GREATEST(late.id, other.id) || ' in block ' || block
@@ -385,10 +384,7 @@ def audit(*, today: date) -> list[Finding]:
 
 
 def findings(*, today: date) -> Iterator[Finding]:
-    """Yield what does not fit, one after the other: a million findings take no more memory than one.
-
-    What a statement sorts and joins goes to disk where it is more than fits into its memory.
-    """
+    """Yield what does not fit, one after the other: a million findings take no more memory than one."""
     values: dict[str, Any] = {"today": today, "known": list(TYPES)} | {
         name: [key for key, rules in TYPES.items() if holds(rules)] for name, holds in GROUPS.items()
     }
