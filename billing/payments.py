@@ -122,6 +122,15 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
     payment.method = method or payment.method
     payment.approved_by = actor.user
     payment.save(update_fields=["status", "closed_on", "look_on", "method", "approved_by"])
+    _book(payment, today)
+    if payment.kind == PaymentKind.TOP_UP:
+        repaid(payment.account_id, payment.amount, today)
+    payment_completed.send(sender=Payment, payment=payment, today=today, actor=actor)
+    return payment
+
+
+def _book(payment: Payment, day: date) -> None:
+    """Put what came on the balance, and the tax of it into its own book."""
     with operators_language_in_use():
         description = gettext("Payment %(number)s") % {"number": payment.number}
     post(
@@ -132,17 +141,13 @@ def complete_payment(*, actor: Actor, payment: Payment, today: date, method: str
                 account_id=payment.account_id,
                 amount=payment.net,
                 currency=payment.currency,
-                day=today,
+                day=day,
                 description=description,
                 payment_id=payment.pk,
             )
         ]
     )
-    tax_book.received(payment, today)
-    if payment.kind == PaymentKind.TOP_UP:
-        repaid(payment.account_id, payment.amount, today)
-    payment_completed.send(sender=Payment, payment=payment, today=today, actor=actor)
-    return payment
+    tax_book.received(payment, day)
 
 
 @transaction.atomic
