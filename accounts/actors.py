@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import (
@@ -21,6 +22,7 @@ from accounts.models import (
 )
 from accounts.roles import ALL_RIGHTS, CUSTOMER_RIGHTS, MANAGER_RIGHTS, NOT_WHILE_SIGNED_IN_AS
 from core.errors import Refused
+from core.prepared import Asked, Prepared
 
 
 class Forbidden(Refused):
@@ -186,7 +188,24 @@ def actor_of(
     return _customer(user, account.pk if isinstance(account, Account) else account, impersonator)
 
 
+def _their_memberships() -> QuerySet[AccountMembership]:
+    return (
+        AccountMembership.objects.filter(user_id=Asked("user"))
+        .exclude(account__status=AccountStatus.DELETED)
+        .select_related("account__reseller", "account__account_class")
+        .order_by("id")
+    )
+
+
+# Asked at every request.
+_FIRST = Prepared(lambda: _their_memberships()[:1])
+_CHOSEN = Prepared(lambda: _their_memberships().filter(account_id=Asked("account"))[:1])
+_RESELLER = Prepared(lambda: Reseller.objects.filter(pk=Asked("pk")))
+
+
 def _manager(user: User, scopes: frozenset[str] | None) -> Actor:
+    if not User.reseller.is_cached(user):  # type: ignore[attr-defined]  # how Django keeps what a key leads to
+        (user.reseller,) = _RESELLER(pk=user.reseller_id)
     if user.reseller.status != ResellerStatus.ACTIVE:
         raise MayNotAct(_("The reseller %(reseller)s is inactive. Ask its provider.") % {"reseller": user.reseller})
     seen = frozenset(_with_subordinates(user.pk)) if user.role == Role.SALES else None
@@ -201,12 +220,10 @@ def _manager(user: User, scopes: frozenset[str] | None) -> Actor:
 
 
 def _customer(user: User, account_id: int | None, impersonator: User | None) -> Actor:
-    memberships = AccountMembership.objects.filter(user=user).exclude(account__status=AccountStatus.DELETED)
-    if account_id is not None:
-        memberships = memberships.filter(account_id=account_id)
-    membership = memberships.select_related("account__reseller", "account__account_class").order_by("id").first()
-    if membership is None:
+    found = _FIRST(user=user.pk) if account_id is None else _CHOSEN(user=user.pk, account=account_id)
+    if not found:
         raise MayNotAct(_("This user has no account to act for. Ask the account's owner for an invitation."))
+    (membership,) = found
     return Actor(
         kind=ActorKind.CUSTOMER,
         user=user,

@@ -1,5 +1,7 @@
 """Which messages a person sees in the panel."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
@@ -14,10 +16,13 @@ def notifications_visible_to(actor: Actor) -> QuerySet[Notification]:
     """
     if actor.user is None:
         return Notification.objects.none()
-    own = Notification.objects.filter(user=actor.user, link_kind=LinkKind.NONE)
-    if actor.account is not None:
-        own = own.filter(Q(account=actor.account) | Q(account=None))
-    return own
+    return shown_to(actor.user.pk, actor.account.pk if actor.account is not None else None)
+
+
+def shown_to(user: Any, account: Any) -> QuerySet[Notification]:
+    """Return the messages of the person by id; where an account's id is given, only that account's and the general."""
+    own = Notification.objects.filter(user_id=user, link_kind=LinkKind.NONE)
+    return own if account is None else own.filter(Q(account_id=account) | Q(account=None))
 
 
 def letters_about(account: Account) -> QuerySet[Notification]:

@@ -12,8 +12,11 @@ from core.fitting import is_text, refuse_unfit
 from core.lists.listing import PAGE_SIZES, Listing
 from core.lists.models import ListPreference, SavedView
 from core.lists.state import filters_of
+from core.prepared import Asked, Prepared
 
 MOST_VIEWS = 50
+# Asked by every list.
+_CHOICES = Prepared(lambda: ListPreference.objects.filter(user_id=Asked("user"), listing=Asked("listing"))[:1])
 
 
 class NothingChosen(Refused):
@@ -38,8 +41,8 @@ class TooManyViews(Refused):
 
 def preference_of(user: Any, listing: Listing) -> ListPreference:
     """Return the person's choices for the list; an unsaved row with the defaults where nothing was chosen yet."""
-    found = ListPreference.objects.filter(user=user, listing=listing.name).first()
-    return found or ListPreference(user=user, listing=listing.name)
+    found = _CHOICES(user=user.pk, listing=listing.name)
+    return found[0] if found else ListPreference(user=user, listing=listing.name)
 
 
 def choose_columns(*, actor: Any, listing: Listing, columns: list[str], view: int = 0) -> None:
