@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -186,11 +187,15 @@ def seen(
 
 
 def foreign_addresses(route: Route, house: House, world: World) -> set[str]:
-    """Return addresses that name the house's objects, alone and among South's own."""
-    theirs, ours = ({kind: ids[:1] for kind, ids in one.objects.items()} for one in (house, world.south))
+    """Return addresses that name the house's objects, alone and among South's own.
+
+    Of South's three in turn: a page may wait for what the first of them is not.
+    """
+    theirs = {kind: ids[:1] for kind, ids in house.objects.items()}
     found = set(route.addresses(theirs))
     kinds = [kind for kind in kinds_of(route) if kind not in OPEN]
-    for kind in kinds if len(kinds) > 1 else ():
+    for kind, place in product(kinds if len(kinds) > 1 else (), range(3)):
+        ours = {one: ids[place : place + 1] or ids[-1:] for one, ids in world.south.objects.items()}
         found |= set(route.addresses({one: theirs[one] if one == kind else ours[one] for one in theirs}))
     return found
 
