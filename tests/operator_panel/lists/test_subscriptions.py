@@ -45,7 +45,7 @@ def test_list_takes_the_same_number_of_statements_for_any_number_of_rows(
     for _ in range(count):
         rows.subscription()
     client.get(LIST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert len(shown(client)) == count
 
 
@@ -55,7 +55,7 @@ def test_search_takes_the_same_number_of_statements_for_any_number_of_rows(
 ) -> None:
     for _ in range(count):
         rows.subscription()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert len(shown(client, "?q=ofice")) == count
 
 
