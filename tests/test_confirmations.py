@@ -46,7 +46,8 @@ MOVES_NONE = {
         "account_user_remove": "a person", "account_invitation_withdraw": "a letter",
         "profile_token_revoke": "a token", "manager_second_factor_reset": "a sign-in",
         "plan_deactivate": "an offer", "plan_activate": "an offer", "plan_period_withdraw": "an offer",
-        "plan_draft": "an offer", "vendor_connection_revoke": "a vendor's permissions",
+        "plan_draft": "an offer", "plan_markup": "prices of what is charged later",
+        "vendor_connection_revoke": "a vendor's permissions",
     },
     "customer_panel": {},
 }  # fmt: skip
