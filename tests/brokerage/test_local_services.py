@@ -21,6 +21,7 @@ from brokerage import local_services, server_programs
 from brokerage.local_services import Place
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a process as another user")
+RARE = pytest.mark.skipif(not os.environ.get("PROVE"), reason="what seldom happens to a checkout: by `make prove`")
 pytestmark = pytest.mark.slow
 fork = multiprocessing.get_context("fork")
 
@@ -104,6 +105,8 @@ def test_servers_killed_by_sigkill_come_back_with_their_data(folder):
     assert client(place).get("kept") == b"42"
 
 
+@RARE
+@pytest.mark.prove
 def test_a_pid_file_that_names_a_strangers_process_does_not_hinder_the_start(folder):
     place = place_for(var=folder / "var")
     local_services.start(place)
@@ -118,6 +121,8 @@ def test_a_pid_file_that_names_a_strangers_process_does_not_hinder_the_start(fol
     assert os.getpid() not in pids(place)
 
 
+@RARE
+@pytest.mark.prove
 def test_a_server_whose_socket_was_swept_away_is_replaced(folder):
     place = place_for(var=folder / "var")
     local_services.start(place)
@@ -131,6 +136,8 @@ def test_a_server_whose_socket_was_swept_away_is_replaced(folder):
     assert set(before) & set(pids(place)) == set()
 
 
+@RARE
+@pytest.mark.prove
 def test_a_process_killed_in_the_middle_of_the_first_start_leaves_nothing_in_the_way(folder):
     place = place_for(var=folder / "var")
     starter = fork.Process(target=local_services.start, args=(place,))
@@ -143,6 +150,8 @@ def test_a_process_killed_in_the_middle_of_the_first_start_leaves_nothing_in_the
     assert rows(place, "SELECT 1") == [(1,)]
 
 
+@RARE
+@pytest.mark.prove
 def test_many_processes_may_start_the_servers_at_once(folder):
     def start() -> None:
         local_services.start(place_for(var=folder / "var"))
@@ -153,6 +162,8 @@ def test_many_processes_may_start_the_servers_at_once(folder):
     assert client(place).ping() is True
 
 
+@RARE
+@pytest.mark.prove
 def test_two_checkouts_have_servers_of_their_own(folder):
     places = [place_for(var=folder / name / "var") for name in ("one", "two")]
     for number, place in enumerate(places):
@@ -165,6 +176,8 @@ def test_two_checkouts_have_servers_of_their_own(folder):
     assert local_services.status(places[1]) == {"postgres": True, "redis": True}
 
 
+@RARE
+@pytest.mark.prove
 def test_a_copied_checkout_gets_servers_of_its_own(folder):
     original = place_for(var=folder / "one" / "var")
     local_services.start(original)
@@ -179,6 +192,8 @@ def test_a_copied_checkout_gets_servers_of_its_own(folder):
     assert local_services.status(original) == {"postgres": True, "redis": True}
 
 
+@RARE
+@pytest.mark.prove
 def test_a_path_too_long_for_a_socket_puts_the_sockets_elsewhere(folder):
     var = folder / ("deep-" * 12) / ("deeper-" * 9) / "var"
     place = place_for(var=var)
@@ -215,6 +230,8 @@ def test_root_hands_the_servers_to_an_unprivileged_user(folder):
 
 
 @AS_ROOT
+@RARE
+@pytest.mark.prove
 def test_under_a_closed_home_root_keeps_the_servers_elsewhere_and_opens_nothing(folder):
     closed = folder / "home"
     closed.mkdir(mode=0o700)
@@ -230,6 +247,8 @@ def test_under_a_closed_home_root_keeps_the_servers_elsewhere_and_opens_nothing(
 
 
 @AS_ROOT
+@RARE
+@pytest.mark.prove
 def test_programs_under_a_closed_home_are_copied_with_their_libraries(folder, monkeypatch):
     programs = server_programs.postgres_programs()
     wheel = next(step for step in programs.parents if step.name == "site-packages")
@@ -259,6 +278,8 @@ def test_what_lies_elsewhere_for_a_checkout_is_swept_a_week_after_it_is_gone(fol
 
 
 @AS_ROOT
+@RARE
+@pytest.mark.prove
 def test_an_ordinary_user_runs_the_servers_as_himself(folder):
     uid = ordinary_user()
     own = folder / "own"

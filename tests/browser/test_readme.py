@@ -193,14 +193,14 @@ def letter_to(address: str) -> str:
     raise AssertionError(f"no letter for {address} in {settings.EMAIL_FILE_PATH}")
 
 
-# Each screen; each country on each screen by `make prove`.
+# The hardest address on the smallest screen; each country on each screen by `make prove`.
 JOURNEYS = [(country, screen) for screen in (DESK, PHONE) for country in ADDRESSES]
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize(
     ("country", "screen"),
-    JOURNEYS if EVERYTHING else [("KZ", PHONE), ("PL", DESK)],
+    JOURNEYS if EVERYTHING else [("KZ", PHONE)],
     ids=lambda one: one if isinstance(one, str) else "desk" if one is DESK else "phone",
 )
 def test_from_the_letter_to_the_running_service_in_ten_clicks(
