@@ -10,7 +10,7 @@ from accounts.models import Account, AccountClass
 from billing.models import LedgerEntry
 from core.fitting import DoesNotFit, Fitting, refuse_unfit
 from core.lists.models import SavedView
-from subscriptions.models import Subscription
+from subscriptions.models import MarkupRule, Subscription
 from tests.factories import accounts as cast
 
 OURS = [model for model in apps.get_models() if model.__module__.split(".")[0] in {
@@ -101,11 +101,11 @@ def test_the_history_is_as_wide_as_what_it_remembers() -> None:
 
 
 def test_every_amount_is_of_one_width() -> None:
-    """Amounts, balances, totals and limits: what fits one of them fits all."""
+    """Amounts, balances, totals and limits: what fits one of them fits all. A markup's amount is a price of a unit."""
     widths = {
         (field.max_digits, field.decimal_places)
         for model, field in NUMBERS
-        if isinstance(field, models.DecimalField) and field.name in {
+        if model is not MarkupRule and isinstance(field, models.DecimalField) and field.name in {
             "amount", "balance", "total", "credit_limit", "credit_limit_override",
         }
     }  # fmt: skip

@@ -22,6 +22,7 @@ from operator_panel.urls import LISTS
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
+from tests.factories.taxes import credit_note
 
 pytestmark = pytest.mark.django_db
 DAY = date(2018, 8, 20)
@@ -43,7 +44,7 @@ def sold(db: None) -> None:
         sold = make.subscription(account=account, plan=make.plan(reseller=seller, prices={"seats": price}), today=DAY)
         debtor = cast.reseller() if seller.is_operator else seller
         money.owed(charge=sold.charges.earliest("pk"), creditor=cast.operator(), debtor=debtor, amount=price)
-        money.invoice(account, total=price, day=DAY)
+        credit_note(money.invoice(account, total=price, day=DAY), total=f"-{price}")
         ask_correction(actor=SYSTEM, account=account, amount=Decimal(price), reason="Goodwill", today=DAY)
         give_guarantee(
             actor=SYSTEM,
