@@ -168,6 +168,8 @@ def close_order_payments(*, order_ids: list[int], status: PaymentStatus, today: 
     What is paid from the balance takes its tax from there. The accounts are locked by the caller. One statement, where
     taxes are taken four.
     """
+    if not order_ids:
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(CLOSE, [status, today, order_ids])
         closed = cursor.fetchall()

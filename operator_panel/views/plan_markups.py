@@ -19,7 +19,7 @@ from operator_panel.doors import requires
 from operator_panel.forms.margins import margin_text
 from operator_panel.forms.markups import rule_text
 from operator_panel.views.plans import crumbs_of, one
-from subscriptions.catalogue.markups import Markup, MarkupSet, Repriced, preview_markup, set_markup
+from subscriptions.catalogue.markups import Markup, MarkupSet, Repriced, of_known_cost, preview_markup, set_markup
 from subscriptions.models import Plan, Rounding
 from subscriptions.queries import plan_resources_visible_to
 
@@ -84,8 +84,15 @@ def _form(request: HttpRequest, found: Plan, today: date, *args: Any) -> forms.F
     choices = [(FOLLOWS, _("They follow the net cost")), (BY_HAND, _("They are entered by hand"))]
     number = {"max_digits": 18, "decimal_places": 6, "required": False}
     built.fields["follows"] = forms.ChoiceField(label=_("Prices"), choices=choices)
+    known = of_known_cost(found, today)
+    some = (
+        bool(known) and sold.exclude(pk__in=known).exists()
+    )  # where nobody knows any, the verb says what is to be done
     built.fields["resource"] = forms.ModelChoiceField(
-        sold, label=_("Resource"), required=False, empty_label=_("All resources")
+        sold.filter(pk__in=known) if some else sold,
+        label=_("Resource"),
+        required=some,
+        empty_label=None if some else _("All resources"),
     )
     built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput(), initial=today)
     built.fields["percent"] = forms.DecimalField(label=_("Markup on the net cost, %"), initial=0, **number)

@@ -22,6 +22,7 @@ from operator_panel.forms.markups import rule_text
 from operator_panel.forms.plans import plan_fees_of, price_label
 from operator_panel.lists.subscriptions import SUBSCRIPTIONS
 from subscriptions.catalogue.delegation import may_activate
+from subscriptions.catalogue.markups import of_known_cost
 from subscriptions.catalogue.plans import may_withdraw
 from subscriptions.models import MarkupRule, Plan, PlanStatus, ResourcePrice
 from subscriptions.queries import (
@@ -122,7 +123,10 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": request.actor.may("plans.change"),
         # Whose prices follow how is its own to see, too.
         "rules": _rules(request.actor, found) if own else [],
-        "may_follow": own and request.actor.may("plans.change") and not is_by_cost(found.billing_type),
+        "may_follow": own
+        and request.actor.may("plans.change")
+        and not is_by_cost(found.billing_type)
+        and bool(of_known_cost(found, today)),
     }
     return render(request, "operator_panel/plan_resources.html", context)
 

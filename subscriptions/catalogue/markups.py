@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, Forbidden
 from billing.engine.types import is_by_cost
 from core.errors import Refusals, Refused
+from subscriptions.catalogue.downline import line_of
 from subscriptions.catalogue.following import Followed, followed
 from subscriptions.catalogue.prices import HIGHEST_PRICE, PRICE_DECIMALS, check_day
 from subscriptions.catalogue.reach import require_reseller
@@ -106,6 +107,13 @@ def _told(outcome: Followed, rule: MarkupRule, concerned: Collection[int]) -> Ma
         if was is not None:
             prices.append(Repriced(before.name, made.valid_from, was.recurring_fee, made.recurring_fee, made.net_cost))
     return MarkupSet(rule, prices, len(outcome.made) - len(own))
+
+
+def of_known_cost(plan: Plan, day: date) -> set[int]:
+    """Return the ids of the plan's resources of which somebody knows the net cost on the day: a rule is for them."""
+    sold = [one.pk for one in plan.sold]
+    priced = line_of(sold, whole=True).priced
+    return {pk for pk in sold if priced[pk].cost_on(day) is not None}
 
 
 def preview_markup(

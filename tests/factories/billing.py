@@ -9,7 +9,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Account, Reseller
 from billing.funds import Posting, lock_accounts, post
 from billing.gateways.settings import add_gateway
-from billing.models import Charge, Invoice, Payment, PaymentGateway, PostingKind, ResellerCharge
+from billing.models import Charge, Invoice, InvoiceLine, Payment, PaymentGateway, PostingKind, ResellerCharge
 from billing.payments import complete_payment, open_top_up
 
 
@@ -19,9 +19,11 @@ def top_up(*, account: Account, amount: str, today: date) -> Payment:
     return complete_payment(actor=SYSTEM, payment=payment, today=today)
 
 
-def invoice(account: Account, *, total: str = "1.00", day: date = date(2026, 11, 1)) -> Invoice:
-    """Return an invoice of the account for a billing day, with nothing on it."""
-    return Invoice.objects.create(
+def invoice(
+    account: Account, *, total: str = "1.00", day: date = date(2026, 11, 1), charge: Charge | None = None
+) -> Invoice:
+    """Return an invoice of the account for a billing day; with the charge on it where one is given, else nothing."""
+    made = Invoice.objects.create(
         account=account,
         reseller_id=account.reseller_id,
         period_from=date(day.year - 1, 1, 1),
@@ -30,6 +32,9 @@ def invoice(account: Account, *, total: str = "1.00", day: date = date(2026, 11,
         total=Decimal(total),
         currency=account.currency,
     )
+    if charge is not None:
+        InvoiceLine.objects.create(invoice=made, charge=charge, amount=Decimal(total))
+    return made
 
 
 def pay(*, order: object, today: date) -> Payment:

@@ -172,6 +172,7 @@ OTHERWISE = {
     "notifications.receivers.write_invitation": "the letter itself",
     "subscriptions.simulation.playing.simulate": "the platform's own, of people whom it makes up",
     "subscriptions.simulation.playing.played": "the same",
+    "subscriptions.simulation.playing.play": "the same",
     "subscriptions.simulation.stage.set_up": "the same",
     "subscriptions.simulation.above.put_above": "the same",
     "subscriptions.management.commands.simulate_billing.Command.handle": "the same",

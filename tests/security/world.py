@@ -275,15 +275,15 @@ def _business(house: House, account: Account) -> None:
     VendorExchange.objects.create(
         connection_id=operation.connection_id, operation_id=operation.pk, method="GET", url="x", milliseconds=1
     )
-    owner = house.customers[AccessLevel.OWNER].actor.user
-    announce("export_ready", context={"file": "list.csv", "rows": 1}, key=str(owner.pk), user=owner)
-    exporters = (house.managers[Role.ADMIN], house.customers[AccessLevel.OWNER])
-    exports = [_export(house, person.actor) for person in exporters]
+    owner = house.customers[AccessLevel.OWNER].actor
+    announce("export_ready", context={"file": "list.csv", "rows": 1}, key=str(owner.user.pk), user=owner.user)
+    exports = [_export(house, actor) for actor in (house.managers[Role.ADMIN].actor, owner)]
     gateway = card_gateway(reseller=account.reseller, name=f"{house.tenant.word}-cards", in_use=False)
     # On its way to the gateway: without one, the page that leads there is a way back.
     GatewayPayment.objects.create(gateway=gateway, payment=payment, amount=payment.amount)
-    invoiced = invoice(account)
+    invoiced = invoice(account, charge=active.charges.earliest("pk"))
     house.objects |= {
+        "invoice_line": (invoiced.lines.get().pk,),
         "subscription": (active.pk, waiting.subscription_id, refused.subscription_id),
         "order": (waiting.pk, active.orders.get().pk, refused.pk),
         "refused_order": (refused.pk,),

@@ -220,6 +220,7 @@ NO_VERBS = {
     "reminding.remind_of_billing_day": "tells of a day to come, and books nothing",
     "books": "the day itself",
     "audit.audit": "reads",
+    "audit.findings": "reads",
     "receivers": "hear the day that a verb has found",
 }
 

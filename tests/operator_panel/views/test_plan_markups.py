@@ -115,3 +115,18 @@ def test_another_level_does_not_find_it(cast: people.Cast, plans: list[Plan], to
 )
 def test_a_rule_in_words(fields: dict[str, object], text: str) -> None:
     assert rule_text(MarkupRule(**fields), "USD") == text
+
+
+def test_a_rule_is_offered_where_a_net_cost_is_known(cast: people.Cast, today: date) -> None:
+    """Of a plan whose vendor's prices nobody has entered none; of one of two resources for that one."""
+    plan = make.plan(reseller=cast.south, prices={"seats": "10", "disk": "3"})
+    south = signed_in(people.manager(reseller=cast.south))
+    prices, rule = (reverse(f"operator:{name}", args=[plan.pk]) for name in ("plan_resources", "plan_markup"))
+    assert rule not in south.get(prices).content.decode()
+    seats = plan.resources.order_by("pk")[0]
+    newest = seats.prices.latest("pk")
+    newest.pk, newest.net_cost, newest.valid_from, newest.entered_on = None, Decimal(8), today, today
+    newest.save(force_insert=True)
+    assert rule in south.get(prices).content.decode()
+    field = south.get(rule).context["form"].fields["resource"]
+    assert (field.required, list(field.queryset)) == (True, [seats])
