@@ -19,7 +19,7 @@ def live_functions(folder: Path = ENGINE) -> Functions:
     found: Functions = defaultdict(list)
     gc.unfreeze()  # what tests/conftest.py froze is in no list
     for one in gc.get_objects():
-        # By its type alone: to ask a lazy object what it is an instance of makes it, in a whole run also what is not here.
+        # By its type alone: a lazy object that is asked what it is an instance of is made, whatever it needs for it.
         if type(one) is types.FunctionType and one.__code__.co_filename.startswith(f"{folder}/"):
             found[one.__code__.co_filename, one.__code__.co_qualname].append(one)
     gc.freeze()
