@@ -1,7 +1,7 @@
 """Marks in every text and every id of a tenant's rows, so that a leak shows wherever it comes out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -108,6 +108,8 @@ HASHED = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
 
 def _told(questions: dict[str, str]) -> dict[str, Any]:
     """Return the answer of each question, a SELECT of one value: all asked in one statement, as there are hundreds."""
+    if not questions:
+        return {}
     with connection.cursor() as cursor:
         asked = (f"SELECT '{name}', ({question})::text" for name, question in questions.items())
         cursor.execute(" UNION ALL ".join(asked))
@@ -125,7 +127,7 @@ def fingerprint() -> dict[str, str]:
 OF_A_VISIT = ("django_", "axes_", "lists_listpreference", "mfa_", "accounts_signedin")
 
 
-def written() -> dict[str, int]:
+def written(*, with_visits: bool = False) -> dict[str, int]:
     """Return how many rows were written by now, by table, without those that every visit writes.
 
     PostgreSQL counts them, also those of a request that was rolled back, of which a fingerprint cannot tell anything.
@@ -133,22 +135,28 @@ def written() -> dict[str, int]:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
-        return {table: rows for table, rows in cursor.fetchall() if rows and not table.startswith(OF_A_VISIT)}
+        return {
+            table: rows
+            for table, rows in cursor.fetchall()
+            if rows and (with_visits or not table.startswith(OF_A_VISIT))
+        }
 
 
-def rows_of(tenant: Tenant) -> dict[str, str]:
-    """Return a hash of the tenant's own rows, by table."""
+def rows_of(tenant: Tenant, tables: Collection[str] | None = None) -> dict[str, str]:
+    """Return a hash of the tenant's own rows, by table: of all tables, or of some."""
     questions = {}
     for model in apps.get_models():
         if not isinstance(model._meta.pk, models.AutoField) or model._meta.app_label in OTHERS:
             continue
         table, pk = model._meta.db_table, model._meta.pk.column
+        if tables is not None and table not in tables:
+            continue
         mine = f'"{pk}" >= {tenant.first} AND "{pk}" < {tenant.first + SPAN}'
         questions[table] = f'SELECT {HASHED} FROM "{table}" t WHERE {mine}'  # noqa: S608 - names are ours
     return _told(questions)
 
 
-def links_to(tenant: Tenant) -> dict[str, str]:
+def links_to(tenant: Tenant, tables: Collection[str] | None = None) -> dict[str, str]:
     """Return how many rows point at the tenant's rows, by column: a new link from elsewhere raises one of them."""
     questions = {}
     for model in apps.get_models():
@@ -156,7 +164,7 @@ def links_to(tenant: Tenant) -> dict[str, str]:
             if not isinstance(field, models.ForeignKey) or model._meta.app_label in OTHERS:
                 continue
             table, column = model._meta.db_table, field.column
-            if not isinstance(field.target_field, models.AutoField):
+            if not isinstance(field.target_field, models.AutoField) or (tables is not None and table not in tables):
                 continue
             mine = f'"{column}" >= {tenant.first} AND "{column}" < {tenant.first + SPAN}'
             questions[f"{table}.{column}"] = f'SELECT count(*) FROM "{table}" WHERE {mine}'  # noqa: S608 - names are ours

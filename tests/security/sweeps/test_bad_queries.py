@@ -138,11 +138,16 @@ def test_no_cursor_of_a_list_asks_the_database_what_it_cannot_answer(world: Worl
                     keys_of_page(rows, order, Wanted(10, 0, position), easy=True)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("route", LISTS, ids=str)
 def test_no_address_of_a_list_ends_in_an_error_page(world: World, route: Route) -> None:
-    """Everything bad at once, as the page itself reads its address."""
+    """Everything bad at once, as the page itself reads its address.
+
+    All lists read it with the same lines: they share the bad values out among them. Each of each in `make prove`.
+    """
     person, address = owner_of(world, route), first(world.north, route)
-    for bad in ("\0", "9" * 5_000, "[null, 1]", "%ff%fe%00", "\u202e", "-1", "1e200000"):
+    every = ("\0", "9" * 5_000, "[null, 1]", "%ff%fe%00", "\u202e", "-1", "1e200000")
+    for bad in every if EVERYTHING else (every * 2)[(place := LISTS.index(route) % len(every)) : place + 2]:
         query = "&".join(
             f"{name}={quote(bad)}" for name in ("q", "sort", "quick", "page", "size", "show", "all", "after")
         )
@@ -167,7 +172,8 @@ def test_no_parameter_of_the_api_ends_in_an_error(world: World, asker: Asker, ki
     """400 with the parameter's name, or an answer; never anything else.
 
     All resources read pages, order and includes with the same lines: they share the bad values out among them. Of what
-    a filter refuses by itself the first is asked for. Each value of each parameter of each resource in `make prove`.
+    a filter refuses by itself the first is asked for, and each made-up position in one of the two directions. Each
+    value of each parameter of each resource in `make prove`.
     """
     viewset, share = RESOURCES[kind], list(RESOURCES).index(kind)
     house = world.north
@@ -188,8 +194,10 @@ def test_no_parameter_of_the_api_ends_in_an_error(world: World, asker: Asker, ki
             assert answer.status_code in (200, 400), (parameter, bad[:30])
             assert answer["Content-Type"] == "application/vnd.api+json"
     for sort in viewset.sorts:
-        for cursor in CURSORS:
-            for place in ("page[after]", "page[before]"):
+        for turn, cursor in enumerate(CURSORS, start=share):
+            for place in (
+                ("page[after]", "page[before]") if EVERYTHING else (("page[after]", "page[before]")[turn % 2],)
+            ):
                 answer = client.get(f"{address}?sort={sort}&{quote(place)}={quote(cursor)}", headers=headers)
                 assert answer.status_code in (200, 400), (sort, cursor[:30])
 

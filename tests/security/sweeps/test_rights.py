@@ -32,9 +32,9 @@ NOT_BEHIND_A_DOOR = {
 }
 PANELS = {"operator": MANAGER_RIGHTS, "customer": CUSTOMER_RIGHTS}
 PAGES = [route for panel in PANELS for route in named(panel) if reversible(route)]
-# A page is refused to each who has no right to it. It is drawn for the weakest who has it, and where no test opens it
-# for the mightiest (test_isolation.py does each page of an object), for that one too. Of the people of the other panel,
-# whom it sends away by their kind alone, the mightiest asks. All in `make prove`.
+# A page is refused to each who has no right to it. It is drawn for the weakest who has it; for the mightiest it is by
+# test_isolation.py and by both panels' own tests (operator_panel/test_pages_open.py, customer_panel/test_urls.py). Of
+# the people of the other panel, whom it sends away by their kind alone, the mightiest asks. All in `make prove`.
 EVERYBODY = bool(os.environ.get("PROVE"))
 # The last word of a page's name that says that something is done, not shown.
 DEEDS = {
@@ -89,7 +89,6 @@ def test_page_opens_for_whom_the_table_names_and_for_nobody_else(world: World, r
     theirs, others = (managers, customers) if route.panel == "operator" else (customers, managers)
     may = [one for one in theirs if not route.right or route.right in one[2]]
     drawn = may if EVERYBODY else sorted(may, key=lambda one: len(one[2]))[:1]
-    drawn += [] if route.parameters else may[:1]
     theirs = [one for one in theirs if one not in may or one in drawn]
     for title, person, rights, panel in (*theirs, *(others if EVERYBODY else others[:1])):
         status = opened(world, person, address)
