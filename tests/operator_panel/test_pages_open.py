@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection as database
+from django.db import transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -190,13 +191,13 @@ def test_each_role_opens_exactly_the_pages_of_its_rights(addresses: dict[str, st
     for name, right in SEEN_BY.items():
         if expected[name] == 200 and right not in MANAGER_RIGHTS[role]:
             expected[name] = 404
-    # An administrator opens all, who of the others opens which is drawn by turns: what decides is the right. Pages are
-    # refused to everybody. All for everybody in `make prove`.
+    # An administrator opens all; who of the others opens which, or is refused it, is drawn by turns: the right decides,
+    # and tests/security/sweeps/test_rights.py refuses each to everybody. All for everybody in `make prove`.
     turn = list(Role.values).index(role)
     left_out = {
         name
         for place, name in enumerate(addresses)
-        if not (EVERYTHING or role == Role.ADMIN or expected[name] == 403 or place % len(Role.values) == turn)
+        if not (EVERYTHING or role == Role.ADMIN or place % len(Role.values) == turn)
     }
     asked = {name: address for name, address in addresses.items() if name not in left_out}
     found = {name: client.get(address).status_code for name, address in asked.items()}
@@ -230,18 +231,20 @@ def test_pages_take_as_many_statements_for_three_rows_as_for_one(
     }
     cast.reseller(name="Asked for by the first step of creating an account")
     make.plan()  # that a subscription can be switched to
-    for address in pages.values():
-        client.get(address)  # choices that are remembered at the first visit
+    with transaction.atomic():
+        _two_more(subscription, today)
+        three = {name: _statements(client, address) for name, address in pages.items()}
+        transaction.set_rollback(True)
     one = {name: _statements(client, address) for name, address in pages.items()}
-    for number in (2, 3):
-        cast.manager()
-        plan = make.plan(prices={"seats": "10.00"})
-        make.subscription(account=subscription.account, plan=plan, today=today)
-        cast.account()
-        cast.customer_user(account=subscription.account, access_level="user")
-        cast.reseller(name=f"Reseller of test {number}")
-    three = {name: _statements(client, address) for name, address in pages.items()}
-    assert {name: (one[name], three[name]) for name in pages if three[name] != one[name]} == {}
+    differing = {name: one[name] for name in pages if three[name] != one[name]}
+    # The first visit may take more (choices are remembered): what differed is asked again, each time after a visit.
+    for name in differing:
+        one[name] = _statements(client, pages[name])
+    _two_more(subscription, today)
+    for name in differing:
+        client.get(pages[name])
+        three[name] = _statements(client, pages[name])
+    assert {name: (one[name], three[name]) for name in differing if three[name] != one[name]} == {}
 
 
 def test_pages_open_where_a_vendors_package_was_removed(addresses: dict[str, str], administrator: User) -> None:
@@ -253,6 +256,17 @@ def test_pages_open_where_a_vendors_package_was_removed(addresses: dict[str, str
     # No plugin asks for what it needs to be created, and nothing of its consent can be taken back.
     assert {name: status for name, status in found.items() if status != _expected(name)} == {}
     assert "is not installed" in text_of(client.post(check, follow=True))
+
+
+def _two_more(subscription: Subscription, today: date) -> None:
+    """Make two more rows of each kind that pages list."""
+    for number in (2, 3):
+        cast.manager()
+        plan = make.plan(prices={"seats": "10.00"})
+        make.subscription(account=subscription.account, plan=plan, today=today)
+        cast.account()
+        cast.customer_user(account=subscription.account, access_level="user")
+        cast.reseller(name=f"Reseller of test {number}")
 
 
 def _statements(client: Client, address: str) -> int:

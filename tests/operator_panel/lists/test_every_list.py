@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.worlds import kept
 
 pytestmark = pytest.mark.django_db
 
+EVERYTHING = bool(os.environ.get("PROVE"))
 every = pytest.mark.parametrize("listing", every_list(), ids=lambda listing: listing.name)
 
 
@@ -79,11 +81,13 @@ def test_every_column_is_shown_of_a_row(world: World, listing: Listing) -> None:
     assert {row.cells.count("<td") for row in page.rows} == {len(names)}
 
 
+@pytest.mark.prove
 @every
 def test_every_sort_shows_every_row_and_every_quick_filter_and_search_answer(world: World, listing: Listing) -> None:
+    """Each column is sorted by in one direction, the next one in the other; in both in `make prove`."""
     rows = len(world.get(listing, {"all": 1}).rows)
-    for column in listing.columns:
-        for way in ("", "-") if column.sort else ():
+    for place, column in enumerate(column for column in listing.columns if column.sort):
+        for way in ("", "-") if EVERYTHING else ("", "-")[place % 2 :][:1]:
             assert len(world.get(listing, {"all": 1, "sort": way + column.name}).rows) == rows, way + column.name
     for query in (
         *({"quick": one.name} for one in listing.quick),

@@ -1,5 +1,6 @@
 """The operator's list of subscriptions (CR-496)."""
 
+import os
 import re
 from datetime import date
 
@@ -205,14 +206,18 @@ SORTS = (
 )  # fmt: skip
 
 
+@pytest.mark.prove
 def test_pages_follow_each_other_without_gap_or_repetition(client: Client) -> None:
+    """Each column in one direction, the next one in the other; each in both in `make prove`."""
+    everything = bool(os.environ.get("PROVE"))
+    ways = [(name, f"-{name}") if everything else ((name, f"-{name}")[at % 2],) for at, name in enumerate(SORTS)]
     for number in range(60):
         rows.subscription(
             name=f"n{number % 7}", quantity=number % 5,
             next_billing_day=date(2026, 12, 1 + number % 9) if number % 3 else None,
             start_date=date(2026, 1, 1 + number % 9) if number % 2 else None,
         )  # fmt: skip
-    found = {sort: gaps(client, sort) for name in SORTS for sort in (name, f"-{name}")}
+    found = {sort: gaps(client, sort) for way in ways for sort in way}
     assert {sort: wrong for sort, wrong in found.items() if wrong} == {}
 
 
