@@ -20,6 +20,7 @@ from tests.oracle.trial import assert_agrees_with_oracle
 
 STEPS_BY_HAND = int(os.environ.get("ORACLE_STEPS", "0"))
 STEPS_IN_A_HISTORY = 9
+LONGEST = 16 if STEPS_BY_HAND or os.environ.get("PROVE") else 10
 HISTORIES = -(-STEPS_BY_HAND // STEPS_IN_A_HISTORY) or 100
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,7 @@ def test_verbs_give_the_published_amounts(example: Example) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.prove
 @settings(
     max_examples=HISTORIES,
     derandomize=not STEPS_BY_HAND,
@@ -39,6 +41,6 @@ def test_verbs_give_the_published_amounts(example: Example) -> None:
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
-@given(histories(16))
+@given(histories(LONGEST))
 def test_verbs_agree_with_the_oracle(history: dict) -> None:
     assert_agrees_with_oracle(history, simulate)
