@@ -40,7 +40,7 @@ EVERYTHING = bool(os.environ.get("PROVE"))
 STATUSES = AccountStatus.values if EVERYTHING else SOME
 # Those beside the mightiest of a panel look at a part of the objects, each at another, as roles tell apart what is
 # offered, not which of the objects; at all of them in `make prove`.
-PART = 1 if EVERYTHING else 4
+PART = 1 if EVERYTHING else 12
 # The ways to each status: the verbs of people, and what the vendor answers ("yes", "no").
 WAYS: dict[str, tuple[str, ...]] = {
     SubscriptionStatus.ORDERED: ("order",),
