@@ -33,13 +33,50 @@ DESK, PHONE = {"width": 1380, "height": 900}, {"width": 390, "height": 844}
 # Set by the server for a whole page at once; read here from the answer that is shown.
 SHOWN_HEADERS = ("Content-Type", "Content-Security-Policy")
 RUN = """async (rules) => {
-  const only = Array.isArray(rules) ? {runOnly: {type: "rule", values: rules}} : {rules};
+  const only = rules ? {runOnly: {type: "rule", values: rules}} : {};
   const options = {resultTypes: ["violations"], ...only};
   const found = await axe.run(document, options);
   const why = node => [...node.any, ...node.all].map(check => check.message).join("; ");
   return found.violations.map(one => (
     [one.id, one.impact, one.help, one.nodes.slice(0, 3).map(node => `${node.html} (${why(node)})`)]
   ));
+}"""
+# What words, ids and order can break where every shape was judged before, looked for without axe, which takes long.
+LOOK = """() => {
+  const all = selector => [...document.querySelectorAll(selector)]
+    .filter(one => !one.closest("[hidden], [aria-hidden=true], template, noscript"));
+  const texts = one => (one.getAttribute("aria-labelledby") || "").split(/\\s+/)
+    .map(id => id && document.getElementById(id)?.textContent).join("");
+  const said = one => [one.textContent, one.getAttribute("aria-label"), one.title, texts(one),
+    ...[...one.querySelectorAll("img")].map(image => image.alt)].join("").trim();
+  const labelled = one => [...one.labels].map(label => label.textContent).join("").trim() || said(
+    Object.assign(one.cloneNode(), {textContent: ""}));
+  const ids = all("[id]").map(one => one.id), places = `main, section[aria-label],
+    section[aria-labelledby], header, nav, footer, aside, dialog, [role=status],
+    [role=alert], [role=dialog], [role=alertdialog], [aria-live], a[href^="#"], [hidden],
+    [aria-hidden=true], script, style, template, noscript`;
+  const outside = one => one.matches(places) ? [] : [...one.childNodes].flatMap(
+    node => node.nodeType === 1 ? outside(node) : node.nodeType === 3 && node.data.trim() ? [one] : []);
+  const unnamed = ["hidden", "submit", "button", "reset", "image"].map(type => `[type=${type}]`);
+  const controls = `input:not(${unnamed}), select, textarea`;
+  const refers = one => ["aria-labelledby", "aria-describedby"].flatMap(
+    name => (one.getAttribute(name) || "").split(/\\s+/)).every(id => !id || document.getElementById(id));
+  const wrong = {
+    "html-has-lang": document.documentElement.lang ? [] : [document.documentElement],
+    "document-title": document.title.trim() ? [] : [document.head],
+    "landmark-no-duplicate-main": all("main").length === 1 ? [] : all("main, body").slice(0, 2),
+    "page-has-heading-one": all("h1").length ? [] : [document.body],
+    "empty-heading": all("h1, h2, h3, h4, h5, h6").filter(one => !said(one)),
+    "label": all(controls).filter(one => !labelled(one)),
+    "link-name": all("a[href]").filter(one => !said(one)),
+    "button-name": all("button").filter(one => !said(one)),
+    "image-alt": all("img:not([alt])"),
+    "duplicate-id": all("[id]").filter(one => ids.indexOf(one.id) !== ids.lastIndexOf(one.id)),
+    "aria-valid-attr-value": all("[aria-labelledby], [aria-describedby]").filter(one => !refers(one)),
+    "region": outside(document.body),
+  };
+  return Object.entries(wrong).filter(([, found]) => found.length).map(([rule, found]) => (
+    [rule, "serious", "seen without axe", found.slice(0, 3).map(one => one.outerHTML.slice(0, 200))]));
 }"""
 # Puts a page into the document that is there: all of it but the styles and scripts of its head, which are the same.
 REPLACE = """html => {
@@ -110,21 +147,24 @@ class Showcase:
         self.opened.open(address, answer)
 
     def violations(self, address: str, answer: HttpResponseBase) -> list[str]:
-        """Show the answer; return what axe finds in light, the contrasts in dark, and what is too wide for a phone."""
-        new = self.has_something_new(answer)
-        html = answer.content.decode()
-        if new:
+        """Show the answer; return what axe finds in light, the contrasts in dark, and what is too wide for a phone.
+
+        Axe judges a page that has a shape which was not judged before; of another a quick look is taken.
+        """
+        html, found = answer.content.decode(), []
+        if new := self.has_something_new(answer):
             self.show(address, answer)
             html = self.page.evaluate("document.documentElement.outerHTML")
-        self.judge.put(address, answer, html)
-        page = self.judge.page
-        found = [("light", *one) for one in page.evaluate(RUN, {} if new else {CONTRAST: {"enabled": False}})]
-        if new:
+            self.judge.put(address, answer, html)
+            page = self.judge.page
+            found = [("light", *one) for one in page.evaluate(RUN)]
             page.emulate_media(color_scheme="dark")
             expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
             found += [("dark", *one) for one in page.evaluate(RUN, [CONTRAST])]
             page.emulate_media(color_scheme="light")
         self.phone.put(address, answer, html)
+        if not new:
+            found += [("look", *one) for one in self.phone.page.evaluate(LOOK)]
         over = self.phone.page.evaluate(BEYOND_THE_EDGE)
         if over > 0:
             found.append(("phone", "sideways", "serious", f"the page is {over} pixels wider than a phone", []))
@@ -134,8 +174,8 @@ class Showcase:
     def has_something_new(self, answer: HttpResponseBase) -> bool:
         """Return whether an element of the page is of a shape that none had which was judged before.
 
-        Contrasts are half of axe's work, and colours come from classes and attributes: what is drawn as before, as most
-        of a page is, has them as before. So it is with what scripts do. With PROVE=1 each page counts as new.
+        Colours, roles and states come from classes and attributes: what is drawn as before, as most of a page is, has
+        them as before. So it is with what scripts do. With PROVE=1 each page counts as new.
         """
         drawn = {(tag, *LOOKS.findall(rest)) for tag, rest in ELEMENT.findall(answer.content)} - self.judged
         self.judged |= drawn

@@ -35,11 +35,18 @@ BREAKS = {
 }
 
 
-@pytest.fixture
-def showcase(chromium: Browser) -> Iterator[Showcase]:
+@pytest.fixture(scope="module")
+def opened(chromium: Browser) -> Iterator[Showcase]:
     opened = Showcase(chromium)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def showcase(opened: Showcase) -> Showcase:
+    """Tabs that have judged nothing yet."""
+    opened.judged.clear()
+    return opened
 
 
 def found(showcase: Showcase, attributes: str) -> list[str]:
