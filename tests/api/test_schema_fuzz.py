@@ -28,7 +28,7 @@ KINDS = {
     for record in ("", "/{id}")
 }
 # Of each operation as each caller: so many that all together take as long however many resources there are.
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or max(6, 100 // len(KINDS)))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or max(3, 100 // len(KINDS)))
 
 load_all_checks()
 SOUND = CHECKS.get_by_names(

@@ -1,5 +1,6 @@
 """How much a browser that was never here has to fetch, as the server of a real machine packs it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +56,9 @@ class Weighed:
         self.bytes[address] = self.bytes.get(address, 0) + event["encodedDataLength"]
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+# Russian weighs more: its letters are in files of their own.
+@pytest.mark.prove
+@pytest.mark.parametrize("language", ["en", "ru"] if os.environ.get("PROVE") else ["ru"])
 def test_a_first_view_weighs_less_than_250_kilobytes(chromium: Browser, web: str, language: str):
     manager = cast.manager(role=Role.ADMIN, language=language)
     # Written as outside tests, where the quick way of tests to write passwords is not read.

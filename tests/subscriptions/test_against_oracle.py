@@ -20,7 +20,7 @@ from tests.oracle.trial import assert_agrees_with_oracle
 
 STEPS_BY_HAND = int(os.environ.get("ORACLE_STEPS", "0"))
 STEPS_IN_A_HISTORY = 9
-LONGEST = 16 if STEPS_BY_HAND or os.environ.get("PROVE") else 10
+LONGEST = 16 if STEPS_BY_HAND or os.environ.get("PROVE") else 8
 HISTORIES = -(-STEPS_BY_HAND // STEPS_IN_A_HISTORY) or 100
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from tests.oracle.rows import ROWS
 from tests.oracle.rows.plain import Row
 from tests.oracle.rows.seen import seen, told
 
-AUDITED = ROWS[::3]
+AUDITED = ROWS[::6]
 
 
 @pytest.mark.django_db
