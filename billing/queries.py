@@ -119,6 +119,16 @@ def taxes_of(document: Invoice | Payment) -> list[dict[str, Any]]:
     return list(by_tax.annotate(base=Sum("base"), amount=Sum("amount")))
 
 
+def parts_of(invoice: Invoice) -> dict[str, Any]:
+    """Return what both panels show of an invoice that the caller sees: its lines, taxes and credit notes."""
+    return {
+        "invoice": invoice,
+        "lines": invoice.lines.select_related("charge").order_by("pk"),
+        "taxes": taxes_of(invoice),
+        "credit_notes": invoice.credit_notes.order_by("pk"),
+    }
+
+
 def transactions_visible_to(actor: Actor) -> QuerySet[LedgerEntry]:
     """Return the movements of the balances of the accounts that the actor sees; none without the right."""
     if not actor.may("transactions.view"):

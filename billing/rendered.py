@@ -50,9 +50,7 @@ def look_at_payments(account_ids: Collection[int], day: date) -> Looked:
     payments.filter(pk__in=looked.completed).update(
         status=PaymentStatus.COMPLETED, closed_on=day, look_on=None, from_balance=True
     )
-    taxed = [pk for pk, *_more, tax in rows if tax and pk in looked.completed]
-    if taxed:
-        tax_book.taken(list(payments.filter(pk__in=taxed).order_by("pk")), day)
+    tax_book.taken([pk for pk, *_more, tax in rows if tax and pk in looked.completed], day)
     payments.filter(pk__in=waiting).update(look_on=F("expires_on"))
     payments.filter(pk__in=looked.expired).update(status=PaymentStatus.EXPIRED, look_on=None)
     return looked

@@ -4,7 +4,7 @@ A document that is paid from outside brings its tax along; one that is settled f
 What is taken back of a document gives its tax back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -21,12 +21,18 @@ SETTLED = (PaymentStatus.COMPLETED, PaymentStatus.PAID_FROM_BALANCE)
 def received(payment: Payment, day: date) -> None:
     """Put the tax of a payment that came from outside into the book, if it has any. The account is locked."""
     if payment.tax:
-        post_beside(_posting(payment, PostingKind.TAX, payment.tax, day))
+        for posting in _postings([payment], PostingKind.TAX, day):
+            post_beside(posting)
 
 
-def taken(payments: Sequence[Payment], day: date) -> None:
-    """Take the taxes of payments that were settled from the balances. The accounts are locked; two statements."""
-    post([_posting(payment, PostingKind.TAX_TAKEN, -payment.tax, day) for payment in payments if payment.tax])
+def taken(payment_ids: Collection[int], day: date) -> None:
+    """Take the taxes of payments that were settled from the balances; of none nothing is asked.
+
+    The accounts are locked by the caller. Four statements, however many payments.
+    """
+    if payment_ids:
+        payments = list(Payment.objects.filter(pk__in=payment_ids).order_by("pk"))
+        post(_postings(payments, PostingKind.TAX_TAKEN, day, -1))
 
 
 def given_back(order_id: int, day: date) -> None:
@@ -35,10 +41,10 @@ def given_back(order_id: int, day: date) -> None:
     The account is locked by the caller.
     """
     paid = list(Payment.objects.filter(order=order_id, status__in=SETTLED, tax__gt=0).order_by("pk"))
-    gone = {f"payment:{payment.pk}:{PostingKind.TAX_RETURNED}" for payment in paid}
-    gone = set(LedgerEntry.objects.filter(key__in=gone).values_list("key", flat=True)) if gone else set()
-    postings = [_posting(payment, PostingKind.TAX_RETURNED, payment.tax, day) for payment in paid]
-    post([posting for posting in postings if posting.key not in gone])
+    keys = [_key(payment, PostingKind.TAX_RETURNED) for payment in paid]
+    gone = set(LedgerEntry.objects.filter(key__in=keys).values_list("key", flat=True))
+    waiting = [payment for payment, key in zip(paid, keys, strict=True) if key not in gone]
+    post(_postings(waiting, PostingKind.TAX_RETURNED, day))
 
 
 def credited(note: CreditNote, day: date) -> None:
@@ -68,16 +74,25 @@ def tax_asked(order: Model | None) -> Decimal:
     return waiting.values_list("tax", flat=True).first() or Decimal(0)
 
 
-def _posting(payment: Payment, kind: PostingKind, amount: Decimal, day: date) -> Posting:
+def _key(payment: Payment, kind: PostingKind) -> str:
+    return f"payment:{payment.pk}:{kind}"
+
+
+def _postings(payments: Sequence[Payment], kind: PostingKind, day: date, sign: int = 1) -> list[Posting]:
+    """Return what is posted of the payments' taxes, described in the operator's language, which is asked for once."""
+    if not payments:
+        return []
     with operators_language_in_use():
-        said = gettext("Tax on payment %(number)s") % {"number": payment.number}
-    return Posting(
-        key=f"payment:{payment.pk}:{kind}",
-        kind=kind,
-        account_id=payment.account_id,
-        amount=amount,
-        currency=payment.currency,
-        day=day,
-        description=said,
-        payment_id=payment.pk,
-    )
+        return [
+            Posting(
+                key=_key(payment, kind),
+                kind=kind,
+                account_id=payment.account_id,
+                amount=sign * payment.tax,
+                currency=payment.currency,
+                day=day,
+                description=gettext("Tax on payment %(number)s") % {"number": payment.number},
+                payment_id=payment.pk,
+            )
+            for payment in payments
+        ]

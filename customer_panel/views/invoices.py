@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from billing.queries import invoices_visible_to, taxes_of
+from billing.queries import invoices_visible_to, parts_of
 from core.lists.views import show_list
 from core.panel.page import Crumb, Page, Status
 from customer_panel.doors import requires
@@ -27,12 +27,4 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         crumbs=(Crumb(_("Invoices"), reverse("customer:invoices")), Crumb(found.number)),
         status=Status(found.status, found.get_status_display()),
     )
-    lines = found.lines.select_related("charge").order_by("pk")
-    context = {
-        "page": page,
-        "invoice": found,
-        "lines": lines,
-        "taxes": taxes_of(found),
-        "credit_notes": found.credit_notes.order_by("pk"),
-    }
-    return render(request, "customer_panel/invoice.html", context)
+    return render(request, "customer_panel/invoice.html", {"page": page, **parts_of(found)})

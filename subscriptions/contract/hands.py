@@ -1,7 +1,7 @@
 """What the night does besides charges: rows of orders and subscriptions, vendors' work, letters.
 
 Who carries the night out hands it these. A forecast has hands of its own, which write nothing
-(`told.foresight`), so that it goes the very steps of the night.
+(`told.foreseen`), so that it goes the very steps of the night.
 """
 
 from collections.abc import Collection

@@ -27,7 +27,6 @@ from core.lists.models import ExportState, ListExport
 from notifications.announce import announce
 from operator_panel.views.plan_wizard import DRAFTS
 from subscriptions.catalogue.products import create_plan_category, create_product
-from subscriptions.catalogue.taxes import Levied, create_tax
 from subscriptions.models import Order, OrderStatus, Plan, PriceRule, Subscription
 from subscriptions.people.ordering import cancel_order
 from subscriptions.people.price_changes import draft_price_change
@@ -37,7 +36,7 @@ from tests.factories import discounts as grant
 from tests.factories import subscriptions as catalogue
 from tests.factories.billing import card_gateway, invoice, owed, pay, top_up
 from tests.factories.lists import Around, every_list, fill
-from tests.factories.taxes import credit_note
+from tests.factories.taxes import credit_note, tax
 from tests.security.marks import SPAN, Tenant, mark, numbered
 from tests.worlds import kept
 from vendors.connections import add_connection
@@ -205,13 +204,7 @@ def _catalogue(house: House) -> None:
         "service_term": tuple(plan.service_term_id for plan in plans),
         "template": tuple(plan.template_id for plan in plans),
         "connection": (vendor.pk,),
-        "tax": (
-            create_tax(
-                actor=SYSTEM,
-                reseller=house.reseller,
-                levied=Levied(name="House", percent=Decimal(20), valid_from=ORDERED_ON),
-            ).pk,
-        ),
+        "tax": (tax(reseller=house.reseller, name="House").pk,),
         "discount": (grant.promo_code("HOUSE", reseller=house.reseller).pk,),
     }
 

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.http import HttpResponseBase
 
 from accounts.models import AccessLevel, Role
-from api.filtering import parameter_name
 from core.lists.chips import parameters_of
 from core.lists.filters import Visible
 from core.lists.listing import Asker, Listing
@@ -20,6 +19,7 @@ from core.lists.preferences import choose_columns
 from core.lists.state import filters_of
 from tests.security.addresses import OPEN, PAGES, Route, kind_of, kinds_of, named, reversible, routes
 from tests.security.marks import Tenant, written
+from tests.security.refusing import refuses
 from tests.security.world import ORDERED_ON, ROLES, House, Person, World
 
 pytestmark = pytest.mark.django_db
@@ -360,9 +360,8 @@ def questions(listing: Listing, house: House, asker: Asker) -> Iterator[str]:
             several = "Multiple" in type(chosen).__name__ or isinstance(chosen, Visible)
             for values in ([word], [",".join(ids)] if not several else ids):
                 query = "&".join(f"{parameter}={value}" for value in values)
-                if not EVERYBODY and is_refused(
-                    listing, {name: chosen}, {parameter: values if several else values[0]}, asker
-                ):
+                data, rows = {parameter: values if several else values[0]}, listing.rows(asker.actor)
+                if not EVERYBODY and refuses(listing.filterset, {name: chosen}, data, rows, asker):
                     refused.append(query)
                 else:
                     yield f"all=1&{query}"
@@ -370,13 +369,6 @@ def questions(listing: Listing, house: House, asker: Asker) -> Iterator[str]:
                 yield f"all=1&{parameter}={','.join(ids)}"
     if refused:
         yield "all=1&" + "&".join(refused)
-
-
-def is_refused(listing: Listing, filters: dict[str, Any], data: dict[str, Any], asker: Asker) -> bool:
-    """Return whether these of the list's filters refuse what they are given by themselves."""
-    alone = type("Alone", (listing.filterset,), {})
-    alone.base_filters = filters
-    return not alone(data=data, queryset=listing.rows(asker.actor), request=asker).form.is_valid()
 
 
 def ids_of(house: House) -> list[str]:
@@ -390,46 +382,3 @@ def without_echo(text: str, query: str) -> str:
         if value != "1":
             text = text.replace(value, "")
     return text
-
-
-# --- the API -------------------------------------------------------------------------------------------------------
-
-API = [route for route in named("api") if reversible(route)]
-
-
-def api_answer(token: str, address: str, world: World) -> HttpResponseBase:
-    """Ask the API with a token."""
-    return world.nobody.client.get(address, headers={"X-Api-Token": token} if token else {})
-
-
-@pytest.mark.parametrize("route", [route for route in API if route.parameters], ids=str)
-def test_api_does_not_know_others(world: World, route: Route) -> None:
-    """South's token finds nothing below North, nor North's records below South; without a token there is nothing."""
-    for house in (world.north, world.north_east):
-        for address in foreign_addresses(route, house, world):
-            answer = api_answer(world.south.api_token, address, world)
-            assert (answer.status_code, house.tenant.seen_in(body(answer))) == (404, set()), address
-            assert api_answer("", address, world).status_code == 401
-            assert api_answer("wrong", address, world).status_code == 401
-    own = [api_answer(world.south.api_token, address, world) for address in route.addresses(world.south.objects)]
-    assert {answer.status_code for answer in own} <= (
-        {404} if "child" in route.name and "pk" in route.parameters else {200}
-    )
-    assert not any(leaked(world, world.south, body(answer)) for answer in own)
-
-
-@pytest.mark.parametrize("route", [route for route in API if route.name.endswith("_list")], ids=str)
-def test_api_filters_find_nothing_of_others(world: World, route: Route) -> None:
-    """Each filter and include of a list, asked with North's names and ids, brings no word of North's."""
-    (address,) = route.addresses(world.south.objects)
-    viewset = route.view.cls
-    ids = ids_of(world.north)
-    queries = [f"include={name}" for name in viewset.shape.relations] + [f"sort={name}" for name in viewset.sorts]
-    queries += ["meta=true"]
-    for name in viewset.filterset.base_filters:
-        parameter = parameter_name(name)
-        queries += [f"{parameter}={value}" for value in (world.north.tenant.word, ids[0], ",".join(ids))]
-    for query in queries:
-        answer = api_answer(world.south.api_token, f"{address}?{query}", world)
-        assert answer.status_code in (200, 400), query
-        assert leaked(world, world.south, without_echo(body(answer), query)) == set(), query
