@@ -40,7 +40,9 @@ class Prepared(Generic[Row]):
 
     def __call__(self, **values: Any) -> list[Row]:
         """Return the rows for these values. One statement."""
-        frozen: _Frozen[Row] = getattr(self._kept, "frozen", None) or self._work_out()
+        frozen: _Frozen[Row] | None = getattr(self._kept, "frozen", None)
+        if frozen is None or frozen.is_of_another_connection:
+            frozen = self._work_out()
         return frozen.rows(values)
 
     def _work_out(self) -> "_Frozen[Row]":
@@ -53,7 +55,8 @@ class _Frozen(Generic[Row]):
 
     def __init__(self, queryset: QuerySet[Any, Row]) -> None:
         self.queryset = queryset
-        self.connection = connections[queryset.db]
+        self.alias = queryset.db
+        self.connection = connections[self.alias]
         compiler: SQLCompiler = queryset.query.get_compiler(queryset.db)
         self.sql, params = compiler.as_sql()
         self.params: tuple[Any, ...] = tuple(params)
@@ -62,6 +65,11 @@ class _Frozen(Generic[Row]):
         # What iterates over rows asks the query for a compiler, and that for its SQL and for the types of its columns.
         vars(compiler).update(as_sql=self._as_sql, get_converters=lambda _columns: converters)
         vars(queryset.query).update(get_compiler=lambda *_args, **_options: compiler)
+
+    @property
+    def is_of_another_connection(self) -> bool:
+        """Return whether Django has another connection by now, as where a loop of events runs: another transaction."""
+        return connections[self.alias] is not self.connection
 
     def rows(self, values: Mapping[str, Any]) -> list[Row]:
         """Ask once."""

@@ -4,7 +4,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
@@ -76,3 +76,17 @@ def test_each_thread_asks_over_a_connection_of_its_own() -> None:
     for thread in threads:
         thread.join()
     assert found == [(account.pk, "Rose")] * 3
+
+
+def test_another_connection_of_the_thread_is_followed() -> None:
+    """Where a loop of events runs (Playwright's, in tests), Django has another connection in the same thread."""
+    account = cast.account(name="Rose")
+    assert AMONG(ids=[account.pk]) == [(account.pk, "Rose")]
+    first, other = connections["default"], connections.create_connection("default")
+    connections["default"] = other
+    try:
+        assert AMONG(ids=[account.pk]) == [], "the row is not committed"
+    finally:
+        other.close()
+        connections["default"] = first
+    assert AMONG(ids=[account.pk]) == [(account.pk, "Rose")]
