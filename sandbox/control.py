@@ -1,6 +1,7 @@
 """The switchboard that every pretend vendor has: the same verbs for tests in the process and, as JSON, over HTTP."""
 
 import inspect
+from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.world import VendorWorld
@@ -31,6 +32,11 @@ class Switchboard:
     def advance(self, *, days: float = 0, seconds: float = 0) -> None:
         """Move the clock forward."""
         self._world.advance(days=days, seconds=seconds)
+
+    def set_clock(self, *, at: str, stopped: bool = False) -> None:
+        """Set the clock to a moment (ISO 8601, UTC where it names no zone); `stopped` lets only `advance` move it."""
+        moment = datetime.fromisoformat(at)
+        self._world.set_clock((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp(), stopped=stopped)
 
     def requests_seen(self, *, method: str | None = None, path: str | None = None) -> list[dict[str, Any]]:
         """Return what was asked, the oldest first, of one method or with `path` in the path where given."""

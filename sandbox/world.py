@@ -29,8 +29,9 @@ class VendorWorld:
     # the clock
 
     def now(self) -> float:
-        """Return the sandbox's time in seconds since 1970: the machine's, moved by what `advance` added."""
-        return time.time() + float(self._setting("clock").get("offset", 0.0))
+        """Return the sandbox's time in seconds since 1970: the machine's, moved by what `advance` added, or stopped."""
+        clock = self._setting("clock")
+        return float(clock["stopped"]) if "stopped" in clock else time.time() + float(clock.get("offset", 0.0))
 
     def wall_clock(self) -> float:
         """Return the machine's time, which token claims carry because clients compare them with their own clock."""
@@ -38,8 +39,14 @@ class VendorWorld:
 
     def advance(self, *, days: float = 0, seconds: float = 0) -> None:
         """Move the clock forward: tokens age, carts run out."""
-        offset = self._setting("clock").get("offset", 0.0) + days * 86400 + seconds
-        self.store.put("setting", "clock", {"offset": offset})
+        clock = self._setting("clock")
+        name = "stopped" if "stopped" in clock else "offset"
+        self.store.put("setting", "clock", {name: clock.get(name, 0.0) + days * 86400 + seconds})
+
+    def set_clock(self, moment: float, *, stopped: bool = False) -> None:
+        """Set the clock to a moment (seconds since 1970), from which it goes on, or where it stands until moved."""
+        clock = {"stopped": moment} if stopped else {"offset": moment - time.time()}
+        self.store.put("setting", "clock", clock)
 
     def is_listed(self, created: float) -> bool:
         """Say whether what was made at the moment stands in lists by now; read by its id it is there at once."""

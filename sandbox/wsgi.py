@@ -91,6 +91,19 @@ class Response:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else self.body]
 
 
+@dataclass
+class Stream:
+    """An answer whose body comes in parts as it is sent, however long it is."""
+
+    status: int
+    parts: Iterable[bytes]
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response(f"{self.status} {_reason(self.status)}", self.headers)
+        return iter(()) if environ["REQUEST_METHOD"] == "HEAD" else self.parts
+
+
 def _reason(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
@@ -163,7 +176,11 @@ class _Handler(BaseHTTPRequestHandler):
 
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
-            payload = b"".join(self.server.app(self._environ(body), start_response))
+            parts = self.server.app(self._environ(body), start_response)
+            if not any(name.lower() == "content-length" for name, _ in started[1]):
+                self._stream(started, parts)
+                return
+            payload = b"".join(parts)
         except ConnectionDroppedError:
             self.close_connection = True
             return
@@ -176,6 +193,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(payload)
+        self.wfile.flush()
+
+    def _stream(self, started: list[Any], parts: Iterable[bytes]) -> None:
+        """Send a body of unknown length in chunks; one that breaks off is not ended, so that its reader notices."""
+        code, _, reason = started[0].partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in [*started[1], ("Transfer-Encoding", "chunked")]:
+            self.send_header(name, value)
+        self.end_headers()
+        for part in parts:
+            if part:
+                self.wfile.write(b"%X\r\n%b\r\n" % (len(part), part))
+        self.wfile.write(b"0\r\n\r\n")
         self.wfile.flush()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815 (names of the base)

@@ -1,7 +1,8 @@
 """The pretend Microsoft: the login service and Partner Center as one WSGI app, with a control endpoint beside them.
 
-Written from the vendor's published facts: login below /login, Partner Center below /partnercenter/v1, the control
-endpoint at /sandbox/control.
+Written from the vendor's published facts: login below /login, Partner Center below /partnercenter/v1, price sheets
+(api.partner.microsoft.com) below /partner/v1.0, the pages that a signer of the customer agreement opens below
+/attestation, the control endpoint at /sandbox/control.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.control import answer_control
+from sandbox.microsoft.attestations import answer_signer
 from sandbox.microsoft.control import Control
 from sandbox.microsoft.login import Login
 from sandbox.microsoft.partner_center import PartnerCenter
+from sandbox.microsoft.prices import Prices
 from sandbox.microsoft.world import LOGIN_HOST, World
 from sandbox.store import Store
-from sandbox.wsgi import Environ, Request, Response, json_answer
+from sandbox.wsgi import Environ, Request, Response, Stream, json_answer
 
 
 class Microsoft(Control):
@@ -28,19 +31,22 @@ class Microsoft(Control):
         """
         self.world = World(Store(state, vendor="microsoft"), advertised_login=advertised_login)
         super().__init__(self.world)
-        self._login = Login(self.world)
-        self._partner_center = PartnerCenter(self.world)
+        # What answers below which path.
+        self._services: dict[str, Callable[[Request], Response | Stream]] = {
+            "login": Login(self.world),
+            "partnercenter": PartnerCenter(self.world),
+            "partner": Prices(self.world),
+            "attestation": lambda request: answer_signer(self.world, request),
+        }
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         return self.answer(Request.from_environ(environ))(environ, start_response)
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response | Stream:
         """Return the answer to one request."""
-        first = request.path.split("/", 2)[1].lower()
-        if first == "partnercenter":
-            return self._partner_center(request)
-        if first == "login":
-            return self._login(request)
+        service = self._services.get(request.path.split("/", 2)[1].lower())
+        if service is not None:
+            return service(request)
         if request.path == "/sandbox/control":
             return answer_control(self, request, kind=Control)
         if request.path == "/health":

@@ -1,18 +1,26 @@
-"""Carts: lines grouped into orders, fifteen minutes to check out, each group succeeding or failing for itself."""
+"""Carts: lines grouped into orders, each group succeeding or failing for itself, and a checkout that may be repeated.
+
+The second checkout of a cart answers as the first did; after one that placed nothing it is a new attempt.
+"""
 
 from typing import Any
 from uuid import uuid4
 
+from sandbox.faults import UNAVAILABLE_PAGE
 from sandbox.microsoft.agreements import check_confirmed
-from sandbox.microsoft.catalogue import currency_of, modern_offer
+from sandbox.microsoft.catalogue import currency_of
 from sandbox.microsoft.customers import own_customer
 from sandbox.microsoft.errors import PartnerCenterError, invalid_property, written
-from sandbox.microsoft.orders import check_room, place, shape, wanted_line
+from sandbox.microsoft.lines import STALE_ITEM, check_room, wanted_line
+from sandbox.microsoft.orders import place, shape
+from sandbox.microsoft.products import modern_offer
 from sandbox.microsoft.shapes import Fields, Json, camel_case, link, stamp
 from sandbox.microsoft.world import ADMIN_ID, World
-from sandbox.wsgi import Request, Response
+from sandbox.wsgi import Request, Response, html_answer
 
-LIFE = 15 * 60  # seconds
+DAY = 86400  # seconds
+LINE_ERRORS = {900203: 10012}  # what a line calls an attestation that is missing
+BUSY = 60  # seconds for which a checkout goes on whose caller was not answered
 
 
 def _own_cart(world: World, customer: Json, cart: str) -> Json:
@@ -35,7 +43,8 @@ def _checked_lines(world: World, customer: Json, request: Request) -> list[Json]
         try:
             _wanted(world, customer, fields)
         except PartnerCenterError as error:
-            trouble = {"errorCode": str(error.code), "errorDescription": error.description}
+            code = LINE_ERRORS.get(error.code, error.code)
+            trouble = {"errorCode": str(code), "errorDescription": error.description}
         lines.append({"given": camel_case(original), "trouble": trouble, "group": _group(world, fields, len(lines))})
     return lines
 
@@ -52,6 +61,9 @@ def _wanted(world: World, customer: Json, fields: Fields) -> Json:
     context = fields.part("provisioningContext")
     if context.text("parentSubscriptionId"):
         fields = Fields({**fields, "parentsubscriptionid": context.text("parentSubscriptionId")})
+    item = fields.text("catalogItemId")
+    if ":" in item and modern_offer(world, item) is None:
+        raise PartnerCenterError(400, STALE_ITEM, f"The catalog item {item} is not available.")
     return wanted_line(world, customer, fields, cycle=cycle)
 
 
@@ -81,9 +93,10 @@ def create_cart(world: World, request: Request, customer: str) -> Response:
         "id": str(uuid4()),
         "created": now,
         "modified": now,
-        "expires": now + LIFE,
+        "expires": now + float(world.switch("cart_life_days")) * DAY,
         "status": "Active",
         "lines": _checked_lines(world, found, request),
+        "attested": _is_attested(request),
     }
     world.store.put(f"cart:{found['id']}", cart["id"], cart)
     return written(_shape(found, cart), 201)
@@ -100,7 +113,8 @@ def put_cart(world: World, request: Request, customer: str, cart: str) -> Json:
     found = own_customer(world, customer)
     kept = _own_cart(world, found, cart)
     _check_open(kept)
-    changed = {**kept, "modified": world.now(), "lines": _checked_lines(world, found, request)}
+    lines, attested = _checked_lines(world, found, request), _is_attested(request)
+    changed = {**kept, "modified": world.now(), "lines": lines, "attested": attested}
     world.store.put(f"cart:{found['id']}", kept["id"], changed)
     return _shape(found, changed)
 
@@ -111,26 +125,60 @@ def _check_open(cart: Json) -> None:
 
 
 def check_out(world: World, request: Request, customer: str, cart: str) -> Response:
-    """Place an order for each group of a cart and answer with the orders and with what failed."""
+    """Place an order for each group of a cart, once, and answer with the orders and with what failed."""
     found = own_customer(world, customer)
     kept = _own_cart(world, found, cart)
+    _check_idle(world, found, kept)
+    if kept["status"] != "Active" and world.switch("checkout_repeats"):
+        return written(kept["result"], 201)
     _check_open(kept)
     check_confirmed(world, found)
+    if world.switch("partner_attestation_required") and not kept["attested"]:
+        raise PartnerCenterError(400, 900206, "Partner Attestation is missing")
+    orders, troubles = _placed(world, request, found, kept)
+    answer = {"orders": orders, "orderErrors": troubles or None, "attributes": {"objectType": "CartCheckoutResult"}}
+    if orders:
+        kept = {**kept, "status": "Ordered", "result": answer}
+    slow = request.fault if request.fault and request.fault.kind == "slow_checkout" else None
+    if slow:
+        kept = {**kept, "busy_until": world.now() + slow.seconds(BUSY)}
+    world.store.put(f"cart:{found['id']}", kept["id"], kept)
+    return html_answer(504, UNAVAILABLE_PAGE) if slow else written(answer, 201)
+
+
+def _placed(world: World, request: Request, customer: Json, cart: Json) -> tuple[list[Json], list[Json]]:
+    """Return the orders of those groups that can be ordered, placed, and what is wrong with the others."""
     groups: dict[str, list[Json]] = {}
-    for line in kept["lines"]:
+    for line in cart["lines"]:
         groups.setdefault(line["group"], []).append(line)
     orders, troubles = [], []
     for name, members in groups.items():
         try:
-            lines = [_wanted(world, found, Fields.of(member["given"])) for member in members]
-            check_room(world, found, lines)
+            lines = [_wanted(world, customer, Fields.of(member["given"])) for member in members]
+            check_room(world, customer, lines)
         except PartnerCenterError as error:
             troubles.append({"orderGroupId": name, "code": error.code, "description": error.description})
             continue
-        orders.append(shape(found, place(world, request, found, lines, cycle=lines[0]["cycle"])))
-    world.store.put(f"cart:{found['id']}", kept["id"], {**kept, "status": "Ordered"})
-    answer = {"orders": orders, "orderErrors": troubles or None, "attributes": {"objectType": "CartCheckoutResult"}}
-    return written(answer, 201)
+        orders.append(shape(customer, place(world, request, customer, lines, cycle=lines[0]["cycle"])))
+    return orders, troubles
+
+
+def _check_idle(world: World, customer: Json, cart: Json) -> None:
+    """Raise 409/800064 while the cart is being processed, 409/800060 while another with one of its items is."""
+    busy = [kept for kept in world.store.all(f"cart:{customer['id']}") if kept.get("busy_until", 0) > world.now()]
+    if any(kept["id"] == cart["id"] for kept in busy):
+        raise PartnerCenterError(409, 800064, f"Cart {cart['id']} is being processed by another request")
+    if any(_items(kept) & _items(cart) for kept in busy):
+        description = "Your order is in progress. Check your order history for recent orders in few minutes"
+        raise PartnerCenterError(409, 800060, description)
+
+
+def _items(cart: Json) -> set[str]:
+    return {Fields.of(line["given"]).text("catalogItemId").lower() for line in cart["lines"]}
+
+
+def _is_attested(request: Request) -> bool:
+    return Fields.of(request.json()).get("partneronrecordattestationaccepted") is True
 
 
 ROUTES: list[tuple[str, str, Any]] = [

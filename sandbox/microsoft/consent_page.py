@@ -78,3 +78,17 @@ def trouble_page(sentence: str) -> str:
     return _page(
         "Sign in trouble", f"<h1>Sorry, but we're having trouble signing you in.</h1><p>{escape(sentence)}</p>"
     )
+
+
+def attestation_page(attestation: dict[str, Any], *, action: str) -> str:
+    """Return the page on which a signer accepts the Microsoft Customer Agreement, or is thanked for it."""
+    signer = f"{attestation['first_name']} {attestation['last_name']}"
+    asked = (
+        f"<p>Microsoft (sandbox)</p><h1>Microsoft Customer Agreement</h1>"
+        f"<p>{escape(signer)}, {escape(attestation['email'])}<br>for {escape(attestation['company'])}</p>"
+    )
+    if attestation["accepted"] is not None:
+        return _page("Agreement accepted", f"{asked}<p>The agreement is accepted. You may close this page.</p>")
+    button = '<div class="buttons"><button type="submit" class="primary" autofocus>Accept</button></div>'
+    form = f'<form method="post" action="{escape(action)}">{button}</form>'
+    return _page("Microsoft Customer Agreement", f"{asked}{form}")

@@ -5,6 +5,14 @@ from uuid import uuid4
 
 from sandbox.control import Switchboard, verbs_of
 from sandbox.microsoft.aad_errors import ERRORS
+from sandbox.microsoft.agreements import accept_directly, void
+from sandbox.microsoft.attestations import sign
+from sandbox.microsoft.orders import finish_reviews
+from sandbox.microsoft.products import sold_as
+from sandbox.microsoft.qualifications import decide
+from sandbox.microsoft.shapes import read_moment
+from sandbox.microsoft.sheets import set_price
+from sandbox.microsoft.term_end import pass_time
 from sandbox.microsoft.tokens import consent_given, new_refresh_token, revoke_tokens, withdraw_consent
 from sandbox.microsoft.world import DEMO_CLIENT_ID, PARTNER_TENANT, World
 
@@ -19,6 +27,18 @@ class Control(Switchboard):
         if switches.get("token_error") is not None and switches["token_error"] not in ERRORS:
             raise ValueError(f"unknown AADSTS class {switches['token_error']}; there are {', '.join(map(str, ERRORS))}")
         return super().behave(**switches)
+
+    # the clock
+
+    def advance(self, *, days: float = 0, seconds: float = 0) -> None:
+        """Move the clock forward; the terms of subscriptions end on the way."""
+        super().advance(days=days, seconds=seconds)
+        pass_time(self._world)
+
+    def set_clock(self, *, at: str, stopped: bool = False) -> None:
+        """Set the clock to a moment (ISO 8601, UTC where it names no zone); `stopped` lets only `advance` move it."""
+        super().set_clock(at=at, stopped=stopped)
+        pass_time(self._world)
 
     # consent
 
@@ -46,6 +66,35 @@ class Control(Switchboard):
     def expire_consent(self) -> None:
         """Let 91 days pass: all refresh tokens of today are answered with AADSTS700082."""
         self._world.advance(days=91)
+
+    # what somebody decides at Microsoft or at the customer
+
+    def accept_agreement(self, *, domain: str) -> None:
+        """Let a customer's admin accept the Microsoft Customer Agreement in the Microsoft 365 admin center."""
+        accept_directly(self._world, self._customer(domain))
+
+    def void_agreements(self, *, domain: str) -> None:
+        """Let all that a customer agreed to until now count no more: it has to agree anew (13605)."""
+        void(self._world, self._customer(domain))
+
+    def sign_attestation(self, *, attestation_id: str) -> None:
+        """Let the signer of an enhanced attestation open the link and accept."""
+        sign(self._world, attestation_id)
+
+    def finish_reviews(self, *, approved: bool = True) -> int:
+        """Decide on every order that is pending review; return how many there were."""
+        return finish_reviews(self._world, approved=approved)
+
+    def qualify(self, *, domain: str, qualification: str, status: str = "Approved", reason: str | None = None) -> None:
+        """Decide what a customer is, a charity among it: the vetting is Approved, Denied or InReview."""
+        decide(self._world, self._customer(domain), qualification, status, reason)
+
+    def set_price(self, *, product: str, sku: str, price: str, since: str) -> None:
+        """Change what a SKU costs the customer (US$ a seat and month) from a day on (ISO 8601)."""
+        offer, moment = sold_as(product, sku), read_moment(since)
+        if offer is None or moment is None:
+            raise ValueError("set the price of a product and SKU of the catalogue, since a day")
+        set_price(self._world, offer, price, moment)
 
     # the tenant's facts
 

@@ -12,7 +12,7 @@ from sandbox.microsoft.errors import PartnerCenterError, invalid_property, writt
 from sandbox.microsoft.paging import question, seek_page
 from sandbox.microsoft.shapes import Fields, Json, link
 from sandbox.microsoft.validation import check_address, check_registration
-from sandbox.microsoft.world import KNOWN_MPN_IDS, World
+from sandbox.microsoft.world import KNOWN_MPN_IDS, RESELLERS, World
 from sandbox.wsgi import Request, Response
 
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})+", re.IGNORECASE)
@@ -107,12 +107,22 @@ def _check_new_customer(world: World, fields: Fields, profile: Fields, domain: s
     check_registration(country, registration, address.text("phoneNumber"))
     if _is_taken(world, domain):
         raise invalid_property("companyProfile.domain", f"The domain {domain} is already in use")
-    partner = fields.text("associatedPartnerId")
-    if partner and partner not in KNOWN_MPN_IDS:
-        raise PartnerCenterError(404, 800015, "MPN Id is not found")
+    _check_reseller(world, fields.text("associatedPartnerId").lower())
     limit = world.switch("customer_limit")
     if limit is not None and sum(not kept["foreign"] for kept in world.store.all("customer")) >= limit:
         raise PartnerCenterError(400, 800018, "The sandbox limit has been met")
+
+
+def _check_reseller(world: World, partner: str) -> None:
+    """Raise 27002 for a Partner ID where the reseller's tenant belongs, 800016 for a tenant that is no reseller."""
+    if not partner or partner in RESELLERS:
+        return
+    if not partner.isdigit():
+        raise PartnerCenterError(400, 800016, "PartnerID isn't a valid Indirect Reseller")
+    if not world.switch("reseller_by_mpn"):
+        raise invalid_property("associatedPartnerId", "must be the tenant id of the indirect reseller")
+    if partner not in KNOWN_MPN_IDS:
+        raise PartnerCenterError(404, 800015, "MPN Id is not found")
 
 
 def _culture(text: str) -> str:

@@ -15,6 +15,8 @@ KINDS = {
     "accepted": "PATCH of a subscription answers 202 with a Location; done after `reads` (1) further reads of it",
     "stale_etag": "400 with code 2055, before acting",
     "token_error": "the token endpoint answers the AADSTS class `aadsts`",
+    "cut_sheet": "the connection is lost after `rows` (10) of a price sheet",
+    "slow_checkout": "504 to a checkout that goes on: 409/800064 for `seconds` (60), then what it came to",
 }
 
 # Where a kind makes sense at one place only, its calls are counted there unless told otherwise.
@@ -23,6 +25,8 @@ PLACES = {
     "token_error": ("POST", "/oauth2(/v2.0)?/token$"),
     "not_found": ("GET", "/(customers|orders|subscriptions)/[^/?]+"),
     "accepted": ("PATCH", "/subscriptions/[^/]+$"),
+    "slow_checkout": ("POST", "/checkout$"),
+    "cut_sheet": ("GET", "/pricesheets"),
 }
 
 

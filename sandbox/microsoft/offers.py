@@ -1,68 +1,20 @@
-"""What the pretend Microsoft sells: the legacy offers and the products of the modern catalogue."""
+"""What the pretend Microsoft sells: the legacy offers, and with them the SKUs of the new commerce."""
 
-from dataclasses import dataclass
-
+from sandbox.microsoft.new_commerce import NEW_COMMERCE
+from sandbox.microsoft.offer import ALL_PLANS, BASE_SUITES, Offer, availability_id, catalogue_item_id
 from sandbox.microsoft.world import stable_id
 
-BASE_SUITES = (
-    "BD938F12-058F-4927-BBA3-AE36B1D2501C",
-    "031C9E47-4802-4248-838E-778FB1D2CC05",
-    "61795CAB-2ABD-43F6-88E9-C9ADAE5746E0",
-    "91FD106F-4B2C-4938-95AC-F54F74E9A239",
-    "796B6B5F-613C-4E24-A17C-EBA730D49C02",
-    "A044B16A-1861-4308-8086-A3A3B506FAC2",
-    "195416C1-3447-423A-B37B-EE59A99A19C4",
-    "2F707C7C-2433-49A5-A437-9CA7CF40D3EB",
-    "8BDBB60B-E526-43E9-92EF-AB760C8E0B72",
-)
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One legacy offer; `modern` is its product and sku in the modern catalogue, where it has one."""
-
-    id: str
-    name: str
-    description: str
-    product_id: str
-    part_number: str
-    category: str = "Enterprise"
-    rank: int = 100
-    maximum: int = 10_000_000
-    prerequisites: tuple[str, ...] = ()
-    upgrades: tuple[str, ...] = ()
-    conversions: tuple[str, ...] = ()
-    trial: bool = False
-    usage: bool = False
-    has_add_ons: bool = True
-    limit: int = 0
-    learn_more: str | None = None
-    services: tuple[str, ...] = ("EXCHANGE_S_FOUNDATION",)
-    modern: tuple[str, str] | None = None
-    available: bool = True
-
-    @property
-    def is_add_on(self) -> bool:
-        """Say whether the offer can only be bought on top of another."""
-        return bool(self.prerequisites)
-
-    @property
-    def billing_cycles(self) -> list[str]:
-        """Return the billing cycles that an order may name."""
-        if self.trial:
-            return ["none"]
-        return ["monthly"] if self.usage else ["annual", "monthly"]
-
-    @property
-    def unit(self) -> str:
-        """Return what a quantity of the offer counts."""
-        return "Usage-based" if self.usage else "Licenses"
-
-    @property
-    def months(self) -> int:
-        """Return the length of a term in months; usage has none."""
-        return 1 if self.trial else 12
-
+__all__ = [
+    "BASE_SUITES",
+    "BY_ID",
+    "CATEGORIES",
+    "NEW_COMMERCE",
+    "OFFERS",
+    "SOLD",
+    "Offer",
+    "availability_id",
+    "catalogue_item_id",
+]
 
 OFFERS: tuple[Offer, ...] = (
     Offer(
@@ -79,6 +31,8 @@ OFFERS: tuple[Offer, ...] = (
         learn_more="908",
         services=("EXCHANGE_S_STANDARD", "SHAREPOINTSTANDARD", "TEAMS1", "EXCHANGE_S_FOUNDATION"),
         modern=("CFQ7TTC0LH18", "0001"),
+        becomes=(("CFQ7TTC0LDPB", "0001"), ("CFQ7TTC0LCHC", "0002")),
+        price="6.00",
     ),
     Offer(
         "031C9E47-4802-4248-838E-778FB1D2CC05",
@@ -94,6 +48,8 @@ OFFERS: tuple[Offer, ...] = (
         learn_more="909",
         services=("EXCHANGE_S_STANDARD", "SHAREPOINTSTANDARD", "TEAMS1", "OFFICE_BUSINESS", "EXCHANGE_S_FOUNDATION"),
         modern=("CFQ7TTC0LDPB", "0001"),
+        becomes=(("CFQ7TTC0LCHC", "0002"), ("CFQ7TTC0LF8R", "0001")),
+        price="12.50",
     ),
     Offer(
         "61795CAB-2ABD-43F6-88E9-C9ADAE5746E0",
@@ -108,6 +64,8 @@ OFFERS: tuple[Offer, ...] = (
         learn_more="910",
         services=("EXCHANGE_S_STANDARD", "SHAREPOINTSTANDARD", "TEAMS1", "OFFICE_BUSINESS", "INTUNE_SMBIZ"),
         modern=("CFQ7TTC0LCHC", "0002"),
+        becomes=(("CFQ7TTC0LF8R", "0001"),),
+        price="22.00",
     ),
     Offer(
         "91FD106F-4B2C-4938-95AC-F54F74E9A239",
@@ -119,6 +77,9 @@ OFFERS: tuple[Offer, ...] = (
         learn_more="1013",
         services=("EXCHANGE_S_STANDARD", "SHAREPOINTSTANDARD", "TEAMS1", "EXCHANGE_S_FOUNDATION"),
         modern=("CFQ7TTC0LF8Q", "0001"),
+        plans=ALL_PLANS,
+        becomes=(("CFQ7TTC0LF8R", "0001"), ("CFQ7TTC0LF8S", "0002")),
+        price="10.00",
     ),
     Offer(
         "796B6B5F-613C-4E24-A17C-EBA730D49C02",
@@ -130,6 +91,9 @@ OFFERS: tuple[Offer, ...] = (
         learn_more="1015",
         services=("EXCHANGE_S_ENTERPRISE", "SHAREPOINTENTERPRISE", "TEAMS1", "OFFICESUBSCRIPTION", "RMS_S_ENTERPRISE"),
         modern=("CFQ7TTC0LF8R", "0001"),
+        plans=ALL_PLANS,
+        becomes=(("CFQ7TTC0LF8S", "0002"),),
+        price="23.00",
     ),
     Offer(
         "A044B16A-1861-4308-8086-A3A3B506FAC2",
@@ -151,6 +115,7 @@ OFFERS: tuple[Offer, ...] = (
         learn_more="1005",
         services=("EXCHANGE_S_STANDARD",),
         modern=("CFQ7TTC0LH16", "0001"),
+        price="4.00",
     ),
     Offer(
         "2F707C7C-2433-49A5-A437-9CA7CF40D3EB",
@@ -263,21 +228,11 @@ OFFERS: tuple[Offer, ...] = (
     ),
 )
 
-BY_ID: dict[str, Offer] = {offer.id.lower(): offer for offer in OFFERS}
+SOLD: tuple[Offer, ...] = (*OFFERS, *NEW_COMMERCE)
+BY_ID: dict[str, Offer] = {offer.id.lower(): offer for offer in SOLD}
 CATEGORIES: tuple[tuple[str, str, int], ...] = (
     ("Enterprise_Key", "Enterprise", 20),
     ("SmallBusiness_Key", "Small business", 30),
     ("Nonprofit_Key", "Nonprofit", 60),
     ("Trial_Key", "Trial", 70),
 )
-
-
-def availability_id(offer: Offer, generation: int) -> str:
-    """Return the modern catalogue's availability of an offer: Microsoft changes these ids over time."""
-    return "CFQ7TTC0" + stable_id("availability", offer.id, str(generation)).replace("-", "")[:4].upper()
-
-
-def catalogue_item_id(offer: Offer, generation: int) -> str:
-    """Return product:sku:availability of an offer that the modern catalogue has."""
-    product, sku = offer.modern or ("", "")
-    return f"{product}:{sku}:{availability_id(offer, generation)}"

@@ -4,92 +4,33 @@ import secrets
 from typing import Any
 from uuid import uuid4
 
-from sandbox.microsoft import audit
+from sandbox.microsoft import audit, listing
 from sandbox.microsoft.agreements import check_confirmed
-from sandbox.microsoft.catalogue import currency_of, modern_offer
+from sandbox.microsoft.catalogue import currency_of
 from sandbox.microsoft.customers import own_customer
 from sandbox.microsoft.errors import PartnerCenterError, invalid_property, written
-from sandbox.microsoft.offers import BY_ID, Offer
+from sandbox.microsoft.lines import REVIEWED, WAITING, check_room, wanted_line
+from sandbox.microsoft.offers import BY_ID
 from sandbox.microsoft.shapes import Fields, Json, collection, etag, link, stamp
-from sandbox.microsoft.subscriptions import check_quantity, new_subscription
-from sandbox.microsoft.world import PARTNER_MPN, World
+from sandbox.microsoft.subscriptions import new_subscription
+from sandbox.microsoft.world import World
 from sandbox.wsgi import Request, Response
 
 CYCLES = ("unknown", "monthly", "annual", "none", "one_time")
 
 
 def own_order(world: World, customer: Json, order: str) -> Json:
-    """Return a customer's order by its id; raise 404/20000 for an unknown one."""
+    """Return a customer's order by its id; raise 404/20000 for an unknown one, and for one too young to be seen."""
     found = world.store.get(f"order:{customer['id']}", order.lower())
-    if found is None:
+    if found is None or world.now() - found["created"] < float(world.switch("order_visible_delay_seconds")):
         raise PartnerCenterError(404, 20000, "Order Id not found")
     return found
-
-
-def wanted_line(world: World, customer: Json, fields: Fields, *, cycle: str) -> Json:
-    """Return what one line orders, checked against catalogue and customer."""
-    item = fields.text("offerId") or fields.text("catalogItemId")
-    modern = modern_offer(world, item)
-    offer = modern or BY_ID.get(item.lower())
-    if offer is None:
-        raise PartnerCenterError(400, 800004, "Invalid offer Id")
-    if not offer.available:
-        raise PartnerCenterError(403, 2091, "The offer is no longer available for purchase")
-    quantity = fields.number("quantity")
-    check_quantity(world, offer, quantity)
-    if cycle not in ("unknown", *offer.billing_cycles):
-        raise invalid_property("billingCycle", f"the offer is billed {' or '.join(offer.billing_cycles)}")
-    partner = fields.text("partnerIdOnRecord") or None
-    if partner == PARTNER_MPN:
-        raise PartnerCenterError(400, 2071, "MPN Id is not a valid Advisor")
-    return {
-        "offer": offer.id,
-        "catalogue_item": item if modern else None,
-        "term": (fields.text("termDuration") or "P1Y") if modern else None,
-        "quantity": quantity,
-        "name": fields.text("friendlyName"),
-        "parent": _checked_parent(world, customer, offer, fields.text("parentSubscriptionId")),
-        "partner": partner,
-        "cycle": cycle,
-        "subscription": None,
-    }
-
-
-def _checked_parent(world: World, customer: Json, offer: Offer, parent: str) -> str | None:
-    if not parent:
-        if offer.is_add_on:
-            raise invalid_property("parentSubscriptionId", "an add-on needs the subscription it is added to")
-        return None
-    found = world.store.get(f"subscription:{customer['id']}", parent.lower())
-    if found is None:
-        raise PartnerCenterError(404, 20003, f"Subscription with id {parent} not found.")
-    if found["offer"] not in offer.prerequisites:
-        raise PartnerCenterError(400, 800029, "The add-on is not related to the specified parent subscription")
-    if found["status"] != "active":
-        description = "Cannot enable a child subscription, when the parent subscription is not Active"
-        raise PartnerCenterError(409, 27009, description)
-    return str(found["id"])
-
-
-def check_room(world: World, customer: Json, lines: list[Json]) -> None:
-    """Raise 27006 where an offer's use limit is reached, 800018 where the integration sandbox's limit is."""
-    held = world.store.all(f"subscription:{customer['id']}")
-    pending = [order for order in world.store.all(f"order:{customer['id']}") if order["status"] == "pending"]
-    held += [{**line, "status": "active"} for order in pending for line in order["lines"]]
-    for line in lines:
-        offer = BY_ID[line["offer"].lower()]
-        same = [kept for kept in held if kept["offer"] == offer.id and (offer.trial or kept["status"] == "active")]
-        asked = sum(other["offer"] == offer.id for other in lines)
-        if offer.limit and len(same) + asked > offer.limit:
-            raise PartnerCenterError(400, 27006, "The offer use limit has been reached.")
-    limit = world.switch("subscription_limit")
-    if limit is not None and len(held) + len(lines) > limit:
-        raise PartnerCenterError(400, 800018, "The sandbox limit has been met")
 
 
 def place(world: World, request: Request, customer: Json, lines: list[Json], *, cycle: str) -> Json:
     """Keep an order: a legacy one is completed at once, a modern one is pending and completed by later reads."""
     modern = any(line["catalogue_item"] for line in lines)
+    status = (REVIEWED if world.switch("orders_reviewed") else "pending") if modern else "completed"
     order: Json = {
         "id": secrets.token_urlsafe(24) + "1" if modern else str(uuid4()),
         "customer": customer["id"],
@@ -97,17 +38,23 @@ def place(world: World, request: Request, customer: Json, lines: list[Json], *, 
         "lines": lines,
         "created": world.now(),
         "modern": modern,
-        "status": "pending" if modern else "completed",
+        "status": status,
         "pending_reads": world.switch("modern_pending_reads" if modern else "legacy_pending_reads"),
         "version": 1,
     }
-    if not modern or not order["pending_reads"]:
+    if not modern or _is_due(world, order):
         order = _fulfilled(world, customer, order)
-    world.store.put(f"order:{customer['id']}", order["id"].lower(), order)
+    listing.keep(world, f"order:{customer['id']}", order)
     answer = shape(customer, order)
     facts = {"OrderId": order["id"], "BillingCycle": cycle}
     audit.record(world, request, customer, resource="order", operation="create_order", new=answer, more=facts)
     return order
+
+
+def _is_due(world: World, order: Json) -> bool:
+    """Say whether a modern order gets its subscriptions now."""
+    old_enough = world.now() - order["created"] >= float(world.switch("subscription_id_delay_seconds"))
+    return order["status"] == "pending" and not order["pending_reads"] and old_enough
 
 
 def _fulfilled(world: World, customer: Json, order: Json) -> Json:
@@ -116,20 +63,8 @@ def _fulfilled(world: World, customer: Json, order: Json) -> Json:
     for line in order["lines"]:
         done = line
         if line["subscription"] is None:
-            made = new_subscription(
-                world,
-                customer,
-                BY_ID[line["offer"].lower()],
-                order_id=order["id"],
-                quantity=line["quantity"],
-                name=line["name"],
-                cycle=line["cycle"],
-                parent=line["parent"],
-                partner=line["partner"],
-                catalogue_item=line["catalogue_item"],
-                term=line["term"],
-                pending_reads=0 if order["modern"] else order["pending_reads"],
-            )
+            offer, reads = BY_ID[line["offer"].lower()], 0 if order["modern"] else order["pending_reads"]
+            made = new_subscription(world, customer, offer, line, order_id=order["id"], pending_reads=reads)
             done = {**line, "subscription": made["id"], "name": made["name"]}
         lines.append(done)
     return {
@@ -146,17 +81,18 @@ def _read(world: World, customer: Json, order: Json) -> Json:
         return order
     if order["pending_reads"] > 0:
         later = {**order, "pending_reads": order["pending_reads"] - 1}
-        world.store.put(f"order:{customer['id']}", order["id"].lower(), later)
+        listing.keep(world, f"order:{customer['id']}", later)
         return order
-    done = _fulfilled(world, customer, order)
-    return world.store.put(f"order:{customer['id']}", order["id"].lower(), done)
+    if not _is_due(world, order):
+        return order
+    return listing.keep(world, f"order:{customer['id']}", _fulfilled(world, customer, order))
 
 
 def shape(customer: Json, order: Json) -> Json:
     """Return an order as Partner Center writes it."""
     base = f"/customers/{customer['id']}/orders/{order['id']}"
     links: Json = {"self": link(base)}
-    if order["status"] == "pending":
+    if order["status"] in WAITING:
         links = {"provisioningStatus": link(f"{base}/provisioningstatus"), **links}
     attributes: Json = {"objectType": "Order"}
     if not order["modern"]:
@@ -206,7 +142,7 @@ def list_orders(world: World, request: Request, customer: str) -> Json:
     """Return a customer's orders, all of them in one page, as far as the list has caught up."""
     found = own_customer(world, customer)
     cycle = request.query.get("billingtype", "").lower()
-    made = [order for order in world.store.all(f"order:{found['id']}") if world.is_listed(order["created"])]
+    made = listing.listed(world, f"order:{found['id']}")
     kept = [order for order in made if not cycle or order["cycle"] == cycle]
     query = f"?{request.query_string}" if request.query_string else ""
     links = {"self": link(f"/customers/{found['id']}/orders{query}")}
@@ -248,8 +184,8 @@ def patch_order(world: World, request: Request, customer: str, order: str) -> Js
     fields = Fields.of(request.json())
     added = [line for line in fields.parts("lineItems") if line.text("parentSubscriptionId")]
     cycle = fields.text("billingCycle").lower() or kept["cycle"]
+    check_confirmed(world, found)
     if added:
-        check_confirmed(world, found)
         lines = [wanted_line(world, found, line, cycle=kept["cycle"]) for line in added]
         known = {(line["offer"], line["parent"], line["subscription"]) for line in kept["lines"]}
         fresh = [
@@ -262,7 +198,7 @@ def patch_order(world: World, request: Request, customer: str, order: str) -> Js
     if cycle != kept["cycle"]:
         kept = _with_cycle(world, found, kept, cycle)
     kept = {**kept, "version": kept["version"] + 1}
-    world.store.put(f"order:{found['id']}", kept["id"].lower(), kept)
+    listing.keep(world, f"order:{found['id']}", kept)
     answer = shape(found, kept)
     audit.record(
         world, request, found, resource="order", operation="update_order", new=answer, more={"OrderId": kept["id"]}
@@ -287,7 +223,7 @@ def _with_cycle(world: World, customer: Json, order: Json, cycle: str) -> Json:
         raise PartnerCenterError(400, 6001, description)
     for kept in subscriptions:
         if kept is not None:
-            world.store.put(kind, kept["id"].lower(), {**kept, "cycle": cycle, "version": kept["version"] + 1})
+            listing.keep(world, kind, {**kept, "cycle": cycle, "version": kept["version"] + 1})
     return {**order, "cycle": cycle, "lines": [{**line, "cycle": cycle} for line in order["lines"]]}
 
 
@@ -295,7 +231,7 @@ def provisioning_status(world: World, _request: Request, customer: str, order: s
     """Return how far each line of an order is."""
     found = own_customer(world, customer)
     kept = _read(world, found, own_order(world, found, order))
-    status = "PrefulfillmentPending" if kept["status"] == "pending" else "Fulfilled"
+    status = {"completed": "Fulfilled", "cancelled": "Unfulfilled"}.get(kept["status"], "PrefulfillmentPending")
     items = [
         {
             "lineItemNumber": number,
@@ -305,6 +241,17 @@ def provisioning_status(world: World, _request: Request, customer: str, order: s
         for number, line in enumerate(kept["lines"])
     ]
     return collection(items)
+
+
+def finish_reviews(world: World, *, approved: bool) -> int:
+    """Decide on every order that is pending review: it goes on, or is cancelled; return how many there were."""
+    count = 0
+    for customer in world.store.all("customer"):
+        kind = f"order:{customer['id']}"
+        for order in [kept for kept in world.store.all(kind) if kept["status"] == REVIEWED]:
+            listing.keep(world, kind, {**order, "status": "pending" if approved else "cancelled"})
+            count += 1
+    return count
 
 
 _ONE = "/customers/{customer}/orders/{order}"

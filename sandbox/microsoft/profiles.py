@@ -2,7 +2,7 @@
 
 from sandbox.microsoft.errors import PartnerCenterError
 from sandbox.microsoft.paging import offset_page
-from sandbox.microsoft.shapes import Json, link
+from sandbox.microsoft.shapes import Json, collection, link
 from sandbox.microsoft.world import (
     ADMIN_UPN,
     KNOWN_MPN_IDS,
@@ -10,6 +10,7 @@ from sandbox.microsoft.world import (
     PARTNER_MPN,
     PARTNER_NAME,
     PARTNER_TENANT,
+    RESELLERS,
     World,
 )
 from sandbox.wsgi import Request
@@ -81,7 +82,28 @@ def invoice(_world: World, _request: Request, invoice: str) -> Json:
     raise PartnerCenterError(404, 1000, f"Invoice {invoice} not found")
 
 
+def relationships(_world: World, request: Request) -> Json:
+    """Return the partner's indirect resellers."""
+    kind = request.query.get("relationship_type", "")
+    if kind.lower() != "isindirectcloudsolutionproviderof":
+        raise PartnerCenterError(400, 3000, f"The relationship type {kind} is not supported.")
+    items = [
+        {
+            "id": tenant,
+            "location": "US",
+            "mpnId": mpn_id,
+            "name": name,
+            "relationshipType": "is_indirect_cloud_solution_provider_of",
+            "state": "active",
+            "attributes": {"objectType": "PartnerRelationship"},
+        }
+        for tenant, (name, mpn_id) in RESELLERS.items()
+    ]
+    return collection(items)
+
+
 ROUTES = [
+    ("GET", "/relationships", relationships),
     ("GET", "/profiles/legalbusiness", legal_business),
     ("GET", "/profiles/mpn", mpn),
     ("GET", "/profiles/organization", organization),

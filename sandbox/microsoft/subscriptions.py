@@ -3,69 +3,71 @@
 from typing import Any
 from uuid import uuid4
 
-from sandbox.microsoft import audit
+from sandbox.microsoft import audit, commerce, listing
+from sandbox.microsoft.agreements import check_confirmed
 from sandbox.microsoft.catalogue import offer_shape
 from sandbox.microsoft.customers import own_customer
 from sandbox.microsoft.errors import PartnerCenterError, invalid_property, written, written_in_pascal_case
+from sandbox.microsoft.lines import check_quantity
 from sandbox.microsoft.offers import BY_ID, Offer
 from sandbox.microsoft.shapes import Fields, Json, add_months, collection, etag, link, midnight, stamp
+from sandbox.microsoft.term_end import brought_up
 from sandbox.microsoft.world import World
 from sandbox.wsgi import Request, Response
 
-REFUND_WINDOW = 7 * 86400  # seconds in which a subscription of the modern catalogue can be cancelled
-
 
 def new_subscription(
-    world: World,
-    customer: Json,
-    offer: Offer,
-    *,
-    order_id: str,
-    quantity: int,
-    name: str,
-    cycle: str,
-    parent: str | None = None,
-    partner: str | None = None,
-    catalogue_item: str | None = None,
-    term: str | None = None,
-    pending_reads: int = 0,
+    world: World, customer: Json, offer: Offer, line: Json, *, order_id: str, pending_reads: int = 0
 ) -> Json:
-    """Keep a new subscription and return it."""
+    """Keep the new subscription of an order's line and return it."""
     now = world.now()
-    identity = str(uuid4()).upper()
+    modern = line["catalogue_item"] is not None
     subscription: Json = {
-        "id": identity,
+        "id": str(uuid4()).upper(),
         "entitlement": str(uuid4()).upper() if offer.usage else None,
         "offer": offer.id,
-        "catalogue_item": catalogue_item,
-        "term": term,
-        "name": name or offer.name,
-        "quantity": quantity,
-        "parent": parent,
-        "partner": partner,
-        "cycle": cycle,
+        "catalogue_item": line["catalogue_item"],
+        "term": None,
+        "name": line["name"] or offer.name,
+        "quantity": line["quantity"],
+        "parent": line["parent"],
+        "partner": line["partner"],
+        "cycle": line["cycle"],
         "created": now,
-        "ends": None if offer.usage else midnight(add_months(now, 1 if term == "P1M" else offer.months)),
+        "ends": None if offer.usage else midnight(add_months(now, offer.months)),
         "status": "active",
         "auto_renew": not (offer.trial or offer.usage),
         "order": order_id,
         "version": 1,
         "pending_reads": pending_reads,
         "waiting": None,
+        **(commerce.new_members(world, offer, line) if modern else {}),
     }
-    return world.store.put(f"subscription:{customer['id']}", identity.lower(), subscription)
+    return listing.keep(world, f"subscription:{customer['id']}", subscription)
 
 
 def own_subscription(world: World, customer: Json, subscription: str) -> Json:
-    """Return a customer's subscription; raise 404/20003 for an unknown id."""
+    """Return a customer's subscription as the clock has brought it up; raise 404/20003 for an unknown id."""
     found = world.store.get(f"subscription:{customer['id']}", subscription.lower())
     if found is None:
         raise PartnerCenterError(404, 20003, f"Subscription with id {subscription} not found.")
-    return found
+    return brought_up(world, customer, found)
 
 
-def shape(customer: Json, kept: Json) -> Json:
+def is_modern(kept: Json) -> bool:
+    """Say whether a subscription is one of the new commerce."""
+    return kept["catalogue_item"] is not None
+
+
+def shape(world: World, customer: Json, kept: Json) -> Json:
     """Return a subscription as Partner Center writes it."""
+    legacy = _legacy_shape(customer, kept)
+    if not is_modern(kept):
+        return legacy
+    return {**legacy, **commerce.shape(world, customer, kept), "attributes": legacy["attributes"]}
+
+
+def _legacy_shape(customer: Json, kept: Json) -> Json:
     offer = BY_ID[kept["offer"].lower()]
     country = customer["address"]["country"]
     base = f"/customers/{customer['id']}/subscriptions"
@@ -107,12 +109,12 @@ def list_subscriptions(world: World, request: Request, customer: str) -> Json:
     found = own_customer(world, customer)
     order = request.query.get("order_id", "").lower()
     partner = request.query.get("mpn_id", "")
+    for kept in world.store.all(f"subscription:{found['id']}"):
+        brought_up(world, found, kept)
     items = [
-        shape(found, kept)
-        for kept in world.store.all(f"subscription:{found['id']}")
-        if world.is_listed(kept["created"])
-        and (not order or kept["order"].lower() == order)
-        and (not partner or kept["partner"] == partner)
+        shape(world, found, kept)
+        for kept in listing.listed(world, f"subscription:{found['id']}")
+        if (not order or kept["order"].lower() == order) and (not partner or kept["partner"] == partner)
     ]
     query = f"?{request.query_string}" if request.query_string else ""
     return collection(items, links={"self": link(f"/customers/{found['id']}/subscriptions{query}")})
@@ -126,21 +128,22 @@ def get_subscription(world: World, _request: Request, customer: str, subscriptio
     if waiting:
         left = waiting["reads"] - 1
         if left > 0:
-            _keep(world, found, {**kept, "waiting": {**waiting, "reads": left}})
+            keep(world, found, {**kept, "waiting": {**waiting, "reads": left}})
         else:
             kept = _apply(world, found, {**kept, "waiting": None}, waiting["changes"])
-    return shape(found, kept)
+    return shape(world, found, kept)
 
 
-def _keep(world: World, customer: Json, kept: Json) -> Json:
-    return world.store.put(f"subscription:{customer['id']}", kept["id"].lower(), kept)
+def keep(world: World, customer: Json, kept: Json) -> Json:
+    """Keep a customer's subscription and return it."""
+    return listing.keep(world, f"subscription:{customer['id']}", kept)
 
 
 def list_add_ons(world: World, _request: Request, customer: str, subscription: str) -> Json:
     """Return the add-on subscriptions of one subscription."""
     found = own_customer(world, customer)
     base = own_subscription(world, found, subscription)
-    return collection([shape(found, kept) for kept in _children(world, found, base)])
+    return collection([shape(world, found, kept) for kept in _children(world, found, base)])
 
 
 def _children(world: World, customer: Json, base: Json) -> list[Json]:
@@ -154,13 +157,16 @@ def patch_subscription(world: World, request: Request, customer: str, subscripti
     kept = own_subscription(world, found, subscription)
     fields = Fields.of(request.json())
     _check_etag(request, fields, kept)
-    changes = _changes(world, found, kept, fields)
+    check_confirmed(world, found)
+    check_can_change(world, kept)
+    rules = commerce.changes_of if is_modern(kept) else _changes
+    changes = rules(world, found, kept, fields)
     if request.fault and request.fault.kind == "accepted":
         waiting = {"reads": int(request.fault.details.get("reads", 1)), "changes": changes}
-        _keep(world, found, {**kept, "waiting": waiting})
+        keep(world, found, {**kept, "waiting": waiting})
         return Response(202, headers=[("Location", f"/customers/{found['id']}/subscriptions/{kept['id']}")])
     changed = _apply(world, found, kept, changes) if changes else kept
-    answer = shape(found, changed)
+    answer = shape(world, found, changed)
     if changes:
         audit.record(
             world,
@@ -168,7 +174,7 @@ def patch_subscription(world: World, request: Request, customer: str, subscripti
             found,
             resource="subscription",
             operation="update_subscription",
-            old=shape(found, kept),
+            old=shape(world, found, kept),
             new=answer,
             more={"SubscriptionId": kept["id"]},
         )
@@ -182,10 +188,16 @@ def _check_etag(request: Request, fields: Fields, kept: Json) -> None:
             raise PartnerCenterError(400, 2055, "Etag is no longer valid")
 
 
-def _changes(world: World, customer: Json, kept: Json, fields: Fields) -> Json:
-    """Return what the body changes; raise the published error for what may not be changed."""
+def check_can_change(world: World, kept: Json) -> None:
+    """Raise the published code where nothing of a subscription can be changed now."""
     if kept["status"] == "deleted":
         raise PartnerCenterError(400, 2011, f"Subscription with id {kept['id']} and deleted status cannot be updated.")
+    if is_modern(kept):
+        commerce.check_updatable(world, kept)
+
+
+def _changes(world: World, customer: Json, kept: Json, fields: Fields) -> Json:
+    """Return what the body changes of a legacy one; raise the published error for what may not be changed."""
     cycle = fields.text("billingCycle").lower()
     if cycle and cycle != kept["cycle"]:
         description = (
@@ -217,34 +229,23 @@ def _checked_quantity(world: World, kept: Json, quantity: int | None) -> int:
     return quantity or 0
 
 
-def check_quantity(world: World, offer: Offer, quantity: int | None) -> None:
-    """Raise 2002 for a quantity outside the offer's bounds, 800018 for one over the integration sandbox's."""
-    if quantity is None or not 1 <= quantity <= offer.maximum:
-        raise PartnerCenterError(400, 2002, "Subscription quantity is not within minimum and maximum allowed quantity")
-    limit = world.switch("licence_limit")
-    if limit is not None and quantity > limit and not offer.usage:
-        raise PartnerCenterError(400, 800018, "The sandbox limit has been met")
-
-
 def _checked_status(world: World, customer: Json, kept: Json, status: str) -> str:
     if status == "active" and kept["parent"]:
         parent = world.store.get(f"subscription:{customer['id']}", kept["parent"].lower())
         if parent is None or parent["status"] != "active":
             description = "Cannot enable a child subscription, when the parent subscription is not Active"
             raise PartnerCenterError(409, 27009, description)
-    if status == "deleted" and kept["term"] and world.now() - kept["created"] < REFUND_WINDOW:
-        return status
     if status not in ("active", "suspended"):
         raise invalid_property("status", f"{status} cannot be set")
     return status
 
 
 def _apply(world: World, customer: Json, kept: Json, changes: Json) -> Json:
-    changed = _keep(world, customer, {**kept, **changes, "version": kept["version"] + 1})
+    changed = keep(world, customer, {**kept, **changes, "version": kept["version"] + 1})
     if changes.get("status") in ("suspended", "deleted"):
         for child in _children(world, customer, changed):
             if child["status"] == "active":
-                _keep(world, customer, {**child, "status": changes["status"], "version": child["version"] + 1})
+                keep(world, customer, {**child, "status": changes["status"], "version": child["version"] + 1})
     return changed
 
 
@@ -254,14 +255,18 @@ def provisioning_status(world: World, _request: Request, customer: str, subscrip
     kept = own_subscription(world, found, subscription)
     pending = kept["pending_reads"] > 0
     if pending:
-        _keep(world, found, {**kept, "pending_reads": kept["pending_reads"] - 1})
+        keep(world, found, {**kept, "pending_reads": kept["pending_reads"] - 1})
     return {
         "skuId": BY_ID[kept["offer"].lower()].product_id,
         "status": "pending" if pending else "success",
         "quantity": kept["quantity"],
-        "endDate": "9999-12-31T00:00:00Z" if kept["ends"] is None else stamp(kept["ends"], digits=0),
+        "endDate": "9999-12-31T00:00:00Z" if kept["ends"] is None else stamp(_last_day(kept), digits=0),
         "attributes": {"objectType": "SubscriptionProvisioningStatus"},
     }
+
+
+def _last_day(kept: Json) -> float:
+    return commerce.last_day(kept) if is_modern(kept) else float(kept["ends"])
 
 
 def list_upgrades(world: World, request: Request, customer: str, subscription: str) -> Json:

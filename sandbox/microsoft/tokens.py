@@ -18,9 +18,11 @@ CODE_LIFE = 600  # seconds
 ACCESS_LIFE = 3599  # seconds
 REFRESH_LIFE = 90 * 86400  # seconds from the token's own issue, used or not
 PARTNER_CENTER = "https://api.partnercenter.microsoft.com"
+PRICES = "https://api.partner.microsoft.com"
 RESOURCES = frozenset(
     {
         PARTNER_CENTER,
+        PRICES,
         PARTNER_CENTER_APP,
         "https://graph.microsoft.com",
         "https://graph.windows.net",

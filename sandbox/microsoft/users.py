@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from sandbox.microsoft.customers import own_customer
 from sandbox.microsoft.errors import PartnerCenterError, invalid_property, written
-from sandbox.microsoft.offers import BY_ID, OFFERS, Offer
+from sandbox.microsoft.offer import Offer
+from sandbox.microsoft.offers import BY_ID, SOLD
 from sandbox.microsoft.paging import seek_page
 from sandbox.microsoft.shapes import Fields, Json, collection
 from sandbox.microsoft.world import World, stable_id
@@ -74,7 +75,7 @@ def _units(world: World, customer: Json) -> dict[str, dict[str, int]]:
 
 
 def _offer_of(product: str) -> Offer:
-    return next(offer for offer in OFFERS if offer.product_id.lower() == product)
+    return next(offer for offer in SOLD if offer.product_id.lower() == product)
 
 
 def list_skus(world: World, _request: Request, customer: str) -> Json:

@@ -15,6 +15,11 @@ PARTNER_DOMAIN = "sandboxpartner.onmicrosoft.com"
 PARTNER_NAME = "Sandbox Partner"
 PARTNER_MPN = "4391507"
 KNOWN_MPN_IDS = frozenset({PARTNER_MPN, "4847383", "5139005"})
+# The partner's indirect resellers: tenant (associatedPartnerId of a customer), name, Partner ID (on orders).
+RESELLERS = {
+    "2f1c2b7e-7e57-4c0d-8a11-000000000001": ("Sandbox Reseller One", "4847383"),
+    "2f1c2b7e-7e57-4c0d-8a11-000000000002": ("Sandbox Reseller Two", "5139005"),
+}
 ADMIN_ID = "1824b7fc-2fac-4478-b177-66823c40ab75"
 ADMIN_NAME = "Sandbox Admin"
 ADMIN_UPN = f"admin@{PARTNER_DOMAIN}"
@@ -38,6 +43,36 @@ SWITCHES: dict[str, Any] = {
     "legacy_pending_reads": 0,  # reads of its status during which a legacy order is still being provisioned
     "modern_pending_reads": 1,  # the same for orders of the modern catalogue
     "list_lag_seconds": 0,  # by how much lists of orders and subscriptions are behind; up to 900 at Microsoft
+    "list_lag_varies": False,  # whether each thing has a lag of its own, from none to list_lag_seconds
+    "cart_life_days": 7,  # how long a cart can be checked out; the manual of 2021 showed 15 minutes
+    "checkout_repeats": True,  # a second checkout answers as the first did; otherwise with 800065
+    "order_visible_delay_seconds": 0,  # for how long after its making an order is 404/20000 by its id
+    "subscription_id_delay_seconds": 0,  # for how long a modern order waits for its subscriptions
+    "orders_reviewed": False,  # modern orders stay "pending review" until finish_reviews
+    "partner_attestation_required": False,  # carts without PartnerOnRecordAttestationAccepted: 400/900206
+    "legacy_agreement_until": None,  # the day (ISO 8601) from which the old POST of agreements is refused
+    "agreements_valid_since": None,  # the day before which agreements do not count any more; 2023-04-01 at Microsoft
+    "attestation_link_days": 30,  # how long the signer's link of an enhanced attestation lives; unpublished
+    "legacy_offers_until": None,  # the day (ISO 8601) from which no legacy offer is for sale
+    "term_required": False,  # a line of the new commerce without termDuration is refused; else it is P1Y
+    "vetting_seconds": 0,  # how long a qualification is in review before it is approved
+    "window_days": 7,  # in how many days seats can be given back after purchase, renewal or their own addition
+    "window_ends": "moment",  # of those days: to the second, or at the "midnight" (UTC) after the last
+    "lowered_batch": "newest",  # which seats go first when some are given back: the "newest" or the "oldest"
+    "lowering_refusal": 900257,  # or 900214, 800090: what lowering answers once the window is over
+    "subscription_ready_seconds": 0,  # for how long after its making a subscription answers 409/800082 to PATCH
+    "updates_paused": False,  # PATCH of a subscription of the new commerce answers 400/900280
+    "trial_auto_renews": True,  # whether a trial becomes what is paid unless told otherwise; unpublished
+    "strict_end_of_term": True,  # scheduled actions that contradict autoRenewEnabled are refused; unpublished
+    "term_end_queue_seconds": 21600,  # how long the end of a term waits after 00:00 UTC; up to 86400 at Microsoft
+    "disabled_days": 120,  # how long what was disabled is kept: 30 days and 90 more
+    "extended_bought_since": "2025-04-01",  # terms that began before have no extended term
+    "extended_since": "2026-05-04",  # terms whose last day is before have none either
+    "transition_seconds": 0,  # how long a move to another product takes
+    "reseller_by_mpn": True,  # a Partner ID is taken for associatedPartnerId too, where the tenant's GUID belongs
+    "sheet_rows": 0,  # up to how many rows price sheets are filled with made-up products; 300,000 at Microsoft
+    "sheet_price_of": "term",  # what UnitPrice pays of a term that is paid in parts: the "term" or an "instalment"
+    "same_signer_by": "all",  # which of names, e-mail and phone make a signer the same (600061): "all" or "any"
     "pascal_case_patch_answers": False,  # PATCH of a subscription answers with PascalCase names
     "link_style": "published",  # or "plain", "versioned", "bare": how links to the next page are spelled
     "availabilities": 1,  # counts up when the ids of the modern catalogue change

@@ -29,9 +29,9 @@ def told(shop: Shop, **order: object) -> tuple[int, dict[str, object]]:
 
 def test_verbs_of_the_vendor_stand_beside_those_of_all() -> None:
     shop = Shop(VendorWorld(Store()))
-    assert {"fail", "heal", "behave", "advance", "requests_seen", "forget_requests", "counts", "reset", "sell"} == set(
-        verbs_of(Shop)
-    )
+    moving = {"advance", "set_clock"}
+    others = {"fail", "heal", "behave", "requests_seen", "forget_requests", "counts", "reset", "sell"}
+    assert moving | others == set(verbs_of(Shop))
     assert told(shop, do="sell", what="tea") == (200, {"result": {"sold": "tea"}})
     assert told(shop, do="fail", kind="throttle")[0] == 200
     shown = json.loads(answer_control(shop, Request("GET", "/", "", {}, {}, b""), kind=Shop).body)
@@ -47,3 +47,14 @@ def test_orders_that_make_no_sense_are_refused_with_a_sentence() -> None:
     assert str(answer["error"]).startswith('POST {"do": verb, ...} with one of ')
     for order in ({"do": "sell"}, {"do": "behave", "luck": 1}, {"do": "fail", "kind": "flood"}):
         assert told(shop, **order)[0] == 400
+
+
+def test_clock_is_set_stopped_and_moved() -> None:
+    shop = Shop(VendorWorld(Store()))
+    assert told(shop, do="set_clock", at="2026-03-31T23:00:00", stopped=True)[0] == 200
+    assert shop._world.now() == 1_774_998_000.0
+    shop.advance(seconds=3600)
+    assert shop._world.now() == 1_775_001_600.0
+    assert told(shop, do="set_clock", at="2026-01-04T12:00:00+02:00")[0] == 200
+    assert 0 <= shop._world.now() - 1_767_520_800 < 60
+    assert told(shop, do="set_clock", at="soon")[0] == 400

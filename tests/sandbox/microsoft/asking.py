@@ -18,6 +18,12 @@ BUSINESS_STANDARD = "031C9E47-4802-4248-838E-778FB1D2CC05"
 E3 = "796B6B5F-613C-4E24-A17C-EBA730D49C02"
 EXCHANGE_1 = "195416C1-3447-423A-B37B-EE59A99A19C4"
 ARCHIVING = "2828BE95-46BA-4F91-B2FD-0BEF192ECF60"
+# SKUs of the new commerce.
+PREMIUM_SKU = ("CFQ7TTC0LCHC", "0002")
+E3_SKU = ("CFQ7TTC0LF8R", "0001")
+E5_SKU = ("CFQ7TTC0LF8S", "0002")
+TRIAL_SKU = ("CFQ7TTC0LDPB", "0003")
+STANDARD_SKU = ("CFQ7TTC0LDPB", "0001")
 CLOUD_TEMPLATE = "998b88de-aa99-4388-a42c-1b3517d49490"
 
 
@@ -121,6 +127,12 @@ class Asker:
         self.token = self.refresh(granted["refresh_token"]).json["access_token"]
         return self
 
+    def sign_in_alone(self) -> "Asker":
+        """Take an access token of the app alone, with no user behind it."""
+        scope = "https://api.partnercenter.microsoft.com/.default"
+        self.token = self.tokens(grant_type="client_credentials", scope=scope).json["access_token"]
+        return self
+
     # what most tests need
 
     def new_customer(self, domain: str = "acme.onmicrosoft.com", *, agreed: bool = True) -> str:
@@ -135,6 +147,41 @@ class Asker:
     def order(self, customer: str, offer: str = BUSINESS_STANDARD, quantity: int = 5, **line: Any) -> Answer:
         """Order one line."""
         return self.post(f"/customers/{customer}/orders", order_body(customer, offer, quantity, **line))
+
+    def cart(self, customer: str, *lines: dict[str, Any], **members: Any) -> str:
+        """Create a cart and return its path."""
+        path = f"/customers/{customer}/carts"
+        numbered = [
+            {"id": number, "quantity": 1, "billingCycle": "monthly"} | line for number, line in enumerate(lines)
+        ]
+        made = self.post(path, {"lineItems": numbered} | members)
+        assert made.status == 201, made.text
+        return f"{path}/{made.json['id']}"
+
+    def item(self, product: str, sku: str, *, segment: str = "") -> str:
+        """Return the catalogue item of a SKU as it is sold today."""
+        path = f"/products/{product}/skus/{sku}/availabilities?country=US&targetSegment={segment}"
+        return str(self.get(path).json["items"][0]["catalogItemId"])
+
+    def buy(
+        self, customer: str, sku: tuple[str, str], quantity: int = 5, plan: str = "P1Y/monthly", **line: Any
+    ) -> Any:
+        """Buy a SKU of the new commerce through a cart and return its subscription as read back."""
+        term, _, cycle = plan.partition("/")
+        wanted = {"catalogItemId": self.item(*sku), "quantity": quantity, "termDuration": term, "billingCycle": cycle}
+        done = self.post(f"{self.cart(customer, wanted | line)}/checkout").json
+        path = f"/customers/{customer}/orders/{done['orders'][0]['id']}"
+        ordered = [self.get(path).json for _ in range(2)][-1]
+        return self.get(ordered["lineItems"][0]["links"]["subscription"]["uri"]).json
+
+    def change(self, customer: str, subscription: Any, changes: dict[str, Any], **headers: str) -> Answer:
+        """Read a subscription, change it, and send the whole of it, as the manual says."""
+        path = f"/customers/{customer}/subscriptions/{subscription['id']}"
+        return self.patch(path, self.get(path).json | changes, **headers)
+
+    def read(self, customer: str, subscription: Any) -> Any:
+        """Read a subscription again."""
+        return self.get(f"/customers/{customer}/subscriptions/{subscription['id']}").json
 
     def subscription(self, customer: str, offer: str = BUSINESS_STANDARD, quantity: int = 5, **line: Any) -> Any:
         """Order one line and return its subscription as read back."""

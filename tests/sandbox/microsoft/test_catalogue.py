@@ -1,4 +1,4 @@
-"""Offers, add-ons, categories, and the modern catalogue."""
+"""Offers, add-ons, categories."""
 
 import pytest
 
@@ -57,38 +57,19 @@ def test_offers_of_a_customer_are_those_of_its_country(partner: Asker) -> None:
     assert {offer["country"] for offer in partner.get(f"/customers/{customer}/offers").json["items"]} == {"US"}
 
 
-@pytest.mark.parametrize("owner", [False, True])
-def test_modern_catalogue_leads_from_product_to_availability(partner: Asker, owner: bool) -> None:
-    prefix = f"/customers/{partner.new_customer()}" if owner else ""
-    products = partner.get(f"{prefix}/products?country=US&targetView=OnlineServices").json["items"]
-    product = next(item for item in products if item["title"] == "Microsoft 365 Business Basic")
-    assert partner.get(f"{prefix}/products/{product['id']}?country=US").json == product
-    sku = partner.get(product["links"]["skus"]["uri"]).json["items"][0]
-    assert partner.get(f"{prefix}/products/{product['id']}/skus/{sku['id']}?country=US").json == sku
-    availability = partner.get(sku["links"]["availabilities"]["uri"]).json["items"][0]
-    assert availability["catalogItemId"] == f"{product['id']}:{sku['id']}:{availability['id']}"
-    assert availability["defaultCurrency"] == {"code": "USD", "symbol": "$"}
-    assert [term["duration"] for term in availability["terms"]] == ["P1M", "P1Y"]
+def test_legacy_offers_are_sold_until_a_day(partner: Asker, microsoft: Microsoft) -> None:
+    customer = partner.new_customer()
+    assert partner.order(customer).status == 201
+    microsoft.behave(legacy_offers_until="2026-01-01")
+    for path in (
+        "/offers?country=US",
+        f"/customers/{customer}/offers",
+        f"/offers/{BUSINESS_STANDARD}/addons?country=US",
+    ):
+        assert partner.get(path).json["items"] == []
+    assert partner.get(f"/offers/{E3}?country=US").status == 200
+    assert partner.order(customer).refused == (403, 2091)
 
 
-def test_availability_ids_change_over_time(partner: Asker, microsoft: Microsoft) -> None:
-    path = "/products/CFQ7TTC0LH18/skus/0001/availabilities?country=US"
-    before = partner.get(path).json["items"][0]["catalogItemId"]
-    microsoft.behave(availabilities=2)
-    assert partner.get(path).json["items"][0]["catalogItemId"] != before
-
-
-@pytest.mark.parametrize(
-    ("path", "refusal"),
-    [
-        ("/products?country=US", (400, 400000)),
-        ("/products/none?country=US", (404, 400013)),
-        ("/products/CFQ7TTC0LH18/skus/9999?country=US", (404, 400018)),
-    ],
-)
-def test_modern_refusals(partner: Asker, path: str, refusal: tuple[int, int]) -> None:
-    assert partner.get(path).refused == refusal
-
-
-def test_other_views_of_the_modern_catalogue_are_empty(partner: Asker) -> None:
-    assert partner.get("/products?country=US&targetView=Azure").json["items"] == []
+def test_what_only_the_new_commerce_has_is_no_offer(partner: Asker) -> None:
+    assert partner.get("/offers/CFQ7TTC0LF8S-0002?country=US").refused == (404, 1000)

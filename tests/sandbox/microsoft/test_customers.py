@@ -106,6 +106,19 @@ def test_unknown_indirect_reseller_is_refused(partner: Asker) -> None:
     assert made.json["associatedPartnerId"] == "4847383"
 
 
+def test_indirect_reseller_is_named_by_its_tenant(partner: Asker, microsoft: Microsoft) -> None:
+    microsoft.behave(reseller_by_mpn=False)
+    assert partner.post("/customers", customer_body() | {"associatedPartnerId": "4847383"}).refused == (400, 27002)
+    stranger = {"associatedPartnerId": "2f1c2b7e-7e57-4c0d-8a11-00000000000f"}
+    assert partner.post("/customers", customer_body() | stranger).refused == (400, 800016)
+    resellers = partner.get("/relationships?relationship_type=IsIndirectCloudSolutionProviderOf").json["items"]
+    assert [reseller["mpnId"] for reseller in resellers] == ["4847383", "5139005"]
+    tenant = resellers[0]["id"]
+    made = partner.post("/customers", customer_body() | {"associatedPartnerId": tenant.upper()})
+    assert made.json["associatedPartnerId"].lower() == tenant
+    assert partner.get("/relationships?relationship_type=Other").refused == (400, 3000)
+
+
 def test_customer_limit_of_the_integration_sandbox(partner: Asker, microsoft: Microsoft) -> None:
     microsoft.behave(customer_limit=1)
     partner.new_customer("one.onmicrosoft.com")

@@ -186,6 +186,34 @@ def test_orders_of_one_billing_cycle(partner: Asker) -> None:
     assert partner.get(f"/customers/{customer}/orders?billingType=annual").json["items"] == []
 
 
+def test_order_may_be_unknown_for_a_while_and_its_subscription_late(partner: Asker, microsoft: Microsoft) -> None:
+    microsoft.behave(order_visible_delay_seconds=30, subscription_id_delay_seconds=600, modern_pending_reads=0)
+    customer = partner.new_customer()
+    item = partner.get(BASIC_PATH).json["items"][0]["catalogItemId"]
+    placed = partner.order(customer, item, 3).json
+    path = f"/customers/{customer}/orders/{placed['id']}"
+    assert partner.get(path).refused == (404, 20000)
+    microsoft.advance(seconds=31)
+    assert partner.get(path).json["status"] == "pending"
+    microsoft.advance(seconds=570)
+    assert partner.get(path).json["lineItems"][0]["subscriptionId"]
+
+
+@pytest.mark.parametrize(("approved", "status"), [(True, "completed"), (False, "cancelled")])
+def test_order_may_be_reviewed_first(partner: Asker, microsoft: Microsoft, approved: bool, status: str) -> None:
+    microsoft.behave(orders_reviewed=True, modern_pending_reads=0)
+    customer = partner.new_customer()
+    item = partner.get(BASIC_PATH).json["items"][0]["catalogItemId"]
+    placed = partner.order(customer, item, 3).json
+    path = f"/customers/{customer}/orders/{placed['id']}"
+    for _ in range(2):
+        assert partner.get(path).json["status"] == "pending review"
+    assert partner.get(f"{path}/provisioningstatus").json["items"][0]["status"] == "PrefulfillmentPending"
+    assert microsoft.finish_reviews(approved=approved) == 1
+    assert partner.get(path).json["status"] == status
+    assert microsoft.counts()["subscriptions"] == int(approved)
+
+
 def test_lists_may_be_behind_while_an_order_is_there_by_its_id(partner: Asker, microsoft: Microsoft) -> None:
     customer = partner.new_customer()
     microsoft.behave(list_lag_seconds=900)

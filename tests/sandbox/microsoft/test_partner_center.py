@@ -59,13 +59,15 @@ def test_token_of_a_customers_tenant_is_403(partner: Asker, microsoft: Microsoft
     assert partner.get("/profiles/mpn").refused == (403, 2032)
 
 
-def test_app_only_token_may_not_order_or_confirm(partner: Asker) -> None:
-    customer = partner.new_customer(agreed=False)
-    answer = partner.tokens(grant_type="client_credentials", scope="https://api.partnercenter.microsoft.com/.default")
-    partner.token = answer.json["access_token"]
+def test_app_only_token_may_order_and_not_confirm(partner: Asker) -> None:
+    customer = partner.new_customer()
+    partner.sign_in_alone()
     assert partner.get(f"/customers/{customer}").status == 200
-    assert partner.post(f"/customers/{customer}/agreements", agreement_body()).refused == (403, 2032)
-    assert partner.get(f"/customers/{customer}/orders").refused == (403, 2032)
+    assert partner.post(f"/customers/{customer}/agreements", agreement_body()).refused == (403, 900329)
+    ordered = partner.order(customer).json
+    assert partner.get(f"/customers/{customer}/orders").json["items"] == [ordered]
+    cart = partner.cart(customer, {"catalogItemId": ordered["lineItems"][0]["offerId"]})
+    assert partner.post(f"{cart}/checkout").status == 201
 
 
 @pytest.mark.parametrize(("mfa", "compliant"), [(True, "true"), (False, "false")])

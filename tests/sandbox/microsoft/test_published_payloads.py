@@ -163,7 +163,8 @@ def create_cart(partner: Asker, _microsoft: Microsoft, exchange: Exchange) -> An
     item = partner.get(BASIC_PATH).json["items"][0]["catalogItemId"]
     for line in body["lineItems"]:
         if ":" in line["catalogItemId"]:
-            line |= {"catalogItemId": item, "billingCycle": "monthly"}
+            line.update({"catalogItemId": item, "billingCycle": "monthly"})
+            line.update({"termDuration": "P1Y"} if "termDuration" in line else {})
     return partner.post(f"/customers/{customer}/carts", body, X_Locale="en-US")
 
 

@@ -127,7 +127,7 @@ def test_modern_subscription_is_deleted_within_a_week_only(partner: Asker, micro
     assert change(partner, customer, read(partner, customer, first), {"quantity": 2}).refused == (400, 2011)
     microsoft.advance(days=8)
     partner.sign_in(microsoft)
-    assert change(partner, customer, second, {"status": "deleted"}).refused == (400, 27002)
+    assert change(partner, customer, second, {"status": "deleted"}).refused == (400, 900117)
 
 
 def test_slow_change_is_accepted_and_seen_later(partner: Asker, microsoft: Microsoft) -> None:
