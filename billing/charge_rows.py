@@ -1,4 +1,4 @@
-"""The statements that write charges: moves and new rows of any number at once."""
+"""The statements that write charges: moves and new rows of any number at once; and of which plan a charge is."""
 
 MOVE_CHARGES = """
     UPDATE billing_charge AS charge
@@ -52,3 +52,14 @@ ADD_CHARGES = f"""
 """  # noqa: S608 - names of our own columns
 # So many decimals a unit price keeps; what a vendor took may have more (Charge.exact_price).
 PRICE_DECIMALS = 6
+
+# Of which plan a charge is, whichever its subscription has by now: that of its resource, or of the price of the plan's
+# own part. What was made before prices were kept is of the present plan.
+PLAN_OF_CHARGE = "COALESCE(sold.plan_id, priced.plan_id, subscription.plan_id)"
+JOINED_FOR_PLAN = """
+    JOIN subscriptions_subscription subscription ON subscription.id = charge.subscription_id
+    LEFT JOIN subscriptions_subscriptionresource held ON held.id = charge.subscription_resource_id
+    LEFT JOIN subscriptions_planresource sold ON sold.id = held.plan_resource_id
+    LEFT JOIN subscriptions_planprice own ON own.id = charge.plan_price_id
+    LEFT JOIN subscriptions_planperiod priced ON priced.id = own.period_id
+"""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from billing.engine.by_the_term import ByTheTerm
-from billing.engine.lines import Changes, Line, LineStatus, Source, deleted, with_status
-from billing.engine.parts import part_of, used_part, what_is_left
+from billing.engine.lines import Changes, Line, LineStatus, with_status
+from billing.engine.parts import split_by_stop
 from billing.engine.terms import Terms
 
 
@@ -22,18 +22,6 @@ class CspAnnual(ByTheTerm):
     renews_ahead = True
 
     def stop(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
-        changes = Changes()
-        for line in with_status(lines, LineStatus.BLOCKED):
-            before, rest = line.period.split(day)
-            if before is None or rest is None:
-                continue
-            used = used_part(terms, line, day)
-            left = part_of(
-                line,
-                status=LineStatus.BLOCKED,
-                source=Source.REMAINDER,
-                period=rest,
-                cost=what_is_left(line, used),
-            )
-            changes += Changes(add=(*used, left), move=deleted([line]))
-        return changes
+        blocked = with_status(lines, LineStatus.BLOCKED)
+        begun = (line for line in blocked if line.period.start < day < line.period.end)
+        return sum((split_by_stop(terms, line, day, LineStatus.BLOCKED) for line in begun), Changes())

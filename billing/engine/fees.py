@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from billing.engine.lines import Line, LineStatus, LineType, Source
 from billing.engine.parts import priced_line
-from billing.engine.terms import PLAN, Price, Terms, UnitPrice
+from billing.engine.terms import PLAN, TODAYS, Price, Taken, Terms, UnitPrice
 from core.period import Period
 
 
@@ -42,7 +42,7 @@ def fees_of(
             period=days,
             billing_period=days,
             quantity=count,
-            price=UnitPrice(_amount(row, kind), row.row),
+            price=UnitPrice(_amount(row, kind), row.row, taken=_taken(terms, key, row)),
             type=kind,
         )
         for key, count, row in fees
@@ -67,3 +67,9 @@ def _amount(row: Price, kind: LineType) -> Decimal:
         LineType.TRANSFER_FEE: row.transfer_fee,
         LineType.RECURRING_FEE: row.amount,
     }[kind]
+
+
+def _taken(terms: Terms, key: str, row: Price) -> Taken:
+    """Return what belongs to a fee at the levels above: at the fixed price of an ordering, what belonged to that."""
+    ordered = terms.ordering_prices is not None and row.row is not None and row.row == terms.ordering_rows.get(key)
+    return terms.ordering_taken.get(key, TODAYS) if ordered else TODAYS

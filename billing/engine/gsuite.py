@@ -12,7 +12,7 @@ from datetime import date
 from billing.engine import settling
 from billing.engine.by_the_term import ByTheTerm
 from billing.engine.lines import Changes, Line, LineStatus, Source, deleted, with_status
-from billing.engine.parts import cost_of, part_of, used_part, what_is_left
+from billing.engine.parts import cost_of, part_of, split_by_stop
 from billing.engine.rules import Allows, Deed, Keeps, No
 from billing.engine.terms import Terms
 from core.period import Period
@@ -36,16 +36,8 @@ class GSuite(ByTheTerm):
         return self._raised_anew(terms, mine, lambda _period: LineStatus.OPENED, day) if mine else Changes()
 
     def stop(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
-        changes = Changes()
-        for line in with_status(lines, LineStatus.BLOCKED):
-            used = used_part(terms, line, day)
-            _, rest = line.period.split(day)
-            left: tuple[Line, ...] = ()
-            if rest is not None:
-                cost = what_is_left(line, used)
-                left = (part_of(line, status=LineStatus.OPENED, source=Source.REMAINDER, period=rest, cost=cost),)
-            changes += Changes(add=used + left, move=deleted([line]))
-        return changes
+        blocked = with_status(lines, LineStatus.BLOCKED)
+        return sum((split_by_stop(terms, line, day, LineStatus.OPENED) for line in blocked), Changes())
 
     def activate(self, terms: Terms, lines: Sequence[Line], _units: Mapping[str, int], day: date) -> Changes:
         return _activated(terms, with_status(lines, LineStatus.OPENED), day)

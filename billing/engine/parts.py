@@ -110,6 +110,25 @@ def used_part(terms: Terms, line: Line, day: date) -> tuple[Line, ...]:
     return (used,)
 
 
+def split_by_stop(terms: Terms, line: Line, day: date, left: LineStatus) -> Changes:
+    """Return a Blocked line split by a stop on `day`: the used days Closed, the rest as `left` with what they leave.
+
+    A cent that corrected the order travels with the rest. Where it has taken more off than the rest would cost, the
+    used days cost no more than all of them did: no charge is less than nothing (T37).
+    """
+    used = used_part(terms, line, day)
+    used = tuple(
+        part if part.amount <= line.amount else replace(part, amount=line.amount, discount=part.gross - line.amount)
+        for part in used
+    )
+    _, rest = line.period.split(day)
+    parts = used
+    if rest is not None:
+        cost = what_is_left(line, used)
+        parts += (part_of(line, status=left, source=Source.REMAINDER, period=rest, cost=cost),)
+    return Changes(add=parts, move=deleted([line]))
+
+
 def what_is_left(line: Line, parts: Iterable[Line]) -> Cost:
     """Return what the parts of a line leave of its cost: what the last of them takes, so that they add up to it."""
     cost = line.cost

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.engine import renewing, settling
+from billing.engine.discounting import corrected
 from billing.engine.lines import FEES, Changes, Line, LineStatus, LineType, Move, Source, deleted, with_status
 from billing.engine.parts import priced_line, what_is_left
 from billing.engine.periods import billing_period_of, next_billing_day
@@ -87,7 +88,8 @@ class Postpay:
     def month(self, terms: Terms, lines: Sequence[Line], day: date) -> Decimal:
         """Return what a full month of the lines costs that serve `day`, or begin after it: what recurs of them.
 
-        Of an endless term at the prices of `day`, for these hold from the next billing day on; else at their own.
+        Of an endless term at the prices of `day`, for these hold from the next billing day on; else at their own. Less
+        the discount on their sum, as a billing night takes it.
         """
         recurring = [line for line in lines if line.type is LineType.RECURRING_FEE and line.source is not Source.USAGE]
         live = [line for line in recurring if line.status in (*OWED, LineStatus.OPENED) and line.period.end > day]
@@ -99,23 +101,21 @@ class Postpay:
                 endless = terms.expires_on is None and terms.months is None
                 price = terms.price(line.resource, day) if endless else line.price
                 units[line.resource, price] = units.get((line.resource, price), 0) + int(line.quantity)
-        return sum(
-            (
-                priced_line(
-                    terms=terms,
-                    resource=resource,
-                    block=1,
-                    status=LineStatus.NEW,
-                    source=Source.RENEWAL,
-                    period=whole,
-                    billing_period=whole,
-                    quantity=count,
-                    price=price,
-                ).amount
-                for (resource, price), count in units.items()
-            ),
-            Decimal(0),
-        )
+        month = [
+            priced_line(
+                terms=terms,
+                resource=resource,
+                block=1,
+                status=LineStatus.NEW,
+                source=Source.RENEWAL,
+                period=whole,
+                billing_period=whole,
+                quantity=count,
+                price=price,
+            )
+            for (resource, price), count in units.items()
+        ]
+        return sum((line.amount for line in corrected(terms, month)), Decimal(0))
 
     # ---- an order ---------------------------------------------------------------------------------------------
 

@@ -13,6 +13,8 @@ from billing.models import PaymentGateway
 from core import secrets as sealing
 from core.errors import Refusals, Refused
 
+LONGEST_VALUE = 500
+
 
 class GatewayRefused(Refused):
     """A setting of a gateway is missing, or is none that it may have."""
@@ -98,8 +100,8 @@ def _checked(asked: Asked, given: str, before: Mapping[str, str]) -> str:
         raise GatewayRefused(_("Choose one of these."), field=asked.key)
     if not value and not asked.choices and asked.key != "address":
         raise GatewayRefused(_("Fill in what the gateway shows in the settings of the shop."), field=asked.key)
-    if len(value) > 500:
-        raise GatewayRefused(_("It is too long to be true."), field=asked.key)
+    if len(value) > LONGEST_VALUE:
+        raise GatewayRefused(_("Enter at most %(most)s characters.") % {"most": LONGEST_VALUE}, field=asked.key)
     return value
 
 

@@ -140,7 +140,7 @@ def price_change_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
     def carry_out(_answers: dict[str, Any]) -> str:
         undo_price_change(actor=request.actor, change=found, today=timezone.localdate())
-        return _("The price change is undone: the prices that were hold on.")
+        return _("The price change is undone: the earlier prices hold again, but for those entered for that day since.")
 
     question = _("Take back the price change that begins on %(day)s?") % {"day": day_text(found.valid_from)}
     shown = Shown(question=question, submit=_("Undo the price change"), charges=None)

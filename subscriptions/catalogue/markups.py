@@ -78,7 +78,7 @@ def set_markup(
     """
     require_reseller(actor, plan.reseller, "plans.change")
     if actor.reseller is not None and actor.reseller.pk != plan.reseller_id:
-        raise Forbidden(_("What a reseller earns is its own to say."))
+        raise Forbidden(_("A markup rule is set by the reseller whose prices it makes."))
     check_day(valid_from, today)
     sold = list(plan.sold)
     _check(plan, markup, resource, sold)

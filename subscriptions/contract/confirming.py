@@ -85,12 +85,11 @@ def refuse_over_limit(
 
 
 def confirm_raise(contract: Contract, changes: Changes, new: Decimal, day: date) -> None:
-    """Do nothing where the credit limit allows a change, of which `new` is raised, or it raises nothing.
+    """Do nothing where the credit limit allows a change that raises, and makes `new` of the charges Blocked.
 
-    Nothing that it also lowers is taken off the debt, and a month costs what stays. Raises OverCreditLimit.
+    That may be nothing, for less than half a cent, and the month too much all the same. Nothing that it also lowers is
+    taken off the debt, and a month costs what stays. Raises OverCreditLimit.
     """
-    if not new:
-        return
     refuse_over_limit(contract, debt=debt_of(contract, day), new=new, after=changes.applied_to(contract.lines), day=day)
 
 

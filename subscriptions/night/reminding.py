@@ -1,5 +1,6 @@
 """The billing day is coming: customers are told in time what it will need (CR-542)."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -25,13 +26,20 @@ def remind_of_billing_day(*, today: date, days_before: int = DAYS_BEFORE) -> int
     told, last = 0, 0
     while accounts := _next_accounts(day, last):
         last = max(accounts)
-        with transaction.atomic():
-            required = required_funds_of(accounts, day=day)
-            funds = funds_of_many(list(accounts.values()))
-            for pk, amount in required.items():
-                if amount:
-                    told += bool(telling.billing_day_is_coming(accounts[pk], day, amount, funds[pk].available))
+        told += len(remind(accounts, day))
     return told
+
+
+@transaction.atomic
+def remind(accounts: Mapping[int, Account], day: date) -> dict[int, Decimal]:
+    """Tell accounts that pay in advance what the billing day `day` needs; return it of those that had not heard it."""
+    required = required_funds_of(accounts, day=day)
+    funds = funds_of_many(list(accounts.values()))
+    return {
+        pk: amount
+        for pk, amount in required.items()
+        if amount and telling.billing_day_is_coming(accounts[pk], day, amount, funds[pk].available)
+    }
 
 
 def next_needs(account: Account) -> tuple[date, Decimal] | None:

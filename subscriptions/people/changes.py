@@ -201,7 +201,8 @@ def _change(contract: Contract, asked: Asked) -> Order:
     day = first_day(contract, effect, today)
     changes = contract.rules.change(contract.terms, lines_on(contract, day), contract.chargeable, units, day)
     due = contract.rules.due(changes.add, day)
-    confirm_raise(contract, changes, due, day)
+    if wanted.keys() - lowered:
+        confirm_raise(contract, changes, due, day)
     if due and lowered and not contract.postpay and not asked.pay_from_balance:
         _refuse_at_vendor(subscription)
     order = _placed(contract, asked, wanted, changes, effect)

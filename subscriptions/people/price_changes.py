@@ -29,7 +29,7 @@ from subscriptions.models import (
     PriceRule,
 )
 from subscriptions.tasks import change_prices
-from subscriptions.workers.repricing import append_prices
+from subscriptions.workers.repricing import append_prices, take_back
 
 # What is charged by use costs no month that could be foretold.
 BY_USE = [billing_type for billing_type in TYPES if is_by_use(billing_type)]
@@ -89,7 +89,7 @@ def draft_price_change(
     )
     lines = _lines(change, plans, prices or {})
     if not lines:
-        raise PriceChangeNotAllowed(_("No price would be another one. Choose another value."))
+        raise PriceChangeNotAllowed(_("This would change no price. Choose another value."))
     PriceChangeLine.objects.bulk_create(lines)
     PriceChangeLine.objects.bulk_create(_lines_by_rules(change, lines, today))
     with connection.cursor() as cursor:
@@ -116,7 +116,7 @@ def _lines_by_rules(change: PriceChange, lines: Sequence[PriceChangeLine], today
     """Return what rules make of the prices of resellers below: found by writing the prices, and rolled back."""
     with transaction.atomic():
         try:
-            made = append_prices(change, lines, "written", "new_price", today, tell=False)
+            made = append_prices(change, lines, today, tell=False)
         finally:
             transaction.set_rollback(True)
     for line in lines:
@@ -236,15 +236,14 @@ def may_confirm(change: PriceChange, today: date) -> None:
 
 @transaction.atomic
 def undo_price_change(*, actor: Actor, change: PriceChange, today: date) -> PriceChange:
-    """Take a price change back before its day: the prices that were hold again.
+    """Take a price change back before its day: the prices that would hold without it do again.
 
-    The price lists keep both rows: of one day the later written holds. A job that is still writing stops. Raises
-    Forbidden, PriceChangeNotAllowed.
+    The price lists keep all rows: of one day the later written holds. What was entered for the day since, by hand or by
+    another price change, stays. A job that is still writing stops. Raises Forbidden, PriceChangeNotAllowed.
     """
     change = _locked(actor, change)
     may_undo(change, today)
-    lines = list(change.lines.exclude(written=None).order_by("pk"))
-    append_prices(change, lines, "taken_back", "old_price", today)
+    take_back(change, today)
     change.status, change.undone_on = PriceChangeStatus.UNDONE, today
     change.save(update_fields=["status", "undone_on"])
     return change

@@ -26,15 +26,27 @@ ORDER_STATUSES = {
     OrderStatus.PROVISIONING: "waiting_for_provisioning",
     OrderStatus.PROVISIONING_FAILED: "waiting_for_provisioning",
 }
+COMING, PLACED = "billing_day_is_coming", "order_placed"
 _DAY = re.compile(r":(\d{4}-\d{2}-\d{2}):")
+_ORDER = re.compile(r"(order_placed|subscription_renewed):(\d+):")
 
 
-def note_messages(stage: Stage, day: date) -> None:
-    """Keep on which day what was told since the last call; a night that caught up names its own day in the key."""
+def note_messages(stage: Stage, day: date, *, required: Decimal | None = None) -> None:
+    """Keep on which day what was told since the last call: on `day`, or in a night before it that was caught up.
+
+    Letters of nights name their day in their key, or their order. `required`: so much is what a billing day that is
+    coming was told to need.
+    """
     new = Notification.objects.filter(account=stage.account).exclude(pk__in=stage.told_on)
-    for pk, key in new.values_list("pk", "key"):
-        named = _DAY.search(key)
-        stage.told_on[pk] = date.fromisoformat(named[1]) if named else day
+    for pk, key, event in new.values_list("pk", "key", "event"):
+        named, about = _DAY.search(key), _ORDER.match(key)
+        if event == COMING and required is not None:
+            stage.told_on[pk], stage.required[pk] = day, required
+        elif about is not None:
+            order = Order.objects.get(pk=about[2])
+            stage.told_on[pk] = (order.placed_on if event == PLACED else order.closed_on) or day
+        else:
+            stage.told_on[pk] = date.fromisoformat(named[1]) if named else day
 
 
 def books_of(stage: Stage) -> dict[str, Any]:
@@ -131,7 +143,12 @@ def _payment(payment: Payment) -> dict[str, Any]:
 
 def _notifications(stage: Stage) -> list[dict[str, Any]]:
     events: Mapping[int, str] = dict(Notification.objects.filter(pk__in=stage.told_on).values_list("pk", "event"))
-    return [{"day": stage.told_on[pk].isoformat(), "event": events[pk]} for pk in sorted(events)]
+    told = [(pk, {"day": stage.told_on[pk].isoformat(), "event": events[pk]}) for pk in sorted(events)]
+    currency = stage.account.currency
+    return [
+        one | ({"required_funds": _money(stage.required[pk], currency)} if pk in stage.required else {})
+        for pk, one in told
+    ]
 
 
 def _iso(day: date | None) -> str | None:

@@ -115,7 +115,7 @@ def _release(stage: Stage, event: Event) -> None:
 
 def _limit(stage: Stage, event: Event) -> None:
     if event.limit_name != "credit_limit" and not stage.story.postpay:
-        raise NotOfThisModel(_("A limit of subscriptions is of postpay."))
+        raise NotOfThisModel(_("It is paid for in advance: only what is paid for afterwards has a credit limit."))
     stage.account.account_class = change_account_class(
         actor=SYSTEM,
         account_class=stage.account.account_class,

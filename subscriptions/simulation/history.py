@@ -109,12 +109,9 @@ def _postpay(top: Mapping[str, Any], billing_type: str) -> bool:
 
 def _billing_day(top: Mapping[str, Any], billing_type: str, postpay: bool) -> int:
     first, last = SHAPES[billing_type].billing_days
-    given = whole(top.get("billing_day", 1), "billing_day", 1, 31)
     last = min(last, LAST_BILLING_DAY) if postpay else last
-    if not first <= given <= last:
-        allowed = f"{first}" if first == last else f"a whole number from {first} to {last}"
-        raise BadHistory(f"billing_day: must be {allowed} with {billing_type}{' and postpay' if postpay else ''}")
-    return given
+    under = f" with {billing_type}{' and postpay' if postpay else ''}"
+    return whole(top.get("billing_day", 1), "billing_day", first, last, under=under)
 
 
 def _months(top: Mapping[str, Any], billing_type: str) -> int | None:
@@ -128,12 +125,8 @@ def _months(top: Mapping[str, Any], billing_type: str) -> int | None:
         either = 'must be "endless" or an object' if shape.endless else "must be an object"
         raise BadHistory(f'period: {either} such as {{"months": 12}} with {billing_type}')
     period = members(given, "period", {"months"})
-    first, last = shape.months
-    months = whole(required(period, "months", "period.months"), "period.months", 1, 1200)
-    if not first <= months <= last:
-        allowed = f"{first}" if first == last else f"a whole number from {first} to {last}"
-        raise BadHistory(f"period.months: must be {allowed} with {billing_type}")
-    return months
+    given = required(period, "months", "period.months")
+    return whole(given, "period.months", *shape.months, under=f" with {billing_type}")
 
 
 def _currency(top: Mapping[str, Any]) -> str:

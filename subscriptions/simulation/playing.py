@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import override
 
+from billing.engine.periods import next_billing_day
 from billing.models import unnumbered
 from billing.taxing import payments_without_taxes
+from subscriptions.models import Subscription, SubscriptionStatus
+from subscriptions.night.reminding import DAYS_BEFORE, remind
 from subscriptions.night.renewals import renew_accounts
 from subscriptions.simulation.above import put_above
 from subscriptions.simulation.books import books_of, note_messages
@@ -45,12 +49,31 @@ def play(story: History) -> Stage:
         put_above(stage, first_day(story))
         for event in story.events:
             if event.day <= story.until:
-                renew_accounts(account_ids=[stage.account.pk], today=event.day)
+                _pass_nights(stage, event.day)
                 carry_out(stage, event)
                 note_messages(stage, event.day)
-        renew_accounts(account_ids=[stage.account.pk], today=story.until)
+        _pass_nights(stage, story.until)
         note_messages(stage, story.until)
         return stage
+
+
+def _pass_nights(stage: Stage, until: date) -> None:
+    """Carry out the nights up to and with that of a day; after one, what a coming billing day needs is told (CR-542).
+
+    Those between are caught up: they give the same books (decision 14).
+    """
+    account, lead = stage.account, timedelta(days=DAYS_BEFORE)
+    running = Subscription.objects.filter(account=account, status=SubscriptionStatus.ACTIVE)
+    while not stage.story.postpay and stage.subscriptions:
+        day = next_billing_day(stage.night_of + lead, stage.story.billing_day) - lead
+        if day > until or not running.exists():
+            break
+        renew_accounts(account_ids=[account.pk], today=day)
+        stage.night_of = day
+        required = remind({account.pk: account}, day + lead)
+        note_messages(stage, day, required=required.get(account.pk))
+    renew_accounts(account_ids=[account.pk], today=until)
+    stage.night_of = until
 
 
 @contextmanager

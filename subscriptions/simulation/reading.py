@@ -39,9 +39,11 @@ def one_of(given: Any, choices: tuple[str, ...], path: str) -> str:
     return str(given)
 
 
-def whole(given: Any, path: str, lowest: int, highest: int) -> int:
+def whole(given: Any, path: str, lowest: int, highest: int, *, under: str = "") -> int:
+    """Return a number in a range, both ends included; `under` says what allows no other. Raises BadHistory."""
     if not isinstance(given, int) or isinstance(given, bool) or not lowest <= given <= highest:
-        raise BadHistory(f"{path}: must be a whole number from {lowest} to {highest}")
+        allowed = f"{lowest}" if lowest == highest else f"a whole number from {lowest} to {highest}"
+        raise BadHistory(f"{path}: must be {allowed}{under}")
     return given
 
 

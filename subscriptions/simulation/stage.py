@@ -1,7 +1,7 @@
 """The account, plans and prices of one simulation, in a reseller of their own."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -35,6 +35,8 @@ class Stage:
 
     story: History
     account: Account
+    # The day whose night was the last to pass.
+    night_of: date
     # Of each plan by its name, "" of the one that is ordered; the resources of all of them by their keys.
     periods: dict[str, PlanPeriod] = field(default_factory=dict)
     resources: dict[str, PlanResource] = field(default_factory=dict)
@@ -42,6 +44,8 @@ class Stage:
     refused: list[dict[str, str]] = field(default_factory=list)
     # Messages written so far, by id: the day on which each was.
     told_on: dict[int, date] = field(default_factory=dict)
+    # What a coming billing day was told to need, by the id of the message.
+    required: dict[int, Decimal] = field(default_factory=dict)
     # The resellers above the seller by their names, and their resources of the plans by name and key.
     above: dict[str, Reseller] = field(default_factory=dict)
     above_resources: dict[tuple[str, str], PlanResource] = field(default_factory=dict)
@@ -87,7 +91,7 @@ def set_up(story: History) -> Stage:
         email="simulation@localhost",
     )
     term, template = _term(story, reseller), ApplicationTemplate.objects.create(reseller=reseller, name=PLAN)
-    stage = Stage(story, account)
+    stage = Stage(story, account, starts - timedelta(days=1))
     for name, sold in {"": story.plan, **story.plans}.items():
         plan = Plan.objects.create(
             reseller=reseller,

@@ -8,13 +8,15 @@ from itertools import groupby
 from django.db import connection
 
 from accounts.actors import Actor
+from billing.charge_rows import JOINED_FOR_PLAN, PLAN_OF_CHARGE
 from core.money import minor_units
 
 # So many months are shown, the newest first.
 MONTHS = 24
 # What closed of the reseller's own customers; what the level below owes it; what it owes the level above. Of a plan of
 # its own the vendor's price is what it owes: it stands in the row of what is earned from below, and for its own
-# customers in the price list's row of the charge. A level's plan is the one of its own in the chain of the plan sold.
+# customers in the price list's row of the charge. A level's plan is the one of its own in the chain of the plan that
+# was sold when the charge was made (`billing.charge_rows.PLAN_OF_CHARGE`).
 STATEMENT = """
     WITH RECURSIVE ours AS (
         SELECT id AS sold, id AS own, name, parent_id FROM subscriptions_plan WHERE reseller_id = %(reseller)s
@@ -22,35 +24,34 @@ STATEMENT = """
         SELECT plan.id, ours.own, ours.name, ours.parent_id
         FROM subscriptions_plan plan JOIN ours ON plan.parent_id = ours.sold
     ), moved AS (
-        SELECT charge.subscription_id, charge.closed_on AS day, charge.currency, charge.amount AS earned,
-               CASE WHEN ours.parent_id IS NULL THEN COALESCE(ROUND(
+        SELECT {plan} AS plan_id, charge.closed_on AS day, charge.currency, charge.amount AS earned,
+               CASE WHEN upstream.parent_id IS NULL THEN COALESCE(ROUND(
                    price.net_cost * charge.quantity * CASE WHEN charge.source = 'usage' THEN 1
                        ELSE (charge.operate_to - charge.operate_from)::numeric / (charge.period_to - charge.period_from)
                    END, %(decimals)s), 0)
                ELSE 0 END AS owed
-        FROM billing_charge charge
-        JOIN subscriptions_subscription subscription ON subscription.id = charge.subscription_id
-        JOIN ours ON ours.sold = subscription.plan_id
+        FROM billing_charge charge {joined}
+        JOIN subscriptions_plan upstream ON upstream.id = {plan}
         LEFT JOIN subscriptions_resourceprice price ON price.id = charge.price_id AND charge.type = 'recurring_fee'
         WHERE charge.reseller_id = %(reseller)s AND charge.status = 'closed' AND charge.closed_on >= %(since)s
         UNION ALL
-        SELECT owes.subscription_id, owes.created_on, owes.currency, owes.amount,
+        SELECT {plan}, owes.created_on, owes.currency, owes.amount,
                CASE WHEN EXISTS (
                    SELECT FROM billing_resellercharge upstream
                    WHERE upstream.charge_id = owes.charge_id AND upstream.level = owes.level + 1
                ) THEN 0 ELSE COALESCE(owes.net_cost, 0) END
-        FROM billing_resellercharge owes WHERE owes.creditor_id = %(reseller)s AND owes.created_on >= %(since)s
+        FROM billing_resellercharge owes JOIN billing_charge charge ON charge.id = owes.charge_id {joined}
+        WHERE owes.creditor_id = %(reseller)s AND owes.created_on >= %(since)s
         UNION ALL
-        SELECT owes.subscription_id, owes.created_on, owes.currency, 0, owes.amount
-        FROM billing_resellercharge owes WHERE owes.debtor_id = %(reseller)s AND owes.created_on >= %(since)s
+        SELECT {plan}, owes.created_on, owes.currency, 0, owes.amount
+        FROM billing_resellercharge owes JOIN billing_charge charge ON charge.id = owes.charge_id {joined}
+        WHERE owes.debtor_id = %(reseller)s AND owes.created_on >= %(since)s
     )
     SELECT DATE_TRUNC('month', moved.day)::date, ours.name, moved.currency, SUM(moved.earned), SUM(moved.owed)
-    FROM moved
-    JOIN subscriptions_subscription subscription ON subscription.id = moved.subscription_id
-    JOIN ours ON ours.sold = subscription.plan_id
+    FROM moved JOIN ours ON ours.sold = moved.plan_id
     GROUP BY 1, ours.own, ours.name, moved.currency
     ORDER BY 1 DESC, ours.name, ours.own
-"""
+""".format(plan=PLAN_OF_CHARGE, joined=JOINED_FOR_PLAN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from subscriptions.catalogue.following import followed
 from subscriptions.contract.prices import prices_on
@@ -26,7 +27,7 @@ def _write_batch(change_id: int) -> bool:
     if change.status != PriceChangeStatus.RUNNING or change.confirmed_on is None:
         return False
     lines = list(change.lines.filter(written=None, by_rule=False).order_by("pk")[:BATCH])
-    append_prices(change, lines, "written", "new_price", change.confirmed_on)
+    append_prices(change, lines, change.confirmed_on)
     change.lines_done += len(lines)
     if len(lines) < BATCH:
         change.status = PriceChangeStatus.DONE
@@ -37,8 +38,6 @@ def _write_batch(change_id: int) -> bool:
 def append_prices(
     change: PriceChange,
     lines: Sequence[PriceChangeLine],
-    kept: str,
-    price: str,
     entered_on: date,
     *,
     tell: bool = True,
@@ -56,7 +55,7 @@ def append_prices(
                 plan_resource_id=line.plan_resource_id,
                 valid_from=change.valid_from,
                 entered_on=entered_on,
-                recurring_fee=getattr(line, price),
+                recurring_fee=line.new_price,
                 setup_fee=now[line.plan_resource_id].setup_fee,
                 renewal_fee=now[line.plan_resource_id].renewal_fee,
                 net_cost=now[line.plan_resource_id].net_cost,
@@ -65,9 +64,51 @@ def append_prices(
             for line in lines
         )
         for line, row in zip(lines, rows, strict=True):
-            setattr(line, kept, row)
-        PriceChangeLine.objects.bulk_update(lines, [kept])
+            line.written = row
+        PriceChangeLine.objects.bulk_update(lines, ["written"])
     return outcome.made
+
+
+def take_back(change: PriceChange, today: date) -> None:
+    """Write rows of the prices that hold on the day of a price change without it, and without others undone before.
+
+    A price that was entered for that day since, by hand or by another price change, stays as it is.
+    """
+    lines = list(change.lines.exclude(written=None).order_by("pk"))
+    priced = {line.plan_resource_id: line for line in lines}
+    with followed(list(priced), since=change.valid_from, today=today):
+        taken = []
+        for pk, rows in _counting(list(priced), change.valid_from).items():
+            line = priced[pk]
+            if len(rows) > 1 and rows[0].pk == line.written_id:
+                line.taken_back = ResourcePrice.objects.create(
+                    plan_resource_id=pk,
+                    valid_from=change.valid_from,
+                    entered_on=today,
+                    recurring_fee=rows[1].recurring_fee,
+                    setup_fee=rows[1].setup_fee,
+                    renewal_fee=rows[1].renewal_fee,
+                    net_cost=rows[1].net_cost,
+                    created_by_id=change.created_by_id,
+                )
+                taken.append(line)
+        PriceChangeLine.objects.bulk_update(taken, ["taken_back"])
+
+
+def _counting(plan_resource_ids: Sequence[int], day: date) -> dict[int, list[ResourcePrice]]:
+    """Return the rows of each price list up to a day, the one that holds first, without what was undone.
+
+    Neither what an undone price change has written counts, nor what took it back.
+    """
+    undone = PriceChangeLine.objects.filter(written=OuterRef("pk"), change__status=PriceChangeStatus.UNDONE)
+    back = PriceChangeLine.objects.filter(taken_back=OuterRef("pk"))
+    rows = ResourcePrice.objects.filter(
+        ~Exists(undone), ~Exists(back), plan_resource__in=plan_resource_ids, valid_from__lte=day
+    )
+    lists: dict[int, list[ResourcePrice]] = {}
+    for row in rows.order_by("plan_resource", "-valid_from", "-pk"):
+        lists.setdefault(row.plan_resource_id, []).append(row)
+    return lists
 
 
 def unfinished() -> list[int]:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.engine.lines import Changes, Line, LineStatus, Source, deleted, fresh_block, with_status
-from billing.engine.parts import part_of, priced_line, served_until, used_part, what_is_left
+from billing.engine.parts import part_of, priced_line, served_until, split_by_stop, used_part
 from billing.engine.periods import billing_period_of
 from billing.engine.terms import Terms, UnitPrice
 
@@ -18,16 +18,8 @@ def stop(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
     The remainder is what the used part leaves of the amount. Later periods and New lines stay; the verb cancels a
     waiting order with `cancel_unpaid`.
     """
-    changes = Changes()
-    for line in with_status(lines, LineStatus.BLOCKED):
-        used = used_part(terms, line, day)
-        _, rest = line.period.split(day)
-        remainder: tuple[Line, ...] = ()
-        if rest is not None:
-            cost = what_is_left(line, used)
-            remainder = (part_of(line, status=LineStatus.OPENED, source=Source.REMAINDER, period=rest, cost=cost),)
-        changes += Changes(add=used + remainder, move=deleted([line]))
-    return changes
+    blocked = with_status(lines, LineStatus.BLOCKED)
+    return sum((split_by_stop(terms, line, day, LineStatus.OPENED) for line in blocked), Changes())
 
 
 def activate(terms: Terms, lines: Sequence[Line], quantities: Mapping[str, int], day: date) -> Changes:

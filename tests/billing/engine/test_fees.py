@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from billing.engine.fees import fees_of, is_fee, without_fees
 from billing.engine.lines import LineType, Source
-from billing.engine.terms import PLAN, Price, Terms
+from billing.engine.terms import PLAN, Price, Taken, Terms
 from core.period import Period
 
 DAY = date(2018, 8, 20)
@@ -39,3 +39,14 @@ def test_a_fixed_price_keeps_the_fees_of_its_ordering_too():
     fixed = replace(floating, ordering_prices={"seats": Decimal(10), "free": Decimal(4)}, ordering_rows={"seats": 1})
     assert fees(floating, LineType.SETUP_FEE, plan=False, day=later) == [("seats", 3, "6.00", 3)]
     assert fees(fixed, LineType.SETUP_FEE, plan=False, day=later) == [("seats", 3, "3.00", 1)]
+
+
+def test_a_fee_at_a_fixed_price_takes_what_its_ordering_took_at_the_levels_above():
+    """A raise's too: at the levels above it is of the day of the order (T38); else of the day it is charged on."""
+    prices = {"seats": Decimal(10), "free": Decimal(4)}
+    ordered = {"ordering_prices": prices, "ordering_rows": {"seats": 1}, "ordering_taken": {"seats": Taken(DAY, (7,))}}
+    for terms, expected in ((replace(TERMS, **ordered), (DAY, (7,))), (TERMS, (None, None))):
+        (fee,) = fees_of(
+            terms, LineType.SETUP_FEE, {"seats": 3}, TERM, date(2018, 9, 1), source=Source.UPGRADE, plan=False
+        )
+        assert (fee.taken.on, fee.taken.retail) == expected

@@ -7,6 +7,7 @@ from decimal import Decimal
 from billing.engine.lines import Cost, LineStatus, Source
 from billing.engine.parts import part_of, priced_line, resized, served_until, used_part
 from billing.engine.terms import Terms, UnitPrice
+from billing.engine.types import rules_of
 from core.period import Period
 
 AUGUST = Period(date(2018, 8, 1), date(2018, 9, 1))
@@ -76,3 +77,18 @@ def test_service_ends_with_the_period_or_the_expiry():
     assert served_until(TERMS, day, AUGUST) == Period(day, AUGUST.end)
     assert served_until(replace(TERMS, expires_on=date(2018, 8, 30)), day, AUGUST) == Period(day, date(2018, 8, 30))
     assert served_until(replace(TERMS, expires_on=date(2018, 9, 30)), day, AUGUST) == Period(day, AUGUST.end)
+
+
+def test_a_correction_that_is_more_than_the_days_left_cost_leaves_nothing_and_no_less():
+    """Four lines of 0.05 less 10 %: 0.18 in all, and 0.03 for the last; 29 of its 30 days would cost 0.04."""
+    september = Period(date(2018, 9, 1), date(2018, 10, 1))
+    line = replace(
+        LINE, period=september, billing_period=september, quantity=1, unit_price=Decimal("0.05"), rate=Decimal("0.1"),
+        amount=Decimal("0.03"), discount=Decimal("0.02"),
+    )  # fmt: skip
+    for key, left in (("csp_monthly", "opened"), ("gsuite", "opened"), ("csp_annual", "blocked")):
+        terms = replace(TERMS, months=1, expires_on=september.end)
+        parts = rules_of(key).stop(terms, [line], date(2018, 9, 30)).add
+        assert [(part.status, str(part.amount), str(part.discount)) for part in parts] == [
+            ("closed", "0.03", "0.02"), (left, "0.00", "0.00")
+        ], key  # fmt: skip

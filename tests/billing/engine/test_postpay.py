@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.engine.lines import Changes, Line, LineStatus
+from billing.engine.lines import Changes, Line, LineStatus, LineType
 from billing.engine.rules import Metered, Used
 from billing.engine.terms import Price, Terms, UnitPrice
 from billing.engine.types import POSTPAY, rules_of
@@ -200,6 +200,17 @@ def test_a_price_of_the_day_counts_in_the_month_of_an_endless_subscription_and_i
         book.change(AUG25, 8)
     assert endless.rules.month(endless.terms, endless.live, AUG25) == Decimal("96.00")
     assert term.rules.month(term.terms, term.live, AUG25) == Decimal("86.00")
+
+
+def test_a_full_month_is_less_its_discount_on_the_sum():
+    """Section 7, example 1: three lines of 3.35 less 10 % are 9.05, and each by itself 3.02."""
+    price = (Price(date(2018, 1, 1), Decimal("3.35"), 1),)
+    three = replace(
+        terms(), prices=dict.fromkeys("abc", price), discounts={LineType.RECURRING_FEE: Decimal("0.1")}
+    )
+    rules = POSTPAY["csp_monthly"]
+    lines = rules.order(three, dict.fromkeys("abc", 1), SEP1).add
+    assert rules.month(three, lines, SEP1) == sum(line.amount for line in lines) == Decimal("9.05")
 
 
 def test_what_was_used_and_its_setup_fee_close_on_the_billing_day_even_after_a_deletion():

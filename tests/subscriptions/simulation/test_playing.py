@@ -82,7 +82,39 @@ def test_orders_payments_and_messages_are_told() -> None:
             "billing_day": None,
         }
     ]
-    assert books["notifications"] == [{"day": "2018-08-20", "event": "order_placed"}]
+    assert books["notifications"] == [
+        {"day": "2018-08-20", "event": "order_placed"},
+        {"day": "2018-08-29", "event": "billing_day_is_coming", "required_funds": "20.00"},
+    ]
+
+
+def test_a_coming_billing_day_says_what_it_needs() -> None:
+    """G-I16: 5 x 10.00 of what is Active, nothing of what is Stopped; nothing where all is paid afterwards."""
+    events = [
+        on("2018-08-20", "order", quantities={"seats": 5}),
+        on("2018-08-20", "order", subscription="b", quantities={"seats": 9}), on("2018-08-25", "stop", subscription="b"),
+        on("2018-08-29", "change", quantities={"seats": 7}), on("2018-08-29", "top_up", amount="500.00"),
+        on("2018-10-31", "delete"),
+    ]  # fmt: skip
+    books = simulate({**G_I3, "events": events, "until": "2019-01-31"})
+    assert [told for told in books["notifications"] if told["event"] != "order_placed"] == [
+        {"day": day, "event": "billing_day_is_coming", "required_funds": funds}
+        for day, funds in (("2018-08-29", "50.00"), ("2018-09-28", "70.00"), ("2018-10-29", "70.00"))
+    ]
+    afterwards = [{key: one[key] for key in one if key != "pay"} for one in events]
+    assert simulate({**G_I3, "payment_model": "postpay", "events": afterwards})["notifications"] == []
+
+
+def test_a_renewal_is_told_on_the_day_of_its_night() -> None:
+    """Ordered of itself ahead of the end, and begun with it: both by nights that are caught up here."""
+    terms = {**G_I3, "billing_type": "csp_annual", "period": {"months": 1}, "auto_renew": True}
+    events = [on("2018-08-20", "order", quantities={"seats": 5}), on("2018-08-20", "top_up", amount="60.00")]
+    books = simulate(
+        {**terms, "service_term": {"renew_point": 10}, "events": events, "until": "2018-10-01"}
+    )
+    assert [(told["day"], told["event"]) for told in books["notifications"]][1:3] == [
+        ("2018-09-10", "order_placed"), ("2018-09-20", "subscription_renewed")
+    ]  # fmt: skip
 
 
 def test_nothing_of_it_stays() -> None:
@@ -207,9 +239,12 @@ def test_another_limit_and_the_days_below_zero_hold_and_release() -> None:
     assert books["available"] == "10.00"
     # September is Blocked within the limit; closed on 1 October it leaves 50.00 below zero, for three days.
     held = {"day": "2018-10-05", "event": "account_on_credit_hold"}
+    coming = [
+        {"day": day, "event": "billing_day_is_coming", "required_funds": "50.00"} for day in ("2018-08-29", "2018-09-28")
+    ]
     assert books["subscriptions"][0]["status"] == "stopped"
     assert [told for told in books["notifications"] if told["event"] != "order_placed"] == [
-        {"day": "2018-10-01", "event": "subscription_stopped_funds_short"}, held
+        *coming, {"day": "2018-10-01", "event": "subscription_stopped_funds_short"}, held
     ]  # fmt: skip
     refusing = simulate({**terms, "account_class": {"negative_allowed": False}, "until": "2018-09-01"})
     assert [one["status"] for one in refusing["subscriptions"]] == ["stopped"]

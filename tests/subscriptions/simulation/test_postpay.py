@@ -109,6 +109,18 @@ def test_a_month_above_the_limit_blocks_until_it_is_raised_and_activated_by_hand
     assert play([ORDER, dearer], "2018-09-01")["subscriptions"][0]["status"] == "blocked"
 
 
+def test_a_raise_whose_days_cost_nothing_yet_is_held_to_the_month_all_the_same():
+    """One day of a unit of 0.10 rounds to nothing, and the month would be twice the limit."""
+    events = [
+        {"day": "2018-08-01", "do": "order", "quantities": {"seats": 1}},
+        {"day": "2018-08-31", "do": "change", "quantities": {"seats": 2}},
+    ]
+    cheap = {"resources": [{"key": "seats", "price": "0.10"}], "account_class": {"subscription_credit_limit": "0.10"}}
+    books = play(events, "2018-09-01", **cheap)
+    assert [no["do"] for no in books["refused"]] == ["change"]
+    assert (books["blocked"], books["subscriptions"][0]["status"]) == ("0.10", "active")
+
+
 def test_while_blocked_nothing_but_a_deletion_is_let_pass():
     deeds = [
         {"day": "2018-09-13", "do": "change", "quantities": {"seats": 4}},

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.actors import SYSTEM
+from subscriptions.catalogue.prices import Fees, set_price
 from subscriptions.models import Plan, ResourcePrice
 from subscriptions.people.price_changes import PriceChangeNotAllowed, confirm_price_change, undo_price_change
 from subscriptions.workers import repricing
@@ -51,3 +52,30 @@ def test_what_rules_made_of_it_below_is_taken_back_with_it() -> None:
     assert (draft.lines_done, draft.lines_total, draft.status) == (1, 1, "done")
     undo_price_change(actor=SYSTEM, change=draft, today=DAY_BEFORE)
     assert [price_on(plan, DAY) for plan in sold] == [D(8), D(10), D(11)]
+
+
+def test_two_price_changes_of_one_day_are_undone_each_by_itself(plans: list[Plan]) -> None:
+    """Whichever is taken back first: the other's prices stay, and neither brings those of the other back."""
+    ways = ((("first", "8.80"), ("second", "10.00")), (("second", "8.00"), ("first", "10.00")))
+    for way in ways:
+        done = {}
+        for name, value in (("first", "-20"), ("second", "10")):
+            done[name] = _draft(plans, value=value)
+            confirm_price_change(actor=SYSTEM, change=done[name], today=TODAY)
+            write_prices(change_id=done[name].pk)
+        for undone, then in way:
+            undo_price_change(actor=SYSTEM, change=done[undone], today=DAY_BEFORE)
+            assert _prices(plans, DAY)[0] == D(then), way
+
+
+def test_what_is_entered_by_hand_since_outlives_the_undoing(plans: list[Plan]) -> None:
+    """For the day itself, and for a day before it: the second price is the one that was there without the change."""
+    draft = _draft(plans)
+    confirm_price_change(actor=SYSTEM, change=draft, today=TODAY)
+    write_prices(change_id=draft.pk)
+    for plan, day, fee in ((plans[0], DAY, "15"), (plans[1], DAY_BEFORE, "0.2")):
+        price = {"fees": Fees(recurring_fee=D(fee)), "valid_from": day, "today": TODAY}
+        set_price(actor=SYSTEM, plan_resource=plan.resources.get(), **price)
+    assert _prices(plans, DAY) == [D(15), D("0.1")]
+    undo_price_change(actor=SYSTEM, change=draft, today=DAY_BEFORE)
+    assert _prices(plans, DAY) == [D(15), D("0.2")]
