@@ -205,9 +205,7 @@ def test_a_price_of_the_day_counts_in_the_month_of_an_endless_subscription_and_i
 def test_a_full_month_is_less_its_discount_on_the_sum():
     """Section 7, example 1: three lines of 3.35 less 10 % are 9.05, and each by itself 3.02."""
     price = (Price(date(2018, 1, 1), Decimal("3.35"), 1),)
-    three = replace(
-        terms(), prices=dict.fromkeys("abc", price), discounts={LineType.RECURRING_FEE: Decimal("0.1")}
-    )
+    three = replace(terms(), prices=dict.fromkeys("abc", price), discounts={LineType.RECURRING_FEE: Decimal("0.1")})
     rules = POSTPAY["csp_monthly"]
     lines = rules.order(three, dict.fromkeys("abc", 1), SEP1).add
     assert rules.month(three, lines, SEP1) == sum(line.amount for line in lines) == Decimal("9.05")

@@ -109,9 +109,7 @@ def test_a_renewal_is_told_on_the_day_of_its_night() -> None:
     """Ordered of itself ahead of the end, and begun with it: both by nights that are caught up here."""
     terms = {**G_I3, "billing_type": "csp_annual", "period": {"months": 1}, "auto_renew": True}
     events = [on("2018-08-20", "order", quantities={"seats": 5}), on("2018-08-20", "top_up", amount="60.00")]
-    books = simulate(
-        {**terms, "service_term": {"renew_point": 10}, "events": events, "until": "2018-10-01"}
-    )
+    books = simulate({**terms, "service_term": {"renew_point": 10}, "events": events, "until": "2018-10-01"})
     assert [(told["day"], told["event"]) for told in books["notifications"]][1:3] == [
         ("2018-09-10", "order_placed"), ("2018-09-20", "subscription_renewed")
     ]  # fmt: skip
@@ -240,7 +238,8 @@ def test_another_limit_and_the_days_below_zero_hold_and_release() -> None:
     # September is Blocked within the limit; closed on 1 October it leaves 50.00 below zero, for three days.
     held = {"day": "2018-10-05", "event": "account_on_credit_hold"}
     coming = [
-        {"day": day, "event": "billing_day_is_coming", "required_funds": "50.00"} for day in ("2018-08-29", "2018-09-28")
+        {"day": day, "event": "billing_day_is_coming", "required_funds": "50.00"}
+        for day in ("2018-08-29", "2018-09-28")
     ]
     assert books["subscriptions"][0]["status"] == "stopped"
     assert [told for told in books["notifications"] if told["event"] != "order_placed"] == [
