@@ -17,41 +17,41 @@ MONTHS = 24
 # its own the vendor's price is what it owes: it stands in the row of what is earned from below, and for its own
 # customers in the price list's row of the charge. A level's plan is the one of its own in the chain of the plan that
 # was sold when the charge was made (`billing.charge_rows.PLAN_OF_CHARGE`).
-STATEMENT = """
+STATEMENT = f"""
     WITH RECURSIVE ours AS (
         SELECT id AS sold, id AS own, name, parent_id FROM subscriptions_plan WHERE reseller_id = %(reseller)s
         UNION ALL
         SELECT plan.id, ours.own, ours.name, ours.parent_id
         FROM subscriptions_plan plan JOIN ours ON plan.parent_id = ours.sold
     ), moved AS (
-        SELECT {plan} AS plan_id, charge.closed_on AS day, charge.currency, charge.amount AS earned,
+        SELECT {PLAN_OF_CHARGE} AS plan_id, charge.closed_on AS day, charge.currency, charge.amount AS earned,
                CASE WHEN upstream.parent_id IS NULL THEN COALESCE(ROUND(
                    price.net_cost * charge.quantity * CASE WHEN charge.source = 'usage' THEN 1
                        ELSE (charge.operate_to - charge.operate_from)::numeric / (charge.period_to - charge.period_from)
                    END, %(decimals)s), 0)
                ELSE 0 END AS owed
-        FROM billing_charge charge {joined}
-        JOIN subscriptions_plan upstream ON upstream.id = {plan}
+        FROM billing_charge charge {JOINED_FOR_PLAN}
+        JOIN subscriptions_plan upstream ON upstream.id = {PLAN_OF_CHARGE}
         LEFT JOIN subscriptions_resourceprice price ON price.id = charge.price_id AND charge.type = 'recurring_fee'
         WHERE charge.reseller_id = %(reseller)s AND charge.status = 'closed' AND charge.closed_on >= %(since)s
         UNION ALL
-        SELECT {plan}, owes.created_on, owes.currency, owes.amount,
+        SELECT {PLAN_OF_CHARGE}, owes.created_on, owes.currency, owes.amount,
                CASE WHEN EXISTS (
                    SELECT FROM billing_resellercharge upstream
                    WHERE upstream.charge_id = owes.charge_id AND upstream.level = owes.level + 1
                ) THEN 0 ELSE COALESCE(owes.net_cost, 0) END
-        FROM billing_resellercharge owes JOIN billing_charge charge ON charge.id = owes.charge_id {joined}
+        FROM billing_resellercharge owes JOIN billing_charge charge ON charge.id = owes.charge_id {JOINED_FOR_PLAN}
         WHERE owes.creditor_id = %(reseller)s AND owes.created_on >= %(since)s
         UNION ALL
-        SELECT {plan}, owes.created_on, owes.currency, 0, owes.amount
-        FROM billing_resellercharge owes JOIN billing_charge charge ON charge.id = owes.charge_id {joined}
+        SELECT {PLAN_OF_CHARGE}, owes.created_on, owes.currency, 0, owes.amount
+        FROM billing_resellercharge owes JOIN billing_charge charge ON charge.id = owes.charge_id {JOINED_FOR_PLAN}
         WHERE owes.debtor_id = %(reseller)s AND owes.created_on >= %(since)s
     )
     SELECT DATE_TRUNC('month', moved.day)::date, ours.name, moved.currency, SUM(moved.earned), SUM(moved.owed)
     FROM moved JOIN ours ON ours.sold = moved.plan_id
     GROUP BY 1, ours.own, ours.name, moved.currency
     ORDER BY 1 DESC, ours.name, ours.own
-""".format(plan=PLAN_OF_CHARGE, joined=JOINED_FOR_PLAN)
+"""  # noqa: S608 - texts of our own
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ def test_a_coming_billing_day_says_what_it_needs() -> None:
     """G-I16: 5 x 10.00 of what is Active, nothing of what is Stopped; nothing where all is paid afterwards."""
     events = [
         on("2018-08-20", "order", quantities={"seats": 5}),
-        on("2018-08-20", "order", subscription="b", quantities={"seats": 9}), on("2018-08-25", "stop", subscription="b"),
+        on("2018-08-20", "order", subscription="b", quantities={"seats": 9}),
+        on("2018-08-25", "stop", subscription="b"),
         on("2018-08-29", "change", quantities={"seats": 7}), on("2018-08-29", "top_up", amount="500.00"),
         on("2018-10-31", "delete"),
     ]  # fmt: skip

@@ -40,7 +40,7 @@ def test_each_level_has_its_own_margin() -> None:
 
 
 def test_what_was_charged_stays_with_the_plan_that_was_sold_after_a_switch() -> None:
-    """Five days of a delegated plan at 9.00, of which 8.00 go upstream; then North's own at 10.00 for a vendor's 3.00."""
+    """Five days of a delegated plan at 9.00, 8.00 of it upstream; then North's own at 10.00 for a vendor's 3.00."""
     cast, switched_on = people.cast(), date(2018, 8, 25)
     upstream = make.plan(reseller=cast.operator, name="Seats", prices={"seats": "8.00"})
     prices = {"seats": Terms(retail=Decimal("9.00"), net_cost=Decimal("1.00"))}
