@@ -27,6 +27,7 @@ PARTNER_CENTER_APP = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd"
 
 ERRORS: dict[int, AadError] = {
     50011: AadError(400, "invalid_request", "The redirect URI '{redirect_uri}' is not registered for the application."),
+    50027: AadError(400, "invalid_request", "JWT token is invalid or malformed."),
     50034: AadError(400, "invalid_grant", "The user account does not exist in the directory."),
     50076: AadError(
         400,
@@ -96,6 +97,19 @@ ERRORS: dict[int, AadError] = {
         400,
         "unauthorized_client",
         "Application with identifier '{client_id}' was not found in the directory '{tenant}'.",
+    ),
+    700021: AadError(
+        401,
+        "invalid_client",
+        "Client assertion application identifier doesn't match 'client_id' parameter '{client_id}'.",
+    ),
+    700023: AadError(401, "invalid_client", "Client assertion audience claim does not match Realm issuer."),
+    700024: AadError(401, "invalid_client", "Client assertion is not within its valid time range."),
+    700027: AadError(
+        401,
+        "invalid_client",
+        "The certificate with identifier used to sign the client assertion is not registered on application"
+        " '{client_id}'. [Reason - {reason}]",
     ),
     700082: AadError(
         400,

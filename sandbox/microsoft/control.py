@@ -7,6 +7,7 @@ from sandbox.control import Switchboard, verbs_of
 from sandbox.microsoft.aad_errors import ERRORS
 from sandbox.microsoft.agreements import accept_directly, void
 from sandbox.microsoft.attestations import sign
+from sandbox.microsoft.certificates import read_certificate
 from sandbox.microsoft.orders import finish_reviews
 from sandbox.microsoft.products import sold_as
 from sandbox.microsoft.qualifications import decide
@@ -14,13 +15,17 @@ from sandbox.microsoft.shapes import read_moment
 from sandbox.microsoft.sheets import set_price
 from sandbox.microsoft.term_end import pass_time
 from sandbox.microsoft.tokens import consent_given, new_refresh_token, revoke_tokens, withdraw_consent
-from sandbox.microsoft.world import DEMO_CLIENT_ID, PARTNER_TENANT, World
+from sandbox.microsoft.world import DEMO_CLIENT_ID, PARTNER_TENANT, TODAY, World
 
 
 class Control(Switchboard):
     """What a test may do to the pretend Microsoft, and ask of it."""
 
     _world: World
+
+    def live_today(self) -> dict[str, Any]:
+        """Set the switches as Microsoft behaves since 2026, where the sandbox is milder by default."""
+        return self.behave(**TODAY)
 
     def behave(self, **switches: Any) -> dict[str, Any]:
         """Set switches of world.SWITCHES and return how all stand."""
@@ -43,10 +48,20 @@ class Control(Switchboard):
     # consent
 
     def register_app(
-        self, *, client_id: str, secret: str, name: str = "App", redirect_uris: list[str] | None = None
+        self,
+        *,
+        client_id: str,
+        secret: str,
+        name: str = "App",
+        redirect_uris: list[str] | None = None,
+        certificates: list[str] | None = None,
     ) -> None:
-        """Register an app, or change the secret of one."""
-        self._world.register_app(client_id, secret=secret, name=name, redirect_uris=redirect_uris or [])
+        """Register an app, or change the secret and the certificates (PEM) of one."""
+        for pem in certificates or ():
+            read_certificate(pem)
+        self._world.register_app(
+            client_id, secret=secret, name=name, redirect_uris=redirect_uris or [], certificates=certificates or []
+        )
 
     def grant_consent(self, *, client_id: str = DEMO_CLIENT_ID, mfa: bool = True) -> dict[str, str]:
         """Consent in the admin's name without a browser and return a refresh token."""

@@ -27,7 +27,7 @@ from sandbox.microsoft import (
 from sandbox.microsoft.aad_errors import PARTNER_CENTER_APP
 from sandbox.microsoft.errors import PartnerCenterError, error_answer, written
 from sandbox.microsoft.faults import Fault, after_acting, before_acting, throttled
-from sandbox.microsoft.tokens import PARTNER_CENTER, read_access_token
+from sandbox.microsoft.tokens import OLD_GRAPH, PARTNER_CENTER, read_access_token
 from sandbox.microsoft.world import PARTNER_TENANT, World
 from sandbox.wsgi import BadJsonError, ConnectionDroppedError, Request, Response, Router
 
@@ -133,6 +133,9 @@ class PartnerCenter:
         if scheme.lower() != "bearer" or not token:
             raise PartnerCenterError(401, 800001, "Partner Token missing in request context")
         claims = read_access_token(self.world, token.strip())
+        if claims is not None and claims["aud"] == OLD_GRAPH:
+            description = "The audience in the token is invalid and is no longer supported in Partner Center API."
+            raise PartnerCenterError(401, 900420, description)
         if claims is None or claims["aud"] not in (PARTNER_CENTER, PARTNER_CENTER_APP):
             raise PartnerCenterError(401, 400, "Access denied")
         request.caller = claims

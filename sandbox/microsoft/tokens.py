@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from sandbox.microsoft.aad_errors import NO_STORE, PARTNER_CENTER_APP, LoginError
+from sandbox.microsoft.clients import check_client
 from sandbox.microsoft.shapes import stamp
 from sandbox.microsoft.world import ADMIN_ID, ADMIN_NAME, ADMIN_UPN, PARTNER_TENANT, World
 from sandbox.wsgi import Request, Response, json_answer
@@ -18,6 +19,7 @@ CODE_LIFE = 600  # seconds
 ACCESS_LIFE = 3599  # seconds
 REFRESH_LIFE = 90 * 86400  # seconds from the token's own issue, used or not
 PARTNER_CENTER = "https://api.partnercenter.microsoft.com"
+OLD_GRAPH = "https://graph.windows.net"
 PRICES = "https://api.partner.microsoft.com"
 RESOURCES = frozenset(
     {
@@ -25,7 +27,7 @@ RESOURCES = frozenset(
         PRICES,
         PARTNER_CENTER_APP,
         "https://graph.microsoft.com",
-        "https://graph.windows.net",
+        OLD_GRAPH,
         "https://management.azure.com",
         "https://management.core.windows.net",
     }
@@ -92,7 +94,7 @@ def answer_token_request(world: World, request: Request, *, tenant: str, version
     tenant_id = world.tenant_id(tenant)
     if tenant_id is None:
         raise LoginError(90002, tenant=tenant)
-    client_id = _check_client(world, form, request, tenant)
+    client_id = check_client(world, form, request, tenant)
     kind = form.get("grant_type", "")
     if kind == "authorization_code":
         grant = _from_code(world, form, client_id)
@@ -105,23 +107,6 @@ def answer_token_request(world: World, request: Request, *, tenant: str, version
     else:
         raise LoginError(70003, grant_type=kind)
     return _tokens(world, grant, form, version)
-
-
-def _check_client(world: World, form: dict[str, str], request: Request, tenant: str) -> str:
-    client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    authorization = request.headers.get("authorization", "")
-    if authorization[:6].lower() == "basic ":
-        client_id, _, secret = base64.b64decode(authorization[6:]).decode().partition(":")
-    app = world.app(client_id)
-    if app is None:
-        raise LoginError(700016, client_id=client_id, tenant=tenant)
-    if not secret:
-        raise LoginError(7000218)
-    if not hmac.compare_digest(app["secret_sha256"], hashlib.sha256(secret.encode()).hexdigest()):
-        raise LoginError(7000215, client_id=client_id)
-    if world.switch("secret_expired"):
-        raise LoginError(7000222, client_id=client_id)
-    return client_id.lower()
 
 
 def _from_code(world: World, form: dict[str, str], client_id: str) -> Grant:

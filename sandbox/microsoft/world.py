@@ -78,6 +78,19 @@ SWITCHES: dict[str, Any] = {
     "availabilities": 1,  # counts up when the ids of the modern catalogue change
 }
 
+# Where Microsoft is stricter since 2026 than the sandbox by default. The day on which legacy offers ended is not known.
+TODAY: dict[str, Any] = {
+    "agreements_valid_since": "2023-04-01",
+    "legacy_agreement_until": "2026-01-05",
+    "legacy_offers_until": "2026-01-01",
+    "list_lag_seconds": 900,
+    "list_lag_varies": True,
+    "mfa_required": True,
+    "reseller_by_mpn": False,
+    "term_required": True,
+    "vetting_seconds": 86400,
+}
+
 
 class World(VendorWorld):
     """The state of one pretend Microsoft; several may live in one process."""
@@ -102,13 +115,18 @@ class World(VendorWorld):
         secret: str,
         name: str = "Registered app",
         redirect_uris: tuple[str, ...] | list[str] = (),
+        certificates: tuple[str, ...] | list[str] = (),
     ) -> dict[str, Any]:
-        """Register an app in the partner's tenant, or change one, and return it; the secret is kept as a hash."""
+        """Register an app in the partner's tenant, or change one, and return it; the secret is kept as a hash.
+
+        `certificates` are those (PEM) by which the app may be known instead.
+        """
         app = {
             "client_id": client_id.lower(),
             "secret_sha256": hashlib.sha256(secret.encode()).hexdigest(),
             "name": name,
             "redirect_uris": list(redirect_uris),
+            "certificates": list(certificates),
         }
         return self.store.put("app", client_id.lower(), app)
 

@@ -2,7 +2,7 @@
 
 from sandbox.microsoft import Microsoft
 from sandbox.microsoft.control import VERBS
-from tests.sandbox.microsoft.asking import Asker, customer_body
+from tests.sandbox.microsoft.asking import Asker, agreement_body, customer_body
 
 
 def test_get_shows_what_there_is(partner: Asker) -> None:
@@ -26,6 +26,17 @@ def test_verbs_work_over_http(partner: Asker) -> None:
     partner.control(do="register_app", client_id="app-2", secret="s")
     partner.control(do="expire_consent")
     assert partner.get("/profiles/mpn").status == 401
+
+
+def test_sandbox_may_behave_as_microsoft_does_today(partner: Asker, microsoft: Microsoft) -> None:
+    customer = partner.new_customer()
+    partner.control(do="live_today")
+    assert partner.get("/offers?country=US").json["items"] == []
+    assert partner.order(customer).refused == (403, 13605)
+    assert partner.post(f"/customers/{customer}/agreements", agreement_body()).refused == (400, 900141)
+    partner.control(do="accept_agreement", domain="acme.onmicrosoft.com")
+    assert partner.order(customer).refused == (403, 2091)
+    assert partner.buy(customer, ("CFQ7TTC0LF8R", "0001"))["quantity"] == 5
 
 
 def test_bad_orders_are_refused_with_a_sentence(partner: Asker) -> None:
