@@ -23,7 +23,9 @@ from vendors.registry import plugin_for
 # cannot overwrite the tokens of a newer one, nor its late trouble be taken for trouble of the newer one.
 GRANT = "grant"
 UNUSABLE = gettext_noop("The certificate cannot be opened. Upload it again in the connection, with its password.")
-EXPIRED = gettext_noop("Our certificate has run out on %(day)s. Upload the new one in the connection.")
+EXPIRED = gettext_noop(
+    "The certificate “%(subject)s” of our chain has run out on %(day)s. Upload the new one in the connection."
+)
 
 
 @dataclass
@@ -70,7 +72,8 @@ def _tls(plugin: VendorPlugin, secrets: StoredSecrets, now: datetime) -> ssl.SSL
     except ValueError as fault:
         raise Misconfigured(UNUSABLE, code="certificate_unusable") from fault
     if certificate.expires_at <= now:
-        raise Misconfigured(EXPIRED, code="certificate_expired", day=certificate.expires_at.date())
+        day = certificate.expires_at.date()
+        raise Misconfigured(EXPIRED, code="certificate_expired", subject=certificate.ending, day=day)
     return tls_context(certificate, legacy=plugin.tls.legacy)
 
 

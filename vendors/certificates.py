@@ -7,7 +7,7 @@ would be a second TLS beside it; here it reads them from pipes of this process.
 import os
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,11 +27,15 @@ class UnusableCertificateError(ValueError):
 
 @dataclass(frozen=True)
 class ClientCertificate:
-    """A certificate with its chain and its key, as PEM, and until when it is valid."""
+    """A certificate with its chain and its key, as PEM, and until when it can be used.
+
+    That is the end of whichever certificate on the way to its authority ends first: `ending` is its subject.
+    """
 
     chain: bytes = field(repr=False)
     key: bytes = field(repr=False)
     expires_at: datetime
+    ending: str
 
 
 def opened_certificate(content: bytes, password: str = "") -> ClientCertificate:
@@ -43,13 +47,29 @@ def opened_certificate(content: bytes, password: str = "") -> ClientCertificate:
         if ours is None:
             raise UnusableCertificateError("there is no certificate of the key")
         ordered = [ours, *(one for one in found if one is not ours)]
+        first = min(_way(ours, found), key=lambda one: one.not_valid_after_utc)
         return ClientCertificate(
             chain=b"".join(one.public_bytes(Encoding.PEM) for one in ordered),
             key=key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
-            expires_at=ours.not_valid_after_utc,
+            expires_at=first.not_valid_after_utc,
+            ending=first.subject.rfc4514_string(),
         )
     except (TypeError, ValueError, UnsupportedAlgorithm) as fault:
         raise UnusableCertificateError(str(fault)) from fault
+
+
+def _way(ours: x509.Certificate, found: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """Return ours and who signed it and so on, as far as the file has them, without the authority's own certificate.
+
+    An authority is trusted by being known, not by what we send; of two signers the later to end counts.
+    """
+    way = [ours]
+    while len(way) <= len(found):
+        signers = [one for one in found if one.subject == way[-1].issuer and one.subject != one.issuer]
+        if not signers:
+            break
+        way.append(max(signers, key=lambda one: one.not_valid_after_utc))
+    return way
 
 
 def _of_pem(content: bytes, password: bytes | None) -> tuple:

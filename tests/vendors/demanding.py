@@ -37,6 +37,12 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.certificate = self._signed(named(name), self.key, days=30, authority=True, issuer=named(name))
 
+    def below(self, name: str, *, days: float) -> "Authority":
+        """Return an authority whose certificate this one has signed, valid for so many days from now."""
+        lower = Authority(name)
+        lower.certificate = self._signed(named(name), lower.key, days=days, authority=True)
+        return lower
+
     def signed(self, name: str, *, days: float = 30, key: Key | None = None) -> tuple[Key, x509.Certificate]:
         """Return a key and its certificate, valid for so many days from now."""
         own = key or ec.generate_private_key(ec.SECP256R1())
@@ -70,10 +76,10 @@ class Authority:
 WORD = "secret word"
 
 
-def pfx(key: Key, certificate: x509.Certificate) -> bytes:
-    """Return both as a PKCS #12 file, whose password is WORD."""
+def pfx(key: Key, certificate: x509.Certificate, *others: x509.Certificate) -> bytes:
+    """Return both, and other certificates, as a PKCS #12 file, whose password is WORD."""
     sealed = BestAvailableEncryption(WORD.encode())
-    return pkcs12.serialize_key_and_certificates(b"ours", key, certificate, None, sealed)
+    return pkcs12.serialize_key_and_certificates(b"ours", key, certificate, others or None, sealed)
 
 
 def pem(key: Key, certificate: x509.Certificate) -> bytes:

@@ -103,6 +103,24 @@ def test_what_is_no_certificate_with_its_key_is_refused(content: bytes, word: st
         opened_certificate(content, word)
 
 
+def test_a_file_in_the_old_form_is_opened() -> None:
+    """RC2 of 40 bits, triple DES and SHA-1, as vendors' portals still pack it (made by OpenSSL 3.0 -legacy)."""
+    ours = opened_certificate((Path(__file__).parent / "old_form.pfx").read_bytes(), WORD)
+    assert ours.ending == "CN=us"
+    tls_context(ours)
+
+
+def test_the_certificate_of_the_chain_that_ends_first_counts() -> None:
+    """Not the authority's own, which the server knows itself, and of two signers the one that lasts longer."""
+    between = AUTHORITY.below("between", days=-1)
+    ours = between.signed("us", days=20)
+    ended = opened_certificate(pfx(*ours, between.certificate, AUTHORITY.certificate), WORD)
+    assert (ended.ending, ended.expires_at) == ("CN=between", between.certificate.not_valid_after_utc)
+    renewed = AUTHORITY.below("between", days=25)
+    both = opened_certificate(pfx(*ours, between.certificate, renewed.certificate), WORD)
+    assert (both.ending, both.expires_at) == ("CN=us", ours[1].not_valid_after_utc)
+
+
 @pytest.fixture
 def admin(db: None) -> Actor:
     """An administrator of the operator."""
@@ -139,6 +157,7 @@ def test_connection_with_an_uploaded_file_signs_in_by_it(server: Demanding, admi
         assert WORD not in "".join(str(one) for one in VendorExchange.objects.values())
         row = check_connection(actor=admin, connection=row, now=now)
         assert (row.state, row.last_error_code, len(server.callers)) == ("misconfigured", "certificate_expired", 1)
+        assert row.last_error_values["subject"] == "CN=us"
         row = change_connection(actor=admin, connection=row, name="Cloud", values=values(server.address, b"") | {
             "certificate": packed(pem(*AUTHORITY.signed("us again", days=25))), "certificate_password": WORD,
         })  # fmt: skip
