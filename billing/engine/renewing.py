@@ -25,11 +25,13 @@ def starts(terms: Terms, day: date, *, stopped: bool) -> date:
 def ends(terms: Terms, start: date) -> date:
     """Return the first day no longer served of the term from `start` on.
 
-    Its months are counted from the anchor (31 January, 28 February, 31 March), where the term goes on from that.
+    Its months are counted from the anchor (31 January, 28 February, 31 March), where it follows the present term without
+    a gap: one that was stopped and is paid for on the very day of its end goes on, too. After a gap its own first day
+    is the anchor.
     """
     if terms.months is None:
         raise ValueError("what has no end is not renewed")
-    anchor = terms.anchor or start
+    anchor = terms.anchor if terms.anchor is not None and terms.expires_on in (None, start) else start
     before = (start.year - anchor.year) * 12 + start.month - anchor.month
     if start < anchor or add_months(anchor, before) != start:
         anchor, before = start, 0

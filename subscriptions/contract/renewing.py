@@ -207,8 +207,8 @@ def begin(contract: Contract, order: Order, day: date) -> None:
 def take_term(contract: Contract, term: Period, order: Order, items: Iterable[OrderItem], day: date) -> None:
     """Let the contract have the term, units and prices of a renewal from `day` on; nothing is written."""
     subscription = contract.subscription
-    if subscription.stopped_on is not None:
-        subscription.term_anchor = term.start
+    if subscription.expiration_date != term.start:
+        subscription.term_anchor = term.start  # after a gap, or for whole months from the first of one on
     subscription.expiration_date = term.end
     subscription.closed_to = None  # what was closed by hand was closed until the renewal (5.7)
     taken = {line.resource: line for line in contract.renewal_lines}

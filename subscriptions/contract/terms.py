@@ -121,12 +121,8 @@ class Contract:
 
     @property
     def renewal_terms(self) -> Terms:
-        """The terms of a renewal: the plan's prices, fixed or not, for as many months as were ordered.
-
-        A stopped subscription begins anew: the months are counted from the day on which it does.
-        """
-        anchor = self.terms.anchor if self.subscription.stopped_on is None else None
-        return replace(self.terms, months=months_of(self.subscription.period), ordering_prices=None, anchor=anchor)
+        """The terms of a renewal: the plan's prices, fixed or not, for as many months as were ordered."""
+        return replace(self.terms, months=months_of(self.subscription.period), ordering_prices=None)
 
     @property
     def renewal(self) -> Order | None:

@@ -37,8 +37,7 @@ class Renewing:
     def renewal_terms(self, contract: Contract, *, night: bool = False) -> Terms:
         """A renewal is at the plan's prices, fixed or not; a night knows those that were entered before it."""
         prices = self.prices(before=self.today if night else None)
-        anchor = None if contract.idle else contract.terms.anchor
-        return replace(contract.terms, prices=prices, ordering_prices=None, anchor=anchor)
+        return replace(contract.terms, prices=prices, ordering_prices=None)
 
     def start_of_term(self, contract: Contract, day: date) -> date:
         return self.rules.renewal_starts(contract.terms, day, stopped=contract.idle)
@@ -72,7 +71,7 @@ class Renewing:
             return
         contract.next_term = start if start > day else None
         agreed = contract.prices_ahead if self.fixed else None
-        anchor = start if contract.idle else contract.terms.anchor
+        anchor = contract.terms.anchor if start == contract.terms.expires_on else start
         contract.terms = replace(
             contract.terms, expires_on=until, anchor=anchor, ordering_prices=agreed, last_term_on=start
         )

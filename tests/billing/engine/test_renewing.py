@@ -22,18 +22,20 @@ def renewed(day: date, start: date = END, rules=CSP, terms: Terms = TERMS):
 
 
 @pytest.mark.parametrize(
-    ("anchor", "start", "months", "end"),
+    ("anchor", "expires", "start", "months", "end"),
     [
-        ("2018-08-20", "2018-09-20", 1, "2018-10-20"),
-        ("2019-01-31", "2019-02-28", 1, "2019-03-31"),
-        ("2019-01-31", "2019-03-31", 1, "2019-04-30"),
-        ("2020-02-29", "2021-02-28", 12, "2022-02-28"),
-        ("2018-08-20", "2018-12-01", 3, "2019-03-01"),  # paid in full: not on the anchor's day
-        (None, "2018-09-20", 2, "2018-11-20"),
+        ("2018-08-20", "2018-09-20", "2018-09-20", 1, "2018-10-20"),
+        ("2019-01-31", "2019-02-28", "2019-02-28", 1, "2019-03-31"),
+        ("2019-01-31", "2019-03-31", "2019-03-31", 1, "2019-04-30"),
+        ("2020-02-29", "2021-02-28", "2021-02-28", 12, "2022-02-28"),
+        ("2018-08-20", "2018-11-20", "2018-12-01", 3, "2019-03-01"),  # paid in full: not on the anchor's day
+        ("2019-01-31", "2019-03-31", "2019-04-30", 1, "2019-05-30"),  # after a gap, on a day that the anchor has too
+        (None, "2018-09-20", "2018-09-20", 2, "2018-11-20"),
     ],
 )
-def test_terms_are_counted_from_the_anchor(anchor: str | None, start: str, months: int, end: str):
-    terms = replace(TERMS, anchor=date.fromisoformat(anchor) if anchor else None, months=months)
+def test_terms_are_counted_from_the_anchor(anchor: str | None, expires: str, start: str, months: int, end: str):
+    counted = date.fromisoformat(anchor) if anchor else None
+    terms = replace(TERMS, anchor=counted, expires_on=date.fromisoformat(expires), months=months)
     assert CSP.renewal_ends(terms, date.fromisoformat(start)) == date.fromisoformat(end)
 
 

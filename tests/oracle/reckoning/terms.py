@@ -45,7 +45,7 @@ class Terms(Verbs):
         first = sub.end
         if sub.ended:
             first = self.today.replace(day=1) if self.kind.whole_months else self.today
-        anchor = first if sub.ended else sub.anchor
+        anchor = sub.anchor if first == sub.end else first  # a term that follows without a gap goes on
         terms = 1
         while months_later(anchor, terms * self.months) <= first:
             terms += 1
@@ -70,7 +70,7 @@ class Terms(Verbs):
         early = order.first > self.today
         if early:
             sub.term_ahead = order.first
-        if sub.ended:
+        if order.first != sub.end:
             sub.anchor = order.first
         sub.agreed, sub.retail = dict(order.agreed), dict(order.retail)
         sub.units, sub.end, sub.by_hand = dict(order.units), order.end, False
