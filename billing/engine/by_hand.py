@@ -18,8 +18,8 @@ from billing.engine.rules import Keeps, Rules
 from billing.engine.terms import PLAN, Terms
 from core.period import Period
 
-# Lines closed by hand overlap in days with what is raised and closed later, so each closing has a block of its own,
-# far above those of units that are bought: this one and the number of the closing.
+# Lines closed by hand overlap in days with what is raised and closed later, so each closing, that of a raise too, has a
+# block of its own, far above those of units that are bought: this one and the number of the closing.
 FIRST_BLOCK = 1_000_000
 OPEN = (LineStatus.BLOCKED, LineStatus.OPENED)
 

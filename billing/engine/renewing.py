@@ -25,9 +25,9 @@ def starts(terms: Terms, day: date, *, stopped: bool) -> date:
 def ends(terms: Terms, start: date) -> date:
     """Return the first day no longer served of the term from `start` on.
 
-    Its months are counted from the anchor (31 January, 28 February, 31 March), where it follows the present term without
-    a gap: one that was stopped and is paid for on the very day of its end goes on, too. After a gap its own first day
-    is the anchor.
+    Its months are counted from the anchor (31 January, 28 February, 31 March) where it follows the present term without
+    a gap, also one that was stopped and is paid for on the very day of its end. After a gap its first day is the
+    anchor.
     """
     if terms.months is None:
         raise ValueError("what has no end is not renewed")

@@ -45,6 +45,7 @@ STATE_FIELDS = (
     "due_on",
     "quantity",
     "awaited_operation",
+    "closings",
 )
 
 
@@ -57,11 +58,11 @@ SAVE_STATES = """
         stopped_on = carried.stopped_on, start_date = carried.start_date,
         expiration_date = carried.expiration_date, term_anchor = carried.term_anchor,
         next_billing_day = carried.next_billing_day, due_on = carried.due_on, quantity = carried.quantity,
-        awaited_operation = carried.awaited_operation
+        awaited_operation = carried.awaited_operation, closings = carried.closings
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[], %s::date[], %s::date[],
-                %s::date[], %s::date[], %s::int[], %s::text[])
+                %s::date[], %s::date[], %s::int[], %s::text[], %s::int[])
         AS carried(id, status, stop_reason, stop_comment, stopped_on, start_date, expiration_date, term_anchor,
-                   next_billing_day, due_on, quantity, awaited_operation)
+                   next_billing_day, due_on, quantity, awaited_operation, closings)
     WHERE subscription.id = carried.id
 """
 

@@ -202,6 +202,10 @@ class Contract:
             chain=self.chain,
         )
 
+    def count_closings(self, changes: Changes) -> None:
+        """Count what the changes close by hand: the next has a block of its own. The caller saves STATE_FIELDS."""
+        self.subscription.closings += any(line.source is Source.CLOSED_BY_HAND for line in changes.add)
+
     def booking(self, changes: Changes, day: date, order: Order | None = None) -> Booking:
         """Return the changes as the books take them."""
         return Booking(self.owner, changes, day, order.pk if order is not None else None)

@@ -49,10 +49,11 @@ def close_charges(*, actor: Actor, subscription: Subscription, today: date) -> S
     contract, today = open_contract(actor=actor, subscription=subscription, right="charges.close", today=today)
     lines, row = may_close(contract), contract.subscription
     _cancel_switch(contract, today)
-    record([contract.booking(closed(lines, today, row.closings), today)])
+    changes = closed(lines, today, row.closings)
+    record([contract.booking(changes, today)])
+    contract.count_closings(changes)
     row.closed_to = max(line.period.end for line in lines)
-    row.closings += 1
-    row.save(update_fields=["closed_to", "closings"])
+    row.save(update_fields=["closed_to"])
     save_state(contract, today)
     return row
 

@@ -188,6 +188,7 @@ def _settle(
     if order.type == OrderType.SWITCH:
         return _switch(contract, order, today, status=status, asked_by=asked_by)
     record([contract.booking(changes, today, order)])
+    contract.count_closings(changes)
     close_order_payments(order_ids=[order.pk], status=status, today=today)
     order.paid_on = today
     if order.type != OrderType.RENEWAL:

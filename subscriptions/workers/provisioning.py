@@ -169,6 +169,7 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
             subscription=subscription, key=key, defaults={"value": encrypt({key: value})}
         )
     record([contract.booking(changes, today, order)] if changes else [])
+    contract.count_closings(changes)
     if order is not None and contract.renewal is not None:
         renewing.begin(contract, order, today)
     elif order is not None and order.status == OrderStatus.PROVISIONING:

@@ -189,7 +189,8 @@ class Money:
             )  # fmt: skip
 
     def owed(self, charge: Charge, at: int, level: dict) -> Fraction:
-        """Return what one level takes for a charge from the level below."""
-        months = self.share(charge.first, charge.to) if charge.kind == RECURRING else Fraction(1)
+        """Return what one level takes for a charge from the level below; unit-hours have no months (section 8)."""
+        by_days = charge.kind == RECURRING and not self.kind.metered
+        months = self.share(charge.first, charge.to) if by_days else Fraction(1)
         exact = months * charge.units * charge.retail[at] * (100 - Fraction(level.get("discount", "0"))) / 100
         return half_up(exact, self.digits)

@@ -47,6 +47,7 @@ class Postpaid(World):
         self.limit = None if limit is None else Fraction(limit)
         self.days_to_pay = terms.get("payment_expiration_days", 10)
         self.bills: list[Bill] = []
+        self.billed: list[Charge] = []
         self.credit = Fraction(0)
 
     fee_status = BLOCKED
@@ -210,11 +211,15 @@ class Postpaid(World):
         super().turn(sub)
 
     def bill_yesterday(self) -> None:
-        """Bill what yesterday's billing day has closed."""
+        """Bill what has closed in the period that ended yesterday: on its billing day, or by hand before that."""
         yesterday = self.today - ONE_DAY
-        closed = [c for s in self.subs.values() for c in s.charges if c.status == CLOSED and c.closed_on == yesterday]
+        if self.period_begin != yesterday:
+            return
+        gone = [c for s in self.subs.values() for c in s.charges if c.status == CLOSED and c.closed_on <= yesterday]
+        closed = [c for c in gone if c not in self.billed]
+        self.billed += closed
         total = sum((c.amount for c in closed), Fraction(0))
-        if self.period_begin != yesterday or total <= 0:
+        if total <= 0:
             return
         expires = self.today + timedelta(self.days_to_pay)
         names = {c.sub.name for c in closed}

@@ -36,6 +36,19 @@ def test_a_term_is_closed_whole_and_so_is_what_is_raised_later() -> None:
     assert wrong == []
 
 
+def test_one_raise_after_another_is_closed_by_itself() -> None:
+    """Seen before: the second found the block of the first, and the payment failed."""
+    events = [
+        ORDER, TOP_UP, on("2018-08-21", "close_charges"),
+        *(on("2018-08-25", "change", quantities={"seats": seats}, pay="balance") for seats in (6, 7)),
+    ]  # fmt: skip
+    books = simulate({**ANNUAL, "events": events, "until": "2018-08-25"})
+    assert [charge["amount"] for charge in books["charges"] if charge["status"] == "closed"] == [
+        "100.00", "18.39", "18.39",
+    ]  # fmt: skip
+    assert books["refused"] == []
+
+
 def test_what_is_closed_is_not_closed_again() -> None:
     events = [ORDER, on("2018-08-21", "close_charges"), on("2018-08-21", "close_charges")]
     books = simulate({**ANNUAL, "events": events, "until": "2018-08-21"})
