@@ -1,20 +1,19 @@
 """Charges closed by hand: all that is reserved or lies ahead is written off at once, and so is what is raised later.
 
-spec/billing-types.md 5.7. Until the days that were closed are over, nothing is charged anew for them and nothing of
-them comes back.
+spec/billing-types.md 5.7, for types that are bought for a term. Until the days that were closed are over, nothing is
+charged anew for them and nothing of them comes back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
 from billing.engine.lines import FEES, Changes, Line, LineStatus, LineType, Move, Source, deleted, with_status
 from billing.engine.parts import priced_line
-from billing.engine.rules import Keeps, Rules
+from billing.engine.rules import Rules
 from billing.engine.terms import PLAN, Terms
 from core.period import Period
 
@@ -95,16 +94,11 @@ class ClosedByHand:
     def change(
         self, terms: Terms, lines: Sequence[Line], present: Mapping[str, int], wanted: Mapping[str, int], day: date
     ) -> Changes:
-        """Return a raise as lines of all its pieces. Units are not lowered: the verb refuses it."""
+        """Return a raise as New lines of all its pieces. Units are not lowered: the verb refuses it."""
         if day >= self._closed_to:
             return self._rules.change(terms, lines, present, wanted, day)
-        steps = {key: count - present.get(key, 0) for key, count in wanted.items() if count > present.get(key, 0)}
-        placed = self._rules.change(terms, [], {}, steps, day)
-        paid = self._rules.pay_raise(terms, list(placed.add), day)
-        gone = {id(move.line) for move in paid.move if move.status is LineStatus.DELETED}
-        pieces = [line for line in placed.add if id(line) not in gone]
-        ahead = [line for line in paid.add if line.status in OPEN]
-        return Changes(add=tuple(replace(line, status=LineStatus.NEW, parent=None) for line in (*pieces, *ahead)))
+        steps = {resource: count - present.get(resource, 0) for resource, count in wanted.items()}
+        return self._rules.change(terms, [], {}, steps, day)
 
     def pay_raise(self, terms: Terms, lines: Sequence[Line], day: date, *, provided: bool = True) -> Changes:
         new = with_status(lines, LineStatus.NEW)
@@ -112,7 +106,7 @@ class ClosedByHand:
             return self._rules.pay_raise(terms, lines, day, provided=provided)
         if not provided:
             return Changes(move=tuple(Move(line, LineStatus.BLOCKED) for line in new))
-        return self._closed_from(terms, new, day, ahead=self._ahead(terms, new, day))
+        return self._closed_from(terms, new, day)
 
     def provide_raise(self, terms: Terms, lines: Sequence[Line], raised: Sequence[Line], day: date) -> Changes:
         if not self._is_of_closed_days(raised):
@@ -132,29 +126,18 @@ class ClosedByHand:
     def _is_of_closed_days(self, raised: Sequence[Line]) -> bool:
         return any(line.period.start < self._closed_to for line in raised)
 
-    def _ahead(self, terms: Terms, new: Sequence[Line], day: date) -> list[Line]:
-        """Return the later pieces of a raise that was placed before the closing, where its payment is to make them."""
-        placed = self._rules.pay_raise(terms, list(new), day).add
-        return [
-            line
-            for line in placed
-            if line.period.start > day
-            and line.type not in FEES
-            and not any(line.resource == one.resource and one.period.contains(line.period.start) for one in new)
-        ]
-
-    def _closed_from(self, terms: Terms, raised: Sequence[Line], day: date, *, ahead: Sequence[Line] = ()) -> Changes:
+    def _closed_from(self, terms: Terms, raised: Sequence[Line], day: date) -> Changes:
         """Return the lines of a raise closed in one on `day`, on which it is paid and provided, from that day on."""
         fees = [line for line in raised if line.type in FEES]
         pieces = [line for line in raised if line.type not in FEES]
         left = [self._left(terms, line, day) for line in pieces if line.period.end > day]
         return Changes(
-            add=closed([*left, *ahead], day, self._closing).add,
+            add=closed(left, day, self._closing).add,
             move=(*deleted(pieces), *(Move(line, LineStatus.CLOSED, day) for line in fees)),
         )
 
     def _left(self, terms: Terms, line: Line, day: date) -> Line:
-        if line.period.start >= day or self._rules.keeps is Keeps.WHOLE_MONTH:
+        if line.period.start >= day:
             return line
         return priced_line(
             terms=terms,

@@ -6,7 +6,7 @@ what a stop and an activation do, what a night begins. `pieces` makes the lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -43,8 +43,6 @@ from billing.engine.terms import Terms
 from core.period import Period
 
 ONE_DAY = timedelta(days=1)
-# What a piece becomes: of its days, on the day in question.
-Status = Callable[[Period], LineStatus]
 
 
 class ByTheTerm:
@@ -131,7 +129,7 @@ class ByTheTerm:
             for resource, count in added.items()
         ]
         fees = setup_fees(terms, self.fees, added, rest, day, ordered=False)
-        return Changes(add=(*fees, *self._new(terms, blocks, rest, day, Source.UPGRADE, cuts_of(terms, day))))
+        return Changes(add=(*fees, *self._new(terms, blocks, rest, day, Source.UPGRADE, cuts_of(terms))))
 
     def leave(self, terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: date) -> Changes:
         changes = Changes()
@@ -163,13 +161,13 @@ class ByTheTerm:
         live = (LineStatus.BLOCKED, LineStatus.OPENED)
         return [line for line in lines if (line.resource, line.block) in blocks and line.status in live]
 
-    def _raised_anew(self, terms: Terms, made: Sequence[Line], becomes: Status, day: date) -> Changes:
+    def _raised_anew(self, terms: Terms, made: Sequence[Line], becomes: Becomes, day: date) -> Changes:
         """Return the lines of a raise Deleted, and made anew from `day` to the end of their pieces (5.4)."""
         until = max(line.period.end for line in made)
         if until <= day:
             return Changes(move=deleted(made))
         days = Period(day, until)
-        return self._anew(terms, made, days, becomes, Source.UPGRADE, day, cuts_of(terms, day))
+        return self._anew(terms, made, days, becomes, Source.UPGRADE, day, cuts_of(terms))
 
     def withdraw_raise(self, _terms: Terms, _lines: Sequence[Line], made: Sequence[Line]) -> Changes:
         return Changes(move=deleted(made))
@@ -220,10 +218,9 @@ class ByTheTerm:
 
     def renew(self, terms: Terms, units: Mapping[str, int], start: date, day: date) -> Changes:
         term = Period(start, renewing.ends(terms, start))
-        bought = {resource: count for resource, count in units.items() if count}
         fees: tuple[Line, ...] = ()
         if LineType.RENEWAL_FEE in self.fees:
-            fees = fees_of(terms, LineType.RENEWAL_FEE, bought, term, day, source=Source.RENEWAL)
+            fees = fees_of(terms, LineType.RENEWAL_FEE, units, term, day, source=Source.RENEWAL)
         return Changes(add=(*fees, *self._new(terms, self._bought(terms, units, day), term, day, Source.RENEWAL)))
 
     def renewal_due(self, lines: Sequence[Line], day: date) -> Decimal:
@@ -262,7 +259,7 @@ class ByTheTerm:
     def _bought(self, terms: Terms, units: Mapping[str, int], day: date) -> list[Block]:
         return plan_and(terms, units, day, plan=LineType.RECURRING_FEE in self.fees)
 
-    def _paid(self, day: date, *, provided: bool) -> Status:
+    def _paid(self, day: date, *, provided: bool) -> Becomes:
         """Return what the pieces become that are paid, or provided, on `day`."""
         begun = self.begun if provided else LineStatus.BLOCKED
         return lambda period: begun if period.start <= day else self.ahead

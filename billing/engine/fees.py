@@ -6,7 +6,7 @@ payment, and is never given back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -48,16 +48,6 @@ def fees_of(
         for key, count, row in fees
         if row is not None and _amount(row, kind)
     )
-
-
-def is_fee(line: Line) -> bool:
-    """Return whether the line is charged once."""
-    return line.type is not LineType.RECURRING_FEE
-
-
-def without_fees(lines: Iterable[Line]) -> list[Line]:
-    """Return the lines of pieces of a term, in their order."""
-    return [line for line in lines if not is_fee(line)]
 
 
 def _amount(row: Price, kind: LineType) -> Decimal:

@@ -45,9 +45,9 @@ class GSuite(ByTheTerm):
     def provide_activation(self, terms: Terms, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
         if not activated or min(line.period.start for line in activated) >= day:
             return Changes()
-        begun = [*activated, *(line for line in with_status(lines, LineStatus.OPENED) if line.period.start <= day)]
-        over = [line for line in begun if line.period.end <= day]
-        return _activated(terms, begun, day) + Changes(move=deleted(over))
+        held = [*activated, *with_status(lines, LineStatus.OPENED)]
+        over = [line for line in held if line.period.end <= day]
+        return _activated(terms, held, day) + Changes(move=deleted(over))
 
     def withdraw_activation(self, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
         again = tuple(

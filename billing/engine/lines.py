@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from billing.engine.proration import NO_RATE, exact_share
 from billing.engine.terms import TODAYS, Discount, Taken, UnitPrice
@@ -181,7 +182,7 @@ class Changes:
     def given_back(self) -> Decimal:
         """Return what of the released sum is free again: less the parts of it that were used."""
         used = (line for line in self.add if line.source is Source.USED_PART)
-        return self.releases - sum((line.amount for line in used if line.status in _TAKING), Decimal(0))
+        return self.releases - sum((line.amount for line in used), Decimal(0))
 
     @property
     def writes_off(self) -> Decimal:
@@ -190,10 +191,6 @@ class Changes:
             (line.amount for line in self.add if line.status is LineStatus.CLOSED),
             sum((move.line.amount for move in self.move if move.status is LineStatus.CLOSED), Decimal(0)),
         )
-
-
-# With these a line holds money, or has taken it.
-_TAKING = (LineStatus.BLOCKED, LineStatus.CLOSED)
 
 
 def _closes_at_once(line: Line) -> bool:
@@ -273,6 +270,11 @@ def with_status(lines: Iterable[Line], status: LineStatus) -> list[Line]:
 def deleted(lines: Iterable[Line]) -> tuple[Move, ...]:
     """Return the moves of the lines to Deleted."""
     return tuple(Move(line, LineStatus.DELETED) for line in lines)
+
+
+def instead(line: Line, **changed: Any) -> Line:
+    """Return a line that takes the place of another, or of a part of it: not yet written, and of no order so far."""
+    return replace(line, row=None, parent=line, order=None, **changed)
 
 
 def has_units(resource: str, quantity: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from billing.engine.lines import Changes, Cost, Line, LineStatus, LineType, Source, deleted
+from billing.engine.lines import Changes, Cost, Line, LineStatus, LineType, Source, deleted, instead
 from billing.engine.proration import NO_RATE, share
 from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
@@ -85,7 +85,7 @@ def part_of(
     closed_on: date | None = None,
 ) -> Line:
     """Return a part of a line that is split: the same units and price, some of its days, a cost of its own."""
-    return replace(
+    return instead(
         line,
         status=status,
         source=source,
@@ -94,9 +94,6 @@ def part_of(
         discount=cost.discount,
         quantity=line.quantity if quantity is None else quantity,
         closed_on=closed_on,
-        row=None,
-        parent=line,
-        order=None,
     )
 
 

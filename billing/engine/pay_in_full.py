@@ -87,8 +87,7 @@ class PayInFull:
 
     def _anew(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
         """Return the months of an order Deleted, and made anew from `day` at the prices they had (decisions 8, 22)."""
-        first = [line for line in lines if line.period.start == self._begins(lines)]
-        wanted = {(line.resource, line.price): int(line.quantity) for line in first}
+        wanted = {(line.resource, line.price): int(line.quantity) for line in lines}
         return Changes(add=self._ordered(terms, wanted, day, LineStatus.OPENED), move=deleted(lines))
 
     def _ordered(

@@ -7,7 +7,6 @@ resource, price and billing period, made anew from the sum; the billing day clos
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,6 +21,7 @@ from billing.engine.lines import (
     Source,
     deleted,
     fresh_block,
+    instead,
     with_status,
 )
 from billing.engine.parts import priced_line
@@ -75,15 +75,7 @@ class PaygInternal:
                 changes += Changes(move=(Move(line, LineStatus.CLOSED, day),))
                 continue
             days = _from(terms, day)
-            paid = replace(
-                line,
-                status=LineStatus.CLOSED,
-                closed_on=day,
-                period=days,
-                billing_period=days,
-                row=None,
-                parent=line,
-            )
+            paid = instead(line, status=LineStatus.CLOSED, closed_on=day, period=days, billing_period=days)
             changes += Changes(add=(paid,), move=deleted([line]))
         return changes
 

@@ -7,13 +7,12 @@ and keeps its number until the term is renewed; the plan's own part is a block o
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
 from billing.engine.fees import fees_of
-from billing.engine.lines import FEES, FIRST_BLOCK, Changes, Line, LineStatus, LineType, Source, has_units
+from billing.engine.lines import FEES, FIRST_BLOCK, Changes, Line, LineStatus, LineType, Source, has_units, instead
 from billing.engine.parts import given_back, priced_line, resized
 from billing.engine.periods import billing_periods
 from billing.engine.settling import take_units
@@ -97,23 +96,15 @@ def _pieces(terms: Terms, days: Period, cuts: Collection[date]) -> Iterator[tupl
             yield Period(start, end), whole
 
 
-def cuts_of(terms: Terms, day: date) -> tuple[date, ...]:
-    """Return the first day of a term that is paid ahead, where it comes after `day`: a piece is part of one term."""
-    return (terms.last_term_on,) if terms.last_term_on is not None and terms.last_term_on > day else ()
+def cuts_of(terms: Terms) -> tuple[date, ...]:
+    """Return the first day of the last term, which may be paid ahead: a piece is part of one term."""
+    return (terms.last_term_on,) if terms.last_term_on is not None else ()
 
 
 def fee_anew(line: Line, days: Period, status: LineStatus, day: date) -> Line:
     """Return a fee for other days than it was ordered for."""
-    return replace(
-        line,
-        status=status,
-        closed_on=day if status is LineStatus.CLOSED else None,
-        period=days,
-        billing_period=days,
-        row=None,
-        parent=line,
-        order=None,
-    )
+    closed_on = day if status is LineStatus.CLOSED else None
+    return instead(line, status=status, closed_on=closed_on, period=days, billing_period=days)
 
 
 def setup_fees(

@@ -16,7 +16,7 @@ from decimal import Decimal
 from billing.engine import renewing, settling
 from billing.engine.discounting import corrected
 from billing.engine.lines import FEES, Changes, Line, LineStatus, LineType, Move, Source, deleted, with_status
-from billing.engine.parts import priced_line, what_is_left
+from billing.engine.parts import part_of, priced_line, what_is_left
 from billing.engine.periods import billing_period_of, next_billing_day
 from billing.engine.rules import Allows, Deed, Keeps, MeteredRules, No, Rules, Told, Used
 from billing.engine.terms import Terms, UnitPrice
@@ -165,8 +165,7 @@ class Postpay:
         )
 
     def withdraw_raise(self, terms: Terms, lines: Sequence[Line], made: Sequence[Line]) -> Changes:
-        raised_on = min((line.period.start for line in made), default=None)
-        return self._told(lines, raised_on, lambda shown: self._rules.withdraw_raise(terms, shown, made), keep=made)
+        return self._rules.withdraw_raise(terms, lines, made)
 
     def restore(
         self, line: Line, parts: Sequence[Line], lowered_on: date, day: date, *, block: int, stopped_on: date | None
@@ -176,21 +175,15 @@ class Postpay:
             return replace(changes, add=tuple(_line(again, day, closes=True) for again in changes.add))
         # No row tells what was given back: it is what the parts leave.
         kept = sum(int(part.quantity) for part in parts if part.period.start >= lowered_on)
-        left = what_is_left(line, parts)
-        again = replace(
+        again = part_of(
             line,
             status=LineStatus.BLOCKED,
             source=Source.CONTINUING_PART,
             period=Period(lowered_on, line.period.end),
+            cost=what_is_left(line, parts),
             quantity=line.quantity - kept,
-            amount=left.net,
-            discount=left.discount,
-            block=block,
-            row=None,
-            parent=line,
-            order=None,
         )
-        return Changes(add=(again,))
+        return Changes(add=(replace(again, block=block),))
 
     def restore_renewals(
         self, terms: Terms, resource: str, units: int, *, lowered_on: date, until: date, day: date, block: int
@@ -214,7 +207,7 @@ class Postpay:
         )
 
     def withdraw_activation(self, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
-        ours = [line for line in lines if line in activated or line.status is not LineStatus.BLOCKED]
+        ours = [line for line in lines if line in activated]
         return self._told(ours, day, lambda shown: self._rules.withdraw_activation(shown, activated, day), over=True)
 
     def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
@@ -281,8 +274,9 @@ class Postpay:
         return self._rules.next_period(terms, units, lines, day)
 
     def end(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
-        left = [line for line in with_status(lines, LineStatus.OPENED) if line.period.end > day]
-        return self.close_period(terms, [line for line in lines if line not in left], day) + Changes(move=deleted(left))
+        opened = with_status(lines, LineStatus.OPENED)
+        others = [line for line in lines if line.status is not LineStatus.OPENED]
+        return self.close_period(terms, others, day) + Changes(move=deleted(opened))
 
     def due_while_stopped(self, terms: Terms, stopped_on: date, day: date) -> date | None:
         """Return also the billing day on which the days before the stop, or the last ones of the term, close."""
@@ -297,7 +291,7 @@ class Postpay:
     def _told(
         self,
         lines: Sequence[Line],
-        day: date | None,
+        day: date,
         ask: Callable[[list[Line]], Changes],
         *,
         over: bool = False,
@@ -312,9 +306,7 @@ class Postpay:
         shown: list[Line] = []
         real: dict[int, Line] = {}
         for line in lines:
-            waits = line.status is LineStatus.BLOCKED and (
-                line.type in FEES or (not over and day is not None and line.period.end <= day)
-            )
+            waits = line.status is LineStatus.BLOCKED and (line.type in FEES or (not over and line.period.end <= day))
             if waits and line not in keep:
                 continue
             ahead = self._whole_term and line.status is LineStatus.OPENED
@@ -351,20 +343,20 @@ def closing_day(terms: Terms, day: date) -> date:
     return next_billing_day(day - ONE_DAY, terms.billing_day)
 
 
-def _status(status: LineStatus, line: Line, day: date | None, closes: bool) -> LineStatus:
+def _status(status: LineStatus, line: Line, day: date, closes: bool) -> LineStatus:
     """Return what a line is in postpay that would have `status` in prepay on `day`."""
     if status is LineStatus.CLOSED and not (closes and line.type not in FEES):
         return LineStatus.BLOCKED
-    ahead = day is not None and line.period.start > day and line.type not in FEES
+    ahead = line.period.start > day and line.type not in FEES
     return LineStatus.OPENED if status is LineStatus.BLOCKED and ahead else status
 
 
-def _line(line: Line, day: date | None, closes: bool) -> Line:
+def _line(line: Line, day: date, closes: bool) -> Line:
     status = _status(line.status, line, day, closes)
     return replace(line, status=status, closed_on=line.closed_on if status is LineStatus.CLOSED else None)
 
 
-def _move(move: Move, day: date | None, closes: bool) -> Move | None:
+def _move(move: Move, day: date, closes: bool) -> Move | None:
     """Return the move as it is in postpay; None where the line stays what it is."""
     status = _status(move.status, move.line, day, closes)
     if status is move.line.status:

@@ -69,7 +69,7 @@ def pay(terms: Terms, lines: Sequence[Line], start: date, day: date, *, provided
         return LineStatus.CLOSED if provided and period.end <= day else LineStatus.BLOCKED
 
     if lines and min(line.period.start for line in lines) != start:
-        wanted = {(line.resource, line.price): int(line.quantity) for line in _first_piece(lines)}
+        wanted = {(line.resource, line.price): int(line.quantity) for line in lines}
         return Changes(add=_lines(terms, wanted, start, status, day), move=deleted(lines))
     moves = ((line, status(line.period)) for line in lines)
     return Changes(
@@ -86,11 +86,6 @@ def _ahead(period: Period, start: date, day: date) -> LineStatus:
     if start <= day:
         return LineStatus.OPENED
     return LineStatus.BLOCKED if period.start == start else LineStatus.NEW
-
-
-def _first_piece(lines: Sequence[Line]) -> list[Line]:
-    first = min(line.period.start for line in lines)
-    return [line for line in lines if line.period.start == first]
 
 
 def _lines(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from billing.engine.lines import Changes, Line, LineStatus, Move, Source
+from billing.engine.lines import Changes, Line, LineStatus, Move, Source, instead
 from billing.engine.parts import priced_line
 from billing.engine.periods import billing_period_of, next_billing_day
 from billing.engine.terms import Terms
@@ -63,7 +63,7 @@ def _later_period(line: Line, parts: Sequence[Line], day: date, block: int, stop
     if not has_begun:
         if line.period.end <= day:
             return Changes()  # the subscription was stopped, and this is over
-        again = replace(line, status=LineStatus.OPENED, row=None, parent=line)
+        again = instead(line, status=LineStatus.OPENED)
         return Changes(add=(again,), move=tuple(Move(part, LineStatus.DELETED) for part in parts))
     lacking = line
     if parts:
@@ -74,7 +74,6 @@ def _later_period(line: Line, parts: Sequence[Line], day: date, block: int, stop
 
 def _charged(line: Line, day: date, *, block: int) -> Line:
     """Return the line again in a block of its own: Blocked, or Closed on `day` where its days are over."""
-    again = replace(line, status=LineStatus.BLOCKED, row=None, parent=line, block=block)
     if line.period.end <= day:
-        return replace(again, status=LineStatus.CLOSED, closed_on=day)
-    return again
+        return instead(line, status=LineStatus.CLOSED, closed_on=day, block=block)
+    return instead(line, status=LineStatus.BLOCKED, block=block)

@@ -22,7 +22,7 @@ def given_up(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
     """
     changes = Changes()
     for line in with_status(lines, LineStatus.BLOCKED):
-        changes += _ended(terms, line, day) if line.period.contains(day) else Changes(move=deleted([line]))
+        changes += _ended(terms, line, day)
     return changes + Changes(move=deleted(with_status(lines, LineStatus.OPENED)))
 
 

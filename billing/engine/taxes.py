@@ -110,7 +110,7 @@ def taxed(lines: Sequence[tuple[Decimal, Collection[TaxRate]]], currency: str) -
     shown: list[list[tuple[TaxRate, Decimal]]] = [[] for _ in lines]
     for inclusive in (True, False):
         rates = list(dict.fromkeys(rate for _, borne in lines for rate in borne if rate.inclusive is inclusive))
-        bases = list(nets) if not inclusive else [amount for amount, _rates in lines]
+        bases = list(nets)
         for rate in rates:
             places = [place for place, (_amount, borne) in enumerate(lines) if rate in borne]
             for place, tax in zip(places, _shared([bases[place] for place in places], rate, currency), strict=True):

@@ -112,11 +112,12 @@ def try_mutant(tests: Tests, mutant: Mutant, places: list[int], functions: Funct
 class Kept:
     """The results so far, in a file: a run that was stopped goes on.
 
-    What was found by other tests, or in an engine that was another elsewhere, is tried again, on its finder first.
+    What was found by a test that has changed, or in an engine that was another elsewhere, is tried again, on its finder
+    first; so is what lived, as soon as any test is another.
     """
 
     path: Path
-    of: str  # what the engine and its tests were
+    of: Callable[[str], str]  # what the engine and a test are now, or all tests
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -127,7 +128,7 @@ class Kept:
 
     def add(self, mutant: Mutant, state: str, by: str, seconds: float) -> None:
         """Write down what came of a fault."""
-        one = {"key": mutant.key, "of": self.of, "state": state, "by": by, "seconds": round(seconds, 3)}
+        one = {"key": mutant.key, "of": self.of(by), "state": state, "by": by, "seconds": round(seconds, 3)}
         self.told[mutant.key] = one
         with self.path.open("a") as file:
             file.write(json.dumps(one) + "\n")
@@ -135,7 +136,7 @@ class Kept:
     def seen(self, items: list[pytest.Item]) -> list[Seen | None] | None:
         """Return what every test does without a fault; it is looked at once."""
         path = self.path.with_suffix(".seen")
-        names = (self.of, [item.nodeid for item in items])
+        names = (self.of(""), [item.nodeid for item in items])
         if path.exists():
             kept_names, seen = pickle.loads(path.read_bytes())  # noqa: S301 - our own
             if kept_names == names:
@@ -146,8 +147,8 @@ class Kept:
 
     def state(self, mutant: Mutant) -> str:
         """Return what came of a fault in this engine with these tests, `untried` where nothing is known yet."""
-        one = self.told.get(mutant.key, {})
-        return one["state"] if one.get("of") == self.of else "untried"
+        one = self.told.get(mutant.key)
+        return one["state"] if one is not None and one["of"] == self.of(one["by"]) else "untried"
 
 
 class Mutation:
@@ -157,8 +158,9 @@ class Mutation:
         self.mutants, self.kept, self.tell = mutants, kept, tell
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try what has no result yet."""
+        """Try what has no result yet; last what was found before, for it will be found again."""
         waiting = [mutant for mutant in self.mutants if self.kept.state(mutant) == "untried"]
+        waiting.sort(key=lambda mutant: self.kept.told.get(mutant.key, {}).get("state") == "found")
         if not waiting:
             return True
         pristine = self.kept.seen(session.items)

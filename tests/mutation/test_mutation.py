@@ -71,9 +71,16 @@ def test_what_a_fault_ends_is_seen(ends) -> None:
 
 
 def test_results_are_kept_for_the_engine_and_tests_they_are_of(tmp_path: Path) -> None:
-    first, second = list(mutants_of("each.py", SOURCE))[:2]
-    kept = Kept(tmp_path / "kept", "now")
+    first, second, third = list(mutants_of("each.py", SOURCE))[:3]
+    all_tests = {"": "all", "a test": "one", "another": "other"}
+    kept = Kept(tmp_path / "kept", all_tests.get)
     kept.add(first, "found", "a test", 0.1)
-    again, later = Kept(kept.path, "now"), Kept(kept.path, "later")
-    assert (again.state(first), again.state(second), later.state(first)) == ("found", "untried", "untried")
-    assert later.told[first.key]["by"] == "a test"
+    kept.add(second, "lives", "", 0.1)
+    for changed, states in (
+        ({}, ("found", "lives", "untried")),
+        ({"": "more", "another": "more"}, ("found", "untried", "untried")),
+        ({"": "more", "a test": "more"}, ("untried", "untried", "untried")),
+    ):
+        again = Kept(kept.path, (all_tests | changed).get)
+        assert tuple(again.state(mutant) for mutant in (first, second, third)) == states
+        assert again.told[first.key]["by"] == "a test"

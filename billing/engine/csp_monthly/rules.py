@@ -85,7 +85,7 @@ class CspMonthly:
 
     def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
         if unprovided:
-            day = min((line.period.start for line in lines if line.period.start < day), default=day)
+            day = min([day, *(line.period.start for line in lines)])
         return stopping.delete(terms, lines, day)
 
     def due_while_stopped(self, terms: Terms, stopped_on: date, day: date) -> date | None:

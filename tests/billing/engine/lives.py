@@ -66,7 +66,8 @@ class Life:
             at = next(at for at, line in enumerate(self.lines) if line is move.line)
             self.lines[at] = replace(move.line, status=move.status, closed_on=move.closed_on)
         for line in changes.add:
-            self.lines.append(replace(line, row=len(self.lines) + 1))
+            assert (line.row, line.order) == (None, None), "the books say which row it is, and of which order"
+            self.lines.append(replace(line, row=len(self.lines) + 1, order=1))
 
     def day_of(self, word: str) -> date:
         ends = self.terms.expires_on or ORDERED + timedelta(days=92)

@@ -15,6 +15,7 @@ from billing.engine.types import TYPES
 from core.period import Period
 
 AUG20, AUG25, AUG28, SEP1 = (date(2018, *on) for on in ((8, 20), (8, 25), (8, 28), (9, 1)))
+BY_TERM = ["csp_annual", "reservation", "non_refund", "gsuite"]
 BY_DAYS = [key for key, rules in TYPES.items() if rules.keeps is not Keeps.WHAT_WAS_USED]
 
 
@@ -66,7 +67,7 @@ def test_the_plans_own_part_comes_first_and_fees_stay() -> None:
     assert [line.resource for line in closed(lines, AUG25, 0).add] == [PLAN, "seats"]
 
 
-@pytest.mark.parametrize("key", [key for key in BY_DAYS if key != "pay_in_full"])
+@pytest.mark.parametrize("key", BY_TERM)
 def test_a_raise_is_due_in_full_and_closed_in_one_when_it_is_paid(key: str) -> None:
     terms = terms_of(key)
     plain, rules = TYPES[key], rules_when_closed(TYPES[key], terms.expires_on or SEP1, 1)
@@ -85,8 +86,8 @@ def test_a_raise_is_due_in_full_and_closed_in_one_when_it_is_paid(key: str) -> N
 
 
 def test_a_raise_that_a_vendor_provides_later_is_closed_then() -> None:
-    terms = terms_of("csp_monthly")
-    rules = rules_when_closed(TYPES["csp_monthly"], terms.expires_on or SEP1, 1)
+    terms = terms_of("csp_annual")
+    rules = rules_when_closed(TYPES["csp_annual"], terms.expires_on or SEP1, 1)
     new = rules.change(terms, [], {"seats": 5}, {"seats": 8}, AUG25).add
     paid = rules.pay_raise(terms, new, AUG25, provided=False)
     assert {move.status for move in paid.move} == {LineStatus.BLOCKED}
@@ -116,3 +117,27 @@ def test_an_endless_one_is_charged_again_from_the_next_billing_day() -> None:
     (raised,) = rules.change(terms, [line], {"seats": 5}, {"seats": 8}, SEP1).add
     assert rules.due([raised], SEP1) == 30
     assert [move.status for move in rules.pay_raise(terms, [line, raised], SEP1).move] == [LineStatus.BLOCKED]
+
+
+def test_a_raise_that_begins_in_closed_days_is_closed_with_all_its_pieces() -> None:
+    terms, usual = terms_of("csp_annual"), TYPES["csp_annual"]
+    for closed_to in (SEP1, terms.expires_on):
+        rules = rules_when_closed(usual, closed_to, 1)
+        new = rules.change(terms, [], {}, {"seats": 3}, AUG25).add
+        assert {line.quantity for line in new} == {3}
+        (line,) = rules.pay_raise(terms, new, AUG25).add
+        assert (line.amount, line.period) == (sum(one.amount for one in new), Period(AUG25, new[-1].period.end))
+    (line,) = rules.pay_raise(terms, new, SEP1).add
+    assert (line.amount, line.period.start) == (sum(one.amount for one in new[1:]), SEP1), "the first piece is over"
+    fee = replace(new[0], type=LineType.SETUP_FEE)
+    changes = rules.pay_raise(terms, [fee, *new], AUG25)
+    assert [line.amount for line in changes.add] == [sum(one.amount for one in new)]
+    assert [move.status for move in changes.move if move.line is fee] == [LineStatus.CLOSED]
+
+
+def test_on_the_day_up_to_which_it_was_closed_all_is_as_usual_again() -> None:
+    terms, lines = terms_of("gsuite"), sold("gsuite")
+    rules, before = (rules_when_closed(TYPES["gsuite"], day, 1) for day in (AUG25, AUG28))
+    new = rules.change(terms, lines, {"seats": 5}, {"seats": 8}, AUG25).add
+    assert [line.block for line in new] == [2, 2]
+    assert (rules.due(new, AUG25), before.due(new, AUG25)) == (new[0].amount, new[0].amount + new[1].amount)

@@ -98,6 +98,7 @@ def test_rows_that_a_charge_took_stay_its_rows():
 def test_a_discount_that_was_granted_stays_granted():
     kept = line(taken=Taken(ORDERED, (1, 2), (D("25"), D("50"))))
     assert owed(kept, CHAIN, "USD")[0].amount == D("13.06")
+    assert owed(kept, CHAIN[:1], "USD")[0].amount == D("13.94"), "granted in another chain"
 
 
 def test_one_charge_for_several_owes_their_sums():
@@ -107,6 +108,7 @@ def test_one_charge_for_several_owes_their_sums():
     assert (of_first.amount, of_distributor.amount) == (D("13.94") + D("36.00"), D("7.74") + D("20.00"))
     assert (of_first.net_cost, of_distributor.net_cost) == (of_distributor.amount, D("6.77") + D("17.50"))
     assert (of_first.row, of_first.unit_price, of_first.gross) == (None, D("62.42"), D("62.42"))
+    assert (of_first.granted, of_distributor.granted) == (0, 0)
 
 
 def test_charges_together_have_no_net_cost_where_none_of_them_has():

@@ -242,3 +242,30 @@ def test_the_orders_and_renewals_of_every_type_add_up(key: str):
         assert sum(line.amount for line in order.add) == net_of_sum([line.gross for line in order.add], rate, "USD")
         assert all(line.rate == rate for line in order.add)
     assert made[0].add
+
+
+def test_what_was_made_before_of_the_same_rate_is_part_of_the_sum_and_stays():
+    agreed = terms(price="3.35")
+    (line,) = TYPES["csp_monthly"].order(agreed, {"seats": 1}, SEP1).add
+    other = replace(line, rate=Decimal("0.5"))
+    assert amounts(corrected(agreed, [line], given=[line, other])) == ["3.01"]
+    assert amounts(corrected(agreed, [line], given=[other])) == ["3.02"]
+
+
+@pytest.mark.parametrize(("day", "made"), [(SEP1, ["3.01"]), (date(2018, 9, 16), ["1.51", "3.02"])])
+def test_what_a_vendor_provides_is_one_sum_with_what_stays_of_its_raise(day: date, made: list[str]):
+    """A seat more in two months, 3.02 of September; made anew from the 16th, September is no part of the sum."""
+    rules, agreed = TYPES["csp_monthly"], terms(price="3.35", months=2)
+    running = replace(agreed, expires_on=date(2018, 11, 1))
+    placed = rules.change(running, [], {}, {"seats": 1}, SEP1)
+    assert amounts(placed.add) == ["3.02"]
+    assert amounts(rules.pay_raise(running, placed.add, SEP1).add) == ["3.01"]
+    raised = [replace(line, status=LineStatus.BLOCKED) for line in placed.add]
+    assert amounts(rules.provide_raise(running, raised, raised, day).add) == made
+
+
+def test_a_fee_without_a_discount_beside_them_leaves_the_others_a_sum():
+    fee = Price(date(2018, 1, 1), Decimal("3.35"), setup_fee=Decimal(1))
+    agreed = replace(terms(months=1), prices={key: [fee] for key in "abc"})
+    made = TYPES["reservation"].order(agreed, dict.fromkeys("abc", 1), SEP1).add
+    assert amounts(made) == ["1.00"] * 3 + ["3.02", "3.02", "3.01"]

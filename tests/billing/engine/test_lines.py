@@ -18,6 +18,7 @@ from billing.engine.lines import (
     explain,
     fresh_block,
     has_units,
+    instead,
     quantities_on,
 )
 from billing.models.charge import ChargeSource, ChargeStatus, ChargeType
@@ -81,6 +82,7 @@ def test_no_changes_are_false_and_add_nothing():
     one = Changes(add=(LINE,))
     assert not Changes()
     assert one
+    assert Changes(move=(Move(LINE, LineStatus.DELETED),))
     assert Changes() + one + Changes() == one
 
 
@@ -154,3 +156,10 @@ def test_a_fresh_block_lies_above_those_of_its_resource():
 def test_fewer_than_no_units_are_refused():
     with pytest.raises(ValueError, match="not a quantity of seats: -1"):
         has_units("seats", -1)
+
+
+def test_what_takes_the_place_of_a_line_is_not_in_the_books_yet_and_of_no_order():
+    before = replace(LINE, order=4)
+    anew = instead(before, status=LineStatus.OPENED)
+    assert (anew.row, anew.order, anew.status, anew.amount) == (None, None, LineStatus.OPENED, LINE.amount)
+    assert anew.parent is before

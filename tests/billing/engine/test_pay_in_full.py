@@ -14,7 +14,7 @@ from billing.engine.terms import Price, Terms
 RULES = PayInFull()
 TERMS = Terms("USD", 1, {"seats": [Price(date.min, Decimal(10), 7)]}, months=3)
 RUNNING = replace(TERMS, months=None, started_on=date(2018, 8, 20), expires_on=date(2018, 12, 1))
-AUG20, SEP5, OCT5 = date(2018, 8, 20), date(2018, 9, 5), date(2018, 10, 5)
+AUG20, SEP1, SEP5, OCT1, OCT5 = (date(2018, *on) for on in ((8, 20), (9, 1), (9, 5), (10, 1), (10, 5)))
 
 
 def carried_out(lines: list[Line], changes: Changes) -> list[Line]:
@@ -52,6 +52,7 @@ def test_an_order_keeps_its_prices_and_begins_anew_where_a_month_has_passed():
 def test_the_free_days_end_with_the_first_month():
     assert RULES.may_change(RUNNING, date(2018, 8, 31)) is No.NOT_YET_CHARGED
     assert RULES.may_change(RUNNING, date(2018, 9, 1)) is None
+    assert RULES.may_change(TERMS, AUG20) is None, "nothing runs yet"
 
 
 def test_a_raise_that_the_vendor_provides_in_a_later_month_costs_nothing_before(september: list[Line]):
@@ -86,7 +87,8 @@ def test_an_activation_is_charged_for_the_month_in_which_it_is_carried_out(septe
     assert told(november) == ["blocked 01Nov 5 50.00"]
     given_up = carried_out(lines, RULES.withdraw_activation(lines, activated, OCT5))
     assert told(given_up) == ["opened 01Nov 5 50.00", "opened 01Oct 5 50.00"]
-    assert told(RULES.withdraw_activation(lines, activated, date(2018, 11, 2)).add) == []
+    for over in (date(2018, 11, 1), date(2018, 11, 2)):
+        assert told(RULES.withdraw_activation(lines, activated, over).add) == []
 
 
 def test_a_second_activation_takes_nothing_back_of_the_month_that_the_first_one_charged(september: list[Line]):
@@ -110,3 +112,41 @@ def test_a_deletion_charges_the_month_unless_its_activation_was_never_carried_ou
 def test_a_plan_without_an_end_is_not_paid_in_full():
     with pytest.raises(ValueError, match="has an end"):
         RULES.order(replace(TERMS, months=None), {"seats": 5}, AUG20)
+
+
+def raised_in_september(september: list[Line]) -> list[Line]:
+    """Three seats more, placed on 5 September."""
+    return carried_out(september, RULES.change(RUNNING, september, {"seats": 5}, {"seats": 8}, SEP5))
+
+
+def test_a_raise_paid_in_a_later_month_costs_that_month_and_not_the_one_before(september: list[Line]):
+    placed = raised_in_september(september)
+    paid = carried_out(placed, RULES.pay_raise(RUNNING, placed, OCT1))
+    assert told(line for line in paid if line.source is Source.UPGRADE) == [
+        "blocked 01Oct 3 30.00",
+        "opened 01Nov 3 30.00",
+    ]
+
+
+def test_a_raise_provided_in_a_later_month_reserves_that_month_of_its_own(september: list[Line]):
+    placed = raised_in_september(september)
+    lines = carried_out(placed, RULES.pay_raise(RUNNING, placed, SEP5, provided=False))
+    raised = [line for line in lines if line.source is Source.UPGRADE]
+    provided = RULES.provide_raise(RUNNING, lines, raised[:1], OCT1)
+    assert [(move.line, move.status) for move in provided.move] == [
+        (raised[0], LineStatus.DELETED), (raised[1], LineStatus.BLOCKED),
+    ]  # fmt: skip
+
+
+def test_what_was_not_there_before_is_charged_for_each_month_and_what_stays_is_not(september: list[Line]):
+    terms = replace(RUNNING, prices={**RUNNING.prices, "disks": [Price(date.min, Decimal(4), 8)]})
+    disks = RULES.change(terms, september, {"seats": 5}, {"disks": 2}, SEP5).add
+    assert told(disks) == ["new 01Sep 2 8.00", "new 01Oct 2 8.00", "new 01Nov 2 8.00"]
+    assert not RULES.change(terms, september, {"seats": 8}, {"seats": 8}, SEP5), "more in service than is charged"
+
+
+def test_a_month_that_begins_on_the_day_of_a_lowering_is_charged_for_what_was_there(september: list[Line]):
+    lines = [replace(line, status=LineStatus.OPENED) for line in september]
+    assert told(RULES.change(RUNNING, lines, {"seats": 5}, {"seats": 2}, SEP1).add) == [
+        "opened 01Oct 2 20.00", "opened 01Nov 2 20.00",
+    ]  # fmt: skip

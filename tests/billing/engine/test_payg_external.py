@@ -68,3 +68,17 @@ def test_which_of_the_two_is_told_is_the_types():
         True, False, False, False,
     ]  # fmt: skip
     assert is_by_use("payg_external")
+
+
+def test_a_line_of_a_period_that_is_over_stays_and_the_present_one_has_its_own():
+    (august,) = RULES.use(TERMS, [], [cost("5")], AUG25).add
+    now = RULES.use(TERMS, [august], [cost("5")], SEP5)
+    assert ([line.period for line in now.add], now.move) == ([Period(SEP1, OCT1)], ())
+    (unknown,) = RULES.use(replace(TERMS, started_on=None), [], [cost("5")], AUG25).add
+    assert unknown.period == Period(date(2018, 8, 1), SEP1), "counted from the first day of the period"
+
+
+def test_a_line_made_anew_keeps_the_discount_that_it_had():
+    less = replace(TERMS, discounts={LineType.CONSUMPTION: Decimal("0.1")})
+    (first,) = RULES.use(less, [], [cost("1.00")], AUG25).add
+    assert [line.amount for line in RULES.use(TERMS, [first], [cost("2.00")], AUG25).add] == [Decimal("1.80")]

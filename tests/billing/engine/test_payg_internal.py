@@ -8,9 +8,10 @@ from billing.engine.lines import LineStatus, LineType, Source
 from billing.engine.payg_internal import PaygInternal
 from billing.engine.rules import No, Used
 from billing.engine.terms import Price, Terms, UnitPrice
+from core.period import Period
 
 RULES = PaygInternal()
-AUG20, AUG25, SEP5 = date(2018, 8, 20), date(2018, 8, 25), date(2018, 9, 5)
+AUG20, AUG25, SEP5, OCT1 = date(2018, 8, 20), date(2018, 8, 25), date(2018, 9, 5), date(2018, 10, 1)
 ROWS = [Price(date.min, Decimal("0.012"), 7, setup_fee=Decimal("2.50")), Price(AUG25, Decimal("0.02"), 8)]
 TERMS = Terms("USD", 1, {"machines": ROWS}, started_on=AUG20)
 
@@ -85,3 +86,12 @@ def test_a_price_whose_row_is_not_known_counts_from_the_first_day() -> None:
     unknown = Used("machines", UnitPrice(Decimal("0.012")), Decimal(261))
     (line,) = RULES.use(TERMS, [], [unknown], SEP5).add
     assert (line.period.start, line.price_row) == (date(2018, 9, 1), None)
+
+
+def test_a_line_of_a_period_that_is_over_and_a_fee_of_the_same_price_stay() -> None:
+    (august,) = RULES.use(TERMS, [], [used("261")], AUG25).add
+    fee = replace(august, type=LineType.SETUP_FEE, source=Source.PURCHASE, period=Period(SEP5, OCT1))
+    now = RULES.use(TERMS, [august, fee], [used("261")], SEP5)
+    assert ([line.period for line in now.add], now.move) == ([Period(date(2018, 9, 1), OCT1)], ())
+    (paid,) = RULES.pay_order(TERMS, RULES.order(TERMS, {"machines": 4}, AUG20).add, SEP5).add
+    assert (paid.row, paid.order) == (None, None)

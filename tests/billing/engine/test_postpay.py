@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from billing.engine.lines import Changes, Line, LineStatus, LineType
+from billing.engine.lines import Changes, Line, LineStatus, LineType, Source
 from billing.engine.rules import Metered, Used
 from billing.engine.terms import Price, Terms, UnitPrice
 from billing.engine.types import POSTPAY, rules_of
+from core.period import Period
 
 AUG20, AUG25, SEP1, SEP12, SEP15, OCT1 = (
     date(2018, 8, 20),
@@ -154,6 +155,9 @@ def test_months_that_a_refused_lowering_brings_back_are_owed_when_they_begin():
         parts = [one for one in book.live if one.parent is not None and one.parent.row == line.row]
         left = book.rules.restore(line, parts, AUG25, date(2018, 8, 28), block=7, stopped_on=None)
         assert [one.status for one in left.add] == ["blocked" if line.period.start == AUG20 else "opened"]
+        if line.period == Period(SEP1, OCT1):
+            (late,) = book.rules.restore(line, parts, AUG25, OCT1, block=7, stopped_on=None).add
+            assert (late.status, late.closed_on, late.quantity) == ("closed", OCT1, 2)
 
 
 def test_a_stop_leaves_a_remainder_that_the_billing_day_deletes():
@@ -200,6 +204,18 @@ def test_a_price_of_the_day_counts_in_the_month_of_an_endless_subscription_and_i
         book.change(AUG25, 8)
     assert endless.rules.month(endless.terms, endless.live, AUG25) == Decimal("96.00")
     assert term.rules.month(term.terms, term.live, AUG25) == Decimal("86.00")
+    for one in (replace(term.terms, expires_on=None), replace(term.terms, months=None)):
+        assert term.rules.month(one, term.live, AUG25) == Decimal("86.00"), "ordered for a term, or with an end"
+
+
+def test_a_month_is_what_serves_the_day_or_comes_next_of_what_is_not_over_and_not_given_up():
+    book = monthly(2)
+    now, september, _october = book.lines
+    gone = replace(now, status=LineStatus.DELETED, quantity=8, block=2)
+    assert book.rules.month(book.terms, [now, gone], AUG25) == Decimal("50.00")
+    used = replace(now, period=Period(AUG20, AUG25), quantity=2)
+    for day in (AUG25, date(2018, 8, 28)):
+        assert book.rules.month(book.terms, [used, september], day) == Decimal("50.00")
 
 
 def test_a_full_month_is_less_its_discount_on_the_sum():
@@ -225,13 +241,24 @@ def test_what_was_used_and_its_setup_fee_close_on_the_billing_day_even_after_a_d
 
 
 def test_a_lowering_that_is_taken_back_brings_the_amount_that_was_left_out():
-    book = monthly()
-    (whole,) = book.lines
-    book.change(AUG25, 2)
-    changes = book.rules.restore(whole, book.live, AUG25, date(2018, 8, 27), block=2, stopped_on=None)
-    assert [(line.quantity, line.amount, line.status) for line in changes.add] == [
-        (3, Decimal("6.77"), LineStatus.BLOCKED)
-    ]
+    book = monthly().change(AUG25, 2)
+    whole = replace(book.lines[0], discount=Decimal("1.25"), order=4)
+    assert whole.status is LineStatus.DELETED
+    (line,) = book.rules.restore(whole, book.live, AUG25, date(2018, 8, 27), block=2, stopped_on=None).add
+    assert (line.quantity, line.amount, line.discount, line.status, line.block) == (
+        3, Decimal("6.77"), Decimal("1.25"), LineStatus.BLOCKED, 2,
+    )  # fmt: skip
+    assert (line.row, line.order, line.parent is whole, line.period) == (None, None, True, Period(AUG25, SEP1))
+
+
+def test_a_lowering_of_the_first_day_that_is_taken_back_brings_the_line_or_what_lacks_of_it():
+    book = monthly().change(AUG20, 2)
+    whole = book.lines[0]
+    (lacking,) = book.rules.restore(whole, book.live, AUG20, AUG25, block=2, stopped_on=None).add
+    assert (lacking.quantity, lacking.amount) == (3, Decimal("11.61"))
+    for day, status, closed_on in ((AUG25, "blocked", None), (SEP12, "closed", SEP12)):
+        (line,) = book.rules.restore(whole, [], AUG20, day, block=2, stopped_on=None).add
+        assert (line.quantity, line.source, line.status, line.closed_on) == (5, Source.PURCHASE, status, closed_on)
 
 
 @pytest.mark.parametrize("key", POSTPAY)
@@ -245,3 +272,45 @@ def test_what_a_type_says_of_itself_it_says_in_postpay_too(key: str):
 def test_a_day_of_rest_changes_nothing():
     book = monthly()
     assert not book.rules.close_period(book.terms, book.live, SEP1 - timedelta(days=1))
+
+
+def test_an_activation_that_is_given_up_or_deleted_before_it_was_carried_out_charges_nothing():
+    book = monthly(2).stop(AUG25).activate(date(2018, 8, 27))
+    used, activated = (line for line in book.live if line.status is LineStatus.BLOCKED)
+    given_up = book.rules.withdraw_activation(book.live, [activated], date(2018, 8, 28))
+    assert [(line.status, line.period) for line in given_up.add] == [("opened", activated.period)]
+    assert [move.line for move in given_up.move] == [activated], "what was used before the stop waits for the night"
+    gone = book.rules.delete(book.terms, book.live, SEP12, unprovided=[activated])
+    assert gone.add == ()
+    assert [move.status for move in gone.move] == [LineStatus.DELETED] * (len(book.live) - 1)
+    assert all(move.line is not used for move in gone.move)
+
+
+def test_a_renewal_that_the_vendor_carries_out_late_closes_what_is_over_and_is_owed_for_what_has_begun():
+    book, end, late = Book("csp_annual", terms(1)).order(), date(2018, 9, 20), date(2018, 10, 5)
+    rules, made = book.rules, book.rules.renew(book.terms, WANTED, end, SEP12).add
+    paid = rules.pay_renewal(book.terms, made, end, end, provided=False)
+    assert [move.status for move in paid.move] == ["blocked", "opened"]
+    first, second = lines = [replace(move.line, status=move.status) for move in paid.move]
+    done = rules.pay_renewal(book.terms, lines, end, late)
+    assert [(move.line, move.status, move.closed_on) for move in done.move] == [
+        (first, "closed", late), (second, "blocked", None),
+    ]  # fmt: skip
+    waits = rules.pay_renewal(book.terms, lines, end, late, provided=False)
+    assert [(move.line, move.status) for move in waits.move] == [(second, "blocked")]
+    elsewhere = rules.pay_renewal(book.terms, lines, date(2018, 9, 25), late)
+    assert [(move.line, move.status) for move in elsewhere.move] == [(first, "deleted"), (second, "deleted")]
+
+
+def test_at_the_end_what_lies_ahead_is_deleted_even_where_it_has_begun():
+    book = Book("reservation", terms(3)).order()
+    moves = book.rules.end(book.terms, book.live, SEP15).move
+    told = sorted((move.line.period.start, str(move.status)) for move in moves if move.line.type == "recurring_fee")
+    assert told == [(AUG20, "closed"), *((date(2018, month, 1), "deleted") for month in (9, 10, 11))]
+
+
+def test_a_stopped_term_is_looked_at_on_its_end_and_on_the_billing_day_after():
+    book = monthly(1).stop(AUG25)
+    end = date(2018, 9, 20)
+    due = [book.rules.due_while_stopped(book.terms, AUG25, day) for day in (AUG25, SEP12, end, OCT1)]
+    assert due == [SEP1, end, OCT1, None]

@@ -31,6 +31,8 @@ def renewed(day: date, start: date = END, rules=CSP, terms: Terms = TERMS):
         ("2018-08-20", "2018-11-20", "2018-12-01", 3, "2019-03-01"),  # paid in full: not on the anchor's day
         ("2019-01-31", "2019-03-31", "2019-04-30", 1, "2019-05-30"),  # after a gap, on a day that the anchor has too
         (None, "2018-09-20", "2018-09-20", 2, "2018-11-20"),
+        ("2019-01-31", "2020-02-29", "2020-02-29", 1, "2020-03-31"),
+        ("2019-03-31", "2019-02-28", "2019-02-28", 1, "2019-03-28"),  # an anchor that comes later counts nothing
     ],
 )
 def test_terms_are_counted_from_the_anchor(anchor: str | None, expires: str, start: str, months: int, end: str):
@@ -48,6 +50,7 @@ def test_a_term_begins_at_the_end_of_the_other_or_where_it_is_stopped_on_the_day
     day = date(2018, 10, 5)
     assert [CSP.renewal_starts(TERMS, day, stopped=stopped) for stopped in (False, True)] == [END, day]
     assert FULL.renewal_starts(TERMS, day, stopped=True) == date(2018, 10, 1)
+    assert CSP.renewal_starts(replace(TERMS, expires_on=None), day, stopped=False) == day
 
 
 def test_the_first_piece_is_due_and_what_has_begun():
@@ -65,6 +68,7 @@ def test_the_first_piece_is_due_and_what_has_begun():
     [
         (date(2018, 9, 10), True, ["blocked", "new"]),
         (END, True, ["blocked", "opened"]),
+        (date(2018, 10, 1), True, ["closed", "blocked"]),
         (date(2018, 10, 5), True, ["closed", "blocked"]),
         (date(2018, 10, 5), False, ["blocked", "blocked"]),
         (date(2018, 11, 5), True, ["closed", "closed"]),

@@ -1,6 +1,8 @@
 """A lowering that the vendor refused: charged for every day again, those of periods that are over at once."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from billing.engine.lines import LineStatus
 from billing.engine.restoring import renewed_since, restored
@@ -65,3 +67,34 @@ def test_a_later_period_is_as_it_was_or_gets_the_units_it_lacks():
     assert [line.status for line in served.add] == ["blocked"]
     over = restored(was, [], AUG25, date(2018, 10, 5), block=7, stopped_on=date(2018, 9, 1))
     assert not over
+
+
+def test_units_given_back_on_the_first_day_of_a_line_come_back_as_what_was_refunded():
+    book = Book().order(AUG20, seats=5).change(AUG20, seats=3)
+    (whole,) = book.having("deleted")
+    changes = restored(whole, book.having("blocked", "refunded"), AUG20, AUG27, block=7)
+    assert [(line.status, line.quantity, f"{line.amount}") for line in changes.add] == [("blocked", 2, "7.74")]
+
+
+def test_the_day_on_which_days_begin_or_end_belongs_to_what_comes():
+    sep1, oct1 = date(2018, 9, 1), date(2018, 10, 1)
+    book = lowered()
+    (whole,) = book.having("deleted")
+    refunded = restored(whole, book.having("closed", "blocked", "refunded"), AUG25, sep1, block=7)
+    assert [(line.status, line.closed_on) for line in refunded.add] == [("closed", sep1)]
+    up_to = renewed_since(book.terms, "seats", 2, lowered_on=AUG25, until=oct1, day=oct1, block=7)
+    assert [f"{line.period.start}" for line in up_to.add] == ["2018-09-01"]
+    book = lowered(months=2)
+    was = next(line for line in book.having("deleted") if line.period.start == sep1)
+    (now,) = (line for line in book.having("opened") if line.period.start == sep1)
+    assert [line.status for line in restored(was, [now], AUG25, sep1, block=7).add] == ["blocked"]
+    assert not restored(was, [now], AUG25, oct1, block=7, stopped_on=sep1)
+
+
+def test_units_that_come_back_have_their_part_of_the_discount_and_say_what_they_were_part_of():
+    book = lowered(months=2)
+    was = next(line for line in book.having("deleted") if f"{line.period.start}" == "2018-09-01")
+    (now,) = (line for line in book.having("opened") if f"{line.period.start}" == "2018-09-01")
+    was, now = replace(was, discount=Decimal(5)), replace(now, discount=Decimal(3))
+    (lacking,) = restored(was, [now], AUG25, SEP5, block=7).add
+    assert (lacking.amount, lacking.discount, lacking.parent is was, lacking.row) == (20, 2, True, None)

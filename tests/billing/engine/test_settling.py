@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from billing.engine.lines import Changes, LineStatus, Move
-from billing.engine.settling import block_begun, due_with_periods, take_units
+from billing.engine.settling import block_begun, due_with_periods, periods_ahead, take_units
 from billing.engine.terms import Terms
+from core.period import Period
 from tests.billing.engine.test_lines import LINE
 
 SEP1 = date(2018, 9, 1)
@@ -40,3 +41,11 @@ def test_only_what_begins_on_the_day_is_blocked():
 )  # fmt: skip
 def test_pieces_of_a_term_end_on_billing_days_and_with_it(expires, day, due):
     assert due_with_periods(Terms("USD", 1, {}, expires_on=expires), day) == due
+
+
+def test_the_periods_ahead_are_those_from_a_day_on_in_the_order_of_their_days():
+    now, september, october = (
+        replace(LINE, status=LineStatus.OPENED, period=Period(date(2018, month, 1), date(2018, month + 1, 1)))
+        for month in (8, 9, 10)
+    )
+    assert periods_ahead([october, now, september], "seats", SEP1) == [[september], [october]]

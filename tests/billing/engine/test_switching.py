@@ -42,3 +42,8 @@ def test_what_begins_on_the_day_or_later_leaves_nothing_behind():
     assert not changes.add
     assert len(changes.move) == 2
     assert changes.given_back == Decimal("69.35")
+
+
+def test_what_is_over_on_the_day_leaves_nothing_behind():
+    changes = given_up(TERMS, [SEATS], SEP1)
+    assert (changes.add, [move.status for move in changes.move]) == ((), [LineStatus.DELETED])

@@ -70,3 +70,9 @@ def test_any_document_adds_up_in_its_currency():
         part = percent / (100 + percent) if rate.inclusive else percent / 100
         assert document.tax == round_half_up(total * part, currency)
         assert document.total == sum(amounts) + (0 if rate.inclusive else document.tax)
+
+
+def test_an_exclusive_tax_is_on_what_is_left_without_an_inclusive_one():
+    (line,) = taxed([(Decimal("120.00"), [OTHER, INCLUDED])], "USD").lines
+    assert [(rate.percent, str(tax)) for rate, tax in line.taxes] == [(20, "20.00"), (10, "10.00")]
+    assert (str(line.net), str(line.added), str(line.total)) == ("100.00", "10.00", "130.00")

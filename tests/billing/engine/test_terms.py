@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.engine.terms import Price, Terms, chargeable_units
+from billing.engine.terms import PLAN, Price, Taken, Terms, chargeable_units
 
 TERMS = Terms(
     "USD",
@@ -74,3 +74,15 @@ def test_a_price_says_of_which_day_it_is():
 def test_units_below_none_are_refused(quantity, included):
     with pytest.raises(ValueError, match="not quantities"):
         chargeable_units(quantity, included)
+
+
+def test_the_row_that_was_ordered_by_is_found_among_others_and_the_plans_own_from_its_first_day():
+    rows = [Price(date(2018, 8, 1), Decimal(10), 1), Price(date(2018, 9, 1), Decimal(12), 2)]
+    own = Price(date(2018, 9, 1), Decimal(2), 5)
+    fixed = replace(
+        TERMS, prices={"seats": rows}, plan_prices=[own], ordering_prices={"seats": Decimal(12)},
+        ordering_rows={"seats": 2}, ordering_taken={"seats": Taken(date(2018, 9, 3))},
+    )  # fmt: skip
+    assert fixed.fee_row("seats", date(2018, 9, 5)) == rows[1]
+    assert [fixed.fee_row(PLAN, day) for day in (date(2018, 8, 31), own.valid_from)] == [None, own]
+    assert fixed.price("seats", date(2018, 9, 5)).taken.on == date(2018, 9, 3)

@@ -8,6 +8,7 @@ import pytest
 from billing.engine.lines import Changes
 from billing.engine.rules import Keeps, No
 from billing.engine.terms import Price, Terms
+from billing.engine.trial import Trial
 from billing.engine.types import TYPES, rules_of
 
 DAY = date(2018, 8, 20)
@@ -18,7 +19,7 @@ TERMS = Terms("USD", 1, {"seats": [Price(date.min, Decimal(10), setup_fee=Decima
 def test_a_trial_of_a_type_charges_nothing(key: str):
     trial, paid = rules_of(key, trial=True), rules_of(key)
     assert trial.ends_on(TERMS, DAY) == paid.ends_on(TERMS, DAY)
-    assert (trial.key, trial.allows) == (paid.key, paid.allows)
+    assert (trial.key, trial.allows) == (paid.key, paid.allows) == (Trial(paid).key, Trial(paid).allows)
     assert (trial.fees, trial.keeps, trial.may_change(TERMS, DAY)) == (frozenset(), Keeps.NOTHING, No.TRIAL)
     assert (trial.counts_units, trial.needs_funds) == (False, False)
     assert trial.order(TERMS, {"seats": 5}, DAY) == Changes()

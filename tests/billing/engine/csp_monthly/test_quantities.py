@@ -1,6 +1,7 @@
 """Units added and given back: which lines are touched, at which price, and what a finite subscription does later on."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from billing.engine.csp_monthly.quantities import (
     withdraw_raise,
 )
 from billing.engine.lines import Changes, Line
+from core.period import Period
 from tests.billing.engine.book import Book
 
 AUG20, AUG22, AUG25, AUG28, SEP1 = *(date(2018, 8, day) for day in (20, 22, 25, 28)), date(2018, 9, 1)
@@ -217,3 +219,24 @@ def test_a_raise_whose_later_periods_were_raised_when_it_was_paid_is_raised_once
         "opened 2018-09-01 2018-10-01 5 50.00",
         "opened 2018-10-01 2018-10-20 5 30.65",
     ]
+
+
+def test_a_stopped_one_gets_its_raise_in_the_periods_after_the_day_in_a_block_above_those_that_stay():
+    book, (line,) = raised(months=2)
+    others = [replace(one, block=3) for one in book._live() if one is not line]
+    for day, later in ((AUG28, ["80.00", "49.03"]), (date(2018, 9, 5), ["49.03"])):
+        made = provide_raise_of_stopped(book.terms, [*others, line], [line], day).add
+        assert [(one.block, f"{one.amount}") for one in made] == [(4, amount) for amount in later]
+    alone = provide_raise_of_stopped(book.terms, [*(replace(one, block=1) for one in others), line], [line], AUG28)
+    assert {one.block for one in alone.add} == {2}
+
+
+def test_a_lowering_touches_the_present_period_and_those_that_begin_after_its_day():
+    book = Book({"seats": "10.00", "disks": "4.00"}, months=2).order(AUG20, seats=5)
+    now, september, october = book._live()
+    today = replace(september, period=Period(AUG25, SEP1), block=2, row=8)
+    yesterday = replace(today, period=Period(AUG22, SEP1), block=3, row=9)
+    ahead = replace(now, period=Period(date(2018, 10, 20), date(2018, 11, 1)), block=4, row=10)  # a term that is paid
+    lines = [now, today, yesterday, september, october, ahead]
+    changes = lower_units(book.terms, lines, {"disks": 0, "seats": 2}, AUG25)
+    assert [move.line for move in changes.move] == [now, september, october]

@@ -6,6 +6,7 @@ from datetime import date
 from billing.engine.csp_monthly.rules import CspMonthly
 from billing.engine.lines import LineStatus, Source
 from billing.engine.terms import Terms
+from core.period import Period
 from tests.billing.engine.test_lines import LINE
 
 RULES, TERMS = CspMonthly(), Terms("USD", 1, {})
@@ -15,6 +16,11 @@ AUG25 = date(2018, 8, 25)
 def test_the_days_before_a_deletion_are_charged_unless_an_activation_was_never_carried_out():
     assert [line.status for line in RULES.delete(TERMS, [LINE], AUG25).add] == [LineStatus.CLOSED]
     assert RULES.delete(TERMS, [LINE], AUG25, unprovided=[LINE]).add == ()
+    later = replace(LINE, status=LineStatus.OPENED, period=Period(date(2018, 8, 22), date(2018, 9, 1)))
+    gone = RULES.delete(TERMS, [LINE, later], AUG25, unprovided=[LINE])
+    assert (gone.add, len(gone.move)) == ((), 2)
+    closed = replace(LINE, status=LineStatus.CLOSED)
+    assert [move.line for move in RULES.delete(TERMS, [closed, LINE], AUG25).move] == [LINE]
 
 
 def test_a_raise_that_is_given_up_takes_its_blocked_lines_away():

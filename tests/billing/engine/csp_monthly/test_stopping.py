@@ -1,12 +1,14 @@
 """Stopping and activating, in the period of the stop and in a later one, and deleting."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from billing.engine.csp_monthly.stopping import provide_activation, withdraw_activation
+from billing.engine.csp_monthly.stopping import activate, provide_activation, withdraw_activation
 from billing.engine.lines import Changes, LineStatus, Source
+from core.period import Period
 from tests.billing.engine.book import Book, NotNow
 
 AUG20, AUG22, AUG25, AUG28, SEP1 = *(date(2018, 8, day) for day in (20, 22, 25, 28)), date(2018, 9, 1)
@@ -150,3 +152,23 @@ def test_an_activation_that_is_given_up_is_the_remainder_again_or_nothing():
     (line,) = withdraw_activation(book._live(), date(2018, 8, 30)).add
     assert (line.status, line.source, f"{line.amount}") == (LineStatus.OPENED, Source.REMAINDER, "6.45")
     assert withdraw_activation(book._live(), SEP10).add == ()
+
+
+def test_an_activation_takes_up_what_the_stop_left_and_is_the_first_block_where_nothing_stays():
+    (line,) = Book().order(AUG20, seats=5).stop(AUG25).having("opened")
+    other = replace(line, source=Source.PURCHASE, block=2, unit_price=Decimal(12))
+    terms = Book().terms
+    assert [(one.block, one.unit_price) for one in activate(terms, [other, line], {}, AUG28).add] == [(1, Decimal(10))]
+    whole = [replace(other, unit_price=Decimal(price), block=block) for price, block in ((12, 2), (11, 1))]
+    made = activate(terms, whole, {}, AUG28).add
+    assert [(one.block, one.unit_price, one.parent) for one in made] == [
+        (1, Decimal(11), whole[1]), (2, Decimal(12), whole[1]),
+    ]  # fmt: skip
+    stays = replace(line, block=7, period=Period(SEP1, OCT1))
+    assert [one.block for one in activate(terms, [line, stays], {}, AUG28).add] == [8]
+
+
+def test_an_activation_carried_out_on_the_day_of_the_end_charges_nothing():
+    book = Book(months=1).top_up(AUG20, "100").order(AUG20, seats=5).stop(SEP10).activate(date(2018, 9, 15))
+    late = provide_activation(book.terms, book._live(), date(2018, 9, 20))
+    assert (late.add, [move.status for move in late.move]) == ((), [LineStatus.DELETED])
