@@ -57,22 +57,29 @@ def told(mutants: list[Mutant], kept: Kept, tell) -> int:
 
 
 @functools.cache
-def fingerprint(test: str = "") -> str:
-    """Return what the engine and its tests are, or that one test is and what all of them share.
+def said(file: Path) -> str:
+    """Return what a file says: a module without its comments, in whatever lines."""
+    text = file.read_text()
+    return ast.unparse(ast.parse(text)) if file.suffix == ".py" else text
 
-    What lives, lives only as long as no test is another. What a test has found, it finds until it is another itself.
-    """
+
+@functools.cache
+def fingerprint_of(mine: Path) -> str:
+    """Return what the engine, a file of tests and all that tests share say; of a folder all its tests."""
     asked = ("test_every_type.py", "test_against_oracle.py")
     files = [*(ROOT / "tests/billing" / name for name in asked), Path(__file__).with_name("histories.py")]
     for folder in (ENGINE, ROOT / "tests/billing/engine", ROOT / "tests/oracle"):
         files += sorted(file for file in folder.rglob("*") if file.suffix in (".py", ".txt"))
-    mine = ROOT / test.partition("::")[0]
     told = hashlib.sha256()
     for file in files:
-        if not test or file == mine or not file.name.startswith("test_"):
-            text = file.read_text()  # of a module what it says, in whatever lines
-            told.update((ast.unparse(ast.parse(text)) if file.suffix == ".py" else text).encode())
+        if mine in (ROOT, file) or not file.name.startswith("test_"):
+            told.update(said(file).encode())
     return told.hexdigest()[:12]
+
+
+def fingerprint(test: str = "") -> str:
+    """Return what a result holds for: what was found, as long as that test is the same; what lives, as all are."""
+    return fingerprint_of(ROOT / test.partition("::")[0])
 
 
 def place_of(mutant: Mutant) -> str:
