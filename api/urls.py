@@ -9,6 +9,7 @@ from api.errors import not_found
 from api.scopes import Scope
 from api.views.charges import ChargeViewSet
 from api.views.discounts import DiscountViewSet
+from api.views.forecasts import AccountForecastViewSet, MarginForecastViewSet
 from api.views.invoices import InvoiceLineViewSet, InvoiceViewSet
 from api.views.reseller_charges import ResellerChargeViewSet
 from api.views.resources import ResourceViewSet
@@ -40,10 +41,28 @@ def addresses_of(resources: Mapping[str, type[ResourceViewSet]]) -> list[URLPatt
     return patterns
 
 
+# Forecasts are no records: one of each account, by its id, and one of the token's own reseller.
+FORECASTS = [
+    *(
+        path(
+            f"resellers/<int:reseller_id>/{scope.value}account_forecasts/<int:pk>",
+            AccountForecastViewSet.as_view({"get": "retrieve"}, scope=scope),
+            name=f"{scope.value}account_forecast",
+        )
+        for scope in Scope
+    ),
+    path(
+        "resellers/<int:reseller_id>/margin_forecast",
+        MarginForecastViewSet.as_view({"get": "retrieve"}),
+        name="margin_forecast",
+    ),
+]
+
 urlpatterns = [
     path(
         "openapi.json", SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[]), name="openapi"
     ),
     *addresses_of(RESOURCES),
+    *FORECASTS,
     re_path(r"", not_found),
 ]

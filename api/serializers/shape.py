@@ -6,7 +6,7 @@ A path says where a value stands: "name" is the row's own, "subscription.plan" f
 "plan__sku" is of another table and read beside the row, in the same statement.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -206,6 +206,12 @@ def group(attributes: Mapping[str, Attribute]) -> Attribute:
     schema = object_of({name: attribute.schema for name, attribute in attributes.items()})
     paths = tuple(path for attribute in attributes.values() for path in attribute.paths)
     return Attribute(lambda row: _values(attributes, row), schema, paths)
+
+
+def many(attributes: Mapping[str, Attribute], read: Callable[[Any], Iterable[Any]]) -> Attribute:
+    """Return a list of groups, one for each of what a function finds in the row."""
+    schema = {"type": "array", "items": object_of({name: attribute.schema for name, attribute in attributes.items()})}
+    return Attribute(lambda row: [_values(attributes, found) for found in read(row)], schema)
 
 
 def one(shape: Shape, path: str, *, nullable: bool = False) -> Relation:

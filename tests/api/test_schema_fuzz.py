@@ -27,6 +27,10 @@ KINDS = {
     for scope in Scope
     for record in ("", "/{id}")
 }
+FORECASTS = [
+    "/api/v3/resellers/{reseller_id}/margin_forecast",
+    *(f"/api/v3/resellers/{{reseller_id}}/{scope}account_forecasts/{{id}}" for scope in Scope),
+]
 # Of each operation as each caller: so many that all together take as long however many resources there are.
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or max(3, 100 // len(KINDS)))
 
@@ -64,11 +68,11 @@ def document() -> Any:
 
 
 def test_every_operation_of_the_document_is_fuzzed(document: Any) -> None:
-    assert sorted(document) == sorted(KINDS)
+    assert sorted(document) == sorted([*KINDS, *FORECASTS])
 
 
 @pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize("path", KINDS)
+@pytest.mark.parametrize("path", [*KINDS, *FORECASTS])
 def test_no_request_gets_an_undocumented_answer(
     document: Any, world: World, caller: Callable[..., Caller], who: str, path: str
 ) -> None:
@@ -76,7 +80,8 @@ def test_no_request_gets_an_undocumented_answer(
     headers = {"Accept-Encoding": "identity"}
     if who != "nobody":
         headers["X-Api-Token"] = caller(getattr(world, who)).token
-    known = {"reseller_id": getattr(world, who, world.north).pk, "id": world.record(KINDS[path], "north_east")}
+    record = world.record(KINDS[path], "north_east") if path in KINDS else world.accounts["north_east"].pk
+    known = {"reseller_id": getattr(world, who, world.north).pk, "id": record}
 
     @settings(
         max_examples=EXAMPLES,

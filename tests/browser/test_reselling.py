@@ -10,15 +10,19 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from accounts.actors import SYSTEM
+from billing.engine.periods import next_billing_day
 from billing.models import ResellerCharge
+from core.panel.formats import day_text
 from subscriptions.catalogue.delegation import Terms, delegate_plan
 from subscriptions.contract.prices import prices_on
 from subscriptions.models import Plan, PriceChange, PriceChangeStatus
 from subscriptions.night.renewals import renew_accounts
 from tests.browser.conftest import Stage
 from tests.browser.person import Person
+from tests.browser.shown import BEYOND_THE_EDGE, PHONE
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
+from tests.factories.billing import top_up
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -90,6 +94,36 @@ def test_what_a_reseller_earns_no_other_level_sees(stage: Stage, chromium: Brows
         assert _answer(person.page, "operator:reseller_charge", above.pk) == 404
         # The page that is not there is answered 404, which the browser notes.
         person.troubles = [trouble for trouble in person.troubles if "status of 404" not in trouble]
+
+
+def test_the_months_to_come_at_a_desk_and_on_a_phone(stage: Stage, chromium: Browser) -> None:
+    """Five seats at 10.00 and no money: the customer's phone says what falls short when, and then that it is enough.
+
+    Its reseller sees what the account and its own margins come to; the customer's page knows nothing of these.
+    """
+    today, west = timezone.localdate(), cast.reseller(name="West")
+    plan = make.plan(reseller=west, name="Archive")
+    account = cast.account(reseller=west, name="Cairo Mills")
+    make.subscription(account=account, plan=plan, today=today)
+    owner = cast.customer_user(account=account, language="en")
+    wests = cast.manager(reseller=west, language="en")
+    falls_short = day_text(next_billing_day(today, 1))
+    with Person(chromium, stage.web, "en") as customer:
+        customer.sign_in(owner.email, cast.PASSWORD)
+        customer.page.set_viewport_size(PHONE)
+        customer.go("customer:forecast")
+        customer.sees("First falls short on", falls_short, "$50.00", "stops: funds short")
+        assert customer.page.evaluate(BEYOND_THE_EDGE) <= 0, "wider than the phone"
+        top_up(account=account, amount="10000", today=today)
+        customer.go("customer:forecast")
+        customer.sees("enough is there for all months shown")
+    with Person(chromium, stage.web, "en") as manager:
+        manager.sign_in(wests.email, cast.PASSWORD)
+        manager.go("operator:account", account.pk)
+        manager.press("Forecast", within=".work")
+        manager.sees("enough is there for all months shown", "$50.00")
+        manager.go("operator:margin_forecast")
+        manager.sees("Charged to own customers", "$50.00")
 
 
 def _answer(page: Page, name: str, *arguments: object) -> int | None:

@@ -112,6 +112,8 @@ PAGES = {
     "customer:user": "membership",
     "customer:user_withdraw": "invitation",
     "lists:export": "export",
+    "api:account_forecast": "account",
+    "api:child_reseller_account_forecast": "account",
     # A record of the API is of the kind of its resource.
     **{f"api:{scope}{resource}": resource.removesuffix("s") for resource in RESOURCES for scope in Scope},
 }
