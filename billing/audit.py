@@ -6,29 +6,54 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_noop as _
 
-from billing import document_audit
+from billing import document_audit, unit_audit
 from billing.engine.rules import Keeps, Rules
 from billing.engine.types import TYPES
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not fit: which check found it, on what, and the numbers."""
+    """Something that does not fit: which check found it, on what (a kind and its id), and the numbers.
+
+    Checks and kinds of things are texts of ours, which a reader is told in the own language; numbers are as they are.
+    """
 
     check: str
     subject: str
     detail: str
 
+    def __str__(self) -> str:
+        kind, _space, number = self.subject.rpartition(" ")
+        return f"{gettext(self.check)}: {KINDS[kind]} {number}: {self.detail}"
+
+
+# The kinds of things that findings are on.
+KINDS = {
+    "posting": pgettext_lazy("audit", "posting"),
+    "account": pgettext_lazy("audit", "account"),
+    "charge": pgettext_lazy("audit", "charge"),
+    "payment": pgettext_lazy("audit", "payment"),
+    "correction": pgettext_lazy("audit", "correction"),
+    "guaranteed payment": pgettext_lazy("audit", "guaranteed payment"),
+    "subscription": pgettext_lazy("audit", "subscription"),
+    "order": pgettext_lazy("audit", "order"),
+    "invoice": pgettext_lazy("audit", "invoice"),
+    "line": pgettext_lazy("audit", "line of an invoice"),
+    "credit note": pgettext_lazy("audit", "credit note"),
+}
+
 
 # Every statement returns (subject, detail); `today` is the day up to which the night has been carried out. The lists
 # of billing types are those of GROUPS.
 CHECKS: dict[str, str] = {
-    "postings add up to zero": """
+    _("postings add up to zero"): """
         SELECT 'posting ' || posting, 'sum ' || SUM(amount) FROM billing_ledgerentry
         GROUP BY posting HAVING SUM(amount) <> 0
     """,
-    "an account's entries follow one another": """
+    _("an account's entries follow one another"): """
         SELECT 'account ' || account_id, 'entry ' || number || ': balance ' || balance || ', counted ' || counted
         FROM (
             SELECT account_id, number, balance,
@@ -38,7 +63,7 @@ CHECKS: dict[str, str] = {
         ) AS entry
         WHERE balance <> counted OR number <> place
     """,
-    "a closed charge is written off, once and whole": """
+    _("a closed charge is written off, once and whole"): """
         SELECT 'charge ' || charge.id, charge.status || ', amount ' || charge.amount || ', written off '
                || COALESCE(-SUM(entry.amount), 0)
         FROM billing_charge charge
@@ -50,7 +75,7 @@ CHECKS: dict[str, str] = {
     """,
     # Each level above the seller of a delegated plan, by the plan that the charge was for. Rows from before the days of
     # their prices were kept closed without it.
-    "resellers owe one another for what was closed, once a level": """
+    _("resellers owe one another for what was closed, once a level"): """
         WITH RECURSIVE above AS (
             SELECT id AS plan, parent_id AS upstream, 1 AS level FROM subscriptions_plan WHERE parent_id IS NOT NULL
             UNION ALL
@@ -77,7 +102,7 @@ CHECKS: dict[str, str] = {
         WHERE COALESCE(owed.owed, 0) <> COALESCE(due.levels, owed.owed)
             OR COALESCE(owed.taken_back, 0) <> CASE WHEN charge.status = 'closed' THEN 0 ELSE owed.owed END
     """,
-    "a completed payment is on the balance, once and whole": """
+    _("a completed payment is on the balance, once and whole"): """
         SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', tax ' || payment.tax
                || ', booked ' || COALESCE(SUM(entry.amount), 0)
         FROM billing_payment payment
@@ -88,7 +113,7 @@ CHECKS: dict[str, str] = {
                <> CASE WHEN payment.status = 'completed' AND NOT payment.from_balance
                        THEN payment.amount - payment.tax ELSE 0 END
     """,
-    "an approved correction is on the balance, once and whole": """
+    _("an approved correction is on the balance, once and whole"): """
         SELECT 'correction ' || correction.id, correction.status || ', amount ' || correction.amount || ', booked '
                || COALESCE(SUM(entry.amount), 0)
         FROM billing_correction correction
@@ -97,7 +122,7 @@ CHECKS: dict[str, str] = {
         HAVING COALESCE(SUM(entry.amount), 0)
                <> CASE WHEN correction.status = 'approved' THEN correction.amount ELSE 0 END
     """,
-    "a guaranteed payment is on the balance until it is revoked": """
+    _("a guaranteed payment is on the balance until it is revoked"): """
         SELECT 'guaranteed payment ' || given.id, given.status || ', amount ' || given.amount || ', booked '
                || COALESCE(SUM(entry.amount), 0)
         FROM billing_guaranteedpayment given
@@ -107,7 +132,7 @@ CHECKS: dict[str, str] = {
         HAVING COALESCE(SUM(entry.amount), 0) <> CASE WHEN given.status = 'provided' THEN given.amount ELSE 0 END
             OR (given.status = 'revoked') <> (given.revoked_on IS NOT NULL)
     """,
-    "money set aside is in its book, once and whole": """
+    _("money set aside is in its book, once and whole"): """
         SELECT 'payment ' || payment.id, payment.status || ', amount ' || payment.amount || ', set aside '
                || COALESCE(SUM(entry.amount), 0) || ' by ' || COUNT(entry.id) || ' entries'
         FROM billing_payment payment
@@ -117,25 +142,25 @@ CHECKS: dict[str, str] = {
             OR COUNT(entry.id) <> CASE payment.status WHEN 'parked' THEN 1 WHEN 'returned' THEN 2
                                                       WHEN 'reassigned' THEN 2 ELSE 0 END
     """,
-    "a deleted account has nothing on its balance": """
+    _("a deleted account has nothing on its balance"): """
         SELECT 'account ' || account.id, 'balance ' || SUM(entry.amount)
         FROM accounts_account account
         JOIN billing_ledgerentry entry ON entry.account_id = account.id AND entry.book = 'account'
         WHERE account.status = 'deleted' GROUP BY account.id HAVING SUM(entry.amount) <> 0
     """,
-    "nothing is charged in another currency than the account's": """
+    _("nothing is charged in another currency than the account's"): """
         SELECT 'charge ' || charge.id, charge.currency || ' on an account in ' || account.currency
         FROM billing_charge charge JOIN accounts_account account ON account.id = charge.account_id
         WHERE charge.currency <> account.currency
     """,
-    "the parts of a split add up": """
+    _("the parts of a split add up"): """
         SELECT 'charge ' || whole.id, 'amount ' || whole.amount || ', parts ' || SUM(part.amount)
         FROM billing_charge whole JOIN billing_charge part ON part.parent_id = whole.id
         WHERE part.source IN ('used_part', 'continuing_part', 'refund_part', 'remainder')
         GROUP BY whole.id
         HAVING SUM(part.amount) <> whole.amount AND BOOL_OR(part.source IN ('refund_part', 'remainder'))
     """,
-    "no live charge of a deleted subscription": """
+    _("no live charge of a deleted subscription"): """
         SELECT 'charge ' || charge.id, charge.status || ' of the deleted subscription ' || subscription.id
         FROM billing_charge charge JOIN subscriptions_subscription subscription
              ON subscription.id = charge.subscription_id
@@ -146,7 +171,7 @@ CHECKS: dict[str, str] = {
             AND COALESCE(subscription.due_on > %(today)s, FALSE)
           )
     """,
-    "nothing is reserved for a stopped subscription": """
+    _("nothing is reserved for a stopped subscription"): """
         SELECT 'charge ' || charge.id, 'blocked for the subscription ' || subscription.id || ' which is '
                || subscription.status
         FROM billing_charge charge JOIN subscriptions_subscription subscription
@@ -155,122 +180,8 @@ CHECKS: dict[str, str] = {
           AND charge.status = 'blocked' AND subscription.billing_type = ANY(%(by_days)s)
           AND (subscription.payment_model = 'prepay' OR charge.operate_to > %(today)s)
     """,
-    "an active subscription is charged today for the units it holds": """
-        SELECT 'subscription ' || subscription.id, resource.name || ': holds ' || resource.quantity || ', of them '
-               || resource.included || ' included, charged ' || TRIM_SCALE(COALESCE(SUM(charge.quantity), 0))
-        FROM subscriptions_subscription subscription
-        JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
-        LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
-             AND charge.status = 'blocked' AND charge.type = 'recurring_fee'
-             AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
-        WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
-          AND subscription.billing_type = ANY(%(by_units)s) AND NOT subscription.trial AND subscription.closings = 0
-          -- Written off ahead, or of the term to come: held by the days of the history alone.
-          AND NOT subscription.billing_type = ANY(%(whole_term)s)
-        GROUP BY subscription.id, resource.id
-        HAVING COALESCE(SUM(charge.quantity), 0) <> GREATEST(resource.quantity - resource.included, 0)
-    """,
-    # Only what begins before all that came before it has ended is compared with the others.
-    "no unit is charged for more days than it was held": """
-        WITH live AS (
-            SELECT id, subscription_id, subscription_resource_id AS resource, block, operate_from, operate_to,
-                   MAX(operate_to) OVER earlier AS until
-            FROM billing_charge WHERE type = 'recurring_fee' AND status IN ('new', 'opened', 'blocked', 'closed')
-            WINDOW earlier AS (PARTITION BY subscription_resource_id, block ORDER BY operate_from, id
-                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-        )
-        SELECT DISTINCT 'subscription ' || late.subscription_id, 'charge ' || LEAST(late.id, other.id)
-               || ' overlaps charge ' || GREATEST(late.id, other.id) || ' in block ' || block
-        FROM live late JOIN live other USING (resource, block)
-        WHERE late.operate_from < late.until AND other.id <> late.id
-          AND other.operate_from < late.operate_to AND late.operate_from < other.operate_to
-    """,
-    # Each row of units held ends where one that was written later begins; days are compared where either side changes.
-    "the units charged are those in service, on every day of the history": """
-        WITH held AS (
-            SELECT subscription_resource_id AS resource, day, units,
-                   MIN(day) OVER (
-                       PARTITION BY subscription_resource_id ORDER BY id
-                       ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-                   ) AS until
-            FROM subscriptions_heldunits
-            WHERE subscription_resource_id IN (
-                SELECT resource.id FROM subscriptions_subscriptionresource resource
-                JOIN subscriptions_subscription subscription ON subscription.id = resource.subscription_id
-                -- A charge closed by hand says no units: its sum is that of charges that are Deleted (5.7).
-                WHERE subscription.billing_type = ANY(%(by_units)s) AND NOT subscription.trial
-                  AND subscription.closings = 0
-            )
-        ), charged AS (
-            SELECT charge.subscription_resource_id AS resource, charge.operate_from, charge.operate_to, charge.quantity
-            FROM billing_charge charge
-            JOIN subscriptions_subscription subscription ON subscription.id = charge.subscription_id
-            LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id
-            WHERE charge.type = 'recurring_fee' AND subscription.billing_type = ANY(%(by_units)s)
-              AND NOT subscription.trial AND subscription.closings = 0 AND (
-                charge.status = 'closed' OR charge.status = 'blocked'
-                -- What the vendor has yet to provide is reserved, and charged from the day on which it has.
-                AND subscription.status NOT IN (
-                    'installing', 'installation_failed', 'activating', 'activating_failed', 'renewing',
-                    'renewing_failed'
-                )
-                AND NOT (
-                    subscription.status IN ('updating', 'updating_failed') AND charge.source = 'upgrade'
-                    AND COALESCE(orders.status, '') IN ('provisioning', 'provisioning_failed')
-                )
-            )
-        ), steps AS (
-            SELECT resource, day, units AS held, 0 AS charged FROM held WHERE until IS NULL OR day < until
-            UNION ALL SELECT resource, until, -units, 0 FROM held WHERE day < until
-            UNION ALL SELECT resource, operate_from, 0, quantity FROM charged
-            UNION ALL SELECT resource, operate_to, 0, -quantity FROM charged
-        ), days AS (
-            SELECT resource, day, SUM(SUM(held)) OVER through AS held, SUM(SUM(charged)) OVER through AS charged,
-                   LEAD(day) OVER through AS until
-            FROM steps GROUP BY resource, day WINDOW through AS (PARTITION BY resource ORDER BY day)
-        )
-        SELECT 'subscription ' || subscription.id, resource.name || ', from ' || days.day || ' to '
-               || LEAST(days.until, subscription.due_on, %(today)s::date + 1) || ': in service ' || days.held
-               || ', charged ' || TRIM_SCALE(days.charged)
-        FROM days
-        JOIN subscriptions_subscriptionresource resource ON resource.id = days.resource
-        JOIN subscriptions_subscription subscription ON subscription.id = resource.subscription_id
-        WHERE days.held <> days.charged
-          -- A term that was bought runs on while it is stopped.
-          AND NOT (days.held = 0 AND subscription.billing_type = ANY(%(whole_term)s))
-          AND days.day < LEAST(subscription.due_on, %(today)s::date + 1)
-        ORDER BY days.resource, days.day
-    """,
-    "the units in service are those that a subscription holds, if it runs": """
-        SELECT 'subscription ' || subscription.id, resource.name || ': ' || subscription.status || ', holds '
-               || resource.quantity || ', of them ' || resource.included || ' included, in service '
-               || COALESCE(held.units, 0)
-        FROM subscriptions_subscription subscription
-        JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
-        LEFT JOIN LATERAL (
-            SELECT units FROM subscriptions_heldunits
-            WHERE subscription_resource_id = resource.id ORDER BY id DESC LIMIT 1
-        ) held ON TRUE
-        WHERE subscription.status NOT IN ('updating', 'updating_failed') AND NOT subscription.trial
-          AND COALESCE(held.units, 0) <> CASE
-            WHEN subscription.status = 'active' THEN GREATEST(resource.quantity - resource.included, 0) ELSE 0
-        END
-    """,
-    "a month paid in full covers the units that are held": """
-        SELECT 'subscription ' || subscription.id, resource.name || ': holds ' || resource.quantity || ', of them '
-               || resource.included || ' included, this month is charged for '
-               || TRIM_SCALE(COALESCE(SUM(charge.quantity), 0))
-        FROM subscriptions_subscription subscription
-        JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
-        LEFT JOIN billing_charge charge ON charge.subscription_resource_id = resource.id
-             AND charge.status = 'blocked' AND charge.operate_from <= %(today)s AND charge.operate_to > %(today)s
-        WHERE subscription.status = 'active' AND subscription.due_on > %(today)s
-          AND subscription.billing_type = ANY(%(by_months)s) AND NOT subscription.trial AND subscription.closings = 0
-          AND (DATE_TRUNC('month', subscription.start_date) + INTERVAL '1 month')::date <= %(today)s
-        GROUP BY subscription.id, resource.id
-        HAVING COALESCE(SUM(charge.quantity), 0) < GREATEST(resource.quantity - resource.included, 0)
-    """,
-    "charges of what was used are the sums of what was told": """
+    **unit_audit.CHECKS,
+    _("charges of what was used are the sums of what was told"): """
         WITH told AS (
             SELECT subscription_resource_id AS resource, counted_to,
                    CASE WHEN cost IS NULL THEN unit_price ELSE -1 END AS unit_price,
@@ -291,18 +202,18 @@ CHECKS: dict[str, str] = {
         WHERE GREATEST(told.quantity, 0) <> COALESCE(charged.quantity, 0)
           AND (waits.day IS NULL OR counted_to <= waits.day)
     """,
-    "every billing type has its rules": """
+    _("every billing type has its rules"): """
         SELECT 'subscription ' || id, 'billing type ' || billing_type FROM subscriptions_subscription
         WHERE NOT billing_type = ANY(%(known)s)
     """,
-    "a subscription's quantity is that of its resources": """
+    _("a subscription's quantity is that of its resources"): """
         SELECT 'subscription ' || subscription.id, 'quantity ' || subscription.quantity || ', resources '
                || SUM(resource.quantity)
         FROM subscriptions_subscription subscription
         JOIN subscriptions_subscriptionresource resource ON resource.subscription_id = subscription.id
         GROUP BY subscription.id HAVING SUM(resource.quantity) <> subscription.quantity
     """,
-    "an order that waits has one payment that waits, others none": """
+    _("an order that waits has one payment that waits, others none"): """
         SELECT 'order ' || orders.id, orders.status || ' with ' || COUNT(payment.id) || ' waiting payments'
         FROM subscriptions_order orders
         JOIN subscriptions_subscription subscription ON subscription.id = orders.subscription_id
@@ -314,7 +225,7 @@ CHECKS: dict[str, str] = {
             WHEN orders.status = 'waiting_for_payment' AND subscription.payment_model = 'prepay' THEN 1 ELSE 0
         END
     """,
-    "a closed charge stands on an invoice once its night has come": """
+    _("a closed charge stands on an invoice once its night has come"): """
         WITH begun AS (
             SELECT charge.account_id, subscription.billing_day, MIN(invoice.period_from) AS day
             FROM billing_invoice invoice JOIN billing_invoiceline line ON line.invoice_id = invoice.id
@@ -334,7 +245,7 @@ CHECKS: dict[str, str] = {
               AND charge.closed_on BETWEEN noted.since AND noted.day AND noted.day >= %(today)s
           )
     """,
-    "an invoice asks for its charges, and its payment for the invoice": """
+    _("an invoice asks for its charges, and its payment for the invoice"): """
         SELECT 'invoice ' || invoice.id, 'total ' || invoice.total || ', tax ' || invoice.tax || ', charges '
                || COALESCE(SUM(line.amount), 0) || ', payment ' || COALESCE(payment.amount::text, 'none')
         FROM billing_invoice invoice
@@ -345,20 +256,20 @@ CHECKS: dict[str, str] = {
             OR payment.amount - payment.tax <> SUM(line.amount) OR payment.tax NOT IN (0, invoice.added_tax)
             OR payment.account_id <> invoice.account_id OR payment.kind <> 'rendered_services'
     """,
-    "what is blocked is postpay and says why": """
+    _("what is blocked is postpay and says why"): """
         SELECT 'subscription ' || id, status || ', ' || payment_model || ', reason ' || stop_reason
         FROM subscriptions_subscription
         WHERE status = 'blocked'
           AND (payment_model <> 'postpay' OR stop_reason NOT IN ('payment_expired', 'credit_limit'))
     """,
-    "new charges belong to an order that waits": """
+    _("new charges belong to an order that waits"): """
         SELECT 'charge ' || charge.id, 'new, of the order ' || COALESCE(charge.order_id::text, 'none') || ' which is '
                || COALESCE(orders.status, 'missing')
         FROM billing_charge charge LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id
         WHERE charge.status = 'new'
           AND COALESCE(orders.status, '') NOT IN ('waiting_for_payment', 'waiting_for_provisioning')
     """,
-    "refunds wait only for the vendor": """
+    _("refunds wait only for the vendor"): """
         SELECT 'charge ' || charge.id, 'waits for a refund, of the order ' || COALESCE(charge.order_id::text, 'none')
                || ' which is ' || COALESCE(orders.status, 'missing')
         FROM billing_charge charge LEFT JOIN subscriptions_order orders ON orders.id = charge.order_id

@@ -20,7 +20,7 @@ from billing.engine.lines import Changes, Line, LineStatus, LineType, Move, Sour
 from billing.engine.terms import PLAN, Taken
 from billing.funds import Posting, post
 from billing.invoicing import note_closed
-from billing.models import Charge, ChargeStatus, PostingKind
+from billing.models import Charge, ChargeStatus, ClosedUnits, PostingKind
 from billing.reseller_charges import Sold, charge_resellers, take_back
 from core.among import Among
 from core.cleaning import shortened
@@ -56,7 +56,8 @@ class Owner:
 class WriteOff:
     """A charge that closes, and the day on which its amount leaves the balance.
 
-    `replaced` are the lines that it takes the place of where it was closed by hand.
+    `replaced` are the lines that it is the sum of where it was closed by hand: the levels above are owed theirs
+    (clarification 10).
     """
 
     owner: Owner
@@ -185,6 +186,7 @@ def record(bookings: Sequence[Booking]) -> None:
             for move in booking.changes.move
             if move.status is LineStatus.CLOSED
         ]
+        _keep_units(added)
         closed = (*moved, *added)
         post([_posting(write_off, language) for write_off in closed])
         charge_resellers([_sold(write_off, language) for write_off in closed if _levels(write_off)])
@@ -219,10 +221,28 @@ def _add(lines: Sequence[tuple[Booking, Line]], language: str) -> list[WriteOff]
         # The numbers were given in the order of the rows, whatever order they come back in.
         numbers = sorted(number for (number,) in cursor.fetchall())
     return [
-        WriteOff(booking.owner, number, _priced(booking, line), line.closed_on or booking.day, _replaced(booking, line))
+        WriteOff(
+            booking.owner,
+            number,
+            _priced(booking, line),
+            line.closed_on or booking.day,
+            [_priced(booking, one) for one in line.instead_of],
+        )
         for number, (booking, line) in zip(numbers, lines, strict=True)
         if line.status is LineStatus.CLOSED
     ]
+
+
+def _keep_units(write_offs: Iterable[WriteOff]) -> None:
+    """Write down which units over which days a charge is for that was closed by hand; no statement without one."""
+    rows = [
+        ClosedUnits(charge_id=one.charge_id, operate_from=line.period.start, operate_to=line.period.end, units=units)
+        for one in write_offs
+        for line in one.replaced
+        if line.resource != PLAN and (units := int(line.quantity))
+    ]
+    if rows:
+        ClosedUnits.objects.bulk_create(rows)
 
 
 def _kept(line: Line) -> Decimal:
@@ -264,14 +284,6 @@ def _row(booking: Booking, line: Line, language: str) -> tuple[object, ...]:
         *_taken(_priced(booking, line).taken, booking.day),
         line.unit_price if kept != line.unit_price else None,
     )
-
-
-def _replaced(booking: Booking, line: Line) -> Sequence[Line]:
-    """Return what a line closed by hand takes the place of: the levels above are owed its sum (clarification 10)."""
-    if line.source is not Source.CLOSED_BY_HAND:
-        return ()
-    gone = (move.line for move in booking.changes.move if move.status is LineStatus.DELETED)
-    return [_priced(booking, one) for one in gone if one.resource == line.resource]
 
 
 def _priced(booking: Booking, line: Line) -> Line:

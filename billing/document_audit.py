@@ -1,7 +1,9 @@
 """Do documents agree with the books? Checks of taxes and credit notes, for `audit.py`: one statement each."""
 
+from django.utils.translation import gettext_noop as _
+
 CHECKS: dict[str, str] = {
-    "the book of taxes is what paid documents bear": """
+    _("the book of taxes is what paid documents bear"): """
         SELECT 'payment ' || payment.id, payment.status || ', tax ' || payment.tax || ', posted '
                || COALESCE(posted.came, 0) || ', given back ' || COALESCE(posted.back, 0)
         FROM billing_payment payment
@@ -18,7 +20,7 @@ CHECKS: dict[str, str] = {
                     ELSE COALESCE(posted.came, 0) NOT IN (0, payment.tax) END
                OR COALESCE(posted.back, 0) NOT IN (0, COALESCE(posted.came, 0)))
     """,
-    "taxes are explained": """
+    _("taxes are explained"): """
         SELECT 'payment ' || payment.id, 'tax ' || payment.tax || ', explained ' || COALESCE(SUM(tax.amount), 0)
         FROM billing_payment payment
         LEFT JOIN billing_documenttax tax ON tax.payment_id = payment.id AND NOT tax.inclusive
@@ -32,7 +34,7 @@ CHECKS: dict[str, str] = {
         HAVING SUM(tax.amount) <> line.tax
             OR COALESCE(SUM(tax.amount) FILTER (WHERE NOT tax.inclusive), 0) <> line.added_tax
     """,
-    "a credit note repeats what was invoiced, and what was taken back has one": """
+    _("a credit note repeats what was invoiced, and what was taken back has one"): """
         SELECT 'credit note ' || note.id, 'total ' || note.total || ', tax ' || note.tax || ', lines '
                || SUM(credit.amount) || ', tax of lines ' || SUM(credit.tax)
         FROM billing_creditnote note

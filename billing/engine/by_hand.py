@@ -59,6 +59,7 @@ def _sum(lines: Sequence[Line], day: date, block: int) -> Line:
         discount=sum((line.discount for line in lines), Decimal(0)),
         tax=sum((line.tax for line in lines), Decimal(0)),
         parent=lines[0],
+        instead_of=tuple(lines),
     )
 
 

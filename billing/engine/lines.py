@@ -80,7 +80,7 @@ class Line:
     their days and are no share of them: their `billing_period` is their period. The plan's own part has no `resource`.
     `amount` is what is left of quantity x price after `discount`; `tax` is that part of it that is tax. `rate` is that
     of the discount, a fraction of 1, and `discount_row` what grants it: parts of a split keep both, and what was
-    `taken` with the price.
+    `taken` with the price. One that was closed by hand is the sum of the lines that it stands `instead_of`.
     """
 
     resource: str
@@ -103,6 +103,7 @@ class Line:
     rate: Decimal = NO_RATE
     discount_row: int | None = None
     taken: Taken = TODAYS
+    instead_of: tuple[Line, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def price(self) -> UnitPrice:

@@ -8,7 +8,7 @@ from billing.models.adjustment import (
     RevokeReason,
 )
 from billing.models.books import BooksDay
-from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, ChargeType
+from billing.models.charge import CHARGE_TRANSITIONS, Charge, ChargeSource, ChargeStatus, ChargeType, ClosedUnits
 from billing.models.document import Document, DocumentCounter, document_triggers, unnumbered
 from billing.models.gateway import GatewayPayment, GatewayPlugin, GatewayState, PaymentGateway
 from billing.models.invoice import (
@@ -34,6 +34,7 @@ __all__ = [
     "ChargeSource",
     "ChargeStatus",
     "ChargeType",
+    "ClosedUnits",
     "Correction",
     "CorrectionStatus",
     "CreditNote",

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.fitting import MONEY
+from core.fitting import MONEY, Fitting
 from core.lists.folding import words_index
 from core.timestamps import Timestamped
 
@@ -244,3 +244,26 @@ class Charge(Timestamped):
     def is_share_of_days(self) -> bool:
         """Whether it is charged by days: neither a fee nor what was used."""
         return self.type == ChargeType.RECURRING_FEE and self.source != ChargeSource.USAGE
+
+
+class ClosedUnits(Fitting):
+    """Units of a resource over the days [operate_from, operate_to) that a charge closed by hand is for; append-only.
+
+    Such a charge is one sum, and says one unit itself (clarification 10). The audit holds these against what was held.
+    """
+
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="closed_units")
+    operate_from = models.DateField()
+    operate_to = models.DateField()
+    units = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(operate_from__lt=models.F("operate_to")), name="closed_units_days"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.charge_id}: {self.units} from {self.operate_from} to {self.operate_to}"

@@ -1,10 +1,13 @@
 """The nightly audit: whether the books agree as the last night has left them, and who is told where they do not."""
 
 import logging
+from collections.abc import Sequence
 from itertools import islice
 
+from django.utils.functional import lazy
+
 from accounts.models import Reseller
-from billing.audit import findings
+from billing.audit import Finding, findings
 from notifications.announce import announce
 from subscriptions.models import BillingNight
 
@@ -23,11 +26,19 @@ def audit_books() -> int:
     if night is None:
         return 0
     found = findings(today=night.day)
-    named = [f"{one.check}: {one.subject}: {one.detail}" for one in islice(found, NAMED)]
+    named = list(islice(found, NAMED))
     number = len(named) + sum(1 for _more in found)
     operator = Reseller.objects.filter(parent=None).first()
     if named and operator is not None:
         logger.error("the books of %s do not agree: %s findings, %s", night.day, number, named[0])
-        context = {"day": night.day, "number": number, "named": "\n".join(named)}
+        context = {"day": night.day, "number": number, "named": _each_in_words(named)}
         announce("books_do_not_agree", reseller=operator, key=f"{night.day}", context=context)
     return number
+
+
+def _in_words(found: Sequence[Finding]) -> str:
+    return "\n".join(str(one) for one in found)
+
+
+# Everybody reads them in the own language.
+_each_in_words = lazy(_in_words, str)

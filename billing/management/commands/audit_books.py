@@ -19,7 +19,7 @@ class Command(BaseCommand):
         found = 0
         for finding in findings(today=day or timezone.localdate()):
             found += 1
-            self.stdout.write(f"{finding.check}: {finding.subject}: {finding.detail}")
+            self.stdout.write(str(finding))
         self.stdout.write(f"{len(CHECKS)} checks, {found} findings")
         if found:
             raise SystemExit(1)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from billing.audit import audit
+from billing.models import ClosedUnits
 from subscriptions.simulation.books import books_of
 from subscriptions.simulation.playing import played, simulate
 from tests.subscriptions.people.test_switching import MONTHS, ORDER, live
@@ -67,6 +68,21 @@ def test_a_waiting_raise_stays_and_a_waiting_switch_ends_refunded() -> None:
     assert {charge["status"] for charge in books["charges"] if charge["resource"] == "desks"} == {"refunded"}
     assert [order["status"] for order in books["orders"]] == ["completed", "cancelled"]
     assert [no["do"] for no in books["refused"]] == ["pay"]
+
+
+def test_levels_above_are_owed_what_the_raise_is_charged_from_its_payment_on() -> None:
+    """Seen before: 5.68 + 16.00 + 9.81, from the day on which it was ordered."""
+    chain = [{"reseller": "distributor", "retail": {"seats": "8.00"}}]
+    raised = on("2018-08-21", "change", quantities={"seats": 7}, pay="later")
+    events = [ORDER, TOP_UP, raised, on("2018-08-22", "close_charges"), on("2018-08-25", "pay")]
+    with played({**ANNUAL, "chain": chain, "events": events, "until": "2018-08-25"}) as stage:
+        books, units = books_of(stage), ClosedUnits.objects.order_by("pk")
+        kept = [(one.operate_from.day, one.operate_to.day, one.units) for one in units]
+    # Two more units at 8.00: 7/31 of August, September, 19/31 of October.
+    assert [(one["from"][5:], one["amount"]) for one in books["reseller_charges"]] == [
+        ("08-20", "80.00"), ("08-25", "29.42"),
+    ]  # fmt: skip
+    assert kept == [(20, 1, 5), (1, 1, 5), (1, 20, 5), (25, 1, 2), (1, 1, 2), (1, 20, 2)]
 
 
 @pytest.mark.parametrize(("kind", "name"), [("csp_monthly", "CSP monthly"), ("payg_internal", "Pay as you go")])
