@@ -15,7 +15,7 @@ from accounts.registration import change_account, hold_account, open_account
 from billing.funds import funds_of
 from billing.models import Payment, PaymentStatus
 from billing.payments import complete_payment, open_top_up
-from brokerage.demo import afterwards, antivirus, cast, catalogue, each_type
+from brokerage.demo import afterwards, antivirus, cast, catalogue, each_type, rules
 from brokerage.demo.amounts import Days
 from brokerage.demo.programs import Addresses
 from brokerage.demo.waiting import until_all_is_done
@@ -125,6 +125,7 @@ class Crowd:
         self._meet_trouble(accounts, plans)
         self._leave_open(accounts, plans)
         self._welcome(north)
+        rules.show(plans[resellers[1].pk][SUPPORT], _administrator(resellers[1]), self.days)
         hold_account(actor=_admin_of(accounts[-1]), account=accounts[-1], today=self.days.today)
         return paid_afterwards
 

@@ -20,15 +20,25 @@ from core.panel.page import Crumb, Page
 from core.panel.widgets import DayInput
 from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing, form_of
-from operator_panel.forms.margins import Compared, MarginForm, margin_text
+from operator_panel.forms.margins import Compared, MarginForm, PriceForm, margin_text
 from operator_panel.forms.plans import TEXTS, PeriodsForm, plan_fees_of, price_field, price_label, texts
 from operator_panel.views.plans import crumbs_of, one, page_of
 from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
 from subscriptions.catalogue.markup_rules import has_markup_rules
 from subscriptions.catalogue.plans import Information, PlanNotAllowed, add_period, change_plan, withdraw_period
-from subscriptions.catalogue.prices import Fees, PlanFees, may_set_net_cost, set_plan_price, set_price
+from subscriptions.catalogue.prices import (
+    Fees,
+    PlanFees,
+    may_set_net_cost,
+    preview_followers,
+    preview_plan_followers,
+    set_plan_price,
+    set_price,
+)
 from subscriptions.models import Plan, PlanResource
 from subscriptions.queries import plan_periods_visible_to, plan_resources_visible_to, plans_visible_to
+
+FEES = ("recurring_fee", "setup_fee", "renewal_fee")
 
 
 @requires("plans.change")
@@ -94,19 +104,23 @@ def plan_period_price(request: HttpRequest, pk: int, period: int) -> HttpRespons
     if not asked or priced.trial:
         raise Http404
 
+    def asks(answers: dict[str, Any]) -> dict[str, Any]:
+        fees = PlanFees(**{name: answers[name] for name, _label in asked})
+        today = timezone.localdate()
+        return {
+            "actor": request.actor, "period": priced, "fees": fees, "valid_from": answers["valid_from"], "today": today
+        }  # fmt: skip
+
     def keep(answers: dict[str, Any]) -> Done:
-        set_plan_price(
-            actor=request.actor,
-            period=priced,
-            fees=PlanFees(**{name: answers[name] for name, _label in asked}),
-            valid_from=answers["valid_from"],
-            today=timezone.localdate(),
-        )
+        set_plan_price(**asks(answers), seen=answers.get("seen"))
         return Done(_("The new price is entered. What is charged already stays."), back)
 
     def form(*args: Any) -> forms.Form:
         newest = priced.prices.order_by("-valid_from", "-pk").first()
-        built = forms.Form(*args, initial={"valid_from": timezone.localdate()})
+        today = timezone.localdate()
+        built = PriceForm(
+            *args, initial={"valid_from": today}, follows=lambda answers: preview_plan_followers(**asks(answers))
+        )
         built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
         built.fields["valid_from"].of_the_row = False  # a suggestion
         for name, label in asked:
@@ -131,16 +145,19 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
     priced = get_object_or_404(plan_resources_visible_to(request.actor).filter(plan=found), pk=resource)
     sets_net_cost = may_set_net_cost(request.actor, found)
 
+    def asked(answers: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "actor": request.actor,
+            "plan_resource": priced,
+            "fees": Fees(**{name: answers[name] or Decimal(0) for name in FEES}),
+            "valid_from": answers["valid_from"],
+            "today": timezone.localdate(),
+            "net_cost": answers.get("net_cost"),
+            "by_rule": answers["recurring_fee"] is None,
+        }
+
     def keep(answers: dict[str, Any]) -> Done:
-        made = set_price(
-            actor=request.actor,
-            plan_resource=priced,
-            fees=Fees(**{name: answers[name] or Decimal(0) for name in ("recurring_fee", "setup_fee", "renewal_fee")}),
-            valid_from=answers["valid_from"],
-            today=timezone.localdate(),
-            net_cost=answers.get("net_cost"),
-            by_rule=answers["recurring_fee"] is None,
-        )
+        made = set_price(**asked(answers), seen=answers.get("seen"))
         said = _("The new price is entered. What is charged already stays.")
         margin = margin_text(made.recurring_fee, made.net_cost, found.currency)
         if margin:
@@ -151,20 +168,26 @@ def plan_price(request: HttpRequest, pk: int, resource: int) -> HttpResponse:
     title = _("New price: %(resource)s") % {"resource": priced.name}
     page = Page(title=title, crumbs=(*crumbs_of(found), Crumb(_("New price"))))
     note = _("For orders, raises and activations from that day; for floating prices from the next billing day.")
-    form = partial(_price_form, priced, found.currency, sets_net_cost)
+    form = partial(
+        _price_form, priced, found.currency, sets_net_cost, lambda answers: preview_followers(**asked(answers))
+    )
     return editing(
         request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Enter the price"), note=note, row=priced)
     )
 
 
-def _price_form(priced: PlanResource, currency: str, sets_net_cost: bool, *args: Any) -> forms.Form:
-    """Return the questions for a new price, filled in with the newest; below its net cost it is asked about."""
+def _price_form(priced: PlanResource, currency: str, sets_net_cost: bool, follows: Any, *args: Any) -> forms.Form:
+    """Return the questions for a new price, filled in with the newest.
+
+    Asked about is one below its net cost, and one that prices of resellers below follow.
+    """
     newest = priced.prices.order_by("-valid_from", "-pk").first()
     cost = newest.net_cost if newest is not None else None
     resold = priced.plan.parent_id is not None
     against = "net_cost" if sets_net_cost and resold else cost
     compared = [Compared(priced.name, "recurring_fee", against)] if against is not None else []
-    built = MarginForm(*args, initial={"valid_from": timezone.localdate()}, compared=compared, currency=currency)
+    initial = {"valid_from": timezone.localdate()}
+    built = PriceForm(*args, initial=initial, compared=compared, currency=currency, follows=follows)
     built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
     built.fields["valid_from"].of_the_row = False  # a suggestion
     names = [("recurring_fee", price_label(priced.plan.billing_type)), ("setup_fee", _("Setup fee"))]

@@ -62,7 +62,7 @@ def plan_markup(request: HttpRequest, pk: int) -> HttpResponse:
         carry_out=carry_out,
         back=back,
         ask=_("Show what it would do"),
-        note=_("The monthly price of a unit follows; fees that are charged once are entered by hand."),
+        note=_("The monthly price of a unit follows, and fees where a markup on fees is given."),
     )
     return confirming(request, operation)
 
@@ -75,6 +75,7 @@ def _markup(answers: dict[str, Any]) -> Markup | None:
         amount=answers["amount"] or Decimal(0),
         step=answers["step"],
         rounding=answers["rounding"],
+        fee_percent=answers.get("fee_percent"),
     )
 
 
@@ -99,6 +100,12 @@ def _form(request: HttpRequest, found: Plan, today: date, *args: Any) -> forms.F
     built.fields["amount"] = forms.DecimalField(
         label=_("And an amount, %(currency)s") % {"currency": found.currency}, initial=0, **number
     )
+    if found.parent_id is not None:
+        built.fields["fee_percent"] = forms.DecimalField(
+            label=_("Markup on fees, %"),
+            help_text=_("Setup, renewal and transfer fees, and what the plan costs itself. Empty: entered by hand."),
+            **number,
+        )
     built.fields["step"] = forms.DecimalField(
         label=_("Rounded to a multiple of, %(currency)s") % {"currency": found.currency},
         help_text=_("Empty: to the smallest unit of the currency."),

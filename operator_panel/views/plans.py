@@ -75,7 +75,7 @@ def plan_periods(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(request, pk)
     fees, today = plan_fees_of(found.billing_type, found.currency), timezone.localdate()
     periods = list(found.periods.order_by("-active", "pk"))
-    prices = list(plan_prices_visible_to(request.actor).filter(period__plan=found))
+    prices = list(plan_prices_visible_to(request.actor).filter(period__plan=found).select_related("made_from"))
     for price in prices:
         price.fees = [getattr(price, name) for name, _label in fees]
     for period in periods:

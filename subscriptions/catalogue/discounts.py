@@ -15,7 +15,7 @@ from core.cleaning import clean_text
 from core.errors import Refusals, Refused
 from subscriptions.catalogue.following import followed
 from subscriptions.catalogue.reach import checked_name, refuse_no_days, refuse_others, require_reseller
-from subscriptions.models import Discount, DiscountType, Plan, PlanResource
+from subscriptions.models import Discount, DiscountType, Plan, PlanPeriod, PlanResource
 
 HUNDRED = Decimal(100)
 # Of a code that is made up: none is taken for another.
@@ -85,10 +85,14 @@ def _granted(actor: Actor, row: Discount, granted: Granted, had: Iterable[Resell
     """Keep a discount, and have follow what net costs it changes."""
     if row.type != DiscountType.RESELLER:
         return _kept(row, granted)
-    resold = PlanResource.objects.filter(
-        plan__reseller__in={one.pk for one in (*had, *granted.resellers)}, plan__parent__reseller=row.reseller_id
+    below = {one.pk for one in (*had, *granted.resellers)}
+    resold, periods = (
+        kind.objects.filter(plan__reseller__in=below, plan__parent__reseller=row.reseller_id).values_list(
+            "pk", flat=True
+        )
+        for kind in (PlanResource, PlanPeriod)
     )
-    with followed(list(resold.values_list("pk", flat=True)), since=today, today=today, whole=True):
+    with followed(list(resold), list(periods), since=today, today=today, whole=True):
         return _kept(row, granted)
 
 

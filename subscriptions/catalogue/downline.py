@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from billing.engine.chain import Grant, Level
+from billing.engine.terms import LineType
 from subscriptions.catalogue.grants import Link, grants_of
-from subscriptions.catalogue.markup_rules import Rule, rule_on, rules_by_resource
-from subscriptions.models import ResourcePrice
+from subscriptions.catalogue.markup_rules import Rule, rule_on, rules_by_period, rules_by_resource
+from subscriptions.models import PlanPeriod, PlanPrice, ResourcePrice
 
 A_DAY = timedelta(days=1)
 # As many decimals as a column of the price list has.
 FINEST = Decimal("0.000001")
+# What a unit costs besides its month, and what a plan costs itself: the columns, and the kind of each fee.
+OF_UNIT = {"setup_fee": LineType.SETUP_FEE, "renewal_fee": LineType.RENEWAL_FEE}
+OF_PLAN = {"recurring_fee": LineType.RECURRING_FEE, **OF_UNIT, "transfer_fee": LineType.TRANSFER_FEE}
 # The resources that are asked for, and level by level those of the plans that were handed down from theirs.
 BELOW = """
     WITH RECURSIVE line AS (
@@ -41,12 +47,47 @@ BELOW = """
     GROUP BY line.id, line.upstream, plan.id, resource.id, parent.id
     ORDER BY 3, 1
 """
+# The same of periods: each has above it the newest period of the plan above that is as long (contract/chains.py).
+PERIODS_BELOW = """
+    WITH RECURSIVE same AS (
+        SELECT period.id, period.plan_id, (
+            SELECT above.id FROM subscriptions_planperiod above
+            WHERE above.plan_id = plan.parent_id
+              AND (above.endless, above.duration, above.unit, above.trial)
+                  IS NOT DISTINCT FROM (period.endless, period.duration, period.unit, period.trial)
+            ORDER BY above.active DESC, above.id DESC LIMIT 1
+        ) AS upstream
+        FROM subscriptions_planperiod period JOIN subscriptions_plan plan ON plan.id = period.plan_id
+        WHERE period.plan_id IN (
+            WITH RECURSIVE plans AS (
+                SELECT plan_id AS id FROM subscriptions_planperiod WHERE id = ANY(%(periods)s)
+                UNION
+                SELECT plan.id FROM subscriptions_plan plan JOIN plans ON plan.parent_id = plans.id
+            )
+            SELECT id FROM plans
+        )
+    ), line AS (
+        SELECT id, upstream, plan_id, 1 AS level FROM same WHERE id = ANY(%(periods)s)
+        UNION ALL
+        SELECT same.id, same.upstream, same.plan_id, line.level + 1 FROM line JOIN same ON same.upstream = line.id
+    )
+    SELECT line.id, line.upstream, MAX(line.level), plan.id, plan.name, plan.currency, plan.reseller_id,
+           plan.parent_id, parent.reseller_id, period.endless, period.duration, period.unit
+    FROM line
+    JOIN subscriptions_planperiod period ON period.id = line.id
+    JOIN subscriptions_plan plan ON plan.id = line.plan_id
+    LEFT JOIN subscriptions_plan parent ON parent.id = plan.parent_id
+    GROUP BY line.id, line.upstream, plan.id, period.id, parent.id
+    ORDER BY 3, 1
+"""
 # Whoever moves prices along a line holds the plan at its root: nobody reads half of what another is writing.
 ROOTS = """
     WITH RECURSIVE up AS (
         SELECT plan.id, plan.parent_id FROM subscriptions_plan plan
-        JOIN subscriptions_planresource resource ON resource.plan_id = plan.id
-        WHERE resource.id = ANY(%(resources)s)
+        WHERE plan.id IN (
+            SELECT plan_id FROM subscriptions_planresource WHERE id = ANY(%(resources)s)
+            UNION SELECT plan_id FROM subscriptions_planperiod WHERE id = ANY(%(periods)s)
+        )
         UNION
         SELECT plan.id, plan.parent_id FROM subscriptions_plan plan JOIN up ON plan.id = up.parent_id
     )
@@ -66,17 +107,25 @@ class Row:
     renewal_fee: Decimal
     net_cost: Decimal | None
     made_by: int | None
+    transfer_fee: Decimal = Decimal(0)
 
 
-@dataclass(slots=True)
+# What a plan costs itself for a period without a row.
+NOTHING = Row(0, date.min, Decimal(0), Decimal(0), Decimal(0), None, None)
+
+
+@dataclass(slots=True, eq=False)
 class Priced:
-    """A resource of a plan in its line: its price list and rules, oldest first, and where its net cost comes from."""
+    """A resource of a plan in its line: its price list and rules, oldest first, and where its net cost comes from.
+
+    Or a period of a plan, for which it costs something itself: `name` is the PlanPeriod then.
+    """
 
     pk: int
     level: int
     plan: int
     plan_name: str
-    name: str
+    name: str | PlanPeriod
     currency: str
     reseller: int
     above: Priced | None = None
@@ -86,7 +135,7 @@ class Priced:
 
     def row_on(self, day: date) -> Row | None:
         """Return the row that holds on a day; of one day the later written."""
-        return next((row for row in reversed(self.rows) if row.valid_from <= day), None)
+        return next((row for row in reversed(self.rows) if row.valid_from <= day), NOTHING if self.of_plan else None)
 
     def rule_on(self, day: date) -> Rule | None:
         """Return what was last said that holds on a day; None where nothing was."""
@@ -104,6 +153,32 @@ class Priced:
             return None if own is None else own.net_cost
         row = self.above.row_on(day)
         return None if row is None else row.recurring_fee * (100 - self.granted.granted_on(day)) / 100
+
+    @property
+    def of_plan(self) -> bool:
+        """Whether it is what a plan costs itself for a period."""
+        return isinstance(self.name, PlanPeriod)
+
+    @property
+    def fees(self) -> Mapping[str, LineType]:
+        """The columns that follow by `fee_percent`, with the kind of each fee."""
+        return OF_PLAN if self.of_plan else OF_UNIT
+
+    def cost_of(self, fee: str, day: date) -> Decimal | None:
+        """Return the net cost of a fee on a day: the level above's less its discount. None where nobody is above."""
+        row = self.above.row_on(day) if self.above is not None else None
+        if row is None or self.granted is None:
+            return None
+        return getattr(row, fee) * (100 - self.granted.granted_on(day, self.fees[fee])) / 100
+
+    def fees_on(self, day: date, rule: Rule | None) -> dict[str, Decimal]:
+        """Return the fees that a rule makes on a day; nothing where it makes none, or nobody is above."""
+        costs = {fee: self.cost_of(fee, day) for fee in self.fees} if rule is not None and rule.makes_fees else {}
+        return {
+            fee: rule.fee_of(cost, self.currency)
+            for fee, cost in costs.items()
+            if rule is not None and cost is not None
+        }
 
     def source_on(self, day: date) -> Row | None:
         """Return the row of the level above that the net cost of a day comes from."""
@@ -125,67 +200,100 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Resources of plans by their keys, each level before those below it; those asked for stand at level 1."""
+    """Resources and periods of plans by their keys, each level before those below; those asked for stand at level 1."""
 
     priced: dict[int, Priced]
+    periods: dict[int, Priced] = field(default_factory=dict)
+
+    @property
+    def everything(self) -> list[Priced]:
+        """All of it."""
+        return [*self.priced.values(), *self.periods.values()]
 
     @property
     def matters(self) -> bool:
         """Whether any price here concerns somebody else's, or follows a rule."""
-        return any(one.level > 1 or one.rules for one in self.priced.values())
+        return any(one.level > 1 or one.rules for one in self.everything)
 
     def levels(self) -> Iterator[list[Priced]]:
-        """Return the resources level by level, from above."""
-        for level in sorted({one.level for one in self.priced.values()}):
-            yield [one for one in self.priced.values() if one.level == level]
+        """Return all of it level by level, from above."""
+        for level in sorted({one.level for one in self.everything}):
+            yield [one for one in self.everything if one.level == level]
 
 
-def lock_lines(plan_resource_ids: Collection[int]) -> None:
-    """Wait until nobody else moves prices along the lines that the resources are in. One statement."""
+def lock_lines(plan_resource_ids: Collection[int], period_ids: Collection[int] = ()) -> None:
+    """Wait until nobody else moves prices along the lines that the resources and periods are in. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(ROOTS, {"resources": list(plan_resource_ids)})
+        cursor.execute(ROOTS, {"resources": list(plan_resource_ids), "periods": list(period_ids)})
 
 
-def line_of(plan_resource_ids: Collection[int], *, whole: bool = False) -> Line:
-    """Return the resources and all that were handed down from them, with rules, prices and discounts.
+def line_of(plan_resource_ids: Collection[int], period_ids: Collection[int] = (), *, whole: bool = False) -> Line:
+    """Return the resources and periods and all that were handed down from them, with rules, prices and discounts.
 
-    Four statements; two where nobody else resells them and no rule holds, without the prices then, unless `whole`.
+    Of resources four statements; two where nobody else resells them and no rule holds, without the prices then, unless
+    `whole`. Of periods as many, but for those of the discounts.
     """
+    links: dict[Priced, Link] = {}
+    line = Line(_resources(plan_resource_ids, links), _periods(period_ids, links) if period_ids else {})
+    if whole or line.matters:
+        grants = grants_of(set(links.values())) if links else {}
+        for one, link in links.items():
+            granted: list[Grant] = list(grants.get(link, ()))
+            one.granted = Level(link.creditor, link.debtor, (), granted)
+        _read_prices(line.priced, ResourcePrice.objects, OF_RESOURCES)
+        if line.periods:
+            _read_prices(line.periods, PlanPrice.objects, OF_PERIODS)
+    return line
+
+
+def _resources(asked: Collection[int], links: dict[Priced, Link]) -> dict[int, Priced]:
     with connection.cursor() as cursor:
-        cursor.execute(BELOW, {"resources": list(plan_resource_ids)})
+        cursor.execute(BELOW, {"resources": list(asked)})
         found = cursor.fetchall()
     priced: dict[int, Priced] = {}
-    links: dict[int, Link] = {}
     for pk, upstream, level, plan, plan_name, name, currency, reseller, parent, creditor in found:
         one = priced[pk] = Priced(pk, level, plan, plan_name, name, currency, reseller)
         if upstream is not None:
             one.above = priced.get(upstream) or Priced(upstream, 0, parent, "", "", currency, creditor)
-            links[pk] = Link(creditor, reseller, parent, upstream)
+            links[one] = Link(creditor, reseller, parent, upstream)
     for pk, rules in rules_by_resource((one.pk, one.plan) for one in priced.values()).items():
         priced[pk].rules = rules
-    line = Line(priced)
-    if whole or line.matters:
-        _read_prices(line, links)
-    return line
+    return priced
 
 
-def _read_prices(line: Line, links: dict[int, Link]) -> None:
-    grants = grants_of(set(links.values())) if links else {}
-    # Of two resources below the same one that was not asked for each has its own picture of that.
+def _periods(asked: Collection[int], links: dict[Priced, Link]) -> dict[int, Priced]:
+    with connection.cursor() as cursor:
+        cursor.execute(PERIODS_BELOW, {"periods": list(asked)})
+        found = cursor.fetchall()
+    priced: dict[int, Priced] = {}
+    for pk, upstream, level, plan, plan_name, currency, reseller, parent, creditor, *lasts in found:
+        period = PlanPeriod(**dict(zip(("endless", "duration", "unit"), lasts, strict=True)))
+        one = priced[pk] = Priced(pk, level, plan, plan_name, period, currency, reseller)
+        if upstream is not None:
+            one.above = priced.get(upstream) or Priced(upstream, 0, parent, "", period, currency, creditor)
+            links[one] = Link(creditor, reseller, parent, upstream)
+    for pk, rules in rules_by_period((one.pk, one.plan) for one in priced.values()).items():
+        priced[pk].rules = rules
+    return priced
+
+
+# What the rows of each list are of, and their columns in the order of Row.
+OF_RESOURCES = ("plan_resource", "pk", "valid_from", "recurring_fee", "setup_fee", "renewal_fee", "net_cost", "made_by")
+OF_PERIODS = ("period", "pk", "valid_from", "recurring_fee", "setup_fee", "renewal_fee", "made_by", "transfer_fee")
+
+
+def _read_prices(priced: Mapping[int, Priced], rows: QuerySet[Any], columns: Sequence[str]) -> None:
+    # Of two below the same one that was not asked for each has its own picture of that.
     lists: dict[int, list[Priced]] = {}
-    for one in line.priced.values():
+    for one in priced.values():
         lists.setdefault(one.pk, []).append(one)
-        if one.above is not None:
-            if one.above.pk not in line.priced:
-                lists.setdefault(one.above.pk, []).append(one.above)
-            link = links[one.pk]
-            granted: list[Grant] = list(grants.get(link, ()))
-            one.granted = Level(link.creditor, link.debtor, (), granted)
-    rows = ResourcePrice.objects.filter(plan_resource__in=lists).order_by("plan_resource", "valid_from", "pk")
-    columns = ("pk", "valid_from", "recurring_fee", "setup_fee", "renewal_fee", "net_cost", "made_by")
-    for pk, *values in rows.values_list("plan_resource", *columns):
+        if one.above is not None and one.above.pk not in priced:
+            lists.setdefault(one.above.pk, []).append(one.above)
+    of, *names = columns
+    for pk, *values in rows.filter(**{f"{of}__in": lists}).order_by(of, "valid_from", "pk").values_list(*columns):
+        row = dict(zip(names, values, strict=True))
         for one in lists[pk]:
-            one.rows.append(Row(*values))
+            one.rows.append(Row(**{"net_cost": None, **row}))
 
 
 def kept(cost: Decimal | None) -> Decimal | None:

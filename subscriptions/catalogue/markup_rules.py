@@ -24,11 +24,24 @@ class Rule:
     amount: Decimal
     step: Decimal | None
     rounding: str
+    fee_percent: Decimal | None = None
+
+    @property
+    def makes_fees(self) -> bool:
+        """Whether fees follow too, and not the monthly price of a unit alone."""
+        return self.follows and self.fee_percent is not None
 
     def price_of(self, cost: Decimal, currency: str) -> Decimal:
         """Return the price that a net cost makes, in the currency: a multiple of the step, never below zero."""
+        return self._rounded(Fraction(cost) * Fraction(100 + self.percent) / 100 + Fraction(self.amount), currency)
+
+    def fee_of(self, cost: Decimal, currency: str) -> Decimal:
+        """Return the fee that the net cost of one makes, rounded as the price is."""
+        return self._rounded(Fraction(cost) * Fraction(100 + (self.fee_percent or 0)) / 100, currency)
+
+    def _rounded(self, exact_price: Fraction, currency: str) -> Decimal:
         step = Fraction(smallest_step(currency) if self.step is None else self.step)
-        steps = (Fraction(cost) * Fraction(100 + self.percent) / 100 + Fraction(self.amount)) / step
+        steps = exact_price / step
         whole = ceil(steps) if self.rounding == Rounding.UP else floor(steps + HALF)
         exact = max(whole, 0) * step
         return Decimal(exact.numerator) / Decimal(exact.denominator)
@@ -55,7 +68,7 @@ def has_markup_rules(resource: PlanResource) -> bool:
     return resource.pk in rules_by_resource([(resource.pk, resource.plan_id)])
 
 
-RULE_COLUMNS = ("pk", "valid_from", "follows", "percent", "amount", "step", "rounding")
+RULE_COLUMNS = ("pk", "valid_from", "follows", "percent", "amount", "step", "rounding", "fee_percent")
 
 
 def rules_by_resource(resources: Iterable[tuple[int, int]]) -> dict[int, list[Rule]]:
@@ -72,4 +85,20 @@ def rules_by_resource(resources: Iterable[tuple[int, int]]) -> dict[int, list[Ru
         for resource in plans[plan]:
             if of_one in (None, resource):
                 rules.setdefault(resource, []).append(Rule(*values))
+    return rules
+
+
+def rules_by_period(periods: Iterable[tuple[int, int]]) -> dict[int, list[Rule]]:
+    """Return the rules that move what plans cost themselves, of each (period, plan): said of all resources of a plan.
+
+    One statement.
+    """
+    plans: dict[int, list[int]] = {}
+    for period, plan in periods:
+        plans.setdefault(plan, []).append(period)
+    rules: dict[int, list[Rule]] = {}
+    rows = MarkupRule.objects.filter(plan__in=plans, plan_resource=None).order_by("valid_from", "pk")
+    for plan, *values in rows.values_list("plan", *RULE_COLUMNS):
+        for period in plans[plan]:
+            rules.setdefault(period, []).append(Rule(*values))
     return rules

@@ -12,10 +12,10 @@ from accounts.actors import Actor, Forbidden
 from billing.engine.types import is_by_cost
 from core.errors import Refusals, Refused
 from subscriptions.catalogue.downline import line_of
-from subscriptions.catalogue.following import Followed, followed
+from subscriptions.catalogue.following import Followed, Moved, followed, moved_by
 from subscriptions.catalogue.prices import HIGHEST_PRICE, PRICE_DECIMALS, check_day
 from subscriptions.catalogue.reach import require_reseller
-from subscriptions.models import MarkupRule, Plan, PlanResource, Rounding
+from subscriptions.models import MarkupRule, Plan, PlanResource, ResourcePrice, Rounding
 
 # More than eleven times the net cost is a slip of the hand.
 HIGHEST_PERCENT = 1000
@@ -30,17 +30,21 @@ class MarkupNotAllowed(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Markup:
-    """Net cost + `percent` of it + `amount` in the plan's currency, a multiple of `step` (None: its smallest unit)."""
+    """Net cost + `percent` of it + `amount` in the plan's currency, a multiple of `step` (None: its smallest unit).
+
+    Fees are their net cost + `fee_percent` of it; None where they are entered by hand.
+    """
 
     percent: Decimal = Decimal(0)
     amount: Decimal = Decimal(0)
     step: Decimal | None = None
     rounding: str = Rounding.NEAREST
+    fee_percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Repriced:
-    """A price of the actor's own plan that a rule makes another: from which day, what it was, what it leaves."""
+    """A price or fee of the actor's own plan that a rule makes another: from which day, what it was, what it leaves."""
 
     resource: str
     day: date
@@ -83,7 +87,8 @@ def set_markup(
     sold = list(plan.sold)
     _check(plan, markup, resource, sold)
     concerned = [one.pk for one in sold if resource is None or one.pk == resource.pk]
-    with followed(concerned, since=valid_from, today=today, whole=True, tell=tell) as outcome:
+    periods = list(plan.periods.filter(trial=False).values_list("pk", flat=True)) if resource is None else []
+    with followed(concerned, periods, since=valid_from, today=today, whole=True, tell=tell) as outcome:
         _check_line(outcome, concerned, markup, valid_from)
         rule = MarkupRule.objects.create(
             plan=plan,
@@ -94,19 +99,25 @@ def set_markup(
             created_by=actor.user,
             **({} if markup is None else _columns(markup)),
         )
-    return _told(outcome, rule, set(concerned))
+    return _told(outcome, rule, set(concerned), set(periods))
 
 
-def _told(outcome: Followed, rule: MarkupRule, concerned: Collection[int]) -> MarkupSet:
+def _told(outcome: Followed, rule: MarkupRule, resources: Collection[int], periods: Collection[int]) -> MarkupSet:
     """Return what was written, of the own plan in full."""
-    own = [made for made in outcome.made if made.plan_resource_id in concerned]
-    prices = []
-    for made in own:
-        before = outcome.before.priced[made.plan_resource_id]
-        was = before.row_on(made.valid_from)
-        if was is not None:
-            prices.append(Repriced(before.name, made.valid_from, was.recurring_fee, made.recurring_fee, made.net_cost))
-    return MarkupSet(rule, prices, len(outcome.made) - len(own))
+    own = [made for made in outcome.made if made.plan_resource_id in resources]
+    own_fees = [made for made in outcome.made_of_plans if made.period_id in periods]
+    prices = [
+        Repriced(one.label, one.day, one.old, one.new, one.of.cost_of(one.fee, one.day) if one.fee else _cost(own, one))
+        for one in (*moved_by(outcome.before.priced, own), *moved_by(outcome.before.periods, own_fees))
+    ]
+    below = len(outcome.made) - len(own) + len(outcome.made_of_plans) - len(own_fees)
+    return MarkupSet(rule, prices, below)
+
+
+def _cost(made: Sequence[ResourcePrice], moved: Moved) -> Decimal | None:
+    """Return the net cost of the row that made a price another one."""
+    rows = (row for row in made if (row.plan_resource_id, row.valid_from) == (moved.of.pk, moved.day))
+    return next((row.net_cost for row in rows), None)
 
 
 def of_known_cost(plan: Plan, day: date) -> set[int]:
@@ -141,6 +152,7 @@ def _columns(markup: Markup) -> dict[str, object]:
         "amount": markup.amount,
         "step": markup.step,
         "rounding": Rounding(markup.rounding),
+        "fee_percent": markup.fee_percent,
     }
 
 
@@ -152,17 +164,26 @@ def _check(plan: Plan, markup: Markup | None, resource: PlanResource | None, sol
         raise MarkupNotAllowed(_("Choose a resource that the plan sells."), field="resource")
     if markup is None:
         return
+    _check_numbers(plan, markup)
+
+
+def _check_numbers(plan: Plan, markup: Markup) -> None:
     refusals = Refusals()
-    if not (markup.percent.is_finite() and -100 < markup.percent <= HIGHEST_PERCENT):
-        sentence = _("Enter a percentage above -100, up to %(highest)s.") % {"highest": HIGHEST_PERCENT}
-        refusals.add(MarkupNotAllowed(sentence, field="percent"))
+    for name, percent in (("percent", markup.percent), ("fee_percent", markup.fee_percent or Decimal(0))):
+        if not (percent.is_finite() and -100 < percent <= HIGHEST_PERCENT):
+            sentence = _("Enter a percentage above -100, up to %(highest)s.") % {"highest": HIGHEST_PERCENT}
+            refusals.add(MarkupNotAllowed(sentence, field=name))
+    if markup.fee_percent is not None and plan.parent_id is None:
+        sentence = _("A vendor's price is of a unit and month: fees of a plan of one's own are entered by hand.")
+        refusals.add(MarkupNotAllowed(sentence, field="fee_percent"))
     if not (markup.amount.is_finite() and abs(markup.amount) < HIGHEST_PRICE):
         sentence = _("An amount of a unit is less than %(highest)s.") % {"highest": HIGHEST_PRICE}
         refusals.add(MarkupNotAllowed(sentence, field="amount"))
     if markup.step is not None and not (markup.step.is_finite() and 0 < markup.step < HIGHEST_PRICE):
         refusals.add(MarkupNotAllowed(_("Round to a positive amount, or leave this empty."), field="step"))
     refusals.raise_any()
-    for name, value in (("percent", markup.percent), ("amount", markup.amount), ("step", markup.step)):
+    for name in ("percent", "fee_percent", "amount", "step"):
+        value = getattr(markup, name)
         if value is not None and value != round(value, PRICE_DECIMALS):
             sentence = _("A price has at most %(decimals)s decimals.") % {"decimals": PRICE_DECIMALS}
             refusals.add(MarkupNotAllowed(sentence, field=name))

@@ -14,6 +14,7 @@ from billing.engine.rules import Rules
 from billing.engine.types import TYPES, rules_of
 from core.cleaning import clean_text
 from core.errors import Refusals, Refused
+from subscriptions.catalogue.following import followed
 from subscriptions.catalogue.prices import (
     Fees,
     PlanFees,
@@ -185,8 +186,13 @@ def add_period(*, actor: Actor, plan: Plan, period: Lasting, today: date, plan_f
     same = PlanPeriod.objects.filter(plan=plan, active=True, **asdict(period))
     if same.exists():
         raise PlanNotAllowed(_("The plan is sold for this period already."), field="periods")
-    added = PlanPeriod.objects.create(plan=plan, **asdict(period))
-    _charge_for(actor, added, plan_fees, today)
+    # Where resellers below sell the same period, what they pay is what is asked for the newest from now on.
+    below = list(PlanPeriod.objects.filter(plan__parent=plan).values_list("pk", flat=True))
+    with followed([], below, since=today, today=today, whole=True):
+        added = PlanPeriod.objects.create(plan=plan, **asdict(period))
+        _charge_for(actor, added, plan_fees, today)
+        with followed([], [added.pk], since=today, today=today, whole=True):
+            pass  # a markup rule of the plan makes its fees
     return added
 
 

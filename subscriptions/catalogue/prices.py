@@ -1,5 +1,7 @@
 """Prices: of a plan's resources, and of the plan's own part for each period; appended, never changed."""
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +17,7 @@ from core.errors import Refusals, Refused
 from core.panel.formats import unit_money_text
 from core.period import FARTHEST_YEARS
 from subscriptions.catalogue.downline import Priced, kept
-from subscriptions.catalogue.following import followed
+from subscriptions.catalogue.following import Followed, Follower, followed, followers_of
 from subscriptions.catalogue.reach import require_reseller
 from subscriptions.models import Plan, PlanPeriod, PlanPrice, PlanResource, ResourcePrice
 
@@ -24,6 +26,7 @@ PRICE_DECIMALS = 6
 ONCE = (LineType.SETUP_FEE, LineType.RENEWAL_FEE)
 # Of a unit and month; a million units of it still fit an amount.
 HIGHEST_PRICE = 10**10
+SEEN_OTHERWISE = _("Prices of resellers below have changed since this was shown. Look at it again.")
 UNCHARGED = _("This billing type charges no such fee: nobody would pay it. Enter 0.")
 
 
@@ -69,15 +72,58 @@ def set_price(
     today: date,
     net_cost: Decimal | None = None,
     by_rule: bool = False,
+    seen: Sequence[Follower] | None = None,
 ) -> ResourcePrice:
     """Append a price, in the plan's currency, valid from a day that has not passed. Touches nothing that is charged.
 
     For orders, raises and activations from that day; for renewals of floating prices from the next billing day.
     `net_cost` of a delegated plan is set by the upstream alone, the vendor's price of a plan of one's own by oneself;
-    without it the present one goes on. Where a markup rule holds on that day the monthly price is the rule's: with
-    `by_rule` it is taken from there, another one is refused. Prices of the levels below follow by their rules, and
-    whose net cost changes is told. Raises Forbidden, PriceNotAllowed.
+    without it the present one goes on. Where a markup rule holds on that day the monthly price is the rule's, and so
+    are fees that it makes: with `by_rule` they are taken from there, others are refused. Prices of the levels below
+    follow by their rules, and whose net cost changes is told; where `seen` says what was shown to follow, anything else
+    is refused. Raises Forbidden, PriceNotAllowed.
     """
+    row, follow = _entered(actor, plan_resource, fees, valid_from, today, net_cost=net_cost, by_rule=by_rule)
+    if seen is not None and followers_of(follow, [plan_resource.pk]) != list(seen):
+        raise PriceNotAllowed(SEEN_OTHERWISE)
+    return row
+
+
+def preview_followers(
+    *,
+    actor: Actor,
+    plan_resource: PlanResource,
+    fees: Fees,
+    valid_from: date,
+    today: date,
+    net_cost: Decimal | None = None,
+    by_rule: bool = False,
+) -> list[Follower]:
+    """Return which prices of the levels below a price would move, by entering it and rolling back; nobody is told.
+
+    Raises what set_price raises.
+    """
+    with transaction.atomic():
+        try:
+            _row, follow = _entered(
+                actor, plan_resource, fees, valid_from, today, net_cost=net_cost, by_rule=by_rule, tell=False
+            )
+            return followers_of(follow, [plan_resource.pk])
+        finally:
+            transaction.set_rollback(True)
+
+
+def _entered(
+    actor: Actor,
+    plan_resource: PlanResource,
+    fees: Fees,
+    valid_from: date,
+    today: date,
+    *,
+    net_cost: Decimal | None,
+    by_rule: bool,
+    tell: bool = True,
+) -> tuple[ResourcePrice, Followed]:
     plan = plan_resource.plan
     require_reseller(actor, plan.reseller, "plans.change")
     check_day(valid_from, today)
@@ -86,21 +132,23 @@ def set_price(
         net_cost = newest.first()
     elif not may_set_net_cost(actor, plan):
         raise PriceNotAllowed(_("The net cost is set by the provider of the plan."), field="net_cost")
-    with followed([plan_resource.pk], since=valid_from, today=today) as outcome:
+    with followed([plan_resource.pk], since=valid_from, today=today, tell=tell) as outcome:
         made = _made_by_rule(outcome.before.priced[plan_resource.pk], fees, net_cost, valid_from, by_rule=by_rule)
         if made is not None:
-            fees, net_cost = replace(fees, recurring_fee=made.price), kept(made.cost)
-        return append(actor, plan_resource, fees, valid_from, today, net_cost=net_cost, made=made)
+            fees, net_cost = replace(fees, recurring_fee=made.price, **made.fees), kept(made.cost)
+        row = append(actor, plan_resource, fees, valid_from, today, net_cost=net_cost, made=made)
+    return row, outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a markup rule makes of a net cost, and the row of the level above that it comes from."""
+    """What a markup rule makes of net costs, and the row of the level above that it comes from."""
 
     rule: int
     price: Decimal
     cost: Decimal
     source: int | None
+    fees: Mapping[str, Decimal] = dataclasses.field(default_factory=dict)
 
 
 def _made_by_rule(one: Priced, fees: Fees, vendors_price: Decimal | None, day: date, *, by_rule: bool) -> Made | None:
@@ -117,7 +165,22 @@ def _made_by_rule(one: Priced, fees: Fees, vendors_price: Decimal | None, day: d
             _("This price follows its net cost by a markup rule: on that day it is %(price)s. End the rule first.")
             % {"price": unit_money_text(price, one.currency)}
         )
-    return Made(rule.pk, price, cost, source.pk if source is not None else None)
+    made = one.fees_on(day, rule)
+    if not by_rule:
+        _refuse_other_fees(asdict(fees), made, one.currency)
+    return Made(rule.pk, price, cost, source.pk if source is not None else None, made)
+
+
+def _refuse_other_fees(asked: Mapping[str, Decimal], made: Mapping[str, Decimal], currency: str) -> None:
+    """Raise PriceNotAllowed for each fee that is another one than a markup rule makes."""
+    refusals = Refusals()
+    for name, fee in made.items():
+        if asked[name] != fee:
+            sentence = _(
+                "This fee follows its net cost by a markup rule: on that day it is %(price)s. End the rule first."
+            )
+            refusals.add(PriceNotAllowed(sentence % {"price": unit_money_text(fee, currency)}, field=name))
+    refusals.raise_any()
 
 
 def may_set_net_cost(actor: Actor, plan: Plan) -> bool:
@@ -127,17 +190,55 @@ def may_set_net_cost(actor: Actor, plan: Plan) -> bool:
 
 
 @transaction.atomic
-def set_plan_price(*, actor: Actor, period: PlanPeriod, fees: PlanFees, valid_from: date, today: date) -> PlanPrice:
+def set_plan_price(
+    *,
+    actor: Actor,
+    period: PlanPeriod,
+    fees: PlanFees,
+    valid_from: date,
+    today: date,
+    seen: Sequence[Follower] | None = None,
+) -> PlanPrice:
     """Append what the plan costs itself for a period, valid from a day that has not passed, for orders and renewals.
 
-    Raises Forbidden, PriceNotAllowed: also for a fee that the plan's billing type does not charge.
+    Where a markup rule makes fees, they are the rule's. Those of the levels below follow by their rules; `seen` is as
+    of a resource's price. Raises Forbidden, PriceNotAllowed: also for a fee that the plan's billing type does not
+    charge.
     """
+    row, follow = _plan_entered(actor, period, fees, valid_from, today)
+    if seen is not None and followers_of(follow, ()) != list(seen):
+        raise PriceNotAllowed(SEEN_OTHERWISE)
+    return row
+
+
+def preview_plan_followers(
+    *, actor: Actor, period: PlanPeriod, fees: PlanFees, valid_from: date, today: date
+) -> list[Follower]:
+    """Return which fees of the levels below such a price would move, by entering it and rolling back.
+
+    Raises what set_plan_price raises.
+    """
+    with transaction.atomic():
+        try:
+            return followers_of(_plan_entered(actor, period, fees, valid_from, today, tell=False)[1], ())
+        finally:
+            transaction.set_rollback(True)
+
+
+def _plan_entered(
+    actor: Actor, period: PlanPeriod, fees: PlanFees, valid_from: date, today: date, *, tell: bool = True
+) -> tuple[PlanPrice, Followed]:
     require_reseller(actor, period.plan.reseller, "plans.change")
     check_day(valid_from, today)
     refusals = Refusals()
     check_plan_fees(rules_of(period.plan.billing_type), fees, refusals, trial=period.trial)
     refusals.raise_any()
-    return append_plan_price(actor, period, fees, valid_from, today)
+    with followed([], [period.pk], since=valid_from, today=today, tell=tell) as outcome:
+        one = outcome.before.periods[period.pk]
+        made = one.fees_on(valid_from, one.rule_on(valid_from))
+        _refuse_other_fees(asdict(fees), made, one.currency)
+        row = append_plan_price(actor, period, fees, valid_from, today)
+    return row, outcome
 
 
 def append_plan_price(actor: Actor, period: PlanPeriod, fees: PlanFees, valid_from: date, today: date) -> PlanPrice:

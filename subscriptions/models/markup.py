@@ -20,6 +20,9 @@ class Rounding(models.TextChoices):
 class MarkupRule(Fitting):
     """What a price of a plan is from a day on: net cost + `percent` of it + `amount`, a multiple of `step`.
 
+    That is the monthly price of a unit. Fees (setup, renewal, transfer, and what the plan costs itself, which only a
+    rule of all resources moves) are net cost + `fee_percent` of it; empty where they are entered by hand.
+
     Of one resource of the plan or of all; of what was said of a resource, the newest holds on its day, and of one day
     the later said. One with `follows` off ends what was said before: prices are entered by hand again. Appended, never
     changed: price rows name the rule that made them.
@@ -34,6 +37,7 @@ class MarkupRule(Fitting):
     follows = models.BooleanField(_("follows the net cost"), default=True)
     percent = models.DecimalField(_("markup, %"), max_digits=18, decimal_places=6, default=Decimal(0))
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=6, default=Decimal(0))
+    fee_percent = models.DecimalField(_("markup on fees, %"), max_digits=18, decimal_places=6, null=True, blank=True)
     # Empty: the currency's smallest unit.
     step = models.DecimalField(_("rounded to"), max_digits=18, decimal_places=6, null=True, blank=True)
     rounding = models.CharField(_("rounding"), max_length=10, choices=Rounding.choices, default=Rounding.NEAREST)

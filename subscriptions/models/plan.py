@@ -268,6 +268,11 @@ class PlanPrice(Fitting):
     markup = models.DecimalField(
         _("markup, %"), max_digits=18, decimal_places=6, default=Decimal(0), db_default=Decimal(0)
     )
+    # As of a resource's price: the rule that made it, and the row of the plan above that it follows.
+    made_by = models.ForeignKey(
+        "subscriptions.MarkupRule", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    made_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -13,18 +13,20 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils import timezone
 
-from accounts.actors import actor_of
+from accounts.actors import SYSTEM, actor_of
 from accounts.models import Reseller, Role
-from brokerage.demo import afterwards, antivirus, catalogue, certificates, state
+from brokerage.demo import afterwards, antivirus, catalogue, certificates, rules, state
 from brokerage.demo import cast as demo_cast
 from brokerage.demo.amounts import amounts_of, days_before, lines_of, transactions_of
 from brokerage.demo.programs import Addresses, connection_of, environment, free_addresses
 from brokerage.demo.supervisor import Program, ProgramFailed, Supervisor
 from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_status
+from notifications.models import Notification
 from sandbox.drweb import DrWeb
 from sandbox.opensrs import OpenSRS
 from sandbox.wsgi import mount, serve
+from subscriptions.catalogue.delegation import Terms, delegate_plan
 from subscriptions.catalogue.products import Timers, create_service_term
 from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import SubscriptionStatus
@@ -32,6 +34,7 @@ from subscriptions.night.renewals import renew_accounts
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
+from tests.factories.reselling import price_on
 from tests.subscriptions.conftest import ORDERED_ON, acme, admin, backup_plan, example, example_vendor, ordered  # noqa: F401 - fixtures
 from vendors.connections import add_connection
 
@@ -242,3 +245,27 @@ def test_what_is_paid_for_afterwards_comes_to_the_cent_on_any_day_of_a_month():
     sold.tell(teller)
     assert (teller.wrong, teller.checked) == ([], 5)
     assert [line.split()[-1] for line in told[1:]] == ["22.00", "46.00"]
+
+
+@pytest.mark.django_db
+def test_a_rule_of_the_demo_moves_souths_price_and_everybody_below_is_told():
+    people = cast.cast()
+    for reseller in (people.north, people.south):
+        cast.manager(reseller=reseller)
+    owner = demo_cast.OPERATOR_STAFF[Role.OWNER].email
+    cast.manager(reseller=people.operator, role=Role.OWNER, email=owner)
+    support = make.plan(reseller=people.operator, prices={"seats": "40.00"})
+    sold = {
+        reseller: delegate_plan(
+            actor=SYSTEM, plan=support, reseller=reseller, today=make.EARLY,
+            prices={"seats": Terms(retail=Decimal("48.00"), net_cost=Decimal("38.40"))},
+        )
+        for reseller in (people.north, people.south)
+    }  # fmt: skip
+    days = days_before(date(2026, 11, 23))
+    rules.show(sold[people.south], actor_of(cast.manager(reseller=people.south)), days)
+    days_of = (days.today, date(2026, 11, 30), days.billed_next)
+    assert [price_on(sold[people.south], day) for day in days_of] == [48, 48, 51]
+    assert [price_on(sold[people.north], day) for day in days_of] == [48, 48, 48]
+    told = Notification.objects.filter(event="net_cost_has_been_changed")
+    assert set(told.values_list("user__reseller", flat=True)) == {people.north.pk, people.south.pk}

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.panel.formats import day_text
 from operator_panel.forms.markups import rule_text
 from subscriptions.models import MarkupRule, Plan
 from tests.browsing import confirmed
@@ -84,6 +85,49 @@ def test_the_box_of_a_price_is_left_empty_where_a_rule_makes_it(north: Client, p
     assert (newest.recurring_fee, newest.made_by) == (Decimal(10), MarkupRule.objects.get())
 
 
+def test_what_follows_a_single_price_below_is_shown_before_it_is_entered(
+    cast: people.Cast, plans: list[Plan], today: date
+) -> None:
+    """Seen before: entered at once, and who followed was to be found in their letters."""
+    follow(plans[1], "25", today)
+    operators, priced = signed_in(people.manager(reseller=cast.operator)), plans[0].resources.get()
+    address = reverse("operator:plan_price", args=[plans[0].pk, priced.pk])
+    answers = {"recurring_fee": "8.80", "setup_fee": "0", "renewal_fee": "0", "valid_from": today}
+
+    def asked(**more: str) -> tuple[int, str, str]:
+        answer = operators.post(address, {**answers, **more})
+        if answer.status_code == 302:
+            return 302, "", ""
+        (said,) = errors_of(answer)["followed"]
+        return answer.status_code, said, answer.context["form"].fields["followed"].widget.attrs["value"]
+
+    status, said, mark = asked()
+    assert (status, said) == (422, f"North: Seats, Seats from {day_text(today)}: $11.00 instead of $10.00.")
+    assert [price_on(plan, today) for plan in plans[:2]] == [8, 10], "shown, not changed"
+    follow(plans[1], "50", today)
+    status, said, anew = asked(followed=mark)
+    assert (status, said.partition(": $")[2]) == (422, "13.20 instead of $12.00."), "what was shown is not what follows"
+    assert asked(followed=anew) == (302, "", "")
+    assert [price_on(plan, today) for plan in plans[:2]] == [Decimal("8.80"), Decimal("13.20")]
+
+
+def test_a_price_below_cost_that_others_follow_is_asked_about_both(
+    north: Client, plans: list[Plan], today: date
+) -> None:
+    follow(plans[2], "10", today)
+    resource = plans[1].resources.get()
+    address = reverse("operator:plan_price", args=[plans[1].pk, resource.pk])
+    answers = {"recurring_fee": "0.50", "setup_fee": "0", "renewal_fee": "0", "valid_from": today}
+    answer = north.post(address, answers)
+    assert set(errors_of(answer)) == {"below_cost", "followed"}
+    mark = answer.context["form"].fields["followed"].widget.attrs["value"]
+    half = north.post(address, {**answers, "followed": mark})
+    assert set(errors_of(half)) == {"below_cost"}
+    assert f'value="{mark}"' in half.content.decode(), "what was ticked is still there to be sent"
+    assert north.post(address, {**answers, "followed": mark, "below_cost": "on"}).status_code == 302
+    assert price_on(plans[2], today) == Decimal("0.55")
+
+
 def test_another_level_does_not_find_it(cast: people.Cast, plans: list[Plan], today: date) -> None:
     follow(plans[1], "25", today)
     for reseller in (cast.operator, cast.north_east, cast.south):
@@ -102,6 +146,7 @@ def test_another_level_does_not_find_it(cast: people.Cast, plans: list[Plan], to
     ("fields", "text"),
     [
         ({"percent": Decimal(25)}, "net cost + 25 %"),
+        ({"percent": Decimal(25), "fee_percent": Decimal(10)}, "net cost + 25 %; fees: net cost + 10 %"),
         ({"percent": Decimal("12.5"), "amount": Decimal("0.50")}, "net cost + 12.5 % + $0.50"),
         ({"amount": Decimal(1), "rounding": "up"}, "net cost + $1.00, rounded up"),
         ({"percent": Decimal(1), "step": Decimal("0.05")}, "net cost + 1 %, rounded to a multiple of $0.05"),

@@ -69,6 +69,8 @@ READ_BY = {
         "renewal_fee": ("billing/engine/fees.py", "row.renewal_fee"),
         "transfer_fee": ("billing/engine/fees.py", "row.transfer_fee"),
         "markup": ("billing/engine/terms.py", "price.markup"),
+        "made_by": ("subscriptions/catalogue/following.py", "now.made_by"),
+        "made_from": ("templates/operator_panel/plan_periods.html", "price.made_from"),
         "created_by": ("templates/operator_panel/plan_periods.html", "price.created_by"),
     },
 }

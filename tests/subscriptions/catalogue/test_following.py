@@ -14,7 +14,7 @@ from subscriptions.catalogue.delegation import Terms, delegate_plan
 from subscriptions.catalogue.discounts import COLUMNS, Granted, change_discount
 from subscriptions.catalogue.downline import line_of
 from subscriptions.catalogue.following import followed, net_cost_changes, rows_by_rules, tell_net_costs
-from subscriptions.catalogue.prices import Fees, PriceNotAllowed, set_price
+from subscriptions.catalogue.prices import Fees, PriceNotAllowed, preview_followers, set_price
 from subscriptions.models import Plan, ResourcePrice
 from tests.factories import accounts as people
 from tests.factories import discounts as grant
@@ -123,6 +123,25 @@ def test_a_price_entered_by_hand_is_refused_where_a_rule_holds(plans: list[Plan]
     assert (made.recurring_fee, made.made_by, made.net_cost) == (D(10), plans[1].markup_rules.get(), D(8))
     with pytest.raises(PriceNotAllowed, match="No markup rule holds"):
         _ask(plans[0], "0", SEP1, by_rule=True)
+
+
+def test_what_follows_is_shown_by_entering_it_and_rolling_back(plans: list[Plan]) -> None:
+    Notification.objects.all().delete()
+    rows = ResourcePrice.objects.count()
+    asked = {
+        "actor": SYSTEM, "plan_resource": plans[0].resources.get(), "fees": Fees(recurring_fee=D("9.50")),
+        "valid_from": SEP1, "today": AUG20,
+    }  # fmt: skip
+    shown = preview_followers(**asked)
+    assert [(one.plan, one.day, one.old, one.new) for one in shown] == [
+        ("Seats", SEP1, D("10.00"), D("11.88")), ("Seats", SEP1, D("11.00"), D("13.07")),
+    ]  # fmt: skip
+    assert [one.reseller for one in shown] == [plan.reseller.name for plan in plans[1:]]
+    assert (ResourcePrice.objects.count(), Notification.objects.count()) == (rows, 0)
+    with pytest.raises(PriceNotAllowed, match="have changed since this was shown"):
+        set_price(**asked, seen=shown[:1])
+    set_price(**asked, seen=shown)
+    assert ResourcePrice.objects.count() == rows + 3
 
 
 def test_statements_do_not_grow_with_the_resellers(cast: people.Cast, plans: list[Plan]) -> None:

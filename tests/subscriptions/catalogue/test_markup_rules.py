@@ -10,6 +10,7 @@ from subscriptions.catalogue.markup_rules import (
     follows_on,
     has_markup_rules,
     rule_on,
+    rules_by_period,
     rules_by_resource,
     smallest_step,
 )
@@ -42,6 +43,15 @@ def test_net_cost_and_markup(cost, percent, amount, step, rounding, currency, pr
     assert rule.price_of(D(cost), currency) == D(price)
 
 
+def test_a_fee_is_its_net_cost_and_a_percentage_of_its_own():
+    rule = Rule(1, AUG20, True, D(25), D(3), D("0.05"), "nearest", D(50))
+    assert (rule.fee_of(D("7.33"), "USD"), rule.makes_fees) == (D("11.00"), True)  # 10.995
+    by_hand, ended = (
+        Rule(1, AUG20, follows, D(25), D(3), None, "nearest", fee) for follows, fee in ((True, None), (False, D(1)))
+    )
+    assert (by_hand.makes_fees, ended.makes_fees) == (False, False)
+
+
 def test_the_newest_of_its_day_holds():
     first, ended, again = (
         Rule(pk, day, follows, D(0), D(0), None, "nearest")
@@ -65,3 +75,5 @@ def test_what_was_said_of_the_plan_holds_for_each_resource_until_something_newer
         seats.pk: [10], disks.pk: [10, 20],
     }  # fmt: skip
     assert has_markup_rules(seats)
+    period = plan.periods.get().pk
+    assert [int(rule.percent) for rule in rules_by_period([(period, plan.pk)])[period]] == [10], "not of one resource"
