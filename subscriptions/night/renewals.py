@@ -144,8 +144,8 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, asked: dict[int, 
             return steps
         if day == ahead.paid_on:
             steps += look_at_accounts(accounts, day)
-        if day == ahead.over_on:
-            guarantees.expire(accounts, day)
+        # A credit that expires, and what the night closes, may take a balance below its limit.
+        concerned = guarantees.expire(accounts, day) if day == ahead.over_on else set()
         if day == ahead.used_on:
             charge_used(accounts, to_charge(day).filter(among, day=day), day)
         stepped = []
@@ -153,8 +153,7 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, asked: dict[int, 
             stepped = _carry_out_day(accounts, _DUE(accounts=list(accounts), day=day), day, asked)
         if day == ahead.invoiced_on:
             make_invoices(accounts, day)
-        # What the night has closed may have taken a balance below its limit.
-        concerned = {*stepped, *(pk for pk, begins in holds.items() if begins == day)}
+        concerned |= {*stepped, *(pk for pk, begins in holds.items() if begins == day)}
         moved = settle_holds([accounts[pk] for pk in sorted(concerned)], day, left_over=day == today)
         steps += len(stepped) + moved
 

@@ -11,12 +11,15 @@ from accounts.registration import delete_account
 from billing.audit import audit
 from billing.funds import funds_of
 from billing.guarantees import GuaranteeIsRevoked, NotADayToExpire, give_guarantee, revoke_guarantee
-from billing.models import GuaranteedPayment, LedgerEntry
+from billing.models import Charge, GuaranteedPayment, LedgerEntry
 from core.errors import Refused
-from subscriptions.night.renewals import run_billing_day
+from subscriptions.models import Subscription
+from subscriptions.night.renewals import renew_accounts, run_billing_day
+from subscriptions.people.paying import pay_order_from_balance
 from tests.billing.conftest import ORDERED_ON
 from tests.factories import accounts as cast
 from tests.factories import billing as money
+from tests.factories import subscriptions
 
 pytestmark = pytest.mark.django_db
 EXPIRES = date(2018, 9, 3)
@@ -75,3 +78,23 @@ def test_who_may_and_an_account_is_not_closed_under_it(acme: Account) -> None:
         revoke_guarantee(actor=cast.manager_actor(role=Role.SALES), guarantee=given, today=ORDERED_ON)
     with pytest.raises(Refused, match="Revoke it first"):
         delete_account(actor=SYSTEM, account=acme, today=ORDERED_ON)
+
+
+def test_a_late_night_holds_the_account_on_the_day_on_which_the_credit_was_over(acme: Account) -> None:
+    """Decision 14: 100.00 until 3 September pay for August, 19.35, and reserve September, of which two days are used."""
+    accounts, seats = (acme, cast.account()), subscriptions.plan()
+    for account in accounts:
+        _given(account, "100.00")
+        order = subscriptions.order(account=account, plan=seats, today=ORDERED_ON)
+        pay_order_from_balance(actor=SYSTEM, order=order, today=ORDERED_ON)
+    renew_accounts(account_ids=[acme.pk], today=EXPIRES)
+    late = EXPIRES + timedelta(days=5)
+    renew_accounts(account_ids=[account.pk for account in accounts], today=late)
+    for account in accounts:
+        (stopped,) = Subscription.objects.filter(account=account)
+        closed = (
+            Charge.objects.filter(account=account, status="closed").order_by("pk").values_list("amount", "closed_on")
+        )
+        assert list(closed) == [(Decimal("19.35"), date(2018, 9, 1)), (Decimal("3.33"), EXPIRES)], account
+        assert (stopped.status, stopped.stopped_on) == ("stopped", EXPIRES)
+    assert audit(today=late) == []

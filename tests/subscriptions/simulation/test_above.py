@@ -95,6 +95,23 @@ def test_what_was_used_owes_by_its_quantity() -> None:
     assert [amount for _, _, amount, _ in _owed(history)] == ["2.35"]
 
 
+def test_what_was_used_at_a_fixed_price_owes_at_the_prices_of_the_order() -> None:
+    """2 x 24 hours at the distributor's 0.008 of the order, less 50 %; once at its price of the day, 12.00."""
+    history: dict[str, Any] = {
+        **E20,
+        "billing_type": "payg_internal",
+        "period": "endless",
+        "resources": [{"key": "hours", "price": "0.012"}],
+        "chain": [{"reseller": "distributor", "retail": {"hours": "0.008"}, "discount": "50"}],
+        "events": [
+            {"day": "2018-08-20", "do": "order", "quantities": {"hours": 1}},
+            {"day": "2018-09-05", "do": "price", "reseller": "distributor", "prices": {"hours": "12.00"}},
+            {"day": "2018-09-06", "do": "usage", "resource": "hours", "units": "2", "hours": "24"},
+        ],
+    }
+    assert [_owed({**history, "fixed_price": fixed})[0][2] for fixed in (True, False)] == ["0.19", "288.00"]
+
+
 def test_fees_owe_once_and_a_level_without_a_price_is_owed_nothing() -> None:
     history = {
         "currency": "USD",
