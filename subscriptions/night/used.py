@@ -60,7 +60,7 @@ def charge_used(accounts: Mapping[int, Account], told: QuerySet[UsageToCharge], 
 
 
 def _as_agreed(terms: Terms, used: Used) -> Used:
-    """Return a sum whose price, where it is fixed, has with it what was taken at the levels above at the order (T38)."""
+    """Return a sum; a fixed price has with it what was taken at the levels above at the order (T38)."""
     taken = terms.ordering_taken.get(used.resource) if terms.ordering_prices is not None else None
     return used if taken is None else replace(used, price=used.price._replace(taken=taken))
 

@@ -81,7 +81,7 @@ def test_who_may_and_an_account_is_not_closed_under_it(acme: Account) -> None:
 
 
 def test_a_late_night_holds_the_account_on_the_day_on_which_the_credit_was_over(acme: Account) -> None:
-    """Decision 14: 100.00 until 3 September pay for August, 19.35, and reserve September, of which two days are used."""
+    """Decision 14: 100.00 up to 3 September pay for August and reserve September, of which two days are used."""
     accounts, seats = (acme, cast.account()), subscriptions.plan()
     for account in accounts:
         _given(account, "100.00")
