@@ -17,9 +17,9 @@ from django.db import connection, models, transaction
 from pghistory.models import Event
 
 from accounts.models import Account, Reseller
-from billing.charging import reverse
+from billing.charging import take_all_back
 from billing.engine.lines import FEES
-from billing.models import Charge, LedgerEntry, Payment
+from billing.models import Charge, CreditNote, LedgerEntry, Payment
 from subscriptions.simulation.history import read_history
 from subscriptions.simulation.playing import play
 
@@ -139,10 +139,9 @@ def carry_out(number: int) -> int:
     for given in histories(number):
         with transaction.atomic():
             account = play(read_history(given)).account
-            # Every other fee is taken back by a counter posting.
+            # Every other fee is taken back by a counter posting, and a credit note where it was invoiced.
             fees = Charge.objects.filter(account=account, status="closed").exclude(type="recurring_fee")
-            for fee in [fee for fee in fees.order_by("pk") if fee.type in FEES][::2]:
-                reverse(fee, day=UNTIL)
+            take_all_back([fee for fee in fees.order_by("pk") if fee.type in FEES][::2], day=UNTIL)
     return Charge.objects.count()
 
 
@@ -177,10 +176,11 @@ def _value(field: Any, strides: dict[Any, int]) -> str:
     if field.model is LedgerEntry and field.name == "posting":
         return f"md5({column}::text || copy)::uuid"
     if field.model is LedgerEntry and field.name == "key":
-        # "charge:17:reversed" is of charge 17, all others of payments.
+        # "charge:17:reversed" is of charge 17, "credit_note:3:tax" of credit note 3, all others of payments.
         return (
             f"regexp_replace({column}, '\\d+', ((substring({column} from '\\d+'))::bigint + copy * CASE"
-            f" WHEN {column} LIKE 'charge:%%' THEN {strides[Charge]} ELSE {strides[Payment]} END)::text)"
+            f" WHEN {column} LIKE 'charge:%%' THEN {strides[Charge]}"
+            f" WHEN {column} LIKE 'credit_note:%%' THEN {strides[CreditNote]} ELSE {strides[Payment]} END)::text)"
         )
     return column
 

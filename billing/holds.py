@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.actors import Actor
@@ -18,7 +18,6 @@ from accounts.models import Account, AccountStatus, PaymentModel
 from billing.descriptions import operators_language_in_use
 from billing.funds import with_funds
 from billing.models import Payment, PaymentKind, PaymentStatus
-from core.among import Among
 
 # The balance, the day of the first entry since it was last not negative, and the last day on which anything was booked.
 STANDINGS = """
@@ -103,19 +102,14 @@ def standing_of(account: Account) -> Standing:
     return standings_of([account])[account.pk]
 
 
-def out_of_step(today: date, among: Collection[int] | None = None) -> set[int]:
-    """Return the ids of the accounts whose status is not what their balance says today; of all accounts, or of `among`.
-
-    Two statements over all accounts.
-    """
-    judged = Account.objects.filter(status__in=(AccountStatus.ACTIVE, AccountStatus.CREDIT_HOLD))
+def out_of_step(today: date, accounts: QuerySet[Account]) -> set[int]:
+    """Return the ids of those of the accounts whose status is not what their balance says today. Two statements."""
+    judged = accounts.filter(status__in=(AccountStatus.ACTIVE, AccountStatus.CREDIT_HOLD))
     judged = judged.exclude(account_class__payment_model=PaymentModel.POSTPAY)
-    if among is not None:
-        judged = judged.filter(Among("pk", among))
     doubtful = with_funds(judged).filter(Q(balance__lt=0) | Q(status=AccountStatus.CREDIT_HOLD))
-    accounts = list(doubtful.select_related("account_class"))
-    standings = standings_of(accounts)
-    return {account.pk for account in accounts if _is_wrong(account, standings[account.pk], today)}
+    found = list(doubtful.select_related("account_class"))
+    standings = standings_of(found)
+    return {account.pk for account in found if _is_wrong(account, standings[account.pk], today)}
 
 
 def move_holds(accounts: Iterable[Account], day: date) -> tuple[list[Account], list[Account]]:

@@ -82,11 +82,17 @@ def unsettled(today: date, among: Collection[int] | None = None) -> set[int]:
 
     Four statements over all accounts.
     """
+    judged = Account.objects.all() if among is None else Account.objects.filter(Among("pk", among))
+    return out_of_step(today, judged) | left_over(among)
+
+
+def left_over(among: Collection[int] | None = None) -> set[int]:
+    """Return the ids of the accounts whose hold, or its end, is not carried out on all subscriptions yet."""
     run_on = Subscription.objects.filter(RUNS, account__status__in=HOLDS)
     stand_still = Subscription.objects.filter(STANDS, account__status=AccountStatus.ACTIVE)
-    found = out_of_step(today, among)
-    for left_over in (run_on, stand_still):
-        rows = left_over if among is None else left_over.filter(Among("account", among))
+    found: set[int] = set()
+    for of_either in (run_on, stand_still):
+        rows = of_either if among is None else of_either.filter(Among("account", among))
         found.update(rows.values_list("account_id", flat=True))
     return found
 

@@ -16,19 +16,21 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.models import Account, AccountClass, AccountStatus, PaymentModel
 from billing import guarantees
 from billing.charging import WORKED_ON
 from billing.engine.lines import Changes, LineStatus
 from billing.funds import RESERVING, with_funds
+from billing.holds import out_of_step
 from billing.rendered import documents_due
 from core.among import Among
 from subscriptions.contract.due import STABLE
 from subscriptions.contract.terms import UNDER_CHANGE, contracts_among
 from subscriptions.models import UNFINISHED, Subscription, SubscriptionStatus
-from subscriptions.night.holds import unsettled
+from subscriptions.night.holds import left_over
 from subscriptions.night.renewals import closing_of, coming_of
 from subscriptions.night.used import to_charge
 from subscriptions.told import situation_rows as rows
@@ -101,6 +103,8 @@ def situations(accounts: QuerySet[Account], day: date) -> Situations:
     A fixed number of statements, however many subscriptions; one by one are looked at two of each situation, and the
     accounts that do not have the money for everything.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(rows.SETTINGS)
     others = _gather(accounts, day)
     renewals = _renewals([Due._make(row) for row in _rows(rows.ALIKE)], day)
     known = [(alike, *said[:3]) for alike, said in renewals.items() if said is not None]
@@ -110,15 +114,13 @@ def situations(accounts: QuerySet[Account], day: date) -> Situations:
         cursor.execute(rows.OF_ACCOUNTS, values)
     single = _counted([pk for (pk,) in _rows(rows.ONE_BY_ONE)], renewals)
     together = tuple(map(Together._make, _rows(rows.SUMS)))
+    with connection.cursor() as cursor:
+        cursor.execute(rows.AS_BEFORE)
     return Situations(together, single, tuple(sorted({*others, *single.others})), renewals)
 
 
 def _gather(accounts: QuerySet[Account], day: date) -> set[int]:
     """Put what is due into the table night_due, but for accounts on which more is due; return the ids of these."""
-    waiting = unsettled(day)
-    for more in (to_charge(day), guarantees.to_expire(day), *documents_due(day)):
-        waiting.update(more.values_list("account", flat=True))
-    others = set(accounts.filter(Among("pk", waiting)).values_list("pk", flat=True)) if waiting else set()
     visible, params = _visible(accounts)
     values: dict[str, Any] = {
         "day": day, "active": SubscriptionStatus.ACTIVE, "prepay": PaymentModel.PREPAY, "unfinished": list(UNFINISHED),
@@ -126,13 +128,27 @@ def _gather(accounts: QuerySet[Account], day: date) -> set[int]:
         "blocked": LineStatus.BLOCKED.value,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")  # a hundred thousand rows are joined in memory
         cursor.execute(rows.FORGET)
         cursor.execute(rows.DUE.format(visible=visible), values | params)
+        cursor.execute("ANALYZE night_due (account_id)")
+        others = _waiting(accounts, day)
         cursor.execute(rows.LEAVE_OUT, [sorted(others)])
         others.update(pk for (pk,) in cursor.fetchall())
-        cursor.execute("ANALYZE night_due")
     return others
+
+
+def _waiting(accounts: QuerySet[Account], day: date) -> set[int]:
+    """Return on which of the accounts the night has to do something else than to go on with subscriptions.
+
+    Whether their balance asks for another status is told of those on which nothing is due: of the others it is seen
+    when their money is.
+    """
+    waiting = left_over()
+    for more in (to_charge(day), guarantees.to_expire(day), *documents_due(day)):
+        waiting.update(more.values_list("account", flat=True))
+    found = set(accounts.filter(Among("pk", waiting)).values_list("pk", flat=True)) if waiting else set()
+    quiet = RawSQL(rows.NOT_DUE, [], BooleanField())  # noqa: S611 - a text of our own
+    return found | out_of_step(day, accounts.filter(quiet))
 
 
 def _visible(accounts: QuerySet[Account]) -> tuple[str, dict[str, Any]]:
@@ -236,4 +252,4 @@ def _night_of(
         reserved += renewal.reserved
         fates.append(Fate(one.subscription_id, one.account_id, Outcome.RENEWED, renewal.reserved))
     # A balance below zero may put the account on hold.
-    return (fates, closed, reserved) if balance >= closed else None
+    return (fates, closed, reserved) if balance >= max(closed, 0) else None

@@ -11,7 +11,7 @@ OF_NO_CONSEQUENCE = {
 
 
 def test_every_column_of_a_line_is_part_of_its_situation_or_said_to_be_of_no_consequence() -> None:
-    told = situation_rows.DUE[situation_rows.DUE.index("lines AS") : situation_rows.DUE.index("offered AS")]
+    told = situation_rows.DUE[situation_rows.DUE.index("SELECT lines") : situation_rows.DUE.index("summed AS")]
     words = set(told.replace(",", " ").replace("(", " ").replace(")", " ").split())
     asked = {SAID_OTHERWISE.get(column, column) for column in LINE_COLUMNS} - OF_NO_CONSEQUENCE
     assert asked <= words

@@ -20,7 +20,7 @@ from subscriptions.told.rehearsing import Fate, Outcome, rehearse
 from subscriptions.told.situations import situations
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
-from tests.factories.billing import top_up
+from tests.factories.billing import owe, top_up
 from tests.subscriptions.conftest import ORDERED_ON
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +123,16 @@ def test_one_of_those_that_stand_alike_is_asked_and_statements_do_not_grow() -> 
         assert (len(known.fates), night.others, night.single.fates) == (len(ids), (), ())
         assert known.fates[-1] == Fate(one.pk, account.pk, Outcome.RENEWED, Decimal(50))
     assert counts[0] == counts[1]
+
+
+def test_whom_the_balance_puts_on_hold_is_rehearsed_whether_something_is_due_or_not() -> None:
+    plan = make.plan()
+    due, idle, fine = (cast.account() for _number in range(3))
+    for account in (due, fine):
+        make.subscription(account=account, plan=plan, today=ORDERED_ON)
+        top_up(account=account, amount="60", today=ORDERED_ON)
+    owe(account=due, amount="200", today=ORDERED_ON)
+    owe(account=idle, amount="1", today=ORDERED_ON)
+    night = situations(Account.objects.all(), NIGHTS[0])
+    assert (night.others, night.going_on(0, 9)) == ((due.pk, idle.pk), [fine.pk])
+    assert situations(Account.objects.filter(pk=fine.pk), NIGHTS[0]).others == ()
