@@ -1,8 +1,8 @@
 """The pretend Microsoft: the login service and Partner Center as one WSGI app, with a control endpoint beside them.
 
 Written from the vendor's published facts: login below /login, Partner Center below /partnercenter/v1, price sheets
-(api.partner.microsoft.com) below /partner/v1.0, the pages that a signer of the customer agreement opens below
-/attestation, the control endpoint at /sandbox/control.
+(api.partner.microsoft.com) below /partner/v1.0, what it plays of Graph below /graph/v1.0, the pages that a signer of the
+customer agreement opens below /attestation, the control endpoint at /sandbox/control.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +15,7 @@ from sandbox.microsoft.control import Control
 from sandbox.microsoft.login import Login
 from sandbox.microsoft.partner_center import PartnerCenter
 from sandbox.microsoft.prices import Prices
+from sandbox.microsoft.relationships import Graph
 from sandbox.microsoft.world import LOGIN_HOST, World
 from sandbox.store import Store
 from sandbox.wsgi import Environ, Request, Response, Stream, json_answer
@@ -36,6 +37,7 @@ class Microsoft(Control):
             "login": Login(self.world),
             "partnercenter": PartnerCenter(self.world),
             "partner": Prices(self.world),
+            "graph": Graph(self.world),
             "attestation": lambda request: answer_signer(self.world, request),
         }
 

@@ -12,6 +12,7 @@ from sandbox.microsoft.world import World
 from sandbox.wsgi import Request
 
 DAY = 86400  # seconds
+PURCHASE, NEXT_TERM = 900242, 900246  # the codes for a day that nothing ends at
 
 
 def allowed_ends(world: World, customer: Json, term: str, *, start: float) -> dict[float, list[str]]:
@@ -43,13 +44,24 @@ def _is_awkward(last: float, term: str) -> bool:
 
 
 def read_end(world: World, customer: Json, given: Any, term: str, *, start: float, code: int) -> float | None:
-    """Return the moment after the last day that is asked for, None for none; raise `code` for a day not allowed."""
+    """Return the moment after the last day that is asked for, None for none; raise `code` for a day not allowed.
+
+    Of the next term, a day outside its first length has a code of its own, 900245.
+    """
     if given is None:
         return None
     moment = read_moment(given)
     if moment is None:
         raise invalid_property("customTermEndDate", "must be a day")
-    if midnight(moment) not in allowed_ends(world, customer, term, start=start):
+    allowed = allowed_ends(world, customer, term, start=start)
+    latest = midnight(add_months(midnight(start), MONTHS[term])) - DAY
+    if code == NEXT_TERM and not (midnight(start) <= midnight(moment) <= latest and not _is_awkward(moment, term)):
+        description = (
+            "The custom term end date specified on the scheduled next term instructions must be within the first term"
+            " duration after renewal."
+        )
+        raise PartnerCenterError(400, 900245, description)
+    if midnight(moment) not in allowed:
         description = (
             "The custom term end date does not match with the end date of any active non-trial OnlineServicesNCE"
             " subscription or align with the end of the calendar month."

@@ -148,7 +148,7 @@ def check_updatable(world: World, kept: Json) -> None:
         raise PartnerCenterError(400, 900280, "Update operations are currently not allowed for this subscription.")
     if world.now() - kept["created"] < float(world.switch("subscription_ready_seconds")):
         raise PartnerCenterError(409, 800082, "Subscription is not ready to be updated. Try again after sometime")
-    if any(not move["done"] for move in kept["transitions"]):
+    if kept["waiting"] or any(not move["done"] for move in kept["transitions"]):
         description = "There is a pending operation on this subscription. Please try again after 24 hours."
         raise PartnerCenterError(409, 900278, description)
 
@@ -157,7 +157,7 @@ def _status(world: World, kept: Json, status: str) -> str:
     if status == "deleted" and not _may_cancel(kept, world.now()):
         days = world.switch("window_days")
         description = f"You have passed your {days}-day cancellation window. We are unable to cancel your purchase"
-        raise PartnerCenterError(400, 900117, description)
+        raise PartnerCenterError(400, int(world.switch("cancel_refusal")), description)
     if status not in ("active", "suspended", "deleted"):
         raise invalid_property("status", f"{status} cannot be set")
     return status

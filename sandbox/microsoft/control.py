@@ -8,14 +8,19 @@ from sandbox.microsoft.aad_errors import ERRORS
 from sandbox.microsoft.agreements import accept_directly, void
 from sandbox.microsoft.attestations import sign
 from sandbox.microsoft.certificates import read_certificate
+from sandbox.microsoft.listing import keep
 from sandbox.microsoft.orders import finish_reviews
 from sandbox.microsoft.products import sold_as
 from sandbox.microsoft.qualifications import decide
+from sandbox.microsoft.relationships import decide as decide_gdap
 from sandbox.microsoft.shapes import read_moment
 from sandbox.microsoft.sheets import set_price
 from sandbox.microsoft.term_end import pass_time
 from sandbox.microsoft.tokens import consent_given, new_refresh_token, revoke_tokens, withdraw_consent
 from sandbox.microsoft.world import DEMO_CLIENT_ID, PARTNER_TENANT, TODAY, World
+
+# What of a subscription a test may alter, under the sandbox's own names.
+ALTERABLE = {"quantity", "status", "auto_renew", "name", "term", "cycle", "ends"}
 
 
 class Control(Switchboard):
@@ -96,6 +101,14 @@ class Control(Switchboard):
         """Let the signer of an enhanced attestation open the link and accept."""
         sign(self._world, attestation_id)
 
+    def approve_gdap(self, *, domain: str) -> None:
+        """Let a customer's admin approve the delegated administration that waits for approval."""
+        decide_gdap(self._world, self._customer(domain), "active")
+
+    def end_gdap(self, *, domain: str) -> None:
+        """Let a customer's admin end all delegated administration."""
+        decide_gdap(self._world, self._customer(domain), "terminated")
+
     def finish_reviews(self, *, approved: bool = True) -> int:
         """Decide on every order that is pending review; return how many there were."""
         return finish_reviews(self._world, approved=approved)
@@ -103,6 +116,22 @@ class Control(Switchboard):
     def qualify(self, *, domain: str, qualification: str, status: str = "Approved", reason: str | None = None) -> None:
         """Decide what a customer is, a charity among it: the vetting is Approved, Denied or InReview."""
         decide(self._world, self._customer(domain), qualification, status, reason)
+
+    def alter_subscription(self, *, subscription_id: str, **members: Any) -> None:
+        """Change members of ALTERABLE of a subscription, behind the partner's back."""
+        unknown = set(members) - ALTERABLE
+        if unknown:
+            raise ValueError(f"of a subscription {', '.join(sorted(ALTERABLE))} can be altered")
+        if "ends" in members:
+            members["ends"] = read_moment(members["ends"])
+        with self._world.store.transaction():
+            for customer in self._world.store.all("customer"):
+                kind = f"subscription:{customer['id']}"
+                kept = self._world.store.get(kind, subscription_id.lower())
+                if kept is not None:
+                    keep(self._world, kind, {**kept, **members, "version": kept["version"] + 1})
+                    return
+        raise ValueError(f"there is no subscription {subscription_id}")
 
     def set_price(self, *, product: str, sku: str, price: str, since: str) -> None:
         """Change what a SKU costs the customer (US$ a seat and month) from a day on (ISO 8601)."""

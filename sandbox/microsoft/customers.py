@@ -10,6 +10,7 @@ from uuid import uuid4
 from sandbox.microsoft import audit
 from sandbox.microsoft.errors import PartnerCenterError, invalid_property, written
 from sandbox.microsoft.paging import question, seek_page
+from sandbox.microsoft.relationships import with_customer
 from sandbox.microsoft.shapes import Fields, Json, link
 from sandbox.microsoft.validation import check_address, check_registration
 from sandbox.microsoft.world import KNOWN_MPN_IDS, RESELLERS, World
@@ -83,6 +84,7 @@ def create_customer(world: World, request: Request) -> Response:
     }
     world.store.put("customer", identity, customer)
     world.store.put("domain", domain.lower(), {"tenant": identity})
+    with_customer(world, customer, fields)
     audit.record(world, request, customer, resource="customer", operation="add_customer", new=_created(customer))
     password = "".join(secrets.choice(string.ascii_letters + string.digits + "=;.!") for _ in range(12))
     answer = _created(customer)

@@ -1,6 +1,6 @@
 """Lines of orders and carts: what one asks for, checked against catalogue and customer, and whether there is room."""
 
-from sandbox.microsoft.alignment import read_end
+from sandbox.microsoft.alignment import PURCHASE, read_end
 from sandbox.microsoft.catalogue import is_for_sale
 from sandbox.microsoft.errors import PartnerCenterError, invalid_property
 from sandbox.microsoft.offers import BY_ID, Offer
@@ -62,7 +62,7 @@ def _modern_terms(world: World, customer: Json, offer: Offer, fields: Fields, li
     renews = fields.part("renewsTo")
     return {
         "term": term,
-        "ends": read_end(world, customer, given, term, start=start, code=900242),
+        "ends": read_end(world, customer, given, term, start=start, code=PURCHASE),
         "promotion": applied(world, customer, fields.text("promotionId"), offer, plan),
         "renews_to": [renews.text("termDuration").upper(), renews.text("billingCycle").lower()],
     }
@@ -110,7 +110,10 @@ def _checked_parent(world: World, customer: Json, offer: Offer, parent: str) -> 
 
 
 def check_room(world: World, customer: Json, lines: list[Json]) -> None:
-    """Raise 27006 where an offer's use limit is reached, 800018 where the integration sandbox's limit is."""
+    """Raise 27006 where an offer's use limit is reached, 800018 where the integration sandbox's limit is.
+
+    Limits of concurrent use are the legacy catalogue's; the new commerce limits trials alone.
+    """
     held = world.store.all(f"subscription:{customer['id']}")
     pending = [order for order in world.store.all(f"order:{customer['id']}") if order["status"] in WAITING]
     held += [{**line, "status": "active"} for order in pending for line in order["lines"]]
@@ -118,7 +121,8 @@ def check_room(world: World, customer: Json, lines: list[Json]) -> None:
         offer = BY_ID[line["offer"].lower()]
         same = [kept for kept in held if kept["offer"] == offer.id and (offer.trial or kept["status"] == "active")]
         asked = sum(other["offer"] == offer.id for other in lines)
-        if offer.limit and len(same) + asked > offer.limit:
+        limited = offer.trial or not line["catalogue_item"]
+        if limited and offer.limit and len(same) + asked > offer.limit:
             raise PartnerCenterError(400, 27006, "The offer use limit has been reached.")
     limit = world.switch("subscription_limit")
     if limit is not None and len(held) + len(lines) > limit:

@@ -4,7 +4,7 @@
 too, for the publications disagree.
 """
 
-from sandbox.microsoft.alignment import read_end
+from sandbox.microsoft.alignment import NEXT_TERM, read_end
 from sandbox.microsoft.errors import PartnerCenterError, invalid_property
 from sandbox.microsoft.offers import BY_ID, Offer
 from sandbox.microsoft.products import check_plan, sold_as
@@ -64,7 +64,7 @@ def read_instructions(world: World, customer: Json, kept: Json, offer: Offer, gi
         "cycle": cycle,
         "promotion": product.text("promotionId") or None,
         "quantity": quantity,
-        "ends": read_end(world, customer, given_end, term, start=kept["ends"], code=900246),
+        "ends": read_end(world, customer, given_end, term, start=kept["ends"], code=NEXT_TERM),
     }
 
 

@@ -19,6 +19,7 @@ CODE_LIFE = 600  # seconds
 ACCESS_LIFE = 3599  # seconds
 REFRESH_LIFE = 90 * 86400  # seconds from the token's own issue, used or not
 PARTNER_CENTER = "https://api.partnercenter.microsoft.com"
+GRAPH = "https://graph.microsoft.com"
 OLD_GRAPH = "https://graph.windows.net"
 PRICES = "https://api.partner.microsoft.com"
 RESOURCES = frozenset(
@@ -26,7 +27,7 @@ RESOURCES = frozenset(
         PARTNER_CENTER,
         PRICES,
         PARTNER_CENTER_APP,
-        "https://graph.microsoft.com",
+        GRAPH,
         OLD_GRAPH,
         "https://management.azure.com",
         "https://management.core.windows.net",

@@ -8,6 +8,7 @@ from sandbox.microsoft.errors import PartnerCenterError, invalid_property, writt
 from sandbox.microsoft.offer import Offer
 from sandbox.microsoft.offers import BY_ID, SOLD
 from sandbox.microsoft.paging import seek_page
+from sandbox.microsoft.relationships import check_delegated
 from sandbox.microsoft.shapes import Fields, Json, collection
 from sandbox.microsoft.world import World, stable_id
 from sandbox.wsgi import Request, Response
@@ -34,6 +35,13 @@ SERVICE_NAMES = {
     "SHAREPOINTSTANDARD": "SharePoint Online (Plan 1)",
     "TEAMS1": "Microsoft Teams",
 }
+
+
+def _administered(world: World, customer: str) -> Json:
+    """Return a customer whose users and licences the partner may see to; raise 403/900308 for any other."""
+    found = own_customer(world, customer)
+    check_delegated(world, found)
+    return found
 
 
 def _plans(offer: Offer, capability: str) -> list[Json]:
@@ -80,7 +88,7 @@ def _offer_of(product: str) -> Offer:
 
 def list_skus(world: World, _request: Request, customer: str) -> Json:
     """Return the customer's licences by product: how many there are, how many are given to users."""
-    found = own_customer(world, customer)
+    found = _administered(world, customer)
     items = []
     for product, units in _units(world, found).items():
         offer = _offer_of(product)
@@ -126,14 +134,14 @@ def _own_user(world: World, customer: Json, user: str) -> Json:
 
 def list_users(world: World, request: Request, customer: str) -> Json:
     """Return one page of a customer's users."""
-    found = own_customer(world, customer)
+    found = _administered(world, customer)
     items = [_user_shape(user) for user in world.store.all(f"user:{found['id']}")]
     return seek_page(world, request, items, path=f"customers/{found['id']}/users", style="plain")
 
 
 def create_user(world: World, request: Request, customer: str) -> Response:
     """Create a user of the customer's tenant and answer with the password that was given."""
-    found = own_customer(world, customer)
+    found = _administered(world, customer)
     fields = Fields.of(request.json())
     for name in ("usageLocation", "userPrincipalName", "displayName"):
         if not fields.text(name):
@@ -165,19 +173,19 @@ def create_user(world: World, request: Request, customer: str) -> Response:
 
 def get_user(world: World, _request: Request, customer: str, user: str) -> Json:
     """Return one user."""
-    return _user_shape(_own_user(world, own_customer(world, customer), user))
+    return _user_shape(_own_user(world, _administered(world, customer), user))
 
 
 def delete_user(world: World, _request: Request, customer: str, user: str) -> Response:
     """Delete a user, whose licences become free."""
-    found = own_customer(world, customer)
+    found = _administered(world, customer)
     world.store.delete(f"user:{found['id']}", _own_user(world, found, user)["id"])
     return Response(204)
 
 
 def list_licences(world: World, _request: Request, customer: str, user: str) -> Json:
     """Return the licences that a user holds."""
-    found = own_customer(world, customer)
+    found = _administered(world, customer)
     items = []
     for product in _own_user(world, found, user)["licences"]:
         offer = _offer_of(product)
@@ -189,7 +197,7 @@ def list_licences(world: World, _request: Request, customer: str, user: str) -> 
 
 def update_licences(world: World, request: Request, customer: str, user: str) -> Response:
     """Give licences to a user and take others away; 400/60012 where none is left."""
-    found = own_customer(world, customer)
+    found = _administered(world, customer)
     kept = _own_user(world, found, user)
     fields = Fields.of(request.json())
     added = [item.text("skuId").lower() for item in fields.parts("licensesToAssign")]

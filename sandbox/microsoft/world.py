@@ -59,6 +59,7 @@ SWITCHES: dict[str, Any] = {
     "window_days": 7,  # in how many days seats can be given back after purchase, renewal or their own addition
     "window_ends": "moment",  # of those days: to the second, or at the "midnight" (UTC) after the last
     "lowered_batch": "newest",  # which seats go first when some are given back: the "newest" or the "oldest"
+    "cancel_refusal": 900117,  # or 900213, 800019: what cancelling answers once the window is over
     "lowering_refusal": 900257,  # or 900214, 800090: what lowering answers once the window is over
     "subscription_ready_seconds": 0,  # for how long after its making a subscription answers 409/800082 to PATCH
     "updates_paused": False,  # PATCH of a subscription of the new commerce answers 400/900280
@@ -72,6 +73,7 @@ SWITCHES: dict[str, Any] = {
     "reseller_by_mpn": True,  # a Partner ID is taken for associatedPartnerId too, where the tenant's GUID belongs
     "sheet_rows": 0,  # up to how many rows price sheets are filled with made-up products; 300,000 at Microsoft
     "sheet_price_of": "term",  # what UnitPrice pays of a term that is paid in parts: the "term" or an "instalment"
+    "gdap_required": False,  # users and licences of a customer without an active GDAP relationship: 403/900308
     "same_signer_by": "all",  # which of names, e-mail and phone make a signer the same (600061): "all" or "any"
     "pascal_case_patch_answers": False,  # PATCH of a subscription answers with PascalCase names
     "link_style": "published",  # or "plain", "versioned", "bare": how links to the next page are spelled

@@ -62,7 +62,8 @@ def test_each_batch_of_seats_has_a_window_of_its_own(partner: Asker, microsoft: 
     assert seats(partner.change(customer, bought, {"quantity": 5}).json) == (5, 0, [])
     days_later(partner, microsoft, 5)
     assert partner.change(customer, bought, {"quantity": 4}).refused == (400, 900257)
-    microsoft.behave(lowering_refusal=800090)
+    microsoft.behave(lowering_refusal=800090, cancel_refusal=900213)
+    assert partner.change(customer, bought, {"status": "deleted"}).refused == (400, 900213)
     assert partner.change(customer, bought, {"quantity": 4}).refused == (400, 800090)
 
 
@@ -157,3 +158,20 @@ def test_new_and_paused_ones_are_not_changed(partner: Asker, microsoft: Microsof
     assert partner.change(customer, bought, {"quantity": 6}).refused == (400, 900280)
     microsoft.behave(updates_paused=False)
     assert partner.change(customer, bought, {"quantity": 6}).status == 200
+
+
+def test_change_that_was_only_accepted_is_pending(partner: Asker, microsoft: Microsoft, customer: str) -> None:
+    bought = partner.buy(customer, PREMIUM_SKU, 5)
+    microsoft.fail("accepted", reads=3)
+    assert partner.change(customer, bought, {"quantity": 6}).status == 202
+    assert partner.change(customer, bought, {"quantity": 7}).refused == (409, 900278)
+    assert [partner.read(customer, bought)["quantity"] for _ in range(2)] == [5, 6]
+
+
+def test_new_commerce_limits_trials_alone(partner: Asker, customer: str) -> None:
+    for _ in range(3):
+        partner.buy(customer, PREMIUM_SKU, 300)
+    partner.buy(customer, TRIAL_SKU, 25, "P1M/none")
+    again = {"catalogItemId": partner.item(*TRIAL_SKU), "termDuration": "P1M", "billingCycle": "none"}
+    done = partner.post(f"{partner.cart(customer, again)}/checkout").json
+    assert [trouble["code"] for trouble in done["orderErrors"]] == [27006]

@@ -39,6 +39,19 @@ def test_sandbox_may_behave_as_microsoft_does_today(partner: Asker, microsoft: M
     assert partner.buy(customer, ("CFQ7TTC0LF8R", "0001"))["quantity"] == 5
 
 
+def test_subscription_is_altered_behind_the_partners_back(partner: Asker) -> None:
+    customer = partner.new_customer()
+    bought = partner.buy(customer, ("CFQ7TTC0LF8R", "0001"))
+    altered = {"quantity": 9, "status": "suspended", "auto_renew": False, "ends": "2040-01-01"}
+    assert partner.control(do="alter_subscription", subscription_id=bought["id"], **altered).status == 200
+    read = partner.read(customer, bought)
+    assert (read["quantity"], read["status"], read["autoRenewEnabled"]) == (9, "suspended", False)
+    assert read["commitmentEndDate"] == "2039-12-31T00:00:00Z"
+    assert read["attributes"]["etag"] != bought["attributes"]["etag"]
+    for order in ({"subscription_id": "none"}, {"subscription_id": bought["id"], "mood": 1}):
+        assert partner.control(do="alter_subscription", **order).status == 400
+
+
 def test_bad_orders_are_refused_with_a_sentence(partner: Asker) -> None:
     orders = [{}, {"do": "_world"}, {"do": "fail"}, {"do": "fail", "kind": "flood"}, {"do": "behave", "mood": 1}]
     orders.append({"do": "behave", "token_error": 1})

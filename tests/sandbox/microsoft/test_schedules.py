@@ -63,13 +63,16 @@ def test_instructions_are_written_as_they_were_given(partner: Asker) -> None:
         ({"product": PRODUCT | {"termDuration": "P2Y"}}, (400, 800121)),
         ({"product": PRODUCT | {"termDuration": "P1M"}}, (400, 900270)),
         ({"quantity": 301}, (400, 900275)),
-        ({"customTermEndDate": "2000-01-01"}, (400, 900246)),
+        ({"customTermEndDate": "2027-08-09"}, (400, 900246)),
+        ({"customTermEndDate": "2000-01-01"}, (400, 900245)),
+        ({"customTermEndDate": "2028-06-30"}, (400, 900245)),
     ],
 )
 def test_impossible_instructions_are_refused(
-    partner: Asker, instructions: dict[str, Any], refusal: tuple[int, int]
+    partner: Asker, microsoft: Microsoft, instructions: dict[str, Any], refusal: tuple[int, int]
 ) -> None:
-    customer = partner.new_customer()
+    microsoft.set_clock(at="2026-06-10T12:00:00", stopped=True)
+    customer = partner.sign_in(microsoft).new_customer()
     bought = partner.buy(customer, PREMIUM_SKU)
     for changes in (
         {"scheduledNextTermInstructions": instructions},
