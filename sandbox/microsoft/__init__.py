@@ -1,8 +1,8 @@
 """The pretend Microsoft: the login service and Partner Center as one WSGI app, with a control endpoint beside them.
 
 Written from the vendor's published facts: login below /login, Partner Center below /partnercenter/v1, price sheets
-(api.partner.microsoft.com) below /partner/v1.0, what it plays of Graph below /graph/v1.0, the pages that a signer of the
-customer agreement opens below /attestation, the control endpoint at /sandbox/control.
+(api.partner.microsoft.com) below /partner/v1.0, what it plays of Graph below /graph/v1.0, the pages of those who sign
+the customer agreement below /attestation, the control endpoint at /sandbox/control.
 """
 
 from collections.abc import Callable, Iterable
