@@ -1,8 +1,8 @@
 """The pretend Microsoft: the login service and Partner Center as one WSGI app, with a control endpoint beside them.
 
 Written from the vendor's published facts: login below /login, Partner Center below /partnercenter/v1, price sheets
-(api.partner.microsoft.com) below /partner/v1.0, what it plays of Graph below /graph/v1.0, the pages of those who sign
-the customer agreement below /attestation, the control endpoint at /sandbox/control.
+(api.partner.microsoft.com) below /partner/v1.0, what it plays of Graph below /graph/v1.0, its exports below /blobs,
+the pages of those who sign the customer agreement below /attestation, the control endpoint at /sandbox/control.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,10 +12,11 @@ from typing import Any
 from sandbox.control import answer_control
 from sandbox.microsoft.attestations import answer_signer
 from sandbox.microsoft.control import Control
+from sandbox.microsoft.exports import blob
+from sandbox.microsoft.graph import Graph
 from sandbox.microsoft.login import Login
 from sandbox.microsoft.partner_center import PartnerCenter
 from sandbox.microsoft.prices import Prices
-from sandbox.microsoft.relationships import Graph
 from sandbox.microsoft.world import LOGIN_HOST, World
 from sandbox.store import Store
 from sandbox.wsgi import Environ, Request, Response, Stream, json_answer
@@ -38,6 +39,7 @@ class Microsoft(Control):
             "partnercenter": PartnerCenter(self.world),
             "partner": Prices(self.world),
             "graph": Graph(self.world),
+            "blobs": lambda request: blob(self.world, request),
             "attestation": lambda request: answer_signer(self.world, request),
         }
 

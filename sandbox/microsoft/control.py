@@ -8,6 +8,7 @@ from sandbox.microsoft.aad_errors import ERRORS
 from sandbox.microsoft.agreements import accept_directly, void
 from sandbox.microsoft.attestations import sign
 from sandbox.microsoft.certificates import read_certificate
+from sandbox.microsoft.exports import set_lines
 from sandbox.microsoft.listing import keep
 from sandbox.microsoft.orders import finish_reviews
 from sandbox.microsoft.products import sold_as
@@ -116,6 +117,18 @@ class Control(Switchboard):
     def qualify(self, *, domain: str, qualification: str, status: str = "Approved", reason: str | None = None) -> None:
         """Decide what a customer is, a charity among it: the vetting is Approved, Denied or InReview."""
         decide(self._world, self._customer(domain), qualification, status, reason)
+
+    def set_billing(
+        self,
+        *,
+        lines: list[dict[str, Any]],
+        subject: str = "usage",
+        invoice: str | None = None,
+        currency: str = "USD",
+        period: str = "current",
+    ) -> None:
+        """Set the lines (objects of columns) that exports hold: of an invoice, or of a currency's unbilled period."""
+        set_lines(self._world, lines, subject=subject, invoice=invoice, currency=currency, period=period)
 
     def alter_subscription(self, *, subscription_id: str, **members: Any) -> None:
         """Change members of ALTERABLE of a subscription, behind the partner's back."""

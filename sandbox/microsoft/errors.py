@@ -17,6 +17,21 @@ class PartnerCenterError(Exception):
         self.data = data or []
 
 
+class GraphError(Exception):
+    """Ends a call to Graph, which writes its errors in its own way."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def graph_answer(error: GraphError) -> Response:
+    """Return an error as Graph writes it."""
+    return json_answer(error.status, {"error": {"code": error.code, "message": error.message}})
+
+
 def invalid_property(name: str, details: str = "") -> PartnerCenterError:
     """Return the error for a property that is missing or has bad data, in the shape of a recorded one."""
     data = [f"property_name:  {name}", f"details:  {details}\n"]

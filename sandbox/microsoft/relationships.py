@@ -8,12 +8,10 @@ import re
 from typing import Any
 from uuid import uuid4
 
-from sandbox.microsoft.errors import PartnerCenterError
-from sandbox.microsoft.faults import before_acting
+from sandbox.microsoft.errors import GraphError, PartnerCenterError
 from sandbox.microsoft.shapes import Fields, Json, stamp
-from sandbox.microsoft.tokens import GRAPH, read_access_token
-from sandbox.microsoft.world import PARTNER_TENANT, World
-from sandbox.wsgi import BadJsonError, ConnectionDroppedError, Request, Response, Router, json_answer
+from sandbox.microsoft.world import World
+from sandbox.wsgi import Request, Response, json_answer
 
 BASE = "/tenantRelationships/delegatedAdminRelationships"
 DAY = 86400  # seconds
@@ -27,15 +25,6 @@ ROLES = (
     "fe930be7-5e62-47db-91af-98c3a49a38b1",  # user administrator
     "4d6ac14f-3453-41d0-bef9-a3e0c569773a",  # licence administrator
 )
-
-
-class GraphError(Exception):
-    """Ends a call as Graph does."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"error": {"code": code, "message": message}}
 
 
 def days_of(duration: str) -> int | None:
@@ -114,90 +103,55 @@ def _shape(world: World, kept: Json) -> Json:
     }
 
 
-class Graph:
-    """Answers what graph.microsoft.com would of delegated administration."""
+def list_relationships(world: World, request: Request) -> Response:
+    """Return the relationships, those with one customer where the filter says so."""
+    kept = world.store.all("relationship")
+    wanted = re.fullmatch(r"customer/tenantId eq '([^']*)'", request.query.get("$filter", "").strip())
+    if "$filter" in request.query and wanted is None:
+        raise GraphError(400, "BadRequest", "The filter is not supported.")
+    if wanted is not None:
+        kept = [one for one in kept if (one["customer"] or "") == wanted[1].lower()]
+    return json_answer(200, {"value": [_shape(world, one) for one in kept]})
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self._router = Router(
-            [
-                ("GET", BASE, self._list),
-                ("POST", BASE, self._create),
-                ("GET", f"{BASE}/{{relationship}}", self._get),
-                ("POST", f"{BASE}/{{relationship}}/requests", self._request),
-            ]
-        )
 
-    def __call__(self, request: Request) -> Response:
-        request.fault = self.world.faults.meet(request)
-        try:
-            early = before_acting(request.fault, bom=False) if request.fault else None
-        except ConnectionDroppedError:
-            self.world.note(request, status=None, replayed=False, body=None)
-            raise
-        answer = early or self._answered(request)
-        self.world.note(request, status=answer.status, replayed=False, body=None)
-        return answer
+def _found(world: World, identity: str) -> Json:
+    found = world.store.get("relationship", identity.lower())
+    if found is None:
+        raise GraphError(404, "ResourceNotFound", "Resource not found.")
+    return found
 
-    def _answered(self, request: Request) -> Response:
-        try:
-            scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            claims = read_access_token(self.world, token.strip()) if scheme.lower() == "bearer" else None
-            if claims is None or claims["aud"] != GRAPH or claims["tid"] != PARTNER_TENANT:
-                raise GraphError(401, "InvalidAuthenticationToken", "Access token is missing or invalid.")
-            found = self._router.find(request.method, request.path.removeprefix("/graph/v1.0"))
-            if found is None:
-                raise GraphError(404, "ResourceNotFound", "Resource not found.")
-            handler, values = found
-            with self.world.store.transaction():
-                status, body = handler(request, **values)
-        except GraphError as error:
-            return json_answer(error.status, error.body)
-        except BadJsonError:
-            return json_answer(400, GraphError(400, "BadRequest", "The body is not JSON.").body)
-        return json_answer(status, body)
 
-    def _list(self, request: Request) -> tuple[int, Any]:
-        kept = self.world.store.all("relationship")
-        wanted = re.fullmatch(r"customer/tenantId eq '([^']*)'", request.query.get("$filter", "").strip())
-        if "$filter" in request.query and wanted is None:
-            raise GraphError(400, "BadRequest", "The filter is not supported.")
-        if wanted is not None:
-            kept = [one for one in kept if (one["customer"] or "") == wanted[1].lower()]
-        return 200, {"value": [_shape(self.world, one) for one in kept]}
+def get_relationship(world: World, _request: Request, relationship: str) -> Response:
+    """Return one relationship."""
+    return json_answer(200, _shape(world, _found(world, relationship)))
 
-    def _found(self, identity: str) -> Json:
-        found = self.world.store.get("relationship", identity.lower())
-        if found is None:
-            raise GraphError(404, "ResourceNotFound", "Resource not found.")
-        return found
 
-    def _get(self, _request: Request, relationship: str) -> tuple[int, Any]:
-        return 200, _shape(self.world, self._found(relationship))
+def create_relationship(world: World, request: Request) -> Response:
+    """Keep a new relationship, which waits to be locked for approval."""
+    fields = Fields.of(request.json())
+    name, duration = fields.text("displayName"), fields.text("duration")
+    roles = [role.text("roleDefinitionId") for role in fields.part("accessDetails").parts("unifiedRoles")]
+    tenant = fields.part("customer").text("tenantId")
+    customer = world.store.get("customer", tenant.lower()) if tenant else None
+    if not name or days_of(duration) is None or not roles or (tenant and customer is None):
+        raise GraphError(400, "BadRequest", "displayName, duration (P1D to P2Y), roles, and a known customer.")
+    if any(kept["name"] == name for kept in world.store.all("relationship")):
+        raise GraphError(409, "Conflict", "A relationship of this name exists already.")
+    made = create(world, customer, name=name, duration=duration, roles=roles, status="created")
+    return json_answer(201, _shape(world, made))
 
-    def _create(self, request: Request) -> tuple[int, Any]:
-        fields = Fields.of(request.json())
-        name, duration = fields.text("displayName"), fields.text("duration")
-        roles = [role.text("roleDefinitionId") for role in fields.part("accessDetails").parts("unifiedRoles")]
-        tenant = fields.part("customer").text("tenantId")
-        customer = self.world.store.get("customer", tenant.lower()) if tenant else None
-        if not name or days_of(duration) is None or not roles or (tenant and customer is None):
-            raise GraphError(400, "BadRequest", "displayName, duration (P1D to P2Y), roles, and a known customer.")
-        if any(kept["name"] == name for kept in self.world.store.all("relationship")):
-            raise GraphError(409, "Conflict", "A relationship of this name exists already.")
-        made = create(self.world, customer, name=name, duration=duration, roles=roles, status="created")
-        return 201, _shape(self.world, made)
 
-    def _request(self, request: Request, relationship: str) -> tuple[int, Any]:
-        kept = self._found(relationship)
-        action = Fields.of(request.json()).text("action")
-        steps = {("created", "lockForApproval"): "approvalPending", ("active", "terminate"): "terminated"}
-        status = steps.get((_status(self.world, kept), action))
-        if status is None:
-            raise GraphError(400, "BadRequest", f"{action or 'nothing'} cannot be done now.")
-        self.world.store.put("relationship", kept["id"], {**kept, "status": status, "version": kept["version"] + 1})
-        made = {"id": str(uuid4()), "action": action, "status": "succeeded"}
-        return 201, {**made, "createdDateTime": stamp(self.world.now())}
+def request_step(world: World, request: Request, relationship: str) -> Response:
+    """Lock a relationship for the customer's approval, or end it."""
+    kept = _found(world, relationship)
+    action = Fields.of(request.json()).text("action")
+    steps = {("created", "lockForApproval"): "approvalPending", ("active", "terminate"): "terminated"}
+    status = steps.get((_status(world, kept), action))
+    if status is None:
+        raise GraphError(400, "BadRequest", f"{action or 'nothing'} cannot be done now.")
+    world.store.put("relationship", kept["id"], {**kept, "status": status, "version": kept["version"] + 1})
+    made = {"id": str(uuid4()), "action": action, "status": "succeeded", "createdDateTime": stamp(world.now())}
+    return json_answer(201, made)
 
 
 def with_customer(world: World, customer: Json, fields: Fields) -> None:
@@ -205,3 +159,11 @@ def with_customer(world: World, customer: Json, fields: Fields) -> None:
     if fields.get("enablegdapbydefault") is True:
         name = f"Default_{customer['id']}"
         create(world, customer, name=name, duration=BY_DEFAULT, roles=list(ROLES), status="active")
+
+
+ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", BASE, list_relationships),
+    ("POST", BASE, create_relationship),
+    ("GET", f"{BASE}/{{relationship}}", get_relationship),
+    ("POST", f"{BASE}/{{relationship}}/requests", request_step),
+]

@@ -74,6 +74,8 @@ SWITCHES: dict[str, Any] = {
     "sheet_rows": 0,  # up to how many rows price sheets are filled with made-up products; 300,000 at Microsoft
     "sheet_price_of": "term",  # what UnitPrice pays of a term that is paid in parts: the "term" or an "instalment"
     "gdap_required": False,  # users and licences of a customer without an active GDAP relationship: 403/900308
+    "export_running_reads": 1,  # reads of an export's operation during which it still runs
+    "sas_seconds": 3600,  # how long the signature of an export's manifest is good; unpublished
     "same_signer_by": "all",  # which of names, e-mail and phone make a signer the same (600061): "all" or "any"
     "pascal_case_patch_answers": False,  # PATCH of a subscription answers with PascalCase names
     "link_style": "published",  # or "plain", "versioned", "bare": how links to the next page are spelled
