@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from django.db import connection
 
+from billing.charge_rows import JOINED_FOR_PLAN, PLAN_OF_CHARGE
 from billing.engine.taxes import Taxed, TaxedLine, TaxRate, taxed
 from billing.models import DocumentTax, Payment
 from core.money import round_half_up
@@ -39,16 +40,14 @@ BORNE = """
     ORDER BY asked.document, asked.line, tax.id
 """
 OF_INVOICES = BORNE.format(
-    asked="""
+    asked=f"""
     SELECT invoice.id, line.id, line.amount, line.amount, invoice.currency, invoice.created_on, invoice.reseller_id,
-           invoice.account_id, subscription.plan_id, resource.plan_resource_id
+           invoice.account_id, {PLAN_OF_CHARGE}, held.plan_resource_id
     FROM billing_invoice AS invoice
     JOIN billing_invoiceline AS line ON line.invoice_id = invoice.id
-    JOIN billing_charge AS charge ON charge.id = line.charge_id
-    JOIN subscriptions_subscription AS subscription ON subscription.id = charge.subscription_id
-    LEFT JOIN subscriptions_subscriptionresource AS resource ON resource.id = charge.subscription_resource_id
+    JOIN billing_charge AS charge ON charge.id = line.charge_id {JOINED_FOR_PLAN}
     WHERE invoice.id = ANY(%s)
-    """
+    """  # noqa: S608 - texts of our own
 )
 # What is due of an order, by resource; what its resources leave is the plan's own part. `whole` is all of it.
 OF_ORDER = BORNE.format(

@@ -27,7 +27,7 @@ from billing.engine.lines import (
 from billing.engine.parts import priced_line
 from billing.engine.periods import billing_period_of, next_billing_day
 from billing.engine.rules import Allows, Deed, Keeps, No, Told, Used
-from billing.engine.terms import Terms
+from billing.engine.terms import Terms, UnitPrice
 from core.period import Period
 
 
@@ -177,7 +177,7 @@ def _used(terms: Terms, one: Used, before: Line | None, others: Sequence[Line], 
         days, block, price = before.period, before.block, before.price
     else:
         starts = (whole.start, terms.started_on or whole.start, one.valid_from or whole.start)
-        days, block, price = Period(max(starts), whole.end), fresh_block(others, one.resource), one.price
+        days, block, price = Period(max(starts), whole.end), fresh_block(others, one.resource), _agreed(terms, one)
     return priced_line(
         terms=terms,
         resource=one.resource,
@@ -189,6 +189,12 @@ def _used(terms: Terms, one: Used, before: Line | None, others: Sequence[Line], 
         quantity=one.quantity,
         price=price,
     )
+
+
+def _agreed(terms: Terms, one: Used) -> UnitPrice:
+    """Return the price of a sum; a fixed one has with it what was taken at the levels above at the order (T38)."""
+    fixed = terms.ordering_prices is not None
+    return one.price._replace(taken=terms.ordering_taken.get(one.resource, one.price.taken)) if fixed else one.price
 
 
 def _from(terms: Terms, day: date) -> Period:

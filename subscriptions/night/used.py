@@ -5,7 +5,6 @@ opens the account next, a verb of people or the night, so that a day's hours lea
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +14,7 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from billing.charging import record, resource_key
 from billing.engine.rules import Metered, Used
-from billing.engine.terms import Taken, Terms, UnitPrice
+from billing.engine.terms import Taken, UnitPrice
 from billing.models import UsageToCharge
 from subscriptions.contract.terms import contracts_among
 from subscriptions.models import Subscription
@@ -53,16 +52,9 @@ def charge_used(accounts: Mapping[int, Account], told: QuerySet[UsageToCharge], 
     for contract in contracts:
         rules, of_one = contract.rules, sums.get(contract.subscription.pk, [])
         if isinstance(rules, Metered) and of_one:
-            agreed = [_as_agreed(contract.terms, used) for used in of_one]
-            bookings.append(contract.booking(rules.use(contract.terms, contract.lines, agreed, day), day))
+            bookings.append(contract.booking(rules.use(contract.terms, contract.lines, of_one, day), day))
     record([booking for booking in bookings if booking.changes])
     told.delete()
-
-
-def _as_agreed(terms: Terms, used: Used) -> Used:
-    """Return a sum; a fixed price has with it what was taken at the levels above at the order (T38)."""
-    taken = terms.ordering_taken.get(used.resource) if terms.ordering_prices is not None else None
-    return used if taken is None else replace(used, price=used.price._replace(taken=taken))
 
 
 def sums_of_use(subscription_ids: Collection[int], day: date) -> Iterator[tuple[int, Used]]:

@@ -190,8 +190,12 @@ def resource_keys(subscription_ids: Collection[int]) -> dict[int, dict[str, int]
 def _checked(
     contract: Contract, keys: Mapping[str, int], measured: Sequence[Measured], today: date
 ) -> dict[tuple[int, str], Measured]:
-    """Return what was used, by the row of the resource and its own key. Raises UsageRefused, all at once."""
-    if not isinstance(contract.rules, Metered):
+    """Return what was used, by the row of the resource and its own key. Raises UsageRefused, all at once.
+
+    Nothing of a trial, which may be used and charges nothing (5.8).
+    """
+    rules = contract.rules_for(trial=False)
+    if not isinstance(rules, Metered):
         raise UsageRefused(_("The subscription is not charged by what is used."), field="subscription")
     if contract.subscription.status in NOT_THERE:
         raise UsageRefused(
@@ -199,7 +203,7 @@ def _checked(
             % {"status": contract.subscription.get_status_display()},
             field="subscription",
         )
-    started, told = contract.subscription.start_date or today, contract.rules.told
+    started, told = contract.subscription.start_date or today, rules.told
     used: dict[tuple[int, str], Measured] = {}
     refusals = Refusals()
     for at, one in enumerate(measured):
@@ -213,7 +217,7 @@ def _checked(
                 _refuse_without_price(contract, keys[one.resource], one.day, f"measured[{at}].day")
             used.setdefault((keys[one.resource], one.key), one)
     refusals.raise_any()
-    return used
+    return {} if contract.subscription.trial else used
 
 
 def _check(one: Measured, path: str, keys: Mapping[str, int], started: date, today: date) -> None:

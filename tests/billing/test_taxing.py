@@ -1,11 +1,21 @@
 """Invoices bear the taxes of their day: per rate and document, on what they are on (section 9)."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from accounts.actors import SYSTEM
+from accounts.models import Account
+from billing.models import InvoiceLine, Tax
+from subscriptions.night.renewals import renew_accounts
+from subscriptions.people.switching import switch_plan
 from subscriptions.simulation.playing import simulate
+from tests.billing.conftest import ORDERED_ON
 from tests.factories import accounts as cast
+from tests.factories import subscriptions as make
+from tests.factories.billing import pay
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +72,18 @@ def test_in_postpay_what_reaches_the_balance_is_net():
 def test_without_taxes_an_invoice_has_none():
     books = invoiced([], {"a": "10.00"})
     assert (books["invoice"]["tax"], books["invoice"]["total"]) == ("0.00", "10.00")
+
+
+def test_a_tax_of_a_plan_is_on_what_was_charged_for_it_after_a_switch_too(acme: Account) -> None:
+    """Five days of a plan that bears 20 %, and seven of another that bears none, on one invoice."""
+    before, after = make.plan(), make.plan(prices={"seats": "20.00"})
+    tax = Tax.objects.create(reseller=acme.reseller, percent=Decimal(20), valid_from=make.EARLY)
+    tax.plans.add(before)
+    seats = make.subscription(account=acme, plan=before, today=ORDERED_ON)
+    order = switch_plan(
+        actor=SYSTEM, subscription=seats, period=after.periods.get(), quantities={"seats": 5}, today=date(2018, 8, 25)
+    )
+    pay(order=order, today=date(2018, 8, 25))
+    renew_accounts(account_ids=[acme.pk], today=date(2018, 9, 2))
+    lines = InvoiceLine.objects.values_list("amount", "tax")
+    assert sorted(lines) == [(Decimal("8.06"), Decimal("1.61")), (Decimal("22.58"), Decimal(0))]

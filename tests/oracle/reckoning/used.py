@@ -24,6 +24,8 @@ class Used(Plans):
         refuse_if(sub.status not in (ACTIVE, STOPPED, "blocked", "graced"), "not begun")
         key = event["resource"]
         refuse_if(key not in self.resources[sub.plan], "a resource of another plan")
+        if sub.trial:  # 5.8: no charges at all
+            return
         period = period_of(self.today, self.billing_day)
         start = max(period[0], sub.start)
         if self.type == "payg_external":

@@ -272,3 +272,13 @@ def test_quotas_of_what_is_charged_by_use_may_be_none() -> None:
     assert [charge["amount"] for charge in books["charges"]] == ["60.00"]
     # Both are deeds of postpay, which the format has and this account lacks.
     assert [no["do"] for no in books["refused"]] == ["pay_invoice", "limit"]
+
+
+def test_what_is_used_in_a_trial_is_free_and_no_mistake() -> None:
+    for billing_type, used in (("payg_internal", {"units": "2", "hours": "3"}), ("payg_external", {"cost": "7"})):
+        terms = {**G_I3, "billing_type": billing_type, "trial": True}
+        events = [
+            on("2018-08-20", "order", quantities={"seats": 1}), on("2018-08-21", "usage", resource="seats", **used)
+        ]  # fmt: skip
+        books = simulate({**terms, "events": events, "until": "2018-09-02"})
+        assert (books["charges"], books["refused"], books["balance"]) == ([], [], "0.00")
