@@ -91,7 +91,7 @@ class Postpaid(World):
         total = self.fee(plan, "", "recurring_fee") if self.kind.fees else Fraction(0)
         for key, count in self.charged(plan, units).items():
             price = order.agreed[key] if order is not None else self.price_for(sub, key)
-            old = self.at_old_prices(sub, key) if keeps and sub.end is not None else None
+            old = self.at_old_prices(sub, key) if (keeps or order is None) and sub.end is not None else None
             if old is None:
                 total += count * price
             else:
@@ -99,8 +99,9 @@ class Postpaid(World):
         return total * (1 - self.rate(RECURRING))
 
     def at_old_prices(self, sub: Subscription, key: str) -> tuple[int, Fraction]:
-        """Return how many units of a term are charged today, and what a month of them costs."""
-        live = [c for c in sub.having(BLOCKED, kind=RECURRING) if c.key == key and c.first <= self.today < c.to]
+        """Return how many units of a term are charged today, or would be if it ran, and what a month of them costs."""
+        every = sub.having(BLOCKED, OPENED, kind=RECURRING)
+        live = [c for c in every if c.key == key and c.first <= self.today < c.to]
         return int(sum(c.units for c in live)), sum((c.units * c.price for c in live), Fraction(0))
 
     def may_owe(self, sub: Subscription, coming: Fraction, month: Fraction) -> bool:
@@ -141,6 +142,10 @@ class Postpaid(World):
         refuse_if(sub.status == SHUT, "an expired payment")
         refuse_if(sub.status == STOPPED and not self.month_fits(sub), "over the limit")
         super().do_activate(event)
+
+    def activate(self, sub: Subscription) -> bool:
+        """Activate today, if the limit allows what is owed, also where nothing new is reserved."""
+        return (sub.trial or self.may_owe(sub, Fraction(0), Fraction(0))) and super().activate(sub)
 
     def month_fits(self, sub: Subscription) -> bool:
         """Tell whether the limit allows a month of what there is."""
