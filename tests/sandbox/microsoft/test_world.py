@@ -1,10 +1,13 @@
 """State: side by side, and over the death of the process."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from sandbox.microsoft import Microsoft
+from sandbox.microsoft.control import VERBS
+from sandbox.microsoft.world import SWITCHES, TODAY
 from sandbox.wsgi import serve
 from tests.sandbox.microsoft.asking import Asker
 
@@ -49,3 +52,11 @@ def test_unknown_switch_is_refused() -> None:
 def test_health_and_unknown_paths(stranger: Asker) -> None:
     assert stranger.http.get(f"{stranger.base_url}/health").json() == {"status": "ok"}
     assert stranger.http.get(f"{stranger.base_url}/elsewhere").status_code == 404
+
+
+def test_every_switch_and_verb_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "office365_sandbox.md").read_text()
+    named = set(re.findall(r"`([a-z_]+)`", page))
+    assert set(SWITCHES) - named == set()
+    assert set(VERBS) - named == set()
+    assert set(TODAY) <= set(SWITCHES)
