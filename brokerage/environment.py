@@ -49,6 +49,12 @@ def numbers_by_name(name: str) -> dict[str, int]:
     return {key.strip(): int(value) for key, value in pairs}
 
 
+def texts_by_name(name: str) -> dict[str, str]:
+    """Return the environment variable `name`, written as first=text,second=text and checked like the others."""
+    pairs = (word.partition("=") for word in words(name))
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
 def texts_by_plugin(name: str) -> dict[str, dict[str, str]]:
     """Return the environment variable `name`, written as plugin.field=value,plugin.field=value, by plugin and field."""
     found: dict[str, dict[str, str]] = {}

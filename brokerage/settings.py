@@ -253,6 +253,8 @@ VENDOR_PERSON_SECONDS = env.number("VENDOR_PERSON_SECONDS", 8)
 VENDOR_QUESTIONS_AT_ONCE = 4
 # For how many seconds a vendor's lists may lag, by plugin, where it is not what the plugin says.
 VENDOR_VISIBLE_AFTER = env.numbers_by_name("VENDOR_VISIBLE_AFTER")
+# What nobody could verify of Partner Center, by name (vendors/microsoft/unverified.py).
+MICROSOFT_UNVERIFIED = env.texts_by_name("MICROSOFT_UNVERIFIED")
 VENDOR_JOURNAL_DAYS = env.number("VENDOR_JOURNAL_DAYS", 180)
 
 # --- the resellers' API (api/) --------------------------------------------------------------------------------------

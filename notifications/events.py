@@ -124,6 +124,14 @@ EVENTS: dict[str, Event] = {
         "subscription account operation instruction until",
         Audience.ACCOUNT_MANAGER,
     ),
+    "contact_is_asked": _event(
+        _("Something is left for you to do: %(subscription)s"),
+        "subscription account instruction until",
+        Audience.PERSON,
+    ),
+    "service_alarm": _event(
+        _("Something has to be looked at: %(subscription)s"), "subscription account reason", Audience.ACCOUNT_MANAGER
+    ),
     "outcome_in_doubt": _event(
         _("Nobody knows what became of “%(operation)s”: %(subscription)s"),
         "subscription account operation reason since",

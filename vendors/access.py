@@ -7,13 +7,10 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.utils.translation import gettext_noop
 
 from core import secrets as sealing
 from vendors.base import Connection, VendorPlugin
-from vendors.certificates import opened_certificate, tls_context
-from vendors.errors import Misconfigured
-from vendors.fields import content_of
+from vendors.certificates import tls_context, usable_certificate
 from vendors.http import VendorSession
 from vendors.journal import RowJournal
 from vendors.models import VendorConnection, VendorOperation
@@ -22,10 +19,6 @@ from vendors.registry import plugin_for
 # Kept among a connection's secrets: which consent the tokens come from, so that a late renewal of an older grant
 # cannot overwrite the tokens of a newer one, nor its late trouble be taken for trouble of the newer one.
 GRANT = "grant"
-UNUSABLE = gettext_noop("The certificate cannot be opened. Upload it again in the connection, with its password.")
-EXPIRED = gettext_noop(
-    "The certificate “%(subject)s” of our chain has run out on %(day)s. Upload the new one in the connection."
-)
 
 
 @dataclass
@@ -63,18 +56,7 @@ def _tls(plugin: VendorPlugin, secrets: StoredSecrets, now: datetime) -> ssl.SSL
     """Return the TLS of a vendor that is called with a certificate. Raises Misconfigured where it cannot be used."""
     if plugin.tls is None:
         raise TypeError(f"the plugin {plugin.slug} is called without a certificate")
-    values = secrets.read()
-    if not values.get(plugin.tls.file):
-        return tls_context(None, legacy=plugin.tls.legacy)
-    try:
-        content = content_of(values[plugin.tls.file])
-        certificate = opened_certificate(content, values.get(plugin.tls.password, ""))
-    except ValueError as fault:
-        raise Misconfigured(UNUSABLE, code="certificate_unusable") from fault
-    if certificate.expires_at <= now:
-        day = certificate.expires_at.date()
-        raise Misconfigured(EXPIRED, code="certificate_expired", subject=certificate.ending, day=day)
-    return tls_context(certificate, legacy=plugin.tls.legacy)
+    return tls_context(usable_certificate(secrets.read(), plugin.tls, now), legacy=plugin.tls.legacy)
 
 
 def opened(connection: VendorConnection, *, now: datetime, operation: VendorOperation | None = None) -> Connection:
@@ -83,7 +65,7 @@ def opened(connection: VendorConnection, *, now: datetime, operation: VendorOper
     plugin = plugin_for(connection.plugin)
     session = VendorSession(journal, secret_names=plugin.secret_names)
     secrets = StoredSecrets(connection.pk, session)
-    if plugin.tls is not None:
+    if plugin.tls is not None and not plugin.tls.signs:
         session.tls = partial(_tls, plugin, secrets, now)
     return Connection(settings=connection.settings, secrets=secrets, http=session, now=now)
 

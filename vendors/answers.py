@@ -61,6 +61,15 @@ def checked(field: Field, value: object, *, stored: str = "") -> str:
     return given
 
 
+def refuse_none_of(plugin: VendorPlugin, answers: Mapping[str, str]) -> None:
+    """Raise SettingRefused, naming the first field, for a group of which one has to be filled in and none is."""
+    labels = {field.name: field.label for field in plugin.settings_fields}
+    for group in plugin.one_of:
+        if not any(str(answers.get(name) or "").strip() for name in group):
+            named = " / ".join(f"“{labels[name]}”" for name in group)
+            raise SettingRefused(_("Fill in one of these: %(fields)s.") % {"fields": named}, field=group[0])
+
+
 def certificate_expiry(plugin: VendorPlugin, answers: Mapping[str, str]) -> datetime | None:
     """Return until when the client certificate among the answers is valid; None where there is none.
 

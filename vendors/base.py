@@ -125,6 +125,7 @@ class Steps(Protocol):
         visible_after: timedelta | None = None,
         same_id: bool = False,
         never_again: NeverAgain | None = None,
+        repeats: bool = False,
     ) -> JSON:
         """Return the confirmed result of the named step, sending it only if it is certain that it is not done yet.
 
@@ -135,7 +136,9 @@ class Steps(Protocol):
         what only the lost answer told: it is given the request id that nothing was answered to, "" after an answer.
         `same_id`: the request id is an id of what is made (a station's), and stays the same over all answers.
         `never_again`: None is not believed after a lost answer; the operation is parked until an operator says what
-        became of the step.
+        became of the step. `repeats`: the vendor carries the call out once however often it is sent, and answers as
+        before: after a lost answer it is sent again at once under the same id where `find` says None. Where it cannot
+        be repeated any more, `find` (or `send`) raises vendors.errors.Unlisted, and the step is parked after the lag.
         """
 
     def seal(self, secrets: Mapping[str, str]) -> None:
@@ -222,6 +225,8 @@ class VendorPlugin(ABC):
     secret_names: ClassVar[frozenset[str]] = frozenset()
     # With which certificate of ours its server is called, where it asks for one.
     tls: ClassVar[ClientTls | None] = None
+    # Groups of settings of each of which at least one is filled in: a key, or a certificate.
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = ()
     # How long after a change the vendor's lists may not show it yet. "Not there" is believed only then, and after two
     # more looks (vendors/steps.py). settings.VENDOR_VISIBLE_AFTER overrides it; a vendor whose records are right at
     # once says timedelta(0), here or for single steps.

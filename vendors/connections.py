@@ -16,7 +16,7 @@ from core.errors import Refusals, Refused
 from notifications.announce import announce
 from vendors import budget
 from vendors.access import GRANT, is_outdated, opened
-from vendors.answers import SettingRefused, certificate_expiry, checked_all
+from vendors.answers import SettingRefused, certificate_expiry, checked_all, refuse_none_of
 from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
@@ -48,6 +48,8 @@ def add_connection(
     refusals = Refusals()
     with refusals.gathered():
         name = _name(name)
+    with refusals.gathered():
+        refuse_none_of(plugin_for(plugin), values)
     with refusals.gathered():
         checked = checked_all(fields, values)
         _refuse_other_servers(actor, fields, checked, before={})
@@ -86,6 +88,8 @@ def change_connection(
         refusals = Refusals()
         with refusals.gathered():
             row.name = _name(name)
+        with refusals.gathered():
+            refuse_none_of(plugin_for(row.plugin), {**stored, **{name: one for name, one in values.items() if one}})
         with refusals.gathered():
             checked = checked_all(fields, values, stored=stored)
             with refusals.gathered():

@@ -160,6 +160,16 @@ class NotVisibleYet(StillUnknown):
         self.retry_after = bounded_wait(retry_after)
 
 
+class Unlisted(StillUnknown):
+    """What may have been made is in no list of the vendor's, can be read by no id, and must not be made again.
+
+    Raised by `find`, or by a `send` that meets it. Believed like "not there" (lists lag); then the step is parked with
+    this sentence, which says what was looked for and where. Where nothing is in doubt, it means: not there.
+    """
+
+    default_code = "unlisted"
+
+
 class Parked(StillUnknown):
     """Nobody can look up whether a step was carried out, and it is never sent twice: an operator has to say.
 

@@ -116,12 +116,17 @@ class Waited(models.TextChoices):
 
 @dataclass(frozen=True)
 class Waits:
-    """For whom an operation waits, and what is to be done, in the active language."""
+    """For whom an operation waits, and what is to be done, in the active language.
+
+    `late`: so long that operators are told; `tells_contact`: the account's contact person has to hear of it.
+    """
 
     who: Waited
     instruction: str
     since: datetime
     until: datetime | None
+    late: bool = False
+    tells_contact: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,7 +221,9 @@ class VendorOperation(Timestamped):
             return None
         until = datetime.fromisoformat(kept["until"]) if kept["until"] else None
         instruction = sentence(kept["message"], kept["values"])
-        return Waits(Waited(kept["who"]), instruction, datetime.fromisoformat(kept["since"]), until)
+        since = datetime.fromisoformat(kept["since"])
+        late, contact = bool(kept.get("late")), bool(kept.get("tells_contact"))
+        return Waits(Waited(kept["who"]), instruction, since, until, late, contact)
 
     @property
     def parked(self) -> Parking | None:

@@ -51,6 +51,8 @@ def keep_outcome(operation: VendorOperation, outcome: Outcome, *, now: datetime)
         "who": outcome.who.value,
         "since": since.isoformat(),
         "until": None if until is None else until.isoformat(),
+        "late": outcome.alarm_after is not None and now >= since + outcome.alarm_after,
+        "tells_contact": outcome.tells_contact,
     }
     for past in (PROBLEMS, TROUBLED, LINGERS):
         operation.result.pop(past, None)

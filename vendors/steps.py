@@ -22,6 +22,7 @@ from vendors.errors import (
     Rejected,
     StillUnknown,
     Transient,
+    Unlisted,
     VendorError,
     kept,
 )
@@ -81,6 +82,16 @@ class Call:
     doubtful_since: datetime | None = None
     empty_looks: int = 0
     looked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a step may be sent again (Steps.once), and for how long "not there" is not believed of it."""
+
+    visible_after: timedelta
+    same_id: bool = False
+    repeats: bool = False
+    never_again: NeverAgain | None = None
 
 
 class CallBook(Protocol):
@@ -147,32 +158,34 @@ class OnceOnly:
         visible_after: timedelta | None = None,
         same_id: bool = False,
         never_again: NeverAgain | None = None,
+        repeats: bool = False,
     ) -> JSON:
         """Return the step's confirmed result; send it only when it is certainly not done. See Steps.once.
 
         Whatever came of an earlier attempt, it is looked for before it is sent again.
         """
+        lag = self.visible_after if visible_after is None else visible_after
+        manner = Manner(lag, same_id=same_id, repeats=repeats, never_again=never_again)
         if never_again is not None:
             self._never_again.add(name)
         call = self.book.load(name)
         if call is None:
-            return self._send(Call(name=name, request_id=self.new_id()), send, same_id=same_id)
+            return self._send(Call(name=name, request_id=self.new_id()), send, manner)
         if call.state is CallState.CONFIRMED:
             return call.result or {}
         doubtful = call.state in IN_DOUBT
         if call.state is CallState.SENT:
             call = self._kept(replace(call, state=CallState.UNKNOWN))
-        found = seen(lambda: _storable(find()))
+        found = self._found(call, find, manner, doubtful=doubtful)
         if found is not None:
             if doubtful and recover is not None:
                 recover("" if call.answered else str(call.request_id))
             return self._confirm(call, found)
-        if doubtful and never_again is not None:
-            raise Parked(PARKED, step=name, told=never_again.told)
-        if doubtful:
-            self._believe(call, self.visible_after if visible_after is None else visible_after)
-        fresh = not same_id and (call.state is CallState.REJECTED or call.answered)
-        return self._send(self._anew(call) if fresh else call, send, doubtful=doubtful, same_id=same_id)
+        if doubtful and not repeats:
+            self._believe(call, manner)
+        answered = call.answered and not repeats
+        fresh = not same_id and (call.state is CallState.REJECTED or answered)
+        return self._send(self._anew(call) if fresh else call, send, manner, doubtful=doubtful)
 
     def seal(self, secrets: Mapping[str, str]) -> None:
         """Keep secrets durably and encrypted."""
@@ -230,8 +243,29 @@ class OnceOnly:
             call for call in confirmed if any(str(value).casefold() in asked for value in (call.result or {}).values())
         ]
 
-    def _believe(self, call: Call, visible_after: timedelta) -> None:
+    def _found(self, call: Call, find: Callable[[], JSON | None], manner: Manner, *, doubtful: bool) -> JSON | None:
+        """Return what a look found, None where the step may be sent; what may not is parked once that is believed."""
+        try:
+            found = seen(lambda: _storable(find()))
+        except Unlisted as nowhere:
+            if not doubtful:
+                return None
+            raise self._nowhere(call, nowhere, manner) from nowhere
+        if found is None and doubtful and manner.never_again is not None and not manner.repeats:
+            raise Parked(PARKED, step=call.name, told=manner.never_again.told)
+        return found
+
+    def _nowhere(self, call: Call, nowhere: Unlisted, manner: Manner) -> VendorError:
+        """Return what it means that a step in doubt is in no list: not visible yet (raised), in the end parked."""
+        self._believe(call, manner)
+        told = manner.never_again.told if manner.never_again is not None else ()
+        parked = Parked(nowhere.message, step=call.name, told=told)
+        parked.values = {**nowhere.values, **parked.values}
+        return parked
+
+    def _believe(self, call: Call, manner: Manner) -> None:
         """Count a look that found nothing; raise NotVisibleYet unless that may be believed by now."""
+        visible_after = manner.visible_after
         if not visible_after:
             return
         if self.now is None:
@@ -252,16 +286,12 @@ class OnceOnly:
             raise NotVisibleYet(NOT_VISIBLE_YET, retry_after=pause.total_seconds(), **moments)
 
     def _send(
-        self,
-        call: Call,
-        send: Callable[[str], JSON],
-        *,
-        doubtful: bool = False,
-        again: bool = True,
-        same_id: bool = False,
+        self, call: Call, send: Callable[[str], JSON], manner: Manner, *, doubtful: bool = False, again: bool = True
     ) -> JSON:
         """Send the step. `doubtful` says that an earlier attempt may yet turn out to have been carried out."""
-        call = self._kept(Call(call.name, call.request_id, CallState.SENT))
+        # What is repeated stays looked for since the first time.
+        kept_doubt = replace(call, state=CallState.SENT) if doubtful and manner.repeats else None
+        call = self._kept(kept_doubt or Call(call.name, call.request_id, CallState.SENT))
         self.sent.begin()
         try:
             result = _storable(send(str(call.request_id)))
@@ -269,12 +299,12 @@ class OnceOnly:
             if self.sent.looked_on and not isinstance(trouble, LostAnswer):
                 # The change was accepted; what failed is a look at what it made.
                 trouble = LostAnswer(ACCEPTED, code=trouble.code, answered=True, reason=trouble)
-            fresh = self._after(call, trouble, doubtful=doubtful)
-            if same_id:
-                fresh = replace(fresh, request_id=call.request_id)
+            fresh = self._after(call, trouble, manner, doubtful=doubtful)
             self.book.save(fresh)
+            if isinstance(trouble, Unlisted):
+                raise self._nowhere(fresh, trouble, manner) from trouble
             if isinstance(trouble, Transient) and trouble.at_once and again:
-                return self._send(fresh, send, doubtful=doubtful, again=False, same_id=same_id)
+                return self._send(fresh, send, manner, doubtful=doubtful, again=False)
             raise trouble
         except Exception as fault:
             if not self.sent.changes:
@@ -284,16 +314,19 @@ class OnceOnly:
             raise LostAnswer(UNREADABLE, code="unreadable", answered=True, kind=type(fault).__name__) from fault
         return self._confirm(call, result)
 
-    def _after(self, call: Call, trouble: VendorError, *, doubtful: bool) -> Call:
+    def _after(self, call: Call, trouble: VendorError, manner: Manner, *, doubtful: bool) -> Call:
         """Return the step as the trouble leaves it."""
         if isinstance(trouble, LostAnswer | StillUnknown):
-            return replace(call, state=CallState.UNKNOWN, answered=getattr(trouble, "answered", True))
-        if isinstance(trouble, NotYet) and doubtful:
-            # The vendor may be busy with the very attempt that is not visible yet.
-            return replace(call, state=CallState.UNKNOWN, answered=True)
-        if isinstance(trouble, Rejected):
-            return replace(call, state=CallState.REJECTED)
-        return self._anew(call)
+            left = replace(call, state=CallState.UNKNOWN, answered=getattr(trouble, "answered", True))
+        elif isinstance(trouble, Rejected):
+            left = replace(call, state=CallState.REJECTED)
+        elif doubtful and (manner.repeats or isinstance(trouble, NotYet)):
+            # What is refused for now is this repetition: the earlier attempt may still have been carried out. And the
+            # vendor may be busy with the very attempt that is not visible yet.
+            left = replace(call, state=CallState.UNKNOWN, answered=True)
+        else:
+            left = self._anew(call)
+        return replace(left, request_id=call.request_id) if manner.same_id else left
 
     def _kept(self, call: Call) -> Call:
         self.book.save(call)

@@ -31,7 +31,9 @@ class Fact:
 
     A value that is an address (http, https) is shown as a link. `way_in` marks the one that opens the service, or says
     that this one does not; where none is marked, the first https address does. `of` names what it is told of, where
-    several facts share a label: a station, a domain. A fact that is told with an empty value is forgotten.
+    several facts share a label: a station, a domain. A fact that is told with an empty value is forgotten. `alarm` is
+    for one that somebody has to look at (an agreement that became void): a sentence (gettext_noop) with its
+    `alarm_values`; operators are told once when the fact comes to say so.
     """
 
     name: str
@@ -39,10 +41,12 @@ class Fact:
     value: str
     way_in: bool | None = None
     of: str = ""
+    alarm: str = ""
+    alarm_values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> Self:
-        """Return a fact as it was kept by `kept`."""
+        """Return a fact as it was kept by `kept`; its alarm is told when it begins, and not kept."""
         return cls(kept.get("name", ""), kept["label"], kept["value"], kept.get("way_in"), kept.get("of", ""))
 
     @property
@@ -208,7 +212,9 @@ class Waiting:
 
     `message` is English source text (gettext_noop) that says what to do, `values` fills its placeholders. The ids are
     kept and the facts shown at once. The operation is looked at again after `look_again`; where it still waits
-    `at_most` after it was first told so, it is refused. A later cancel overtakes it.
+    `at_most` after it was first told so, it is refused. A later cancel overtakes it. `alarm_after` so long operators
+    are told that a customer has not acted. `tells_contact`: the account's contact person, who may have no sign-in here,
+    gets the letter too.
     """
 
     message: str
@@ -218,6 +224,8 @@ class Waiting:
     facts: tuple[Fact, ...] = ()
     look_again: timedelta = timedelta(minutes=10)
     at_most: timedelta | None = None
+    alarm_after: timedelta | None = None
+    tells_contact: bool = False
 
 
 # What an operation comes to.
@@ -248,12 +256,14 @@ class ClientTls:
 
     `file` names the setting (FieldKind.FILE) that holds certificate and key, PKCS #12 or PEM, `password` the one (a
     SECRET) with its password. `legacy`: the server knows only ciphers that are not safe any more; the connection's page
-    says so.
+    says so. `signs`: the plugin signs its sign-in with the key, and no server is shown the certificate; opened and
+    watched it is all the same.
     """
 
     file: str
     password: str = ""
     legacy: bool = False
+    signs: bool = False
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ def connection_of(addresses: Addresses) -> dict[str, str]:
         "client_secret": CLIENT_SECRET,
         "login_base_url": addresses.login,
         "api_base_url": addresses.partner_center,
+        # The demo's orders are provided at once: nobody accepts Microsoft's agreement at the pretend Microsoft.
+        "agreement_road": "confirmed",
     }
 
 

@@ -148,8 +148,10 @@ def subscription_auto_renew(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("subscriptions.stop")
 def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop the subscription, with a reason."""
-    step = Step(_("Stop"), propose_stop, _said, danger=True)
-    return _answer(request, one(request, pk), step, StopForm, lambda answers: {"comment": answers["comment"]})
+    found = one(request, pk)
+    note = " ".join(notices(found.plan.template.connection, "suspend"))
+    step = Step(_("Stop"), propose_stop, _said, danger=True, note=note)
+    return _answer(request, found, step, StopForm, lambda answers: {"comment": answers["comment"]})
 
 
 @requires("subscriptions.activate")

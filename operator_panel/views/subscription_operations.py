@@ -124,7 +124,8 @@ def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
         today, comment = timezone.localdate(), answers["comment"]
         return propose_stop(actor=request.actor, subscription=found, today=today, comment=comment, keep=keep)
 
-    return operation(request, found, _("Stop"), form, proposed, ask=_("Show what it does"), danger=True)
+    note = " ".join(notices(found.plan.template.connection, "suspend"))
+    return operation(request, found, _("Stop"), form, proposed, ask=_("Show what it does"), danger=True, note=note)
 
 
 @requires("subscriptions.activate")

@@ -107,13 +107,35 @@ def waits_at_vendor(subscription: Subscription, operation: VendorOperation, orde
     }
     customers = [person for person in people if not person.is_manager]
     if waits.who is Waited.CUSTOMER:
-        announce("service_waits_for_you", **told, also=customers, context=facts)
+        new = announce("service_waits_for_you", **told, also=customers, context=facts)
     else:
-        announce("service_waits", **told, also=customers, context={**facts, "who": waits.who.label})
-    if waits.who is Waited.OPERATOR:
+        new = announce("service_waits", **told, also=customers, context={**facts, "who": waits.who.label})
+    if waits.tells_contact and new:
+        _tell_contact(subscription.account, {row.email.casefold() for row in new}, told["key"], facts)
+    if waits.who is Waited.OPERATOR or waits.late:
         managers = [person for person in people if person.is_manager]
         context = {**facts, "operation": OperationAction(operation.action).label}
-        announce("service_waits_for_operator", **told, also=managers, context=context)
+        key = f"{told['key']}:late" if waits.late else told["key"]
+        announce("service_waits_for_operator", **{**told, "key": key}, also=managers, context=context)
+
+
+def _tell_contact(account: Account, told: set[str], key: str, facts: dict[str, object]) -> None:
+    """Tell the account's contact person, who may have no sign-in here, what is left to do, unless told already."""
+    address = account.contact_email.strip()
+    if address and address.casefold() not in told:
+        language = account.reseller.default_language
+        announce("contact_is_asked", account=account, email=address, language=language, key=key, context=facts)
+
+
+def service_alarm(subscription: Subscription, name: str, reason: object, day: date) -> None:
+    """Tell operators of something that the vendor told of a service and that somebody has to look at."""
+    announce(
+        "service_alarm",
+        account=subscription.account,
+        about=("subscription", subscription.pk),
+        key=f"{subscription.pk}:{name}:{day}",
+        context={"subscription": subscription.name, "account": subscription.account.name, "reason": reason},
+    )
 
 
 def _instruction_of(operation: VendorOperation) -> str:

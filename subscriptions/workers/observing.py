@@ -4,14 +4,18 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import lazy
 
 from core.errors import Refused
 from subscriptions.contract.handover import service_as_held
+from subscriptions.contract.telling import service_alarm
 from subscriptions.models import Subscription
 from subscriptions.workers.comparing import held_by
 from vendors import questions
 from vendors.base import Done
 from vendors.capabilities import ObservesServices
+from vendors.errors import kept, sentence
 from vendors.facts import told_over
 
 logger = logging.getLogger(__name__)
@@ -42,13 +46,17 @@ def observe(subscription: Subscription, *, now: datetime) -> bool:
     """
     asked = service_as_held(subscription)
     connection = subscription.plan.template.connection
-    return _keep(subscription, questions.observe(connection, service=asked, now=now))
+    return _keep(subscription, questions.observe(connection, service=asked, now=now), now)
 
 
 @transaction.atomic
-def _keep(subscription: Subscription, told: Done) -> bool:
-    """Keep ids and facts, unless something has happened to the service meanwhile: what was told may be older."""
-    row = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
+def _keep(subscription: Subscription, told: Done, now: datetime) -> bool:
+    """Keep ids and facts, unless something has happened to the service meanwhile: what was told may be older.
+
+    Operators are told of a fact that has come to be an alarm.
+    """
+    rows = Subscription.objects.select_related("account__reseller").select_for_update(of=("self",))
+    row = rows.get(pk=subscription.pk)
     if row.awaited_operation or row.updated_at != subscription.updated_at:
         return False
     before = (row.vendor_ids, row.attributes)
@@ -56,5 +64,9 @@ def _keep(subscription: Subscription, told: Done) -> bool:
     row.attributes = told_over(row.attributes, [fact.kept for fact in told.facts])
     if (row.vendor_ids, row.attributes) == before:
         return False
+    for fact in told.facts:
+        if fact.alarm and before[1].get(fact.name, {}).get("value") != fact.value:
+            reason = lazy(lambda fact=fact: sentence(fact.alarm, kept(fact.alarm_values)), str)()
+            service_alarm(row, fact.name, reason, timezone.localtime(now).date())
     row.save(update_fields=["vendor_ids", "attributes"])
     return True

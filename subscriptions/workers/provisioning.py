@@ -95,6 +95,11 @@ def note_unfinished(operation: VendorOperation) -> None:
         _learn(row, operation)
         if (row.vendor_ids, row.attributes) != before:
             row.save(update_fields=["vendor_ids", "attributes"])
+        # Who has to act may need them to sign in at the vendor.
+        for key, value in unsealed(operation).items():
+            SubscriptionSecret.objects.get_or_create(
+                subscription=row, key=key, defaults={"value": encrypt({key: value})}
+            )
         waits_at_vendor(row, operation, order)
     in_doubt_at_vendor(row, operation, order)
 

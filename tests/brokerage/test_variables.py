@@ -12,7 +12,7 @@ from django.conf import settings
 from brokerage.variables import VARIABLES, faults
 
 ROOT = Path(settings.BASE_DIR)
-READ = re.compile(r'(?:text|flag|number|numbers_by_name|texts_by_plugin|words)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'(?:text|flag|number|numbers_by_name|texts_by_name|texts_by_plugin|words)\(\s*"([A-Z_]+)"')
 KEY = "I4yVmF1DAYOLf3UPy2l6xONZZ6JnBRhtk1ClqGYsfq4="  # fixed: two test processes name their cases alike
 GOOD = {
     "BROKERAGE_ENV": "production",
@@ -30,6 +30,7 @@ GOOD = {
     "EMAIL_USE_TLS": "1",
     "DEFAULT_FROM_EMAIL": "Brokerage <no-reply@example.com>",
     "VENDOR_DEFAULTS": "office365.login_base_url=http://sandbox:8600/microsoft/login, office365.country=PL",
+    "MICROSOFT_UNVERIFIED": "attestation_email=email,agreement_void_before=2024-01-01",
 }
 # What production refuses of each variable; also on other machines where the second tuple has it.
 BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -76,6 +77,8 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "VENDOR_VISIBLE_AFTER": ((), ("1200", "office365=soon", "office365=-1", "office365=1e3",
                                   "office365=9,office365=0")),
+    "MICROSOFT_UNVERIFIED": ((), ("attestation_email", "attestation_mail=x", "attestation_id=",
+                                  "agreement_void_before=2023-02-30")),
     "VENDOR_JOURNAL_DAYS": ((), ("0", "-1", "long", "1e3")),
     "VENDOR_PERSON_SECONDS": ((), ("0", "31", "8s")),
     "TRUSTED_PROXIES": ((), ("-1", "11", "nginx")),

@@ -50,6 +50,7 @@ class Stage:
             "client_secret": CLIENT_SECRET,
             "login_base_url": self.login,
             "api_base_url": self.partner_center,
+            "agreement_road": "confirmed",
         }
         return ",".join(f"office365.{name}={value}" for name, value in own.items())
 

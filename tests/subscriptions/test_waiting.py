@@ -9,11 +9,14 @@ from accounts.actors import SYSTEM
 from accounts.models import Account
 from billing.audit import audit
 from billing.funds import funds_of
+from core.secrets import encrypt
 from notifications.models import Notification, NotificationStatus
 from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.people.opening import VendorIsWorking
+from subscriptions.people.revealing import reveal_secret
 from subscriptions.people.stopping import delete, stop
+from subscriptions.queries import secrets_visible_to
 from subscriptions.told.offered import steps_of_subscription
 from subscriptions.workers.provisioning import carry_out, note_unfinished
 from tests.factories import accounts as cast
@@ -129,6 +132,43 @@ def test_customer_is_told_once_what_is_left_to_do_and_told_anew_where_that_chang
     example_vendor.approve()
     work(LATER + timedelta(days=1))
     assert Notification.objects.filter(event="subscription_activated").count() == 2
+
+
+def test_contact_person_without_a_sign_in_hears_of_it_once_and_managers_when_it_takes_too_long(
+    acme: Account, backup_plan: Plan
+) -> None:
+    """Nobody told the person who has to accept, and the managers heard of it only when it was refused."""
+    manager, owner = cast.manager(), cast.customer_user(account=acme)
+    waiting = approved_by_the_customer(acme, backup_plan)
+    operation = VendorOperation.objects.get()
+    told = Notification.objects.filter(event="contact_is_asked")
+    operation.result["waiting"] |= {"tells_contact": True, "values": {"email": "first@acme.example"}}
+    for address, times in (("tania@acme.example", 1), (owner.email.upper(), 1)):
+        acme.contact_email = address
+        acme.save(update_fields=["contact_email"])
+        operation.result["waiting"]["values"]["email"] = address
+        for _look in range(2):
+            note_unfinished(operation)
+        assert told.count() == times, address
+    assert told.get().email == "tania@acme.example"
+    assert f"{PRESS} tania@acme.example." in " ".join(told.get().body_text.split())
+    late = Notification.objects.filter(event="service_waits_for_operator", user=manager)
+    assert not late.exists()
+    operation.result["waiting"]["late"] = True
+    for _look in range(2):
+        note_unfinished(operation)
+    assert late.get().path == f"/operator/subscriptions/{waiting.pk}/"
+
+
+def test_what_was_told_once_is_there_for_who_has_to_act(waiting: Subscription) -> None:
+    """The first sign-in was kept until the service ran: without it nobody could accept the vendor's terms."""
+    owner = cast.customer_actor(account=waiting.account)
+    operation = VendorOperation.objects.get()
+    operation.sealed = encrypt({"admin_password": "Sesame-17"})
+    for _look in range(2):
+        note_unfinished(operation)
+    (secret,) = secrets_visible_to(owner)
+    assert reveal_secret(actor=owner, secret=secret, now=make.noon(LATER)) == "Sesame-17"
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -13,13 +13,18 @@ import msal
 import requests
 from msal.exceptions import MsalServiceError
 
-from vendors.base import JSON, Connection
+from vendors.base import JSON, ClientTls, Connection
 from vendors.capabilities import ConsentRequest, Grant
+from vendors.certificates import usable_certificate
 from vendors.errors import ConsentNeeded, Transient, VendorError
 from vendors.microsoft.errors import ANOTHER_BROWSER, LOGIN_TROUBLE, MFA_REQUIRED, NOT_GRANTED, sign_in_error
 from vendors.microsoft.partner_center import Members, PartnerCenter
 
 LOGIN_BASE = "https://login.microsoftonline.com"
+# A certificate with its key, which signs our application's sign-in instead of its secret key.
+SIGNED_BY = ClientTls("certificate", "certificate_password", signs=True)
+# Of the application alone, where Partner Center asks for that (attestations).
+APP_SCOPES = ["https://api.partnercenter.microsoft.com/.default"]
 SCOPES = ["https://api.partnercenter.microsoft.com/user_impersonation"]
 # A refresh token lives this long from its own issue, however often it is used (specification 1.4).
 REFRESH_LIFE = timedelta(days=90)
@@ -149,6 +154,16 @@ def access_token(connection: Connection, *, fresh: bool = False) -> str:
     return str(result["access_token"])
 
 
+def app_only_token(connection: Connection) -> str:
+    """Return an access token of the application alone, which is not kept. Raises VendorError."""
+    login = LoginHttp(connection)
+    with _sign_in_trouble(login):
+        application = _application(connection, login, connection.secrets.read())
+        result = application.acquire_token_for_client(APP_SCOPES)
+    _raise_for(result, login)
+    return str(result["access_token"])
+
+
 def claims_of(token: str) -> dict[str, Any]:
     """Return the claims of a JWT without checking it (it came over our own connection); none when it is not one."""
     parts = token.split(".")
@@ -164,14 +179,25 @@ def claims_of(token: str) -> dict[str, Any]:
 def _application(
     connection: Connection, login: LoginHttp, secrets: Mapping[str, str]
 ) -> msal.ConfidentialClientApplication:
-    """Return msal's view of our application, with the secrets that were read once for the whole exchange."""
+    """Return msal's view of our application, with the secrets that were read once for the whole exchange.
+
+    A certificate signs in where there is one (PS256, named by its SHA-256), else the secret key.
+    """
     return msal.ConfidentialClientApplication(
         connection.setting("client_id"),
-        client_credential=secrets.get("client_secret", ""),
+        client_credential=_credential(secrets, connection.now),
         authority=f"{LOGIN_BASE}/{connection.setting('tenant_id')}",
         http_client=login,
         instance_discovery=False,
     )
+
+
+def _credential(secrets: Mapping[str, str], now: datetime) -> str | dict[str, str]:
+    """Return with what our application proves that it is itself. Raises Misconfigured for a certificate out of use."""
+    certificate = usable_certificate(secrets, SIGNED_BY, now)
+    if certificate is None:
+        return secrets.get("client_secret", "")
+    return {"private_key": certificate.key.decode(), "public_certificate": certificate.chain.decode()}
 
 
 def _tokens(result: Mapping[str, Any], now: datetime) -> dict[str, str]:

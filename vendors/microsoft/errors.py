@@ -1,6 +1,8 @@
 """Microsoft's error codes, each with what it means for us and a sentence that says what to do."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from django.utils.translation import gettext_noop
 
@@ -48,6 +50,10 @@ SECRET_EXPIRED = gettext_noop(
     "The application's secret key has expired. Make a new one in the application's registration at Microsoft "
     "and save it here."
 )
+WRONG_ASSERTION = gettext_noop(
+    "Microsoft does not accept the application's certificate. Register it with the application at Microsoft (the"
+    " certificate without its key), and upload it here with its key."
+)
 UNKNOWN_APPLICATION = gettext_noop(
     "Microsoft knows no application with this id in the tenant. Correct the application id or the tenant id."
 )
@@ -69,6 +75,11 @@ NOT_AN_AGENT = gettext_noop(
 )
 NO_RIGHTS = gettext_noop("Partner Center does not accept the token. Grant the permissions again.")
 
+WRONG_AUDIENCE = gettext_noop(
+    "Microsoft does not accept the token's audience (900420). Check the application id and the servers' addresses of"
+    " the connection."
+)
+
 # AADSTS codes (specification 1.5): what to do next, and the sentence.
 SIGN_IN: dict[int, tuple[type[VendorError], str]] = {
     50076: (ConsentNeeded, MFA_REQUIRED),
@@ -83,6 +94,7 @@ SIGN_IN: dict[int, tuple[type[VendorError], str]] = {
     70000: (ConsentNeeded, TOKEN_INVALID),
     50126: (ConsentNeeded, BAD_PASSWORD),
     7000215: (Misconfigured, WRONG_SECRET),
+    700027: (Misconfigured, WRONG_ASSERTION),
     7000222: (Misconfigured, SECRET_EXPIRED),
     700016: (Misconfigured, UNKNOWN_APPLICATION),
     90002: (Misconfigured, UNKNOWN_TENANT),
@@ -109,9 +121,37 @@ NO_AGREEMENT = gettext_noop(
     "Microsoft has no agreement of the type %(type)s to confirm. Choose another agreement type in the connection."
 )
 
+# A change of a subscription that Microsoft has not finished: for up to a day (microsoft-2026.md, section 1).
+PENDING_CODE, PENDING_WAITS = "900278", 32
+AGREEMENT_CODE = "13605"
+# A signer whose agreement Microsoft has already (microsoft-2026.md, section 2, B).
+SAME_SIGNER = "600061"
+
+
+class AgreementNeeded(Rejected):
+    """Microsoft takes nothing for a customer who has not accepted its agreement, or whose acceptance is void by now.
+
+    No refusal to be shown: what was to be done waits for the acceptance (vendors/microsoft/agreements.py). `placed` are
+    the ids of what the same order has placed before.
+    """
+
+    default_code = AGREEMENT_CODE
+    placed: Mapping[str, str] = MappingProxyType({})
+
+
 # Partner Center codes (specification 2.4) whose own description helps nobody.
 PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
     "2032": (ConsentNeeded, NOT_AN_AGENT),
+    "900117": (Rejected, gettext_noop("Microsoft's window for cancelling the subscription is over.")),
+    "900213": (Rejected, gettext_noop("Microsoft's window for cancelling the subscription is over.")),
+    "900308": (ConsentNeeded, NOT_AN_AGENT),
+    "900329": (
+        ConsentNeeded,
+        gettext_noop(
+            "Microsoft takes this only from a person, not from the application alone. Grant the permissions again."
+        ),
+    ),
+    "900420": (Misconfigured, WRONG_AUDIENCE),
     "900421": (ConsentNeeded, MFA_REQUIRED),
     "20002": (Rejected, CUSTOMER_UNKNOWN),
     "60003": (Rejected, CUSTOMER_UNKNOWN),
@@ -126,8 +166,18 @@ PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
             "Microsoft does not accept the registration number (tax number): %(reason)s Correct it on the account."
         ),
     ),
+    SAME_SIGNER: (
+        Rejected,
+        gettext_noop(
+            "Microsoft has an agreement signed by this contact person already and takes no second one. Another person"
+            " has to sign: correct first name, last name, e-mail and phone of the account's contact person."
+        ),
+    ),
     "600051": (Rejected, gettext_noop("Microsoft requires a phone number. Fill it in on the account.")),
-    "13605": (Rejected, gettext_noop("The Microsoft agreement has not been confirmed for this customer.")),
+    AGREEMENT_CODE: (
+        AgreementNeeded,
+        gettext_noop("The Microsoft agreement has not been confirmed for this customer."),
+    ),
     "2002": (Rejected, gettext_noop("The quantity is outside what Microsoft allows for this offer.")),
     "2001": (Rejected, gettext_noop("The subscription is suspended at Microsoft: activate it before changing it.")),
     "2011": (Rejected, gettext_noop("The subscription has been deleted at Microsoft.")),
@@ -159,7 +209,13 @@ NEW_CUSTOMER = gettext_noop(
 )
 
 # The field that a code is about, whatever its description says.
-CODE_FIELDS = {"20000": "country", "600049": "tax_id", "600050": "tax_id", "600051": "phone"}
+CODE_FIELDS = {
+    "20000": "country",
+    "600049": "tax_id",
+    "600050": "tax_id",
+    "600051": "phone",
+    SAME_SIGNER: "contact_email",
+}
 
 
 def sign_in_error(*, codes: object, error: str) -> VendorError:
@@ -204,4 +260,10 @@ def partner_center_error(*, status: int, code: str, description: str, sought: st
         return Transient(STALE, code="2055", at_once=True)
     told = description or str(status)
     refusal = Rejected(REFUSED, code=code or str(status), at=field_named_in(description), reason=told)
-    return NotYet(IN_PROGRESS, code=refusal.code, refusal=refusal) if status in BUSY else refusal
+    return _perhaps_later(refusal) if status in BUSY or code == PENDING_CODE else refusal
+
+
+def _perhaps_later(refusal: Rejected) -> NotYet:
+    """Return what it means that Microsoft is busy with the object: waited for, a day where that takes long."""
+    waits = PENDING_WAITS if refusal.code == PENDING_CODE else None
+    return NotYet(IN_PROGRESS, code=refusal.code, refusal=refusal, waits=waits)

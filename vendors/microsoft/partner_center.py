@@ -31,6 +31,8 @@ from vendors.microsoft.errors import (
 from vendors.microsoft.fields import field_named_in
 
 VERSION_MISMATCH = 412
+# A 401 that a fresh token does not cure: the audience is wrong, or MFA is missing.
+NOT_RENEWED = frozenset({"900420", "900421"})
 API_BASE = "https://api.partnercenter.microsoft.com/v1"
 ADDRESS_INVALID = "2007"
 # Of Partner Center's own error body; a gateway's 404 has none.
@@ -59,10 +61,9 @@ class Members(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer that is not an error."""
+    """An answer that is not an error. `body` is an object, or (provisioning of an order) a list of them."""
 
     status: int
-    # An object, or (provisioning of an order) a list of them.
     body: Any
     headers: Mapping[str, str]
 
@@ -183,7 +184,7 @@ class PartnerCenter:
             response = self.http.exchange(
                 method, self.url(path), changes=changes, own=is_own_error, headers=sent, **options
             )
-            if response.status_code != 401 or _code(response) == "900421":
+            if response.status_code != 401 or _code(response) in NOT_RENEWED:
                 return response
             if changes and not fresh:
                 # An answer was given, so the repetition needs a new request id: the step mints it.

@@ -1,16 +1,16 @@
 """What every plugin of Microsoft's says and does alike: the connection, its consent, and the customer it sells to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from vendors.base import JSON, Access, Connection, Field, FieldKind, Order, Secret, Steps, VendorPlugin
+from vendors.base import JSON, Access, Connection, Field, FieldKind, Order, Secret, Steps, VendorPlugin, Waiting
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.microsoft import consent, customers
+from vendors.microsoft.agreements import ATTESTATION, CONFIRMED, CUSTOMER_AGREEMENT, DIRECT, Agreement
 from vendors.microsoft.partner_center import API_BASE, PartnerCenter
 
-CUSTOMER_AGREEMENT = "MicrosoftCustomerAgreement"
 CLOUD_AGREEMENT = "MicrosoftCloudAgreement"
 
 
@@ -23,12 +23,41 @@ class MicrosoftPlugin(VendorPlugin, NeedsConsent):
     settings_fields = (
         Field("tenant_id", _("Microsoft tenant ID"), help=_("The partner's own tenant."), voids_consent=True),
         Field("client_id", _("Application ID"), voids_consent=True),
-        Field("client_secret", _("Secret key"), FieldKind.SECRET),
+        Field("client_secret", _("Secret key"), FieldKind.SECRET, required=False),
+        Field(
+            "certificate",
+            _("Certificate"),
+            FieldKind.FILE,
+            required=False,
+            help=_("Instead of a secret key: .pfx, .p12 or .pem with certificate and key. It wins where both are."),
+        ),
+        Field("certificate_password", _("Password of the certificate"), FieldKind.SECRET, required=False),
         Field("country", _("Country of the price list"), FieldKind.COUNTRY, default="US"),
+        Field(
+            "agreement_road",
+            _("How customers accept the agreement"),
+            FieldKind.CHOICE,
+            choices=(
+                (DIRECT, _("Directly: the customer's administrator accepts in Microsoft's pages")),
+                (ATTESTATION, _("By attestation: the contact person accepts behind a link of Microsoft's")),
+                (CONFIRMED, _("As in 2019: we confirm it, and licence offers are ordered without carts")),
+            ),
+            default=DIRECT,
+            help=_("Microsoft has taken no confirmations of ours since 5 January 2026."),
+        ),
+        Field(
+            "agreement_alarm_days",
+            _("Days until we hear that a customer has not accepted"),
+            FieldKind.NUMBER,
+            default="7",
+            minimum=1,
+            maximum=90,
+        ),
         Field(
             "agreement_type",
             _("Agreement"),
             FieldKind.CHOICE,
+            help=_("What we confirm where it is as in 2019."),
             choices=(
                 (CUSTOMER_AGREEMENT, _("Microsoft Customer Agreement")),
                 (CLOUD_AGREEMENT, _("Microsoft Cloud Agreement")),
@@ -46,6 +75,8 @@ class MicrosoftPlugin(VendorPlugin, NeedsConsent):
             help=_("Only where it differs from the address above."),
         ),
     )
+    tls = consent.SIGNED_BY
+    one_of = (("client_secret", "certificate"),)
     # Every Microsoft plugin knows a customer by its tenant.
     family = "microsoft"
     account_ids = frozenset({"customer_id", "domain"})
@@ -87,18 +118,57 @@ class MicrosoftPlugin(VendorPlugin, NeedsConsent):
         customers.validate(partner_center_of(connection), order)
 
     def agree(
-        self, connection: Connection, partner_center: PartnerCenter, customer_id: str, order: Order, steps: Steps
-    ) -> None:
-        """Confirm once that the customer accepted the connection's agreement, without which nothing is sold (13605)."""
+        self, connection: Connection, partner_center: PartnerCenter, customer: JSON, order: Order, steps: Steps
+    ) -> Waiting | None:
+        """Return for whom the customer's agreement waits, without which nothing is sold; None where it is there.
+
+        As in 2019 it is confirmed once, by us.
+        """
+        if road_of(connection) != CONFIRMED:
+            language = connection.setting("locale", "en-US")
+            agreement = agreement_of(connection, partner_center, customer, steps)
+            return agreement.asked_of(order.account, road=road_of(connection), language=language)
         customers.confirm_agreement(
             partner_center,
-            customer_id,
+            customer["customer_id"],
             order,
             kind=connection.setting("agreement_type", CUSTOMER_AGREEMENT),
             user_id=_user_id(connection),
             now=connection.now,
             steps=steps,
         )
+        return None
+
+
+def agreement_of(
+    connection: Connection, partner_center: PartnerCenter, ids: Mapping[str, str], steps: Steps
+) -> Agreement:
+    """Return the agreement of the customer with these ids, for an operation's steps."""
+    return Agreement(
+        partner_center,
+        PartnerCenter(connection, _app_only(connection)),
+        ids,
+        steps,
+        connection.now,
+        alarm_after=timedelta(days=int(connection.setting("agreement_alarm_days", "7"))),
+    )
+
+
+def road_of(connection: Connection) -> str:
+    """Return how customers of the connection come by the agreement: DIRECT, ATTESTATION or, as in 2019, CONFIRMED."""
+    return connection.setting("agreement_road", DIRECT)
+
+
+def _app_only(connection: Connection) -> Callable[[bool], str]:
+    """Return what gives tokens of the application alone; one is asked for when it is needed, and kept meanwhile."""
+    known: list[str] = []
+
+    def token(fresh: bool) -> str:
+        if fresh or not known:
+            known[:] = [consent.app_only_token(connection)]
+        return known[0]
+
+    return token
 
 
 def partner_center_of(connection: Connection) -> PartnerCenter:

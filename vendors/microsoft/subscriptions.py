@@ -1,7 +1,7 @@
 """What happens to Microsoft subscriptions after they were ordered: quantities, suspension, resumption, the end."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from vendors.base import JSON, Service, Steps
@@ -9,9 +9,16 @@ from vendors.errors import Gone, LostAnswer, Rejected
 from vendors.microsoft.errors import IN_PROGRESS, SUBSCRIPTION_GONE, UNKNOWN_SUBSCRIPTION, UNREADABLE
 from vendors.microsoft.partner_center import Members, PartnerCenter, require_same, same_id
 from vendors.microsoft.patience import Patience
+from vendors.microsoft.shapes import moment_of
 
 ACCEPTED = 202
+# What is scheduled for the end of a term (microsoft-2026.md, section 3): to end then, with no grace.
+CANCEL_AT_END = {"scheduleType": "TermEnd", "actionType": "Cancel"}
+# Refusals of a cancellation whose window is over.
+WINDOW_CLOSED = frozenset({"900117", "900213"})
 SUBSCRIPTION = "subscription_id."
+# The year of a date that stands for no end.
+FOR_EVER = 9999
 
 
 def subscription_ids(service: Service) -> dict[str, str]:
@@ -83,6 +90,40 @@ class Subscriptions:
             steps,
         )
 
+    def end(self, key: str, steps: Steps, *, now: datetime) -> bool:
+        """End a subscription of the new commerce for good: with a refund inside its window, else at its term's end.
+
+        Microsoft tells until when it may be cancelled; nothing is computed. One of before is suspended, and renews no
+        more. Returns whether Microsoft had deleted it before we came.
+        """
+        current = self.read(key)
+        if is_deleted(current):
+            # Not by the step of an attempt before this one, which is looked for.
+            found = steps.once(
+                f"deleted:{key}",
+                send=lambda _request_id: {"was_gone": True},
+                find=lambda: {"settled": True},
+                visible_after=timedelta(0),
+            )
+            return bool(found.get("was_gone"))
+        if not is_new_commerce(current):
+            self.stop_renewing(key, steps)
+            self.set_status(key, "suspended", steps)
+        elif not is_ended(current, now) and not (in_window(current, now) and self._deleted(key, steps)):
+            change = {"autoRenewEnabled": False, "scheduledActions": [CANCEL_AT_END]}
+            self._patched(f"ends:{key}", key, change, ends_with_its_term, steps)
+        return False
+
+    def _deleted(self, key: str, steps: Steps) -> bool:
+        """Cancel a subscription inside its window; return False where the window has closed meanwhile."""
+        try:
+            self._patched(f"deleted:{key}", key, {"status": "deleted"}, is_deleted, steps)
+        except Rejected as refusal:
+            if refusal.code not in WINDOW_CLOSED:
+                raise
+            return False
+        return True
+
     def _patched(
         self, name: str, key: str, change: Mapping[str, Any], reached: Callable[[Members], bool], steps: Steps
     ) -> None:
@@ -111,6 +152,44 @@ class Subscriptions:
 
         # A subscription read by its id is as it is now; only lists lag.
         steps.once(name, send=send, find=find, visible_after=timedelta(0))
+
+
+def is_new_commerce(subscription: Members) -> bool:
+    """Return whether it is bought for a term that cannot be left at any time: legacy ones tell no such window."""
+    return "cancellationalloweduntildate" in {name.casefold() for name in subscription} or bool(
+        subscription.get("productType")
+    )
+
+
+def in_window(subscription: Members, now: datetime) -> bool:
+    """Return whether Microsoft says that it may be cancelled now, with a refund."""
+    until = moment_of(subscription.get("cancellationAllowedUntilDate"))
+    return until is not None and now < until
+
+
+def ends_with_its_term(subscription: Members) -> bool:
+    """Return whether it ends when its term does, or has ended: it renews no more, and no extended term is paid."""
+    if is_deleted(subscription):
+        return True
+    planned = subscription.get("scheduledActions") or []
+    ending = any(
+        same_id(str(one.get("scheduleType") or one.get("scheduledType") or ""), CANCEL_AT_END["scheduleType"])
+        and same_id(str(one.get("actionType") or ""), CANCEL_AT_END["actionType"])
+        for one in planned
+    )
+    return ending and not subscription.get("autoRenewEnabled")
+
+
+def is_ended(subscription: Members, now: datetime) -> bool:
+    """Return whether nothing is left to end: deleted, to end with its term, or suspended with its window over."""
+    suspended = same_id(str(subscription.get("status") or ""), "suspended")
+    return ends_with_its_term(subscription) or (suspended and not in_window(subscription, now))
+
+
+def last_day(subscription: Members) -> str:
+    """Return the last day of the term (which Microsoft names inclusively), as ISO 8601; "" where there is none."""
+    until = moment_of(subscription.get("commitmentEndDate"))
+    return "" if until is None or until.year >= FOR_EVER else until.date().isoformat()
 
 
 def is_deleted(subscription: Members) -> bool:

@@ -16,6 +16,7 @@ SUBSCRIPTION_ID = gettext_noop("Microsoft Subscription ID")
 OFFER = gettext_noop("Offer")
 ORDER_ID = gettext_noop("Order ID")
 STATUS = gettext_noop("Status at Microsoft")
+ENDS_ON = gettext_noop("Ends after")
 LICENCES = gettext_noop("Licences")
 LICENCES_IN_USE = gettext_noop("Licences in use")
 

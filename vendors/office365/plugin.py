@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from vendors.base import (
@@ -14,25 +16,48 @@ from vendors.base import (
     FieldKind,
     Offer,
     Order,
+    Outcome,
     Probe,
     Resource,
     Service,
     Steps,
     Task,
     Verdict,
+    Who,
 )
-from vendors.errors import just_made
+from vendors.capabilities import ObservesServices
+from vendors.errors import Gone, just_made
 from vendors.microsoft import customers
+from vendors.microsoft.agreements import CONFIRMED, observed
+from vendors.microsoft.errors import SUBSCRIPTION_GONE
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
 from vendors.microsoft.patience import Patience
-from vendors.microsoft.plugin import MicrosoftPlugin, country_of, partner_center_of
-from vendors.microsoft.subscriptions import Subscriptions, has_status, is_deleted, subscription_ids
+from vendors.microsoft.plugin import MicrosoftPlugin, country_of, partner_center_of, road_of
+from vendors.microsoft.subscriptions import (
+    Subscriptions,
+    has_status,
+    is_deleted,
+    is_ended,
+    is_new_commerce,
+    last_day,
+    subscription_ids,
+)
 from vendors.office365 import licences, ordering
+from vendors.office365.asked import Asked
+from vendors.office365.ordering import InReview
 from vendors.registry import register
+
+STOPPED_IS_BILLED = gettext_noop(
+    "Microsoft goes on billing a stopped subscription of the new commerce until its term ends."
+)
+ENDS_LATER = gettext_noop(
+    "Microsoft cancels a subscription of the new commerce, with a refund, within seven days of its purchase or renewal;"
+    " later it runs to the last day of its term and is billed until then."
+)
 
 
 @register
-class Office365(MicrosoftPlugin):
+class Office365(MicrosoftPlugin, ObservesServices):
     """Office 365 as a Microsoft Cloud Solution Provider sells it."""
 
     slug = "office365"
@@ -62,19 +87,23 @@ class Office365(MicrosoftPlugin):
 
     # -- a service's life ---------------------------------------------------------------------------------------
 
-    def provision(self, connection: Connection, order: Order, steps: Steps) -> Done:
-        """Provide the customer, confirm the agreement, place the order, and wait until Microsoft is ready."""
+    def provision(self, connection: Connection, order: Order, steps: Steps) -> Outcome:
+        """Provide the customer, see to the agreement, place the order, and wait until Microsoft is ready."""
         partner_center = partner_center_of(connection)
         customer = customers.provide(partner_center, order, steps)
         with partner_center.telling_what_is_gone(customer["customer_id"]):
-            self.agree(connection, partner_center, customer["customer_id"], order, steps)
-            return self._place(connection, order, customer, steps)
+            waits = self.agree(connection, partner_center, customer, order, steps)
+            if waits is not None:
+                return waits
+            asked = Asked(connection, partner_center, customer, steps)
+            return asked.outcome(lambda: self._place(connection, order, customer, steps))
 
-    def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Done:
+    def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Outcome:
         """Bring each resource's subscription to its quantity; one that was never ordered is ordered now."""
         partner_center = partner_center_of(connection)
         subscriptions = self._subscriptions(partner_center, service)
-        with _telling_what_is_gone(partner_center, service):
+
+        def changed() -> Done:
             keys = subscriptions.in_order(quantities)
             subscriptions.refuse_gone(keys)
             for key in keys:
@@ -82,41 +111,64 @@ class Office365(MicrosoftPlugin):
             ids = dict(service.vendor_ids) | self._ordered_later(connection, service, quantities, steps)
             return _done(partner_center, ids, _at(service, quantities))
 
-    def suspend(self, connection: Connection, service: Service, steps: Steps) -> Done:
+        with _telling_what_is_gone(partner_center, service):
+            return Asked(connection, partner_center, service.vendor_ids, steps).outcome(changed)
+
+    def suspend(self, connection: Connection, service: Service, steps: Steps) -> Outcome:
         """Suspend every subscription of the service that is still there."""
         partner_center = partner_center_of(connection)
         subscriptions = self._subscriptions(partner_center, service)
-        with _telling_what_is_gone(partner_center, service):
+
+        def suspended() -> Done:
             for key in subscriptions.in_order():
                 subscriptions.set_status(key, "suspended", steps)
             subscriptions.refuse_gone(subscriptions.ids)
-        return _now("suspended", service, subscriptions.ids)
+            return _now("suspended", service, subscriptions.ids)
 
-    def resume(self, connection: Connection, service: Service, steps: Steps) -> Done:
+        with _telling_what_is_gone(partner_center, service):
+            return Asked(connection, partner_center, service.vendor_ids, steps, who=Who.OPERATOR).outcome(suspended)
+
+    def resume(self, connection: Connection, service: Service, steps: Steps) -> Outcome:
         """Activate every subscription of the service that has a quantity, base subscriptions first (27009)."""
         partner_center = partner_center_of(connection)
         subscriptions = self._subscriptions(partner_center, service)
-        with _telling_what_is_gone(partner_center, service):
+
+        def resumed() -> Done:
             keys = subscriptions.in_order(_sold(service))
             subscriptions.refuse_gone(keys)
             for key in keys:
                 subscriptions.set_status(key, "active", steps)
-        return _now("active", service, keys)
+            return _now("active", service, keys)
 
-    def cancel(self, connection: Connection, service: Service, steps: Steps) -> Done:
-        """Switch renewal off and suspend: Partner Center of this era deletes nothing on request.
+        with _telling_what_is_gone(partner_center, service):
+            return Asked(connection, partner_center, service.vendor_ids, steps).outcome(resumed)
 
-        A suspended subscription is not invoiced further, does not come back by itself, and is removed by Microsoft
-        when its data's retention ends (specification 4.7).
+    def cancel(self, connection: Connection, service: Service, steps: Steps) -> Outcome:
+        """End every subscription: with a refund inside its window, else at the end of its term, and say which.
+
+        One of the time before new commerce is suspended and renews no more: it is not invoiced further, does not come
+        back by itself, and is removed by Microsoft when its data's retention ends (specification 4.7). An order that
+        has become no subscription yet is waited for.
         """
         partner_center = partner_center_of(connection)
-        subscriptions = self._subscriptions(partner_center, service)
+
+        def cancelled() -> Done:
+            known = ordering.completed(partner_center, service)
+            subscriptions = self._subscriptions(partner_center, known)
+            gone = [subscriptions.end(key, steps, now=connection.now) for key in subscriptions.in_order()]
+            if any(gone):
+                raise Gone(SUBSCRIPTION_GONE)
+            return _ended(known, subscriptions)
+
         with _telling_what_is_gone(partner_center, service):
-            for key in subscriptions.in_order():
-                subscriptions.stop_renewing(key, steps)
-                subscriptions.set_status(key, "suspended", steps)
-            subscriptions.refuse_gone(subscriptions.ids)
-        return _now("suspended", service, subscriptions.ids)
+            return Asked(connection, partner_center, service.vendor_ids, steps, who=Who.OPERATOR).outcome(cancelled)
+
+    def observe(self, connection: Connection, service: Service) -> Done:
+        """Return the ids and states of the subscriptions as they are now, and how the agreement stands: every night."""
+        partner_center = partner_center_of(connection)
+        with _telling_what_is_gone(partner_center, service):
+            agreed = () if road_of(connection) == CONFIRMED else observed(partner_center, service.vendor_ids)
+            return Done(service.vendor_ids, (*licences.service_facts(partner_center, service), *agreed))
 
     def probe(self, connection: Connection, task: Task) -> Probe:
         """Look whether Microsoft's records show the whole operation as done."""
@@ -125,17 +177,20 @@ class Office365(MicrosoftPlugin):
             return self._probe_order(partner_center, task.order)
         service = task.service or Service({}, {})
         with _telling_what_is_gone(partner_center, service):
-            return self._probe_service(partner_center, task, service)
+            return self._probe_service(partner_center, task, service, connection.now)
 
-    def _probe_service(self, partner_center: PartnerCenter, task: Task, service: Service) -> Probe:
+    def _probe_service(self, partner_center: PartnerCenter, task: Task, service: Service, now: datetime) -> Probe:
         quantities = task.quantities
         subscriptions = self._subscriptions(partner_center, service)
-        if any(quantities[key] for key in _never_ordered(service, quantities)):
+        if any(quantities[key] for key in _never_ordered(service, quantities)) or ordering.unfinished(service):
             return Probe(Verdict.NOT_DONE)
         keys = {"change": quantities, "resume": _sold(service)}.get(task.action)
         wanted = [key for key in subscriptions.ids if keys is None or key in keys]
-        if not all(_reached(task.action, subscriptions.read(key), quantities.get(key, 0)) for key in wanted):
+        units = {key: quantities.get(key, 0) for key in wanted}
+        if not all(_reached(task.action, subscriptions.read(key), units[key], now) for key in wanted):
             return Probe(Verdict.NOT_DONE)
+        if task.action == "cancel":
+            return Probe(Verdict.DONE, _ended(service, subscriptions))
         if task.action == "change":
             return Probe(Verdict.DONE, _done(partner_center, service.vendor_ids, _at(service, quantities)))
         return Probe(Verdict.DONE, _now("active" if task.action == "resume" else "suspended", service, wanted))
@@ -150,6 +205,11 @@ class Office365(MicrosoftPlugin):
             if service.vendor_ids.get("customer_id"):
                 self._subscriptions(partner_center, service).refuse_gone(quantities)
 
+    def notices(self, action: str) -> tuple[str, ...]:
+        """Say what Microsoft goes on billing where a service is stopped or deleted."""
+        sentence = {"suspend": STOPPED_IS_BILLED, "cancel": ENDS_LATER}.get(action)
+        return () if sentence is None else (gettext(sentence),)
+
     def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
         """Return what Microsoft knows of the service now: ids, states, licences in use."""
         partner_center = partner_center_of(connection)
@@ -162,8 +222,9 @@ class Office365(MicrosoftPlugin):
         """Place the order of a customer who is there and has agreed."""
         partner_center = partner_center_of(connection)
         lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
+        terms = _terms(connection, order.options)
         ids = ordering.order(
-            partner_center, customer["customer_id"], lines, terms=_terms(connection, order.options), steps=steps
+            partner_center, customer["customer_id"], lines, terms=terms, steps=steps, now=connection.now
         )
         ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
         with just_made():
@@ -187,7 +248,9 @@ class Office365(MicrosoftPlugin):
         partner_center, customer_id = partner_center_of(connection), service.vendor_ids["customer_id"]
         terms = _terms(connection, service.options)
         parents = {service.resources[key].offer: value for key, value in known.items() if key in service.resources}
-        ids = ordering.order(partner_center, customer_id, lines, terms=terms, steps=steps, subscriptions=parents)
+        ids = ordering.order(
+            partner_center, customer_id, lines, terms=terms, steps=steps, now=connection.now, subscriptions=parents
+        )
         return ordering.settle(partner_center, customer_id, ids, patience=self.patience)
 
     def _probe_order(self, partner_center: PartnerCenter, order: Order) -> Probe:
@@ -198,7 +261,10 @@ class Office365(MicrosoftPlugin):
         ids = ordering.find(partner_center, customer["customer_id"], lines)
         if ids is None:
             return Probe(Verdict.NOT_DONE)
-        ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
+        try:
+            ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
+        except InReview:
+            return Probe(Verdict.NOT_DONE)
         return Probe(Verdict.DONE, _done(partner_center, customer | ids, order.resources))
 
 
@@ -212,6 +278,7 @@ def _terms(connection: Connection, options: Mapping[str, str]) -> ordering.Terms
         country=country_of(connection),
         partner_mpn_id=options.get("partner_mpn_id") or "",
         term_duration=options.get("term_duration") or "",
+        carts=road_of(connection) != CONFIRMED,
     )
 
 
@@ -234,7 +301,7 @@ def _never_ordered(service: Service, quantities: Mapping[str, int]) -> list[str]
     return [key for key in quantities if key not in known and key in service.resources and service.resources[key].offer]
 
 
-def _reached(action: str, subscription: Members, quantity: int) -> bool:
+def _reached(action: str, subscription: Members, quantity: int, now: datetime) -> bool:
     """Return whether a subscription is where the action was to bring it."""
     if action == "change":
         if quantity == 0:
@@ -242,6 +309,8 @@ def _reached(action: str, subscription: Members, quantity: int) -> bool:
         return has_status(subscription, "active") and int(subscription["quantity"]) == quantity
     if action == "resume":
         return has_status(subscription, "active")
+    if action == "cancel" and is_new_commerce(subscription):
+        return is_ended(subscription, now)
     if action == "cancel" and subscription.get("autoRenewEnabled") and not is_deleted(subscription):
         return False
     return has_status(subscription, "suspended")
@@ -250,6 +319,18 @@ def _reached(action: str, subscription: Members, quantity: int) -> bool:
 def _now(status: str, service: Service, keys: Iterable[str]) -> Done:
     """Return what a step leaves behind that brought subscriptions to a status: what was told of it before is over."""
     return Done(service.vendor_ids, facts=tuple(Fact(f"status.{key}", licences.STATUS, status) for key in keys))
+
+
+def _ended(service: Service, subscriptions: Subscriptions) -> Done:
+    """Return what a cancellation leaves behind: what is over, and what runs on to the last day of its term."""
+    facts: list[Fact] = []
+    for key in subscriptions.ids:
+        told = subscriptions.read(key)
+        status = str(told.get("status") or "")
+        facts.append(Fact(f"status.{key}", licences.STATUS, status))
+        runs = is_new_commerce(told) and not is_deleted(told)
+        facts.append(Fact(f"ends_on.{key}", licences.ENDS_ON, last_day(told) if runs else ""))
+    return Done(service.vendor_ids, facts=tuple(facts))
 
 
 def _done(partner_center: PartnerCenter, ids: Mapping[str, str], resources: Mapping[str, Resource]) -> Done:

@@ -21,7 +21,7 @@ class TenantOnly(MicrosoftPlugin):
     def provision(self, connection: Connection, order: Order, steps: Steps) -> Done:
         partner_center = partner_center_of(connection)
         customer = customers.provide(partner_center, order, steps)
-        self.agree(connection, partner_center, customer["customer_id"], order, steps)
+        self.agree(connection, partner_center, customer, order, steps)
         return Done(customer)
 
     def cancel(self, connection: Connection, service: Service, steps: Steps) -> Done:

@@ -12,7 +12,8 @@ from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_DOMAIN
 from sandbox.wsgi import Running
 from tests.vendors.benches import Held, SandboxBench, Trouble, over_sandbox
-from vendors.base import Connection, Order, Party, Person, Resource
+from vendors.base import JSON, Connection, Order, Party, Person, Resource, Task
+from vendors.errors import Parked
 from vendors.microsoft.patience import Patience
 from vendors.office365.plugin import Office365
 
@@ -46,6 +47,7 @@ def settings_of(base_url: str, **other: str) -> dict[str, str]:
         "client_id": DEMO_CLIENT_ID,
         "country": "US",
         "agreement_type": "MicrosoftCustomerAgreement",
+        "agreement_road": "confirmed",
         "locale": "en-US",
         "login_base_url": f"{base_url}/login",
         "api_base_url": f"{base_url}/partnercenter/v1",
@@ -133,6 +135,20 @@ class Office365Bench(SandboxBench[Microsoft]):
             if not customer["foreign"]
             for row in store.all(f"subscription:{customer['id']}")
         ]
+
+    def settle(self, parked: Parked, task: Task) -> JSON | None:
+        """Look for the order with a line that bears the operation's mark."""
+        assert parked.told == (("order_id", "Order ID"),)
+        store = self.microsoft.world.store
+        found = [
+            order["id"]
+            for customer in store.all("customer")
+            if not customer["foreign"]
+            for order in store.all(f"order:{customer['id']}")
+            if any(f"({task.reference}/" in line["name"] for line in order["lines"])
+        ]
+        assert len(found) <= 1, f"{task.reference} was bought {len(found)} times"
+        return {"order_id": found[0]} if found else None
 
     def trouble(self, kind: Trouble, *, nth: int, times: int = 1) -> None:
         if kind is Trouble.NOT_FOUND_JUST_MADE:

@@ -227,9 +227,10 @@ def test_order_that_microsoft_does_not_know_yet_is_waited_for_and_not_for_ever(
     assert bench.microsoft.counts()["orders"] == 2
 
 
-def test_order_after_an_answered_loss_is_sent_anew_only_after_twenty_minutes_and_two_looks(
+def test_order_of_2019_after_a_lost_answer_is_an_operators_after_twenty_minutes_and_two_looks(
     bench: Office365Bench,
 ) -> None:
+    """It was sent anew then: a list that lags longer made two orders."""
     bench.microsoft.fail("error_before", method="POST", path=r"/orders$")
     begun = bench.now
     order = an_order()

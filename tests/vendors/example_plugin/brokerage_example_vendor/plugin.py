@@ -48,6 +48,8 @@ from vendors.capabilities import (
 from vendors.errors import Gone, NotFound, NotYet, Rejected
 
 NO_SERVICE = gettext_noop("Example Backup no longer has this service.")
+SPACE = gettext_noop("Space")
+FULL = gettext_noop("Backup %(id)s is full: nothing more is kept until there is space.")
 SERVICE_ID = gettext_noop("Backup ID")
 APPROVE = gettext_noop("Press the button in the letter that Example Backup has sent to %(email)s.")
 NO_SITE = gettext_noop("Example Backup knows no site “%(site)s”.")
@@ -209,7 +211,11 @@ class Backups(VendorPlugin, OffersActions, ObservesServices, RenewsTerms):
         """Return the service's id, which Example Backup changes when it moves a service to another of its servers."""
         with _telling_what_is_gone():
             found = Client(connection).get(f"/services/{service.vendor_ids['service_id']}")
-        return Done({"service_id": found["id"]}, (Fact("service_id", SERVICE_ID, found["id"]),))
+        told = [Fact("service_id", SERVICE_ID, found["id"])]
+        if "space" in found:
+            alarm = FULL if found["space"] == "full" else ""
+            told.append(Fact("space", SPACE, found["space"], alarm=alarm, alarm_values={"id": found["id"]}))
+        return Done({"service_id": found["id"]}, tuple(told))
 
     def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
         """Return the vendor's id and the units."""

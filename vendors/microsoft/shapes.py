@@ -1,0 +1,14 @@
+"""How Microsoft writes what is not plain JSON: moments with up to seven decimals."""
+
+import re
+from datetime import datetime
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+
+
+def moment_of(told: object) -> datetime | None:
+    """Return a moment as Microsoft tells it (up to seven decimals); None for what is none."""
+    whole = _MOMENT.fullmatch(str(told or "").strip())
+    if whole is None:
+        return None
+    return datetime.fromisoformat(whole[1] + (whole[3] or "Z").replace("Z", "+00:00"))
