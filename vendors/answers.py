@@ -24,19 +24,33 @@ class SettingRefused(Refused):
 
 
 def checked_all(
-    fields: Iterable[Field], values: Mapping[str, str], *, stored: Mapping[str, str] | None = None
+    fields: Iterable[Field],
+    values: Mapping[str, str],
+    *,
+    stored: Mapping[str, str] | None = None,
+    one_of: Iterable[tuple[str, ...]] = (),
 ) -> dict[str, str]:
     """Return the values as they are kept; all that is missing or wrong is refused at once.
 
-    A secret left empty stays what is `stored` of it.
+    A secret left empty stays what is `stored` of it. Of each group of `one_of` at least one is filled in.
     """
     answers: dict[str, str] = {}
     refusals = Refusals()
-    for field in fields:
+    known, listed = stored or {}, list(fields)
+    for field in listed:
         with refusals.gathered():
-            answers[field.name] = checked(field, values.get(field.name), stored=(stored or {}).get(field.name, ""))
+            answers[field.name] = checked(field, values.get(field.name), stored=known.get(field.name, ""))
+            for group in one_of:
+                if field.name == group[0] and not any(values.get(name) or known.get(name) for name in group):
+                    raise _none_of(field, [str(one.label) for one in listed if one.name in group])
     refusals.raise_any()
     return answers
+
+
+def _none_of(field: Field, labels: list[str]) -> SettingRefused:
+    """Return the refusal of a group of which one has to be filled in, and none is, at its first field."""
+    named = " / ".join(f"“{label}”" for label in labels)
+    return SettingRefused(_("Fill in one of these: %(fields)s.") % {"fields": named}, field=field.name)
 
 
 def checked(field: Field, value: object, *, stored: str = "") -> str:
@@ -59,15 +73,6 @@ def checked(field: Field, value: object, *, stored: str = "") -> str:
     if sentence is not None:
         raise _refused(field, sentence, minimum=field.minimum, maximum=field.maximum)
     return given
-
-
-def refuse_none_of(plugin: VendorPlugin, answers: Mapping[str, str]) -> None:
-    """Raise SettingRefused, naming the first field, for a group of which one has to be filled in and none is."""
-    labels = {field.name: field.label for field in plugin.settings_fields}
-    for group in plugin.one_of:
-        if not any(str(answers.get(name) or "").strip() for name in group):
-            named = " / ".join(f"“{labels[name]}”" for name in group)
-            raise SettingRefused(_("Fill in one of these: %(fields)s.") % {"fields": named}, field=group[0])
 
 
 def certificate_expiry(plugin: VendorPlugin, answers: Mapping[str, str]) -> datetime | None:

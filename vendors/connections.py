@@ -16,7 +16,7 @@ from core.errors import Refusals, Refused
 from notifications.announce import announce
 from vendors import budget
 from vendors.access import GRANT, is_outdated, opened
-from vendors.answers import SettingRefused, certificate_expiry, checked_all, refuse_none_of
+from vendors.answers import SettingRefused, certificate_expiry, checked_all
 from vendors.base import JSON, Connection, Field, FieldKind
 from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
 from vendors.errors import ConsentDeclined, ConsentNeeded, Misconfigured, VendorError
@@ -49,9 +49,7 @@ def add_connection(
     with refusals.gathered():
         name = _name(name)
     with refusals.gathered():
-        refuse_none_of(plugin_for(plugin), values)
-    with refusals.gathered():
-        checked = checked_all(fields, values)
+        checked = checked_all(fields, values, one_of=plugin_for(plugin).one_of)
         _refuse_other_servers(actor, fields, checked, before={})
         expires_at = certificate_expiry(plugin_for(plugin), checked)
     refusals.raise_any()
@@ -89,9 +87,7 @@ def change_connection(
         with refusals.gathered():
             row.name = _name(name)
         with refusals.gathered():
-            refuse_none_of(plugin_for(row.plugin), {**stored, **{name: one for name, one in values.items() if one}})
-        with refusals.gathered():
-            checked = checked_all(fields, values, stored=stored)
+            checked = checked_all(fields, values, stored=stored, one_of=plugin_for(row.plugin).one_of)
             with refusals.gathered():
                 _refuse_other_servers(actor, fields, checked, before=before)
             _refuse_secrets_kept_for_other_servers(fields, checked, values, before=before)
@@ -348,7 +344,7 @@ def _open_part(fields: Iterable[Field], checked: Mapping[str, str]) -> dict[str,
 
 
 def _secret_part(fields: Iterable[Field], checked: Mapping[str, str]) -> dict[str, str]:
-    return {field.name: checked[field.name] for field in fields if field.is_secret}
+    return {field.name: checked[field.name] for field in fields if field.is_secret and checked[field.name]}
 
 
 def _name(name: str) -> str:

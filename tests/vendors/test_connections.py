@@ -38,7 +38,7 @@ def test_new_connection_is_new_and_keeps_its_secret_encrypted(admin: Actor, offi
     ("field", "value", "sentence"),
     [
         ("tenant_id", "", "“Microsoft tenant ID” is missing: fill it in."),
-        ("client_secret", "", "“Secret key” is missing: fill it in."),
+        ("client_secret", "", "Fill in one of these: “Secret key” / “Certificate”."),
         (
             "api_base_url",
             "partner center",

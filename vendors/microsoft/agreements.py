@@ -28,7 +28,7 @@ DIRECT, ATTESTATION, CONFIRMED = "direct", "attestation", "confirmed"
 SOONEST, LATEST = timedelta(minutes=5), timedelta(hours=1)
 # It is given up after so long; operators are told much earlier (the setting agreement_alarm_days).
 AT_MOST = timedelta(days=90)
-# So many links that ran out are replaced by themselves.
+# So many links are sent, where Microsoft gives others for those that ran out; then the customer accepts directly.
 MOST_LINKS = 5
 
 DIRECT_INVITED = gettext_noop(
@@ -40,10 +40,6 @@ ATTESTATION_INVITED = gettext_noop(
     "Microsoft asks for the customer's own acceptance of the Microsoft Customer Agreement. %(signer)s, the account's"
     " contact person, opens %(link)s and accepts it there. Nobody may do that in the customer's name; it goes on by"
     " itself then."
-)
-LINKS_EXPIRED = gettext_noop(
-    "%(number)s links to the Microsoft Customer Agreement ran out one after another without being used. Agree with the"
-    " account's contact person on a day, then try again; or choose another contact person on the account."
 )
 AGREEMENT = gettext_noop("Microsoft Customer Agreement")
 AGREEMENT_LINK = gettext_noop("Accept the Microsoft Customer Agreement")
@@ -137,13 +133,18 @@ class Agreement:
 
     def _attested(self, account: Party, language: str) -> Waiting | None:
         for turn in range(1, MOST_LINKS + 1):
-            made = self.steps.once(
-                f"attestation:{_fingerprint(account)}:{turn}",
-                send=lambda request_id: self._attest(account, language, request_id),
-                find=lambda: None,  # an attestation of which nobody was told is one more, and binds nobody
-                visible_after=timedelta(0),
-                repeats=True,
-            )
+            try:
+                made = self.steps.once(
+                    f"attestation:{_fingerprint(account)}:{turn}",
+                    send=lambda request_id: self._attest(account, language, request_id),
+                    find=lambda: None,  # an attestation of which nobody was told is one more, and binds nobody
+                    visible_after=timedelta(0),
+                    repeats=True,
+                )
+            except Rejected as refusal:
+                if turn == 1 or refusal.code != SAME_SIGNER:
+                    raise
+                break  # the link ran out, and the same person gets no other
             told = self.app_only.read(f"attestations/enhanced/{made['attestation_id']}").body
             status = str(told.get(unverified("attestation_status")) or "").casefold()
             if status == unverified("attestation_accepted"):
@@ -151,10 +152,19 @@ class Agreement:
                 return None
             if status != unverified("attestation_expired"):
                 return self._invited(made, told, account, language)
-        raise Rejected(LINKS_EXPIRED, code="links_expired", at="contact_email", number=MOST_LINKS)
+        return self.needed(state=State.EXPIRED)
 
-    def needed(self, who: Who = Who.CUSTOMER, placed: Mapping[str, str] | None = None) -> Waiting:
-        """Return the wait for a direct acceptance, which lifts what Microsoft refuses on every road."""
+    def needed(
+        self,
+        who: Who = Who.CUSTOMER,
+        placed: Mapping[str, str] | None = None,
+        *,
+        state: State = State.INVITED,
+    ) -> Waiting:
+        """Return the wait for a direct acceptance, which lifts what Microsoft refuses on every road.
+
+        `state` is EXPIRED where the links of an attestation ran out before it.
+        """
         link = unverified("direct_acceptance_page")
         invited = self.steps.once(
             "invitation",
@@ -164,7 +174,8 @@ class Agreement:
         )
         values = {"domain": self.ids.get("domain") or self.customer_id, "link": link}
         ids = {**self.ids, **(placed or {})}
-        return self._waiting(DIRECT_INVITED, values, link, invited["invited_at"], who=who, ids=ids)
+        facts = facts_of(state, link)
+        return self._waiting(DIRECT_INVITED, values, facts, invited["invited_at"], who=who, ids=ids)
 
     def _attest(self, account: Party, language: str, request_id: str) -> JSON:
         contact = account.contact
@@ -188,9 +199,8 @@ class Agreement:
         filled = page.replace("{attestation_id}", made["attestation_id"]).replace("{language}", language)
         link = str(told.get(unverified("attestation_link")) or "") or made["link"] or filled
         signer = f"{account.contact.first_name} {account.contact.last_name}".strip()
-        return self._waiting(
-            ATTESTATION_INVITED, {"signer": signer, "link": link}, link, made["invited_at"], who=Who.CUSTOMER
-        )
+        values, facts = {"signer": signer, "link": link}, facts_of(State.INVITED, link)
+        return self._waiting(ATTESTATION_INVITED, values, facts, made["invited_at"], who=Who.CUSTOMER)
 
     def _record(self, attestation_id: str) -> None:
         """Create the agreement with an accepted attestation, once."""
@@ -216,7 +226,7 @@ class Agreement:
         self,
         message: str,
         values: Mapping[str, object],
-        link: str,
+        facts: tuple[Fact, ...],
         invited_at: str,
         *,
         who: Who,
@@ -228,7 +238,7 @@ class Agreement:
             values,
             who=who,
             vendor_ids=dict(ids or self.ids),
-            facts=facts_of(State.INVITED, link),
+            facts=facts,
             look_again=min(max(elapsed / 12, SOONEST), LATEST),
             at_most=AT_MOST,
             alarm_after=self.alarm_after,

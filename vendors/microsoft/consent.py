@@ -16,7 +16,7 @@ from msal.exceptions import MsalServiceError
 from vendors.base import JSON, ClientTls, Connection
 from vendors.capabilities import ConsentRequest, Grant
 from vendors.certificates import usable_certificate
-from vendors.errors import ConsentNeeded, Transient, VendorError
+from vendors.errors import ConsentNeeded, Misconfigured, Transient, VendorError
 from vendors.microsoft.errors import ANOTHER_BROWSER, LOGIN_TROUBLE, MFA_REQUIRED, NOT_GRANTED, sign_in_error
 from vendors.microsoft.partner_center import Members, PartnerCenter
 
@@ -193,10 +193,19 @@ def _application(
 
 
 def _credential(secrets: Mapping[str, str], now: datetime) -> str | dict[str, str]:
-    """Return with what our application proves that it is itself. Raises Misconfigured for a certificate out of use."""
-    certificate = usable_certificate(secrets, SIGNED_BY, now)
+    """Return with what our application proves that it is itself: the certificate, else the secret key.
+
+    Raises Misconfigured for a certificate that cannot be used, where there is no secret key either.
+    """
+    secret = secrets.get("client_secret", "")
+    try:
+        certificate = usable_certificate(secrets, SIGNED_BY, now)
+    except Misconfigured:
+        if not secret:
+            raise
+        return secret
     if certificate is None:
-        return secrets.get("client_secret", "")
+        return secret
     return {"private_key": certificate.key.decode(), "public_certificate": certificate.chain.decode()}
 
 

@@ -37,7 +37,8 @@ CLASSES: dict[int, type[VendorError]] = {
 
 
 def test_every_class_of_the_specification_is_known() -> None:
-    assert {code: kind for code, (kind, _sentence) in SIGN_IN.items()} == CLASSES
+    beyond = {700027: Misconfigured}  # a certificate that is not registered, of which 2019 knew nothing
+    assert {code: kind for code, (kind, _sentence) in SIGN_IN.items()} == CLASSES | beyond
 
 
 @pytest.mark.parametrize("code", sorted(set(CLASSES) & set(ERRORS)))
