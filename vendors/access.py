@@ -10,11 +10,12 @@ from django.db import transaction
 
 from core import secrets as sealing
 from vendors.base import Connection, VendorPlugin
-from vendors.certificates import tls_context, usable_certificate
+from vendors.certificates import tls_context
 from vendors.http import VendorSession
 from vendors.journal import RowJournal
 from vendors.models import VendorConnection, VendorOperation
 from vendors.registry import plugin_for
+from vendors.signing import usable_certificate
 
 # Kept among a connection's secrets: which consent the tokens come from, so that a late renewal of an older grant
 # cannot overwrite the tokens of a newer one, nor its late trouble be taken for trouble of the newer one.

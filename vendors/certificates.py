@@ -7,7 +7,7 @@ would be a second TLS beside it; here it reads them from pipes of this process.
 import os
 import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,17 +16,8 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
-from django.utils.translation import gettext_noop
 from urllib3.util.ssl_ import create_urllib3_context
 
-from vendors.errors import Misconfigured
-from vendors.fields import content_of
-from vendors.values import ClientTls
-
-UNUSABLE = gettext_noop("The certificate cannot be opened. Upload it again in the connection, with its password.")
-EXPIRED = gettext_noop(
-    "The certificate “%(subject)s” of our chain has run out on %(day)s. Upload the new one in the connection."
-)
 PEM = b"-----BEGIN "
 
 
@@ -79,23 +70,6 @@ def _way(ours: x509.Certificate, found: Sequence[x509.Certificate]) -> list[x509
             break
         way.append(max(signers, key=lambda one: one.not_valid_after_utc))
     return way
-
-
-def usable_certificate(secrets: Mapping[str, str], named: ClientTls, now: datetime) -> ClientCertificate | None:
-    """Return the certificate among a connection's secrets, None where there is none.
-
-    Raises Misconfigured where it cannot be used, or has run out.
-    """
-    if not secrets.get(named.file):
-        return None
-    try:
-        certificate = opened_certificate(content_of(secrets[named.file]), secrets.get(named.password, ""))
-    except ValueError as fault:
-        raise Misconfigured(UNUSABLE, code="certificate_unusable") from fault
-    if certificate.expires_at <= now:
-        day = certificate.expires_at.date()
-        raise Misconfigured(EXPIRED, code="certificate_expired", subject=certificate.ending, day=day)
-    return certificate
 
 
 def _of_pem(content: bytes, password: bytes | None) -> tuple:

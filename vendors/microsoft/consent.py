@@ -15,10 +15,10 @@ from msal.exceptions import MsalServiceError
 
 from vendors.base import JSON, ClientTls, Connection
 from vendors.capabilities import ConsentRequest, Grant
-from vendors.certificates import usable_certificate
 from vendors.errors import ConsentNeeded, Misconfigured, Transient, VendorError
 from vendors.microsoft.errors import ANOTHER_BROWSER, LOGIN_TROUBLE, MFA_REQUIRED, NOT_GRANTED, sign_in_error
 from vendors.microsoft.partner_center import Members, PartnerCenter
+from vendors.signing import usable_certificate
 
 LOGIN_BASE = "https://login.microsoftonline.com"
 # A certificate with its key, which signs our application's sign-in instead of its secret key.

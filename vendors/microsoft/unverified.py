@@ -4,7 +4,10 @@ The specification (microsoft-2026.md) marks these with [?]. The values here are 
 an installation that knows better sets them without a change of code. docs/office365.md explains each.
 """
 
+from datetime import date
+
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 DEFAULTS: dict[str, str] = {
     # Members of POST attestations/enhanced, of its answer, and of GET attestations/enhanced/{id}.
@@ -28,5 +31,18 @@ DEFAULTS: dict[str, str] = {
 
 
 def unverified(name: str) -> str:
-    """Return the value of a name of DEFAULTS: the installation's own where it has one."""
-    return str(settings.MICROSOFT_UNVERIFIED.get(name, DEFAULTS[name]))
+    """Return the value of a name of DEFAULTS: the installation's own where it has one.
+
+    Raises ImproperlyConfigured where the installation names what is not among them, or no day where a day belongs.
+    """
+    own = settings.MICROSOFT_UNVERIFIED
+    unknown = sorted(set(own) - set(DEFAULTS))
+    if unknown:
+        raise ImproperlyConfigured(f"MICROSOFT_UNVERIFIED has {unknown[0]!r}: use the names of docs/office365.md")
+    value = str(own.get(name, DEFAULTS[name]))
+    if name == "agreement_void_before":
+        try:
+            date.fromisoformat(value)
+        except ValueError as fault:
+            raise ImproperlyConfigured(f"MICROSOFT_UNVERIFIED: {name} is a day, as in 2023-04-01") from fault
+    return value

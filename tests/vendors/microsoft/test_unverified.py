@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
 from vendors.microsoft.unverified import DEFAULTS, unverified
 
 MANUAL = Path(__file__).parents[3] / "docs" / "office365.md"
@@ -14,6 +17,13 @@ def test_an_installation_says_it_otherwise(settings: Any) -> None:
     settings.MICROSOFT_UNVERIFIED = {"attestation_email": "email"}
     assert unverified("attestation_email") == "email"
     assert unverified("attestation_phone") == "signatoryPhoneNumber"
+
+
+@pytest.mark.parametrize("own", [{"attestation_mail": "x"}, {"agreement_void_before": "2023-02-30"}])
+def test_a_name_or_a_day_that_is_none_is_said(settings: Any, own: dict[str, str]) -> None:
+    settings.MICROSOFT_UNVERIFIED = own
+    with pytest.raises(ImproperlyConfigured, match=next(iter(own))):
+        unverified("agreement_void_before")
 
 
 def test_the_manual_has_each_name_with_its_value() -> None:
