@@ -43,6 +43,7 @@ def closed(lines: Sequence[Line], day: date, closing: int) -> Changes:
 
 
 def _sum(lines: Sequence[Line], day: date, block: int) -> Line:
+    """Return the one line in the place of all lines of a resource, Closed on `day`."""
     days = Period(min(line.period.start for line in lines), max(line.period.end for line in lines))
     amount = sum((line.amount for line in lines), Decimal(0))
     return Line(
@@ -125,6 +126,7 @@ class ClosedByHand:
         return Changes() if day < self._closed_to else self._rules.activate(terms, lines, units, day)
 
     def _is_of_closed_days(self, raised: Sequence[Line]) -> bool:
+        """Return whether a raise begins before what was closed is over: then all of it is closed, too."""
         return any(line.period.start < self._closed_to for line in raised)
 
     def _closed_from(self, terms: Terms, raised: Sequence[Line], day: date) -> Changes:
@@ -138,6 +140,7 @@ class ClosedByHand:
         )
 
     def _left(self, terms: Terms, line: Line, day: date) -> Line:
+        """Return what of a piece lies on `day` and after it, at the price that it had."""
         if line.period.start >= day:
             return line
         return priced_line(

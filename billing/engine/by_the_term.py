@@ -85,6 +85,7 @@ class ByTheTerm:
         return Changes(add=(*fees, *self._new(terms, self._bought(terms, units, day), term, day, Source.PURCHASE)))
 
     def due(self, lines: Sequence[Line], day: date) -> Decimal:
+        """Return the whole term where all of it is reserved at once, else what has begun."""
         if self.ahead is not LineStatus.BLOCKED:
             return settling.due_now(lines, day)
         return sum((line.amount for line in with_status(lines, LineStatus.NEW)), Decimal(0))
@@ -204,6 +205,7 @@ class ByTheTerm:
         return Changes()
 
     def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
+        """Return Closed what is over, and the days used of what has begun; all else Deleted, fees that wait too."""
         changes = Changes()
         for line in lines:
             charged = line.status is LineStatus.BLOCKED and line not in unprovided

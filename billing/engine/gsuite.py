@@ -32,6 +32,7 @@ class GSuite(ByTheTerm):
     def provide_raise_of_stopped(
         self, terms: Terms, lines: Sequence[Line], raised: Sequence[Line], day: date
     ) -> Changes:
+        """Return the pieces of the raise Opened, like the remainders of the stop: an activation takes them up."""
         mine = self._raise_of(lines, raised)
         return self._raised_anew(terms, mine, lambda _period: LineStatus.OPENED, day) if mine else Changes()
 

@@ -58,6 +58,7 @@ def priced_line(
 def _cost(
     quantity: int | Decimal, price: Decimal, days: int, period_days: int, currency: str, rate: Decimal = NO_RATE
 ) -> Cost:
+    """Return the share less the discount, rounded once, and what that is below the rounded share without it."""
     net = share(quantity, price, days, period_days, currency, rate)
     return Cost(net, share(quantity, price, days, period_days, currency) - net) if rate else Cost(net)
 

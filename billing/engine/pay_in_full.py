@@ -93,6 +93,7 @@ class PayInFull:
     def _ordered(
         self, terms: Terms, wanted: Mapping[tuple[str, UnitPrice], int], day: date, status: LineStatus
     ) -> tuple[Line, ...]:
+        """Return a line for each of the whole months that follow the free days from `day` on."""
         start = next_billing_day(day, terms.billing_day)
         months = [whole for _, whole in billing_periods(start, add_months(start, _months(terms)), terms.billing_day)]
         return tuple(

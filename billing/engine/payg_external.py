@@ -51,6 +51,7 @@ def _charged(lines: Sequence[Line], resource: str, whole: Period) -> Line | None
 
 
 def _consumed(terms: Terms, one: Used, before: Line | None, lines: Sequence[Line], whole: Period) -> Line:
+    """Return the line of a sum: in the days, the block and at the discount of the one `before` it, if there was one."""
     if before is not None:
         days, block = before.period, before.block
     else:

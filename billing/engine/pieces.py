@@ -90,6 +90,7 @@ def in_pieces(
 
 
 def _pieces(terms: Terms, days: Period, cuts: Collection[date]) -> Iterator[tuple[Period, Period]]:
+    """Yield `days` cut at the billing days and at `cuts`, each with the billing period it lies in."""
     for period, whole in billing_periods(days.start, days.end, terms.billing_day):
         edges = [period.start, *sorted(cut for cut in cuts if period.start < cut < period.end), period.end]
         for start, end in pairwise(edges):

@@ -170,10 +170,10 @@ class Postpay:
     def restore(
         self, line: Line, parts: Sequence[Line], lowered_on: date, day: date, *, block: int, stopped_on: date | None
     ) -> Changes:
+        """Return the same as in prepay; of a line that had begun what its parts leave, for no refund tells it."""
         if line.period.start > lowered_on or not parts:
             changes = self._rules.restore(line, parts, lowered_on, day, block=block, stopped_on=stopped_on)
             return replace(changes, add=tuple(_line(again, day, closes=True) for again in changes.add))
-        # No row tells what was given back: it is what the parts leave.
         kept = sum(int(part.quantity) for part in parts if part.period.start >= lowered_on)
         again = part_of(
             line,
@@ -200,6 +200,7 @@ class Postpay:
     def activate(self, terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: date) -> Changes:
         return self._told(lines, day, lambda shown: self._rules.activate(terms, shown, units, day))
 
+    # Of what is Blocked only the activation's lines are shown: the days used before the stop wait for the billing day.
     def provide_activation(self, terms: Terms, lines: Sequence[Line], activated: Sequence[Line], day: date) -> Changes:
         ours = [line for line in lines if line in activated or line.status is not LineStatus.BLOCKED]
         return self._told(
@@ -274,6 +275,7 @@ class Postpay:
         return self._rules.next_period(terms, units, lines, day)
 
     def end(self, terms: Terms, lines: Sequence[Line], day: date) -> Changes:
+        """Return what the expiry on `day` closes; what lies ahead, or was left over by a stop, is Deleted."""
         opened = with_status(lines, LineStatus.OPENED)
         others = [line for line in lines if line.status is not LineStatus.OPENED]
         return self.close_period(terms, others, day) + Changes(move=deleted(opened))

@@ -59,6 +59,7 @@ def renewed_since(
 
 
 def _later_period(line: Line, parts: Sequence[Line], day: date, block: int, stopped_on: date | None) -> Changes:
+    """Return a period that began after the lowering as it was, or once it has begun the units that it lacks."""
     has_begun = line.period.start <= day and (stopped_on is None or line.period.start < stopped_on)
     if not has_begun:
         if line.period.end <= day:

@@ -27,6 +27,7 @@ def given_up(terms: Terms, lines: Sequence[Line], day: date) -> Changes:
 
 
 def _ended(terms: Terms, line: Line, day: date) -> Changes:
+    """Return a Blocked line Deleted; where it holds `day`, its days used Closed and the rest waiting for refund."""
     used = used_part(terms, line, day)
     _, rest = line.period.split(day)
     if not used or rest is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.operators import Mutant, mutants_of
+from tests.mutation.operators import Mutant, mutants_of, without_words
 from tests.mutation.planting import ENGINE
 from tests.mutation.runner import Kept, Mutation
 
@@ -58,9 +58,9 @@ def told(mutants: list[Mutant], kept: Kept, tell) -> int:
 
 @functools.cache
 def said(file: Path) -> str:
-    """Return what a file says: a module without its comments, in whatever lines."""
+    """Return what a file says: a module without its words for people, in whatever lines."""
     text = file.read_text()
-    return ast.unparse(ast.parse(text)) if file.suffix == ".py" else text
+    return ast.unparse(without_words(ast.parse(text))) if file.suffix == ".py" else text
 
 
 @functools.cache

@@ -193,6 +193,14 @@ def is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
+def without_words(tree: ast.Module) -> ast.Module:
+    """Return a module without its docstrings: other words make no other code."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            node.body = [child for child in node.body if not is_docstring(child)] or node.body
+    return tree
+
+
 def lines_of(statement: ast.stmt) -> range:
     """Return the lines of a statement, without the block below its head."""
     body = getattr(statement, "body", None)
@@ -202,7 +210,7 @@ def lines_of(statement: ast.stmt) -> range:
 
 def mutants_of(module: str, source: str) -> Iterator[Mutant]:
     """Return every fault that can be planted into a module."""
-    for function, found in functions_of(ast.parse(source)):
+    for function, found in functions_of(without_words(ast.parse(source))):
         before = ast.unparse(found)
         for number, (place, node, statement) in enumerate(list(places_in(found))):
             for variant, fault in enumerate(variants(node)):

@@ -37,6 +37,8 @@ def test_every_kind_of_fault_is_made() -> None:
     assert {line[1:].strip() for one in mutants for line in one.diff if line.startswith("+")} == FAULTS
     assert {one.lines.start for one in mutants} == {4, 5, 6, 7}
     assert len({one.key for one in mutants}) == len(mutants) == len(FAULTS) + 1  # both statements are left out
+    other_words = SOURCE.replace("Words", "Other words")
+    assert {one.key for one in mutants_of("each.py", other_words)} == {one.key for one in mutants}
 
 
 def share() -> object:

@@ -148,6 +148,7 @@ def leave(terms: Terms, lines: Sequence[Line], units: Mapping[str, int], day: da
 
 
 def _lower_later_periods(terms: Terms, lines: Sequence[Line], resource: str, quantity: int, first: date) -> Changes:
+    """Return the Opened periods that begin on `first` or later with fewer units, the last bought first in each."""
     changes = Changes()
     for later in periods_ahead(lines, resource, first):
         changes += take_units(later, quantity, lambda line, taken: resized(terms, line, -taken))

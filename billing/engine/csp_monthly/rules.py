@@ -84,7 +84,7 @@ class CspMonthly:
         return stopping.withdraw_activation(lines, day)
 
     def delete(self, terms: Terms, lines: Sequence[Line], day: date, *, unprovided: Sequence[Line] = ()) -> Changes:
-        if unprovided:
+        if unprovided:  # nothing of it was used: it ends as it begins
             day = min([day, *(line.period.start for line in lines)])
         return stopping.delete(terms, lines, day)
 

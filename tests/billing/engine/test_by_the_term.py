@@ -118,3 +118,11 @@ def test_providing_an_order_leaves_what_was_not_paid_for():
         provided = lived.rules.provide_order(replace(lived.terms, expires_on=None), [*lived.live, new], day)
         assert all(move.line is not new for move in provided.move)
         assert {line.block for line in provided.add} <= {1}
+
+
+def test_what_a_lowering_gave_back_of_a_raise_is_not_charged_when_the_vendor_provides_it():
+    lived = Lived("csp_annual", 1).to(8, AUG25)
+    raised = [line for line in lived.live if line.block == 2]
+    given_back = replace(raised[0], status=LineStatus.WAITING_FOR_REFUND)
+    provided = lived.rules.provide_raise(lived.terms, [*raised, given_back], raised, SEP10)
+    assert [move.line for move in provided.move] == raised

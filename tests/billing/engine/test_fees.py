@@ -44,7 +44,8 @@ def test_a_fee_at_a_fixed_price_takes_what_its_ordering_took_at_the_levels_above
     """A raise's too: at the levels above it is of the day of the order (T38); else of the day it is charged on."""
     prices = {"seats": Decimal(10), "free": Decimal(4)}
     ordered = {"ordering_prices": prices, "ordering_rows": {"seats": 1}, "ordering_taken": {"seats": Taken(DAY, (7,))}}
-    for terms, expected in ((replace(TERMS, **ordered), (DAY, (7,))), (TERMS, (None, None))):
+    other_row = replace(TERMS, **{**ordered, "ordering_rows": {"seats": 8}})
+    for terms, expected in ((replace(TERMS, **ordered), (DAY, (7,))), (TERMS, (None, None)), (other_row, (None, None))):
         (fee,) = fees_of(
             terms, LineType.SETUP_FEE, {"seats": 3}, TERM, date(2018, 9, 1), source=Source.UPGRADE, plan=False
         )

@@ -104,3 +104,9 @@ def test_asked_again_it_says_nothing_new():
 def test_the_term_that_is_paid_last_begins_so_many_months_before_its_end():
     assert last_term_starts(date(2018, 8, 20), date(2019, 2, 20), 3) == date(2018, 11, 20)
     assert last_term_starts(date(2019, 1, 31), date(2019, 3, 31), 1) == date(2019, 2, 28)
+
+
+def test_a_piece_that_is_over_of_a_renewal_made_anew_is_closed_on_the_day_of_its_payment():
+    day = date(2018, 10, 5)
+    made = CSP.pay_renewal(TERMS, renewed(END), date(2018, 9, 25), day).add
+    assert [(line.status, line.closed_on) for line in made] == [("closed", day), ("blocked", None)]

@@ -76,3 +76,10 @@ def test_an_exclusive_tax_is_on_what_is_left_without_an_inclusive_one():
     (line,) = taxed([(Decimal("120.00"), [OTHER, INCLUDED])], "USD").lines
     assert [(rate.percent, str(tax)) for rate, tax in line.taxes] == [(20, "20.00"), (10, "10.00")]
     assert (str(line.net), str(line.added), str(line.total)) == ("100.00", "10.00", "130.00")
+
+
+def test_each_tax_is_told_with_what_it_is_on():
+    document = taxed([*lines("10.00", "20.00"), *lines("5.00", rate=OTHER)], "USD")
+    assert {rate.percent: (str(on), str(tax)) for rate, (on, tax) in document.explained.items()} == {
+        20: ("30.00", "6.00"), 10: ("5.00", "0.50"),
+    }  # fmt: skip
