@@ -56,6 +56,7 @@ def test_e20_each_level_owes_from_its_own_retail_price():
     )  # fmt: skip
     assert (of_distributor.level.creditor, of_distributor.level.debtor) == (DISTRIBUTOR, FIRST)
     assert (of_distributor.unit_price, of_distributor.amount) == (D("8.00"), D("7.74"))
+    assert (of_first.row, of_distributor.row) == (1, 2)
 
 
 def test_e20_each_level_earns_what_lies_between():

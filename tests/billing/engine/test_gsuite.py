@@ -29,3 +29,16 @@ def test_gsuite_a_stop_opens_the_rest_and_an_activation_keeps_the_blocks():
     lived.activate(date(2018, 8, 30))
     assert lived.told("blocked") == ["B [2018-08-30, 2018-09-01) 5 3.23", "B [2018-08-30, 2018-09-01) 3 1.94"]
     assert [line.block for line in lived.rows if line.status == "blocked"] == [1, 2]
+
+
+def test_units_that_google_provides_of_a_stopped_one_are_there_for_its_activation():
+    lived = Lived("gsuite", 1)
+    placed = lived.rules.change(lived.terms, lived.live, {"seats": 5}, {"seats": 8}, AUG25)
+    lived.put(placed)
+    lived.put(lived.rules.pay_raise(lived.terms, lived.live, AUG25, provided=False))
+    raised = [line for line in lived.live if line.block == 2 and line.status == "blocked"]
+    provided = lived.rules.provide_raise_of_stopped(lived.terms, lived.live, raised, date(2018, 8, 28))
+    assert [(line.status, line.block, str(line.amount)) for line in provided.add] == [
+        ("opened", 2, "3.87"), ("opened", 2, "19.00"),
+    ]  # fmt: skip
+    assert len(provided.move) == 2
