@@ -36,6 +36,7 @@ def test_e4_a_stop_of_csp_annual_gives_nothing_back():
     ]
     assert lived.night(SEP1, active=False).told("closed")[1] == "C [2018-08-25, 2018-09-01) 5 11.29 2018-09-01"
     assert lived.blocked() == "580.65"
+    assert not Lived("csp_annual", 12).rules.stop(lived.terms, Lived("csp_annual", 12).live[:1], SEP1), "it is over"
     again = lived.activate(SEP10)
     assert again.blocked() == "580.65", "an activation costs nothing"
 

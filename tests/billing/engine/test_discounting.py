@@ -269,3 +269,6 @@ def test_a_fee_without_a_discount_beside_them_leaves_the_others_a_sum():
     agreed = replace(terms(months=1), prices={key: [fee] for key in "abc"})
     made = TYPES["reservation"].order(agreed, dict.fromkeys("abc", 1), SEP1).add
     assert amounts(made) == ["1.00"] * 3 + ["3.02", "3.02", "3.01"]
+    running = replace(agreed, expires_on=OCT1)
+    raised = TYPES["reservation"].change(running, [], {}, dict.fromkeys("abc", 1), SEP1).add
+    assert amounts(raised) == amounts(made)

@@ -70,6 +70,8 @@ def test_what_needs_nothing_lacks_nothing_however_much_is_owed():
     amount = blocked.reserves
     assert [blocked.missing(funds) for funds in (amount, amount - 1, Decimal(-1))] == [0, 1, amount + 1]
     assert Changes().missing(Decimal(-1)) == 0
+    exchanged = blocked + Changes(move=(Move(replace(LINE, amount=Decimal(4)), LineStatus.DELETED),))
+    assert exchanged.missing(Decimal(1)) == amount - 5, "what it gives back counts"
 
 
 def test_what_an_order_takes_off_is_that_of_its_new_lines():

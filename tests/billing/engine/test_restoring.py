@@ -74,6 +74,7 @@ def test_units_given_back_on_the_first_day_of_a_line_come_back_as_what_was_refun
     (whole,) = book.having("deleted")
     changes = restored(whole, book.having("blocked", "refunded"), AUG20, AUG27, block=7)
     assert [(line.status, line.quantity, f"{line.amount}") for line in changes.add] == [("blocked", 2, "7.74")]
+    assert [(move.line.status, move.status) for move in changes.move] == [("refunded", "deleted")]
 
 
 def test_the_day_on_which_days_begin_or_end_belongs_to_what_comes():
