@@ -1,11 +1,15 @@
 """manage.py simulate_billing: a billing history in, the books out, as JSON; nothing of it stays."""
 
+import io
 import json
 import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from django.core import management
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from subscriptions.simulation.playing import simulate
 from subscriptions.simulation.reading import BadHistory
@@ -21,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--lines", action="store_true", help="one history a line, one result a line")
 
     def handle(self, *_args: Any, file: str, lines: bool, **_options: Any) -> None:
+        if not MigrationRecorder(connection).has_table():  # a machine on which nothing has run yet
+            # In silence: what is said is results, or one line of bad input.
+            management.call_command("migrate", verbosity=0, stdout=io.StringIO())
         try:
             for number, text in _texts(file, lines):
                 where = f"line {number}: " if lines else ""

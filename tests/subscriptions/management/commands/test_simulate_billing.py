@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core import management
 from django.core.management import call_command
+from django.db.migrations.recorder import MigrationRecorder
 
 from subscriptions.simulation.playing import simulate
 from tests.subscriptions.simulation.test_playing import G_I3
@@ -66,3 +68,11 @@ def test_a_file_that_cannot_be_read_ends_with_two(tmp_path: Path, content: bytes
         call_command("simulate_billing", str(file), stderr=complained)
     assert end.value.code == 2
     assert complained.getvalue().startswith("history: ")
+
+
+def test_an_empty_database_is_set_up_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(MigrationRecorder, "has_table", lambda _recorder: False)
+    monkeypatch.setattr(management, "call_command", lambda name, **_how: called.append(name))
+    test_lines_in_lines_out(monkeypatch)
+    assert called == ["migrate"]
