@@ -193,6 +193,8 @@ class Postpaid(World):
 
     def begin_period(self, sub: Subscription) -> None:
         """The charges that begin today are reserved, whatever the funds; a month above the limit shuts CSP monthly."""
+        if sub.trial:
+            return
         if self.kind.merges and sub.end is None:
             order = self.new_order(sub, "change", sub.units)
             coming = self.corrected(self.recurring(sub, sub.plan, order, self.spans(None)))
