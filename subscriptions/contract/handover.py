@@ -48,7 +48,6 @@ STATE_FIELDS = (
     "closings",
 )
 
-
 # How many of an account's services are looked at for its ids at the vendor.
 NEWEST = 50
 
