@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Account, AccountStatus
 from billing.amounts import NotAnAmount, check_amount
 from billing.books import day_of
+from billing.crediting import credit_some, left_to_give_back
 from billing.descriptions import operators_language_in_use
 from billing.funds import Posting, lock_accounts, post
 from billing.models import Correction, CorrectionStatus, PostingKind
@@ -19,6 +20,7 @@ from billing.queries import require_sight
 from billing.signals import balance_moved, books_opening
 from core.cleaning import shortened
 from core.errors import Refused
+from core.panel.formats import money_text
 
 
 class CorrectionIsClosed(Refused):
@@ -39,11 +41,21 @@ class NoCorrectionHere(Refused):
     code = "account_is_deleted"
 
 
+class CannotGiveBack(Refused):
+    """So much of that charge cannot be given back."""
+
+    code = "cannot_give_back"
+    field = "charge"
+
+
 @transaction.atomic
-def ask_correction(*, actor: Actor, account: Account, amount: Decimal, reason: str, today: date) -> Correction:
+def ask_correction(
+    *, actor: Actor, account: Account, amount: Decimal, reason: str, today: date, charge_id: int | None = None
+) -> Correction:
     """Ask for a correction of the balance by `amount`, signed, in the account's currency; nothing moves yet.
 
-    Raises Forbidden, NotAnAmount, NoCorrectionHere.
+    One that gives back some of a charge that was invoiced names it: taxes that were added to `amount` there go back
+    with it, on a credit note. Raises Forbidden, NotAnAmount, NoCorrectionHere, CannotGiveBack.
     """
     actor.require("corrections.create")
     require_sight(actor, account.pk)
@@ -51,12 +63,15 @@ def ask_correction(*, actor: Actor, account: Account, amount: Decimal, reason: s
         raise NotAnAmount(_("The amount must be more or less than zero."))
     check_amount(abs(amount), account.currency)
     _refuse_deleted(account)
+    if charge_id is not None:
+        _refuse_more_than_left(account, amount, charge_id)
     return Correction.objects.create(
         account=account,
         reseller_id=account.reseller_id,
         amount=amount,
         currency=account.currency,
         reason=reason,
+        charge_id=charge_id,
         opened_on=day_of(account.pk, today),
         created_by=actor.person,
     )
@@ -66,7 +81,8 @@ def ask_correction(*, actor: Actor, account: Account, amount: Decimal, reason: s
 def approve_correction(*, actor: Actor, correction: Correction, today: date) -> Correction:
     """Put the correction on the balance on `today`, or on the later day of the account's books (decision 31).
 
-    Raises Forbidden, CorrectionIsClosed, ApprovedByAnother, NoCorrectionHere.
+    What it gives back of an invoiced charge stands on a credit note, and its added tax goes back with it. Raises
+    Forbidden, CorrectionIsClosed, ApprovedByAnother, NoCorrectionHere, CannotGiveBack.
     """
     found, day = _opened(actor, correction, today, may_approve)
     with operators_language_in_use():
@@ -85,6 +101,8 @@ def approve_correction(*, actor: Actor, correction: Correction, today: date) -> 
         ]
     )
     _decided(found, CorrectionStatus.APPROVED, actor, day)
+    if found.charge_id is not None:
+        credit_some(found, day=day)
     balance_moved.send(sender=Correction, account_id=found.account_id, today=day)
     return found
 
@@ -97,11 +115,16 @@ def decline_correction(*, actor: Actor, correction: Correction, today: date) -> 
 
 
 def may_approve(actor: Actor, correction: Correction) -> None:
-    """Do nothing where the actor may approve it now. Raises CorrectionIsClosed, ApprovedByAnother, NoCorrectionHere."""
+    """Do nothing where the actor may approve it now.
+
+    Raises CorrectionIsClosed, ApprovedByAnother, NoCorrectionHere, CannotGiveBack.
+    """
     _refuse_closed(correction)
     if actor.person is not None and actor.person.pk == correction.created_by_id:
         raise ApprovedByAnother(_("You asked for this correction yourself: somebody else has to approve it."))
     _refuse_deleted(correction.account)
+    if correction.charge_id is not None:
+        _refuse_more_than_left(correction.account, correction.amount, correction.charge_id)
 
 
 def _opened(
@@ -130,6 +153,21 @@ def _refuse_closed(correction: Correction) -> None:
             _("Correction %(number)s is “%(status)s” already.")
             % {"number": correction.number, "status": correction.get_status_display()}
         )
+
+
+def _refuse_more_than_left(account: Account, amount: Decimal, charge_id: int) -> None:
+    left = left_to_give_back(account.pk, charge_id)
+    if left is None:
+        raise CannotGiveBack(
+            _("No invoice of the account has charge %(charge)s, or its order is not carried out yet. Name a charge on "
+              "an invoice, or none.") % {"charge": charge_id}
+        )  # fmt: skip
+    if not 0 < amount <= left:
+        raise CannotGiveBack(
+            _("Of this charge %(left)s are left to give back, without added taxes: enter more than zero and no more "
+              "than that.") % {"left": money_text(left, account.currency)},
+            field="amount",
+        )  # fmt: skip
 
 
 def _refuse_deleted(account: Account) -> None:

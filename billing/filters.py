@@ -11,6 +11,7 @@ from billing.models import (
     Correction,
     CorrectionStatus,
     CreditNote,
+    CreditNoteLine,
     GuaranteedPayment,
     GuaranteeStatus,
     Invoice,
@@ -155,6 +156,18 @@ class CreditNoteFilter(django_filters.FilterSet):
 
     class Meta:
         model = CreditNote
+        fields: list[str] = []
+
+
+class CreditNoteLineFilter(django_filters.FilterSet):
+    """Filters of the lines of credit notes."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    credit_note_id = Numbers(field_name="credit_note_id", lookup_expr="in", label=_("Credit note"))
+    charge_id = Numbers(field_name="line__charge_id", lookup_expr="in", label=_("Charge"))
+
+    class Meta:
+        model = CreditNoteLine
         fields: list[str] = []
 
 

@@ -12,7 +12,8 @@ from django.db import connection
 from accounts.models import Account
 from billing.engine.periods import next_billing_day
 from billing.models import Invoice, Payment, PaymentKind
-from billing.taxing import asked_in_tax, tax_invoices
+from billing.prepaid_tax import settle_taxes
+from billing.taxing import asked_in_tax, tax_invoices, taxes_are_asked_for
 
 ONE_DAY = timedelta(days=1)
 
@@ -52,7 +53,12 @@ MAKE = """
         FROM closed JOIN made ON made.account_id = closed.account_id AND made.period_to = closed.day
         ORDER BY closed.id
     )
-    SELECT id FROM made ORDER BY id
+    SELECT id, NULL FROM made
+    UNION ALL
+    -- Payments for their orders have brought taxes ahead: some may be left.
+    SELECT DISTINCT NULL::bigint, due.account_id FROM due JOIN billing_payment payment
+        ON payment.account_id = due.account_id AND payment.tax > 0 AND payment.order_id IS NOT NULL
+    ORDER BY 1, 2
 """
 ATTACH = """
     UPDATE billing_invoice AS invoice SET payment_id = asked.payment_id
@@ -63,7 +69,8 @@ ATTACH = """
 def note_closed(closed: Iterable[tuple[int, int, date]]) -> None:
     """Note for their invoices what was closed: account, billing day of the month, and the day. At most one statement.
 
-    What closes on a billing day or before it stands on the invoice of that billing day.
+    What closes on a billing day or before it stands on the invoice of that billing day. What was let go on a day is
+    noted too: the night after asks whether taxes paid ahead are left over (`prepaid_tax`).
     """
     first: dict[tuple[int, int, date], date] = {}
     for account_id, billing_day, day in set(closed):
@@ -79,13 +86,18 @@ def note_closed(closed: Iterable[tuple[int, int, date]]) -> None:
 def make_invoices(accounts: Mapping[int, Account], day: date) -> Collection[int]:
     """Make in the night of `day` the invoices of the billing days before it, and what postpay has to pay of them.
 
-    Nothing closed, no invoice. The accounts are locked by the caller. Returns the ids of the invoices.
+    Nothing closed, no invoice. Of prepay the tax that is added comes from payments that have brought it, or from the
+    balance. The accounts are locked by the caller. Returns the ids of the invoices.
     """
     with connection.cursor() as cursor:
         cursor.execute(MAKE, [list(accounts), day, day])
-        made = [pk for (pk,) in cursor.fetchall()]
-    if made:
-        tax_invoices(made)
+        found = cursor.fetchall()
+    made = [invoice for invoice, _account in found if invoice is not None]
+    with_taxes = [account for _invoice, account in found if account is not None]
+    added = bool(made) and tax_invoices(made)
+    if (added or with_taxes) and taxes_are_asked_for():
+        prepaid = [pk for pk, account in accounts.items() if not account.is_postpay]
+        settle_taxes(made if added else (), prepaid, with_taxes, day)
     if made and any(account.is_postpay for account in accounts.values()):
         _ask_for_payment(accounts, made, day)
     return made

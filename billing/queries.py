@@ -13,6 +13,7 @@ from billing.models import (
     Charge,
     Correction,
     CreditNote,
+    CreditNoteLine,
     DocumentTax,
     GuaranteedPayment,
     Invoice,
@@ -106,6 +107,15 @@ def credit_notes_visible_to(actor: Actor) -> QuerySet[CreditNote]:
     return CreditNote.objects.filter(of_visible_accounts(actor))
 
 
+def credit_note_lines_visible_to(actor: Actor) -> QuerySet[CreditNoteLine]:
+    """Return the lines of the credit notes that the actor sees; none without the right."""
+    if not actor.may("invoices.view"):
+        return CreditNoteLine.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return CreditNoteLine.objects.filter(within_reach(actor, "credit_note__reseller"))
+    return CreditNoteLine.objects.filter(of_visible_accounts(actor, "credit_note__account"))
+
+
 def taxes_of(document: Invoice | Payment) -> list[dict[str, Any]]:
     """Return each tax of an invoice or a payment that the caller sees: name, percent, inclusive, base and amount.
 
@@ -126,6 +136,7 @@ def parts_of(invoice: Invoice) -> dict[str, Any]:
         "lines": invoice.lines.select_related("charge").order_by("pk"),
         "taxes": taxes_of(invoice),
         "credit_notes": invoice.credit_notes.order_by("pk"),
+        "tax_brought": invoice.tax_from_balance is not None and invoice.added_tax - invoice.tax_from_balance,
     }
 
 

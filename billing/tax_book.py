@@ -1,10 +1,12 @@
 """The book of taxes: what paid documents have brought in taxes that are added to prices. It is on nobody's balance.
 
 A document that is paid from outside brings its tax along; one that is settled from the balance takes it from there.
-What is taken back of a document gives its tax back.
+An invoice of prepay takes what no payment has brought (`prepaid_tax`). What is taken back of a document gives its tax
+back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +15,8 @@ from django.utils.translation import gettext
 
 from billing.descriptions import operators_language_in_use
 from billing.funds import Posting, post, post_beside
-from billing.models import CreditNote, LedgerEntry, Payment, PaymentStatus, PostingKind
+from billing.models import CreditNote, Invoice, LedgerEntry, Payment, PaymentStatus, PostingKind
+from core.panel.formats import day_text
 
 SETTLED = (PaymentStatus.COMPLETED, PaymentStatus.PAID_FROM_BALANCE)
 
@@ -47,8 +50,45 @@ def given_back(order_id: int, day: date) -> None:
     post(_postings(waiting, PostingKind.TAX_RETURNED, day))
 
 
-def credited(note: CreditNote, day: date) -> None:
-    """Give the added tax of a credit note back to the balance. The account is locked by the caller."""
+def left_over(payments: Mapping[int, Decimal], day: date) -> None:
+    """Give back to the balance what no invoice will ever use of the taxes that payments have brought, by payment.
+
+    Once a payment. The accounts are locked by the caller. Three statements, none for none.
+    """
+    if payments:
+        rows = list(Payment.objects.filter(pk__in=payments).order_by("pk"))
+        posted = zip(rows, _postings(rows, PostingKind.TAX_RETURNED, day), strict=True)
+        post([replace(posting, amount=payments[payment.pk]) for payment, posting in posted])
+
+
+def invoiced(invoices: Sequence[Invoice], day: date) -> None:
+    """Take from the balances what invoices of prepay take of their tax (`tax_from_balance`).
+
+    The accounts are locked by the caller. Three statements, none for none. It names the billing day, because asking for
+    a number would hold up all who need one.
+    """
+    if not invoices:
+        return
+    with operators_language_in_use():
+        post(
+            [
+                Posting(
+                    key=f"invoice:{invoice.pk}:tax",
+                    kind=PostingKind.TAX_TAKEN,
+                    account_id=invoice.account_id,
+                    amount=-(invoice.tax_from_balance or Decimal(0)),
+                    currency=invoice.currency,
+                    day=day,
+                    description=gettext("Tax on the invoice of the billing day %(day)s")
+                    % {"day": day_text(invoice.period_to)},
+                )
+                for invoice in invoices
+            ]
+        )
+
+
+def credited(note: CreditNote, amount: Decimal, day: date) -> None:
+    """Give added tax of a credit note back to the balance. The account is locked by the caller."""
     with operators_language_in_use():
         said = gettext("Tax on credit note %(number)s") % {"number": note.number}
     post(
@@ -57,7 +97,7 @@ def credited(note: CreditNote, day: date) -> None:
                 key=f"credit_note:{note.pk}:tax",
                 kind=PostingKind.TAX_RETURNED,
                 account_id=note.account_id,
-                amount=-note.added_tax,
+                amount=amount,
                 currency=note.currency,
                 day=day,
                 description=said,

@@ -85,11 +85,11 @@ TAX_INVOICES = """
 NO_TAX = Taxed(())
 
 
-def tax_invoices(invoice_ids: Collection[int]) -> None:
+def tax_invoices(invoice_ids: Collection[int]) -> bool:
     """Put the taxes of their day on invoices that were just made: on each line, and in the sum.
 
-    An exclusive tax is added to what the invoice asks for, an inclusive one is part of it. One statement where no tax
-    holds, else four.
+    An exclusive tax is added to what the invoice asks for, an inclusive one is part of it. Returns whether any was
+    added. One statement where no tax holds, else four.
     """
     lines: dict[int, dict[int, tuple[Decimal, list[TaxRate]]]] = {}
     currencies: dict[int, str] = {}
@@ -99,7 +99,7 @@ def tax_invoices(invoice_ids: Collection[int]) -> None:
             currencies[invoice] = currency
             lines.setdefault(invoice, {}).setdefault(line, (amount, []))[1].append(TaxRate(*rate))
         if not lines:
-            return
+            return False
         documents: dict[int, Taxed] = {
             invoice: taxed(list(borne.values()), currencies[invoice]) for invoice, borne in lines.items()
         }
@@ -113,6 +113,7 @@ def tax_invoices(invoice_ids: Collection[int]) -> None:
         sums = [(invoice, document.tax, document.added) for invoice, document in documents.items()]
         cursor.execute(TAX_INVOICES, [list(column) for column in zip(*sums, strict=True)])
     DocumentTax.objects.bulk_create(row for line, one in taxes.items() for row in _explained([one], line_id=line))
+    return any(document.added for document in documents.values())
 
 
 def taxes_of_order(order_id: int, amount: Decimal, day: date) -> Taxed:
@@ -166,4 +167,9 @@ def payments_without_taxes() -> Iterator[None]:
 
 def asked_in_tax(added: Decimal) -> Decimal:
     """Return what a payment asks for of the taxes that its document adds: all; nothing in a simulation."""
-    return added if _asked_for.get() else Decimal(0)
+    return added if taxes_are_asked_for() else Decimal(0)
+
+
+def taxes_are_asked_for() -> bool:
+    """Return whether taxes that documents add move money: not in a simulation (clarification 12)."""
+    return _asked_for.get()

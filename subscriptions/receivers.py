@@ -13,9 +13,10 @@ from billing.books import open_days
 from billing.funds import funds_of, lock_accounts
 from billing.holds import standing_of
 from billing.models import GuaranteedPayment, GuaranteeStatus, Payment, PaymentKind
+from billing.prepaid_tax import taxes_to_come
 from billing.signals import balance_moved, books_opening, credit_hold_entered, credit_hold_left, payment_completed
 from core.errors import Refused, Remedy
-from core.panel.formats import money_text
+from core.panel.formats import day_text, money_text
 from subscriptions.contract import telling
 from subscriptions.models import OrderStatus, Subscription, SubscriptionStatus
 from subscriptions.night.ahead import accounts_waiting
@@ -123,6 +124,12 @@ def nothing_is_left_behind(*, account: Account, **_rest: Any) -> None:
         )
     if GuaranteedPayment.objects.filter(account=account, status=GuaranteeStatus.PROVIDED).exists():
         raise AccountHasMoney(_("A guaranteed payment is on the balance. Revoke it first."))
+    night = taxes_to_come(account)
+    if night is not None:
+        raise AccountHasMoney(
+            _("Taxes of what was used are still to be put on an invoice. Delete the account on %(day)s or later.")
+            % {"day": day_text(night)}
+        )
     balance = funds_of(account).balance
     if balance:
         raise AccountHasMoney(

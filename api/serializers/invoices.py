@@ -17,6 +17,7 @@ INVOICE = Shape(
         "total": money("total"),
         "tax": money("tax"),
         "added_tax": money("added_tax"),
+        "tax_from_balance": money("tax_from_balance", nullable=True),
         "currency": text("currency"),
         "payment_id": integer("payment_id", nullable=True),
         "payment_status": choice("payment__status", PaymentStatus.values, nullable=True),

@@ -101,6 +101,26 @@ class Taxed:
         return Taxed(tuple(-line for line in self.lines))
 
 
+def part_of(line: TaxedLine, whole: Decimal, before: Decimal, amount: Decimal, currency: str) -> TaxedLine:
+    """Return what `amount` of a line bears of its taxes, after `before` of it; `whole` is the line's.
+
+    All three are amounts of the books. Each tax is shared by running differences: the parts of a line that is used up
+    add up to it.
+    """
+    if amount == whole:
+        return line
+    taxes = tuple(
+        (rate, _up_to(tax, before + amount, whole, currency) - _up_to(tax, before, whole, currency))
+        for rate, tax in line.taxes
+    )
+    contained = sum((tax for rate, tax in taxes if rate.inclusive), Decimal(0))
+    return TaxedLine(amount - contained, taxes)
+
+
+def _up_to(tax: Decimal, amount: Decimal, whole: Decimal, currency: str) -> Decimal:
+    return round_half_up(Fraction(tax) * Fraction(amount) / Fraction(whole), currency)
+
+
 def taxed(lines: Sequence[tuple[Decimal, Collection[TaxRate]]], currency: str) -> Taxed:
     """Return the lines of a document with their taxes; each is an amount of the books and the taxes that it bears.
 

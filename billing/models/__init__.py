@@ -18,6 +18,7 @@ from billing.models.invoice import (
     Invoice,
     InvoiceLine,
     InvoiceStatus,
+    PrepaidTax,
     ToInvoice,
 )
 from billing.models.ledger import Book, LedgerEntry, PostingKind
@@ -57,6 +58,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentStatus",
     "PostingKind",
+    "PrepaidTax",
     "ResellerCharge",
     "RevokeReason",
     "Tax",

@@ -47,21 +47,28 @@ class Adjustment(Document):
         abstract = True
 
 
-def _triggers(table: str, kind: str, moves: list[tuple[str, str]]) -> list[pgtrigger.Trigger]:
+def _triggers(table: str, kind: str, moves: list[tuple[str, str]], *asked: str) -> list[pgtrigger.Trigger]:
     return [
         *document_triggers(table, kind),
         pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-        pgtrigger.ReadOnly(name="what_was_asked_stays", fields=["account", "amount", "currency", "opened_on"]),
+        pgtrigger.ReadOnly(name="what_was_asked_stays", fields=["account", "amount", "currency", "opened_on", *asked]),
         pgtrigger.FSM(name="status_moves_forward", field="status", transitions=moves),
     ]
 
 
 @pghistory.track(exclude=["serial"])
 class Correction(Adjustment):
-    """A manager's adjustment of a balance, signed: plus is in the account's favour. It counts once approved."""
+    """A manager's adjustment of a balance, signed: plus is in the account's favour. It counts once approved.
+
+    One that gives back some of a charge that was invoiced names it, and makes a credit note: `amount` is of the charge,
+    taxes that were added to that come on top.
+    """
 
     PREFIX: ClassVar[str] = "CR"
 
+    charge = models.ForeignKey(
+        "billing.Charge", models.PROTECT, null=True, blank=True, related_name="corrections", verbose_name=_("charge")
+    )
     status = models.CharField(
         _("status"), max_length=20, choices=CorrectionStatus.choices, default=CorrectionStatus.APPROVAL_REQUIRED
     )
@@ -72,13 +79,19 @@ class Correction(Adjustment):
         abstract = False
         constraints = [
             models.CheckConstraint(condition=~models.Q(amount=0), name="correction_of_something"),
+            models.CheckConstraint(
+                condition=models.Q(charge=None) | models.Q(amount__gt=0), name="correction_of_a_charge_gives_back"
+            ),
             models.UniqueConstraint(fields=["serial"], name="correction_number_once"),
         ]
         indexes = [
             models.Index(fields=["id"], name="correction_unnumbered", condition=models.Q(serial__isnull=True)),
         ]
         triggers = _triggers(
-            "billing_correction", "CR", [("approval_required", "approved"), ("approval_required", "declined")]
+            "billing_correction",
+            "CR",
+            [("approval_required", "approved"), ("approval_required", "declined")],
+            "charge",
         )
 
 

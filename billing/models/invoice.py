@@ -38,6 +38,9 @@ class Invoice(Document):
     tax = models.DecimalField(_("tax"), **MONEY, default=Decimal(0), db_default=Decimal(0))
     # The part of `tax` that is no part of any charge: exclusive taxes.
     added_tax = models.DecimalField(_("tax added"), **MONEY, default=Decimal(0), db_default=Decimal(0))
+    # In prepay: what of `added_tax` no payment had brought, so that it was taken from the balance (decision 66). None
+    # where none was added, where a payment asks for it, and on invoices from before that.
+    tax_from_balance = models.DecimalField(_("tax from the balance"), **MONEY, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     # Whether the customer is to be written to of it still.
     letter_due = models.BooleanField(default=True, db_default=True, editable=False)
@@ -77,8 +80,23 @@ class InvoiceLine(Fitting):
         return f"{self.invoice_id}: {self.amount}"
 
 
+class PrepaidTax(Fitting):
+    """What a payment for an order had brought of the added tax of an invoice's line: paid ahead, in prepay."""
+
+    line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="prepaid_taxes")
+    payment = models.ForeignKey("billing.Payment", models.PROTECT, related_name="taxes_used")
+    amount = models.DecimalField(_("tax"), **MONEY)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="prepaid_tax_of_something")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.amount}"
+
+
 class CreditNote(Document):
-    """What an invoice has charged and was taken back afterwards: its amounts, and their taxes, with the opposite sign.
+    """What an invoice has charged and was given back afterwards: its amounts, and their taxes, with the opposite sign.
 
     All sums are less than nothing; `total` is of charges and added taxes together, as of an invoice.
     """
@@ -88,6 +106,10 @@ class CreditNote(Document):
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes")
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="credit_notes")
     reseller = models.ForeignKey("accounts.Reseller", models.PROTECT, related_name="credit_notes")
+    # Where a manager has given it back, and not an order that came to nothing.
+    correction = models.OneToOneField(
+        "billing.Correction", models.PROTECT, null=True, blank=True, related_name="credit_note"
+    )
     created_on = models.DateField(_("created on"))
     total = models.DecimalField(_("total"), **MONEY)
     tax = models.DecimalField(_("tax"), **MONEY)
@@ -102,22 +124,33 @@ class CreditNote(Document):
             models.Index(fields=["reseller", "id"], name="credit_note_reseller"),
             models.Index(fields=["id"], name="credit_note_unnumbered", condition=models.Q(serial__isnull=True)),
             models.Index(fields=["total", "id"], name="credit_note_total"),  # searched by
+            models.Index(fields=["created_on", "id"], name="credit_note_created_on"),
         ]
         triggers = [
             *document_triggers("billing_creditnote", "CN"),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="what_was_credited_stays",
-                fields=["invoice", "account", "reseller", "created_on", "total", "tax", "added_tax", "currency"],
+                fields=[
+                    "invoice",
+                    "account",
+                    "reseller",
+                    "correction",
+                    "created_on",
+                    "total",
+                    "tax",
+                    "added_tax",
+                    "currency",
+                ],
             ),
         ]
 
 
 class CreditNoteLine(Fitting):
-    """A line of an invoice that was taken back: as it stood there, with the opposite sign. Once."""
+    """What was given back of an invoice's line, with the opposite sign: all notes together no more than stood there."""
 
     credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines")
-    line = models.OneToOneField(InvoiceLine, models.PROTECT, related_name="credit")
+    line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="credits")
     amount = models.DecimalField(_("amount"), **MONEY)
     tax = models.DecimalField(_("tax"), **MONEY)
     added_tax = models.DecimalField(_("tax added"), **MONEY)

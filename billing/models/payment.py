@@ -104,6 +104,10 @@ class Payment(Document):
             # What a person searches by: the words of the comment, and the amount.
             words_index("comment", "payment_words"),
             models.Index(fields=["amount", "id"], name="payment_amount"),
+            # Of which a night asks how much of their tax is left.
+            models.Index(
+                fields=["account"], name="payment_with_tax", condition=models.Q(tax__gt=0, order__isnull=False)
+            ),
         ]
         triggers = [
             *document_triggers("billing_payment", "PM"),

@@ -102,9 +102,9 @@ def _template(owner: Actor, connection: VendorConnection, offer: Offer) -> Appli
     )
 
 
-def delegate(plan: Plan, reseller: Reseller, retail: Decimal, day: date, *, net_cost: Decimal = NET_COST) -> Plan:
+def delegate(plan: Plan, reseller: Reseller, retail: Decimal, day: date) -> Plan:
     """Hand the plan down to a reseller, at one price for each of its resources."""
-    terms = Terms(retail=retail, net_cost=net_cost)
+    terms = Terms(retail=retail)
     prices = {resource.resource.key: terms for resource in plan.resources.select_related("resource")}
     return delegate_plan(
         actor=actor(OPERATOR_STAFF[Role.OWNER]), plan=plan, reseller=reseller, prices=prices, today=day

@@ -72,7 +72,7 @@ def sell(addresses: Addresses, *, day: date, now: datetime) -> Plan:
 
 def leave_one_waiting(plan: Plan, account: Account, *, day: date, now: datetime) -> Subscription:
     """Sell a certificate to the account through its reseller, up to where the approver's mail is sent."""
-    sold = delegate(plan, account.reseller, RETAIL, day, net_cost=NET_COST)
+    sold = delegate(plan, account.reseller, RETAIL, day)
     # Certificate authorities want the country's code; the customer of the story has written the number without it.
     phone = {"phone": "+1 212 555 0100"}
     account = change_account(actor=actor(NORTH_ADMIN), account=account, values=phone, today=day)

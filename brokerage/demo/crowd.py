@@ -152,7 +152,7 @@ class Crowd:
             of_one = plans[reseller.pk] = {}
             for plan, price in retail.items():
                 earlier = Plan.objects.filter(parent=plan, reseller=reseller).first()
-                of_one[plan.name] = earlier or catalogue.delegate(plan, reseller, price, day, net_cost=price * 4 / 5)
+                of_one[plan.name] = earlier or catalogue.delegate(plan, reseller, price, day)
         plans[vostok.pk] = {CARE: self._care(_administrator(vostok))}
         return plans
 
@@ -284,7 +284,7 @@ class Crowd:
         plan = antivirus.make_plan(
             antivirus.connect(self.addresses), Plan.objects.get(name=BACKUP, parent=None).service_term, self.began
         )
-        sold = catalogue.delegate(plan, north, antivirus.PRICE * 2, self.began, net_cost=antivirus.PRICE)
+        sold = catalogue.delegate(plan, north, antivirus.PRICE * 2, self.began)
         account = next(one for one in accounts if one.reseller_id == north.pk and funds_of(one).available > 500)
         _pay(_order(account, sold, 3, day), day)
         until_all_is_done(self.check, day=day)

@@ -23,11 +23,11 @@ LISTED = 20
 
 @dataclass(frozen=True)
 class Compared:
-    """A price of a form and what it is compared with: the input of the net cost, or the net cost as it stands."""
+    """A price of a form and the net cost that it is compared with, as it stands or as the other answers make it."""
 
     name: str
     price: str
-    cost: str | Decimal
+    cost: Decimal | Callable[[dict[str, Any]], Decimal | None]
 
 
 def margin_text(price: Decimal | None, cost: Decimal | None, currency: str) -> str:
@@ -64,7 +64,7 @@ class MarginForm(forms.Form):
 
     def _loss(self, one: Compared, answers: dict[str, Any]) -> str:
         price = answers.get(one.price)
-        cost = answers.get(one.cost) if isinstance(one.cost, str) else one.cost
+        cost = one.cost(answers) if callable(one.cost) else one.cost
         if price is None or cost is None or price >= cost:
             return ""
         return _("%(name)s: %(price)s a month is below the net cost of %(cost)s. Each unit loses %(loss)s a month.") % {

@@ -18,6 +18,7 @@ from billing.models import Correction, CorrectionStatus
 from billing.queries import corrections_visible_to
 from core.errors import allowed
 from core.fitting import MONEY
+from core.lists.paging import LARGEST_ID
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.formats import money_text
 from core.panel.page import Crumb, Page, Status
@@ -37,7 +38,7 @@ TABS = (
 
 
 def _one(request: HttpRequest, pk: int) -> Correction:
-    related = ("account__account_class", "account__reseller", "created_by", "decided_by")
+    related = ("account__account_class", "account__reseller", "created_by", "decided_by", "credit_note")
     return get_object_or_404(corrections_visible_to(request.actor).select_related(*related), pk=pk)
 
 
@@ -80,6 +81,7 @@ def account_correct(request: HttpRequest, pk: int) -> HttpResponse:
             amount=answers["amount"],
             reason=answers["reason"],
             today=timezone.localdate(),
+            charge_id=answers["charge"],
         )
         said = _("Correction %(number)s waits for somebody else to approve it.") % {"number": asked.number}
         return Done(said, reverse("operator:correction", args=[asked.pk]))
@@ -89,8 +91,17 @@ def account_correct(request: HttpRequest, pk: int) -> HttpResponse:
         max_digits=MONEY["max_digits"],
         help_text=_("Less than zero takes from the balance."),
     )
+    named = request.GET.get("charge", "")
+    charge = forms.IntegerField(
+        label=_("Gives back of the charge (ID)"),
+        required=False,
+        min_value=1,
+        max_value=LARGEST_ID,
+        initial=named if named.isascii() and named.isdecimal() else None,
+        help_text=_("Of a charge on an invoice: a credit note is made, and taxes added to it go back with it."),
+    )
     page = Page(title=_("Correct the balance"), crumbs=(*crumbs_of(found), Crumb(_("Correct the balance"))))
-    form = form_of(Correction, ("amount", "reason"), amount=amount)
+    form = form_of(Correction, ("amount", "reason"), amount=amount, charge=charge)
     back = reverse("operator:account", args=[pk])
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Ask for approval")))
 

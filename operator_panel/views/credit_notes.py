@@ -13,7 +13,7 @@ from operator_panel.doors import requires
 @requires("invoices.view")
 def credit_note(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a credit note."""
-    visible = credit_notes_visible_to(request.actor).select_related("account", "invoice")
+    visible = credit_notes_visible_to(request.actor).select_related("account", "invoice", "correction")
     found = get_object_or_404(visible, pk=pk)
     page = Page(
         title=_("Credit note %(number)s") % {"number": found.number},

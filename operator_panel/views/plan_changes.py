@@ -24,6 +24,7 @@ from operator_panel.forms.margins import Compared, MarginForm, PriceForm, margin
 from operator_panel.forms.plans import TEXTS, PeriodsForm, plan_fees_of, price_field, price_label, texts
 from operator_panel.views.plans import crumbs_of, one, page_of
 from subscriptions.catalogue.delegation import Terms, activate_plan, deactivate_plan, delegate_plan
+from subscriptions.catalogue.downline import costs_below, costs_of
 from subscriptions.catalogue.markup_rules import has_markup_rules
 from subscriptions.catalogue.plans import Information, PlanNotAllowed, add_period, change_plan, withdraw_period
 from subscriptions.catalogue.prices import (
@@ -181,22 +182,21 @@ def _price_form(priced: PlanResource, currency: str, sets_net_cost: bool, follow
 
     Asked about is one below its net cost, and one that prices of resellers below follow.
     """
-    newest = priced.prices.order_by("-valid_from", "-pk").first()
-    cost = newest.net_cost if newest is not None else None
+    newest, today = priced.prices.order_by("-valid_from", "-pk").first(), timezone.localdate()
     resold = priced.plan.parent_id is not None
-    against = "net_cost" if sets_net_cost and resold else cost
-    compared = [Compared(priced.name, "recurring_fee", against)] if against is not None else []
-    initial = {"valid_from": timezone.localdate()}
+    cost = costs_of([priced.pk], today)[priced.pk] if resold else newest and newest.net_cost
+    compared = [Compared(priced.name, "recurring_fee", cost)] if cost is not None else []
+    initial = {"valid_from": today}
     built = PriceForm(*args, initial=initial, compared=compared, currency=currency, follows=follows)
     built.fields["valid_from"] = forms.DateField(label=_("Valid from"), widget=DayInput())
     built.fields["valid_from"].of_the_row = False  # a suggestion
     names = [("recurring_fee", price_label(priced.plan.billing_type)), ("setup_fee", _("Setup fee"))]
     names += [("renewal_fee", _("Renewal fee"))]
-    names += [("net_cost", _("Net cost a month") if resold else _("Vendor's price a month"))] if sets_net_cost else []
+    names += [("net_cost", _("Vendor's price a month"))] if sets_net_cost else []
     for name, label in names:
         now = getattr(newest, name) if newest is not None else None
         built.fields[name] = price_field(f"{label}, {currency}", initial=plainly(now, currency))
-    if sets_net_cost and not resold:
+    if sets_net_cost:
         built.fields["net_cost"].required = False
     ruled = has_markup_rules(priced)
     built.fields["recurring_fee"].required = not ruled
@@ -233,24 +233,18 @@ def _not_yet(request: HttpRequest, found: Plan) -> Any:
 
 @requires("plans.delegate")
 def plan_delegate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand the plan to a reseller below, with what its customers pay and what the reseller pays."""
+    """Hand the plan to a reseller below, with what its customers pay."""
     found = one(request, pk)
     resources = list(plan_resources_visible_to(request.actor).filter(plan=found, active=True))
 
     def keep(answers: dict[str, Any]) -> Done:
-        prices = {
-            one.resource.key: Terms(
-                retail=answers[f"prices.{one.resource.key}.retail"],
-                net_cost=answers[f"prices.{one.resource.key}.net_cost"],
-            )
-            for one in resources
-        }
+        prices = {one.resource.key: Terms(retail=answers[f"prices.{one.resource.key}.retail"]) for one in resources}
         today = timezone.localdate()
+        costs = costs_below(found, answers["reseller"], today)
         delegate_plan(actor=request.actor, plan=found, reseller=answers["reseller"], prices=prices, today=today)
         said = [_("%(reseller)s sells the plan now.") % {"reseller": answers["reseller"]}]
         for sold in resources:
-            terms = prices[sold.resource.key]
-            margin = margin_text(terms.retail, terms.net_cost, found.currency)
+            margin = margin_text(prices[sold.resource.key].retail, costs.get(sold.pk), found.currency)
             said.append(_("%(resource)s: margin %(margin)s.") % {"resource": sold.name, "margin": margin})
         return Done(" ".join(said), back)
 
@@ -258,16 +252,20 @@ def plan_delegate(request: HttpRequest, pk: int) -> HttpResponse:
     page = Page(title=_("Delegate the plan"), crumbs=(*crumbs_of(found), Crumb(_("Delegate the plan"))))
     form = partial(_delegation_form, found, _not_yet(request, found), resources)
     fees = bool(rules_of(found.billing_type).fees)
-    note = _("All other fees start as they are here today; the reseller may then change them.") if fees else ""
+    note = _("The reseller pays the plan's own price of each day, less the discount that you grant.")
+    if fees:
+        note += " " + _("All other fees start as they are here today; the reseller may then change them.")
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Delegate"), note=note))
 
 
 def _delegation_form(found: Plan, resellers: Any, resources: list[PlanResource], *args: Any) -> forms.Form:
-    """Return the questions for a reseller and, of each resource, its retail price and what the reseller pays."""
-    compared = [
-        Compared(sold.name, f"prices.{sold.resource.key}.retail", f"prices.{sold.resource.key}.net_cost")
-        for sold in resources
-    ]
+    """Return the questions for a reseller and, of each resource, its retail price."""
+
+    def cost_of(sold: PlanResource, answers: dict[str, Any]) -> Decimal | None:
+        chosen = answers.get("reseller")
+        return None if chosen is None else costs_below(found, chosen, timezone.localdate()).get(sold.pk)
+
+    compared = [Compared(sold.name, f"prices.{sold.resource.key}.retail", partial(cost_of, sold)) for sold in resources]
     built = MarginForm(*args, compared=compared, currency=found.currency)
     built.fields["reseller"] = forms.ModelChoiceField(resellers, label=_("Reseller"), empty_label="—")
     for resource in resources:
@@ -275,9 +273,7 @@ def _delegation_form(found: Plan, resellers: Any, resources: list[PlanResource],
         newest = resource.prices.order_by("-valid_from", "-pk").first()
         now = plainly(newest.recurring_fee if newest is not None else None, found.currency)
         retail = _("%(resource)s: retail price a month, %(currency)s") % names
-        cost = _("%(resource)s: net cost a month, %(currency)s") % names
         built.fields[f"prices.{key}.retail"] = price_field(retail, initial=now)
-        built.fields[f"prices.{key}.net_cost"] = price_field(cost)
     return built
 
 

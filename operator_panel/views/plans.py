@@ -34,6 +34,7 @@ from subscriptions.queries import (
     service_terms_visible_to,
     templates_visible_to,
 )
+from subscriptions.told.net_costs import with_net_costs
 
 TABS = (
     ("plan", gettext_lazy("General"), "plans.view"),
@@ -105,9 +106,11 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
     for price in (
         prices_visible_to(request.actor).filter(plan_resource__plan=found).select_related("created_by", "made_from")
     ):
-        if own:
-            price.margin = margin_text(price.recurring_fee, price.net_cost, found.currency)
         prices.setdefault(price.plan_resource_id, []).append(price)
+    if own and found.parent_id is not None:
+        prices = with_net_costs(prices)
+    for price in (price for of_one in prices.values() for price in of_one) if own else ():
+        price.margin = margin_text(price.recurring_fee, price.net_cost, found.currency)
     rows = [
         {"resource": resource, "price": _now(prices.get(resource.pk, []), today), "prices": prices.get(resource.pk, [])}
         for resource in plan_resources_visible_to(request.actor).filter(plan=found)
@@ -139,8 +142,11 @@ def _rules(actor: Actor, found: Plan) -> list[MarkupRule]:
 
 
 def _now(prices: list[ResourcePrice], today: Any) -> ResourcePrice | None:
-    """Return the newest price whose day has come; the newest stand first."""
-    return next((price for price in prices if price.valid_from <= today), None)
+    """Return the newest price whose day has come, marked as the one of today; the newest stand first."""
+    found = next((price for price in prices if price.valid_from <= today), None)
+    if found is not None:
+        found.of_today = True
+    return found
 
 
 @requires("log.view")

@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.models import Reseller
 from accounts.queries import resellers_below
 from core.errors import Refused
+from subscriptions.catalogue.downline import costs_below, kept
 from subscriptions.catalogue.prices import ONCE, PlanFees, append_plan_price, check_fee
 from subscriptions.catalogue.reach import require_reseller
 from subscriptions.models import Plan, PlanPeriod, PlanPrice, PlanResource, PlanStatus, ResourcePrice
@@ -40,10 +41,12 @@ class PlanIsThatAlready(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a unit and month costs the reseller (net cost) and its customers (retail), in the plan's currency."""
+    """What a unit and month costs the reseller's customers, in the plan's currency.
+
+    What it costs the reseller is nobody's to type: the plan's own price, less what is granted (billing-types.md 8).
+    """
 
     retail: Decimal
-    net_cost: Decimal
 
 
 @transaction.atomic
@@ -73,8 +76,12 @@ def delegate_plan(*, actor: Actor, plan: Plan, reseller: Reseller, prices: Mappi
     )
     _copy_periods(actor, plan, copy, today)
     once = _held_on(ResourcePrice.objects.filter(plan_resource__in=resources), "plan_resource", today)
+    costs = costs_below(plan, reseller, today)
     for resource in resources:
-        _copy_resource(actor, copy, resource, prices[resource.resource.key], once.get(resource.pk), today)
+        retail = prices[resource.resource.key].retail
+        check_fee(retail, f"prices.{resource.resource.key}.retail")
+        price = ResourcePrice(recurring_fee=retail, net_cost=kept(costs.get(resource.pk)), created_by=actor.user)
+        _copy_resource(copy, resource, price, once.get(resource.pk), today)
     return copy
 
 
@@ -176,11 +183,10 @@ def _copy_periods(actor: Actor, plan: Plan, copy: Plan, today: date) -> None:
 
 
 def _copy_resource(
-    actor: Actor, copy: Plan, resource: PlanResource, terms: Terms, upstream: ResourcePrice | None, today: date
+    copy: Plan, resource: PlanResource, price: ResourcePrice, upstream: ResourcePrice | None, today: date
 ) -> None:
-    for field, fee in (("retail", terms.retail), ("net_cost", terms.net_cost)):
-        check_fee(fee, f"prices.{resource.resource.key}.{field}")
-    copied = PlanResource.objects.create(
+    """Sell a resource in the copy at a price of its own, and at what the plan asks once for it today."""
+    price.plan_resource = PlanResource.objects.create(
         plan=copy,
         resource=resource.resource,
         name=resource.name,
@@ -191,12 +197,7 @@ def _copy_resource(
         limit=resource.limit,
         public=resource.public,
     )
-    ResourcePrice.objects.create(
-        plan_resource=copied,
-        valid_from=today,
-        entered_on=today,
-        recurring_fee=terms.retail,
-        net_cost=terms.net_cost,
-        **{name: getattr(upstream, name) for name in ONCE if upstream is not None},
-        created_by=actor.user,
-    )
+    price.valid_from = price.entered_on = today
+    for name in ONCE if upstream is not None else ():
+        setattr(price, name, getattr(upstream, name))
+    price.save()

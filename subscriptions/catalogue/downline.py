@@ -11,11 +11,12 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from accounts.models import Reseller
 from billing.engine.chain import Grant, Level
 from billing.engine.terms import LineType
 from subscriptions.catalogue.grants import Link, grants_of
 from subscriptions.catalogue.markup_rules import Rule, rule_on, rules_by_period, rules_by_resource
-from subscriptions.models import PlanPeriod, PlanPrice, ResourcePrice
+from subscriptions.models import Plan, PlanPeriod, PlanPrice, ResourcePrice
 
 A_DAY = timedelta(days=1)
 # As many decimals as a column of the price list has.
@@ -294,6 +295,24 @@ def _read_prices(priced: Mapping[int, Priced], rows: QuerySet[Any], columns: Seq
         row = dict(zip(names, values, strict=True))
         for one in lists[pk]:
             one.rows.append(Row(**{"net_cost": None, **row}))
+
+
+def costs_of(plan_resource_ids: Collection[int], day: date) -> dict[int, Decimal | None]:
+    """Return the net cost of a unit and month of each resource on a day. Four statements."""
+    line = line_of(plan_resource_ids, whole=True)
+    return {pk: line.priced[pk].cost_on(day) for pk in plan_resource_ids}
+
+
+def costs_below(plan: Plan, reseller: Reseller, day: date) -> dict[int, Decimal]:
+    """Return what a unit and month of the plan's resources would cost a reseller below on a day, by resource.
+
+    The plan's own price less what its reseller grants there; a resource without a price is missing. Two statements.
+    """
+    rows = ResourcePrice.objects.filter(plan_resource__plan=plan, valid_from__lte=day)
+    newest = rows.order_by("plan_resource", "-valid_from", "-pk").distinct("plan_resource")
+    link = Link(plan.reseller_id, reseller.pk, plan.pk, None)
+    granted = Level(link.creditor, link.debtor, (), list(grants_of([link]).get(link, ()))).granted_on(day)
+    return {row.plan_resource_id: row.recurring_fee * (100 - granted) / 100 for row in newest}
 
 
 def kept(cost: Decimal | None) -> Decimal | None:

@@ -18,12 +18,19 @@ class Link:
     priced: int | None
 
 
-# Which kinds of fees a discount is taken off.
-ON = {
-    "on_setup": LineType.SETUP_FEE,
-    "on_renewal": LineType.RENEWAL_FEE,
-    "on_recurring": LineType.RECURRING_FEE,
-}
+# The columns of a discount that say which fees it is taken off.
+ON = ("on_setup", "on_renewal", "on_recurring")
+
+
+def kinds_of(*, setup: bool, renewal: bool, recurring: bool) -> frozenset[LineType]:
+    """Return the kinds of charges that a discount on these fees is taken off; what was used recurs."""
+    chosen = {
+        LineType.SETUP_FEE: setup,
+        LineType.RENEWAL_FEE: renewal,
+        LineType.RECURRING_FEE: recurring,
+        LineType.CONSUMPTION: recurring,
+    }
+    return frozenset(kind for kind, on in chosen.items() if on)
 
 
 def grants_of(links: Collection[Link]) -> Mapping[Link, list[Grant]]:
@@ -37,7 +44,8 @@ def grants_of(links: Collection[Link]) -> Mapping[Link, list[Grant]]:
     columns = ("reseller", "resellers", "all_plans", "plans", "percent", "valid_from", "valid_until", *ON)
     grants: dict[Link, list[Grant]] = {}
     for creditor, debtor, all_plans, plan, percent, starts, ends, *on in granting.values_list(*columns):
-        kinds = None if all(on) else frozenset(kind for kind, taken in zip(ON.values(), on, strict=True) if taken)
+        setup, renewal, recurring = on
+        kinds = None if all(on) else kinds_of(setup=setup, renewal=renewal, recurring=recurring)
         for link in links:
             if (link.creditor, link.debtor) == (creditor, debtor) and (all_plans or link.plan == plan):
                 grants.setdefault(link, []).append(Grant(percent, starts, ends, kinds))

@@ -16,7 +16,7 @@ from billing.engine.types import is_by_cost, rules_of
 from core.errors import Refusals, Refused
 from core.panel.formats import unit_money_text
 from core.period import FARTHEST_YEARS
-from subscriptions.catalogue.downline import Priced, kept
+from subscriptions.catalogue.downline import Priced, costs_of, kept
 from subscriptions.catalogue.following import Followed, Follower, followed, followers_of
 from subscriptions.catalogue.reach import require_reseller
 from subscriptions.models import Plan, PlanPeriod, PlanPrice, PlanResource, ResourcePrice
@@ -77,11 +77,11 @@ def set_price(
     """Append a price, in the plan's currency, valid from a day that has not passed. Touches nothing that is charged.
 
     For orders, raises and activations from that day; for renewals of floating prices from the next billing day.
-    `net_cost` of a delegated plan is set by the upstream alone, the vendor's price of a plan of one's own by oneself;
-    without it the present one goes on. Where a markup rule holds on that day the monthly price is the rule's, and so
-    are fees that it makes: with `by_rule` they are taken from there, others are refused. Prices of the levels below
-    follow by their rules, and whose net cost changes is told; where `seen` says what was shown to follow, anything else
-    is refused. Raises Forbidden, PriceNotAllowed.
+    `net_cost` is the vendor's price of a plan of one's own, which goes on without it; what a delegated plan costs
+    follows from the price of the plan above (`downline`). Where a markup rule holds on that day the monthly price is
+    the rule's, and so are fees that it makes: with `by_rule` they are taken from there, others are refused. Prices of
+    the levels below follow by their rules, and whose net cost changes is told; where `seen` says what was shown to
+    follow, anything else is refused. Raises Forbidden, PriceNotAllowed.
     """
     row, follow = _entered(actor, plan_resource, fees, valid_from, today, net_cost=net_cost, by_rule=by_rule)
     if seen is not None and followers_of(follow, [plan_resource.pk]) != list(seen):
@@ -127,11 +127,16 @@ def _entered(
     plan = plan_resource.plan
     require_reseller(actor, plan.reseller, "plans.change")
     check_day(valid_from, today)
-    if net_cost is None:
+    if net_cost is None and plan.parent_id is not None:
+        net_cost = kept(costs_of([plan_resource.pk], valid_from)[plan_resource.pk])
+    elif net_cost is None:
         newest = plan_resource.prices.order_by("-valid_from", "-pk").values_list("net_cost", flat=True)
         net_cost = newest.first()
     elif not may_set_net_cost(actor, plan):
-        raise PriceNotAllowed(_("The net cost is set by the provider of the plan."), field="net_cost")
+        raise PriceNotAllowed(
+            _("What this plan costs follows from its provider's own price and discount. Leave the net cost out."),
+            field="net_cost",
+        )
     with followed([plan_resource.pk], since=valid_from, today=today, tell=tell) as outcome:
         made = _made_by_rule(outcome.before.priced[plan_resource.pk], fees, net_cost, valid_from, by_rule=by_rule)
         if made is not None:
@@ -184,9 +189,8 @@ def _refuse_other_fees(asked: Mapping[str, Decimal], made: Mapping[str, Decimal]
 
 
 def may_set_net_cost(actor: Actor, plan: Plan) -> bool:
-    """Return whether the actor says what the plan costs its reseller: of one's own oneself, else the upstream."""
-    own = actor.reseller is not None and actor.reseller.pk == plan.reseller_id
-    return actor.reseller is None or own is (plan.parent_id is None)
+    """Return whether the actor says what the plan costs its reseller: what a vendor takes, for a plan of one's own."""
+    return plan.parent_id is None and (actor.reseller is None or actor.reseller.pk == plan.reseller_id)
 
 
 @transaction.atomic

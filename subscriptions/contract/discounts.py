@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 
 from billing.engine.terms import LineType
+from subscriptions.catalogue.grants import kinds_of
 
 # Of subscriptions of any accounts: their promo codes, and what their accounts or the classes of these get. With the
 # day that their books have come to.
@@ -53,17 +54,6 @@ class Offer:
     def holds_on(self, day: date) -> bool:
         """Return whether it holds on the day."""
         return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
-
-
-def kinds_of(*, setup: bool, renewal: bool, recurring: bool) -> frozenset[LineType]:
-    """Return the kinds of charges that a discount on these fees is taken off; what was used recurs."""
-    chosen = {
-        LineType.SETUP_FEE: setup,
-        LineType.RENEWAL_FEE: renewal,
-        LineType.RECURRING_FEE: recurring,
-        LineType.CONSUMPTION: recurring,
-    }
-    return frozenset(kind for kind, on in chosen.items() if on)
 
 
 def offers_for(subscription_ids: Collection[int]) -> dict[int, tuple[date | None, Sequence[Offer]]]:

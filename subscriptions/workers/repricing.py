@@ -6,6 +6,8 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from subscriptions.catalogue.downline import costs_of
+from subscriptions.catalogue.downline import kept as as_kept
 from subscriptions.catalogue.following import followed
 from subscriptions.contract.prices import prices_on
 from subscriptions.models import PriceChange, PriceChangeLine, PriceChangeStatus, ResourcePrice
@@ -49,7 +51,7 @@ def append_prices(
     """
     priced = [line.plan_resource_id for line in lines]
     with followed(priced, since=change.valid_from, today=entered_on, tell=tell) as outcome:
-        now = prices_on(priced, change.valid_from)
+        now, costs = prices_on(priced, change.valid_from), costs_of(priced, change.valid_from)
         rows = ResourcePrice.objects.bulk_create(
             ResourcePrice(
                 plan_resource_id=line.plan_resource_id,
@@ -58,7 +60,7 @@ def append_prices(
                 recurring_fee=line.new_price,
                 setup_fee=now[line.plan_resource_id].setup_fee,
                 renewal_fee=now[line.plan_resource_id].renewal_fee,
-                net_cost=now[line.plan_resource_id].net_cost,
+                net_cost=as_kept(costs[line.plan_resource_id]),
                 created_by_id=change.created_by_id,
             )
             for line in lines

@@ -19,6 +19,7 @@ from tests.factories import accounts as people
 from tests.factories import subscriptions as catalogue
 from tests.factories.billing import invoice, owed
 from tests.factories.discounts import promo_code
+from tests.factories.taxes import credit_note
 from tests.worlds import kept
 
 ORDERED = date(2018, 8, 20)
@@ -61,6 +62,8 @@ class World:
 # Of each resource of the API: the record that belongs to a house, from its charge.
 OF_A_HOUSE: dict[str, Callable[[Charge], Any]] = {
     "charges": lambda charge: charge,
+    "credit_note_lines": lambda charge: charge.invoice_line.credits.get(),
+    "credit_notes": lambda charge: charge.invoice_line.credits.get().credit_note,
     "discounts": lambda charge: charge.account.reseller.discounts.get(),
     "invoice_lines": lambda charge: charge.invoice_line,
     "invoices": lambda charge: charge.invoice_line.invoice,
@@ -106,6 +109,7 @@ def _world() -> World:
         InvoiceLine.objects.create(
             invoice=invoice(accounts[name]), charge=charges[name], amount=charges[name].amount, tax=Decimal(1)
         )
+        credit_note(charges[name].invoice_line.invoice)
         # Nobody is above the operator: its row is one of another kind of data.
         owed(charge=charges[name], creditor=reseller.parent or cast.north, debtor=reseller)
     return World(cast.operator, cast.north, cast.north_east, cast.south, accounts, charges)

@@ -104,8 +104,13 @@ FAULTS = {
     "new charges belong to an order that waits": "UPDATE billing_charge SET status = 'new'",
     "refunds wait only for the vendor": "UPDATE billing_charge SET status = 'waiting_for_refund'",
     "the book of taxes is what paid documents bear": "UPDATE billing_payment SET tax = 1",
+    "the added tax of a prepaid invoice was brought by payments or taken from the balance": (
+        "INSERT INTO billing_invoice (account_id, reseller_id, period_from, period_to, created_on, total, added_tax,"
+        " tax_from_balance, currency) SELECT account_id, reseller_id, '2018-08-01', '2018-08-20', '2018-08-21', 2, 2,"
+        " 2, 'USD' FROM billing_charge"
+    ),
     "taxes are explained": "UPDATE billing_payment SET tax = 1",
-    "a credit note repeats what was invoiced, and what was taken back has one": (
+    "a credit note repeats what was invoiced, and what was given back has one": (
         "UPDATE billing_charge SET status = 'refunded';"
         "INSERT INTO billing_invoice (account_id, reseller_id, period_from, period_to, created_on, total, currency)"
         " SELECT account_id, reseller_id, '2018-08-01', '2018-08-20', '2018-08-21', amount, 'USD' FROM billing_charge;"

@@ -34,7 +34,7 @@ def seats(cast: people.Cast) -> Subscription:
     """E20: the operator asks 8.00 and grants North 50 %, North asks 9.00 and grants North-East 20 %."""
     plan = make.plan(reseller=cast.operator, prices={"seats": "8.00"})
     for reseller, retail, percent in ((cast.north, "9.00", "50"), (cast.north_east, "10.00", "20")):
-        prices = {"seats": Terms(retail=Decimal(retail), net_cost=Decimal("1.00"))}
+        prices = {"seats": Terms(retail=Decimal(retail))}
         plan = delegate_plan(actor=SYSTEM, plan=plan, reseller=reseller, prices=prices, today=make.EARLY)
         grant.of_reseller(reseller, percent)
     return make.subscription(account=people.account(reseller=cast.north_east), plan=plan, today=ORDERED_ON)

@@ -35,7 +35,7 @@ def sold(cast: people.Cast) -> Subscription:
     """Seats at 10.00 of a plan handed down twice: the operator asks 8.00, North 9.00, North-East sells."""
     plan = make.plan(reseller=cast.operator, prices={"seats": "8.00"})
     for reseller, retail in ((cast.north, "9.00"), (cast.north_east, "10.00")):
-        prices = {"seats": Terms(retail=Decimal(retail), net_cost=Decimal("1.00"))}
+        prices = {"seats": Terms(retail=Decimal(retail))}
         plan = delegate_plan(actor=SYSTEM, plan=plan, reseller=reseller, prices=prices, today=make.EARLY)
     return make.subscription(account=people.account(reseller=cast.north_east), plan=plan, today=ORDERED_ON)
 

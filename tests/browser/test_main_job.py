@@ -176,10 +176,7 @@ def make_reseller_and_delegate(operator: Person, names: Names) -> None:
     operator.press("Delegate to a reseller")
     operator.fill(
         reseller=names.reseller,
-        **{
-            "prices.microsoft-365-business-standard.retail": PRICE,
-            "prices.microsoft-365-business-standard.net_cost": "10.00",
-        },
+        **{"prices.microsoft-365-business-standard.retail": PRICE},
     )
     operator.send()
     operator.sees(operator.said("%(reseller)s sells the plan now.", reseller=names.reseller))

@@ -67,7 +67,7 @@ def test_what_a_reseller_earns_no_other_level_sees(stage: Stage, chromium: Brows
     levels, closes = cast.cast(), timezone.localdate().replace(day=1)
     plan = make.plan(reseller=levels.operator, name="Seats", prices={"seats": "8.00"})
     for reseller, retail in ((levels.north, "9.00"), (levels.north_east, "10.50")):
-        prices = {"seats": Terms(retail=Decimal(retail), net_cost=Decimal("1.00"))}
+        prices = {"seats": Terms(retail=Decimal(retail))}
         plan = delegate_plan(actor=SYSTEM, plan=plan, reseller=reseller, prices=prices, today=make.EARLY)
     account = cast.account(reseller=levels.north_east)
     make.subscription(account=account, plan=plan, today=(closes - timedelta(days=1)).replace(day=1))

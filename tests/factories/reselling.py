@@ -16,7 +16,7 @@ def line(cast: people.Cast, *retail: str) -> list[Plan]:
     """Return the plan "Seats" of the operator, North and North-East, each with its retail price of a seat and month."""
     plans = [make.plan(reseller=cast.operator, name="Seats", prices={"seats": retail[0]})]
     for reseller, price in zip((cast.north, cast.north_east), retail[1:], strict=True):
-        terms = {"seats": Terms(retail=Decimal(price), net_cost=Decimal("1.00"))}
+        terms = {"seats": Terms(retail=Decimal(price))}
         plans.append(delegate_plan(actor=SYSTEM, plan=plans[-1], reseller=reseller, prices=terms, today=make.EARLY))
     return plans
 

@@ -275,6 +275,7 @@ def _business(house: House, account: Account) -> None:
     # On its way to the gateway: without one, the page that leads there is a way back.
     GatewayPayment.objects.create(gateway=gateway, payment=payment, amount=payment.amount)
     invoiced = invoice(account, charge=active.charges.earliest("pk"))
+    credited = credit_note(invoiced)
     house.objects |= {
         "invoice_line": (invoiced.lines.get().pk,),
         "subscription": (active.pk, waiting.subscription_id, refused.subscription_id),
@@ -283,7 +284,8 @@ def _business(house: House, account: Account) -> None:
         "gateway": (gateway.pk,),
         "payment": (payment.pk, _set_aside(account, plan).pk),
         "invoice": (invoiced.pk,),
-        "credit_note": (credit_note(invoiced).pk,),
+        "credit_note": (credited.pk,),
+        "credit_note_line": (credited.lines.get().pk,),
         "correction": (
             ask_correction(
                 actor=SYSTEM, account=account, amount=Decimal(1), reason=f"{house.tenant.word}-error", today=ORDERED_ON

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from billing.engine.taxes import TaxRate, taxed
+from billing.engine.taxes import TaxRate, part_of, taxed
 from core.money import round_half_up
 
 VAT, INCLUDED, OTHER = TaxRate(Decimal(20)), TaxRate(Decimal(20), inclusive=True), TaxRate(Decimal(10))
@@ -51,6 +51,20 @@ def test_a_credit_note_repeats_the_tax_with_the_opposite_sign():
     note = -document
     assert [line.tax for line in note.lines] == [-line.tax for line in document.lines]
     assert (str(note.net), str(note.tax), str(note.total)) == ("-0.99", "-0.20", "-1.19")
+
+
+def test_parts_of_a_line_bear_its_tax_together():
+    """Given back in three parts, 3.87 on 19.35 are 0.20, 1.80 and 1.87."""
+    (line,) = taxed(lines("19.35"), "USD").lines
+    whole, before, shown = Decimal("19.35"), Decimal(0), []
+    for amount in (Decimal("1.00"), Decimal("9.00"), Decimal("9.35")):
+        shown.append(str(part_of(line, whole, before, amount, "USD").tax))
+        before += amount
+    assert shown == ["0.20", "1.80", "1.87"]
+    assert part_of(line, whole, Decimal(0), whole, "USD") == line
+    (inclusive,) = taxed(lines("10.00", rate=INCLUDED), "USD").lines
+    part = part_of(inclusive, Decimal(10), Decimal(0), Decimal(5), "USD")
+    assert (str(part.net), str(part.total), part.added) == ("4.16", "5.00", 0)
 
 
 def test_what_bears_no_tax_shows_none():

@@ -11,6 +11,7 @@ from django.utils import timezone
 from subscriptions.models import Plan, PlanPrice
 from tests.browsing import form_of
 from tests.factories import accounts as cast
+from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, signed_in, text_of
 
@@ -76,12 +77,12 @@ def test_the_same_period_sent_twice_is_one_period(client: Client, plan: Plan) ->
 
 def test_plan_is_delegated_with_its_prices_and_goes_out_of_sale_with_its_copies(client: Client, plan: Plan) -> None:
     north = cast.reseller(name="North")
-    prices = {"prices.seats.retail": "11.00", "prices.seats.net_cost": "9.00"}
+    prices = {"prices.seats.retail": "11.00"}
     answer = client.post(page("plan_delegate", plan.pk), {"reseller": north.pk, **prices})
     copy = Plan.objects.get(reseller=north)
     price = copy.resources.get().prices.get()
     assert (answer.url, price.recurring_fee, price.net_cost) == (
-        page("plan_delegation", plan.pk), Decimal(11), Decimal(9),
+        page("plan_delegation", plan.pk), Decimal(11), Decimal(10),
     )  # fmt: skip
     client.post(page("plan_deactivate", plan.pk), {"confirmed": "yes"})
     copy.refresh_from_db()
@@ -92,14 +93,15 @@ def test_plan_is_delegated_with_its_prices_and_goes_out_of_sale_with_its_copies(
 
 
 def test_negative_price_of_a_delegation_is_refused_at_the_price(client: Client, plan: Plan) -> None:
-    prices = {"prices.seats.retail": "-1", "prices.seats.net_cost": "9.00"}
+    prices = {"prices.seats.retail": "-1"}
     answer = client.post(page("plan_delegate", plan.pk), {"reseller": cast.reseller().pk, **prices})
     assert list(errors_of(answer)) == ["prices.seats.retail"]
 
 
 def test_a_price_below_its_net_cost_is_said_and_kept_only_when_it_is_meant(client: Client, plan: Plan) -> None:
     north = cast.reseller(name="North")
-    below = {"prices.seats.retail": "7.00", "prices.seats.net_cost": "9.00"}
+    grant.of_reseller(north, "10")
+    below = {"prices.seats.retail": "7.00"}
     address = page("plan_delegate", plan.pk)
     asked = client.post(address, {"reseller": north.pk, **below})
     assert asked.status_code == 422

@@ -27,7 +27,7 @@ def cast() -> people.Cast:
     cast = people.cast()
     plan = make.plan(reseller=cast.operator, name="Seats", prices={"seats": "8.00"})
     for reseller, retail in ((cast.north, "9.00"), (cast.north_east, "10.00")):
-        prices = {"seats": Terms(retail=Decimal(retail), net_cost=Decimal("1.00"))}
+        prices = {"seats": Terms(retail=Decimal(retail))}
         plan = delegate_plan(actor=SYSTEM, plan=plan, reseller=reseller, prices=prices, today=make.EARLY)
     seats = make.subscription(account=people.account(reseller=cast.north_east), plan=plan, today=ORDERED_ON)
     renew_accounts(account_ids=[seats.account_id], today=BILLING_DAY)

@@ -164,7 +164,7 @@ class Money:
 
     def retail_of(self, sub: Subscription, key: str, kind: str) -> tuple:
         """Return what each level asks for a unit today, or as agreed where the price is fixed."""
-        name = key if kind in (RECURRING, CONSUMED) and key else f"{kind}:{key}"
+        name = key if kind == RECURRING and key else f"{kind}:{key}"
         if self.fixed and name in sub.retail:
             return sub.retail[name]
         return tuple(level.get(name, Fraction(0)) for level in self.retails)

@@ -117,7 +117,7 @@ def further(rng: Random, plan: dict, currency: str) -> dict:
     if rng.random() < 0.25:
         on = rng.choice([["setup", "renewal", "recurring"], ["recurring"], ["setup"]])
         made["discount"] = {"percent": rng.choice(["10", "33.33", "100", "7.5"]), "on": on}
-    if rng.random() < 0.25 and billing_type not in ("payg_external",):
+    if rng.random() < 0.25:
         made["chain"] = chain(rng, plan, made, currency)
     return made
 

@@ -53,7 +53,9 @@ class Used(Plans):
         gross = cost * (1 + markup / 100) + sum(c.price for c in same)
         amount = half_up(gross * (1 - self.rate(CONSUMED)), self.digits)
         self.drop(same)
-        self.put([self.charge(sub, key, start, to, 1, gross, BLOCKED, kind=CONSUMED, amount=amount)])
+        resold = tuple(gross for _level in self.chain)  # of no price list: what the vendor took, as it is sold
+        made = self.charge(sub, key, start, to, 1, gross, BLOCKED, kind=CONSUMED, amount=amount, retail=resold)
+        self.put([made])
 
     def running(self, sub: Subscription, key: str, kind: str, start: date, price: Fraction | None) -> list[Charge]:
         """Return the charge of this period that more is added to."""

@@ -21,11 +21,12 @@ from subscriptions.catalogue.plans import Lasting, add_period
 from subscriptions.catalogue.prices import Fees, PlanFees, PriceNotAllowed, set_plan_price, set_price
 from subscriptions.models import Plan, PlanPrice
 from tests.factories import accounts as people
+from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2018, 8, 1)
-PRICES = {"seats": Terms(retail=Decimal(12), net_cost=Decimal(8))}
+PRICES = {"seats": Terms(retail=Decimal(12))}
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_the_copy_has_prices_of_its_own(cast: people.Cast, plan: Plan) -> None:
     copy = _delegated(plan, cast.north)
     assert (copy.parent, copy.reseller, copy.sku, copy.template) == (plan, cast.north, "O-1", plan.template)
     price = copy.resources.get().prices.get()
-    assert (price.recurring_fee, price.net_cost, price.valid_from) == (12, 8, TODAY)
+    assert (price.recurring_fee, price.net_cost, price.valid_from) == (12, 10, TODAY)
     assert copy.periods.get().endless
 
     account = people.account(reseller=cast.north)
@@ -66,7 +67,7 @@ def test_the_copy_starts_with_the_fees_that_the_plan_has_today(cast: people.Cast
     add_period(actor=SYSTEM, plan=plan, period=Lasting(duration=1, unit="month", trial=True), today=TODAY)
     copy = _delegated(_delegated(plan, cast.north), cast.north_east)  # and further down
     price = copy.resources.get().prices.get()
-    assert (price.recurring_fee, price.setup_fee, price.renewal_fee, price.net_cost) == (12, 3, 2, 8)
+    assert (price.recurring_fee, price.setup_fee, price.renewal_fee, price.net_cost) == (12, 3, 2, 12)
     kept = PlanPrice.objects.get(period__plan=copy)
     assert (kept.period.trial, kept.period.duration, kept.valid_from, kept.entered_on) == (False, 3, TODAY, TODAY)
     assert {name: getattr(kept, name) for name in PlanFees.__dataclass_fields__} == asdict(own)
@@ -81,6 +82,11 @@ def test_a_copy_of_what_a_vendor_takes_has_the_plans_markup(cast: people.Cast) -
     markup = PlanFees(markup=Decimal("7.5"))
     set_plan_price(actor=SYSTEM, period=plan.periods.get(), fees=markup, valid_from=TODAY, today=TODAY)
     assert PlanPrice.objects.get(period__plan=_delegated(plan, cast.north)).markup == Decimal("7.5")
+
+
+def test_what_is_granted_below_is_off_the_net_cost(cast: people.Cast, plan: Plan) -> None:
+    grant.of_reseller(cast.north, "20")
+    assert _delegated(plan, cast.north).resources.get().prices.get().net_cost == 8
 
 
 def test_a_copy_is_handed_further_down(cast: people.Cast, plan: Plan) -> None:
@@ -99,7 +105,7 @@ def test_where_a_plan_cannot_go(cast: people.Cast, plan: Plan) -> None:
         _delegated(plan, cast.north_east, prices={})
     assert (refusal.value.field, str(refusal.value)) == ("prices", "Enter prices for Seats.")
     with pytest.raises(PriceNotAllowed) as price:
-        _delegated(plan, cast.north_east, prices={"seats": Terms(retail=Decimal(-1), net_cost=Decimal(1))})
+        _delegated(plan, cast.north_east, prices={"seats": Terms(retail=Decimal(-1))})
     assert price.value.field == "prices.seats.retail"
 
 
@@ -142,21 +148,19 @@ def test_a_copy_of_a_plan_out_of_sale_is_out_of_sale(cast: people.Cast, plan: Pl
     assert _delegated(plan, cast.north).status == "deactivated_by_provider"
 
 
-def test_the_reseller_sets_its_retail_price_and_the_provider_the_net_cost(cast: people.Cast, plan: Plan) -> None:
+def test_the_reseller_sets_its_retail_price_and_nobody_types_its_net_cost(cast: people.Cast, plan: Plan) -> None:
     copy = _delegated(plan, cast.north)
     resource = copy.resources.get()
     own: Actor = people.manager_actor(reseller=cast.north)
     fees = Fees(recurring_fee=Decimal(15))
     price = set_price(actor=own, plan_resource=resource, fees=fees, valid_from=TODAY, today=TODAY)
-    assert (price.recurring_fee, price.net_cost) == (15, 8)
-    with pytest.raises(PriceNotAllowed) as refusal:
-        set_price(actor=own, plan_resource=resource, fees=fees, valid_from=TODAY, today=TODAY, net_cost=Decimal(1))
-    assert refusal.value.field == "net_cost"
-    provider = people.manager_actor(reseller=cast.operator)
-    cheaper = set_price(
-        actor=provider, plan_resource=resource, fees=fees, valid_from=TODAY, today=TODAY, net_cost=Decimal(7)
-    )
-    assert cheaper.net_cost == 7
+    assert (price.recurring_fee, price.net_cost) == (15, 10)
+    for actor in (own, people.manager_actor(reseller=cast.operator)):
+        with pytest.raises(PriceNotAllowed) as refusal:
+            set_price(
+                actor=actor, plan_resource=resource, fees=fees, valid_from=TODAY, today=TODAY, net_cost=Decimal(1)
+            )
+        assert refusal.value.field == "net_cost"
 
 
 def _statuses(*plans: Plan) -> list[str]:

@@ -163,7 +163,7 @@ def test_statements_do_not_grow_with_the_resellers(cast: people.Cast, plans: lis
 
 
 def _handed_down(plan: Plan, reseller: Reseller) -> Plan:
-    terms = {"seats": Terms(retail=D("9.00"), net_cost=D(1))}
+    terms = {"seats": Terms(retail=D("9.00"))}
     return delegate_plan(actor=SYSTEM, plan=plan, reseller=reseller, prices=terms, today=make.EARLY)
 
 

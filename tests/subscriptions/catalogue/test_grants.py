@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from billing.engine.chain import Level
 from billing.engine.lines import LineType
 from subscriptions.catalogue.grants import Link, grants_of
 from tests.factories import accounts as people
@@ -28,3 +29,15 @@ def test_what_a_reseller_grants_below_holds_on_its_days_for_its_plans() -> None:
     ]
     assert found == [[(20, True), (30, False)], [(20, True), (30, False), (40, True)]]
     assert len(grants) == 2
+
+
+def test_what_is_granted_on_recurring_fees_is_granted_on_what_was_used() -> None:
+    """As an account's own discount is; before, nothing was granted on it."""
+    above = people.operator()
+    below, plan = people.reseller(parent=above), make.plan(billing_type="payg_external")
+    grant.of_reseller(below, "20", on_setup=False, on_renewal=False)
+    link = Link(above.pk, below.pk, plan.pk, None)
+    (granted,) = grants_of([link])[link]
+    level = Level(above.pk, below.pk, (), [granted])
+    used = (LineType.CONSUMPTION, LineType.RECURRING_FEE, LineType.SETUP_FEE, LineType.TRANSFER_FEE)
+    assert [int(level.granted_on(date(2018, 9, 1), kind)) for kind in used] == [20, 20, 0, 0]

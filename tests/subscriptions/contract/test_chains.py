@@ -26,7 +26,7 @@ def cast() -> people.Cast:
 
 def _handed_down(plan: Plan, *resellers: object) -> Plan:
     for reseller in resellers:
-        prices = {"seats": Terms(retail=Decimal("9.00"), net_cost=Decimal(1))}
+        prices = {"seats": Terms(retail=Decimal("9.00"))}
         plan = delegate_plan(actor=SYSTEM, plan=plan, reseller=reseller, prices=prices, today=make.EARLY)
     return plan
 

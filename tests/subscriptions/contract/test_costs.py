@@ -24,7 +24,7 @@ def test_of_a_plan_of_ones_own_the_vendors_price_else_upstreams_retail() -> None
     set_price(
         actor=SYSTEM, plan_resource=own.resources.get(), fees=fees, valid_from=DAY, today=DAY, net_cost=vendors
     )  # fmt: skip
-    prices = {"seats": Terms(retail=Decimal("10.00"), net_cost=Decimal("1.00"))}
+    prices = {"seats": Terms(retail=Decimal("10.00"))}
     sold = delegate_plan(actor=SYSTEM, plan=own, reseller=cast.north, prices=prices, today=DAY)
     ids = [plan.resources.get().pk for plan in (own, sold, unknown)]
     assert costs_on(ids, DAY) == {ids[0]: vendors, ids[1]: Decimal("8.00")}

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.engine.terms import LineType
 from billing.models import Charge
-from subscriptions.contract.discounts import Offer, kinds_of, offers_for, taken_off
+from subscriptions.catalogue.grants import kinds_of
+from subscriptions.contract.discounts import Offer, offers_for, taken_off
 from subscriptions.contract.terms import contract_of
 from subscriptions.models import Discount
 from subscriptions.night.renewals import run_billing_day

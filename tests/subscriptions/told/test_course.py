@@ -45,7 +45,7 @@ STORIES = {
     "non_refund": (3,),
     "gsuite": (5,),
     "payg_internal": (7,),
-    "payg_external": (8,),
+    "payg_external": (5,),
 }
 STORIES_IN_PROVE = range(1_000_000, 1_001_000)
 ENOUGH = Decimal(10_000_000)

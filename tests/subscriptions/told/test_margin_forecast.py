@@ -51,7 +51,7 @@ def test_each_level_foresees_its_own_margins_to_the_cent() -> None:
     ResourcePrice.objects.create(plan_resource=seats, valid_from=make.EARLY, **priced)
     own = make.plan(reseller=cast.north, name="Own", months=2, prices={"seats": "3.33"})
     for reseller, retail in ((cast.north, "9.00"), (cast.north_east, "10.00")):
-        prices = {"seats": Terms(retail=Decimal(retail), net_cost=Decimal("1.00"))}
+        prices = {"seats": Terms(retail=Decimal(retail))}
         plan = delegate_plan(actor=SYSTEM, plan=plan, reseller=reseller, prices=prices, today=make.EARLY)
     accounts = []
     for seller, sold, seats in ((cast.north_east, plan, 5), (cast.north_east, plan, 5), (cast.north, own, 3)):

@@ -29,7 +29,7 @@ def test_each_level_has_its_own_margin() -> None:
     cast = people.cast()
     plan = make.plan(reseller=cast.operator, name="Seats", prices={"seats": "8.00"})
     for reseller, retail in ((cast.north, "9.00"), (cast.north_east, "10.00")):
-        prices = {"seats": Terms(retail=Decimal(retail), net_cost=Decimal("1.00"))}
+        prices = {"seats": Terms(retail=Decimal(retail))}
         plan = delegate_plan(actor=SYSTEM, plan=plan, reseller=reseller, prices=prices, today=make.EARLY)
     seats = make.subscription(account=people.account(reseller=cast.north_east), plan=plan, today=ORDERED_ON)
     renew_accounts(account_ids=[seats.account_id], today=BILLING_DAY)
@@ -43,7 +43,7 @@ def test_what_was_charged_stays_with_the_plan_that_was_sold_after_a_switch() -> 
     """Five days of a delegated plan at 9.00, 8.00 of it upstream; then North's own at 10.00 for a vendor's 3.00."""
     cast, switched_on = people.cast(), date(2018, 8, 25)
     upstream = make.plan(reseller=cast.operator, name="Seats", prices={"seats": "8.00"})
-    prices = {"seats": Terms(retail=Decimal("9.00"), net_cost=Decimal("1.00"))}
+    prices = {"seats": Terms(retail=Decimal("9.00"))}
     plan = delegate_plan(actor=SYSTEM, plan=upstream, reseller=cast.north, prices=prices, today=make.EARLY)
     own = make.plan(reseller=cast.north, name="Own", prices={"seats": "10.00"})
     price = {"fees": Fees(recurring_fee=Decimal("10.00")), "net_cost": Decimal("3.00")}
