@@ -258,7 +258,7 @@ def test_a_rule_of_the_demo_moves_souths_price_and_everybody_below_is_told():
     sold = {
         reseller: delegate_plan(
             actor=SYSTEM, plan=support, reseller=reseller, today=make.EARLY,
-            prices={"seats": Terms(retail=Decimal("48.00"), net_cost=Decimal("38.40"))},
+            prices={"seats": Terms(retail=Decimal("48.00"))},
         )
         for reseller in (people.north, people.south)
     }  # fmt: skip

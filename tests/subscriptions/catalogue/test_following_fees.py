@@ -50,7 +50,7 @@ def plans(cast: people.Cast) -> list[Plan]:
     _ask(plans[0], Fees(recurring_fee=D(8), setup_fee=D(5)), make.EARLY)
     set_plan_price(actor=SYSTEM, period=plans[0].periods.get(), fees=OF_PLAN, valid_from=make.EARLY, today=make.EARLY)
     for reseller in (cast.north, cast.north_east):
-        terms = {"seats": Terms(retail=D(9), net_cost=D(1))}
+        terms = {"seats": Terms(retail=D(9))}
         plans.append(delegate_plan(actor=SYSTEM, plan=plans[-1], reseller=reseller, prices=terms, today=make.EARLY))
     for plan in plans[1:]:
         _rule(plan, Markup(percent=D(50), fee_percent=D(100)))
