@@ -191,15 +191,8 @@ def record(bookings: Sequence[Booking]) -> None:
         post([_posting(write_off, language) for write_off in closed])
         charge_resellers([_sold(write_off, language) for write_off in closed if _levels(write_off)])
         concerned = [(one.owner, one.day) for one in closed]
-        concerned += [(booking.owner, booking.day) for booking in bookings if _only_releases(booking.changes)]
+        concerned += [(booking.owner, booking.day) for booking in bookings if booking.changes.only_releases]
         note_closed((owner.account_id, owner.billing_day, day) for owner, day in concerned)
-
-
-def _only_releases(changes: Changes) -> bool:
-    """Return whether what was to be closed is let go and nothing takes its place: tax paid ahead may be left over."""
-    awaited = (LineStatus.BLOCKED, LineStatus.OPENED)
-    gone = any(move.status is LineStatus.DELETED and move.line.status in awaited for move in changes.move)
-    return gone and not any(line.status in (LineStatus.BLOCKED, LineStatus.CLOSED) for line in changes.add)
 
 
 def _move(moves: Sequence[tuple[Booking, Move]]) -> None:

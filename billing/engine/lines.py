@@ -180,6 +180,13 @@ class Changes:
         return sum((move.line.amount for move in self.move if move.line.status is LineStatus.BLOCKED), Decimal(0))
 
     @property
+    def only_releases(self) -> bool:
+        """Whether what was to be closed is let go and nothing takes its place: tax paid ahead may be left over."""
+        awaited = (LineStatus.BLOCKED, LineStatus.OPENED)
+        gone = any(move.status is LineStatus.DELETED and move.line.status in awaited for move in self.move)
+        return gone and not any(line.status in (LineStatus.BLOCKED, LineStatus.CLOSED) for line in self.add)
+
+    @property
     def given_back(self) -> Decimal:
         """Return what of the released sum is free again: less the parts of it that were used."""
         used = (line for line in self.add if line.source is Source.USED_PART)
