@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from tests.vendors.benches import NewBench, Trouble
+from tests.vendors.benches import ContractBench, NewBench, Trouble
 from tests.vendors.carrying import ACTIONS, Action, asked, calls_of, life, provisioned, provisioning, work
 from tests.vendors.memory import MemoryBook
 from vendors.base import Service, Task, VendorPlugin, Verdict, Waiting
@@ -46,11 +46,19 @@ def lost_credentials_are_told(new_bench: NewBench, action: Action) -> None:
             if in_doubt:
                 bench.trouble(Trouble.LOST_AFTER, nth=calls)
                 with pytest.raises((Transient, LostAnswer, StillUnknown)):
-                    attempt(bench.plugin, bench.connection(), task, OnceOnly(book, reference=task.reference))
+                    while_nothing_is_in_doubt(bench, task, book)
             with pytest.raises((ConsentNeeded, Misconfigured)):
                 attempt(bench.plugin, bench.wrong_connection(), task, OnceOnly(book, reference=task.reference))
             work(bench, task, book)
             assert action.is_there(bench), (action, in_doubt, bench.held())
+
+
+def while_nothing_is_in_doubt(bench: ContractBench, task: Task, book: MemoryBook) -> None:
+    """Carry the task on as long as it waits for people, who do what they have to."""
+    steps = OnceOnly(book, reference=task.reference)
+    while isinstance(outcome := attempt(bench.plugin, bench.connection(), task, steps), Waiting):
+        bench.act()
+        bench.advance(outcome.look_again.total_seconds())
 
 
 def questions_with_wrong_credentials_are_not_answered(new_bench: NewBench) -> None:

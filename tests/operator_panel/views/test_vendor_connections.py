@@ -108,7 +108,8 @@ def test_connection_without_its_secret_is_refused_at_the_secret(client: Client) 
         page("vendor_connection_new", "office365"),
         {"reseller": cast.operator().pk, "name": "Microsoft", **SETTINGS, "settings.client_secret": ""},
     )
-    assert errors_of(answer) == {"settings.client_secret": ["This field is required."]}
+    sentence = "Fill in one of these: “Secret key” / “Certificate”."
+    assert errors_of(answer) == {"settings.client_secret": [sentence]}
     assert 'value="contoso"' in answer.content.decode()
 
 

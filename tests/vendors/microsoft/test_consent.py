@@ -6,14 +6,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import DEMO_CLIENT_ID, DEMO_SECRET, PARTNER_TENANT
 from sandbox.wsgi import serve
+from tests.vendors.demanding import WORD, Authority, pfx
 from tests.vendors.memory import MemoryJournal, MemorySecrets
 from tests.vendors.office365.bench import REDIRECT_URI, Office365Bench, answered, settings_of
 from vendors.base import Connection
 from vendors.errors import ConsentNeeded, Misconfigured, Transient, VendorError
+from vendors.fields import packed
 from vendors.http import VendorSession
 from vendors.microsoft import consent
 from vendors.microsoft.errors import ANOTHER_BROWSER, CODE_REDEEMED, LOGIN_TROUBLE, NOT_GRANTED, UNKNOWN_TENANT
@@ -267,3 +271,28 @@ def test_own_host_is_not_asked_about_at_microsofts(bench: Office365Bench) -> Non
     hosts = {urlsplit(exchange.url).netloc for exchange in bench.journal.exchanges}
     assert hosts == {urlsplit(bench.base_url).netloc}
     assert [exchange.url for exchange in bench.journal.exchanges if "/discovery/instance" in exchange.url] == []
+
+
+def test_certificate_signs_in_instead_of_a_secret_key_through_the_whole_consent(bench: Office365Bench) -> None:
+    """It wins where both are there; once it can be used no more the key signs in, and without one it is said."""
+    key, certificate = Authority("Our authority").signed("brokerage", key=rsa.generate_private_key(65537, 2048))
+    kept = {"certificate": packed(pfx(key, certificate)), "certificate_password": WORD, "client_secret": "wrong"}
+    public = certificate.public_bytes(Encoding.PEM).decode()
+    bench.secrets = dict(kept)
+    with pytest.raises(Misconfigured) as refusal:
+        bench.consent()
+    assert refusal.value.code == "AADSTS700027"
+    bench.microsoft.register_app(client_id=DEMO_CLIENT_ID, secret=DEMO_SECRET, certificates=[public])
+    bench.consent()
+    bench.advance(3700)
+    assert bench.plugin.check_access(bench.connection()).details["company"]
+    written = repr(bench.journal.exchanges)
+    assert "PRIVATE KEY" not in written
+    assert bench.secrets["refresh_token"] not in written
+    bench.advance(31 * 86_400)
+    bench.secrets["client_secret"] = DEMO_SECRET
+    assert bench.plugin.check_access(bench.connection()).details["company"]
+    del bench.secrets["client_secret"]
+    with pytest.raises(Misconfigured) as refusal:
+        bench.plugin.check_access(bench.connection())
+    assert refusal.value.code == "certificate_expired"

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.vendors.contract import Held, work
+from tests.vendors.memory import MemoryBook
+from tests.vendors.microsoft.test_agreements import NEW, ended, looked, ordering, waits
 from tests.vendors.office365.bench import E3, Office365Bench
 from tests.vendors.office365.orders import (
     WITH_ADD_ON,
@@ -11,7 +13,8 @@ from tests.vendors.office365.orders import (
     provision,
     service_of,
 )
-from vendors.base import Done, Resource, Task
+from vendors.base import Done, Resource, Task, Verdict
+from vendors.microsoft.plugin import partner_center_of
 
 
 def test_resource_lowered_to_nothing_is_suspended_and_comes_back(bench: Office365Bench) -> None:
@@ -83,3 +86,31 @@ def test_changed_subscription_of_another_shape_is_read_by_its_id_and_not_changed
     change(bench, service, seats=8)
     assert bench.held() == [Held(8, running=True)]
     assert len(bench.microsoft.requests_seen(method="PATCH")) == 1
+
+
+@pytest.mark.parametrize("days", [1, 8])
+def test_cancellation_gives_back_inside_the_window_and_ends_with_the_term_after_it(
+    bench: Office365Bench, days: int
+) -> None:
+    """Both were suspended, which Microsoft goes on billing."""
+    book, task = MemoryBook(), ordering()
+    waits(looked(bench, task, book))
+    bench.act()
+    service = service_of(ended(bench, task, book), NEW)
+    bench.advance(days * 86_400)
+    cancel = Task("cancel", "subscription:1:cancel", service=service)
+    bench.microsoft.fail("drop_after", method="PATCH", path="/subscriptions/")
+    facts = {fact.name: fact.value for fact in work(bench, cancel).facts}
+    (customer,) = bench.microsoft.world.store.all("customer")
+    path = f"customers/{customer['id']}/subscriptions/{service.vendor_ids['subscription_id.seats']}"
+    told = partner_center_of(bench.connection()).read(path).body
+    if days == 1:
+        assert (facts, told["status"]) == ({"status.seats": "deleted", "ends_on.seats": ""}, "deleted")
+        return
+    assert facts == {"status.seats": "active", "ends_on.seats": str(told["commitmentEndDate"])[:10]}
+    assert told["autoRenewEnabled"] is False
+    assert told["scheduledActions"][0]["actionType"] == "Cancel"
+    assert bench.plugin.probe(bench.connection(), cancel).verdict is Verdict.DONE
+    assert bench.held() == [Held(5, running=True)]
+    bench.microsoft.advance(days=367)
+    assert not any(held.running for held in bench.held())

@@ -81,6 +81,8 @@ class Office365Bench(SandboxBench[Microsoft]):
         self.plugin = Office365(patience=Patience(times=3, pause=0))
         self.secrets = {"client_secret": DEMO_SECRET}
         self.codes: list[str] = []
+        # How customers accept the agreement, and with it how is ordered: "confirmed" as in 2019, "direct" as today.
+        self.road = "direct"
 
     def opened(self, secrets: dict[str, str], **settings: str) -> Connection:
         """Return a connection to the sandbox that keeps its secrets in the given dictionary."""
@@ -96,11 +98,17 @@ class Office365Bench(SandboxBench[Microsoft]):
         self.secrets |= grant.secrets
 
     def connection(self) -> Connection:
-        return self.opened(self.secrets)
+        return self.opened(self.secrets, agreement_road=self.road)
+
+    def act(self) -> None:
+        """Let the administrators of all customers accept Microsoft's agreement."""
+        for customer in self.microsoft.world.store.all("customer"):
+            if not customer["foreign"]:
+                self.microsoft.accept_agreement(domain=customer["domain"])
 
     def wrong_connection(self) -> Connection:
         tokens = {name: value for name, value in self.secrets.items() if name == "refresh_token"}
-        return self.opened({**tokens, "client_secret": WRONG_SECRET})
+        return self.opened({**tokens, "client_secret": WRONG_SECRET}, agreement_road=self.road)
 
     def order(self, *, reference: str, quantity: int) -> Order:
         return Order(

@@ -1,4 +1,7 @@
-"""Purchases under faults at random, lists that lag and workers that die: one service each, none lost, none doubled."""
+"""Purchases under faults at random, lists that lag and workers that die: one service each, none lost, none doubled.
+
+Two in three as Microsoft sells today: through carts, once the customer has accepted the agreement; others as in 2019.
+"""
 
 import os
 from random import Random
@@ -26,7 +29,14 @@ MODERN = "CFQ7TTC0LH18:0001"
 def arranged(bench: Office365Bench, chance: Random) -> list[tuple[str, str, int]]:
     """Let one to three faults wait for this purchase, and its lists lag; return what was arranged."""
     bench.microsoft.heal()
-    bench.microsoft.behave(list_lag_seconds=chance.randint(0, LAG))
+    bench.road = chance.choice(("direct", "direct", "confirmed"))
+    bench.microsoft.behave(
+        list_lag_seconds=chance.randint(0, LAG),
+        list_lag_varies=chance.random() < 0.5,
+        checkout_repeats=chance.random() < 0.8,
+        order_visible_delay_seconds=chance.choice((0, 0, 30)),
+        subscription_id_delay_seconds=chance.choice((0, 0, 60)),
+    )
     arranged = []
     for _fault in range(chance.randint(1, 3)):
         method = chance.choice(("POST", "POST", "GET"))
@@ -43,7 +53,7 @@ def arranged(bench: Office365Bench, chance: Random) -> list[tuple[str, str, int]
 
 
 def bought(number: int, chance: Random) -> tuple[Task, int]:
-    """Return the task to buy some seats for a new customer, a third of them through a cart, and how many."""
+    """Return the task to buy some seats for a new customer, a third of them of the new catalogue, and how many."""
     quantity, reference = chance.randint(1, 300), f"order:{number}:provision"
     resources = {"seats": Resource(MODERN, quantity)} if chance.random() < 0.3 else None
     answers = {"domain_prefix": f"acme{number}"}

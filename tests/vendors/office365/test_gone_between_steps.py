@@ -5,22 +5,23 @@ from dataclasses import replace
 import pytest
 
 from tests.vendors.contract import Held, provisioning, work
+from tests.vendors.honesty import while_nothing_is_in_doubt
 from tests.vendors.memory import MemoryBook
 from tests.vendors.office365.bench import open_bench
 from vendors.errors import Gone, NotYet, Rejected
-from vendors.operations import attempt
-from vendors.steps import OnceOnly
 
 
 @pytest.mark.parametrize("way", ["remove_customer", "end_relationship"])
-@pytest.mark.parametrize("nth", [2, 3], ids=["before the agreement", "before the order"])
-def test_customer_who_went_away_between_two_steps_is_made_anew_by_the_next_try(way: str, nth: int) -> None:
+@pytest.mark.parametrize("road", ["confirmed", "direct"])
+@pytest.mark.parametrize("nth", [2, 3], ids=["before the agreement or the cart", "before the order or the checkout"])
+def test_customer_who_went_away_between_two_steps_is_made_anew_by_the_next_try(way: str, nth: int, road: str) -> None:
     """Each new try asked for the same customer, or ordered without an agreement, for ever."""
     with open_bench() as bench:
+        bench.road = road
         task, book = provisioning(bench), MemoryBook()
         bench.microsoft.fail("conflict", method="POST", path=r"/partnercenter/(?!.*/validations/)", nth=nth)
         with pytest.raises(NotYet):
-            attempt(bench.plugin, bench.connection(), task, OnceOnly(book, reference=task.reference))
+            while_nothing_is_in_doubt(bench, task, book)
         bench.lose(way)
         with pytest.raises(Gone) as refusal:
             work(bench, task, book)
