@@ -198,6 +198,18 @@ EVENTS: dict[str, Event] = {
         Audience.ADMINISTRATORS,
         button=_("See your prices"),
     ),
+    "price_sheet_refused": _event(
+        _("A price sheet cannot be read: %(connection)s"),
+        "connection kind market reason",
+        Audience.ADMINISTRATORS,
+        button=_("Open the connection"),
+    ),
+    "prices_below_cost": _event(
+        _("Prices are below what the vendor asks: %(plans)s"),
+        "plans prices more",
+        Audience.ADMINISTRATORS,
+        button=_("See your prices"),
+    ),
     "night_failed": _event(
         _("The billing day of %(day)s failed for some accounts"), "day accounts ids", Audience.ADMINISTRATORS
     ),

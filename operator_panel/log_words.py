@@ -120,6 +120,7 @@ JOBS = {
     "subscriptions.tasks.count_units": gettext_lazy("counting what was used"),
     "subscriptions.tasks.sample_usage": gettext_lazy("measuring what is in use"),
     "subscriptions.tasks.read_usage_reports": gettext_lazy("reading what vendors report to have been used"),
+    "subscriptions.tasks.read_price_sheets": gettext_lazy("reading vendors’ price sheets"),
     "subscriptions.tasks.compare_units": gettext_lazy("comparing our books with the vendors’"),
     "subscriptions.tasks.observe_services": gettext_lazy("asking the vendors what became of services"),
     "subscriptions.tasks.audit_books": gettext_lazy("the nightly audit of the books"),

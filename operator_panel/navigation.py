@@ -56,6 +56,7 @@ NAVIGATION = (
             NavigationItem(_("Account classes"), "operator:account_classes", "account_classes.view"),
             NavigationItem(_("Card gateways"), "operator:payment_gateways", "payment_gateways.view"),
             NavigationItem(_("Vendor connections"), "operator:vendor_connections", "vendor_connections.view"),
+            NavigationItem(_("Price sheets"), "operator:price_sheets", "vendor_connections.view"),
             NavigationItem(_("Managers"), "operator:managers", "managers.view"),
         ),
     ),

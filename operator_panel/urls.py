@@ -20,6 +20,7 @@ from operator_panel.views import (
     accounts,
     api_tokens,
     application_templates,
+    below_cost,
     charges,
     corrections,
     credit_notes,
@@ -188,6 +189,7 @@ urlpatterns = [
     ),
     *_of("reseller_charges", reseller_charges.reseller_charge),
     path("margins/", reseller_charges.margins, name="margins"),
+    path("margins/below-cost/", below_cost.below_cost_page, name="below_cost"),
     path("margins/forecast/", forecasts.margin_forecast_page, name="margin_forecast"),
     *_of(
         "corrections",

@@ -10,7 +10,16 @@ from django.utils import timezone
 
 from core.handover import hand_over
 from subscriptions.night import auditing, invoiced, nights, reminding
-from subscriptions.workers import comparing, counting, observing, provisioning, reporting, repricing, sampling
+from subscriptions.workers import (
+    comparing,
+    counting,
+    observing,
+    price_sheets,
+    provisioning,
+    reporting,
+    repricing,
+    sampling,
+)
 
 # Half an hour after brokerage/schedule.py has it begin.
 NIGHT_IS_OVERDUE = time(0, 35)
@@ -95,6 +104,12 @@ def sample_usage() -> None:
 def read_usage_reports() -> None:
     """Read what vendors report to have been used, and tell it."""
     reporting.read_usage_reports(now=timezone.now())
+
+
+@shared_task
+def read_price_sheets() -> None:
+    """Read the vendors' price sheets of today that are not there yet, and tell who would sell below cost."""
+    price_sheets.read_price_sheets(now=timezone.now(), today=timezone.localdate())
 
 
 @shared_task

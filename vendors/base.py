@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, BinaryIO, ClassVar, Protocol
 
 import requests
 
@@ -185,6 +185,9 @@ class Http(Protocol):
 
         `own` tells, of a 4xx to a change, whether it reads as a refusal of the vendor's own; anything else is lost.
         """
+
+    def download(self, url: str, into: BinaryIO, *, most: int, **options: Any) -> requests.Response:
+        """GET what is too large for memory into a file, undecoded, where the answer is 200; raises Transient."""
 
 
 @dataclass(frozen=True)

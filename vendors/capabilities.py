@@ -1,14 +1,17 @@
 """What some vendors can do and others cannot: a plugin says so on its class line, the platform asks for the class."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
+from django.utils.translation import gettext_noop
+
 from vendors.base import JSON, Connection, Done, Order, Outcome, Service, Steps, Term
+from vendors.errors import Rejected
 
 
 @dataclass(frozen=True)
@@ -203,3 +206,87 @@ class SamplesUsage(ABC):
     @abstractmethod
     def sample(self, connection: Connection, service: Service) -> Mapping[str, Decimal]:
         """Return how many units are in use now, by resource key; at most 6 decimals. What is left out is not used."""
+
+
+@dataclass(frozen=True)
+class PublishedPrices:
+    """A list of prices that a vendor publishes for a market, a country; `kind` is one of the plugin's `price_kinds`."""
+
+    kind: str
+    market: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPrice:
+    """A line of a published list: what a unit of a SKU costs us for a term and billing plan, on days from and to.
+
+    `unit_price` is what the list says, for as long as `PriceKey.months` tells; `retail_price` what the vendor proposes
+    to ask for it. `tier_from` and `tier_to` bound the quantities it holds for, 0 and None where all; days are
+    half open, `valid_until` None without an end. `line` is how people find it in the list: the number of its line.
+    """
+
+    line: str
+    product: str
+    sku: str
+    term: str
+    billing_plan: str
+    segment: str
+    currency: str
+    title: str
+    unit_price: Decimal
+    retail_price: Decimal | None
+    valid_from: date
+    valid_until: date | None
+    tier_from: int = 0
+    tier_to: int | None = None
+
+
+@dataclass(frozen=True)
+class PriceKey:
+    """Which line of the lists a resource is bought at, in the vendor's words; its price is for so many months."""
+
+    product: str
+    sku: str
+    term: str
+    billing_plan: str
+    segment: str
+    months: int
+
+
+class PublishesPrices(ABC):
+    """A vendor that publishes what it asks of us, market by market, in lists of many lines that are read every day."""
+
+    # What people call the kinds of its lists.
+    price_kinds: ClassVar[Mapping[str, object]]
+
+    @abstractmethod
+    def published(self, connection: Connection, markets: Collection[str]) -> Sequence[PublishedPrices]:
+        """Return the lists to be read, for those markets and the connection's own. Asks no vendor; none is no list."""
+
+    @abstractmethod
+    def listed(self, connection: Connection, which: PublishedPrices) -> Iterator[ListedPrice]:
+        """Yield the lines of a list one by one, never all at once, and end only where all of it was read.
+
+        All that has to be fetched is there before the first is yielded. Several lines of one thing and day: the last
+        counts. Raises VendorError: Transient where it is not to be had now, Rejected (`unreadable_price`) for a line
+        that cannot be read. Then nothing of it counts.
+        """
+
+    @abstractmethod
+    def price_key(self, settings: Mapping[str, str], offer: str, options: Mapping[str, str]) -> PriceKey | None:
+        """Return at which line an offer is bought with a template's options; None for one that no list has.
+
+        `settings` are the connection's. Asks no vendor.
+        """
+
+
+UNREADABLE_PRICE = gettext_noop(
+    "Line %(line)s, column %(column)s of the price sheet cannot be read: “%(value)s”. Nothing of this sheet was taken,"
+    " and the prices before it go on. Ask the vendor, or tell the operator of this installation."
+)
+
+
+def unreadable_price(line: object, column: str, value: object) -> Rejected:
+    """Return the refusal of a whole list for what stands in a column of a line."""
+    told = str(value)[:100]
+    return Rejected(UNREADABLE_PRICE, code="price_unreadable", at=column, line=line, column=column, value=told)

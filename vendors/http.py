@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 import requests
 from django.utils.translation import gettext_noop
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from vendors import budget
 from vendors.base import Sent
@@ -26,7 +26,9 @@ READ_TIMEOUT = 100.0
 READ_ATTEMPTS = 3
 # How many seconds pass before a read is sent for the second time; before the third, thrice as many.
 PAUSE = 0.5
-CLIENT_ERROR, SERVER_ERROR = 400, 500
+# So many bytes of a download are in memory at once.
+PART = 65_536
+OK, CLIENT_ERROR, SERVER_ERROR = 200, 400, 500
 REQUEST_TIMEOUT, TOO_MANY_REQUESTS = 408, 429
 # Somebody else is at work on the object, or it is locked, or the request came too early: passes if it passes at all.
 BUSY = frozenset({409, 423, 425})
@@ -38,6 +40,7 @@ UNREACHABLE = gettext_noop("%(server)s cannot be reached. It will be tried again
 THROTTLED = gettext_noop("%(server)s asks to wait %(seconds)s seconds. It will be tried again by itself.")
 SERVER_TROUBLE = gettext_noop("%(server)s reports an error of its own (%(status)s). It will be tried again by itself.")
 NOT_LET_IN = gettext_noop("%(server)s does not accept our certificate. Upload one that it knows, in the connection.")
+TOO_LONG = gettext_noop("%(server)s sends more than %(most)s bytes. Nothing of it was taken; it will be tried again.")
 NO_ANSWER = gettext_noop("%(server)s did not answer in full. Whether the request was carried out will be looked up.")
 
 
@@ -135,7 +138,9 @@ class VendorSession(requests.Session):
             error = type(trouble).__name__
             raise
         finally:
-            self.journal.write(self._exchange(request, response, error, round((time.monotonic() - began) * 1000)))
+            body = b"" if response is None or (options.get("stream") and response.ok) else response.content
+            milliseconds = round((time.monotonic() - began) * 1000)
+            self.journal.write(self._exchange(request, response, body, error, milliseconds))
 
     def exchange(
         self,
@@ -153,15 +158,38 @@ class VendorSession(requests.Session):
         refusal say what happened: everything else (a redirect, a page of a gateway, a time-out told as 408) is a
         LostAnswer. Raises Transient when nothing can have happened.
         """
-        attempts = 1 if changes else READ_ATTEMPTS
+        server = urlsplit(url).netloc
+
+        def send() -> requests.Response:
+            response = self._attempt(method, url, changes=changes, **options)
+            return self._judged(response, server, own if changes else None)
+
+        return self._repeated(send, 1 if changes else READ_ATTEMPTS)
+
+    def download(self, url: str, into: BinaryIO, *, most: int, **options: Any) -> requests.Response:
+        """GET what is too large for memory: of a 200 the bytes as they come are written into a file, the only ones.
+
+        Not decoded, and journalled without them. Repeated as a read is; what breaks off begins anew. Raises Transient,
+        also for what is longer than `most` bytes.
+        """
+        server = urlsplit(url).netloc
+
+        def send() -> requests.Response:
+            response = self._attempt("GET", url, changes=False, stream=True, **options)
+            if response.status_code == OK:
+                _write(response, into, most, server)
+            return self._judged(response, server, None)
+
+        return self._repeated(send, READ_ATTEMPTS)
+
+    def _repeated(self, send: Callable[[], requests.Response], attempts: int) -> requests.Response:
+        """Return what sending came to, which is tried so often while trouble passes and the vendor names no time."""
         for attempt in range(1, attempts + 1):
             try:
-                response = self._attempt(method, url, changes=changes, **options)
+                return send()
             except Transient as trouble:
                 if attempt == attempts or trouble.retry_after is not None:
                     raise
-            else:
-                return self._judged(response, urlsplit(url).netloc, own if changes else None)
             _wait(self.pause * (2**attempt - 1))
         raise AssertionError("the loop either returns or raises")
 
@@ -201,7 +229,12 @@ class VendorSession(requests.Session):
         return response
 
     def _exchange(
-        self, request: requests.PreparedRequest, response: requests.Response | None, error: str, milliseconds: int
+        self,
+        request: requests.PreparedRequest,
+        response: requests.Response | None,
+        body: bytes,
+        error: str,
+        milliseconds: int,
     ) -> Exchange:
         sent_type = request.headers.get("Content-Type") or ""
         common = {
@@ -218,8 +251,23 @@ class VendorSession(requests.Session):
             **common,
             status=response.status_code,
             response_headers=self.masked.headers(response.headers, self.hidden),
-            response_body=self.masked.body(response.content, response.headers.get("Content-Type", ""), self.hidden),
+            response_body=self.masked.body(body, response.headers.get("Content-Type", ""), self.hidden),
         )
+
+
+def _write(response: requests.Response, into: BinaryIO, most: int, server: str) -> None:
+    """Write what is answered into a file, in the place of what is there."""
+    into.seek(0)
+    into.truncate()
+    try:
+        for part in response.raw.stream(PART, decode_content=False):
+            if into.tell() + len(part) > most:
+                raise Transient(TOO_LONG, code="too_long", server=server, most=most)
+            into.write(part)
+    except HTTPError as trouble:
+        raise Transient(UNREACHABLE, code="unreachable", server=server) from trouble
+    finally:
+        response.close()
 
 
 def _timeouts() -> tuple[float, float]:

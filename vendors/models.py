@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from core.fitting import Fitting
 from core.timestamps import Timestamped
 from vendors.errors import sentence
+from vendors.price_rows import PriceList, PriceSheet, VendorPrice  # noqa: F401  # Django finds an app's rows here
 
 
 class ConnectionState(models.TextChoices):

@@ -20,6 +20,7 @@ from vendors.models import (
     VendorExchange,
     VendorOperation,
 )
+from vendors.price_rows import PriceSheet
 
 
 def connections_visible_to(actor: Actor) -> QuerySet[VendorConnection]:
@@ -37,6 +38,11 @@ def operations_visible_to(actor: Actor) -> QuerySet[VendorOperation]:
 def exchanges_visible_to(actor: Actor) -> QuerySet[VendorExchange]:
     """Return the journal of the connections that the actor sees."""
     return VendorExchange.objects.filter(connection__in=connections_visible_to(actor))
+
+
+def price_sheets_visible_to(actor: Actor) -> QuerySet[PriceSheet]:
+    """Return the price sheets of the connections that the actor sees."""
+    return PriceSheet.objects.filter(price_list__connection__in=connections_visible_to(actor))
 
 
 def operations_in_doubt() -> QuerySet[VendorOperation]:

@@ -58,6 +58,11 @@ class Addresses:
         return f"{self.sandbox}/partnercenter/v1"
 
     @property
+    def price_sheets(self) -> str:
+        """What stands for Microsoft's server of price sheets."""
+        return f"{self.sandbox}/partner/v1.0"
+
+    @property
     def opensrs(self) -> str:
         """Where the pretend OpenSRS takes commands; the approvers' mails are shown at /mails below it."""
         return f"http://127.0.0.1:{self.sandbox_port}/opensrs"
@@ -78,6 +83,7 @@ def connection_of(addresses: Addresses) -> dict[str, str]:
         "api_base_url": addresses.partner_center,
         # The demo's orders are provided at once: nobody accepts Microsoft's agreement at the pretend Microsoft.
         "agreement_road": "confirmed",
+        "price_base_url": addresses.price_sheets,
     }
 
 

@@ -1,5 +1,6 @@
 """A plan: what it says, its periods, resources with their price history, the copies below, its subscriptions."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,7 @@ from operator_panel.lists.subscriptions import SUBSCRIPTIONS
 from subscriptions.catalogue.delegation import may_activate
 from subscriptions.catalogue.markups import of_known_cost
 from subscriptions.catalogue.plans import may_withdraw
+from subscriptions.contract.vendor_costs import Asked, asked_from
 from subscriptions.models import MarkupRule, Plan, PlanStatus, ResourcePrice
 from subscriptions.queries import (
     markup_rules_visible_to,
@@ -103,16 +105,21 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
     # What a level pays and earns is its own to see.
     own = request.actor.reseller is not None and request.actor.reseller.pk == found.reseller_id
     prices: dict[int, list[ResourcePrice]] = {}
-    for price in (
-        prices_visible_to(request.actor).filter(plan_resource__plan=found).select_related("created_by", "made_from")
-    ):
+    known = prices_visible_to(request.actor).filter(plan_resource__plan=found)
+    for price in known.select_related("created_by", "made_from"):
         prices.setdefault(price.plan_resource_id, []).append(price)
     if own and found.parent_id is not None:
         prices = with_net_costs(prices)
     for price in (price for of_one in prices.values() for price in of_one) if own else ():
         price.margin = margin_text(price.recurring_fee, price.net_cost, found.currency)
+    asked = _asked(found, today) if own else {}
     rows = [
-        {"resource": resource, "price": _now(prices.get(resource.pk, []), today), "prices": prices.get(resource.pk, [])}
+        {
+            "resource": resource,
+            "price": _now(prices.get(resource.pk, []), today),
+            "prices": prices.get(resource.pk, []),
+            "asked": asked.get(resource.pk, ()),
+        }
         for resource in plan_resources_visible_to(request.actor).filter(plan=found)
     ]
     context = {
@@ -126,12 +133,20 @@ def plan_resources(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": request.actor.may("plans.change"),
         # Whose prices follow how is its own to see, too.
         "rules": _rules(request.actor, found) if own else [],
-        "may_follow": own
-        and request.actor.may("plans.change")
-        and not is_by_cost(found.billing_type)
-        and bool(of_known_cost(found, today)),
+        "may_follow": own and request.actor.may("plans.change") and _may_follow(found, today),
     }
     return render(request, "operator_panel/plan_resources.html", context)
+
+
+def _may_follow(found: Plan, today: date) -> bool:
+    """Return whether prices of the plan can follow their net cost by a rule."""
+    return not is_by_cost(found.billing_type) and bool(of_known_cost(found, today))
+
+
+def _asked(found: Plan, today: date) -> dict[int, list[tuple[Asked, str]]]:
+    """Return what the vendor asks for each resource by its price sheets, with what the price of that day leaves."""
+    asked = asked_from(list(found.resources.values_list("pk", flat=True)), found.currency, today=today)
+    return {pk: [(row, margin_text(row.price, row.cost, found.currency)) for row in rows] for pk, rows in asked.items()}
 
 
 def _rules(actor: Actor, found: Plan) -> list[MarkupRule]:

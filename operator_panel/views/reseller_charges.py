@@ -32,6 +32,7 @@ def reseller_charge(request: HttpRequest, pk: int) -> HttpResponse:
 def margins(request: HttpRequest) -> HttpResponse:
     """Show what one's own reseller earned, what it owes for that, and what is left: by month and plan."""
     ahead = Button(_("Forecast"), reverse("operator:margin_forecast"))
-    page = Page(title=_("Margins"), crumbs=(), buttons=(ahead,))
+    losing = Button(_("Below cost"), reverse("operator:below_cost"))
+    page = Page(title=_("Margins"), crumbs=(), buttons=(ahead, losing))
     months = margins_of(request.actor, today=timezone.localdate())
     return render(request, "operator_panel/margins.html", {"page": page, "months": months})

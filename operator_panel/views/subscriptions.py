@@ -21,6 +21,7 @@ from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
 from subscriptions.contract.handover import operation_in_doubt, service_as_held, waiting_operation
+from subscriptions.contract.vendor_costs import term_costs
 from subscriptions.models import UNFINISHED, Order, Subscription
 from subscriptions.night.holds import RUNNING
 from subscriptions.people.acting import act, actions_of
@@ -111,11 +112,16 @@ def subscription_resources(request: HttpRequest, pk: int) -> HttpResponse:
     newest: dict[int, object] = {}
     for price in prices_visible_to(request.actor).filter(plan_resource__plan=found.plan, valid_from__lte=today):
         newest.setdefault(price.plan_resource_id, price)
+    # What a level pays is its own to see.
+    own = request.actor.reseller is not None and request.actor.reseller.pk == found.plan.reseller_id
+    bought, renewed = term_costs(found, [one.plan_resource_id for one in resources], today=today) if own else ({}, {})
     rows = [
         {
             "resource": resource,
             "bounds": resource.plan_resource,
             "price": _price(found, resource, newest.get(resource.plan_resource_id)),
+            "cost": bought.get(resource.plan_resource_id),
+            "next_cost": renewed.get(resource.plan_resource_id),
         }
         for resource in resources
     ]
@@ -125,6 +131,7 @@ def subscription_resources(request: HttpRequest, pk: int) -> HttpResponse:
         "subscription": found,
         "rows": rows,
         "by_use": is_by_use(found.billing_type),
+        "costs": bool(bought or renewed),
         "may_change": any(button.url.endswith("/change/") for button in page.buttons),
     }
     return render(request, "operator_panel/subscription_resources.html", context)

@@ -24,7 +24,9 @@ from tests.factories import billing as money
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 from tests.factories.taxes import credit_note
+from vendors.capabilities import unreadable_price
 from vendors.models import ConnectionState, VendorConnection, VendorExchange
+from vendors.price_rows import PriceList, PriceSheet, SheetState
 
 LONG = "Северо-Западная логистическая компания «Роза ветров» и партнёры"
 PANELS = ("operator", "customer")
@@ -141,6 +143,18 @@ def _repriced(of: Around) -> None:
     )  # fmt: skip
 
 
+def _priced(of: Around) -> None:
+    of_market = PriceList.objects.create(connection=of.connection, kind="licences", market="US")
+    refusal = unreadable_price("299999", "EffectiveStartDate", "2026-02-30T00:00:00.0000000Z")
+    PriceSheet.objects.create(
+        price_list=of_market, day=of.today - timedelta(days=1), state=SheetState.TAKEN, lines=300_000, added=300_000
+    )
+    PriceSheet.objects.create(
+        price_list=of_market, day=of.today, state=SheetState.REFUSED, error_message=refusal.message,
+        error_values=refusal.values,
+    )  # fmt: skip
+
+
 ROWS: dict[str, Callable[[Around], object]] = {
     "operator.accounts": _opened,
     "operator.account_classes": lambda of: cast.account_class(
@@ -164,6 +178,7 @@ ROWS: dict[str, Callable[[Around], object]] = {
     "operator.plans": _planned,
     "operator.price_changes": _repriced,
     "operator.price_change_effects": _repriced,
+    "operator.price_sheets": _priced,
     "operator.products": lambda of: Product.objects.create(reseller=of.account.reseller, name=LONG),
     "operator.reseller_charges": _owed,
     "operator.resellers": lambda of: cast.reseller(
@@ -191,6 +206,7 @@ ROWS: dict[str, Callable[[Around], object]] = {
 # Whose rows are no objects with a page of their own, and why.
 NO_PAGE = {
     "operator.plan_categories": "a category is a name and nothing else",
+    "operator.price_sheets": "the line is the whole",
     "operator.vendor_exchanges": "the line is the whole",
     "customer.transactions": "what came in has no page for the customer; what was charged leads to its charge",
     "customer.payments": "a top-up has no page for the customer; of an order it leads there",

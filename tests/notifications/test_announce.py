@@ -183,13 +183,18 @@ CHANGE = {
     "old": Decimal(7), "new": Decimal(8), "retail": Decimal(10), "margin": Decimal(2), "share": Decimal(20),
 }  # fmt: skip
 
+LOSS = {
+    "plan": "mark-prices", "resource": "seats", "market": "DE", "day": date(2018, 9, 1), "today": False,
+    "currency": "USD", "price": Decimal(9), "cost": Decimal(10), "loss": Decimal(1),
+}  # fmt: skip
+
 
 @pytest.mark.parametrize("name", sorted(EVENTS))
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_every_event_has_texts_for_every_placeholder(name, language):
     account = make.account()
     marks = {placeholder: f"mark-{placeholder}" for placeholder in EVENTS[name].placeholders}
-    others = {"facts": [("label", "mark-facts")], "rows": 3, "changes": [CHANGE], "more": 3}
+    others = {"facts": [("label", "mark-facts")], "rows": 3, "changes": [CHANGE], "prices": [LOSS], "more": 3}
     marks |= {key: value for key, value in others.items() if key in marks}
     [row, *_rest] = announce(
         name,

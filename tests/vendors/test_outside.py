@@ -13,8 +13,9 @@ from tests.vendors.contract import every_check
 from tests.vendors.honesty import honest_checks
 from tests.vendors.installing import example_installed
 from tests.vendors.metering import metering_checks
+from tests.vendors.pricing import pricing_checks
 
-CHECKS = {**dict(every_check()), **dict(honest_checks()), **dict(metering_checks())}
+CHECKS = {**dict(every_check()), **dict(honest_checks()), **dict(metering_checks()), **dict(pricing_checks())}
 # Without a package to ask, one promise is asked of the example's, so that the way stays open.
 OUTSIDE = os.environ.get("PLUGIN_BENCH", "")
 

@@ -142,12 +142,7 @@ def access_token(connection: Connection, *, fresh: bool = False) -> str:
         return stored
     if not secrets.get("refresh_token"):
         raise ConsentNeeded(NOT_GRANTED, code="not_granted")
-    login = LoginHttp(connection)
-    with _sign_in_trouble(login):
-        # A new application object each time: msal remembers failures per object and would repeat them from memory.
-        application = _application(connection, login, secrets)
-        result = application.acquire_token_by_refresh_token(secrets["refresh_token"], SCOPES)
-    _raise_for(result, login)
+    result = _refreshed(connection, secrets, SCOPES)
     if result.get("refresh_token"):
         tokens, issued_at = _tokens(result, connection.now), connection.now
         connection.secrets.renew(tokens, issued_at=issued_at, expires_on=issued_at + REFRESH_LIFE)
@@ -162,6 +157,32 @@ def app_only_token(connection: Connection) -> str:
         result = application.acquire_token_for_client(APP_SCOPES)
     _raise_for(result, login)
     return str(result["access_token"])
+
+
+def token_for(connection: Connection, scopes: list[str]) -> str:
+    """Return a new access token for another of Microsoft's servers, which is kept nowhere; the refresh token is.
+
+    Raises ConsentNeeded, Misconfigured, Transient.
+    """
+    secrets = connection.secrets.read()
+    if not secrets.get("refresh_token"):
+        raise ConsentNeeded(NOT_GRANTED, code="not_granted")
+    result = _refreshed(connection, secrets, scopes)
+    if result.get("refresh_token"):
+        fresh = {"refresh_token": str(result["refresh_token"])}
+        connection.secrets.renew(fresh, issued_at=connection.now, expires_on=connection.now + REFRESH_LIFE)
+    return str(result["access_token"])
+
+
+def _refreshed(connection: Connection, secrets: Mapping[str, str], scopes: list[str]) -> dict[str, Any]:
+    """Return what the sign-in server gives for the refresh token."""
+    login = LoginHttp(connection)
+    with _sign_in_trouble(login):
+        # A new application object each time: msal remembers failures per object and would repeat them from memory.
+        application = _application(connection, login, secrets)
+        result = application.acquire_token_by_refresh_token(secrets["refresh_token"], scopes)
+    _raise_for(result, login)
+    return dict(result)
 
 
 def claims_of(token: str) -> dict[str, Any]:

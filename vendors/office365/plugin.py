@@ -33,6 +33,8 @@ from vendors.microsoft.errors import SUBSCRIPTION_GONE
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
 from vendors.microsoft.patience import Patience
 from vendors.microsoft.plugin import MicrosoftPlugin, country_of, partner_center_of, road_of
+from vendors.microsoft.price_sheets import FIELDS as PRICE_FIELDS
+from vendors.microsoft.price_sheets import MicrosoftPrices
 from vendors.microsoft.subscriptions import (
     Subscriptions,
     has_status,
@@ -57,12 +59,13 @@ ENDS_LATER = gettext_noop(
 
 
 @register
-class Office365(MicrosoftPlugin, ObservesServices):
+class Office365(MicrosoftPlugin, MicrosoftPrices, ObservesServices):
     """Office 365 as a Microsoft Cloud Solution Provider sells it."""
 
     slug = "office365"
     name = _("Office 365")
     portal = "https://portal.office.com/"
+    settings_fields = (*MicrosoftPlugin.settings_fields, *PRICE_FIELDS)
     template_fields = (
         Field(
             "billing_cycle",

@@ -86,6 +86,8 @@ class ExampleVendor:
         self.usage: dict[str, list[dict[str, str]]] = {}
         self.not_ready_from: dict[str, int] = {}
         self.machines: dict[str, str] = {}
+        # Lines of its price lists, by market: offer;price;currency;first day;first day without it.
+        self.prices: dict[str, list[str]] = {}
         self._numbers = count(1)
         self._guard = threading.Lock()
         self._router = Router(
@@ -98,6 +100,7 @@ class ExampleVendor:
                 ("GET", "/services/{number}", self._look),
                 ("GET", "/services/{number}/load", self._load),
                 ("GET", "/usage", self._report),
+                ("GET", "/prices/{market}", self._price_list),
                 ("PUT", "/services/{number}", self._change),
                 ("POST", "/services/{number}/add", self._add),
                 ("POST", "/services/{number}/resend", self._resend),
@@ -179,6 +182,9 @@ class ExampleVendor:
         shown = lines[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE]
         more = page + 1 if page * LINES_A_PAGE < len(lines) else 0
         return json_answer(200, {"items": shown, "next": more})
+
+    def _price_list(self, _request: Request, market: str) -> Response:
+        return Response(200, "".join(f"{line}\n" for line in self.prices.get(market, ())).encode())
 
     def _look(self, _request: Request, number: str) -> dict[str, Any]:
         service = self.services[number]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 
 from sandbox.wsgi import start
@@ -13,7 +14,7 @@ from vendors.registry import plugin_for
 
 
 class CloudBench(ExampleBench):
-    """See tests/vendors/metering.py, MeteredBench."""
+    """See tests/vendors/metering.py, MeteredBench, and tests/vendors/pricing.py, PricedBench."""
 
     def use(self, service: Service, quantity: Decimal) -> None:
         day = self.now.date().isoformat()
@@ -29,6 +30,11 @@ class CloudBench(ExampleBench):
                 "cost": "0.01",
             }
         )
+
+    def publish(self, market: str, price: str, begins: date, ends: date | None) -> tuple[str, dict[str, str]]:
+        lines = self.vendor.prices.setdefault(market, [])
+        lines.append(f"traffic;{price};USD;{begins};{ends or ''}")
+        return "traffic", {}
 
     def hold_reports(self, *, after_pages: int | None) -> None:
         days = self.vendor.usage

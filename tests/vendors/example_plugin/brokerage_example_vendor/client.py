@@ -1,6 +1,6 @@
 """The client of Example Backup: JSON over HTTP, one key, no request ids."""
 
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop
@@ -16,6 +16,9 @@ GONE = "no_such_service"
 REFUSED = gettext_noop("Example Backup refused: %(reason)s")
 UNKNOWN = gettext_noop("Example Backup does not know what was asked for: %(reason)s")
 IN_USE = gettext_noop("Example Backup is busy with this service. It will be tried again by itself.")
+
+# A price list of more bytes is none.
+MOST_BYTES = 2**20
 
 
 class Client:
@@ -34,6 +37,15 @@ class Client:
         """Return a page of a report; None where it is not ready yet (204)."""
         response = self._answered("GET", path, changes=False)
         return None if response.status_code == 204 else response.json()
+
+    def download(self, path: str, into: BinaryIO) -> None:
+        """Write what is at a path into a file."""
+        response = self.http.download(f"{self.base}{path}", into, most=MOST_BYTES, headers={"X-Api-Key": self.key})
+        if response.status_code != 200:
+            raise self._wrong_key() if response.status_code == 401 else Rejected(REFUSED, reason=response.text)
+
+    def _wrong_key(self) -> Misconfigured:
+        return Misconfigured(WRONG_KEY, code="wrong_key", server=urlsplit(self.base).netloc)
 
     def act(self, path: str) -> dict[str, Any]:
         """Have something sent or opened: it changes nothing that was ordered."""
@@ -56,7 +68,7 @@ class Client:
         headers = {"X-Api-Key": self.key}
         response = self.http.exchange(method, f"{self.base}{path}", headers=headers, own=_is_own_error, **options)
         if response.status_code == 401:
-            raise Misconfigured(WRONG_KEY, code="wrong_key", server=urlsplit(self.base).netloc)
+            raise self._wrong_key()
         if response.status_code == 404:
             code = GONE if _error(response) == "no such service" else ""
             raise NotFound(UNKNOWN, sought=path, code=code, reason=response.text)
