@@ -93,7 +93,7 @@ def test_only_a_plan_of_ones_own_is_bought_at_the_vendor() -> None:
         actor=SYSTEM,
         plan=plan,
         reseller=people.reseller(),
-        prices={"units": Terms(retail=Decimal(12), net_cost=None)},
+        prices={"units": Terms(retail=Decimal(12))},
         today=TODAY,
     )
     resources = [one.resources.get().pk for one in (plan, below, billed)]
