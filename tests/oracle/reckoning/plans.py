@@ -50,6 +50,7 @@ class Plans(Terms):
             sub.order = order
         else:
             self.carry_out(sub, order)
+            self.order_anew(sub)
 
     def check_switch(self, sub: Subscription, order: Order, pay: str, needed: Fraction, released: Fraction) -> None:
         """Refuse a switch from the balance where what is there and what is released do not cover it."""

@@ -102,7 +102,7 @@ class Terms(Verbs):
             self.settle_term(sub, sub.renewal)
 
     def order_anew(self, sub: Subscription) -> None:
-        """After a change of quantities the term that the night had ordered is ordered anew."""
+        """After a change of quantities, or of the plan, the term that the night had ordered is ordered anew."""
         if not self.ahead or sub.end is None or sub.order is not None:
             return
         if 0 < (sub.end - self.today).days <= self.ahead and self.renews_itself(sub):

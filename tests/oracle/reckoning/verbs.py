@@ -158,7 +158,7 @@ class Verbs(Building):
                 order.due = short
                 raise NotAcceptedError("still short")
         self.carry_out(sub, order)
-        if order.kind == "change":
+        if order.kind in ("change", "switch"):
             self.order_anew(sub)
 
     def released_by(self, sub: Subscription, order: Order) -> Fraction:
