@@ -187,6 +187,7 @@ def vendor_connection_new(request: HttpRequest, plugin: str) -> HttpResponse:
         )
         built.fields["name"] = forms.CharField(label=_("Name"), max_length=200)
         built.fields.update(inputs_of(fields, prefix=SETTING, addresses=request.actor.sees_everything))
+        _say_when_needed(built, chosen)
         return built
 
     def keep(answers: dict[str, Any]) -> Done:
@@ -247,6 +248,12 @@ def vendor_connection_revoke(request: HttpRequest, pk: int) -> HttpResponse:
         danger=True,
     )
     return confirming(request, operation)
+
+
+def _say_when_needed(built: forms.Form, plugin: VendorPlugin) -> None:
+    """Say beside the fields of which one has to be filled in that they are not simply optional."""
+    for name in (name for group in plugin.one_of for name in group):
+        built.fields[f"{SETTING}{name}"].needed_when = _("one of these is needed")  # type: ignore[attr-defined]
 
 
 @requires("vendor_connections.change")

@@ -42,6 +42,11 @@ class Stage:
     logs: Path
 
     @property
+    def price_sheets(self) -> str:
+        """Where the pretend Microsoft publishes its price sheets, as in the demo."""
+        return self.login.removesuffix("/login") + "/partner/v1.0"
+
+    @property
     def vendor_defaults(self) -> str:
         """What fills in the form of a connection to the pretend Microsoft, as the demo sets it."""
         own = {

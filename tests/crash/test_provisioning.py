@@ -57,6 +57,9 @@ PROBING = {
     "the subscription": READING["the subscription"],
 }
 EVERYTHING = bool(os.environ.get("PROVE"))
+# An order that never reached Microsoft is not sent anew on this road: an operator looks at the evidence (decision 69;
+# tests/vendors/office365/test_asked.py).
+LEFT_TO_AN_OPERATOR = {("place the order", Moment.BEFORE)}
 
 
 def some_of(cases: Iterable[Any], step: int = 2) -> list[Any]:
@@ -79,7 +82,9 @@ def test_these_are_all_calls_of_provisioning(stage: Stage):
 
 @pytest.mark.slow
 @pytest.mark.prove
-@pytest.mark.parametrize(("call", "moment"), some_of(product(CHANGING, Moment)))
+@pytest.mark.parametrize(
+    ("call", "moment"), [case for case in some_of(product(CHANGING, Moment)) if case not in LEFT_TO_AN_OPERATOR]
+)
 def test_a_worker_killed_at_a_call_that_changes_something_does_it_once(stage: Stage, call: str, moment: Moment):
     provisioned_once(stage, Trap(CHANGING[call], moment))
 

@@ -86,7 +86,8 @@ class TermWorld(World):
 
     def promise_term(self, subscription: Subscription, units: list[Unit], *, automatic: bool) -> Coming:
         first = self.today if subscription.expired else subscription.expiry
-        anchor = first if subscription.expired else self.anchors[subscription.name]
+        # A term that follows without a gap goes on from its anchor, also of one that has expired on this very day.
+        anchor = self.anchors[subscription.name] if first == subscription.expiry else first
         terms = 1
         while later_by_months(anchor, terms * self.months) <= first:
             terms += 1
@@ -187,7 +188,7 @@ class TermWorld(World):
         del self.terms[subscription.name]
         for pile in coming.piles:
             self.begin_pile(subscription, pile)
-        if subscription.expired:
+        if coming.first != subscription.expiry:
             self.anchors[subscription.name] = coming.first
         if self.fixed:
             subscription.ordering_prices = coming.prices

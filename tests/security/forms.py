@@ -50,6 +50,11 @@ def filled(form: forms.Form) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if value not in (None, "", False)}
 
 
+def _is_needed(field: forms.Field) -> bool:
+    """Return whether a form is not taken without it: always, or where another of its group is empty as well."""
+    return field.required or bool(getattr(field, "needed_when", ""))
+
+
 def _answer(field: forms.Field, value: Any, name: str) -> Any:
     given = value
     if field.widget.is_hidden or field.disabled:
@@ -68,7 +73,7 @@ def _answer(field: forms.Field, value: Any, name: str) -> Any:
         given = timezone.localdate() + timedelta(days=30)
     elif field.required and not value and isinstance(field.widget, forms.URLInput):
         given = f"https://new-{next(fresh)}.example"
-    elif field.required and not value and not isinstance(field, forms.BooleanField):
+    elif _is_needed(field) and not value and not isinstance(field, forms.BooleanField | forms.FileField):
         given = f"new-{next(fresh)}"
     return given
 

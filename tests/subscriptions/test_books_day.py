@@ -214,6 +214,8 @@ NO_VERBS = {
     "markups": "of the catalogue",
     "plans": "of the catalogue",
     "prices": "of the catalogue",
+    "price_sheets": "of the catalogue: what a vendor asks",
+    "vendor_costs": "of the catalogue: what a vendor asks",
     "repricing": "of the catalogue",
     "price_changes": "of the catalogue",
     "closing.refuse_closed": "the verb's own check",
