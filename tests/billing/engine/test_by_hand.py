@@ -127,6 +127,9 @@ def test_a_raise_that_begins_in_closed_days_is_closed_with_all_its_pieces() -> N
         assert {line.quantity for line in new} == {3}
         (line,) = rules.pay_raise(terms, new, AUG25).add
         assert (line.amount, line.period) == (sum(one.amount for one in new), Period(AUG25, new[-1].period.end))
+    (late,) = rules.pay_raise(terms, new, AUG28).add
+    assert late.parent is not None, "what is left of the first piece"
+    assert late.parent.parent is new[0]
     (line,) = rules.pay_raise(terms, new, SEP1).add
     assert (line.amount, line.period.start) == (sum(one.amount for one in new[1:]), SEP1), "the first piece is over"
     fee = replace(new[0], type=LineType.SETUP_FEE)

@@ -165,7 +165,9 @@ def test_an_activation_takes_up_what_the_stop_left_and_is_the_first_block_where_
         (1, Decimal(11), whole[1]), (2, Decimal(12), whole[1]),
     ]  # fmt: skip
     stays = replace(line, block=7, period=Period(SEP1, OCT1))
-    assert [one.block for one in activate(terms, [line, stays], {}, AUG28).add] == [8]
+    unpaid = replace(line, status=LineStatus.NEW, block=8)
+    for others, block in (([stays], 8), ([unpaid], 9)):
+        assert [one.block for one in activate(terms, [line, *others], {}, AUG28).add] == [block]
 
 
 def test_an_activation_carried_out_on_the_day_of_the_end_charges_nothing():
