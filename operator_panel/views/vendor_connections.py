@@ -253,7 +253,8 @@ def vendor_connection_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def _say_when_needed(built: forms.Form, plugin: VendorPlugin) -> None:
     """Say beside the fields of which one has to be filled in that they are not simply optional."""
     for name in (name for group in plugin.one_of for name in group):
-        built.fields[f"{SETTING}{name}"].needed_when = _("one of these is needed")  # type: ignore[attr-defined]
+        field = built.fields[f"{SETTING}{name}"]
+        field.needed_when = _("one of these is needed")
 
 
 @requires("vendor_connections.change")
