@@ -176,38 +176,26 @@ def _write(line: Line, outcome: Followed, since: date, today: date) -> None:
     """Write what the rules of a line make of its prices from a day on: one statement a level and list that has any."""
     for level in line.levels():
         wanted = [(one, row, source) for one in level for row, source in rows_by_rules(one, since)]
-        units = [(row, _resource_row(one, row, source, today)) for one, row, source in wanted if not one.of_plan]
-        plans = [(row, _plan_row(one, row, source, today)) for one, row, source in wanted if one.of_plan]
+        units = [(row, _made(one, row, source, today)) for one, row, source in wanted if not one.of_plan]
+        plans = [(row, _made(one, row, source, today)) for one, row, source in wanted if one.of_plan]
         outcome.made += _numbered(units, ResourcePrice)
         outcome.made_of_plans += _numbered(plans, PlanPrice)
 
 
-def _resource_row(one: Priced, row: Row, source: int | None, today: date) -> ResourcePrice:
-    return ResourcePrice(
-        plan_resource_id=one.pk,
-        valid_from=row.valid_from,
-        entered_on=today,
-        recurring_fee=row.recurring_fee,
-        setup_fee=row.setup_fee,
-        renewal_fee=row.renewal_fee,
-        net_cost=row.net_cost,
-        made_by_id=row.made_by,
-        made_from_id=source,
-    )
-
-
-def _plan_row(one: Priced, row: Row, source: int | None, today: date) -> PlanPrice:
-    return PlanPrice(
-        period_id=one.pk,
-        valid_from=row.valid_from,
-        entered_on=today,
-        recurring_fee=row.recurring_fee,
-        setup_fee=row.setup_fee,
-        renewal_fee=row.renewal_fee,
-        transfer_fee=row.transfer_fee,
-        made_by_id=row.made_by,
-        made_from_id=source,
-    )
+def _made(one: Priced, row: Row, source: int | None, today: date) -> ResourcePrice | PlanPrice:
+    """Return the row of the price list, of a resource or a plan itself, that a rule makes."""
+    values: dict[str, Any] = {
+        "valid_from": row.valid_from,
+        "entered_on": today,
+        "recurring_fee": row.recurring_fee,
+        "setup_fee": row.setup_fee,
+        "renewal_fee": row.renewal_fee,
+        "made_by_id": row.made_by,
+        "made_from_id": source,
+    }
+    if one.of_plan:
+        return PlanPrice(period_id=one.pk, transfer_fee=row.transfer_fee, **values)
+    return ResourcePrice(plan_resource_id=one.pk, net_cost=row.net_cost, **values)
 
 
 def _numbered(wanted: Sequence[tuple[Row, Any]], model: Any) -> list[Any]:
