@@ -1,6 +1,6 @@
 """What a plan's resources cost: the price lists, and the rows that are valid on a day."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -61,12 +61,13 @@ def ordering_prices(plan_resource_ids: Collection[int], day: date) -> dict[int, 
 
 def price_rows(plan_resource_ids: Collection[int], day: date) -> dict[int, Price]:
     """Return the rows of the plan's price lists that are valid on `day`; what has no price that early is missing."""
-    prices = {}
-    for plan_resource_id, prices_of_one in price_lists(plan_resource_ids).items():
-        for price in prices_of_one:
-            if price.valid_from <= day:
-                prices[plan_resource_id] = price
-    return prices
+    found = {pk: price_on(prices, day) for pk, prices in price_lists(plan_resource_ids).items()}
+    return {pk: price for pk, price in found.items() if price is not None}
+
+
+def price_on(prices: Sequence[Price], day: date) -> Price | None:
+    """Return the row of a price list, oldest first, that is valid on a day; of one day the later written."""
+    return next((price for price in reversed(prices) if price.valid_from <= day), None)
 
 
 def may_cost(subscription: Subscription) -> bool:

@@ -1,6 +1,6 @@
 """What a vendor asks for a plan's resources by its published prices, and which plans sell below that from which day."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,7 +10,7 @@ from billing.engine.renewing import last_term_starts
 from billing.engine.terms import Price
 from billing.engine.types import is_by_use
 from subscriptions.contract.due import months_of
-from subscriptions.contract.prices import price_lists
+from subscriptions.contract.prices import price_lists, price_on
 from subscriptions.models import PlanResource, PlanStatus, Subscription
 from vendors.capabilities import PriceKey, PublishesPrices
 from vendors.prices import Dated, Priced, vendor_prices
@@ -129,18 +129,14 @@ def asked_from(plan_resource_ids: Collection[int], currency: str, *, today: date
             for day in priced.days(today):
                 row = priced.on(day)
                 if row is not None and row != before:
-                    price = _price_on(prices.get(pk, ()), day) if row.currency == currency else None
+                    sold = price_on(prices.get(pk, ()), day) if row.currency == currency else None
+                    price = sold.amount if sold is not None else None
                     cost, since = one.monthly(row), row.valid_from if day == today else day
                     asked.setdefault(pk, []).append(
                         Asked(market, row.currency, one.key, row.unit_price, cost, since, price)
                     )
                 before = row
     return asked
-
-
-def _price_on(prices: Collection[Price], day: date) -> Decimal | None:
-    """Return the price of a price list, oldest first, on a day; of one day the later written."""
-    return next((price.amount for price in reversed(list(prices)) if price.valid_from <= day), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +184,19 @@ def below_cost(reseller: Reseller, *, today: date) -> list[BelowCost]:
 
 
 def _first(
-    resource: PlanResource, prices: Collection[Price], bought: Bought, market: str, today: date
+    resource: PlanResource, prices: Sequence[Price], bought: Bought, market: str, today: date
 ) -> BelowCost | None:
     """Return the first day from today on on which the resource is sold below cost in a market."""
     priced = bought.markets[market]
     for day in sorted({*priced.days(today), *(price.valid_from for price in prices if price.valid_from > today)}):
-        row, price = priced.on(day), _price_on(prices, day)
-        if row is None or price is None or row.currency != resource.plan.currency:
+        row, sold = priced.on(day), price_on(prices, day)
+        if row is None or sold is None or row.currency != resource.plan.currency:
             continue
         cost = bought.monthly(row)
-        if price < cost:
+        if sold.amount < cost:
             plan, key = resource.plan, bought.key
             return BelowCost(
                 plan.pk, plan.name, resource.pk, resource.name, market, plan.currency, key.term, key.billing_plan, day,
-                day == today, price, cost,
+                day == today, sold.amount, cost,
             )  # fmt: skip
     return None
