@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.forms import FileField
 from django.test import Client
 from django.urls import reverse
 
@@ -148,6 +149,9 @@ def filled(person: Person, address: str) -> dict[str, Any]:
     """Return the page's own form as the person would send it back."""
     answer = person.ask(address)
     form = answer.context.get("form") if getattr(answer, "context", None) else None
+    asked = [field for field in form.fields.values() if isinstance(field, FileField)] if form is not None else []
+    assert answer.content.count(b'type="file"') == len(asked)
+    assert not any(field.required for field in asked)  # nothing is uploaded here
     if form is None:
         return {}
     values = {form.add_prefix(name): bound.value() for name, bound in ((name, form[name]) for name in form.fields)}
