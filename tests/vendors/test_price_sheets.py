@@ -11,7 +11,6 @@ from django.db.utils import InternalError
 
 from accounts.actors import Actor
 from sandbox.wsgi import Running, start
-from tests.vendors.conftest import admin, example, example_vendor  # noqa: F401 - fixtures
 from tests.vendors.example.vendor import API_KEY, ExampleVendor
 from tests.vendors.installing import example_installed
 from tests.vendors.memory import Killed
@@ -54,7 +53,7 @@ def line(price: str, begins: date, ends: date | None = None, **other: object) ->
 
 
 @pytest.fixture
-def listed(example: VendorConnection) -> PriceList:  # noqa: F811 - imported fixture
+def listed(example: VendorConnection) -> PriceList:
     """A list of prices for Germany."""
     return PriceList.objects.create(connection=example, kind="prices", market="DE")
 
@@ -240,8 +239,8 @@ def test_random_sheets_say_the_same_in_the_books(listed: PriceList) -> None:
 
 
 def test_lists_are_read_once_a_day_and_say_what_kept_them(
-    admin: Actor,  # noqa: F811 - imported fixture
-    example_vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    admin: Actor,
+    example_vendor: ExampleVendor,
 ) -> None:
     running = start(example_vendor)
     with example_installed():

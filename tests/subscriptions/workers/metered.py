@@ -1,25 +1,17 @@
 """Services of Example Cloud that are paid by what is used, for tests of the two roads on which a vendor tells it."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-import pytest
 from django.db.models import Sum
 
-from accounts.actors import Actor
 from billing.models import Charge, Usage
-from sandbox.wsgi import start
 from subscriptions.models import Plan, Subscription
 from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
 from tests.vendors.conftest import admin  # noqa: F401 - fixture
-from tests.vendors.example.vendor import API_KEY, ExampleVendor
-from tests.vendors.installing import example_installed
-from tests.vendors.memory import stopped_soon
-from vendors.connections import add_connection, check_connection
 from vendors.models import VendorConnection
 
 ORDERED_ON = date(2018, 8, 20)
@@ -32,28 +24,6 @@ def moment(day: date, hour: int = 9, minute: int = 0) -> datetime:
 
 def day(number: int, month: int = 8) -> date:
     return date(2018, month, number)
-
-
-@pytest.fixture
-def vendor() -> ExampleVendor:
-    """Example Cloud's pretend servers."""
-    return ExampleVendor()
-
-
-@pytest.fixture
-def cloud(admin: Actor, vendor: ExampleVendor) -> Iterator[VendorConnection]:  # noqa: F811 - imported fixture
-    """A connection to Example Cloud that works."""
-    running = start(vendor)
-    with example_installed():
-        row = add_connection(
-            actor=admin,
-            reseller=admin.reseller,
-            plugin="example_cloud",
-            name="Cloud",
-            values={"base_url": running.base_url, "api_key": API_KEY},
-        )
-        yield check_connection(actor=admin, connection=row, now=moment(ORDERED_ON))
-    stopped_soon(running)
 
 
 def metered_plan(cloud: VendorConnection, offer: str) -> Plan:

@@ -1,24 +1,18 @@
 """Price sheets are read for the markets of our customers, and who would sell below cost is told before it is so."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import SYSTEM
 from notifications.models import Notification
-from sandbox.wsgi import start
 from subscriptions.catalogue.prices import Fees, set_price
 from subscriptions.models import Plan
 from subscriptions.workers.price_sheets import read_price_sheets
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
-from tests.vendors.conftest import admin  # noqa: F401 - fixture
-from tests.vendors.example.vendor import API_KEY, ExampleVendor
-from tests.vendors.installing import example_installed
-from tests.vendors.memory import stopped_soon
-from vendors.connections import add_connection, check_connection
+from tests.vendors.example.vendor import ExampleVendor
 from vendors.models import VendorConnection
 from vendors.price_rows import PriceSheet
 
@@ -26,23 +20,6 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 29)
 NOW = datetime(2026, 11, 29, 1, tzinfo=UTC)
 A_MONTH = timedelta(days=30)
-
-
-@pytest.fixture
-def vendor() -> ExampleVendor:
-    """Example Cloud's pretend servers."""
-    return ExampleVendor()
-
-
-@pytest.fixture
-def cloud(admin: Actor, vendor: ExampleVendor) -> Iterator[VendorConnection]:  # noqa: F811 - imported fixture
-    """A connection to Example Cloud that works."""
-    running = start(vendor)
-    with example_installed():
-        values = {"base_url": running.base_url, "api_key": API_KEY}
-        row = add_connection(actor=admin, reseller=admin.reseller, plugin="example_cloud", name="Cloud", values=values)
-        yield check_connection(actor=admin, connection=row, now=NOW)
-    stopped_soon(running)
 
 
 def sold(cloud: VendorConnection, price: str) -> Plan:

@@ -18,19 +18,16 @@ from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.stopping import delete
 from subscriptions.workers import reporting, usage
 from subscriptions.workers.reporting import PATIENCE, Buyer, Sums, read_usage_reports
-from tests.subscriptions.workers.metered import (  # noqa: F401 - fixtures
+from tests.subscriptions.workers.metered import (
     ONE_DAY,
     ORDERED_ON,
-    admin,
     charges,
-    cloud,
     day,
     line,
     metered_plan,
     moment,
     running,
     told,
-    vendor,
 )
 from tests.vendors.example.vendor import ExampleVendor
 from vendors import reporting as reading
@@ -40,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def traffic(cloud: VendorConnection) -> list[Subscription]:  # noqa: F811 - imported fixture
+def traffic(cloud: VendorConnection) -> list[Subscription]:
     """Three services at 0.50 a gigabyte, of three customers."""
     plan = metered_plan(cloud, "traffic")
     return [running(plan, name) for name in ("Acme", "Bolt", "Cask")]
@@ -52,7 +49,7 @@ def bookmark() -> str:
 
 def test_lines_of_a_connection_are_told_to_the_services_that_they_are_of(
     traffic: list[Subscription],
-    vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    vendor: ExampleVendor,
 ) -> None:
     one, other, third = traffic
     vendor.usage["2018-08-22"] = [
@@ -74,7 +71,7 @@ def test_lines_of_a_connection_are_told_to_the_services_that_they_are_of(
 
 def test_window_replaces_its_own_lines_and_no_others(
     traffic: list[Subscription],
-    vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    vendor: ExampleVendor,
 ) -> None:
     one, other, _third = traffic
     vendor.usage["2018-08-22"] = [line(one, day(22), "4"), line(other, day(22), "7")]
@@ -93,7 +90,7 @@ def test_window_replaces_its_own_lines_and_no_others(
 
 def test_not_ready_is_not_the_end(
     traffic: list[Subscription],
-    vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    vendor: ExampleVendor,
 ) -> None:
     one = traffic[0]
     vendor.usage["2018-08-22"] = [line(one, day(22), "1", number=number) for number in range(5)]
@@ -108,7 +105,7 @@ def test_not_ready_is_not_the_end(
 
 def test_what_comes_late_counts_in_the_period_that_is_open(
     traffic: list[Subscription],
-    vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    vendor: ExampleVendor,
 ) -> None:
     one = traffic[0]
     vendor.usage["2018-08-30"] = [line(one, day(30), "4")]
@@ -129,7 +126,7 @@ def test_what_comes_late_counts_in_the_period_that_is_open(
 
 def test_what_is_nobodys_is_said_once_when_nobody_has_come_for_it(
     traffic: list[Subscription],
-    vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    vendor: ExampleVendor,
 ) -> None:
     one = traffic[0]
     stranger = {**line(one, day(22), "5"), "service": "4711"}
@@ -146,7 +143,7 @@ def test_what_is_nobodys_is_said_once_when_nobody_has_come_for_it(
 
 def test_what_a_deleted_service_used_is_not_told(
     traffic: list[Subscription],
-    vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    vendor: ExampleVendor,
 ) -> None:
     one = traffic[0]
     delete(actor=SYSTEM, subscription=one, today=day(22))
@@ -186,7 +183,7 @@ STEPS = (
 
 def test_nothing_is_lost_or_doubled_wherever_the_worker_is_killed(
     traffic: list[Subscription],
-    vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    vendor: ExampleVendor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Random windows, restated and late lines, pages that are not ready, and a death at every kind of step."""

@@ -13,16 +13,13 @@ from subscriptions.models import Sampled, Subscription
 from subscriptions.night.renewals import run_billing_day
 from subscriptions.workers import sampling
 from subscriptions.workers.sampling import sample_usage
-from tests.subscriptions.workers.metered import (  # noqa: F401 - fixtures
-    admin,
+from tests.subscriptions.workers.metered import (
     charges,
-    cloud,
     day,
     metered_plan,
     moment,
     running,
     told,
-    vendor,
 )
 from tests.vendors.example.vendor import ExampleVendor
 from vendors.models import VendorConnection
@@ -31,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def machines(cloud: VendorConnection, vendor: ExampleVendor) -> list[Subscription]:  # noqa: F811 - imported fixtures
+def machines(cloud: VendorConnection, vendor: ExampleVendor) -> list[Subscription]:
     """Two services, on which 3 and 0.5 machines run, at 0.50 an hour."""
     plan = metered_plan(cloud, "backup")
     rows = [running(plan, name) for name in ("Acme", "Bolt")]
@@ -45,7 +42,7 @@ def missed() -> list[str]:
 
 def test_an_hour_is_sampled_once_however_often_the_job_runs(
     machines: list[Subscription],
-    vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    vendor: ExampleVendor,
 ) -> None:
     one = machines[0]
     assert sample_usage(now=moment(day(21), 9, 5)) == 2
@@ -71,7 +68,7 @@ def test_a_missed_hour_is_missed_aloud_and_once(machines: list[Subscription]) ->
 
 def test_a_service_that_cannot_be_asked_is_asked_again_in_the_hour(
     machines: list[Subscription],
-    vendor: ExampleVendor,  # noqa: F811 - imported fixture
+    vendor: ExampleVendor,
 ) -> None:
     vendor.astray = True
     assert sample_usage(now=moment(day(21), 9)) == 0
