@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from billing.audit import audit
@@ -22,9 +23,10 @@ from subscriptions.people.changes import change_quantities
 from subscriptions.people.stopping import stop
 from tests.crash.conftest import DAY, Stage
 from tests.crash.proxy import Moment, Trap
-from tests.factories.billing import top_up
+from tests.factories.billing import pay, top_up
 from tests.factories.subscriptions import noon
 from vendors.models import OperationState, VendorConnection, VendorOperation
+from vendors.settling import it_is_not
 
 # The calls of provisioning in their order; test_these_are_all_calls_of_provisioning keeps the list complete.
 CHANGING = {
@@ -57,8 +59,7 @@ PROBING = {
     "the subscription": READING["the subscription"],
 }
 EVERYTHING = bool(os.environ.get("PROVE"))
-# An order that never reached Microsoft is not sent anew on this road: an operator looks at the evidence (decision 69;
-# tests/vendors/office365/test_asked.py).
+# An order that never reached Microsoft is not sent anew on this road: an operator looks at the evidence (decision 69).
 LEFT_TO_AN_OPERATOR = {("place the order", Moment.BEFORE)}
 
 
@@ -87,6 +88,26 @@ def test_these_are_all_calls_of_provisioning(stage: Stage):
 )
 def test_a_worker_killed_at_a_call_that_changes_something_does_it_once(stage: Stage, call: str, moment: Moment):
     provisioned_once(stage, Trap(CHANGING[call], moment))
+
+
+@pytest.mark.slow
+@pytest.mark.prove
+@pytest.mark.parametrize(("call", "moment"), sorted(LEFT_TO_AN_OPERATOR))
+def test_what_never_reached_microsoft_is_sent_once_more_when_an_operator_says_so(
+    stage: Stage, call: str, moment: Moment
+):
+    order = stage.ordered()
+    before = stage.microsoft.counts()["orders"]
+    stage.watch.arm(Trap(CHANGING[call], moment))
+    pay(order=order, today=DAY)
+    asked = VendorOperation.objects.filter(subject=f"order:{order.pk}")
+    stage.until(lambda: asked.get().parked is not None, "an operator is asked")
+    assert (stage.watch.kills, stage.microsoft.counts()["orders"]) == (1, before)
+    it_is_not(actor=SYSTEM, operation=asked.get(), now=timezone.now())
+    stage.until_completed(order)
+    assert stage.microsoft.counts()["orders"] == before + 1
+    assert at_microsoft(stage, order) == [(5, "active")]
+    assert charges(order) == [("blocked", 5, to_the_first(5))]
 
 
 @pytest.mark.slow
