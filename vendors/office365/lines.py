@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext_noop
 
 from vendors.base import JSON, NeverAgain, Resource
-from vendors.microsoft.partner_center import Members, PartnerCenter, id_of, require_same
+from vendors.microsoft.partner_center import Members, PartnerCenter, id_of, require_same, same_id
 from vendors.microsoft.shapes import moment_of
 
 # What an operator names who has found at Microsoft what no list shows.
@@ -104,7 +104,7 @@ def listed(partner_center: PartnerCenter, customer_id: str, line: Line, *, item:
 def _is_alike(order: Members, row: Members, line: Line, *, item: str, since: datetime) -> bool:
     made = moment_of(order.get("creationDate"))
     return (
-        str(row.get("offerId") or "").casefold() == item.casefold()
+        same_id(str(row.get("offerId") or ""), item)
         and str(row.get("quantity") or "") == str(line.quantity)
         and (made is None or made >= since)
     )
