@@ -1,6 +1,5 @@
 """The envelope: token, byte order mark, headers, replay."""
 
-import time
 from contextlib import suppress
 from uuid import uuid4
 
@@ -175,14 +174,3 @@ def test_quota_is_answered_with_429_and_seconds(partner: Asker, microsoft: Micro
     assert 0 < int(answer.headers["Retry-After"]) <= 60
     microsoft.advance(seconds=61)
     assert partner.get("/profiles/mpn").status == 200
-
-
-def test_request_takes_less_than_two_milliseconds(partner: Asker) -> None:
-    customer = partner.new_customer()
-    partner.get(f"/customers/{customer}")
-    taken = []
-    for _ in range(100):
-        begun = time.process_time()
-        partner.get(f"/customers/{customer}")
-        taken.append(time.process_time() - begun)
-    assert sorted(taken)[10] < 0.002  # of the processor, caller and sandbox together; the fastest tenth
