@@ -57,8 +57,8 @@ READ_BY = {
         "renewal_fee": ("billing/engine/fees.py", "row.renewal_fee"),
         "net_cost": ("operator_panel/views/plans.py", "price.net_cost"),
         "made_by": ("subscriptions/catalogue/following.py", "now.made_by"),
-        "made_from": ("templates/operator_panel/plan_resources.html", "price.made_from"),
-        "created_by": ("templates/operator_panel/plan_resources.html", "price.created_by"),
+        "made_from": ("templates/components/price_entered_by.html", "price.made_from"),
+        "created_by": ("templates/components/price_entered_by.html", "price.created_by"),
     },
     "PlanPrice": {
         "period": ("subscriptions/contract/prices.py", '"period"'),
@@ -70,8 +70,8 @@ READ_BY = {
         "transfer_fee": ("billing/engine/fees.py", "row.transfer_fee"),
         "markup": ("billing/engine/terms.py", "price.markup"),
         "made_by": ("subscriptions/catalogue/following.py", "now.made_by"),
-        "made_from": ("templates/operator_panel/plan_periods.html", "price.made_from"),
-        "created_by": ("templates/operator_panel/plan_periods.html", "price.created_by"),
+        "made_from": ("templates/components/price_entered_by.html", "price.made_from"),
+        "created_by": ("templates/components/price_entered_by.html", "price.created_by"),
     },
 }
 THE_ROWS_OWN = {"id", "created_at", "updated_at"}
