@@ -1,0 +1,95 @@
+"""What a vendor has bound us to: terms that are paid to their end, units that can still be given back, what comes next.
+
+A vendor that sells by commitment says `HoldsCommitments` on its class line. Everything is told by the vendor and
+nothing is computed here: a window is open as long as the vendor says (Microsoft: microsoft-2026.md, section 3).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from vendors.base import Connection, Service
+
+
+class State(StrEnum):
+    """Whether what was bought can be used: SUSPENDED is paid on; ENDED does not come back."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class AtEnd(StrEnum):
+    """What the vendor does when the term is over.
+
+    EXTENDS: it goes on by the month, dearer, until somebody ends it.
+    """
+
+    RENEWS = "renews"
+    ENDS = "ends"
+    EXTENDS = "extends"
+
+
+@dataclass(frozen=True)
+class Returnable:
+    """Units that can be given back, with a refund, before the moment `until`."""
+
+    quantity: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class NextTerm:
+    """What a renewal is arranged to bring: units, item, term and billing plan in the vendor's words."""
+
+    quantity: int
+    item: str = ""
+    term: str = ""
+    billing_plan: str = ""
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """What the vendor holds of one resource of a service.
+
+    `resource` is the resource's key, `vendor_id` what the vendor calls it by, `item` what it is sold as, `term` and
+    `billing_plan` the vendor's words ("P1Y", "monthly"). Days are the vendor's own (Microsoft: UTC), half open:
+    `ends_on` is the first day after the term, None where there is no end. `cancel_until` is the moment before which all
+    of it can be given back, None where it cannot. `at_end` is None where nothing ends; `next_term` is None where the
+    next is to be like this one, or where there is none.
+    """
+
+    resource: str
+    vendor_id: str
+    item: str
+    state: State
+    quantity: int
+    term: str = ""
+    billing_plan: str = ""
+    ends_on: date | None = None
+    cancel_until: datetime | None = None
+    returnable: tuple[Returnable, ...] = ()
+    at_end: AtEnd | None = None
+    next_term: NextTerm | None = None
+    is_trial: bool = False
+
+    def may_cancel(self, now: datetime) -> bool:
+        """Return whether all of it can be given back now."""
+        return self.cancel_until is not None and now < self.cancel_until
+
+    def units_returnable(self, now: datetime) -> int:
+        """Return how many units can be given back now."""
+        return sum(batch.quantity for batch in self.returnable if now < batch.until)
+
+
+class HoldsCommitments(ABC):
+    """A vendor that sells for terms which cannot be left at any time."""
+
+    @abstractmethod
+    def commitments(self, connection: Connection, service: Service) -> Sequence[Commitment]:
+        """Return what the vendor holds now of each resource that it has sold; raises VendorError.
+
+        Services of the same vendor that are not bought for terms (older offers) are left out.
+        """
