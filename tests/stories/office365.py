@@ -1,4 +1,4 @@
-"""Office 365 as Microsoft sells it today, for stories: the product's verbs, nights and workers by the sandbox's clock."""
+"""Office 365 of today, for stories: the verbs of the product, its nights and workers, by the clock of the sandbox."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

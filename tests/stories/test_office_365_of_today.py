@@ -1,4 +1,4 @@
-"""Office 365 of today from order to end, over HTTP by the sandbox's clock, with the charges of the books to the cent."""
+"""Office 365 of today from order to end, over HTTP by the clock of the sandbox, with all charges to the cent."""
 
 from collections.abc import Iterator
 from datetime import date
