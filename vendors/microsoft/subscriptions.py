@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vendors.base import JSON, Service, Steps
+from vendors.commitments import AtEnd
 from vendors.errors import Gone, LostAnswer, Rejected
 from vendors.microsoft.errors import IN_PROGRESS, SUBSCRIPTION_GONE, UNKNOWN_SUBSCRIPTION, UNREADABLE
 from vendors.microsoft.partner_center import Members, PartnerCenter, require_same, same_id
@@ -13,7 +14,14 @@ from vendors.microsoft.shapes import moment_of
 
 ACCEPTED = 202
 # What is scheduled for the end of a term (microsoft-2026.md, section 3): to end then, with no grace.
-CANCEL_AT_END = {"scheduleType": "TermEnd", "actionType": "Cancel"}
+TERM_END, RENEW = "TermEnd", "RenewToNewTerm"
+CANCEL_AT_END = {"scheduleType": TERM_END, "actionType": "Cancel"}
+# How each of them is said to Microsoft (the table "End of term" there): whether it renews, and the action.
+AT_END: Mapping[AtEnd, tuple[bool, str]] = {
+    AtEnd.RENEWS: (True, ""),
+    AtEnd.ENDS: (False, "Cancel"),
+    AtEnd.EXTENDS: (False, "RenewToExtendedServiceTerm"),
+}
 # Refusals of a cancellation whose window is over.
 WINDOW_CLOSED = frozenset({"900117", "900213"})
 SUBSCRIPTION = "subscription_id."
@@ -89,6 +97,19 @@ class Subscriptions:
             lambda subscription: not subscription.get("autoRenewEnabled") or is_deleted(subscription),
             steps,
         )
+
+    def arrange_end(self, key: str, at_end: AtEnd, steps: Steps) -> None:
+        """Arrange what happens when the term is over; where it is arranged already, nothing is sent.
+
+        A subscription of the time before the new commerce renews by itself or not, and knows no extended term.
+        """
+        renews, action = AT_END[at_end]
+        change: dict[str, Any] = {"autoRenewEnabled": renews}
+        if is_new_commerce(self.read(key)):
+            change["scheduledActions"] = [{"scheduleType": TERM_END, "actionType": action}] if action else None
+        elif renews:
+            return
+        self._patched(f"at-end:{key}", key, change, lambda subscription: has_end(subscription, at_end), steps)
 
     def end(self, key: str, steps: Steps, *, now: datetime) -> bool:
         """End a subscription of the new commerce for good: with a refund inside its window, else at its term's end.
@@ -171,13 +192,31 @@ def ends_with_its_term(subscription: Members) -> bool:
     """Return whether it ends when its term does, or has ended: it renews no more, and no extended term is paid."""
     if is_deleted(subscription):
         return True
-    planned = subscription.get("scheduledActions") or []
-    ending = any(
-        same_id(str(one.get("scheduleType") or one.get("scheduledType") or ""), CANCEL_AT_END["scheduleType"])
-        and same_id(str(one.get("actionType") or ""), CANCEL_AT_END["actionType"])
-        for one in planned
-    )
+    ending = same_id(_scheduled(subscription), CANCEL_AT_END["actionType"])
     return ending and not subscription.get("autoRenewEnabled")
+
+
+def has_end(subscription: Members, at_end: AtEnd) -> bool:
+    """Return whether what is arranged for the end of the term is this; of what Microsoft has deleted, anything is."""
+    if is_deleted(subscription):
+        return True
+    renews, action = AT_END[at_end]
+    if bool(subscription.get("autoRenewEnabled")) != renews:
+        return False
+    planned = _scheduled(subscription)
+    # RenewToNewTerm, with whatever instructions, is a renewal.
+    return not is_new_commerce(subscription) or same_id(planned, action) or (renews and same_id(planned, RENEW))
+
+
+def _scheduled(subscription: Members) -> str:
+    """Return the action that is scheduled for the end of the term, "" for none.
+
+    Publications disagree on what the member is called: scheduleType is sent, scheduledType read too.
+    """
+    for one in subscription.get("scheduledActions") or ():
+        if same_id(str(one.get("scheduleType") or one.get("scheduledType") or ""), TERM_END):
+            return str(one.get("actionType") or "")
+    return ""
 
 
 def is_ended(subscription: Members, now: datetime) -> bool:

@@ -225,7 +225,8 @@ def _available(partner_center: PartnerCenter, customer_id: str, line: Line, term
     """Return the id of what is sold now: it is looked up right before, because Microsoft changes it over time."""
     product, sku = line.offer.split(":")[:2]
     path = f"customers/{customer_id}/products/{product}/skus/{sku}/availabilities"
-    rows = [row for row in partner_center.collection(path) if row.get("isPurchasable", True)]
+    params = {"targetSegment": terms.segment.casefold()}
+    rows = [row for row in partner_center.collection(path, params=params) if row.get("isPurchasable", True)]
     if not rows:
         raise Rejected(NOT_SOLD, code="no_availability", offer=line.offer, country=terms.country)
     chosen = next((row for row in rows if _sells_for(row, terms)), None)

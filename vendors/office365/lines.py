@@ -8,9 +8,12 @@ from datetime import datetime
 from django.utils.translation import gettext_noop
 
 from vendors.base import JSON, NeverAgain, Resource
+from vendors.commitments import AtEnd
 from vendors.microsoft.partner_center import Members, PartnerCenter, id_of, require_same, same_id
 from vendors.microsoft.shapes import moment_of
 
+# The segment of whoever is no school, authority or charity, as price sheets spell it.
+COMMERCIAL = "Commercial"
 # What an operator names who has found at Microsoft what no list shows.
 TOLD = NeverAgain((("order_id", gettext_noop("Order ID")),))
 # The end of a subscription's name at Microsoft that one of our operations has given it.
@@ -42,13 +45,16 @@ class Line:
 class Terms:
     """How to order: billing cycle and (for catalogue items) term on the wire, country, the reseller's MPN id.
 
-    `carts`: everything goes through a cart; else, as in 2019, licence offers are ordered by orders.
+    `segment` is whom it is sold to, `at_end` what is arranged for the end of the term. `carts`: everything goes through
+    a cart; else, as in 2019, licence offers are ordered by orders.
     """
 
     billing_cycle: str = "monthly"
     country: str = "US"
     partner_mpn_id: str = ""
     term_duration: str = ""
+    segment: str = COMMERCIAL
+    at_end: AtEnd = AtEnd.RENEWS
     carts: bool = True
 
 

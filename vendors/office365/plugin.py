@@ -12,8 +12,6 @@ from vendors.base import (
     Connection,
     Done,
     Fact,
-    Field,
-    FieldKind,
     Offer,
     Order,
     Outcome,
@@ -37,6 +35,7 @@ from vendors.microsoft.price_sheets import FIELDS as PRICE_FIELDS
 from vendors.microsoft.price_sheets import MicrosoftPrices
 from vendors.microsoft.subscriptions import (
     Subscriptions,
+    has_end,
     has_status,
     is_deleted,
     is_ended,
@@ -46,6 +45,7 @@ from vendors.microsoft.subscriptions import (
 )
 from vendors.office365 import licences, ordering
 from vendors.office365.asked import Asked
+from vendors.office365.options import TEMPLATE_FIELDS, terms_of
 from vendors.office365.ordering import InReview
 from vendors.registry import register
 
@@ -66,16 +66,7 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, ObservesServices):
     name = _("Office 365")
     portal = "https://portal.office.com/"
     settings_fields = (*MicrosoftPlugin.settings_fields, *PRICE_FIELDS)
-    template_fields = (
-        Field(
-            "billing_cycle",
-            _("Billing cycle at Microsoft"),
-            FieldKind.CHOICE,
-            choices=(("monthly", _("Monthly")), ("annual", _("Annual"))),
-            default="monthly",
-        ),
-        Field("partner_mpn_id", _("Partner ID (MPN) of an indirect reseller"), required=False),
-    )
+    template_fields = TEMPLATE_FIELDS
 
     def __init__(self, patience: Patience | None = None) -> None:
         self.patience = patience or Patience()
@@ -177,7 +168,7 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, ObservesServices):
         """Look whether Microsoft's records show the whole operation as done."""
         partner_center = partner_center_of(connection)
         if task.order is not None:
-            return self._probe_order(partner_center, task.order)
+            return self._probe_order(connection, task.order)
         service = task.service or Service({}, {})
         with _telling_what_is_gone(partner_center, service):
             return self._probe_service(partner_center, task, service, connection.now)
@@ -225,13 +216,22 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, ObservesServices):
         """Place the order of a customer who is there and has agreed."""
         partner_center = partner_center_of(connection)
         lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
-        terms = _terms(connection, order.options)
+        terms = terms_of(connection, order.options)
         ids = ordering.order(
             partner_center, customer["customer_id"], lines, terms=terms, steps=steps, now=connection.now
         )
         ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
         with just_made():
+            self._arrange(partner_center, customer | ids, terms, steps)
             return _done(partner_center, customer | ids, order.resources)
+
+    def _arrange(
+        self, partner_center: PartnerCenter, ids: Mapping[str, str], terms: ordering.Terms, steps: Steps
+    ) -> None:
+        """Arrange what happens when the terms of subscriptions that were just bought are over."""
+        bought = self._subscriptions(partner_center, Service(ids, {}))
+        for key in bought.ids:
+            bought.arrange_end(key, terms.at_end, steps)
 
     def _subscriptions(self, partner_center: PartnerCenter, service: Service) -> Subscriptions:
         return Subscriptions(partner_center, service, patience=self.patience)
@@ -249,14 +249,17 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, ObservesServices):
         if not lines:
             return {}
         partner_center, customer_id = partner_center_of(connection), service.vendor_ids["customer_id"]
-        terms = _terms(connection, service.options)
+        terms = terms_of(connection, service.options)
         parents = {service.resources[key].offer: value for key, value in known.items() if key in service.resources}
         ids = ordering.order(
             partner_center, customer_id, lines, terms=terms, steps=steps, now=connection.now, subscriptions=parents
         )
-        return ordering.settle(partner_center, customer_id, ids, patience=self.patience)
+        ids = ordering.settle(partner_center, customer_id, ids, patience=self.patience)
+        self._arrange(partner_center, {**ids, "customer_id": customer_id}, terms, steps)
+        return ids
 
-    def _probe_order(self, partner_center: PartnerCenter, order: Order) -> Probe:
+    def _probe_order(self, connection: Connection, order: Order) -> Probe:
+        partner_center = partner_center_of(connection)
         customer = customers.known(partner_center, order) or customers.find(partner_center, order)
         if customer is None:
             return Probe(Verdict.NOT_DONE)
@@ -268,21 +271,17 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, ObservesServices):
             ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
         except InReview:
             return Probe(Verdict.NOT_DONE)
+        bought, at_end = (
+            self._subscriptions(partner_center, Service(customer | ids, {})),
+            terms_of(connection, order.options).at_end,
+        )
+        if not all(has_end(bought.read(key), at_end) for key in bought.ids):
+            return Probe(Verdict.NOT_DONE)
         return Probe(Verdict.DONE, _done(partner_center, customer | ids, order.resources))
 
 
 def _telling_what_is_gone(partner_center: PartnerCenter, service: Service) -> AbstractContextManager[None]:
     return partner_center.telling_what_is_gone(service.vendor_ids.get("customer_id", ""))
-
-
-def _terms(connection: Connection, options: Mapping[str, str]) -> ordering.Terms:
-    return ordering.Terms(
-        billing_cycle=options.get("billing_cycle") or "monthly",
-        country=country_of(connection),
-        partner_mpn_id=options.get("partner_mpn_id") or "",
-        term_duration=options.get("term_duration") or "",
-        carts=road_of(connection) != CONFIRMED,
-    )
 
 
 def _at(service: Service, quantities: Mapping[str, int]) -> dict[str, Resource]:

@@ -1,0 +1,64 @@
+"""What a template says of terms: each choice is read by something, and Microsoft holds what was chosen."""
+
+import pytest
+
+from tests.vendors.office365.bench import Office365Bench
+from tests.vendors.office365.orders import an_order, provision, sent
+from vendors.base import Resource, Task, Verdict
+from vendors.commitments import AtEnd
+from vendors.errors import LostAnswer
+from vendors.microsoft.subscriptions import AT_END
+from vendors.office365.options import TEMPLATE_FIELDS, terms_of
+from tests.vendors.memory import MemoryBook
+
+ITEM = {"seats": Resource("CFQ7TTC0LF8R:0001", 5)}
+
+
+def of_today(**options: str) -> dict[str, str]:
+    """Return a template's options for a year that is paid by the month, and what a test wants otherwise."""
+    return {"term_duration": "P1Y", "billing_cycle": "monthly", **options}
+
+
+def held(bench: Office365Bench) -> list[tuple[str, str, bool, list[str]]]:
+    """Return term, billing plan, renewal and what is scheduled of each subscription in Microsoft's records."""
+    store = bench.microsoft.world.store
+    return [
+        (row["term"], row["cycle"], row["auto_renew"], [action["kind"] for action in row["actions"]])
+        for customer in store.all("customer")
+        for row in store.all(f"subscription:{customer['id']}")
+    ]
+
+
+def test_every_choice_is_read(bench: Office365Bench) -> None:
+    connection = bench.connection()
+    plain = terms_of(connection, {})
+    for field in TEMPLATE_FIELDS:
+        for value, _label in field.choices:
+            told = terms_of(connection, {field.name: value})
+            assert told != plain or value == field.default, (field.name, value)
+    assert {value for field in TEMPLATE_FIELDS if field.name == "end_of_term" for value, _ in field.choices} == {*AtEnd}
+    assert set(AT_END) == {*AtEnd}
+
+
+def test_end_of_the_term_is_arranged_after_the_checkout_as_the_template_says(bench: Office365Bench) -> None:
+    wanted = {
+        "renews": (True, []),
+        "ends": (False, ["Cancel"]),
+        "extends": (False, ["RenewToExtendedServiceTerm"]),
+    }
+    bench.microsoft.live_today()
+    bench.road = "direct"
+    for number, (end, arranged) in enumerate(wanted.items()):
+        options = of_today(end_of_term=end, **({"term_duration": "P3Y", "billing_cycle": "annual"} if number else {}))
+        order = an_order(
+            reference=f"order:{number}:provision",
+            resources=ITEM,
+            options=options,
+            answers={"domain_prefix": f"acme{number}"},
+        )
+        task = Task("provision", order.reference, order=order)
+        book = MemoryBook()
+        bench.provided(task, book)
+        assert held(bench)[-1] == (options["term_duration"], options["billing_cycle"], *arranged)
+        assert bench.plugin.probe(bench.connection(), task).verdict is Verdict.DONE
+    assert len(sent(bench, "POST", "/checkout")) == 3

@@ -1,0 +1,72 @@
+"""What an application template says of how its offers are bought at Microsoft, and what happens when a term is over."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from vendors.base import Connection, Field, FieldKind
+from vendors.commitments import AtEnd
+from vendors.microsoft.agreements import CONFIRMED
+from vendors.microsoft.plugin import country_of, road_of
+from vendors.office365.lines import COMMERCIAL, Terms
+
+TEMPLATE_FIELDS = (
+    Field(
+        "billing_cycle",
+        _("Billing cycle at Microsoft"),
+        FieldKind.CHOICE,
+        choices=(
+            ("monthly", _("Monthly")),
+            ("annual", _("Annual")),
+            ("triennial", _("Every three years")),
+            ("none", _("None (trials)")),
+        ),
+        default="monthly",
+    ),
+    Field(
+        "term_duration",
+        _("Term at Microsoft"),
+        FieldKind.CHOICE,
+        choices=(("P1M", _("One month")), ("P1Y", _("One year")), ("P3Y", _("Three years"))),
+        required=False,
+        help=_("Needed for products of the new commerce; older offers have none."),
+    ),
+    Field(
+        "segment",
+        _("Sold to"),
+        FieldKind.CHOICE,
+        choices=(
+            (COMMERCIAL, _("Companies")),
+            ("Education", _("Education")),
+            ("Government", _("Authorities")),
+            ("Nonprofit", _("Charities")),
+        ),
+        default=COMMERCIAL,
+    ),
+    Field(
+        "end_of_term",
+        _("At the end of the term"),
+        FieldKind.CHOICE,
+        choices=(
+            (AtEnd.RENEWS.value, _("It renews")),
+            (AtEnd.ENDS.value, _("It ends")),
+            (AtEnd.EXTENDS.value, _("It goes on by the month (extended service term, dearer)")),
+        ),
+        default=AtEnd.RENEWS.value,
+        help=_("What is arranged at Microsoft after each purchase. A trial ends."),
+    ),
+    Field("partner_mpn_id", _("Partner ID (MPN) of an indirect reseller"), required=False),
+)
+
+
+def terms_of(connection: Connection, options: Mapping[str, str]) -> Terms:
+    """Return how to order over a connection with a template's options."""
+    return Terms(
+        billing_cycle=options.get("billing_cycle") or "monthly",
+        country=country_of(connection),
+        partner_mpn_id=options.get("partner_mpn_id") or "",
+        term_duration=options.get("term_duration") or "",
+        segment=options.get("segment") or COMMERCIAL,
+        at_end=AtEnd(options.get("end_of_term") or AtEnd.RENEWS),
+        carts=road_of(connection) != CONFIRMED,
+    )
