@@ -1,15 +1,12 @@
 """What a template says of terms: each choice is read by something, and Microsoft holds what was chosen."""
 
-import pytest
-
-from tests.vendors.office365.bench import Office365Bench
-from tests.vendors.office365.orders import an_order, provision, sent
+from tests.vendors.contract import work
+from tests.vendors.office365.bench import LAG, Office365Bench
+from tests.vendors.office365.orders import an_order, sent
 from vendors.base import Resource, Task, Verdict
 from vendors.commitments import AtEnd
-from vendors.errors import LostAnswer
 from vendors.microsoft.subscriptions import AT_END
 from vendors.office365.options import TEMPLATE_FIELDS, terms_of
-from tests.vendors.memory import MemoryBook
 
 ITEM = {"seats": Resource("CFQ7TTC0LF8R:0001", 5)}
 
@@ -57,8 +54,8 @@ def test_end_of_the_term_is_arranged_after_the_checkout_as_the_template_says(ben
             answers={"domain_prefix": f"acme{number}"},
         )
         task = Task("provision", order.reference, order=order)
-        book = MemoryBook()
-        bench.provided(task, book)
+        work(bench, task)
         assert held(bench)[-1] == (options["term_duration"], options["billing_cycle"], *arranged)
+        bench.advance(LAG)
         assert bench.plugin.probe(bench.connection(), task).verdict is Verdict.DONE
     assert len(sent(bench, "POST", "/checkout")) == 3
