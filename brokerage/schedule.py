@@ -17,6 +17,7 @@ def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
         "billing day": {"task": "subscriptions.tasks.run_billing_day", "schedule": _at(0, 5)},
         "check connections to vendors": {"task": "vendors.tasks.check_connections", "schedule": _at(2, 30)},
         "observe services at vendors": {"task": "subscriptions.tasks.observe_services", "schedule": _at(2, 35)},
+        "ask vendors for commitments": {"task": "subscriptions.tasks.refresh_commitments", "schedule": _at(2, 38)},
         "compare units with vendors": {"task": "subscriptions.tasks.compare_units", "schedule": _at(2, 40)},
         "forget old forms": {"task": "core.panel.tasks.forget_old_forms", "schedule": _at(2, 45)},
         "forget old exports": {"task": "core.lists.tasks.forget_old_exports", "schedule": _at(3, 0)},

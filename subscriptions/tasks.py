@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.handover import hand_over
 from subscriptions.night import auditing, invoiced, nights, reminding
 from subscriptions.workers import (
+    committing,
     comparing,
     counting,
     observing,
@@ -29,8 +30,10 @@ NIGHT_SECONDS = 600
 
 @shared_task
 def provision(*, operation_id: str) -> None:
-    """Carry one operation on at its vendor."""
-    provisioning.carry_out(operation_id=operation_id, now=timezone.now(), today=timezone.localdate())
+    """Carry one operation on at its vendor, and ask then what the vendor holds of the service now."""
+    operation = provisioning.carry_out(operation_id=operation_id, now=timezone.now(), today=timezone.localdate())
+    if operation.finished:
+        committing.refresh_after(operation, now=timezone.now())
 
 
 def hand_to_worker(operation_id: UUID) -> None:
@@ -122,6 +125,14 @@ def compare_units() -> None:
 def observe_services() -> None:
     """Ask the vendors which ids and facts our services have now."""
     observing.observe_services(now=timezone.now())
+
+
+@shared_task
+def refresh_commitments(after: int = 0) -> None:
+    """Ask the vendors what they hold of services that are bought for a term, in as many tasks as it takes."""
+    left = committing.refresh_commitments(now=timezone.now(), after=after, go_on=_time_left())
+    if left is not None:
+        refresh_commitments.delay(after=left)
 
 
 @shared_task

@@ -26,6 +26,7 @@ from vendors.capabilities import (
     Said,
     SamplesUsage,
 )
+from vendors.commitments import Commitment, HoldsCommitments
 from vendors.errors import Gone, VendorError, told_with_the_way_out
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
@@ -195,6 +196,17 @@ def observe(connection: VendorConnection, *, service: Mapping[str, Any], now: da
     if not isinstance(plugin, ObservesServices):
         raise TypeError(f"The plugin {connection.plugin!r} observes no services.")
     return _asked(lambda: plugin.observe(opened(connection, now=now), known))
+
+
+def commitments(connection: VendorConnection, *, service: Mapping[str, Any], now: datetime) -> tuple[Commitment, ...]:
+    """Return what the vendor holds of a service that is bought for a term; raises VendorUnavailable.
+
+    Raises TypeError for a vendor whose plugin sells nothing for a term (HoldsCommitments).
+    """
+    plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
+    if not isinstance(plugin, HoldsCommitments):
+        raise TypeError(f"The plugin {connection.plugin!r} sells nothing for a term.")
+    return _asked(lambda: tuple(plugin.commitments(opened(connection, now=now), known)))
 
 
 def notices(connection: VendorConnection | None, action: str) -> tuple[str, ...]:

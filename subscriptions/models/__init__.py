@@ -1,6 +1,15 @@
 """Rows of the catalogue, of orders and of subscriptions."""
 
 from subscriptions.models.application_template import ApplicationResource, ApplicationTemplate, TemplateStatus
+from subscriptions.models.commitment import (
+    TOLD,
+    WINDOWS,
+    CommitmentDate,
+    CommitmentState,
+    DateKind,
+    HeldCommitment,
+    TermEnd,
+)
 from subscriptions.models.discount import Discount, DiscountType
 from subscriptions.models.held import HeldUnits
 from subscriptions.models.markup import MarkupRule, Rounding
@@ -39,14 +48,20 @@ from subscriptions.models.subscription import (
 
 __all__ = [
     "BLOCKING",
+    "TOLD",
     "UNFINISHED",
+    "WINDOWS",
     "ApplicationResource",
     "ApplicationTemplate",
     "BillingNight",
     "BillingType",
+    "CommitmentDate",
+    "CommitmentState",
+    "DateKind",
     "Discount",
     "DiscountType",
     "DurationUnit",
+    "HeldCommitment",
     "HeldUnits",
     "MarkupRule",
     "Order",
@@ -77,4 +92,5 @@ __all__ = [
     "SubscriptionWord",
     "TakesEffect",
     "TemplateStatus",
+    "TermEnd",
 ]

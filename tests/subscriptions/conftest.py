@@ -1,19 +1,29 @@
 """Acme, a plan, and a vendor that plays along."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, Actor
 from accounts.models import Account
+from sandbox.microsoft import Microsoft
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.changes import change_quantities
 from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
+from tests.subscriptions.bound import Bound, bought
 from tests.subscriptions.holding import HELD_ON, ORDERED_ON, again, on_credit
-from tests.vendors.conftest import admin, example, example_vendor  # noqa: F401 - fixtures for the tests of this folder
+from tests.vendors.conftest import (  # noqa: F401 - fixtures for the tests of this folder
+    admin,
+    example,
+    example_vendor,
+    microsoft,
+    microsoft_server,
+    now,
+    office365,
+)
 from tests.vendors.example.vendor import ExampleVendor
 from vendors.models import ConnectionState, VendorConnection
 
@@ -89,6 +99,17 @@ def change(subscription: Subscription, seats: int, today: date) -> Order:
     return change_quantities(
         actor=SYSTEM, subscription=subscription, quantities={"seats": seats}, today=today, now=make.noon(today)
     )
+
+
+@pytest.fixture
+def bound(
+    admin: Actor,  # noqa: F811 - the fixtures imported above
+    office365: VendorConnection,  # noqa: F811
+    microsoft: Microsoft,  # noqa: F811
+    now: datetime,  # noqa: F811
+) -> Bound:
+    """Five seats for a year at the pretend Microsoft of today."""
+    return bought(admin, office365, microsoft, now)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from vendors.capabilities import ObservesServices
 from vendors.errors import Gone, just_made
 from vendors.microsoft import customers
 from vendors.microsoft.agreements import CONFIRMED, observed
+from vendors.microsoft.commitments import MicrosoftCommitments
 from vendors.microsoft.errors import SUBSCRIPTION_GONE
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
 from vendors.microsoft.patience import Patience
@@ -59,7 +60,7 @@ ENDS_LATER = gettext_noop(
 
 
 @register
-class Office365(MicrosoftPlugin, MicrosoftPrices, ObservesServices):
+class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, ObservesServices):
     """Office 365 as a Microsoft Cloud Solution Provider sells it."""
 
     slug = "office365"
