@@ -104,9 +104,9 @@ def change(subscription: Subscription, seats: int, today: date) -> Order:
 @pytest.fixture
 def bound(
     admin: Actor,  # noqa: F811 - the fixtures imported above
-    office365: VendorConnection,  # noqa: F811
-    microsoft: Microsoft,  # noqa: F811
-    now: datetime,  # noqa: F811
+    office365: VendorConnection,  # noqa: F811 - as above
+    microsoft: Microsoft,  # noqa: F811 - as above
+    now: datetime,  # noqa: F811 - as above
 ) -> Bound:
     """Five seats for a year at the pretend Microsoft of today."""
     return bought(admin, office365, microsoft, now)

@@ -94,3 +94,8 @@ def test_what_the_database_says_is_no_answer_of_a_vendor() -> None:
 def test_vendor_that_counts_no_units_is_not_asked_how_many(office365: VendorConnection, now: datetime) -> None:
     with pytest.raises(TypeError, match="the plugin office365 counts no units"):
         questions.count(office365, service=SERVICE, now=now)
+
+
+def test_commitments_are_asked_only_of_a_vendor_that_sells_for_terms(example: VendorConnection, now: datetime) -> None:
+    with pytest.raises(TypeError, match="sells nothing for a term"):
+        questions.commitments(example, service=SERVICE, now=now)
