@@ -31,3 +31,10 @@ def test_a_template_that_is_there_is_not_made_again() -> None:
     command = [sys.executable, "-m", "tests.template_database"]
     subprocess.run(command, cwd=settings.BASE_DIR, check=True)
     assert template_database.ready() == template_database.template_name()
+
+
+def test_a_template_tells_of_which_migrations_it_was_made() -> None:
+    """What another was begun with is a copy of it while none of its migrations has changed since."""
+    with closing(template_database._maintenance()) as server:
+        made_of = template_database._templates(server)[template_database.template_name()]
+    assert set(made_of) == {type(one).__module__ for one in template_database._migrations()}
