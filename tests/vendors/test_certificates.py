@@ -80,6 +80,7 @@ def test_who_is_not_known_is_told_so_and_nothing_was_carried_out(server: Demandi
     assert (http.sent.changes, server.callers) == (0, [])
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")  # it is what the old server speaks
 def test_old_ciphers_only_where_they_are_allowed(trusted: Path) -> None:
     ours = opened_certificate(pfx(*AUTHORITY.signed("us")), WORD)
     with demanding_server(AUTHORITY, trusted, ciphers="AES128-SHA@SECLEVEL=0", newest="TLSv1_1") as old:

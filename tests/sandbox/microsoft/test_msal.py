@@ -44,7 +44,6 @@ def _credential(kind: str) -> Any:
     return kinds[kind]
 
 
-@pytest.mark.filterwarnings("ignore:response_mode='form_post' is recommended")
 @pytest.mark.parametrize("kind", ["secret", "certificate", "thumbprint"])
 def test_whole_flow_with_proof_key_and_nonce(stranger: Asker, microsoft: Microsoft, kind: str) -> None:
     microsoft.register_app(client_id=DEMO_CLIENT_ID, secret=DEMO_SECRET, certificates=[certificate()[1]])
