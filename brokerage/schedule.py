@@ -34,6 +34,7 @@ def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
         "read usage reports": {"task": "subscriptions.tasks.read_usage_reports", **_every(60)},
         # once a day each, as soon as it is to be had: what came today already is not asked for again
         "read price sheets": {"task": "subscriptions.tasks.read_price_sheets", **_every(60)},
+        "follow renewals": {"task": "subscriptions.tasks.follow_renewals", **_every(60)},
         "tell of invoices": {"task": "subscriptions.tasks.tell_of_invoices", **_every(60)},
         "carry on exports": {"task": "core.lists.tasks.carry_on_exports", **sweep},
         "carry on price changes": {"task": "subscriptions.tasks.carry_on_price_changes", **sweep},

@@ -17,6 +17,7 @@ from subscriptions.workers import (
     observing,
     price_sheets,
     provisioning,
+    renewed,
     reporting,
     repricing,
     sampling,
@@ -125,6 +126,12 @@ def compare_units() -> None:
 def observe_services() -> None:
     """Ask the vendors which ids and facts our services have now."""
     observing.observe_services(now=timezone.now())
+
+
+@shared_task
+def follow_renewals() -> None:
+    """Look whether the terms that are over have begun anew at the vendors."""
+    renewed.follow_renewals(now=timezone.now())
 
 
 @shared_task

@@ -60,6 +60,21 @@ class RenewsTerms(ABC):
         """Buy the service for another term; the ids may be others afterwards."""
 
 
+class SwitchesServices(ABC):
+    """A vendor that can make of a service what another plan sells, without ordering it anew (upgrades, trials)."""
+
+    @abstractmethod
+    def may_switch(self, connection: Connection, service: Service, to: Service) -> None:
+        """Raise Refused, or Rejected, where the vendor would not; changes nothing.
+
+        `to` has the ids of the service, and resources, offers, units and options of the other plan, by its keys.
+        """
+
+    @abstractmethod
+    def switch(self, connection: Connection, service: Service, to: Service, steps: Steps) -> Outcome:
+        """Make of the service what `to` says; an id that is told empty is forgotten. `probe` gets `to` in its task."""
+
+
 class Does(StrEnum):
     """What comes of an action: the vendor sends something, a page is opened, a file is downloaded."""
 

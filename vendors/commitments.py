@@ -4,13 +4,17 @@ A vendor that sells by commitment says `HoldsCommitments` on its class line. Eve
 nothing is computed here: a window is open as long as the vendor says (Microsoft: microsoft-2026.md, section 3).
 """
 
+import re
 from abc import ABC, abstractmethod
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from vendors.base import Connection, Service
+
+_LENGTH = re.compile(r"P([0-9]{1,3})([MY])")
 
 
 class State(StrEnum):
@@ -74,6 +78,19 @@ class Commitment:
     at_end: AtEnd | None = None
     next_term: NextTerm | None = None
     is_trial: bool = False
+
+    @property
+    def began_on(self) -> date | None:
+        """The first day of a whole term that ends as told; None where there is no end, or the term is no length.
+
+        A length is one of ISO 8601 in months or years. A first term with an end of its own choosing began later.
+        """
+        length = _LENGTH.fullmatch(self.term)
+        if self.ends_on is None or length is None:
+            return None
+        months = self.ends_on.year * 12 + self.ends_on.month - 1 - int(length[1]) * (12 if length[2] == "Y" else 1)
+        year, month = divmod(months, 12)
+        return date(year, month + 1, min(self.ends_on.day, monthrange(year, month + 1)[1]))
 
     def may_cancel(self, now: datetime) -> bool:
         """Return whether all of it can be given back now."""

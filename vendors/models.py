@@ -33,6 +33,7 @@ class OperationAction(models.TextChoices):
     RESUME = "resume", _("Resume")
     CANCEL = "cancel", pgettext_lazy("operation", "Cancel")
     RENEW = "renew", pgettext_lazy("operation", "Renew")
+    SWITCH = "switch", pgettext_lazy("operation", "Switch")
 
 
 class OperationState(models.TextChoices):

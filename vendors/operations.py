@@ -19,7 +19,7 @@ from core.errors import Refused
 from core.only_one import only_one
 from vendors.access import opened
 from vendors.base import JSON, Connection, Done, Order, Outcome, Service, Task, Term, VendorPlugin, Verdict
-from vendors.capabilities import RenewsTerms
+from vendors.capabilities import RenewsTerms, SwitchesServices
 from vendors.errors import (
     Gone,
     Rejected,
@@ -329,6 +329,7 @@ def task_of(operation: VendorOperation) -> Task:
         service=None if provisions else Service.from_payload(payload["service"]),
         quantities=payload.get("quantities", {}),
         term=Term.from_payload(payload.get("term", {})),
+        to=Service.from_payload(payload["to"]) if "to" in payload else None,
     )
 
 
@@ -344,6 +345,8 @@ def _perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: On
         if not isinstance(plugin, RenewsTerms):
             return Done(task.service.vendor_ids)  # planned while its package was away: it has nothing to renew
         return plugin.renew(connection, task.service, task.term, steps)
+    if task.to is not None and isinstance(plugin, SwitchesServices):
+        return plugin.switch(connection, task.service, task.to, steps)
     verbs = {
         OperationAction.SUSPEND: plugin.suspend,
         OperationAction.RESUME: plugin.resume,

@@ -25,6 +25,7 @@ from vendors.capabilities import (
     OffersActions,
     Said,
     SamplesUsage,
+    SwitchesServices,
 )
 from vendors.commitments import Commitment, HoldsCommitments
 from vendors.errors import Gone, VendorError, told_with_the_way_out
@@ -126,6 +127,20 @@ def check(
     may_ask(connection)
     plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
     _asked(lambda: plugin.check(opened(connection, now=now), known, quantities))
+
+
+def may_switch(
+    connection: VendorConnection | None, *, service: Mapping[str, Any], to: Mapping[str, Any], now: datetime
+) -> None:
+    """Raise Refused when the vendor would not make of a service what another plan sells (`to`)."""
+    if connection is None:
+        return
+    may_ask(connection)
+    plugin = plugin_for(connection.plugin)
+    if not isinstance(plugin, SwitchesServices):
+        raise TypeError(f"the plugin {connection.plugin} switches nothing")
+    known, wanted = Service.from_payload(service), Service.from_payload(to)
+    _asked(lambda: plugin.may_switch(opened(connection, now=now), known, wanted))
 
 
 def facts(connection: VendorConnection | None, *, service: Mapping[str, Any], now: datetime) -> tuple[Fact, ...]:

@@ -268,7 +268,10 @@ class ClientTls:
 
 @dataclass(frozen=True)
 class Task:
-    """One operation as a plugin sees it when it is asked what became of it. `term` is that which a renewal is for."""
+    """One operation as a plugin sees it when it is asked what became of it.
+
+    `term` is that which a renewal is for, `to` what a switch makes of the service (SwitchesServices).
+    """
 
     action: str
     reference: str
@@ -276,7 +279,7 @@ class Task:
     service: Service | None = None
     quantities: Mapping[str, int] = field(default_factory=dict)
     term: Term = Term()
-    offers: Mapping[str, Resource] = field(default_factory=dict)
+    to: Service | None = None
 
 
 class Verdict(StrEnum):

@@ -29,7 +29,7 @@ from customer_panel.forms.operations import StopForm
 from customer_panel.views.subscriptions import one
 from subscriptions.models import Subscription
 from subscriptions.people.changes import ask_vendor_of_change
-from subscriptions.people.switching import periods_to_switch_to
+from subscriptions.people.switching import ask_vendor_of_switch, periods_to_switch_to
 from subscriptions.people.timing import told_of_changes
 from subscriptions.told.proposals import (
     Proposal,
@@ -123,13 +123,18 @@ def subscription_switch(request: HttpRequest, pk: int) -> HttpResponse:
 
     def wish(answers: dict[str, Any]) -> dict[str, Any]:
         return {
+            "period": wanted,
             "quantities": QuantitiesForm.quantities(answers),
+            "now": timezone.now(),
             "pay_from_balance": answers["pay_from_balance"],
             "idempotency_key": answers["key"],
         }
 
-    propose = partial(propose_switch, period=wanted, requester_ip=client_address(request))
-    step = Step(_("Switch to “%(plan)s”") % {"plan": wanted.plan.name}, propose, said_after_change)
+    propose = partial(propose_switch, vendor_asked=True, requester_ip=client_address(request))
+    title, note = _("Switch to “%(plan)s”"), " ".join(notices(found.plan.template.connection, "switch"))
+    step = Step(
+        title % {"plan": wanted.plan.name}, propose, said_after_change, ask_vendor=ask_vendor_of_switch, note=note
+    )
     return _answer(request, found, step, form, wish)
 
 

@@ -13,8 +13,9 @@ from core.panel.quantities import QuantitiesForm, SwitchForm, whole_number
 from operator_panel.doors import requires
 from operator_panel.views.subscription_operations import operation, ordered, page_named
 from operator_panel.views.subscriptions import one
-from subscriptions.people.switching import periods_to_switch_to
+from subscriptions.people.switching import ask_vendor_of_switch, periods_to_switch_to
 from subscriptions.told.proposals import Proposal, propose_closing, propose_switch, units_of_plan
+from vendors.questions import notices
 
 
 @requires("subscriptions.change")
@@ -30,20 +31,26 @@ def subscription_switch(request: HttpRequest, pk: int) -> HttpResponse:
     def form(*args: Any) -> SwitchForm:
         return SwitchForm(*args, resources=units_of_plan(found, wanted), postpay=found.postpay)
 
-    def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
-        return propose_switch(
-            actor=request.actor,
-            subscription=found,
-            period=wanted,
-            quantities=QuantitiesForm.quantities(answers),
-            today=timezone.localdate(),
-            pay_from_balance=answers["pay_from_balance"],
-            idempotency_key=answers["key"],
-            keep=keep,
-        )
+    def wish(answers: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "actor": request.actor,
+            "subscription": found,
+            "period": wanted,
+            "quantities": QuantitiesForm.quantities(answers),
+            "now": timezone.now(),
+            "pay_from_balance": answers["pay_from_balance"],
+            "idempotency_key": answers["key"],
+        }
 
-    title = _("Switch to “%(plan)s”") % {"plan": wanted.plan.name}
-    return operation(request, found, title, form, proposed, done=ordered, ask=_("Show what it costs"))
+    def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
+        return propose_switch(**wish(answers), today=timezone.localdate(), vendor_asked=True, keep=keep)
+
+    def prepare(answers: dict[str, Any]) -> None:
+        ask_vendor_of_switch(**wish(answers))
+
+    title, ask = _("Switch to “%(plan)s”") % {"plan": wanted.plan.name}, _("Show what it costs")
+    note = " ".join(notices(found.plan.template.connection, "switch"))
+    return operation(request, found, title, form, proposed, done=ordered, ask=ask, note=note, prepare=prepare)
 
 
 @requires("charges.close")

@@ -138,12 +138,12 @@ def hand_over(
     order: Order | None = None,
     quantities: Mapping[str, int] | None = None,
     asked_by: User | None = None,
-    term: Term | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> VendorOperation | None:
     """Set the subscription on its way and plan the vendor's part of it; return that, or None where there is none.
 
     The caller saves STATE_FIELDS, and completes the order where there is no vendor. `quantities` are the units wanted
-    by the template's resource keys, for UPDATE; `asked_by` is the person whose wish it is; `term` is that of RENEW.
+    by the template's resource keys, for UPDATE; `asked_by` is whose wish it is; `more` are further payload members.
     """
     subscription = contract.subscription
     then = status_after(subscription, work)
@@ -159,7 +159,7 @@ def hand_over(
         key=_key(subscription, work, day, order),
         subject=f"order:{order.pk}" if order is not None else f"subscription:{subscription.pk}",
         service=f"subscription:{subscription.pk}",
-        payload=_payload(contract, work, template, quantities or {}) | ({"term": term.payload} if term else {}),
+        payload=_payload(contract, work, template, quantities or {}) | dict(more or {}),
         now=start_of(day),
         asked_by=asked_by,
     )
@@ -252,7 +252,7 @@ def order_payload(
     return {
         "label": label,
         "account": party(account),
-        "resources": _offers(template, quantities),
+        "resources": offers_of(template, quantities),
         "answers": dict(answers),
         "options": template.settings,
         "vendor_ids": _ids_of_account(account, template),
@@ -265,7 +265,7 @@ def service_payload(subscription: Subscription, quantities: Mapping[str, int]) -
     template = subscription.plan.template
     return {
         "vendor_ids": subscription.vendor_ids,
-        "resources": _offers(template, quantities),
+        "resources": offers_of(template, quantities),
         "label": subscription.name,
         "options": template.settings,
         "term": term_of(subscription).payload,
@@ -353,13 +353,11 @@ def _payload(
             answers=subscription.parameters,
             term=term_of(subscription),
         )
-    payload: dict[str, Any] = {"service": service_as_held(subscription)}
-    if quantities:
-        payload["quantities"] = dict(quantities)
-    return payload
+    return {"service": service_as_held(subscription)} | ({"quantities": dict(quantities)} if quantities else {})
 
 
-def _offers(template: ApplicationTemplate, quantities: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+def offers_of(template: ApplicationTemplate, quantities: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """Return what the vendor sells the template's resources as, and how many units. Raises ResourceNotInTemplate."""
     offers = dict(template.resources.filter(key__in=quantities).values_list("key", "vendor_reference"))
     missing = sorted(set(quantities) - set(offers))
     if missing:

@@ -180,7 +180,8 @@ def carry_out(contract: Contract, order: Order, day: date, *, asked_by: User | N
     order.status = OrderStatus.PROVISIONING
     order.save(update_fields=["status", "paid_on"])
     term = Term(months_of(subscription.period), expires_on=term_of_renewal(contract, day).end)
-    return hand_over(contract, work, day=day, order=order, asked_by=asked_by, term=term if work is RENEW else None)
+    more = {"term": term.payload} if work is RENEW else None
+    return hand_over(contract, work, day=day, order=order, asked_by=asked_by, more=more)
 
 
 def begin(contract: Contract, order: Order, day: date) -> None:

@@ -10,16 +10,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from accounts.models import User
 from billing.charging import PLAN, Booking, Owner, resource_key
 from billing.engine.chain import retail_rows
-from billing.engine.lines import Changes, Line, LineStatus
+from billing.engine.lines import Changes, Line
 from billing.engine.postpay import Postpay
 from billing.engine.rules import Rules
 from billing.engine.terms import Terms
 from subscriptions.contract import confirming
 from subscriptions.contract.chains import chains_of
 from subscriptions.contract.due import months_of, schedule, unpaid_until
-from subscriptions.contract.handover import save_states
+from subscriptions.contract.handover import Work, hand_over, offers_of, save_states, service_as_held, stop_as_decided
 from subscriptions.contract.prices import plan_price_lists, price_lists, price_rows
 from subscriptions.contract.terms import Contract, contract_of, service_first
 from subscriptions.models import (
@@ -29,8 +30,21 @@ from subscriptions.models import (
     OrderType,
     PlanPeriod,
     PlanResource,
+    Subscription,
     SubscriptionResource,
     SubscriptionStatus,
+)
+from vendors.base import Term
+from vendors.models import OperationAction, VendorOperation
+
+# The columns that follow the plan.
+_OF_PLAN = ("plan", "period", "plan_name", "fixed_price", "trial")
+# Where a vendor has to switch first, the subscription is as under any change of its units.
+SWITCH = Work(
+    OperationAction.SWITCH,
+    SubscriptionStatus.UPDATING,
+    SubscriptionStatus.UPDATING_FAILED,
+    SubscriptionStatus.ACTIVE,
 )
 
 
@@ -175,6 +189,51 @@ def bookings(contract: Contract, target: Target, order: Order, day: date) -> lis
     return [contract.booking(away, day, order), Booking(target.owner, taken, day, order.pk)]
 
 
+def service_of(subscription: Subscription, period: PlanPeriod, units: Mapping[str, int]) -> dict[str, Any]:
+    """Return what the service is to be at the vendor, with another plan and its units by the template's keys."""
+    template = period.plan.template
+    return service_as_held(subscription) | {
+        "resources": offers_of(template, units),
+        "options": template.settings,
+        "term": Term(months_of(period), period.trial).payload,
+    }
+
+
+def reserve(contract: Contract, target: Target, order: Order, day: date) -> Booking:
+    """Return the lines of a switch paid on `day` that a vendor has to carry out first: reserved, beside the old ones.
+
+    What the old plan gives back, the payment counted on (5.6): until the vendor has switched so much less is available.
+    """
+    made, _others = _parted(contract, order)
+    taken = target.rules.pay_order(target.terms, made, day, provided=False)
+    return Booking(target.owner, taken, day, order.pk)
+
+
+def hand_over_switch(
+    contract: Contract, target: Target, order: Order, day: date, *, asked_by: User | None
+) -> VendorOperation | None:
+    """Plan at the vendor what a paid switch asks for; None where no vendor provides. The caller saves STATE_FIELDS."""
+    counts = dict(order.items.values_list("subscription_resource", "quantity_after"))
+    rows = SubscriptionResource.objects.filter(pk__in=[row.pk for row in target.resources.values()])
+    keys = dict(rows.values_list("pk", "plan_resource__resource__key"))
+    to = service_of(contract.subscription, target.period, {key: counts[pk] for pk, key in keys.items()})
+    return hand_over(contract, SWITCH, day=day, order=order, asked_by=asked_by, more={"to": to})
+
+
+def provided(contract: Contract, target: Target, order: Order, day: date) -> list[Booking]:
+    """Return what becomes of the lines of both plans once the vendor has switched on `day` (decision 22).
+
+    Of one that the night has stopped meanwhile, the new plan charges nothing: it is stopped too.
+    """
+    made, others = _parted(contract, order)
+    away = contract.rules.switch_away(contract.terms, others, day)
+    if contract.stop_decided:
+        taken = target.rules.withdraw_order(made)
+    else:
+        taken = target.rules.provide_order(target.terms, made, day)
+    return [contract.booking(away, day, order), Booking(target.owner, taken, day, order.pk)]
+
+
 def paid(contract: Contract, order: Order, day: date) -> Changes:
     """Return the same as one: what of it has to be available is `missing`."""
     return sum(
@@ -202,8 +261,8 @@ def _of_payment(contract: Contract, target: Target, others: list[Line], made: li
 
 
 def _parted(contract: Contract, order: Order) -> tuple[list[Line], list[Line]]:
-    """Return the New lines of the switch, and all other lines."""
-    made = [line for line in contract.lines if line.order == order.pk and line.status is LineStatus.NEW]
+    """Return the live lines that the switch has made, and all others."""
+    made = [line for line in contract.lines if line.order == order.pk]
     return made, [line for line in contract.lines if line not in made]
 
 
@@ -213,23 +272,14 @@ def carry_out(contract: Contract, target: Target, order: Order, day: date) -> Co
     Its end, the anchor of its months and its billing day stay; after a trial a term begins on `day` (5.8).
     """
     row, plan = contract.subscription, target.period.plan
+    stops = contract.stop_decided
+    row.status, row.awaited_operation = SubscriptionStatus.ACTIVE, ""
     if row.trial:
         row.start_date = row.term_anchor = day
         row.expiration_date = target.rules.ends_on(target.terms, day)
     row.plan, row.period, row.plan_name = plan, target.period, plan.name
     row.fixed_price, row.trial = plan.fixed_price, False
-    row.save(
-        update_fields=[
-            "start_date",
-            "expiration_date",
-            "term_anchor",
-            "plan",
-            "period",
-            "plan_name",
-            "fixed_price",
-            "trial",
-        ]
-    )
+    row.save(update_fields=[*_OF_PLAN, "start_date", "expiration_date", "term_anchor"])
     for resource in contract.resources.values():
         resource.quantity, resource.of_plan = 0, False
         resource.save(update_fields=["quantity", "of_plan"])
@@ -242,5 +292,7 @@ def carry_out(contract: Contract, target: Target, order: Order, day: date) -> Co
     switched.waiting = None
     switched.sum_up()
     schedule(row, None, day, status=SubscriptionStatus.ACTIVE)
+    if stops:
+        stop_as_decided(switched, day)
     save_states([switched], day)
     return switched

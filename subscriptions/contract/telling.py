@@ -25,6 +25,7 @@ from vendors.outcomes import NOT_IN_TIME_CODE
 DONE = {
     OperationAction.PROVISION: "subscription_activated",
     OperationAction.CHANGE: "subscription_changed",
+    OperationAction.SWITCH: "subscription_changed",
     OperationAction.SUSPEND: "subscription_stopped",
     OperationAction.RESUME: "subscription_resumed",
     OperationAction.CANCEL: "subscription_deleted",

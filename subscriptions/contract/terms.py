@@ -21,7 +21,7 @@ from subscriptions.contract.chains import chains_for
 from subscriptions.contract.discounts import NO_OFFERS, Offer, offers_for, taken_off
 from subscriptions.contract.due import last_term_on, months_of
 from subscriptions.contract.prices import may_cost, plan_may_cost, plan_price_lists, price_lists
-from subscriptions.contract.under_change import changes_at_vendor, units_of_changes
+from subscriptions.contract.under_change import changes_at_vendor, is_at_vendor, units_of_changes
 from subscriptions.models import (
     UNFINISHED,
     Order,
@@ -183,8 +183,16 @@ class Contract:
     @property
     def provided_lines(self) -> list[Line]:
         """All other lines: a night closes no others."""
-        raised = self.lines_of_raise
-        return [line for line in self.lines if line not in raised] if raised else self.lines
+        awaited = self.lines_of_raise or self.lines_of_switch
+        return [line for line in self.lines if line not in awaited] if awaited else self.lines
+
+    @property
+    def lines_of_switch(self) -> list[Line]:
+        """The lines that a switch has made which the vendor has yet to carry out."""
+        order = self.waiting
+        if order is None or order.type != OrderType.SWITCH or not is_at_vendor(order):
+            return []
+        return [line for line in self.lines if line.order == order.pk]
 
     @cached_property
     def owner(self) -> Owner:

@@ -39,7 +39,9 @@ def units_of_changes(
 
 def changes_at_vendor(order: Order) -> bool:
     """Return whether it is a change that the vendor has yet to carry out."""
-    return order.type == OrderType.CHANGE and order.status in (
-        OrderStatus.PROVISIONING,
-        OrderStatus.PROVISIONING_FAILED,
-    )
+    return order.type == OrderType.CHANGE and is_at_vendor(order)
+
+
+def is_at_vendor(order: Order) -> bool:
+    """Return whether the vendor has yet to carry the order out, or has refused it."""
+    return order.status in (OrderStatus.PROVISIONING, OrderStatus.PROVISIONING_FAILED)

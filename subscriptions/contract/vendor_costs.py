@@ -11,8 +11,9 @@ from billing.engine.terms import Price
 from billing.engine.types import is_by_use
 from subscriptions.contract.due import months_of
 from subscriptions.contract.prices import price_lists, price_on
-from subscriptions.models import PlanResource, PlanStatus, Subscription
+from subscriptions.models import CommitmentState, PlanResource, PlanStatus, Subscription
 from vendors.capabilities import PriceKey, PublishesPrices
+from vendors.commitments import AtEnd
 from vendors.prices import Dated, Priced, vendor_prices
 from vendors.registry import plugin_for, plugins
 
@@ -83,20 +84,56 @@ def term_costs(
 ) -> tuple[dict[int, VendorCost], dict[int, VendorCost]]:
     """Return what a unit costs in the customer's market, by the plan's resource: of the present term, and of the next.
 
-    A term is bought at the price of its first day and renewed at that of the day after its last; without a term today's
-    price holds, and there is no next.
+    A term is bought at the price of its first day and renewed at that of the day after its last: the vendor's own term
+    where it holds one, else ours; without a term today's price holds, and there is no next.
     """
     if is_by_use(subscription.billing_type):
         return {}, {}
-    market, expires = subscription.account.country, subscription.expiration_date
-    begins = subscription.term_anchor or subscription.start_date
+    market, ours = subscription.account.country, _our_term(subscription, today)
+    theirs = _vendors_terms(subscription, plan_resource_ids)
+    present: dict[date, list[int]] = {}
+    coming: dict[date, list[int]] = {}
+    for pk in plan_resource_ids:
+        bought_on, renewed_on = theirs.get(pk, ours)
+        present.setdefault(bought_on, []).append(pk)
+        if renewed_on is not None:
+            coming.setdefault(renewed_on, []).append(pk)
+    return _costs_by_day(present, market), _costs_by_day(coming, market)
+
+
+def _our_term(subscription: Subscription, today: date) -> tuple[date, date | None]:
+    """Return the days on which the present term was bought, and the next will be."""
+    expires, begins = subscription.expiration_date, subscription.term_anchor or subscription.start_date
     if expires is None or begins is None:
-        return vendor_costs_on(plan_resource_ids, market, today), {}
-    bought_on = last_term_starts(begins, expires, months_of(subscription.period) or 0)
-    return (
-        vendor_costs_on(plan_resource_ids, market, bought_on),
-        vendor_costs_on(plan_resource_ids, market, expires),
-    )
+        return today, None
+    return last_term_starts(begins, expires, months_of(subscription.period) or 0), expires
+
+
+def _vendors_terms(
+    subscription: Subscription, plan_resource_ids: Collection[int]
+) -> dict[int, tuple[date, date | None]]:
+    """Return the same of terms that the vendor holds, by the plan's resource. Two statements, one where it holds none.
+
+    What was bought within a term to end with it was bought when we began.
+    """
+    held = {row.resource: row.told for row in subscription.commitments.exclude(state=CommitmentState.ENDED)}
+    if not held:
+        return {}
+    keys = PlanResource.objects.filter(pk__in=plan_resource_ids, resource__key__in=held)
+    terms: dict[int, tuple[date, date | None]] = {}
+    for pk, key in keys.values_list("pk", "resource__key"):
+        began_on, renews = held[key].began_on, held[key].at_end is AtEnd.RENEWS
+        if began_on is not None:
+            bought_on = max(began_on, subscription.start_date or began_on)
+            terms[pk] = (bought_on, held[key].ends_on if renews else None)
+    return terms
+
+
+def _costs_by_day(days: Mapping[date, Collection[int]], market: str) -> dict[int, VendorCost]:
+    costs: dict[int, VendorCost] = {}
+    for day, ids in days.items():
+        costs |= vendor_costs_on(ids, market, day)
+    return costs
 
 
 @dataclass(frozen=True, slots=True)

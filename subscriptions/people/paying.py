@@ -206,11 +206,20 @@ def _settle(
 
 
 def _switch(contract: Contract, order: Order, today: date, *, status: PaymentStatus, asked_by: User | None) -> Order:
-    """Have the other plan serve the subscription from today on: no vendor has to be asked."""
+    """Have the other plan serve the subscription from today on, or have the vendor switch first."""
     target = switching.target_of_order(contract, order)
-    record(switching.bookings(contract, target, order, today))
     close_order_payments(order_ids=[order.pk], status=status, today=today)
     order.paid_on = today
+    if contract.subscription.plan.template.connection is not None:
+        record([switching.reserve(contract, target, order, today)])
+        order.status = OrderStatus.PROVISIONING
+        order.save(update_fields=["paid_on", "status"])
+        operation = switching.hand_over_switch(contract, target, order, today, asked_by=asked_by)
+        save_state(contract, today)
+        if operation is not None:
+            hand_to_worker(operation.pk)
+        return order
+    record(switching.bookings(contract, target, order, today))
     order.save(update_fields=["paid_on"])
     complete(order, today)
     switched = switching.carry_out(contract, target, order, today)

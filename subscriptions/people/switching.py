@@ -1,7 +1,7 @@
 """Switching a running subscription to another plan of the same billing type, for the same period."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from core.panel.formats import day_text
 from subscriptions.contract import switching
 from subscriptions.contract.cancelling import cancel_waiting
 from subscriptions.contract.due import months_of, schedule
+from subscriptions.contract.handover import service_as_held
 from subscriptions.contract.telling import order_placed
 from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import Order, PlanPeriod, PlanResource, Subscription, SubscriptionStatus
@@ -30,6 +31,10 @@ from subscriptions.people.paying import carry_out_at_once, pay_order_from_balanc
 from subscriptions.people.quantities import checked_quantities, refuse_nothing, refuse_too_many
 from subscriptions.people.type_says import refuse_by_type
 from subscriptions.queries import plans_offered
+from vendors import questions
+from vendors.capabilities import SwitchesServices
+from vendors.models import VendorConnection
+from vendors.registry import plugin_for
 
 
 class PlanStays(Refused):
@@ -54,7 +59,6 @@ class Placing(NamedTuple):
     key: Key
 
 
-@transaction.atomic
 def switch_plan(
     *,
     actor: Actor,
@@ -62,21 +66,80 @@ def switch_plan(
     period: PlanPeriod,
     quantities: Mapping[str, int],
     today: date,
+    now: datetime,
     pay_from_balance: bool = False,
     idempotency_key: str = "",
     requester_ip: str | None = None,
+    vendor_asked: bool = False,
 ) -> Order:
     """Order that another plan serves the subscription, for one of its periods, with `quantities` by resource keys.
 
-    It does once it is paid: what was used of the present one is written off, the rest counts against what the new one
-    costs up to the end of the term. The same `idempotency_key` gives the same order where all else is the same too.
-    Raises Forbidden, AccountOnHold, NotInThisStatus (only Active ones are switched), PlanStays, PlanDoesNotFit,
-    OrderWaits, ClosedByHand, QuantityNotAllowed, FundsShort, KeyTaken.
+    It does once it is paid, and the vendor has switched where there is one: what was used of the present one is written
+    off, the rest counts against what the new one costs up to the end of the term. The same `idempotency_key` gives the
+    same order where all else is the same too. `vendor_asked`: by `ask_vendor_of_switch`. Raises Forbidden,
+    AccountOnHold, NotInThisStatus (only Active ones are switched), PlanStays, PlanDoesNotFit, OrderWaits, ClosedByHand,
+    QuantityNotAllowed, FundsShort, KeyTaken, refusals of the vendor.
     """
     actor.require("subscriptions.change")
     require_sight(actor, subscription.account_id)
-    content = ["switch", subscription.pk, period.pk, dict(quantities), pay_from_balance]
-    key = key_of(subscription.account, idempotency_key, content)
+    key = key_of(subscription.account, idempotency_key, _content(subscription, period, quantities, pay_from_balance))
+    if not vendor_asked and placed_before(key) is None:
+        _ask_vendor(subscription, period, quantities, now)
+    with transaction.atomic():
+        return _switch(actor, subscription, period, quantities, today, pay_from_balance, requester_ip, key)
+
+
+def ask_vendor_of_switch(
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    period: PlanPeriod,
+    quantities: Mapping[str, int],
+    now: datetime,
+    pay_from_balance: bool = False,
+    idempotency_key: str = "",
+    **_rest: object,
+) -> None:
+    """Let the vendor refuse to make of the service what the other plan sells, while nothing is locked.
+
+    Takes what `switch_plan` takes. What was ordered under the key already is not asked again. Raises Forbidden,
+    KeyTaken, refusals of the vendor.
+    """
+    actor.require("subscriptions.change")
+    require_sight(actor, subscription.account_id)
+    content = _content(subscription, period, quantities, pay_from_balance)
+    if placed_before(key_of(subscription.account, idempotency_key, content)) is None:
+        _ask_vendor(subscription, period, quantities, now)
+
+
+def _content(
+    subscription: Subscription, period: PlanPeriod, quantities: Mapping[str, int], pay_from_balance: bool
+) -> list[object]:
+    """Return what two switches under one key must have in common."""
+    return ["switch", subscription.pk, period.pk, dict(quantities), pay_from_balance]
+
+
+def _ask_vendor(subscription: Subscription, period: PlanPeriod, quantities: Mapping[str, int], now: datetime) -> None:
+    """Ask the vendor of what is both over one connection of its; what is not is refused under the lock."""
+    connection = subscription.plan.template.connection
+    if connection is None or period.plan.template.connection_id != connection.pk or not _is_switched_by(connection):
+        return
+    wanted = checked_quantities(_resources(period), quantities)
+    units = {resource.resource.key: count for resource, count in wanted.items()}
+    to = switching.service_of(subscription, period, units)
+    questions.may_switch(connection, service=service_as_held(subscription), to=to, now=now)
+
+
+def _switch(
+    actor: Actor,
+    subscription: Subscription,
+    period: PlanPeriod,
+    quantities: Mapping[str, int],
+    today: date,
+    pay_from_balance: bool,
+    requester_ip: str | None,
+    key: Key,
+) -> Order:
     contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.change", today=today)
     earlier = placed_before(key)
     if earlier is not None:
@@ -166,7 +229,9 @@ def periods_to_switch_to(actor: Actor, subscription: Subscription) -> QuerySet[P
     """Return the periods of plans that the subscription can be switched to, of the same length (any after a trial)."""
     present = subscription.period
     plans = plans_offered(actor, subscription.account).filter(
-        billing_type=subscription.billing_type, currency=subscription.currency, template__connection=None
+        billing_type=subscription.billing_type,
+        currency=subscription.currency,
+        template__connection=subscription.plan.template.connection_id,
     )
     plans = plans.exclude(pk=subscription.plan_id)
     periods = PlanPeriod.objects.filter(plan__in=plans)
@@ -190,8 +255,8 @@ def _refuse_unfit_plan(actor: Actor, contract: Contract, period: PlanPeriod) -> 
             _("The plan “%(plan)s” is charged in another way (“%(type)s”, %(currency)s). Order it, and end this one.")
             % {"plan": plan, "type": plan.get_billing_type_display(), "currency": plan.currency}
         )
-    if plan.template.connection_id is not None:
-        raise PlanStays(_("A vendor provides “%(plan)s”, and cannot switch to it. Order it.") % {"plan": plan})
+    if plan.template.connection_id != row.plan.template.connection_id:
+        raise PlanStays(_("“%(plan)s” is provided by another vendor than this service. Order it.") % {"plan": plan})
     if not period.active or period.trial:
         raise PlanDoesNotFit(_("The plan is not sold for this period any more. Choose another."), field="period")
     if not row.trial and months_of(period) != months_of(row.period):
@@ -201,11 +266,17 @@ def _refuse_unfit_plan(actor: Actor, contract: Contract, period: PlanPeriod) -> 
 
 
 def _refuse_vendor(subscription: Subscription) -> None:
-    """Raise PlanStays where a vendor provides the subscription: no plugin's contract has a switch (decision 37)."""
-    if subscription.plan.template.connection is not None:
+    """Raise PlanStays where a vendor provides the subscription that switches nothing, VendorUnavailable."""
+    connection = subscription.plan.template.connection
+    if connection is not None and not _is_switched_by(connection):
         raise PlanStays(
             _("The vendor cannot switch the plan of a service. Order the other plan, and delete this service.")
         )
+    questions.may_ask(connection)
+
+
+def _is_switched_by(connection: VendorConnection) -> bool:
+    return isinstance(plugin_for(connection.plugin), SwitchesServices)
 
 
 def _refuse_paid_ahead(contract: Contract, today: date) -> None:

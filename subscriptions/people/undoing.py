@@ -40,6 +40,8 @@ def give_up_failed(contract: Contract, order: Order, today: date) -> None:
         _release_sale(contract, order, today)
     elif order.type == OrderType.RENEWAL:
         _undo_renewal(contract, order, today)
+    elif order.type == OrderType.SWITCH:
+        _undo_switch(contract, order, today)
     else:
         _undo_change(contract, order, today)
     tax_book.given_back(order.pk, today)
@@ -86,6 +88,16 @@ def _undo_renewal(contract: Contract, order: Order, today: date) -> None:
         hand_over(contract, STOP, day=today)
         return
     schedule(row, None, today, status=SubscriptionStatus(row.status))
+
+
+def _undo_switch(contract: Contract, order: Order, today: date) -> None:
+    """Release what a switch reserved: the plan before it has served all the time, and was charged."""
+    record([contract.booking(contract.rules.withdraw_order(contract.lines_of_switch), today, order)])
+    take_all_back(Charge.objects.filter(order=order, status=ChargeStatus.CLOSED).order_by("pk"), day=today)
+    if contract.stop_decided:
+        stop_as_decided(contract, today)
+    else:
+        contract.subscription.status = SubscriptionStatus.ACTIVE
 
 
 def _undo_change(contract: Contract, order: Order, today: date) -> None:

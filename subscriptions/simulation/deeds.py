@@ -100,6 +100,7 @@ def _switch(stage: Stage, event: Event) -> None:
         period=stage.periods[event.plan],
         quantities=event.quantities,
         today=event.day,
+        now=start_of(event.day),
         pay_from_balance=event.pay == "balance",
     )
     _paid_as_asked(order, event)

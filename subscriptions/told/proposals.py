@@ -28,7 +28,7 @@ from subscriptions.people.closing import close_charges
 from subscriptions.people.ordering import ask_vendor_of_order, place_order
 from subscriptions.people.renewal import auto_renew, renew
 from subscriptions.people.stopping import activate, delete, stop
-from subscriptions.people.switching import switch_plan
+from subscriptions.people.switching import ask_vendor_of_switch, switch_plan
 from subscriptions.told.coming import Coming, coming_term
 from subscriptions.told.preview import Preview, carried_out, preview
 from subscriptions.told.wording import (
@@ -153,10 +153,20 @@ def propose_renewal(
 
 
 def propose_switch(
-    *, actor: Actor, subscription: Subscription, period: PlanPeriod, today: date, keep: bool = False, **how: Any
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    period: PlanPeriod,
+    today: date,
+    keep: bool = False,
+    vendor_asked: bool = False,
+    **how: Any,
 ) -> Proposal:
     """Propose another plan; `how` is passed to the verb. Raises what `switch_plan` does."""
-    verb = partial(switch_plan, actor=actor, subscription=subscription, period=period, today=today, **how)
+    wish = {"actor": actor, "subscription": subscription, "period": period, **how}
+    if not vendor_asked:
+        ask_vendor_of_switch(**wish)
+    verb = partial(switch_plan, **wish, today=today, vendor_asked=True)
     question = _("Switch %(name)s from “%(before)s” to “%(after)s”? What is not used of the present plan counts.") % {
         "name": subscription.name,
         "before": subscription.plan_name,

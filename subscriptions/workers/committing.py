@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from core.errors import Refused
 from subscriptions.contract.handover import service_as_held, start_of
@@ -20,6 +21,7 @@ from subscriptions.models import (
     SubscriptionStatus,
 )
 from subscriptions.workers.comparing import HELD_THERE
+from subscriptions.workers.new_terms import look_at_term
 from vendors import questions
 from vendors.commitments import AtEnd, Commitment, HoldsCommitments, State
 from vendors.models import VendorOperation
@@ -113,6 +115,8 @@ def _keep(subscription: Subscription, told: Sequence[Commitment], now: datetime)
     for one in told:
         kept = known.pop(one.resource, None) or HeldCommitment(subscription=row, resource=one.resource)
         before = None if kept.pk is None else kept.told
+        if before is not None:
+            look_at_term(subscription, before, one, timezone.localtime(now).date())
         for name, value in _columns(one).items():
             setattr(kept, name, value)
         kept.name, kept.seen_at = names.get(one.resource, one.resource), now

@@ -13,7 +13,7 @@ from billing.charging import record
 from billing.engine.lines import Changes
 from billing.funds import funds_of
 from core.secrets import encrypt
-from subscriptions.contract import renewing
+from subscriptions.contract import renewing, switching
 from subscriptions.contract.ahead import order_anew
 from subscriptions.contract.due import schedule
 from subscriptions.contract.effect import let_go, waits_for_its_day
@@ -45,6 +45,7 @@ from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import (
     Order,
     OrderStatus,
+    OrderType,
     StopReason,
     Subscription,
     SubscriptionSecret,
@@ -160,6 +161,9 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
 
 def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> None:
     subscription, order = contract.subscription, contract.waiting
+    if order is not None and order.type == OrderType.SWITCH:
+        _switched(contract, order, operation, today)
+        return
     work = WORK_MEANWHILE[SubscriptionStatus(subscription.status)]
     stop_decided = contract.stop_decided
     if _runs_again_first(contract, operation, today):
@@ -188,6 +192,22 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
     if changes.reserves > changes.releases:
         _stop_what_is_short(contract, changes, today)
     done_at_vendor(subscription, operation, order)
+
+
+def _switched(contract: Contract, order: Order, operation: VendorOperation, today: date) -> None:
+    """Have the other plan serve the subscription from today on, which the vendor has switched to."""
+    target = switching.target_of_order(contract, order)
+    bookings = switching.provided(contract, target, order, today)
+    _learn(contract.subscription, operation)
+    contract.subscription.save(update_fields=["vendor_ids", "attributes"])
+    record(bookings)
+    complete(order, today)
+    switched = switching.carry_out(contract, target, order, today)
+    changes = sum((booking.changes for booking in bookings), Changes())
+    if changes.reserves > changes.releases:
+        _stop_what_is_short(switched, changes, today)
+    order_anew(contract_of(switched.subscription), today)
+    done_at_vendor(switched.subscription, operation, order)
 
 
 def _provided(contract: Contract, work: Work, today: date) -> Changes:

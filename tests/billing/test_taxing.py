@@ -81,7 +81,12 @@ def test_a_tax_of_a_plan_is_on_what_was_charged_for_it_after_a_switch_too(acme: 
     tax.plans.add(before)
     seats = make.subscription(account=acme, plan=before, today=ORDERED_ON)
     order = switch_plan(
-        actor=SYSTEM, subscription=seats, period=after.periods.get(), quantities={"seats": 5}, today=date(2018, 8, 25)
+        actor=SYSTEM,
+        subscription=seats,
+        period=after.periods.get(),
+        quantities={"seats": 5},
+        today=date(2018, 8, 25),
+        now=make.noon(date(2018, 8, 25)),
     )
     pay(order=order, today=date(2018, 8, 25))
     renew_accounts(account_ids=[acme.pk], today=date(2018, 9, 2))

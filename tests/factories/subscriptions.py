@@ -37,6 +37,7 @@ def plan(
     months: int | None = None,
     connection: VendorConnection | None = None,
     offer: str = "backup",
+    periods: list[Lasting] | None = None,
     **information: object,
 ) -> Plan:
     """Return a plan of the reseller, by default of the operator: endless, seats at 10.00, billing day 1, no vendor.
@@ -74,7 +75,7 @@ def plan(
             )
             for resource in template.resources.order_by("pk")
         ],
-        periods=[Lasting(endless=True) if months is None else Lasting(duration=months, unit="month")],
+        periods=periods or [Lasting(endless=True) if months is None else Lasting(duration=months, unit="month")],
         today=EARLY,
     )
 

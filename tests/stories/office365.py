@@ -1,8 +1,8 @@
 """Office 365 of today, for stories: the verbs of the product, its nights and workers, by the clock of the sandbox."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,13 @@ from billing.models import Charge, ChargeStatus
 from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import DEMO_SECRET
 from sandbox.wsgi import start
+from subscriptions.catalogue.plans import Lasting
 from subscriptions.catalogue.templates import Sold, change_template
-from subscriptions.models import ApplicationTemplate, Order, Plan, Subscription
+from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night.nights import carry_out_night
 from subscriptions.people.changes import change_quantities
 from subscriptions.people.ordering import place_order
+from subscriptions.workers.committing import refresh_commitments
 from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
@@ -43,7 +45,6 @@ class Story:
     account: Account
     moment: datetime
     domain: str = "acme"
-    names: dict[int, str] = field(default_factory=dict)
 
     # -- the clock ----------------------------------------------------------------------------------------------
 
@@ -60,7 +61,7 @@ class Story:
     def work(self, hours: float = 1) -> None:
         """Do what the workers do until nothing is due; what is put off is waited for, up to so many hours."""
         until = self.moment + timedelta(hours=hours)
-        while True:
+        for _turn in range(200):
             for operation_id in unfinished_work(now=self.moment):
                 carry_out(operation_id=operation_id, now=self.moment, today=self.today)
             waits = VendorOperation.objects.filter(state__in=UNFINISHED, next_attempt_at__lte=until)
@@ -69,18 +70,21 @@ class Story:
                 return
             self.moment = max(first.next_attempt_at, self.moment)
             self.microsoft.set_clock(at=self.moment.isoformat(), stopped=True)
+        raise AssertionError(f"the workers come to no end: {first.action}, {first.last_error}")
 
     def night(self, day: date) -> None:
         """Carry out the night of a day (and those before it that were not), and what the workers have to do then."""
         self.at(day, 0, 5)
         carry_out_night(today=day, now=self.moment)
         self.work()
+        refresh_commitments(now=self.moment)
 
     # -- people -------------------------------------------------------------------------------------------------
 
-    def plan(self, offer: str = E3, price: str = "10.00", **settings: str) -> Plan:
+    def plan(self, offer: str = E3, price: str = "10.00", *, periods: Sequence[Lasting] = (), **settings: str) -> Plan:
         """Return a plan, endless and by the month, of an offer that is bought for a year and paid by the month."""
-        plan = make.plan(connection=self.connection, offer=offer, prices={"seats": price})
+        lasting = {"periods": list(periods)} if periods else {}
+        plan = make.plan(connection=self.connection, offer=offer, prices={"seats": price}, **lasting)
         return self.with_settings(plan, **{**YEAR_BY_MONTH, **settings})
 
     def with_settings(self, plan: Plan, **settings: str) -> Plan:
@@ -92,7 +96,6 @@ class Story:
         change_template(
             actor=SYSTEM, template=template, name=template.name, description="", settings=settings, resources=resources
         )
-        ApplicationTemplate.objects.filter(pk=template.pk).update(settings=settings)
         return Plan.objects.get(pk=plan.pk)
 
     def order(self, plan: Plan, seats: int, *, accepts: bool = True) -> Subscription:

@@ -8,7 +8,10 @@ import pytest
 
 from accounts.actors import SYSTEM
 from billing.engine.periods import add_months
+from notifications.models import Notification
+from subscriptions.models import HeldCommitment
 from subscriptions.people.stopping import activate, delete, stop
+from subscriptions.workers.renewed import follow_renewals
 from tests.stories.office365 import Story, a_story, charges, written_off
 
 pytestmark = pytest.mark.django_db
@@ -84,14 +87,39 @@ def test_it_is_renewed_at_microsoft_as_it_is(story: Story) -> None:
     bought = story.order(story.plan(), 5)
     for month in range(1, 13):
         story.night(add_months(date(2027, 3, 1), month))
-    before = story.one_held()
+    before, kept = story.one_held(), HeldCommitment.objects.get()
     story.night(date(2028, 3, 10))
-    story.at(date(2028, 3, 11))
+    assert follow_renewals(now=story.moment) == 0, "the end waits in Microsoft's queue"
+    story.at(date(2028, 3, 10), 7)
+    assert follow_renewals(now=story.moment) == 1
     after = story.one_held()
     assert (after["quantity"], after["began"]) == (5, before["ends"])
+    assert HeldCommitment.objects.get().ends_on == add_months(kept.ends_on, 12)
+    assert not Notification.objects.filter(event="service_alarm").exists()
     story.night(date(2028, 4, 1))
     assert written_off(bought) == Decimal("635.48")  # 35.48 + 12 x 50.00
     assert charges(bought)[-1] == ("blocked", "01.04", "01.05", 5, "50.00")
+    story.books_agree()
+
+
+def test_it_goes_into_the_extended_term_by_the_month_and_is_cancelled_there_at_any_time(story: Story) -> None:
+    bought = story.order(story.plan(end_of_term="extends"), 5)
+    assert [action["kind"] for action in story.one_held()["actions"]] == ["RenewToExtendedServiceTerm"]
+    for month in range(1, 13):
+        story.night(add_months(date(2027, 3, 1), month))
+    story.night(date(2028, 3, 10))
+    story.at(date(2028, 3, 11))
+    held = story.one_held()
+    assert (held["extended"], held["term"], held["quantity"], held["status"]) == (True, "P1M", 5, "active")
+    assert follow_renewals(now=story.moment) == 1
+    assert not Notification.objects.filter(event="service_alarm").exists()
+    story.night(date(2028, 4, 1))
+    story.at(date(2028, 4, 21))
+    delete(actor=SYSTEM, subscription=bought, today=story.today)
+    story.work()
+    bought.refresh_from_db()
+    assert (bought.status, story.one_held()["status"]) == ("deleted", "deleted")
+    assert written_off(bought) == Decimal("668.81")  # 35.48 + 12 x 50.00 + 5 x 10.00 x 20/30
     story.books_agree()
 
 

@@ -141,7 +141,12 @@ DEEDS: dict[str, Deed] = {
     "stopping.delete": lambda w, day: stopping.delete(actor=SYSTEM, subscription=w.active, today=day),
     "closing.close_charges": lambda w, day: closing.close_charges(actor=SYSTEM, subscription=w.annual, today=day),
     "switching.switch_plan": lambda w, day: switching.switch_plan(
-        actor=SYSTEM, subscription=w.active, period=w.other.periods.get(), quantities={"seats": 2}, today=day
+        actor=SYSTEM,
+        subscription=w.active,
+        period=w.other.periods.get(),
+        quantities={"seats": 2},
+        today=day,
+        now=make.noon(day),
     ),
     "turns.set_turns": lambda w, day: turns.set_turns(
         actor=SYSTEM, account=w.acme, places={w.changed.pk: 1}, today=day

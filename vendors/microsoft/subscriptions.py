@@ -34,7 +34,7 @@ def subscription_ids(service: Service) -> dict[str, str]:
     return {
         name.removeprefix(SUBSCRIPTION): value
         for name, value in sorted(service.vendor_ids.items())
-        if name.startswith(SUBSCRIPTION)
+        if name.startswith(SUBSCRIPTION) and value
     }
 
 

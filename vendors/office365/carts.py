@@ -216,6 +216,8 @@ def _item(partner_center: PartnerCenter, customer_id: str, line: Line, terms: Te
     }
     if line.modern and terms.term_duration:
         item["termDuration"] = terms.term_duration
+        if terms.ends_with:
+            item["customTermEndDate"] = terms.ends_with
     if terms.partner_mpn_id:
         item["participants"] = [{"key": "transaction_reseller", "value": terms.partner_mpn_id}]
     return item

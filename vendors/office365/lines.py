@@ -55,6 +55,8 @@ class Terms:
     term_duration: str = ""
     segment: str = COMMERCIAL
     at_end: AtEnd = AtEnd.RENEWS
+    # The last day of the first term (ISO 8601), where it is to end with others (alignment.py).
+    ends_with: str = ""
     carts: bool = True
 
 

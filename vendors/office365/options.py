@@ -8,6 +8,7 @@ from vendors.base import Connection, Field, FieldKind
 from vendors.commitments import AtEnd
 from vendors.microsoft.agreements import CONFIRMED
 from vendors.microsoft.plugin import country_of, road_of
+from vendors.office365.alignment import ENDS_WITH
 from vendors.office365.lines import COMMERCIAL, Terms
 
 TEMPLATE_FIELDS = (
@@ -59,8 +60,8 @@ TEMPLATE_FIELDS = (
 )
 
 
-def terms_of(connection: Connection, options: Mapping[str, str]) -> Terms:
-    """Return how to order over a connection with a template's options."""
+def terms_of(connection: Connection, options: Mapping[str, str], answers: Mapping[str, str] | None = None) -> Terms:
+    """Return how to order over a connection with a template's options, and the answers of an order."""
     return Terms(
         billing_cycle=options.get("billing_cycle") or "monthly",
         country=country_of(connection),
@@ -68,5 +69,6 @@ def terms_of(connection: Connection, options: Mapping[str, str]) -> Terms:
         term_duration=options.get("term_duration") or "",
         segment=options.get("segment") or COMMERCIAL,
         at_end=AtEnd(options.get("end_of_term") or AtEnd.RENEWS),
+        ends_with=(answers or {}).get(ENDS_WITH, ""),
         carts=road_of(connection) != CONFIRMED,
     )

@@ -12,6 +12,7 @@ from vendors.base import (
     Connection,
     Done,
     Fact,
+    Field,
     Offer,
     Order,
     Outcome,
@@ -24,6 +25,7 @@ from vendors.base import (
     Who,
 )
 from vendors.capabilities import ObservesServices
+from vendors.commitments import AtEnd
 from vendors.errors import Gone, just_made
 from vendors.microsoft import customers
 from vendors.microsoft.agreements import CONFIRMED, observed
@@ -44,10 +46,11 @@ from vendors.microsoft.subscriptions import (
     last_day,
     subscription_ids,
 )
-from vendors.office365 import licences, ordering
+from vendors.office365 import alignment, licences, ordering
 from vendors.office365.asked import Asked
 from vendors.office365.options import TEMPLATE_FIELDS, terms_of
 from vendors.office365.ordering import InReview
+from vendors.office365.transitions import MicrosoftTransitions
 from vendors.registry import register
 
 STOPPED_IS_BILLED = gettext_noop(
@@ -60,7 +63,7 @@ ENDS_LATER = gettext_noop(
 
 
 @register
-class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, ObservesServices):
+class Office365(MicrosoftPlugin, MicrosoftTransitions, MicrosoftPrices, MicrosoftCommitments, ObservesServices):
     """Office 365 as a Microsoft Cloud Solution Provider sells it."""
 
     slug = "office365"
@@ -68,6 +71,7 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, Observes
     portal = "https://portal.office.com/"
     settings_fields = (*MicrosoftPlugin.settings_fields, *PRICE_FIELDS)
     template_fields = TEMPLATE_FIELDS
+    order_fields = (*MicrosoftPlugin.order_fields, alignment.FIELD)
 
     def __init__(self, patience: Patience | None = None) -> None:
         self.patience = patience or Patience()
@@ -79,6 +83,15 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, Observes
         for item in partner_center_of(connection).collection("offers", params={"country": country_of(connection)}):
             if item.get("isAvailableForPurchase", True) and same_id(str(item.get("billing") or "license"), "license"):
                 yield licences.offer_of(item)
+
+    def follow_up(self, connection: Connection, order: Order) -> tuple[Field, ...]:
+        """Return the question for the end of the first term, where Microsoft tells days for it."""
+        return alignment.asked(connection, order)
+
+    def validate_order(self, connection: Connection, order: Order) -> None:
+        """Raise Rejected, naming each field, for what Microsoft would not take."""
+        super().validate_order(connection, order)
+        alignment.check(connection, order)
 
     # -- a service's life ---------------------------------------------------------------------------------------
 
@@ -165,6 +178,10 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, Observes
             agreed = () if road_of(connection) == CONFIRMED else observed(partner_center, service.vendor_ids)
             return Done(service.vendor_ids, (*licences.service_facts(partner_center, service), *agreed))
 
+    def switched(self, connection: Connection, service: Service) -> Done:
+        """Return what a switch leaves behind."""
+        return _done(partner_center_of(connection), service.vendor_ids, service.resources)
+
     def probe(self, connection: Connection, task: Task) -> Probe:
         """Look whether Microsoft's records show the whole operation as done."""
         partner_center = partner_center_of(connection)
@@ -172,9 +189,13 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, Observes
             return self._probe_order(connection, task.order)
         service = task.service or Service({}, {})
         with _telling_what_is_gone(partner_center, service):
-            return self._probe_service(partner_center, task, service, connection.now)
+            return self._probe_service(connection, partner_center, task, service)
 
-    def _probe_service(self, partner_center: PartnerCenter, task: Task, service: Service, now: datetime) -> Probe:
+    def _probe_service(
+        self, connection: Connection, partner_center: PartnerCenter, task: Task, service: Service
+    ) -> Probe:
+        if task.to is not None:
+            return self.probe_switch(connection, service, task.to)
         quantities = task.quantities
         subscriptions = self._subscriptions(partner_center, service)
         if any(quantities[key] for key in _never_ordered(service, quantities)) or ordering.unfinished(service):
@@ -182,7 +203,7 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, Observes
         keys = {"change": quantities, "resume": _sold(service)}.get(task.action)
         wanted = [key for key in subscriptions.ids if keys is None or key in keys]
         units = {key: quantities.get(key, 0) for key in wanted}
-        if not all(_reached(task.action, subscriptions.read(key), units[key], now) for key in wanted):
+        if not all(_reached(task.action, subscriptions.read(key), units[key], connection.now) for key in wanted):
             return Probe(Verdict.NOT_DONE)
         if task.action == "cancel":
             return Probe(Verdict.DONE, _ended(service, subscriptions))
@@ -217,7 +238,7 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, Observes
         """Place the order of a customer who is there and has agreed."""
         partner_center = partner_center_of(connection)
         lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
-        terms = terms_of(connection, order.options)
+        terms = terms_of(connection, order.options, order.answers)
         ids = ordering.order(
             partner_center, customer["customer_id"], lines, terms=terms, steps=steps, now=connection.now
         )
@@ -232,7 +253,7 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, Observes
         """Arrange what happens when the terms of subscriptions that were just bought are over."""
         bought = self._subscriptions(partner_center, Service(ids, {}))
         for key in bought.ids:
-            bought.arrange_end(key, terms.at_end, steps)
+            bought.arrange_end(key, _end_of(bought.read(key), terms.at_end), steps)
 
     def _subscriptions(self, partner_center: PartnerCenter, service: Service) -> Subscriptions:
         return Subscriptions(partner_center, service, patience=self.patience)
@@ -276,9 +297,15 @@ class Office365(MicrosoftPlugin, MicrosoftPrices, MicrosoftCommitments, Observes
             self._subscriptions(partner_center, Service(customer | ids, {})),
             terms_of(connection, order.options).at_end,
         )
-        if not all(has_end(bought.read(key), at_end) for key in bought.ids):
+        told = [bought.read(key) for key in bought.ids]
+        if not all(has_end(one, _end_of(one, at_end)) for one in told):
             return Probe(Verdict.NOT_DONE)
         return Probe(Verdict.DONE, _done(partner_center, customer | ids, order.resources))
+
+
+def _end_of(told: Members, at_end: AtEnd) -> AtEnd:
+    """Return what is arranged for the end of a subscription: a trial ends, or Microsoft would make it a paid one."""
+    return AtEnd.ENDS if told.get("isTrial") else at_end
 
 
 def _telling_what_is_gone(partner_center: PartnerCenter, service: Service) -> AbstractContextManager[None]:

@@ -52,7 +52,12 @@ def test_what_was_charged_stays_with_the_plan_that_was_sold_after_a_switch() -> 
     )  # fmt: skip
     seats = make.subscription(account=people.account(reseller=cast.north), plan=plan, today=ORDERED_ON)
     order = switch_plan(
-        actor=SYSTEM, subscription=seats, period=own.periods.get(), quantities={"seats": 5}, today=switched_on
+        actor=SYSTEM,
+        subscription=seats,
+        period=own.periods.get(),
+        quantities={"seats": 5},
+        today=switched_on,
+        now=make.noon(switched_on),
     )
     pay(order=order, today=switched_on)
     renew_accounts(account_ids=[seats.account_id], today=BILLING_DAY)
