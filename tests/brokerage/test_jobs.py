@@ -13,6 +13,7 @@ DAILY = {
     "subscriptions.tasks.run_billing_day",
     "vendors.tasks.check_connections",
     "subscriptions.tasks.observe_services",
+    "subscriptions.tasks.refresh_commitments",
     "subscriptions.tasks.compare_units",
     "subscriptions.tasks.audit_books",
     "core.panel.tasks.forget_old_forms",
