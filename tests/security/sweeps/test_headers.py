@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -54,12 +55,18 @@ def pages(world: World) -> list[str]:
     ]
 
 
-def test_every_answer_has_the_policy(world: World) -> None:
-    """Pages, errors, files and the API: nothing inline, no frame around them, no foreign referrer."""
+@pytest.fixture(scope="module")
+def answers(world: World) -> dict[str, Any]:
+    """What each page, two that are not there and the API answer, asked once for all that is looked for in them."""
     person = world.north.managers[ROLES[0]]
-    addresses = [*pages(world), "/no-such-page/", "/api/v3/no-such-page"]
-    for address in addresses:
-        headers = person.client.get(address).headers
+    elsewhere = ("/no-such-page/", "/api/v3/no-such-page", "/api/v3/resellers/0/charges")
+    return {address: person.client.get(address) for address in (*pages(world), *elsewhere)}
+
+
+def test_every_answer_has_the_policy(answers: dict[str, Any]) -> None:
+    """Pages, errors, files and the API: nothing inline, no frame around them, no foreign referrer."""
+    for address, answer in answers.items():
+        headers = answer.headers
         policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
         assert policy["default-src"] == policy["script-src"] == policy["style-src"] == "'self'", address
         assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'", address
@@ -76,11 +83,9 @@ def test_an_error_page_has_the_policy_too(world: World) -> None:
     assert "'self'" in answer["Content-Security-Policy"]
 
 
-def test_pages_load_nothing_from_elsewhere(world: World) -> None:
+def test_pages_load_nothing_from_elsewhere(answers: dict[str, Any]) -> None:
     """The rendered pages, not only their templates: nothing inline that a widget or a library brought in."""
-    person = world.north.managers[ROLES[0]]
-    for address in pages(world):
-        answer = person.client.get(address)
+    for address, answer in answers.items():
         if not answer["Content-Type"].startswith("text/html"):
             continue
         text = answer.content.decode()
@@ -95,11 +100,9 @@ def test_cookies_are_closed() -> None:
     assert settings.SESSION_ENGINE == "accounts.sessions"
 
 
-def test_no_answer_is_kept(world: World) -> None:
+def test_no_answer_is_kept(world: World, answers: dict[str, Any]) -> None:
     """Neither a cache on the way nor the browser keeps an answer: Back shows the next person nothing after sign-out."""
-    person = world.north.managers[ROLES[0]]
-    for address in (*pages(world), "/no-such-page/", "/api/v3/resellers/0/charges"):
-        answer = person.client.get(address)
+    for address, answer in answers.items():
         kept = {part.strip() for part in answer["Cache-Control"].split(",")}
         assert {"no-store", "private"} <= kept, address
     customer = next(iter(world.north.customers.values())).client.get("/")
