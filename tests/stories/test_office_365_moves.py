@@ -12,6 +12,7 @@ from subscriptions.catalogue.plans import Lasting
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night.renewals import run_billing_day
 from subscriptions.people.failures import cancel_failed_order, retry
+from subscriptions.people.stopping import delete
 from subscriptions.people.switching import switch_plan
 from tests.stories.office365 import Story, a_story, charges, written_off
 from vendors.questions import VendorUnavailable
@@ -114,6 +115,39 @@ def test_a_move_that_takes_the_night_is_charged_from_the_day_after_it(story: Sto
         ("blocked", "01.04", "01.05", 5, "62.50"),
     ]
     assert story.one_held()["catalogue_item"].startswith(STANDARD)
+    story.books_agree()
+
+
+def test_a_night_that_stops_it_for_funds_meanwhile_stops_what_it_has_become() -> None:
+    with a_story(date(2027, 3, 10), balance="25.00") as story:
+        bought = story.order(story.plan(BASIC, "6.00"), 5)  # its payment came besides: 25.00 stay
+        standard = story.plan(STANDARD, "12.50")
+        story.at(date(2027, 3, 31), 20)
+        story.microsoft.behave(transition_seconds=9 * 3600)
+        switched(story, bought, standard, 5)
+        assert funds_of(story.account).available < 30
+        story.at(date(2027, 4, 1), 0, 5)
+        run_billing_day(today=story.today)
+        bought.refresh_from_db()
+        assert (bought.status, bought.stop_reason) == ("updating", "funds_short")
+        assert after_work(story, bought, hours=20) == "stopped"
+        assert (bought.plan_id, story.one_held()["status"]) == (standard.pk, "suspended")
+        assert charges(bought) == [("closed", "10.03", "01.04", 5, "21.29")]
+        assert funds_of(story.account).blocked == 0
+        story.books_agree()
+
+
+def test_what_failed_may_be_deleted(story: Story) -> None:
+    bought = story.order(story.plan(BASIC, "6.00"), 5)
+    story.at(date(2027, 3, 15))
+    body = {"code": 800020, "description": "No", "data": [], "source": "PartnerFD"}
+    story.microsoft.fail("answer", method="POST", path="/transitions", status=403, body=body)
+    switched(story, bought, story.plan(STANDARD, "12.50"), 5)
+    assert after_work(story, bought) == "updating_failed"
+    delete(actor=SYSTEM, subscription=bought, today=story.today)
+    assert after_work(story, bought) == "deleted"
+    assert charges(bought) == [("closed", "10.03", "15.03", 5, "4.84")]
+    assert (funds_of(story.account).blocked, story.one_held()["status"]) == (0, "deleted")
     story.books_agree()
 
 

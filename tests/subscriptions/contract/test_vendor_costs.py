@@ -19,11 +19,13 @@ from subscriptions.contract.vendor_costs import (
     term_costs,
     vendor_costs_on,
 )
+from subscriptions.models import HeldCommitment
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
 from tests.subscriptions.pricing import said, sold
 from tests.vendors.installing import example_installed
 from vendors.capabilities import PriceKey
+from vendors.commitments import AtEnd, State
 from vendors.prices import Dated
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,38 @@ def test_a_term_costs_what_was_asked_on_its_first_day_and_the_next_what_is_asked
     assert costs(TODAY) == [11, None]
     service.billing_type = "payg_internal"
     assert term_costs(service, [resource], today=TODAY) == ({}, {})
+
+
+def test_the_vendors_own_term_keeps_its_price_though_ours_has_no_end() -> None:
+    plan = sold("10.00", billing_type="csp_monthly")
+    account = people.account(reseller=plan.reseller, country="DE")
+    said(plan, "DE", [("9", EARLY, TODAY), ("11", TODAY, LATER), ("12", LATER, None)], today=EARLY, currency="EUR")
+    service = make.subscription(account=account, plan=plan, quantities={"units": 1}, today=date(2026, 11, 10))
+    service.start_date = date(2026, 2, 10)
+    resource = plan.resources.get().pk
+    held = HeldCommitment(
+        subscription=service,
+        resource="units",
+        name="Units",
+        vendor_id="1",
+        state=State.ACTIVE,
+        quantity=1,
+        term="P1Y",
+        ends_on=date(2027, 1, 10),
+        at_end=AtEnd.RENEWS,
+        seen_at=make.noon(TODAY),
+    )
+    held.save()
+
+    def costs() -> list[Decimal | None]:
+        return [one[resource].cost if one else None for one in term_costs(service, [resource], today=LATER)]
+
+    assert costs() == [9, 12], "of the first day here, which a common end may have made a later one, and of the next"
+    service.start_date = date(2026, 12, 1)
+    assert costs() == [11, 12]
+    held.at_end = AtEnd.ENDS
+    held.save()
+    assert costs() == [11, None]
 
 
 def test_only_a_plan_of_ones_own_is_bought_at_the_vendor() -> None:
