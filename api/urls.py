@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from api.errors import not_found
 from api.scopes import Scope
 from api.views.charges import ChargeViewSet
+from api.views.commitment_dates import CommitmentDateViewSet
 from api.views.credit_notes import CreditNoteLineViewSet, CreditNoteViewSet
 from api.views.discounts import DiscountViewSet
 from api.views.forecasts import AccountForecastViewSet, MarginForecastViewSet
@@ -20,6 +21,7 @@ app_name = "api"
 
 RESOURCES: dict[str, type[ResourceViewSet]] = {
     "charges": ChargeViewSet,
+    "commitment_dates": CommitmentDateViewSet,
     "credit_note_lines": CreditNoteLineViewSet,
     "credit_notes": CreditNoteViewSet,
     "discounts": DiscountViewSet,

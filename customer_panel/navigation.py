@@ -22,6 +22,7 @@ NAVIGATION = (
         _("Services"),
         (
             NavigationItem(_("Subscriptions"), "customer:subscriptions", "subscriptions.view"),
+            NavigationItem(_("Windows and renewals"), "customer:calendar", "subscriptions.view"),
             NavigationItem(pgettext_lazy("button", "Order"), "customer:order_plan", "subscriptions.order"),
         ),
     ),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from customer_panel.views import (
     account,
+    calendar,
     charges,
     credit_notes,
     forecasts,
@@ -16,6 +17,7 @@ from customer_panel.views import (
     priorities,
     profile,
     secrets,
+    subscription_commitment,
     subscriptions,
     users,
 )
@@ -45,6 +47,12 @@ urlpatterns = [
     path("subscriptions/<int:pk>/activate/", operations.subscription_activate, name="subscription_activate"),
     path("subscriptions/<int:pk>/delete/", operations.subscription_delete, name="subscription_delete"),
     path("subscriptions/<int:pk>/first-sign-in/", secrets.subscription_secrets, name="subscription_secrets"),
+    path(
+        "subscriptions/<int:pk>/commitment/",
+        subscription_commitment.subscription_commitment,
+        name="subscription_commitment",
+    ),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("order/", ordering.order_plan, name="order_plan"),
     path("order/<int:plan_pk>/", ordering.order_plan_details, name="order_plan_details"),
     path("order/<int:plan_pk>/check/", ordering.order_plan_check, name="order_plan_check"),

@@ -14,6 +14,8 @@ from core.lists.sorting import DAY, sort_expressions
 from subscriptions.models import (
     ApplicationTemplate,
     BillingType,
+    CommitmentDate,
+    DateKind,
     Discount,
     DiscountType,
     Order,
@@ -27,6 +29,7 @@ from subscriptions.models import (
     TemplateStatus,
 )
 from subscriptions.queries import plan_categories_visible_to, plans_visible_to, products_visible_to
+from vendors.queries import connections_visible_to
 
 _LAST_DAY = date(9999, 12, 30)
 
@@ -127,6 +130,28 @@ class SubscriptionFilter(django_filters.FilterSet):
     def filter_currency(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return the rows in one of the currencies, given as codes in any case."""
         return queryset.filter(currency__in=value.upper().replace(",", " ").split())
+
+
+class CommitmentDateFilter(django_filters.FilterSet):
+    """Filters of the calendar."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    kind = OneOf(field_name="kind", choices=DateKind.choices, label=_("What"))
+    at = Days(field_name="at", label=_("Date"))
+    subscription = Containing(field_name="subscription__name", label=_("Subscription"))
+    subscription_id = Numbers(field_name="subscription", lookup_expr="in", label=_("Subscription ID"))
+    account = Named(queryset=accounts_visible_to, field_name="account", label=_("Account"))
+    account_id = Numbers(field_name="account", lookup_expr="in", label=_("Account ID"))
+    reseller = ResellerAndBelow(queryset=resellers_visible_to, field_name="reseller", label=_("Reseller and below"))
+    connection = Visible(
+        queryset=connections_visible_to,
+        field_name="subscription__plan__template__connection",
+        label=_("Vendor connection"),
+    )
+
+    class Meta:
+        model = CommitmentDate
+        fields: list[str] = []
 
 
 class OrderFilter(django_filters.FilterSet):

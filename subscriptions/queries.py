@@ -8,6 +8,7 @@ from accounts.queries import of_visible_accounts, within_reach
 from billing.models import Tax
 from subscriptions.models import (
     ApplicationTemplate,
+    CommitmentDate,
     Discount,
     MarkupRule,
     Order,
@@ -62,6 +63,19 @@ def listed_subscriptions_visible_to(actor: Actor) -> QuerySet[Subscription]:
     if actor.account_manager_ids is not None:
         rows = rows.filter(manager__in=sorted(actor.account_manager_ids))
     return rows
+
+
+def commitment_dates_visible_to(actor: Actor) -> QuerySet[CommitmentDate]:
+    """Return the dates of what vendors have bound the actor's subscriptions to; none without the right.
+
+    A customer is not bound any more by what it has deleted: what the vendor still holds of it is its provider's.
+    """
+    if not actor.may("subscriptions.view"):
+        return CommitmentDate.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return CommitmentDate.objects.filter(within_reach(actor))
+    rows = CommitmentDate.objects.filter(of_visible_accounts(actor))
+    return rows.exclude(subscription__status=SubscriptionStatus.DELETED) if actor.is_customer else rows
 
 
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:

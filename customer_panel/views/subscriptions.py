@@ -37,6 +37,7 @@ from subscriptions.people.revealing import lasting
 from subscriptions.people.supported import unsupported
 from subscriptions.people.turns import may_set_turns
 from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
+from subscriptions.told.calendar import binds
 from subscriptions.told.offered import Steps, looked_for_in_vain, steps_of_subscription
 from subscriptions.told.owing import owing_of
 from subscriptions.told.proposals import resources_by_key
@@ -54,6 +55,7 @@ TRANSITIONAL = {
 
 TABS = (
     ("subscription", gettext_lazy("General"), "subscriptions.view"),
+    ("subscription_commitment", gettext_lazy("Commitment"), "subscriptions.view"),
     ListTab("subscription_charges", CHARGES, by="subscription_id"),
     ListTab("subscription_transactions", TRANSACTIONS, by="charge__subscription_id"),
 )
@@ -161,7 +163,7 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         tabs=tuple(
             Tab(label, reverse(f"customer:{name}", args=[found.pk]), active=name == active)
             for name, label, right in offered_of(TABS)
-            if actor.may(right)
+            if actor.may(right) and (name != "subscription_commitment" or binds(found))
         ),
     )
 

@@ -29,6 +29,7 @@ from subscriptions.people.failures import may_correct
 from subscriptions.people.limits import may_limit
 from subscriptions.people.supported import unsupported
 from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
+from subscriptions.told.calendar import binds
 from subscriptions.told.offered import looked_for_in_vain, steps_of_subscription
 from subscriptions.told.owing import owing_of
 from subscriptions.told.proposals import resources_by_key
@@ -42,6 +43,7 @@ TABS = (
     ("subscription_resources", gettext_lazy("Resources"), "subscriptions.view"),
     ListTab("subscription_charges", CHARGES, by="subscription_id"),
     ListTab("subscription_transactions", TRANSACTIONS, by="charge__subscription_id"),
+    ("subscription_commitment", gettext_lazy("Commitment"), "subscriptions.view"),
     ("subscription_vendor", gettext_lazy("Vendor"), "subscriptions.view"),
     ("subscription_log", gettext_lazy("Log"), "log.view"),
 )
@@ -215,4 +217,6 @@ def _unlabelled(found: Subscription) -> list[tuple[str, str]]:
 
 def _has(found: Subscription, tab: str) -> bool:
     """Return whether the subscription has what the tab shows: one that is only billed has no vendor."""
+    if tab == "subscription_commitment":
+        return binds(found)
     return tab != "subscription_vendor" or found.plan.template.connection_id is not None

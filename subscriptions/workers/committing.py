@@ -80,7 +80,7 @@ def refresh(subscription: Subscription, *, now: datetime) -> bool:
         told = questions.commitments(connection, service=service_as_held(subscription), now=now)
     except questions.GoneAtVendor:
         told = [_ended(row) for row in subscription.commitments.all()]
-    return _keep(subscription, told, now)
+    return keep(subscription, told, now=now)
 
 
 def _bound() -> QuerySet[Subscription]:
@@ -104,7 +104,11 @@ def _ended(row: HeldCommitment) -> Commitment:
 
 
 @transaction.atomic
-def _keep(subscription: Subscription, told: Sequence[Commitment], now: datetime) -> bool:
+def keep(subscription: Subscription, told: Sequence[Commitment], *, now: datetime) -> bool:
+    """Keep what was told of a subscription, unless something has happened to it since it was read.
+
+    Returns whether that is something else than before.
+    """
     row = Subscription.objects.select_for_update().defer("search_vector").get(pk=subscription.pk)
     if row.awaited_operation or row.updated_at != subscription.updated_at:
         return False

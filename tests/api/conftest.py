@@ -18,6 +18,7 @@ from billing.models import Charge, InvoiceLine
 from tests.factories import accounts as people
 from tests.factories import subscriptions as catalogue
 from tests.factories.billing import invoice, owed
+from tests.factories.commitments import commitment
 from tests.factories.discounts import promo_code
 from tests.factories.taxes import credit_note
 from tests.worlds import kept
@@ -62,6 +63,7 @@ class World:
 # Of each resource of the API: the record that belongs to a house, from its charge.
 OF_A_HOUSE: dict[str, Callable[[Charge], Any]] = {
     "charges": lambda charge: charge,
+    "commitment_dates": lambda charge: charge.subscription.commitments.get().dates.get(kind="cancel"),
     "credit_note_lines": lambda charge: charge.invoice_line.credits.get(),
     "credit_notes": lambda charge: charge.invoice_line.credits.get().credit_note,
     "discounts": lambda charge: charge.account.reseller.discounts.get(),
@@ -105,6 +107,7 @@ def _world() -> World:
         plan = catalogue.plan(reseller=reseller)
         made = catalogue.subscription(account=accounts[name], plan=plan, today=ORDERED)
         charges[name] = Charge.objects.get(subscription=made)
+        commitment(subscription=made, now=datetime.now(UTC))
         promo_code(f"{name}-code".upper(), reseller=reseller)
         InvoiceLine.objects.create(
             invoice=invoice(accounts[name]), charge=charges[name], amount=charges[name].amount, tax=Decimal(1)

@@ -21,6 +21,7 @@ from subscriptions.models import PlanCategory, PriceRule, Product, Subscription
 from subscriptions.people.price_changes import draft_price_change
 from tests.factories import accounts as cast
 from tests.factories import billing as money
+from tests.factories import commitments as bound
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 from tests.factories.taxes import credit_note
@@ -75,6 +76,10 @@ class Around:
 
 def _topped_up(of: Around) -> None:
     money.top_up(account=of.account, amount="7654321.98", today=of.today)
+
+
+def _bound(of: Around) -> None:
+    bound.commitment(subscription=of.subscription, now=timezone.now())
 
 
 def _served(of: Around) -> None:
@@ -162,6 +167,7 @@ ROWS: dict[str, Callable[[Around], object]] = {
     ),
     "operator.account_types": lambda of: cast.account_type(reseller=of.account.reseller, name=LONG),
     "operator.application_templates": _planned,
+    "operator.calendar": _bound,
     "operator.charges": _served,
     "operator.corrections": _corrected,
     "operator.discounts": lambda of: grant.promo_code(
@@ -194,6 +200,7 @@ ROWS: dict[str, Callable[[Around], object]] = {
     ),
     "operator.vendor_connections": _connected,
     "operator.vendor_exchanges": _exchanged,
+    "customer.calendar": _bound,
     "customer.charges": _served,
     "customer.invoices": _invoiced,
     "customer.credit_notes": _credited,

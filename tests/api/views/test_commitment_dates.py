@@ -1,0 +1,17 @@
+"""The API's calendar is filtered by kind and subscription, and sorted by its moments."""
+
+from collections.abc import Callable
+
+from tests.api.conftest import Caller, World, ids
+
+
+def test_they_are_filtered_and_sorted_the_soonest_first(world: World, caller: Callable[..., Caller]) -> None:
+    north, subscription = caller(world.north), world.charges["north"].subscription
+    address = f"/resellers/{world.north.pk}/commitment_dates"
+    assert len(ids(north.get(address))) == 3
+    assert ids(north.get(f"{address}?filter[kind]=cancel")) == [str(world.record("commitment_dates", "north"))]
+    assert len(ids(north.get(f"{address}?filter[subscription_id]={subscription.pk}&sort=at"))) == 3
+    records = north.get(f"{address}?sort=at").json()["data"]
+    assert records[-1]["attributes"]["kind"] == "renews"
+    assert ids(north.get(f"{address}?filter[subscription_id]={subscription.pk + 10**6}")) == []
+    assert north.get(f"{address}?filter[connection]=1").status_code == 400
