@@ -27,8 +27,10 @@ CHANGEABLE_FIELDS = frozenset(
         "second_factor_roles",
         "bank_details",
         "card_page",
+        "window_letter_days",
     }
 )
+MOST_WINDOW_LETTER_DAYS = 30
 # A new reseller's account terms are copies: what its customers pay on is its own business from then on.
 COPIED_CLASS_FIELDS = (
     "name",
@@ -116,6 +118,8 @@ def _assign(actor: Actor, reseller: Reseller, values: Mapping[str, object]) -> N
         _refuse_name(reseller)
     with refusals.gathered():
         _refuse_card_page(reseller)
+    with refusals.gathered():
+        _refuse_window_letters(reseller)
     if "manager" in values and reseller.manager is not None:
         with refusals.gathered():
             _refuse_manager_from_elsewhere(actor, reseller)
@@ -130,6 +134,13 @@ def _cleaned(text: str) -> str:
 def _refuse_card_page(reseller: Reseller) -> None:
     if reseller.card_page and not reseller.card_page.startswith("https://"):
         raise ResellerRefused(_("Enter an address that begins with https://."), field="card_page")
+
+
+def _refuse_window_letters(reseller: Reseller) -> None:
+    if reseller.window_letter_days > MOST_WINDOW_LETTER_DAYS:
+        raise ResellerRefused(
+            _("Enter %(most)s days at most.") % {"most": MOST_WINDOW_LETTER_DAYS}, field="window_letter_days"
+        )
 
 
 def _refuse_name(reseller: Reseller) -> None:

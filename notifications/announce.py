@@ -81,9 +81,9 @@ def _recipients(
     elif audience is Audience.CUSTOMER and account is not None:
         return _customers(account)
     elif audience is Audience.ACCOUNT_MANAGER and account is not None:
-        manager = account.manager
-        people = [manager] if manager is not None and manager.is_active else []
-        return _once([*people, *_administrators(account.reseller)])
+        return _managers(account)
+    elif audience is Audience.EVERYBODY and account is not None:
+        return [*_customers(account), *_managers(account)]
     elif audience is Audience.ADMINISTRATORS and reseller is not None:
         return _once(_administrators(reseller))
     raise ValueError(f"nobody is named who could hear of it ({audience})")
@@ -107,6 +107,12 @@ def _customers(account: Account) -> list[Recipient]:
         status=UserStatus.ACTIVE,
     ).order_by("id")
     return _once(list(people)) or [Recipient(account.email, account.reseller.default_language)]
+
+
+def _managers(account: Account) -> list[Recipient]:
+    manager = account.manager
+    people = [manager] if manager is not None and manager.is_active else []
+    return _once([*people, *_administrators(account.reseller)])
 
 
 def _administrators(reseller: Reseller) -> list[User]:

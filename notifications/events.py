@@ -15,6 +15,7 @@ class Audience(enum.StrEnum):
     PERSON = "person"  # exactly the person or the address that is given
     CUSTOMER = "customer"  # the account's owner and admins; its e-mail where it has neither
     ACCOUNT_MANAGER = "account_manager"  # the account's manager and the administrators of its reseller
+    EVERYBODY = "everybody"  # the two before, of one account
     ADMINISTRATORS = "administrators"  # the administrators of the reseller
 
 
@@ -106,6 +107,20 @@ EVENTS: dict[str, Event] = {
         "account day required available missing",
         Audience.CUSTOMER,
         asks_for_money=True,
+    ),
+    "window_is_closing": _event(
+        _("%(subscription)s: what can be given back until %(until)s"),
+        "subscription account until windows",
+        Audience.EVERYBODY,
+        in_the_panel=True,
+        button=_("See what each decision costs"),
+    ),
+    "commitment_renews_soon": _event(
+        _("%(subscription)s: the term at the vendor ends, the next begins on %(day)s"),
+        "subscription account day last terms windows",
+        Audience.EVERYBODY,
+        in_the_panel=True,
+        button=_("See what each decision costs"),
     ),
     "account_on_credit_hold": _event(
         _("%(account)s is on credit hold: %(amount)s is to be paid"),

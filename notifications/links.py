@@ -16,6 +16,7 @@ PAGES = {
     "plan": ("operator:plan_resources", "customer:home"),
     "order": ("operator:order", "customer:subscription_order"),
     "subscription": ("operator:subscription", "customer:subscription"),
+    "commitment": ("operator:subscription_commitment", "customer:subscription_commitment"),
     "vendor_connection": ("operator:vendor_connection", "customer:home"),
     "invoice": ("operator:invoice", "customer:invoice"),
     "top_up": ("operator:account_top_up", "customer:payment_top_up"),

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.handover import hand_over
-from subscriptions.night import auditing, invoiced, nights, reminding
+from subscriptions.night import auditing, invoiced, nights, reminding, windows
 from subscriptions.workers import (
     committing,
     comparing,
@@ -152,3 +152,10 @@ def tell_of_invoices() -> None:
 def remind_of_billing_day() -> None:
     """Tell customers in time what their billing day will need."""
     reminding.remind_of_billing_day(today=timezone.localdate())
+
+
+@shared_task
+def tell_of_commitments() -> None:
+    """Tell customers and managers of windows that close, and of terms at vendors that end."""
+    windows.tell_of_windows(now=timezone.now())
+    windows.tell_of_renewals(today=timezone.localdate(), now=timezone.now())

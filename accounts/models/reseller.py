@@ -43,6 +43,13 @@ class Reseller(Timestamped):
     # What its customers are told when they pay: lines to be copied into a transfer, and where a card is taken.
     bank_details = models.TextField(_("bank details"), max_length=1000, blank=True, default="", db_default="")
     card_page = models.URLField(_("page for payments by card"), max_length=500, blank=True, default="", db_default="")
+    # How many days before a vendor takes no units back any more its customers and managers are told; 0 is never.
+    window_letter_days = models.PositiveSmallIntegerField(
+        _("letters before a window closes, days"),
+        default=2,
+        db_default=2,
+        help_text=_("So many days before a vendor takes no units back any more; 0 means no letters."),
+    )
     # Free attributes by key, for example "reseller_mpn_id": the partner id that Microsoft is told.
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
 

@@ -115,7 +115,7 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
     def keep(answers: dict[str, Any]) -> Done:
         names = (
             "name", "domain", "email", "default_language", "manager", "status", "second_factor_roles", "bank_details",
-            "card_page",
+            "card_page", "window_letter_days",
         )  # fmt: skip
         change_reseller(actor=request.actor, reseller=found, values=_values(answers, names, found.attributes))
         return Done(_("Saved."), back)
@@ -123,7 +123,17 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("operator:reseller", args=[pk])
     form = form_of(
         Reseller,
-        ("name", "domain", "email", "default_language", "manager", "status", "bank_details", "card_page"),
+        (
+            "name",
+            "domain",
+            "email",
+            "default_language",
+            "manager",
+            "status",
+            "bank_details",
+            "card_page",
+            "window_letter_days",
+        ),
         row=found,
         initial=lambda: {
             "reseller_mpn_id": found.attributes.get(MPN_ID, ""),

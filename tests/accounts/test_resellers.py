@@ -117,3 +117,12 @@ def test_the_place_and_the_currency_never_change(field):
     cast = make.cast()
     with pytest.raises(ValueError, match=field):
         change_reseller(actor=make.manager_actor(), reseller=cast.north, values={field: "USD"})
+
+
+def test_letters_before_a_window_closes_are_some_days_and_not_months_before():
+    cast = make.cast()
+    actor = make.manager_actor(reseller=cast.operator)
+    assert change_reseller(actor=actor, reseller=cast.north, values={"window_letter_days": 30}).window_letter_days == 30
+    with pytest.raises(ResellerRefused, match="Enter 30 days at most") as refusal:
+        change_reseller(actor=actor, reseller=cast.north, values={"window_letter_days": 31})
+    assert refusal.value.field == "window_letter_days"

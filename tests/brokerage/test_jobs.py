@@ -20,6 +20,7 @@ DAILY = {
     "core.lists.tasks.forget_old_exports",
     "vendors.tasks.forget_old_exchanges",
     "accounts.tasks.forget_old_sign_ins",
+    "subscriptions.tasks.tell_of_commitments",
     "subscriptions.tasks.remind_of_billing_day",
 }
 NINE = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
