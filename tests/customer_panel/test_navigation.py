@@ -22,14 +22,14 @@ def current(page: object) -> list[str]:
 
 def test_owner_sees_services_money_and_people(client: Client) -> None:
     assert items(client.get("/")) == [
-        "Home", "Subscriptions", "Order", "Payments", "Invoices", "Credit notes", "Charges", "Transactions", "Forecast",
-        "Account", "Users",
+        "Home", "Subscriptions", "Windows and renewals", "Order", "Payments", "Invoices", "Credit notes", "Charges",
+        "Transactions", "Forecast", "Account", "Users",
     ]  # fmt: skip
 
 
 def test_user_sees_services_and_the_account(browser_of: Callable[[str], Client]) -> None:
     page = browser_of(AccessLevel.USER).get("/")
-    assert items(page) == ["Home", "Subscriptions", "Account"]
+    assert items(page) == ["Home", "Subscriptions", "Windows and renewals", "Account"]
     assert page.context["funds"] is None
 
 
