@@ -20,7 +20,7 @@ from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night.nights import carry_out_night
 from subscriptions.people.changes import change_quantities
 from subscriptions.people.ordering import place_order
-from subscriptions.workers.committing import refresh_commitments
+from subscriptions.workers.committing import refresh_after, refresh_commitments
 from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
@@ -63,7 +63,9 @@ class Story:
         until = self.moment + timedelta(hours=hours)
         for _turn in range(200):
             for operation_id in unfinished_work(now=self.moment):
-                carry_out(operation_id=operation_id, now=self.moment, today=self.today)
+                operation = carry_out(operation_id=operation_id, now=self.moment, today=self.today)
+                if operation.finished:
+                    refresh_after(operation, now=self.moment)
             waits = VendorOperation.objects.filter(state__in=UNFINISHED, next_attempt_at__lte=until)
             first = waits.order_by("next_attempt_at").first()
             if first is None:

@@ -83,6 +83,26 @@ def test_it_is_cancelled_in_its_window(story: Story) -> None:
     story.books_agree()
 
 
+def test_out_of_its_window_it_is_cancelled_with_the_end_of_its_term(story: Story) -> None:
+    bought = story.order(story.plan(term_duration="P1M"), 5)
+    story.at(march(25))
+    delete(actor=SYSTEM, subscription=bought, today=story.today)
+    story.work()
+    bought.refresh_from_db()
+    held = story.one_held()
+    assert (bought.status, held["status"], held["auto_renew"]) == ("deleted", "active", False)
+    assert [action["kind"] for action in held["actions"]] == ["Cancel"]
+    assert bought.attributes["ends_on.seats"]["value"] == "2027-04-09"
+    assert charges(bought) == [("closed", "10.03", "25.03", 5, "24.19")]  # 5 x 10.00 x 15/31
+    story.night(date(2027, 4, 10))
+    story.at(date(2027, 4, 11))
+    follow_renewals(now=story.moment)
+    assert story.one_held()["status"] == "deleted"
+    assert HeldCommitment.objects.get().state == "ended"
+    assert not Notification.objects.filter(event="service_alarm").exists()
+    story.books_agree()
+
+
 def test_it_is_renewed_at_microsoft_as_it_is(story: Story) -> None:
     bought = story.order(story.plan(), 5)
     for month in range(1, 13):
