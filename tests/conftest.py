@@ -14,6 +14,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from brokerage import local_services
 from brokerage.celery import app as celery_app
@@ -23,6 +25,10 @@ from vendors import http
 # Many tests ask a vendor that is not there; they do not stand and wait before they ask again.
 http.PAUSE = 0
 
+
+# A busy machine is no finding. Before it draws, hypothesis reads all our modules for numbers worth a try.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 _truncate = DatabaseOperations.sql_flush
 # What every migrated database has.
