@@ -19,6 +19,8 @@ RIGHTS: dict[str, tuple[bool, ...]] = {
     "subscriptions.stop":         (Y,     N,     Y,     N,           Y,     Y,     N),
     "subscriptions.activate":     (Y,     N,     Y,     N,           Y,     Y,     N),
     "subscriptions.delete":       (Y,     N,     Y,     N,           Y,     Y,     N),
+    "differences.view":           (Y,     Y,     Y,     N,           N,     N,     N),
+    "differences.resolve":        (Y,     N,     N,     N,           N,     N,     N),
     "orders.view":                (Y,     Y,     Y,     N,           Y,     Y,     N),
     "orders.cancel":              (Y,     N,     Y,     N,           Y,     Y,     N),
     "orders.retry":               (Y,     N,     Y,     N,           N,     N,     N),

@@ -10,6 +10,7 @@ from api.scopes import Scope
 from api.views.charges import ChargeViewSet
 from api.views.commitment_dates import CommitmentDateViewSet
 from api.views.credit_notes import CreditNoteLineViewSet, CreditNoteViewSet
+from api.views.differences import DifferenceViewSet
 from api.views.discounts import DiscountViewSet
 from api.views.forecasts import AccountForecastViewSet, MarginForecastViewSet
 from api.views.invoices import InvoiceLineViewSet, InvoiceViewSet
@@ -24,6 +25,7 @@ RESOURCES: dict[str, type[ResourceViewSet]] = {
     "commitment_dates": CommitmentDateViewSet,
     "credit_note_lines": CreditNoteLineViewSet,
     "credit_notes": CreditNoteViewSet,
+    "differences": DifferenceViewSet,
     "discounts": DiscountViewSet,
     "invoice_lines": InvoiceLineViewSet,
     "invoices": InvoiceViewSet,

@@ -18,7 +18,7 @@ def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
         "check connections to vendors": {"task": "vendors.tasks.check_connections", "schedule": _at(2, 30)},
         "observe services at vendors": {"task": "subscriptions.tasks.observe_services", "schedule": _at(2, 35)},
         "ask vendors for commitments": {"task": "subscriptions.tasks.refresh_commitments", "schedule": _at(2, 38)},
-        "compare units with vendors": {"task": "subscriptions.tasks.compare_units", "schedule": _at(2, 40)},
+        "compare with vendors": {"task": "subscriptions.tasks.compare_with_vendors", "schedule": _at(3, 15)},
         "forget old forms": {"task": "core.panel.tasks.forget_old_forms", "schedule": _at(2, 45)},
         "forget old exports": {"task": "core.lists.tasks.forget_old_exports", "schedule": _at(3, 0)},
         "forget old exchanges": {"task": "vendors.tasks.forget_old_exchanges", "schedule": _at(3, 30)},
@@ -39,6 +39,7 @@ def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
         "tell of invoices": {"task": "subscriptions.tasks.tell_of_invoices", **_every(60)},
         "carry on exports": {"task": "core.lists.tasks.carry_on_exports", **sweep},
         "carry on price changes": {"task": "subscriptions.tasks.carry_on_price_changes", **sweep},
+        "carry on resolutions": {"task": "subscriptions.resolving.tasks.carry_on_resolutions", **sweep},
         "carry on provisioning": {"task": "subscriptions.tasks.carry_on_provisioning", **sweep},
         "deliver due messages": {"task": "notifications.tasks.deliver_due", **sweep},
     }

@@ -194,10 +194,11 @@ EVENTS: dict[str, Event] = {
     "night_caught_up": _event(
         _("The billing day of %(day)s did not run in time"), "day accounts", Audience.ADMINISTRATORS
     ),
-    "units_differ": _event(
-        _("Our books and the vendor's do not agree: %(subscription)s"),
-        "subscription account difference",
+    "differences_found": _event(
+        _("Our books and the vendors' do not agree: %(number)s new differences"),
+        "number kinds",
         Audience.ADMINISTRATORS,
+        button=_("See the differences"),
     ),
     "certificate_expires": _event(
         _("Our certificate for %(connection)s runs out: %(day)s"), "connection day", Audience.ADMINISTRATORS

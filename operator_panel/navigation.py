@@ -19,6 +19,7 @@ NAVIGATION = (
             NavigationItem(_("Orders"), "operator:orders", "orders.view"),
             NavigationItem(_("Subscriptions"), "operator:subscriptions", "subscriptions.view"),
             NavigationItem(_("Windows and renewals"), "operator:calendar", "subscriptions.view"),
+            NavigationItem(_("Differences with vendors"), "operator:differences", "differences.view"),
             NavigationItem(_("Accounts"), "operator:accounts", "accounts.view"),
             NavigationItem(_("Resellers"), "operator:resellers", "resellers.view"),
         ),

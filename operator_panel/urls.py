@@ -24,6 +24,7 @@ from operator_panel.views import (
     charges,
     corrections,
     credit_notes,
+    differences,
     discounts,
     forecasts,
     guaranteed_payments,
@@ -81,6 +82,10 @@ CREATIONS = {
 }
 
 
+# Lists above which more stands than a button.
+OWN_VIEWS = {"differences": differences.differences}
+
+
 def _list(name: str, listing: Listing) -> URLPattern:
     """Return the address of a list, with the button that makes another one of it."""
 
@@ -90,7 +95,7 @@ def _list(name: str, listing: Listing) -> URLPattern:
             return ()
         return (Button(label, reverse(f"operator:{page.__name__}"), primary=True),)
 
-    view = requires(listing.right)(list_view(listing, buttons=buttons))
+    view = OWN_VIEWS.get(name) or requires(listing.right)(list_view(listing, buttons=buttons))
     return path(f"{name.replace('_', '-')}/", view, name=name)
 
 
@@ -111,6 +116,21 @@ urlpatterns = [
     *(
         path(f"{name.replace('_', '-')}/create/", page, name=page.__name__)
         for name, (_label, page) in CREATIONS.items()
+    ),
+    # Differences with vendors
+    *_of(
+        "differences",
+        differences.difference,
+        differences.difference_accept,
+        differences.difference_restore,
+        differences.difference_log,
+    ),
+    *_of(
+        "resolutions",
+        differences.resolution,
+        *differences.lists,
+        differences.resolution_confirm,
+        differences.resolution_log,
     ),
     # Accounts
     *_of(

@@ -16,6 +16,8 @@ from subscriptions.models import (
     BillingType,
     CommitmentDate,
     DateKind,
+    Difference,
+    DifferenceKind,
     Discount,
     DiscountType,
     Order,
@@ -23,6 +25,7 @@ from subscriptions.models import (
     OrderType,
     Plan,
     PlanStatus,
+    Settled,
     StopReason,
     Subscription,
     SubscriptionStatus,
@@ -216,4 +219,23 @@ class DiscountFilter(django_filters.FilterSet):
 
     class Meta:
         model = Discount
+        fields: list[str] = []
+
+
+class DifferenceFilter(django_filters.FilterSet):
+    """Filters of differences with vendors."""
+
+    id = Numbers(field_name="id", lookup_expr="in", label=_("ID"))
+    kind = OneOf(field_name="kind", choices=DifferenceKind.choices, label=_("Kind"))
+    connection = Visible(queryset=connections_visible_to, field_name="connection", label=_("Vendor connection"))
+    account = Named(queryset=accounts_visible_to, field_name="account", label=_("Account"))
+    account_id = Numbers(field_name="account", lookup_expr="in", label=_("Account ID"))
+    subscription_id = Numbers(field_name="subscription", lookup_expr="in", label=_("Subscription ID"))
+    reseller = ResellerAndBelow(queryset=resellers_visible_to, field_name="reseller", label=_("Reseller and below"))
+    settled = OneOf(field_name="settled", choices=Settled.choices, label=_("Settled"))
+    open = YesNo(field_name="settled_at", lookup_expr="isnull", label=_("Open"))
+    found_at = Days(field_name="found_at", label=_("Found"))
+
+    class Meta:
+        model = Difference
         fields: list[str] = []

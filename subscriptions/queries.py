@@ -9,6 +9,7 @@ from billing.models import Tax
 from subscriptions.models import (
     ApplicationTemplate,
     CommitmentDate,
+    Difference,
     Discount,
     MarkupRule,
     Order,
@@ -21,6 +22,8 @@ from subscriptions.models import (
     PriceChange,
     PriceChangeEffect,
     Product,
+    Resolution,
+    ResolutionLine,
     ResourcePrice,
     ServiceTerm,
     Subscription,
@@ -208,6 +211,27 @@ def price_changes_visible_to(actor: Actor) -> QuerySet[PriceChange]:
 def price_change_effects_visible_to(actor: Actor) -> QuerySet[PriceChangeEffect]:
     """Return what the mass price changes that the actor sees do to subscriptions."""
     return PriceChangeEffect.objects.filter(change__in=price_changes_visible_to(actor).values("pk"))
+
+
+def differences_visible_to(actor: Actor) -> QuerySet[Difference]:
+    """Return the differences with vendors of the accounts that a manager sees; none without the right."""
+    if not actor.may("differences.view"):
+        return Difference.objects.none()
+    if actor.is_manager and not actor.sees_only_own_accounts:
+        return Difference.objects.filter(within_reach(actor))
+    return Difference.objects.filter(of_visible_accounts(actor))
+
+
+def resolutions_visible_to(actor: Actor) -> QuerySet[Resolution]:
+    """Return the resolutions of the actor's reseller and of all below it: of who sees all their accounts."""
+    if not actor.may("differences.view") or actor.sees_only_own_accounts:
+        return Resolution.objects.none()
+    return Resolution.objects.filter(within_reach(actor))
+
+
+def resolution_lines_visible_to(actor: Actor) -> QuerySet[ResolutionLine]:
+    """Return the lines of the resolutions that the actor sees."""
+    return ResolutionLine.objects.filter(resolution__in=resolutions_visible_to(actor).values("pk"))
 
 
 def templates_visible_to(actor: Actor) -> QuerySet[ApplicationTemplate]:

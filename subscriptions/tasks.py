@@ -117,9 +117,9 @@ def read_price_sheets() -> None:
 
 
 @shared_task
-def compare_units() -> None:
-    """Compare what our books hold with what the vendors hold."""
-    comparing.compare_units(now=timezone.now())
+def compare_with_vendors() -> None:
+    """Compare our books with what the vendors hold."""
+    comparing.compare_with_vendors(now=timezone.now())
 
 
 @shared_task

@@ -75,6 +75,7 @@ WITHOUT_OWN_TEST = {
     "brokerage/tasks.py": "tests/brokerage/test_jobs.py",
     "brokerage/server_programs.py": "tests/brokerage/test_local_services.py",
     "brokerage/server_processes.py": "tests/brokerage/test_local_services.py",
+    "subscriptions/resolving/*": "tests/subscriptions/resolving: test_deeds.py, test_settling.py, test_line_five.py",
     "subscriptions/simulation/*": "test_history.py reads histories, test_playing.py plays them whole",
     "sandbox/__main__.py": "started by the browser tests and the demo",
 }

@@ -29,6 +29,7 @@ from vendors.capabilities import (
 )
 from vendors.commitments import Commitment, HoldsCommitments
 from vendors.errors import Gone, VendorError, told_with_the_way_out
+from vendors.holdings import Listed, ListsHoldings
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
 
@@ -211,6 +212,33 @@ def observe(connection: VendorConnection, *, service: Mapping[str, Any], now: da
     if not isinstance(plugin, ObservesServices):
         raise TypeError(f"The plugin {connection.plugin!r} observes no services.")
     return _asked(lambda: plugin.observe(opened(connection, now=now), known))
+
+
+def holdings(connection: VendorConnection, *, service: Mapping[str, Any], now: datetime) -> tuple[Listed, ...]:
+    """Return all that the customer of a service has at the vendor, as its list shows it; raises VendorUnavailable.
+
+    Raises TypeError for a vendor whose plugin lists nothing (ListsHoldings).
+    """
+    plugin, known = _lister(connection), Service.from_payload(service)
+    return _asked(lambda: tuple(plugin.holdings(opened(connection, now=now), known)))
+
+
+def looked_up(
+    connection: VendorConnection, *, service: Mapping[str, Any], vendor_id: str, now: datetime
+) -> Commitment | None:
+    """Return one thing of a service's customer by the vendor's id; None where it is not known.
+
+    Raises VendorUnavailable; TypeError for a vendor whose plugin lists nothing (ListsHoldings).
+    """
+    plugin, known = _lister(connection), Service.from_payload(service)
+    return _asked(lambda: plugin.looked_up(opened(connection, now=now), known, vendor_id))
+
+
+def _lister(connection: VendorConnection) -> ListsHoldings:
+    plugin = plugin_for(connection.plugin)
+    if not isinstance(plugin, ListsHoldings):
+        raise TypeError(f"The plugin {connection.plugin!r} lists nothing.")
+    return plugin
 
 
 def commitments(connection: VendorConnection, *, service: Mapping[str, Any], now: datetime) -> tuple[Commitment, ...]:

@@ -128,6 +128,20 @@ def _tell_contact(account: Account, told: set[str], key: str, facts: dict[str, o
         announce("contact_is_asked", account=account, email=address, language=language, key=key, context=facts)
 
 
+def customer_has_to_agree(subscription: Subscription, instruction: object, key: str) -> None:
+    """Tell the customer, and the account's contact person, what has to be accepted at the vendor; once for a key."""
+    facts = {
+        "subscription": subscription.name,
+        "account": subscription.account.name,
+        "instruction": instruction,
+        "until": "",
+    }
+    told = {"account": subscription.account, "about": ("subscription", subscription.pk), "key": key}
+    new = announce("service_waits_for_you", **told, context=facts)
+    if new:
+        _tell_contact(subscription.account, {row.email.casefold() for row in new}, key, facts)
+
+
 def service_alarm(subscription: Subscription, name: str, reason: object, day: date) -> None:
     """Tell operators of something that the vendor told of a service and that somebody has to look at."""
     announce(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import AccountStatus
@@ -53,6 +53,7 @@ from subscriptions.models import (
 )
 from subscriptions.night.holds import is_left_over
 from subscriptions.night.renewals import renew_accounts
+from subscriptions.workers.differing import restored, restoring
 from vendors import operations
 from vendors.facts import told_over
 from vendors.models import OperationAction, OperationState, VendorOperation
@@ -73,6 +74,7 @@ def carry_out(*, operation_id: UUID | str, now: datetime, today: date) -> Vendor
         raise
     if operation.finished:
         conclude(operation=operation, today=today)
+        restored(operation, now=now)
     else:
         note_unfinished(operation)
     return operation
@@ -122,9 +124,8 @@ def unfinished_work(*, now: datetime) -> Iterable[UUID]:
         subscription=OuterRef("pk"), status=OrderStatus.PROVISIONING, effective_on__gt=today
     )
     awaited = Subscription.objects.filter(~Exists(accepted), status__in=WORK_MEANWHILE).exclude(awaited_operation="")
-    left = VendorOperation.objects.filter(state__in=FINISHED, key__in=awaited.values("awaited_operation")).order_by(
-        "created_at", "pk"
-    )
+    waited_for = Q(key__in=awaited.values("awaited_operation")) | Q(key__in=restoring().values("operation"))
+    left = VendorOperation.objects.filter(waited_for, state__in=FINISHED).order_by("created_at", "pk")
     return [*left.values_list("pk", flat=True)[:A_SWEEP], *operations.due(now).values_list("pk", flat=True)[:A_SWEEP]]
 
 

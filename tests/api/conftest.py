@@ -19,9 +19,11 @@ from tests.factories import accounts as people
 from tests.factories import subscriptions as catalogue
 from tests.factories.billing import invoice, owed
 from tests.factories.commitments import commitment
+from tests.factories.differences import difference
 from tests.factories.discounts import promo_code
 from tests.factories.taxes import credit_note
 from tests.worlds import kept
+from vendors.models import VendorConnection
 
 ORDERED = date(2018, 8, 20)
 JSON_API = "application/vnd.api+json"
@@ -66,6 +68,7 @@ OF_A_HOUSE: dict[str, Callable[[Charge], Any]] = {
     "commitment_dates": lambda charge: charge.subscription.commitments.get().dates.get(kind="cancel"),
     "credit_note_lines": lambda charge: charge.invoice_line.credits.get(),
     "credit_notes": lambda charge: charge.invoice_line.credits.get().credit_note,
+    "differences": lambda charge: charge.account.differences.get(),
     "discounts": lambda charge: charge.account.reseller.discounts.get(),
     "invoice_lines": lambda charge: charge.invoice_line,
     "invoices": lambda charge: charge.invoice_line.invoice,
@@ -109,6 +112,8 @@ def _world() -> World:
         charges[name] = Charge.objects.get(subscription=made)
         commitment(subscription=made, now=datetime.now(UTC))
         promo_code(f"{name}-code".upper(), reseller=reseller)
+        vendor = VendorConnection.objects.create(reseller=reseller, plugin="office365", name="Ours", settings={})
+        difference(subscription=made, connection=vendor)
         InvoiceLine.objects.create(
             invoice=invoice(accounts[name]), charge=charges[name], amount=charges[name].amount, tax=Decimal(1)
         )

@@ -14,7 +14,7 @@ DAILY = {
     "vendors.tasks.check_connections",
     "subscriptions.tasks.observe_services",
     "subscriptions.tasks.refresh_commitments",
-    "subscriptions.tasks.compare_units",
+    "subscriptions.tasks.compare_with_vendors",
     "subscriptions.tasks.audit_books",
     "core.panel.tasks.forget_old_forms",
     "core.lists.tasks.forget_old_exports",

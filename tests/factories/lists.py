@@ -11,17 +11,26 @@ from decimal import Decimal
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, actor_of
 from accounts.models import Account, Role
 from billing.corrections import ask_correction
 from billing.guarantees import give_guarantee
 from core.lists.listing import LISTINGS, Listing
 from subscriptions.catalogue.taxes import Levied, create_tax
-from subscriptions.models import PlanCategory, PriceRule, Product, Subscription
+from subscriptions.models import (
+    DifferenceKind,
+    LineState,
+    PlanCategory,
+    PriceRule,
+    Product,
+    Resolution,
+    Subscription,
+)
 from subscriptions.people.price_changes import draft_price_change
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import commitments as bound
+from tests.factories import differences as different
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 from tests.factories.taxes import credit_note
@@ -57,6 +66,7 @@ class Around:
             "order": self.subscription.orders.first(),
             "plan": self.subscription.plan,
             "price_change": self.account.reseller.price_changes.first(),
+            "resolution": Resolution.objects.filter(reseller=self.account.reseller).first(),
             "application_template": self.subscription.plan.template,
             "reseller": self.account.reseller,
             "vendor_connection": self.connection,
@@ -148,6 +158,23 @@ def _repriced(of: Around) -> None:
     )  # fmt: skip
 
 
+def _differing(of: Around) -> None:
+    units = {"ours": "7654321", "theirs": "7654322", "name": LONG}
+    different.difference(subscription=of.subscription, connection=of.connection, **units)
+
+
+def _settled_together(of: Around) -> None:
+    found = [
+        different.difference(
+            subscription=of.subscription, connection=of.connection, kind=DifferenceKind.SUSPENDED, name=LONG
+        )
+    ]
+    boss = actor_of(cast.manager(reseller=of.account.reseller, name=LONG))
+    lines = different.resolution(actor=boss, differences=found).lines
+    sums = dict.fromkeys(("taken", "written_off", "monthly"), Decimal("7654321.98"))
+    lines.update(state=LineState.FORESEEN, currency=of.account.currency, refusal=LONG, **sums)
+
+
 def _priced(of: Around) -> None:
     of_market = PriceList.objects.create(connection=of.connection, kind="licences", market="US")
     refusal = unreadable_price("299999", "EffectiveStartDate", "2026-02-30T00:00:00.0000000Z")
@@ -170,6 +197,9 @@ ROWS: dict[str, Callable[[Around], object]] = {
     "operator.calendar": _bound,
     "operator.charges": _served,
     "operator.corrections": _corrected,
+    "operator.differences": _differing,
+    "operator.resolutions": _settled_together,
+    "operator.resolution_lines": _settled_together,
     "operator.discounts": lambda of: grant.promo_code(
         LONG[:40].replace(" ", "-"), reseller=of.account.reseller, name=LONG[:100]
     ),

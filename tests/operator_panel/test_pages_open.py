@@ -25,10 +25,11 @@ from billing.payments import cancel_payment, complete_payment, open_top_up
 from operator_panel.urls import urlpatterns
 from subscriptions.catalogue.products import create_product
 from subscriptions.catalogue.taxes import Levied, create_tax
-from subscriptions.models import PriceRule, Subscription
+from subscriptions.models import DifferenceKind, PriceRule, Subscription
 from subscriptions.people.price_changes import draft_price_change
 from tests.factories import accounts as cast
 from tests.factories import billing as money
+from tests.factories import differences as different
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
 from tests.factories.billing import owed
@@ -50,10 +51,14 @@ OF_ONE_PERSON = {"profile_token_revoke"}
 # What these do is not possible in the status of the objects below: the page says so.
 NOT_NOW = {
     "price_change_undo", "subscription_activate", "subscription_close_charges", "vendor_connection_revoke",
-    "order_cancel", "order_give_up", "order_pay",
+    "order_cancel", "order_give_up", "order_pay", "difference_restore", "resolution_confirm",
 }  # fmt: skip
 # What these are about is seen by who has this right too: without it the page is not there.
-SEEN_BY = {"price_change_log": "plans.change"}
+SEEN_BY = {
+    "price_change_log": "plans.change",
+    "difference_log": "differences.view",
+    "resolution_log": "differences.view",
+}
 
 
 @pytest.fixture
@@ -94,6 +99,12 @@ def _keys(actor: Actor, subscription: Subscription) -> dict[str, int]:
         "correction": ask_correction(
             actor=SYSTEM, account=account, amount=Decimal(1), reason="One", today=timezone.localdate()
         ).pk,
+        "difference": (
+            differs := different.difference(
+                subscription=subscription, connection=connection, kind=DifferenceKind.TERM, ours="P1Y", theirs="P1M"
+            )
+        ).pk,
+        "resolution": different.resolution(actor=actor, differences=[differs]).pk,
         "discount": grant.promo_code("OPEN", reseller=account.reseller).pk,
         "tax": create_tax(
             actor=SYSTEM,

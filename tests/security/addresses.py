@@ -87,6 +87,8 @@ PAGES = {
     "operator:credit_note": "credit_note",
     "operator:correction": "correction",
     "operator:guaranteed_payment": "guarantee",
+    "operator:difference": "difference",
+    "operator:resolution": "resolution",
     "operator:discount": "discount",
     "operator:tax": "tax",
     "operator:reseller": "reseller",

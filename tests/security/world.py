@@ -32,6 +32,7 @@ from subscriptions.people.ordering import cancel_order
 from subscriptions.people.price_changes import draft_price_change
 from subscriptions.workers.provisioning import conclude
 from tests.factories import accounts as cast
+from tests.factories import differences as different
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as catalogue
 from tests.factories.billing import card_gateway, invoice, owed, pay, top_up
@@ -255,6 +256,8 @@ def _business(house: House, account: Account) -> None:
         attributes=_said(house), vendor_ids={"customer_id": f"{house.tenant.word}-vendor"}, stop_comment="why"
     )
     refused = _refused(house, account)
+    vendor = VendorConnection.objects.get(pk=house.objects["connection"][0])
+    differs = different.difference(subscription=active, connection=vendor, name=f"{house.tenant.word}-differs")
     operation = VendorOperation.objects.create(
         connection_id=house.objects["connection"][0],
         action="change",
@@ -312,6 +315,8 @@ def _business(house: House, account: Account) -> None:
                 today=ORDERED_ON,
             ).pk,
         ),
+        "difference": (differs.pk,),
+        "resolution": (different.resolution(actor=house.managers[Role.ADMIN].actor, differences=[differs]).pk,),
         "reseller_charge": (
             owed(
                 charge=active.charges.earliest("pk"),

@@ -29,8 +29,8 @@ from vendors.commitments import AtEnd
 from vendors.errors import Gone, just_made
 from vendors.microsoft import customers
 from vendors.microsoft.agreements import CONFIRMED, observed
-from vendors.microsoft.commitments import MicrosoftCommitments
 from vendors.microsoft.errors import SUBSCRIPTION_GONE
+from vendors.microsoft.holdings import MicrosoftHoldings
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
 from vendors.microsoft.patience import Patience
 from vendors.microsoft.plugin import MicrosoftPlugin, country_of, partner_center_of, road_of
@@ -63,7 +63,7 @@ ENDS_LATER = gettext_noop(
 
 
 @register
-class Office365(MicrosoftPlugin, MicrosoftTransitions, MicrosoftPrices, MicrosoftCommitments, ObservesServices):
+class Office365(MicrosoftPlugin, MicrosoftTransitions, MicrosoftPrices, MicrosoftHoldings, ObservesServices):
     """Office 365 as a Microsoft Cloud Solution Provider sells it."""
 
     slug = "office365"

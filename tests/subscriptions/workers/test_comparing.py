@@ -11,10 +11,10 @@ from notifications.models import Notification
 from sandbox.drweb import DrWeb
 from sandbox.drweb.world import DEMO_PASSWORD
 from sandbox.wsgi import Running, start
-from subscriptions.models import Subscription
+from subscriptions.models import Difference, Subscription
 from subscriptions.people.stopping import delete, stop
-from subscriptions.tasks import compare_units as task
-from subscriptions.workers.comparing import compare_units
+from subscriptions.tasks import compare_with_vendors as task
+from subscriptions.workers.comparing import compare_with_vendors
 from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
@@ -67,25 +67,26 @@ def stations(server: Running, admin) -> Subscription:  # noqa: F811 - imported f
     return found
 
 
-def told() -> list[str]:
-    return list(Notification.objects.filter(event="units_differ").order_by("pk").values_list("body_text", flat=True))
+def told() -> list[tuple[str, str, str]]:
+    rows = Difference.objects.filter(settled="").order_by("pk")
+    return list(rows.values_list("kind", "ours", "theirs"))
 
 
-def test_difference_is_told_once_to_the_administrators(stations: Subscription, drweb: DrWeb) -> None:
-    assert (compare_units(now=NOW), told()) == (0, [])
+def test_difference_is_found_once_told_once_and_vanishes(stations: Subscription, drweb: DrWeb) -> None:
+    assert (compare_with_vendors(now=NOW), told()) == (0, [])
     drweb.delete_stations(keep=2)
-    first = NOW.replace(day=1)
-    assert compare_units(now=first) == 1
-    assert compare_units(now=first + timedelta(days=1)) == 1
-    (letter,) = told()
-    assert "3 / 2" in letter
-    assert stations.name in letter
-    # It may have been mended, and be there anew: each month tells it again.
-    assert compare_units(now=first + timedelta(days=32)) == 1
-    assert len(told()) == 2
+    assert (compare_with_vendors(now=NOW), told()) == (1, [("quantity", "3", "2")])
+    assert (compare_with_vendors(now=NOW + timedelta(days=1)), told()) == (0, [("quantity", "3", "2")])
+    assert Notification.objects.filter(event="differences_found").count() == 1
+    found = Difference.objects.get()
+    assert (found.subscription, found.account, found.reseller) == (stations, stations.account, stations.reseller)
     drweb.delete_stations(keep=1)
     task()
-    assert "3 / 1" in told()[2]
+    assert told() == [("quantity", "3", "1")]
+    for _one in range(2):
+        drweb.add_station(user=f"{stations.vendor_ids['group_id']}.seats")
+    assert (compare_with_vendors(now=NOW), told()) == (0, [])
+    assert Difference.objects.get().settled == "vanished"
 
 
 def test_what_gets_under_way_while_the_vendor_is_asked_is_no_difference(
@@ -100,7 +101,7 @@ def test_what_gets_under_way_while_the_vendor_is_asked_is_no_difference(
         return found
 
     monkeypatch.setattr(questions, "count", slow)
-    assert (compare_units(now=NOW), told()) == (0, [])
+    assert (compare_with_vendors(now=NOW), told()) == (0, [])
 
 
 def test_station_that_was_added_by_hand_is_noticed_and_a_stopped_service_compared_too(
@@ -108,22 +109,22 @@ def test_station_that_was_added_by_hand_is_noticed_and_a_stopped_service_compare
 ) -> None:
     stop(actor=SYSTEM, subscription=stations, today=ORDERED_ON)
     work()
-    assert compare_units(now=NOW) == 0
+    assert compare_with_vendors(now=NOW) == 0
     drweb.add_station(user=f"{stations.vendor_ids['group_id']}.seats")
-    assert compare_units(now=NOW) == 1
-    assert "3 / 4" in told()[0]
+    assert compare_with_vendors(now=NOW) == 1
+    assert told() == [("quantity", "3", "4")]
 
 
 def test_vendor_that_is_away_is_asked_the_next_night_and_what_is_deleted_never(
     stations: Subscription, drweb: DrWeb, server: Running
 ) -> None:
     drweb.fail("unavailable", times=1000)
-    assert (compare_units(now=NOW), told()) == (0, [])
+    assert (compare_with_vendors(now=NOW), told()) == (0, [])
     drweb.heal()
     delete(actor=SYSTEM, subscription=stations, today=ORDERED_ON)
     work()
     drweb.forget_requests()
-    assert compare_units(now=NOW) == 0
+    assert compare_with_vendors(now=NOW) == 0
     assert drweb.requests_seen() == []
 
 

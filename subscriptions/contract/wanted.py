@@ -1,0 +1,56 @@
+"""What our books want vendors to hold of services: read for many of them in a fixed number of statements."""
+
+from collections.abc import Mapping, Sequence
+
+from subscriptions.contract.compared import Wanted
+from subscriptions.models import Order, OrderStatus, OrderType, Subscription, SubscriptionResource
+from vendors.holdings import ListsHoldings, Sold
+from vendors.models import OperationAction, VendorOperation
+from vendors.registry import plugin_for
+
+
+def wanted_of(subscriptions: Sequence[Subscription]) -> dict[int, Wanted]:
+    """Return what the books want of each subscription. Three statements; plan, template and connection are read."""
+    ids = [row.pk for row in subscriptions]
+    units: dict[int, dict[str, int]] = {pk: {} for pk in ids}
+    names: dict[int, dict[str, str]] = {pk: {} for pk in ids}
+    held = SubscriptionResource.objects.filter(subscription__in=ids, of_plan=True).order_by("pk")
+    for pk, key, name, quantity in held.values_list("subscription", "plan_resource__resource__key", "name", "quantity"):
+        units[pk][key], names[pk][key] = quantity, name
+    options = _options_sold(ids)
+    return {row.pk: _wanted(row, units[row.pk], names[row.pk], options.get(row.pk)) for row in subscriptions}
+
+
+def _wanted(
+    row: Subscription, units: Mapping[str, int], names: Mapping[str, str], options: Mapping[str, str] | None
+) -> Wanted:
+    template = row.plan.template
+    plugin = plugin_for(template.connection.plugin) if template.connection is not None else None
+    settings = template.settings if options is None else options
+    sold = plugin.sold(settings) if isinstance(plugin, ListsHoldings) else Sold()
+    return Wanted(
+        status=row.status,
+        units=units,
+        names=names,
+        sold=sold,
+        at_end=sold.at_end,
+        scheduled={},
+        suspends=plugin is None or plugin.support.suspend,
+    )
+
+
+def _options_sold(ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Return the template's settings as each subscription was bought with them: later edits do not move it.
+
+    Nothing for what was switched to another plan since: that is as its template says.
+    """
+    orders = Order.objects.filter(subscription__in=ids, type__in=(OrderType.SALES, OrderType.SWITCH))
+    bought: dict[int, str] = {}
+    for pk, subscription, kind, status in orders.order_by("pk").values_list("pk", "subscription", "type", "status"):
+        if kind == OrderType.SALES:
+            bought[subscription] = f"order:{pk}:{OperationAction.PROVISION}"
+        elif status == OrderStatus.COMPLETED:
+            bought.pop(subscription, None)
+    keys = {key: pk for pk, key in bought.items()}
+    planned = VendorOperation.objects.filter(key__in=list(keys)).values_list("key", "payload__options")
+    return {keys[key]: options for key, options in planned if options is not None}
