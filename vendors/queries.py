@@ -65,6 +65,11 @@ def operations_of(subjects: Iterable[str]) -> QuerySet[VendorOperation]:
     return VendorOperation.objects.filter(subject__in=list(subjects))
 
 
+def operations_named(keys: Iterable[str]) -> QuerySet[VendorOperation]:
+    """Return the operations with these keys; the caller has checked that what they are of may be seen."""
+    return VendorOperation.objects.filter(key__in=list(keys))
+
+
 def next_change_of(service: str, rule: ChangeRule, now: datetime) -> datetime | None:
     """Return when the vendor takes the next change of this service ("subscription:17"); None where it does so now.
 

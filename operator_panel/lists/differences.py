@@ -14,7 +14,7 @@ from subscriptions.filters import DifferenceFilter
 from subscriptions.models import DifferenceKind, LineState, Settled
 from subscriptions.queries import differences_visible_to, resolution_lines_visible_to, resolutions_visible_to
 from subscriptions.told.differing import said_of, value_of
-from vendors.models import VendorOperation
+from vendors.queries import operations_named
 
 OF_STATE = [DifferenceKind.SUSPENDED, DifferenceKind.RUNNING, DifferenceKind.ENDED]
 # The form that the boxes of the list belong to stands above it (templates/operator_panel/differences.html).
@@ -45,7 +45,7 @@ def _stands(row: Any) -> str:
 def told_of_refusals(rows: list[Any]) -> None:
     """Note at each difference why the vendor refused last what was to restore it. One statement."""
     keys = [row.refused for row in rows if row.refused]
-    operations = {one.key: one for one in VendorOperation.objects.filter(key__in=keys)} if keys else {}
+    operations = {one.key: one for one in operations_named(keys)} if keys else {}
     for row in rows:
         row.refused_because = operations[row.refused].last_error if row.refused in operations else ""
 

@@ -37,7 +37,7 @@ def test_list_that_lags_is_not_believed(world: Altered) -> None:  # noqa: F811 -
     assert (world.night(), told()) == (0, [])
 
 
-def test_while_something_is_on_its_way_nothing_of_the_customer_is_unknown(world: Altered) -> None:  # noqa: F811
+def test_while_something_is_on_its_way_nothing_of_the_customer_is_unknown(world: Altered) -> None:  # noqa: F811 - fixture
     (row,) = world.untouched
     world.bought_by_hand(row, "By hand")
     Subscription.objects.filter(pk=row.pk).update(awaited_operation="order:1:provision")
@@ -53,7 +53,7 @@ def test_what_is_left_alone_is_not_told_again(world: Altered) -> None:  # noqa: 
     assert (world.night(), told()) == (0, [])
 
 
-def test_subscription_of_before_the_new_commerce_is_compared_by_the_list(world: Altered) -> None:  # noqa: F811
+def test_subscription_of_before_the_new_commerce_is_compared_by_the_list(world: Altered) -> None:  # noqa: F811 - fixture
     """It is bound to nothing, so no commitment tells of it; where the list differs it is read by its id."""
     (row,) = world.untouched
     microsoft = world.story.microsoft.world
