@@ -53,7 +53,7 @@ MAKE = """
         FROM closed JOIN made ON made.account_id = closed.account_id AND made.period_to = closed.day
         ORDER BY closed.id
     )
-    SELECT id, NULL FROM made
+    SELECT id, account_id FROM made
     UNION ALL
     -- Payments for their orders have brought taxes ahead: some may be left.
     SELECT DISTINCT NULL::bigint, due.account_id FROM due JOIN billing_payment payment
@@ -83,24 +83,25 @@ def note_closed(closed: Iterable[tuple[int, int, date]]) -> None:
         cursor.execute(NOTE, [list(column) for column in zip(*rows, strict=True)])
 
 
-def make_invoices(accounts: Mapping[int, Account], day: date) -> Collection[int]:
+def make_invoices(accounts: Mapping[int, Account], day: date) -> set[int]:
     """Make in the night of `day` the invoices of the billing days before it, and what postpay has to pay of them.
 
     Nothing closed, no invoice. Of prepay the tax that is added comes from payments that have brought it, or from the
-    balance. The accounts are locked by the caller. Returns the ids of the invoices.
+    balance. The accounts are locked by the caller. Returns the ids of those that got an invoice, or may have got a tax
+    back.
     """
     with connection.cursor() as cursor:
         cursor.execute(MAKE, [list(accounts), day, day])
         found = cursor.fetchall()
     made = [invoice for invoice, _account in found if invoice is not None]
-    with_taxes = [account for _invoice, account in found if account is not None]
+    with_taxes = [account for invoice, account in found if invoice is None]
     added = bool(made) and tax_invoices(made)
     if (added or with_taxes) and taxes_are_asked_for():
         prepaid = [pk for pk, account in accounts.items() if not account.is_postpay]
         settle_taxes(made if added else (), prepaid, with_taxes, day)
     if made and any(account.is_postpay for account in accounts.values()):
         _ask_for_payment(accounts, made, day)
-    return made
+    return {account for _invoice, account in found}
 
 
 def _ask_for_payment(accounts: Mapping[int, Account], made: Collection[int], day: date) -> None:

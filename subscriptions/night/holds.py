@@ -61,6 +61,16 @@ def settle_holds(accounts: Collection[Account], day: date, *, left_over: bool = 
     return moved
 
 
+def hold_as_the_balance_says(account: Account, day: date) -> None:
+    """Bring the account's credit hold in step with its balance at once, after an act of `day` that wrote something off.
+
+    An account whose terms have become stricter may have more reserved than it still has: what closes of that takes the
+    balance below its limit (billing.md 1.1), on the day of the act and not in the next night. The caller has locked the
+    account. One statement where the hold stays as it is.
+    """
+    settle_holds([account], day, left_over=False)
+
+
 def unsettled_days(accounts: Collection[Account], today: date, left_over: Collection[int]) -> dict[int, date]:
     """Return, by account, the day up to `today` on which `settle_holds` has something to do on it. One statement.
 

@@ -144,7 +144,7 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, asked: dict[int, 
             return steps
         if day == ahead.paid_on:
             steps += look_at_accounts(accounts, day)
-        # A credit that expires, and what the night closes, may take a balance below its limit.
+        # A credit that expires, what the night closes, and the tax on it may take a balance below its limit.
         concerned = guarantees.expire(accounts, day) if day == ahead.over_on else set()
         if day == ahead.used_on:
             charge_used(accounts, to_charge(day).filter(among, day=day), day)
@@ -152,7 +152,7 @@ def _renew_up_to(accounts: Mapping[int, Account], today: date, asked: dict[int, 
         if day == ahead.due_on:
             stepped = _carry_out_day(accounts, _DUE(accounts=list(accounts), day=day), day, asked)
         if day == ahead.invoiced_on:
-            make_invoices(accounts, day)
+            concerned |= make_invoices(accounts, day)
         concerned |= {*stepped, *(pk for pk, begins in holds.items() if begins == day)}
         moved = settle_holds([accounts[pk] for pk in sorted(concerned)], day, left_over=day == today)
         steps += len(stepped) + moved

@@ -30,6 +30,7 @@ from subscriptions.models import (
     SubscriptionStatus,
     TakesEffect,
 )
+from subscriptions.night.holds import hold_as_the_balance_says
 from subscriptions.people.closing import refuse_closed
 from subscriptions.people.keys import Key, key_of, placed_before
 from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state
@@ -219,6 +220,7 @@ def _change(contract: Contract, asked: Asked) -> Order:
     )
     schedule(subscription, order, today, status=SubscriptionStatus.ACTIVE)
     save_state(contract, today)
+    hold_as_the_balance_says(subscription.account, today)
     return order
 
 

@@ -15,6 +15,7 @@ from subscriptions.contract.cancelling import close_orders, give_up, is_unpaid
 from subscriptions.contract.due import schedule
 from subscriptions.contract.terms import Contract
 from subscriptions.models import OrderType, Subscription, SubscriptionStatus
+from subscriptions.night.holds import hold_as_the_balance_says
 from subscriptions.people.opening import open_contract, require_status, save_state
 
 CLOSABLE = {SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED, SubscriptionStatus.STOPPED}
@@ -55,6 +56,7 @@ def close_charges(*, actor: Actor, subscription: Subscription, today: date) -> S
     row.closed_to = max(line.period.end for line in lines)
     row.save(update_fields=["closed_to"])
     save_state(contract, today)
+    hold_as_the_balance_says(row.account, today)
     return row
 
 

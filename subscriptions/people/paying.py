@@ -26,6 +26,7 @@ from subscriptions.contract.handover import INSTALL, UPDATE, complete, hand_over
 from subscriptions.contract.telling import done_at_once
 from subscriptions.contract.terms import Contract, contract_of
 from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, SubscriptionStatus, TakesEffect
+from subscriptions.night.holds import hold_as_the_balance_says
 from subscriptions.people.opening import open_contract, refuse_held, save_state
 from subscriptions.tasks import hand_to_worker
 
@@ -184,9 +185,25 @@ def _settle(
     asked_by: User | None = None,
 ) -> Order:
     """Put the paid charges in the books, hold the units, ask the vendor. `status` closes a payment still waiting."""
-    subscription = contract.subscription
     if order.type == OrderType.SWITCH:
-        return _switch(contract, order, today, status=status, asked_by=asked_by)
+        _switch(contract, order, today, status=status, asked_by=asked_by)
+    else:
+        _provide(contract, order, changes, today, status=status, asked_by=asked_by)
+    hold_as_the_balance_says(contract.subscription.account, today)
+    return order
+
+
+def _provide(
+    contract: Contract,
+    order: Order,
+    changes: Changes,
+    today: date,
+    *,
+    status: PaymentStatus,
+    asked_by: User | None,
+) -> None:
+    """Book what a paid order makes of the charges, and have its units or its term begin."""
+    subscription = contract.subscription
     record([contract.booking(changes, today, order)])
     contract.count_closings(changes)
     close_order_payments(order_ids=[order.pk], status=status, today=today)
@@ -196,16 +213,15 @@ def _settle(
     order.save(update_fields=["paid_on", "status"])
     if order.type == OrderType.RENEWAL:
         _begin_or_wait(contract_of(subscription), order, today, asked_by=asked_by)
-        return order
+        return
     contract.waiting = None
     if order.type == OrderType.SALES:
         subscription.start_date = today
         subscription.expiration_date = contract.rules.ends_on(contract.ordering_terms, today)
     hold_and_hand_over(contract, order, today, asked_by=asked_by)
-    return order
 
 
-def _switch(contract: Contract, order: Order, today: date, *, status: PaymentStatus, asked_by: User | None) -> Order:
+def _switch(contract: Contract, order: Order, today: date, *, status: PaymentStatus, asked_by: User | None) -> None:
     """Have the other plan serve the subscription from today on, or have the vendor switch first."""
     target = switching.target_of_order(contract, order)
     close_order_payments(order_ids=[order.pk], status=status, today=today)
@@ -218,14 +234,13 @@ def _switch(contract: Contract, order: Order, today: date, *, status: PaymentSta
         save_state(contract, today)
         if operation is not None:
             hand_to_worker(operation.pk)
-        return order
+        return
     record(switching.bookings(contract, target, order, today))
     order.save(update_fields=["paid_on"])
     complete(order, today)
     switched = switching.carry_out(contract, target, order, today)
     done_at_once(switched.subscription, UPDATE.action, order=order, asked_by=asked_by)
     order_anew(switched, today)
-    return order
 
 
 def _begin_or_wait(contract: Contract, order: Order, today: date, *, asked_by: User | None) -> None:

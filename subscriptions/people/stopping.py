@@ -19,7 +19,7 @@ from subscriptions.contract.held import activated_lines
 from subscriptions.contract.telling import done_at_once
 from subscriptions.contract.terms import Contract
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
-from subscriptions.night.holds import MAY_ACTIVATE, RUNNING
+from subscriptions.night.holds import MAY_ACTIVATE, RUNNING, hold_as_the_balance_says
 from subscriptions.night.rendered import unpaid_behind
 from subscriptions.people.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.people.paying import FundsShort
@@ -210,4 +210,5 @@ def _carry_out(contract: Contract, changes: Changes, work: Work, today: date, ac
         hand_to_worker(operation.pk)
     else:
         done_at_once(contract.subscription, work.action, asked_by=actor.person)
+    hold_as_the_balance_says(contract.subscription.account, today)
     return contract.subscription

@@ -51,7 +51,7 @@ from subscriptions.models import (
     SubscriptionSecret,
     SubscriptionStatus,
 )
-from subscriptions.night.holds import is_left_over
+from subscriptions.night.holds import hold_as_the_balance_says, is_left_over
 from subscriptions.night.renewals import renew_accounts
 from subscriptions.workers.differing import restored, restoring
 from vendors import operations
@@ -151,6 +151,7 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
         if waits_for_its_day(order, operation, today):
             return None
         _confirmed(contract, operation, today)
+        hold_as_the_balance_says(account, today)
         if is_left_over(subscription, account):
             # A hold began or ended while the vendor was at work: what it means for this one follows now.
             renew_accounts(account_ids=[account.pk], today=today)

@@ -67,7 +67,13 @@ class Postpaid(World):
         """The balance of a postpaid account holds nothing up."""
 
     def status_of(self, first: date, to: date, *, lead: bool) -> str:
-        """What has begun is Blocked, and the first piece of a term (5.1); what is to come is Opened."""
+        """What has begun is Blocked, and the first piece of a term; what is to come is Opened.
+
+        A piece of a renewal that was over before it is confirmed is Closed that day (5.1, T31): it belongs to no
+        billing day to come.
+        """
+        if to <= self.today:
+            return CLOSED
         return BLOCKED if first <= self.today or lead else OPENED
 
     # ---- confirmation -----------------------------------------------------------------------------------------

@@ -24,6 +24,10 @@ from tests.oracle.rows.plain import (
     use,
 )
 
+# A month from 20 August, renewed in its days of grace: the term, and what its billing days ask for.
+GRACE = after("csp_monthly", 1, days=60, service_term={"grace_days": 20})
+TERM = ["closed 2018-08-20 2018-09-01 5 19.35 2018-09-01", "closed 2018-09-01 2018-09-20 5 31.67 2018-10-01"]
+BILLS = ["waiting 2018-09-02 2018-10-31 19.35", "waiting 2018-10-02 2018-11-30 31.67"]
 ROWS = [
     row("E14 postpay calendar to 2 Sep", AFTER, CALENDAR,
         until="2018-09-02", charges=["closed 2018-08-20 2018-09-01 5 19.35 2018-09-01",
@@ -61,6 +65,16 @@ ROWS = [
         until="2018-09-20", charges=["closed 2018-08-20 2018-09-01 5 19.35 2018-09-01",
         "blocked 2018-09-01 2018-09-20 5 31.67"], balance="-19.35", blocked="31.67", status="graced",
         payments=["waiting 2018-09-02 2018-10-11 19.35"]),
+    row("4 csp_monthly renewed in grace: what is over at the confirmation is Closed that day (5.1)", GRACE, [BUY,
+        on("2018-10-05", "renew")],
+        until="2018-10-05", charges=[*TERM, "closed 2018-09-20 2018-10-01 5 18.33 2018-10-05",
+        "blocked 2018-10-01 2018-10-20 5 30.65"], balance="-69.35", blocked="30.65", status="active",
+        payments=BILLS),
+    row("4 csp_monthly renewed in grace: all of it on the invoice of the billing day after", GRACE, [BUY,
+        on("2018-10-05", "renew")],
+        until="2018-11-02", charges=[*TERM, "closed 2018-09-20 2018-10-01 5 18.33 2018-10-05",
+        "closed 2018-10-01 2018-10-20 5 30.65 2018-11-01"], balance="-100.00", blocked="0.00", status="graced",
+        payments=["expired 2018-09-02 2018-10-31 19.35", BILLS[1], "waiting 2018-11-02 2018-12-31 48.98"]),
     row("4 csp_annual raise: the debt and what it adds", after("csp_annual", 3, limit="70.00"), [BUY,
         raise_to("2018-08-25", 7), raise_to("2018-08-26", 8)],
         until="2018-08-26", charges=["blocked 2018-08-20 2018-09-01 5 19.35",
