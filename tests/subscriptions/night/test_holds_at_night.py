@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.actors import SYSTEM
 from accounts.models import Account
+from accounts.registration import change_account
 from billing.audit import audit
 from subscriptions.catalogue.products import Timers
 from subscriptions.models import Plan, Subscription
@@ -16,6 +18,7 @@ from subscriptions.night.holds import settle_holds, unsettled
 from subscriptions.night.renewals import renew_accounts, run_billing_day
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
+from tests.factories.taxes import tax
 from tests.subscriptions.conftest import ORDERED_ON
 from tests.subscriptions.holding import HELD_ON, again, books, charges, on_credit, stands
 
@@ -116,3 +119,16 @@ def test_what_slipped_through_stops_on_the_day_it_is_found(acme: Account, plan: 
         ("closed", Decimal("19.35")), ("deleted", Decimal("50.00")), ("closed", Decimal("5.00")),
         ("opened", Decimal("45.00")),
     ]  # fmt: skip
+
+
+def test_a_tax_that_takes_the_balance_below_its_limit_holds_on_its_day_however_late_the_night(plan: Plan) -> None:
+    """On 1 October 73.22 are owed, on the 2nd 10.00 of tax more. Seen before: held on the day of the night."""
+    tax()
+    seats = on_credit(plan, credit_limit=Decimal(200), subzero_period=-1)
+    run_billing_day(today=date(2018, 10, 1))
+    lower = {"credit_limit_override": Decimal(80)}
+    change_account(actor=SYSTEM, account=seats.account, values=lower, today=date(2018, 10, 1))
+    assert stands(seats)[:2] == ("active", "active")
+    run_billing_day(today=date(2018, 10, 5))
+    assert stands(seats) == ("credit_hold", "stopped", "credit_hold")
+    assert again(seats).stopped_on == date(2018, 10, 2)

@@ -21,11 +21,13 @@ from subscriptions.people.changes import change_quantities
 from subscriptions.people.opening import AccountOnHold
 from subscriptions.people.paying import pay_order_from_balance
 from subscriptions.people.stopping import activate, delete, stop
+from subscriptions.simulation.playing import simulate
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
 from tests.subscriptions.conftest import ORDERED_ON, work
 from tests.subscriptions.holding import BILLING_DAY, DAY_AFTER, HELD_ON, limit_lowered, stands
+from tests.subscriptions.simulation.test_playing import G_I3, on
 from vendors.models import VendorConnection
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +155,50 @@ def test_another_resellers_manager_holds_and_releases_nobody(seats: Subscription
     # Not even the nights that were due were carried out for them.
     assert LedgerEntry.objects.count() == 0
     assert stands(seats) == ("active", "active", "")
+
+
+# --- what acts write off
+
+
+PLANS = {"big": {"resources": [{"key": "desks", "price": "12"}]}}
+ANNUAL = {"billing_type": "csp_annual", "period": {"months": 2}}
+
+
+@pytest.mark.parametrize(
+    ("deed", "terms"),
+    [
+        (on("2018-08-25", "stop"), {}),
+        (on("2018-08-25", "delete"), {}),
+        (on("2018-08-25", "change", quantities={"seats": 2}), {}),
+        (on("2018-08-25", "change", quantities={"seats": 2, "rooms": 9}, pay="later"), {}),
+        (on("2018-08-25", "switch", plan="big", quantities={"desks": 1}), {"plans": PLANS}),
+        (on("2018-08-25", "close_charges"), ANNUAL),
+    ],
+    ids=lambda one: f"{one['do']} {one.get('pay', '')}" if "do" in one else "",
+)
+def test_whatever_takes_the_balance_below_its_limit_holds_the_account_on_its_day(
+    deed: dict[str, Any], terms: dict[str, Any]
+) -> None:
+    """The limit was lowered below what is reserved; what is written off of that does not wait for the night.
+
+    Seen before: the other subscription ran, and was charged, for a day more.
+    """
+    events = [
+        on("2018-08-20", "top_up", amount="1"),
+        *(
+            on("2018-08-20", "order", quantities={"seats": 5}, subscription=name, pay="balance")
+            for name in ("main", "other")
+        ),
+        on("2018-08-24", "limit", credit_limit="0"),
+    ]
+    resources = [{"key": "seats", "price": "10.00"}, {"key": "rooms", "price": "1.00"}]
+    history = {**G_I3, **terms, "credit_limit": "700", "resources": resources}
+    before = simulate({**history, "events": events, "until": "2018-08-25"})
+    assert [row["status"] for row in before["subscriptions"]] == ["active", "active"]
+    then = simulate({**history, "events": [*events, deed], "until": "2018-08-25"})
+    assert then["refused"] == []
+    assert Decimal(then["balance"]) < 0
+    assert then["subscriptions"][1]["status"] == "stopped"
+    closed = [(row["to"], row["closed_on"]) for row in then["charges"] if row["subscription"] == "other"]
+    assert ("2018-08-25", "2018-08-25") in closed
+    assert "credit_hold" in str(then["notifications"]), "the customer is told"
