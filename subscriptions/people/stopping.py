@@ -197,6 +197,7 @@ def _overtaken(contract: Contract, today: date, actor: Actor) -> Subscription:
         give_up_sale(contract, contract.waiting, today)
     row.status, row.awaited_operation = there
     save_state(contract, today)
+    hold_as_the_balance_says(row.account, today)
     if operation is not None:
         hand_to_worker(operation.pk)
     return row

@@ -1,12 +1,15 @@
 """Holds for those who are held: what the vendor does, what the customer may, who may hold whom."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import subscriptions
 from accounts.actors import SYSTEM
 from accounts.models import Account
 from accounts.registration import AccountNotFound, hold_account, release_account
@@ -202,3 +205,19 @@ def test_whatever_takes_the_balance_below_its_limit_holds_the_account_on_its_day
     closed = [(row["to"], row["closed_on"]) for row in then["charges"] if row["subscription"] == "other"]
     assert ("2018-08-25", "2018-08-25") in closed
     assert "credit_hold" in str(then["notifications"]), "the customer is told"
+
+
+# They book New lines, which reserve nothing; what is paid of them goes through `people.paying`.
+ONLY_NEW = {"ordering", "renewal", "switching"}
+
+
+def test_every_module_that_writes_off_looks_at_the_hold() -> None:
+    booking = {
+        path.stem: path.read_text(encoding="utf-8")
+        for folder in ("people", "workers")
+        for path in (Path(subscriptions.__file__).parent / folder).glob("*.py")
+        if re.search(r"\brecord\(", path.read_text(encoding="utf-8"))
+    }
+    assert {"closing", "paying", "provisioning", "stopping"} <= booking.keys()
+    looking = re.compile(r"\b(hold_as_the_balance_says|renew_accounts)\(")
+    assert {stem for stem, text in booking.items() if not looking.search(text)} == ONLY_NEW
