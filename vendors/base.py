@@ -234,6 +234,8 @@ class VendorPlugin(ABC):
     # more looks (vendors/steps.py). settings.VENDOR_VISIBLE_AFTER overrides it; a vendor whose records are right at
     # once says timedelta(0), here or for single steps.
     visible_after: ClassVar[timedelta] = timedelta(minutes=15)
+    # Whether listing all that is sold takes longer than a person waits: it is kept then, and workers read it.
+    lists_slowly: ClassVar[bool] = False
     # Where the customer's people sign in at the vendor, for services of which the vendor tells no address.
     portal: ClassVar[str] = ""
     # A dotted module with urlpatterns, if the plugin has pages of its own; mounted below its slug.
@@ -270,6 +272,14 @@ class VendorPlugin(ABC):
     def catalogue(self, connection: Connection) -> Iterable[Offer]:  # for those who have one
         """Return what can be sold through this connection; nothing by default."""
         return ()
+
+    def validate_template(  # noqa: B027  # accepting is a default
+        self, connection: Connection, offers: Mapping[str, str], options: Mapping[str, str]
+    ) -> None:
+        """Raise Rejected, naming each field, where a template's offers (by resource key) are not sold so; accept.
+
+        `options` are those of `template_fields`.
+        """
 
     def follow_up(self, connection: Connection, order: Order) -> tuple[Field, ...]:
         """Return those of the order fields marked `after` that are to be asked now that the others are answered.

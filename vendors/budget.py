@@ -31,6 +31,8 @@ UNREADABLE = gettext_noop(
 )
 # What code raises that reads a foreign answer of another shape; not what the database or a worker's end raises.
 STUMBLING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+# The code of a question whose seconds are over.
+SLOW = "vendor_slow"
 ALL_WAIT = gettext_noop(
     "The vendor answers slowly and others are waiting for it already. Nothing was changed: try again in a minute."
 )
@@ -116,7 +118,7 @@ def readable() -> Iterator[None]:
 
 def out_of_time() -> Transient:
     """Return the trouble of a question whose seconds are over."""
-    return Transient(NO_TIME, code="vendor_slow")
+    return Transient(NO_TIME, code=SLOW)
 
 
 class _Watched(HTTPConnection):

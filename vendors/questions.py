@@ -1,5 +1,6 @@
 """Asking a vendor something that changes nothing, for people who wait: trouble becomes a Refused with its sentence."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +11,8 @@ from django.db import connection as database
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused, Remedy
-from vendors import budget
+from core.handover import hand_over
+from vendors import budget, catalogues
 from vendors.absent import AbsentPlugin
 from vendors.access import opened
 from vendors.answers import checked_all
@@ -28,10 +30,17 @@ from vendors.capabilities import (
     SwitchesServices,
 )
 from vendors.commitments import Commitment, HoldsCommitments
-from vendors.errors import Gone, VendorError, told_with_the_way_out
+from vendors.errors import Gone, Rejected, VendorError, told_with_the_way_out
 from vendors.holdings import Listed, ListsHoldings
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
+from vendors.tasks import read_catalogue
+
+logger = logging.getLogger(__name__)
+
+BEING_READ = _(
+    "The vendor's catalogue is long and is being read now, which takes some minutes. Open this page again then."
+)
 
 Answer = TypeVar("Answer")
 LETS_NOTHING_BE_ASKED = frozenset(
@@ -70,9 +79,42 @@ def may_ask(connection: VendorConnection | None) -> None:
 
 
 def catalogue(connection: VendorConnection, *, now: datetime) -> tuple[Offer, ...]:
-    """Return what can be sold through the connection; raises VendorUnavailable."""
+    """Return what can be sold through the connection; raises VendorUnavailable.
+
+    Where a vendor lists slowly, what was read before is told (vendors/catalogues.py), and what takes longer than a
+    person waits is left to a worker.
+    """
     plugin = plugin_for(connection.plugin)
-    return _asked(lambda: tuple(plugin.catalogue(opened(connection, now=now))))
+    known = catalogues.kept(connection) if plugin.lists_slowly else None
+    if known is not None:
+        return known
+    try:
+        offers = _asked(lambda: tuple(plugin.catalogue(opened(connection, now=now))))
+    except VendorUnavailable as trouble:
+        if not plugin.lists_slowly or trouble.code != budget.SLOW:
+            raise
+        hand_over(read_catalogue, connection_id=connection.pk)
+        raise VendorUnavailable(BEING_READ, code="being_read") from trouble
+    return catalogues.keep(connection, offers, now=now) if plugin.lists_slowly else offers
+
+
+def validate_template(
+    connection: VendorConnection | None, *, offers: Mapping[str, str], options: Mapping[str, str], now: datetime
+) -> None:
+    """Raise Refused, naming each field, where the vendor does not sell a template's offers so; they are by resource.
+
+    A vendor that cannot be asked now refuses nothing here: what is ordered is looked at again.
+    """
+    if connection is None:
+        return
+    plugin = plugin_for(connection.plugin)
+    try:
+        may_ask(connection)
+        _asked(lambda: plugin.validate_template(opened(connection, now=now), offers, options))
+    except VendorUnavailable as refusal:
+        if isinstance(refusal.__cause__, Rejected):
+            raise
+        logger.info("a template over connection %s is saved without asking its vendor: %s", connection.pk, refusal)
 
 
 def order_fields(connection: VendorConnection | None) -> tuple[Field, ...]:

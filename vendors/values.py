@@ -13,7 +13,10 @@ JSON = dict[str, Any]
 
 @dataclass(frozen=True)
 class Offer:
-    """Something the vendor sells, for the form of an application template."""
+    """Something the vendor sells, for the form of an application template.
+
+    `terms` are those it is bought for and `segment` whom alone it is sold to, as English source texts (gettext_noop).
+    """
 
     id: str
     name: str
@@ -23,6 +26,8 @@ class Offer:
     category: str = ""
     is_add_on: bool = False
     is_trial: bool = False
+    terms: tuple[str, ...] = ()
+    segment: str = ""
 
 
 @dataclass(frozen=True)

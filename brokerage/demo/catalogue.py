@@ -55,8 +55,10 @@ def grant(addresses: Addresses, connection: VendorConnection) -> VendorConnectio
 def make_office(connection: VendorConnection, day: date) -> Plan:
     """Make the template of Business Standard and the plan, by the operator's product owner."""
     owner = actor(OPERATOR_STAFF[Role.OWNER])
-    offers = {offer.name: offer for offer in catalogue(connection, now=timezone.now())}
-    offer = offers[BUSINESS_STANDARD]
+    # The offer of before the new commerce, which is bought for no term.
+    (offer,) = [
+        one for one in catalogue(connection, now=timezone.now()) if one.name == BUSINESS_STANDARD and not one.terms
+    ]
     template = _template(owner, connection, offer)
     monthly = create_service_term(
         actor=owner,

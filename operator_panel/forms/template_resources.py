@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from subscriptions.catalogue.templates import Sold
@@ -68,14 +69,15 @@ class ResourcesForm(forms.Form):
 
 
 def _words(offer: Offer) -> str:
-    """Return how an offer is named to choose it: with its bounds, and whether it only goes with another."""
-    notes = []
+    """Return how an offer is named to choose it: by category, with bounds and terms, and whether it needs another."""
+    notes = [gettext(offer.category)] if offer.category else []
     if offer.minimum is not None and offer.maximum is not None:
         notes.append(_("%(minimum)s to %(maximum)s units") % {"minimum": offer.minimum, "maximum": offer.maximum})
     if offer.is_add_on:
         notes.append(_("add-on"))
     if offer.is_trial:
         notes.append(_("trial"))
+    notes += [gettext(text) for text in (offer.segment, *offer.terms) if text]
     return f"{offer.name} ({', '.join(notes)})" if notes else offer.name
 
 

@@ -1,6 +1,6 @@
 """Application templates: plugin → granted connection → resources out of the vendor's catalogue, or none at all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,7 +22,7 @@ from operator_panel.editing import Editing, editing
 from operator_panel.forms.template_resources import ResourcesForm, sold_of
 from operator_panel.lists.plans import PLANS
 from operator_panel.views.vendor_connections import shown_value
-from subscriptions.catalogue.templates import Sold, change_template, create_template
+from subscriptions.catalogue.templates import Sold, ask_vendor_of_template, change_template, create_template
 from subscriptions.models import ApplicationTemplate, TemplateStatus
 from subscriptions.queries import templates_visible_to
 from vendors.base import Offer
@@ -102,15 +102,19 @@ def application_template_new(request: HttpRequest, connection: int) -> HttpRespo
 def _create(request: HttpRequest, connection: VendorConnection | None) -> HttpResponse:
     offers, trouble = _offers(connection)
 
+    def wish(answers: dict[str, Any]) -> dict[str, Any]:
+        sold = sold_of(answers, offers, manual=connection is None)
+        return {"resources": sold, "settings": values_of(answers, OPTION)}
+
     def keep(answers: dict[str, Any]) -> Done:
+        _raise(refusal)
         made = create_template(
             actor=request.actor,
             reseller=request.actor.reseller,
             name=answers["name"],
             description=answers["description"],
             connection=connection,
-            resources=sold_of(answers, offers, manual=connection is None),
-            settings=values_of(answers, OPTION),
+            **wish(answers),
         )
         said = _("The template is created. The next step: a plan that sells it.")
         return Done(said, reverse("operator:application_template", args=[made.pk]))
@@ -119,6 +123,7 @@ def _create(request: HttpRequest, connection: VendorConnection | None) -> HttpRe
         options = template_fields(connection)
         return ResourcesForm(*args, offers=offers, manual=connection is None, chosen=(), options=options)
 
+    refusal = _refused_by_vendor(request, connection, form, wish)
     title = _("Create a template")
     page = Page(title=title, crumbs=(_section(), Crumb(title, reverse("operator:application_template_create"))))
     back = reverse("operator:application_template_create")
@@ -140,34 +145,67 @@ def application_template_change(request: HttpRequest, pk: int) -> HttpResponse:
     offers = _with_chosen(offers, chosen())
 
     def form(*args: Any) -> ResourcesForm:
-        return ResourcesForm(
-            *args,
-            initial={"name": found.name, "description": found.description},
-            offers=offers,
-            manual=found.connection is None,
-            chosen=chosen(),
-            options=template_fields(found.connection),
-            settings=found.settings,
-            active=found.status == TemplateStatus.ACTIVE,
-        )
+        return _form_of(found, offers, chosen(), *args)
+
+    def wish(answers: dict[str, Any]) -> dict[str, Any]:
+        sold = sold_of(answers, offers, manual=found.connection is None, known=chosen())
+        return {"resources": sold, "settings": found.settings | values_of(answers, OPTION)}
 
     def keep(answers: dict[str, Any]) -> Done:
+        _raise(refusal)
         change_template(
             actor=request.actor,
             template=found,
             name=answers["name"],
             description=answers["description"],
-            settings=found.settings | values_of(answers, OPTION),
-            resources=sold_of(answers, offers, manual=found.connection is None, known=chosen()),
             active=answers["active"],
+            **wish(answers),
         )
         return Done(_("Saved."), back)
 
+    refusal = _refused_by_vendor(request, found.connection, form, wish)
     back = reverse("operator:application_template", args=[pk])
     page = Page(title=_("Edit"), crumbs=(_section(), Crumb(found.name, back), Crumb(_("Edit"))))
     return editing(
         request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), note=trouble, row=found)
     )
+
+
+def _form_of(found: ApplicationTemplate, offers: tuple[Offer, ...], chosen: list[Sold], *args: Any) -> ResourcesForm:
+    """Return the form of a template as it is now."""
+    return ResourcesForm(
+        *args,
+        initial={"name": found.name, "description": found.description},
+        offers=offers,
+        manual=found.connection is None,
+        chosen=chosen,
+        options=template_fields(found.connection),
+        settings=found.settings,
+        active=found.status == TemplateStatus.ACTIVE,
+    )
+
+
+def _refused_by_vendor(
+    request: HttpRequest,
+    connection: VendorConnection | None,
+    form: Callable[..., ResourcesForm],
+    wish: Callable[[dict[str, Any]], dict[str, Any]],
+) -> Refused | None:
+    """Return why the vendor does not sell what a form asks for: asked before the transaction in which it is kept."""
+    answered = form(request.POST) if request.method == "POST" and connection is not None else None
+    if answered is None or not answered.is_valid():
+        return None
+    try:
+        asked = wish(answered.cleaned_data)
+        ask_vendor_of_template(actor=request.actor, connection=connection, now=timezone.now(), **asked)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def _raise(refusal: Refused | None) -> None:
+    if refusal is not None:
+        raise refusal
 
 
 def _offers(connection: VendorConnection | None) -> tuple[tuple[Offer, ...], str]:

@@ -52,6 +52,7 @@ def _modern_terms(world: World, customer: Json, offer: Offer, fields: Fields, li
         raise PartnerCenterError(
             400, 900203, f"CatalogItemId: {line['catalogue_item']} requires attestation acceptance."
         )
+    _check_base(world, customer, offer)
     term = fields.text("termDuration").upper()
     if not term and not world.switch("term_required"):
         listed = [duration for duration, _ in offer.plans]
@@ -66,6 +67,14 @@ def _modern_terms(world: World, customer: Json, offer: Offer, fields: Fields, li
         "promotion": applied(world, customer, fields.text("promotionId"), offer, plan),
         "renews_to": [renews.text("termDuration").upper(), renews.text("billingCycle").lower()],
     }
+
+
+def _check_base(world: World, customer: Json, offer: Offer) -> None:
+    """Raise where the customer has none of what an add-on goes on top of; the code is not published for carts."""
+    held = world.store.all(f"subscription:{customer['id']}")
+    has = any(BY_ID[kept["offer"].lower()].modern in offer.bases and kept["status"] == "active" for kept in held)
+    if offer.bases and not has:
+        raise PartnerCenterError(400, 800029, "The add-on is not related to a subscription that the customer has")
 
 
 def _checked_partner(fields: Fields) -> str | None:

@@ -84,4 +84,16 @@ NEW_COMMERCE: tuple[Offer, ...] = (
         attested=True,
         price="40.00",
     ),
+    Offer(
+        "CFQ7TTC0LH0V-0001",
+        "Exchange Online Archiving for Exchange Online",
+        "An archive in the cloud for e-mail, on top of a plan with mailboxes.",
+        "EE02FD1B-340E-4A4B-B355-4A514E4C8943",
+        "EXCHANGEARCHIVE_ADDON",
+        services=("EXCHANGE_S_ARCHIVE_ADDON",),
+        modern=("CFQ7TTC0LH0V", "0001"),
+        legacy=False,
+        bases=(("CFQ7TTC0LH16", "0001"), ("CFQ7TTC0LH18", "0001"), ("CFQ7TTC0LF8R", "0001")),
+        price="3.00",
+    ),
 )

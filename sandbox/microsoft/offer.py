@@ -55,6 +55,8 @@ class Offer:
     segment: str = "commercial"
     attested: bool = False
     becomes: tuple[tuple[str, str], ...] = ()
+    # Of an add-on: the (product, SKU) pairs of which a customer has to have one.
+    bases: tuple[tuple[str, str], ...] = ()
     price: str = "10.00"
 
     @property

@@ -104,7 +104,11 @@ def _sku(offer: Offer, product: str, country: str) -> Json:
         "purchasePrerequisites": [],
         "provisioningVariables": [],
         "attestationProperties": {"attestationType": "Product", "enforceAttestation": True} if offer.attested else None,
-        "dynamicAttributes": {"provisioningId": offer.product_id.lower()},
+        "dynamicAttributes": {
+            "provisioningId": offer.product_id.lower(),
+            "isAddon": bool(offer.bases),
+            "prerequisiteSkus": [":".join(base) for base in offer.bases],
+        },
         "links": links,
     }
 

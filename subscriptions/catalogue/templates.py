@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from subscriptions.models import ApplicationResource, ApplicationTemplate, PlanR
 from vendors.answers import checked_all
 from vendors.models import VendorConnection
 from vendors.queries import usable_connections
-from vendors.questions import template_fields
+from vendors.questions import template_fields, validate_template
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
@@ -44,6 +45,23 @@ class Sold:
     vendor_reference: str = ""
     vendor_minimum: int | None = None
     vendor_maximum: int | None = None
+
+
+def ask_vendor_of_template(
+    *,
+    actor: Actor,
+    connection: VendorConnection | None,
+    resources: Collection[Sold],
+    settings: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Let the vendor refuse what it does not sell so; it may take seconds, nothing may be locked meanwhile.
+
+    Where it cannot be asked now, what is ordered is looked at again. Raises Forbidden, refusals of the vendor.
+    """
+    actor.require("application_templates.change")
+    offers = {resource.key: resource.vendor_reference for resource in resources if resource.vendor_reference}
+    validate_template(connection, offers=offers, options=settings, now=now)
 
 
 @transaction.atomic

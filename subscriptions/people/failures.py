@@ -77,6 +77,8 @@ def correction_of(order: Order) -> Correction:
         answers=tuple(
             Answer(question, str(given.get(question.name, "")), fixed=question.used_by in used)
             for question in questions.order_fields(operation.connection)
+            # What followed from other answers is asked again where it was asked.
+            if not question.after or question.name in given
         ),
         problems=() if waits else _said(operation),
         waits=waits,

@@ -127,7 +127,7 @@ def make_template_and_terms(operator: Person, names: Names) -> None:
     operator.press("Create a template", within="main")
     operator.follow(names.connection)
     operator.fill(name=names.template)
-    operator.page.get_by_role("checkbox", name=f"{OFFER} (").check()
+    operator.page.get_by_role("checkbox", name=f"{OFFER} (Small business").check()
     operator.send()
     operator.sees(operator.said("The template is created. The next step: a plan that sells it."))
     operator.go("operator:service_terms")

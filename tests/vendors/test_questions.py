@@ -54,7 +54,12 @@ def test_plugin_that_has_no_objection_accepts(example: VendorConnection, now: da
 
 
 def test_office365_names_its_order_fields(office365: VendorConnection) -> None:
-    assert [field.name for field in questions.order_fields(office365)] == ["domain_prefix", "ends_with"]
+    assert [field.name for field in questions.order_fields(office365)] == [
+        "domain_prefix",
+        "education_segment",
+        "validation_code",
+        "ends_with",
+    ]
 
 
 def test_plan_without_vendor_has_no_questions(now: datetime) -> None:

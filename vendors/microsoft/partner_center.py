@@ -128,6 +128,10 @@ class PartnerCenter:
         """GET a resource."""
         return self._answered(self._send("GET", path, changes=False, params=params, headers=headers))
 
+    def ask(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """POST a question, which changes nothing."""
+        return self._answered(self._send("POST", path, changes=False, body=body))
+
     def write(
         self, method: str, path: str, body: Mapping[str, Any] | None, *, request_id: str, etag: str = ""
     ) -> Reply:
@@ -144,8 +148,7 @@ class PartnerCenter:
     def collection(self, path: str, *, params: Mapping[str, str] | None = None) -> Iterator[Members]:
         """Yield the items of a collection, page after page, as long as there is a next link.
 
-        The next link is followed as it is, with every header it names (MS-ContinuationToken); totalCount is not
-        looked at, because it counts the page.
+        The next link is followed with every header it names (MS-ContinuationToken); totalCount counts the page.
         """
         page = self.read(path, params=params).body
         while True:
@@ -321,12 +324,9 @@ class PartnerCenter:
 
     def newest_agreement_template(self, agreement_type: str) -> str:
         """Return the template id of the newest agreement of the type: the highest versionRank."""
-        items = list(self.collection("agreements", params={"agreementType": agreement_type}))
-        newest = max(
-            (item for item in items if item["agreementType"] == agreement_type),
-            key=lambda item: item.get("versionRank") or 0,
-            default=None,
-        )
+        listed = self.collection("agreements", params={"agreementType": agreement_type})
+        items = [item for item in listed if item["agreementType"] == agreement_type]
+        newest = max(items, key=lambda item: item.get("versionRank") or 0, default=None)
         if newest is None:
             raise Rejected(NO_AGREEMENT, code="no_agreement", type=agreement_type)
         return str(newest["templateId"])

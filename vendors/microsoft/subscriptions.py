@@ -101,11 +101,13 @@ class Subscriptions:
     def arrange_end(self, key: str, at_end: AtEnd, steps: Steps) -> None:
         """Arrange what happens when the term is over; where it is arranged already, nothing is sent.
 
-        A subscription of the time before the new commerce renews by itself or not, and knows no extended term.
+        A subscription of the time before the new commerce renews by itself or not, and knows no extended term; a trial
+        ends, for whoever renews it pays.
         """
-        renews, action = AT_END[at_end]
+        current = self.read(key)
+        renews, action = AT_END[end_of(current, at_end)]
         change: dict[str, Any] = {"autoRenewEnabled": renews}
-        if is_new_commerce(self.read(key)):
+        if is_new_commerce(current):
             change["scheduledActions"] = [{"scheduleType": TERM_END, "actionType": action}] if action else None
         elif renews:
             return
@@ -196,11 +198,16 @@ def ends_with_its_term(subscription: Members) -> bool:
     return ending and not subscription.get("autoRenewEnabled")
 
 
+def end_of(subscription: Members, at_end: AtEnd) -> AtEnd:
+    """Return what is to happen at the end of a subscription's term where `at_end` is wanted: a trial always ends."""
+    return AtEnd.ENDS if subscription.get("isTrial") else at_end
+
+
 def has_end(subscription: Members, at_end: AtEnd) -> bool:
     """Return whether what is arranged for the end of the term is this; of what Microsoft has deleted, anything is."""
     if is_deleted(subscription):
         return True
-    renews, action = AT_END[at_end]
+    renews, action = AT_END[end_of(subscription, at_end)]
     if bool(subscription.get("autoRenewEnabled")) != renews:
         return False
     planned = _scheduled(subscription)

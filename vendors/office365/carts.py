@@ -16,6 +16,8 @@ from vendors.errors import LostAnswer, NotFound, Parked, Rejected, StillUnknown,
 from vendors.microsoft.errors import AGREEMENT_CODE, GONE_CUSTOMERS, UNREADABLE, AgreementNeeded
 from vendors.microsoft.partner_center import Members, PartnerCenter, id_of, same_id
 from vendors.office365.lines import TOLD, Line, Terms, find, ids_of, listed, require_ours
+from vendors.office365.products import NOT_ATTESTED, Item, chosen, sold_as
+from vendors.office365.promotions import is_for, require_given
 
 CART_LOST = gettext_noop("Microsoft did not hand out a cart. Nothing was bought; it will be tried again by itself.")
 CARTS_LOST = gettext_noop(
@@ -24,11 +26,6 @@ CARTS_LOST = gettext_noop(
 )
 CART_VANISHED = gettext_noop("Microsoft's cart was there a moment ago. It will be looked at again by itself.")
 ORDER_ERRORS = gettext_noop("Microsoft refused part of the order: %(reason)s")
-NOT_SOLD = gettext_noop("Microsoft does not sell %(offer)s in %(country)s. Choose another offer in the template.")
-TERM_NOT_SOLD = gettext_noop(
-    "Microsoft does not sell %(offer)s for the term %(term)s billed %(cycle)s. Choose another term or billing cycle in"
-    " the template."
-)
 UNDECIDED = gettext_noop(
     "Cart %(cart)s of customer %(customer)s was sent to be checked out (%(quantity)s × %(item)s, since %(since)s);"
     " Microsoft's answer was lost, the cart cannot be asked any more, and none of the customer's orders is named"
@@ -207,44 +204,31 @@ def _order_error(error: Members) -> Rejected:
 
 def _item(partner_center: PartnerCenter, customer_id: str, line: Line, terms: Terms) -> dict[str, Any]:
     """Return the cart's line."""
+    sold = _sold(partner_center, customer_id, line, terms) if line.modern else None
     item: dict[str, Any] = {
         "id": 0,
-        "catalogItemId": _available(partner_center, customer_id, line, terms) if line.modern else line.offer,
+        "catalogItemId": sold.catalogue_item if sold is not None else line.offer,
         "friendlyName": line.friendly_name,
         "quantity": line.quantity,
         "billingCycle": terms.billing_cycle,
     }
-    if line.modern and terms.term_duration:
+    if sold is not None:
         item["termDuration"] = terms.term_duration
         if terms.ends_with:
             item["customTermEndDate"] = terms.ends_with
+        if sold.is_attested:
+            item["AttestationAccepted"] = True
+        if is_for(partner_center, sold, terms, terms.country):
+            require_given(partner_center, customer_id, sold, line.quantity, terms)
+            item["promotionId"] = terms.promotion_id
     if terms.partner_mpn_id:
         item["participants"] = [{"key": "transaction_reseller", "value": terms.partner_mpn_id}]
     return item
 
 
-def _available(partner_center: PartnerCenter, customer_id: str, line: Line, terms: Terms) -> str:
-    """Return the id of what is sold now: it is looked up right before, because Microsoft changes it over time."""
-    product, sku = line.offer.split(":")[:2]
-    path = f"customers/{customer_id}/products/{product}/skus/{sku}/availabilities"
-    params = {"targetSegment": terms.segment.casefold()}
-    rows = [row for row in partner_center.collection(path, params=params) if row.get("isPurchasable", True)]
-    if not rows:
-        raise Rejected(NOT_SOLD, code="no_availability", offer=line.offer, country=terms.country)
-    chosen = next((row for row in rows if _sells_for(row, terms)), None)
-    if chosen is None:
-        told = {"offer": line.offer, "term": terms.term_duration, "cycle": terms.billing_cycle}
-        raise Rejected(TERM_NOT_SOLD, code="no_term", **told)
-    return str(chosen["catalogItemId"])
-
-
-def _sells_for(row: Members, terms: Terms) -> bool:
-    """Return whether an availability lists the term and the billing cycle, as far as it lists any."""
-    listed_terms = row.get("terms") or []
-    if not terms.term_duration or not listed_terms:
-        return True
-    return any(
-        same_id(str(one.get("duration") or ""), terms.term_duration)
-        and same_id(str(one.get("billingCycle") or terms.billing_cycle), terms.billing_cycle)
-        for one in listed_terms
-    )
+def _sold(partner_center: PartnerCenter, customer_id: str, line: Line, terms: Terms) -> Item:
+    """Return what is sold now: it is looked up right before, because Microsoft changes it over time."""
+    sold = chosen(sold_as(partner_center, line.offer, terms, customer_id=customer_id), line.offer, terms)
+    if sold.is_attested and not terms.attested:
+        raise Rejected(NOT_ATTESTED, code="attestation", offer=sold.name)
+    return sold

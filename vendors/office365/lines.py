@@ -45,8 +45,9 @@ class Line:
 class Terms:
     """How to order: billing cycle and (for catalogue items) term on the wire, country, the reseller's MPN id.
 
-    `segment` is whom it is sold to, `at_end` what is arranged for the end of the term. `carts`: everything goes through
-    a cart; else, as in 2019, licence offers are ordered by orders.
+    `segment` is whom it is sold to, `at_end` what is arranged for the end of the term; `attested`: the conditions of
+    offers that have some are accepted. `carts`: everything goes through a cart; else, as in 2019, licence offers are
+    ordered by orders.
     """
 
     billing_cycle: str = "monthly"
@@ -54,6 +55,8 @@ class Terms:
     partner_mpn_id: str = ""
     term_duration: str = ""
     segment: str = COMMERCIAL
+    promotion_id: str = ""
+    attested: bool = False
     at_end: AtEnd = AtEnd.RENEWS
     # The last day of the first term (ISO 8601), where it is to end with others (alignment.py).
     ends_with: str = ""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vendors.base import Connection, Field, FieldKind
 from vendors.commitments import AtEnd
+from vendors.fields import YES
 from vendors.microsoft.agreements import CONFIRMED
 from vendors.microsoft.plugin import country_of, road_of
 from vendors.office365.alignment import ENDS_WITH
@@ -56,6 +57,18 @@ TEMPLATE_FIELDS = (
         default=AtEnd.RENEWS.value,
         help=_("What is arranged at Microsoft after each purchase. A trial ends."),
     ),
+    Field(
+        "promotion_id",
+        _("Promotion"),
+        required=False,
+        help=_("The promotion's id at Microsoft. Whoever does not get it is told so before paying."),
+    ),
+    Field(
+        "attested",
+        _("The conditions of offers for which Microsoft wants that confirmed are accepted"),
+        FieldKind.YES_NO,
+        required=False,
+    ),
     Field("partner_mpn_id", _("Partner ID (MPN) of an indirect reseller"), required=False),
 )
 
@@ -68,6 +81,8 @@ def terms_of(connection: Connection, options: Mapping[str, str], answers: Mappin
         partner_mpn_id=options.get("partner_mpn_id") or "",
         term_duration=options.get("term_duration") or "",
         segment=options.get("segment") or COMMERCIAL,
+        promotion_id=options.get("promotion_id") or "",
+        attested=options.get("attested") == YES,
         at_end=AtEnd(options.get("end_of_term") or AtEnd.RENEWS),
         ends_with=(answers or {}).get(ENDS_WITH, ""),
         carts=road_of(connection) != CONFIRMED,

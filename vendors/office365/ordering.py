@@ -14,6 +14,7 @@ from vendors.microsoft.partner_center import Members, PartnerCenter, id_of, same
 from vendors.microsoft.patience import Patience
 from vendors.office365.carts import bought
 from vendors.office365.lines import TOLD, Line, Terms, find, ids_by_number, ids_of, lines_of, require_ours
+from vendors.office365.products import sold_as
 
 __all__ = ["InReview", "Line", "Terms", "find", "lines_of", "order", "settle"]
 
@@ -168,12 +169,31 @@ def _placed(
                     subscription_of(partner_center, customer_id, line.key, placed) if add_ons else ""
                 )
         yield placed
-    for line in every:
-        if line.modern:
-            yield bought(partner_center, customer_id, line, terms=terms, steps=steps, now=now)
+    modern = [line for line in every if line.modern]
+    yield from _items(partner_center, customer_id, modern, terms, steps, now)
     for line in add_ons:
         parent = _parent(offers[line.key], parents, line)
         yield _added(partner_center, customer_id, line, parent=parent, steps=steps)
+
+
+def _items(
+    partner_center: PartnerCenter, customer_id: str, lines: list[Line], terms: Terms, steps: Steps, now: datetime
+) -> Iterator[dict[str, str]]:
+    """Yield the ids of what the new commerce sells, a cart each; add-ons once what they go on is there."""
+    bases: dict[str, tuple[str, ...]] = {}
+    for line in lines if len(lines) > 1 else ():
+        sold = sold_as(partner_center, line.offer, terms, customer_id=customer_id)
+        bases[line.key] = sold[0].bases if sold else ()
+    ids: dict[str, str] = {}
+    for line in sorted(lines, key=lambda line: (bool(bases.get(line.key)), line.key)):
+        for other in lines if bases.get(line.key) else ():
+            waits = f"order_id.{other.key}" in ids and not subscription_of(partner_center, customer_id, other.key, ids)
+            if waits:
+                refusal = Rejected(PREPARING_FOR_EVER, code="provisioning", orders=ids[f"order_id.{other.key}"])
+                raise NotYet(STILL_PROVISIONING, code="provisioning", refusal=refusal, waits=PREPARING_WAITS)
+        placed = bought(partner_center, customer_id, line, terms=terms, steps=steps, now=now)
+        ids |= placed
+        yield placed
 
 
 def _bases(

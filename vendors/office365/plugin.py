@@ -1,6 +1,6 @@
 """The Office 365 plugin: Microsoft subscriptions sold through Partner Center (CR-499, CR-544, CR-494)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -12,8 +12,6 @@ from vendors.base import (
     Connection,
     Done,
     Fact,
-    Field,
-    Offer,
     Order,
     Outcome,
     Probe,
@@ -31,7 +29,7 @@ from vendors.microsoft import customers
 from vendors.microsoft.agreements import CONFIRMED, observed
 from vendors.microsoft.errors import SUBSCRIPTION_GONE
 from vendors.microsoft.holdings import MicrosoftHoldings
-from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
+from vendors.microsoft.partner_center import Members, PartnerCenter
 from vendors.microsoft.patience import Patience
 from vendors.microsoft.plugin import MicrosoftPlugin, country_of, partner_center_of, road_of
 from vendors.microsoft.price_sheets import FIELDS as PRICE_FIELDS
@@ -46,10 +44,11 @@ from vendors.microsoft.subscriptions import (
     last_day,
     subscription_ids,
 )
-from vendors.office365 import alignment, licences, ordering
+from vendors.office365 import licences, ordering, qualifications
 from vendors.office365.asked import Asked
-from vendors.office365.options import TEMPLATE_FIELDS, terms_of
+from vendors.office365.options import terms_of
 from vendors.office365.ordering import InReview
+from vendors.office365.selling import SellsLicences
 from vendors.office365.transitions import MicrosoftTransitions
 from vendors.registry import register
 
@@ -63,35 +62,16 @@ ENDS_LATER = gettext_noop(
 
 
 @register
-class Office365(MicrosoftPlugin, MicrosoftTransitions, MicrosoftPrices, MicrosoftHoldings, ObservesServices):
+class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftHoldings, ObservesServices):
     """Office 365 as a Microsoft Cloud Solution Provider sells it."""
 
     slug = "office365"
     name = _("Office 365")
     portal = "https://portal.office.com/"
     settings_fields = (*MicrosoftPlugin.settings_fields, *PRICE_FIELDS)
-    template_fields = TEMPLATE_FIELDS
-    order_fields = (*MicrosoftPlugin.order_fields, alignment.FIELD)
 
     def __init__(self, patience: Patience | None = None) -> None:
         self.patience = patience or Patience()
-
-    # -- what is sold --------------------------------------------------------------------------------------------------
-
-    def catalogue(self, connection: Connection) -> Iterator[Offer]:
-        """Yield the licence offers of the connection's country that can be bought."""
-        for item in partner_center_of(connection).collection("offers", params={"country": country_of(connection)}):
-            if item.get("isAvailableForPurchase", True) and same_id(str(item.get("billing") or "license"), "license"):
-                yield licences.offer_of(item)
-
-    def follow_up(self, connection: Connection, order: Order) -> tuple[Field, ...]:
-        """Return the question for the end of the first term, where Microsoft tells days for it."""
-        return alignment.asked(connection, order)
-
-    def validate_order(self, connection: Connection, order: Order) -> None:
-        """Raise Rejected, naming each field, for what Microsoft would not take."""
-        super().validate_order(connection, order)
-        alignment.check(connection, order)
 
     # -- a service's life ---------------------------------------------------------------------------------------
 
@@ -101,6 +81,10 @@ class Office365(MicrosoftPlugin, MicrosoftTransitions, MicrosoftPrices, Microsof
         customer = customers.provide(partner_center, order, steps)
         with partner_center.telling_what_is_gone(customer["customer_id"]):
             waits = self.agree(connection, partner_center, customer, order, steps)
+            if waits is not None:
+                return waits
+            segment = terms_of(connection, order.options).segment
+            waits = qualifications.awaited(partner_center, customer, segment, order.answers, steps)
             if waits is not None:
                 return waits
             asked = Asked(connection, partner_center, customer, steps)
@@ -218,6 +202,7 @@ class Office365(MicrosoftPlugin, MicrosoftTransitions, MicrosoftPrices, Microsof
         partner_center = partner_center_of(connection)
         with _telling_what_is_gone(partner_center, service):
             licences.check(partner_center, service, quantities, country=country_of(connection))
+            self.check_items(connection, service, quantities)
             if service.vendor_ids.get("customer_id"):
                 self._subscriptions(partner_center, service).refuse_gone(quantities)
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Reseller
 from brokerage import local_services
-from brokerage.demo import antivirus, cast, catalogue, certificates, programs, state
+from brokerage.demo import antivirus, cast, catalogue, certificates, new_commerce, programs, state
 from brokerage.demo.amounts import days_before
 from brokerage.demo.browser import Browser, PageFailed
 from brokerage.demo.crowd import Crowd
@@ -115,6 +115,7 @@ class Command(BaseCommand):
             now = timezone.now()
             plan = certificates.sell(addresses, day=days.ordered, now=now)
             waiting = certificates.leave_one_waiting(plan, story.account, day=today, now=now)
+            teller.step(f"“{new_commerce.sell(day=days.ordered, now=now)}” of the new commerce is on sale", day=today)
             teller.step(
                 f"“{waiting}” waits for its approver, whose mail stands at {addresses.opensrs}/mails", day=today
             )

@@ -3,14 +3,23 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.actors import actor_of
+from accounts.actors import Actor, actor_of
 from accounts.models import User
 from subscriptions.models import ApplicationTemplate, Plan
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, text_of
-from tests.vendors.conftest import admin, example, example_vendor  # noqa: F401 - fixtures for this module
+from tests.vendors.conftest import (  # noqa: F401 - fixtures for this module
+    admin,
+    example,
+    example_vendor,
+    microsoft,
+    microsoft_server,
+    office365,
+)
+from tests.vendors.consenting import consent
 from vendors.connections import add_connection
 from vendors.models import ConnectionState, VendorConnection
 
@@ -75,3 +84,29 @@ def test_template_over_a_connection_without_its_grant_is_refused(client: Client,
 def test_template_of_a_taken_name_is_refused_at_the_name(client: Client, plan: Plan) -> None:
     answer = client.post(page("application_template_billed"), {"name": plan.template.name, "resource_0": "Seats"})
     assert list(errors_of(answer)) == ["name"]
+
+
+def test_term_that_the_vendor_does_not_sell_is_refused_at_its_field_unless_it_cannot_be_asked(
+    client: Client,
+    admin: Actor,  # noqa: F811 - the fixture imported above
+    office365: VendorConnection,  # noqa: F811 - the fixture imported above
+) -> None:
+    consent(admin, office365, timezone.now())
+    address = page("application_template_new", office365.pk)
+    labels = dict(client.get(address).context["form"].fields["resources"].choices)
+    item = "CFQ7TTC0LCHC:0002"
+    assert labels[item].startswith("Microsoft 365 Business Premium (New commerce, 1 to 300 units, one month, one year")
+    answers = {"name": "Premium", "resources": [item], "options.term_duration": "P3Y"}
+    refused = client.post(address, answers)
+    assert list(errors_of(refused)) == ["options.term_duration"]
+    assert "P1M monthly, P1Y monthly, P1Y annual" in text_of(refused)
+    client.post(address, {**answers, "options.term_duration": "P1Y"})
+    made = ApplicationTemplate.objects.get()
+    assert (made.settings["term_duration"], made.settings["end_of_term"]) == ("P1Y", "renews")
+    change = page("application_template_change", made.pk)
+    kept = {**answers, "active": "on", "options.end_of_term": "ends"}
+    assert list(errors_of(client.post(change, kept))) == ["options.term_duration"]
+    VendorConnection.objects.update(state=ConnectionState.REGRANT_NEEDED)
+    assert client.post(change, kept).status_code == 302
+    made.refresh_from_db()
+    assert (made.settings["term_duration"], made.settings["end_of_term"]) == ("P3Y", "ends")

@@ -26,6 +26,8 @@ def an_order(**changed: object) -> Order:
         account=ACCOUNT,
         resources={"seats": Resource(E3, 5)},
         answers={"domain_prefix": "acme"},
+        # Offers of before the new commerce have no term.
+        options={"term_duration": "P1Y"},
     )
     return replace(order, **changed)
 

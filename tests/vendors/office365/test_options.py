@@ -2,6 +2,7 @@
 
 from tests.vendors.contract import work
 from tests.vendors.office365.bench import LAG, Office365Bench
+from tests.vendors.office365.of_today import of_today
 from tests.vendors.office365.orders import an_order, sent
 from vendors.base import Resource, Task, Verdict
 from vendors.commitments import AtEnd
@@ -9,11 +10,6 @@ from vendors.microsoft.subscriptions import AT_END
 from vendors.office365.options import TEMPLATE_FIELDS, terms_of
 
 ITEM = {"seats": Resource("CFQ7TTC0LF8R:0001", 5)}
-
-
-def of_today(**options: str) -> dict[str, str]:
-    """Return a template's options for a year that is paid by the month, and what a test wants otherwise."""
-    return {"term_duration": "P1Y", "billing_cycle": "monthly", **options}
 
 
 def held(bench: Office365Bench) -> list[tuple[str, str, bool, list[str]]]:

@@ -70,6 +70,7 @@ def test_catalogue_item_is_bought_through_a_cart_with_the_availability_of_the_da
             "friendlyName": "Acme mail (order:17:provision/seats)",
             "quantity": 5,
             "billingCycle": "monthly",
+            "termDuration": "P1Y",
         }
     ]
 
