@@ -23,7 +23,6 @@ from vendors.base import (
     Who,
 )
 from vendors.capabilities import ObservesServices
-from vendors.commitments import AtEnd
 from vendors.errors import Gone, just_made
 from vendors.microsoft import customers
 from vendors.microsoft.agreements import CONFIRMED, observed
@@ -238,7 +237,7 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         """Arrange what happens when the terms of subscriptions that were just bought are over."""
         bought = self._subscriptions(partner_center, Service(ids, {}))
         for key in bought.ids:
-            bought.arrange_end(key, _end_of(bought.read(key), terms.at_end), steps)
+            bought.arrange_end(key, terms.at_end, steps)
 
     def _subscriptions(self, partner_center: PartnerCenter, service: Service) -> Subscriptions:
         return Subscriptions(partner_center, service, patience=self.patience)
@@ -283,14 +282,9 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
             terms_of(connection, order.options).at_end,
         )
         told = [bought.read(key) for key in bought.ids]
-        if not all(has_end(one, _end_of(one, at_end)) for one in told):
+        if not all(has_end(one, at_end) for one in told):
             return Probe(Verdict.NOT_DONE)
         return Probe(Verdict.DONE, _done(partner_center, customer | ids, order.resources))
-
-
-def _end_of(told: Members, at_end: AtEnd) -> AtEnd:
-    """Return what is arranged for the end of a subscription: a trial ends, or Microsoft would make it a paid one."""
-    return AtEnd.ENDS if told.get("isTrial") else at_end
 
 
 def _telling_what_is_gone(partner_center: PartnerCenter, service: Service) -> AbstractContextManager[None]:
