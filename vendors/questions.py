@@ -11,7 +11,6 @@ from django.db import connection as database
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused, Remedy
-from core.handover import hand_over
 from vendors import budget, catalogues
 from vendors.absent import AbsentPlugin
 from vendors.access import opened
@@ -34,7 +33,6 @@ from vendors.errors import Gone, Rejected, VendorError, told_with_the_way_out
 from vendors.holdings import Listed, ListsHoldings
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
-from vendors.tasks import read_catalogue
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +50,12 @@ class VendorUnavailable(Refused):
     """The vendor could not be asked, or refused to answer; the sentence says what to do."""
 
     code = "vendor_unavailable"
+
+
+class BeingRead(VendorUnavailable):
+    """The vendor lists what it sells for longer than a person waits: a worker has to (vendors.tasks.read_catalogue)."""
+
+    code = "being_read"
 
 
 class GoneAtVendor(VendorUnavailable):
@@ -82,7 +86,7 @@ def catalogue(connection: VendorConnection, *, now: datetime) -> tuple[Offer, ..
     """Return what can be sold through the connection; raises VendorUnavailable.
 
     Where a vendor lists slowly, what was read before is told (vendors/catalogues.py), and what takes longer than a
-    person waits is left to a worker.
+    person waits is left to a worker: raises BeingRead.
     """
     plugin = plugin_for(connection.plugin)
     known = catalogues.kept(connection) if plugin.lists_slowly else None
@@ -93,8 +97,7 @@ def catalogue(connection: VendorConnection, *, now: datetime) -> tuple[Offer, ..
     except VendorUnavailable as trouble:
         if not plugin.lists_slowly or trouble.code != budget.SLOW:
             raise
-        hand_over(read_catalogue, connection_id=connection.pk)
-        raise VendorUnavailable(BEING_READ, code="being_read") from trouble
+        raise BeingRead(BEING_READ) from trouble
     return catalogues.keep(connection, offers, now=now) if plugin.lists_slowly else offers
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from core.errors import Refused
+from core.handover import hand_over
 from core.lists.tabs import ListTab, list_views
 from core.panel.confirming import Done
 from core.panel.page import Button, Crumb, Page, Status
@@ -30,8 +31,9 @@ from vendors.connections import state_label
 from vendors.forms import OPTION, values_of
 from vendors.models import VendorConnection
 from vendors.queries import connections_visible_to, usable_connections
-from vendors.questions import catalogue, template_fields
+from vendors.questions import BeingRead, catalogue, template_fields
 from vendors.registry import plugin_for
+from vendors.tasks import read_catalogue
 
 TABS = (
     ("application_template", gettext_lazy("General"), "application_templates.view"),
@@ -214,6 +216,9 @@ def _offers(connection: VendorConnection | None) -> tuple[tuple[Offer, ...], str
         return (), ""
     try:
         return catalogue(connection, now=timezone.now()), ""
+    except BeingRead as refusal:
+        hand_over(read_catalogue, connection_id=connection.pk)
+        return (), str(refusal)
     except Refused as refusal:
         return (), str(refusal)
 
