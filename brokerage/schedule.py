@@ -24,7 +24,7 @@ def night_and_day(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
         "forget old exchanges": {"task": "vendors.tasks.forget_old_exchanges", "schedule": _at(3, 30)},
         "forget old sign-ins": {"task": "accounts.tasks.forget_old_sign_ins", "schedule": _at(3, 45)},
         "audit the books": {"task": "subscriptions.tasks.audit_books", "schedule": _at(4, 0)},
-        "dates at vendors are coming": {"task": "subscriptions.tasks.tell_of_commitments", "schedule": _at(8, 45)},
+        "dates at vendors are coming": {"task": "subscriptions.tasks.tell_of_commitments", "schedule": _at(7, 45)},
         "billing day is coming": {"task": "subscriptions.tasks.remind_of_billing_day", "schedule": _at(9, 0)},
         # what was missed
         "missed night": {"task": "subscriptions.tasks.run_missed_night", **sweep},

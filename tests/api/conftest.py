@@ -110,7 +110,7 @@ def _world() -> World:
         plan = catalogue.plan(reseller=reseller)
         made = catalogue.subscription(account=accounts[name], plan=plan, today=ORDERED)
         charges[name] = Charge.objects.get(subscription=made)
-        commitment(subscription=made, now=datetime.now(UTC))
+        commitment(subscription=made, now=datetime.now(UTC), returnable=(), at_end=None)
         promo_code(f"{name}-code".upper(), reseller=reseller)
         vendor = VendorConnection.objects.create(reseller=reseller, plugin="office365", name="Ours", settings={})
         difference(subscription=made, connection=vendor)

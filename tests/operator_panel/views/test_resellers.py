@@ -49,15 +49,28 @@ def test_reseller_is_refused_at_the_field(client: Client, changed: dict[str, str
 
 def test_reseller_is_changed_and_keeps_its_other_attributes(client: Client) -> None:
     north = cast.reseller(name="North", attributes={"key": "value"})
-    given = {"name": "North Ltd", "email": "n@example.com", "default_language": "en", "status": "active"}
+    given = {
+        "name": "North Ltd",
+        "email": "n@example.com",
+        "default_language": "en",
+        "status": "active",
+        "window_letter_days": "5",
+    }
     client.post(page("reseller_change", north.pk), {**given, "reseller_mpn_id": "77"})
     north.refresh_from_db()
     assert (north.name, north.attributes) == ("North Ltd", {"key": "value", "reseller_mpn_id": "77"})
+    assert north.window_letter_days == 5
 
 
 def test_own_reseller_is_not_deactivated(client: Client) -> None:
     root = cast.operator()
-    given = {"name": root.name, "email": root.email, "default_language": "en", "status": "inactive"}
+    given = {
+        "name": root.name,
+        "email": root.email,
+        "default_language": "en",
+        "status": "inactive",
+        "window_letter_days": "2",
+    }
     answer = client.post(page("reseller_change", root.pk), given)
     assert list(errors_of(answer)) == ["status"]
 
