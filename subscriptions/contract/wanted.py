@@ -1,24 +1,26 @@
 """What our books want vendors to hold of services: read for many of them in a fixed number of statements."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from subscriptions.contract.compared import Wanted
-from subscriptions.models import Order, OrderStatus, OrderType, Subscription, SubscriptionResource
+from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, Subscription, SubscriptionResource
 from vendors.holdings import ListsHoldings, Sold
 from vendors.models import OperationAction, VendorOperation
 from vendors.registry import plugin_for
 
 
 def wanted_of(subscriptions: Sequence[Subscription]) -> dict[int, Wanted]:
-    """Return what the books want of each subscription. Three statements; plan, template and connection are read."""
+    """Return what the books want of each subscription. Four statements; plan, template and connection are read."""
     ids = [row.pk for row in subscriptions]
     units: dict[int, dict[str, int]] = {pk: {} for pk in ids}
     names: dict[int, dict[str, str]] = {pk: {} for pk in ids}
     held = SubscriptionResource.objects.filter(subscription__in=ids, of_plan=True).order_by("pk")
     for pk, key, name, quantity in held.values_list("subscription", "plan_resource__resource__key", "name", "quantity"):
         units[pk][key], names[pk][key] = quantity, name
-    options = _options_sold(ids)
-    return {row.pk: _wanted(row, units[row.pk], names[row.pk], options.get(row.pk)) for row in subscriptions}
+    options, scheduled = _options_sold(ids), _scheduled(ids)
+    wanted = {row.pk: _wanted(row, units[row.pk], names[row.pk], options.get(row.pk)) for row in subscriptions}
+    return {pk: replace(one, scheduled=scheduled.get(pk, {})) for pk, one in wanted.items()}
 
 
 def _wanted(
@@ -34,9 +36,19 @@ def _wanted(
         names=names,
         sold=sold,
         at_end=sold.at_end,
-        scheduled={},
         suspends=plugin is None or plugin.support.suspend,
     )
+
+
+def _scheduled(ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return the units that the renewal is to bring, of the resources for which an order waits for its day."""
+    items = OrderItem.objects.filter(order__subscription__in=ids, order__status=OrderStatus.SCHEDULED)
+    found: dict[int, dict[str, int]] = {}
+    for pk, key, after in items.values_list(
+        "order__subscription", "subscription_resource__plan_resource__resource__key", "quantity_after"
+    ):
+        found.setdefault(pk, {})[key] = after
+    return found
 
 
 def _options_sold(ids: Sequence[int]) -> dict[int, dict[str, str]]:
