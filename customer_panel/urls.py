@@ -44,6 +44,7 @@ urlpatterns = [
         operations.subscription_auto_renew,
         name="subscription_auto_renew",
     ),
+    path("subscriptions/<int:pk>/end/", operations.subscription_end, name="subscription_end"),
     path("subscriptions/<int:pk>/activate/", operations.subscription_activate, name="subscription_activate"),
     path("subscriptions/<int:pk>/delete/", operations.subscription_delete, name="subscription_delete"),
     path("subscriptions/<int:pk>/first-sign-in/", secrets.subscription_secrets, name="subscription_secrets"),

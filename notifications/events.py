@@ -83,6 +83,9 @@ EVENTS: dict[str, Event] = {
     ),
     "subscription_activated": _step(_("%(subscription)s is active"), "subscription account facts"),
     "subscription_changed": _step(_("The quantities of %(subscription)s are changed"), "subscription account facts"),
+    "subscription_arranged": _step(
+        _("The end of the term of %(subscription)s is arranged"), "subscription account facts"
+    ),
     "subscription_renewed": _step(_("%(subscription)s is renewed"), "subscription account since until"),
     "subscription_stopped": _step(_("%(subscription)s is stopped"), "subscription account facts"),
     "subscription_resumed": _step(_("%(subscription)s is active again"), "subscription account facts"),

@@ -95,6 +95,7 @@ DEEDS = {
     "subscription_stop": gettext_lazy("stopping the subscription"),
     "subscription_renew": gettext_lazy("renewing the subscription"),
     "subscription_priorities": gettext_lazy("choosing who goes first"),
+    "subscription_end": gettext_lazy("choosing the end of the term"),
     "subscription_auto_renew": gettext_lazy("switching automatic renewal"),
     "subscription_switch": gettext_lazy("switching the plan"),
     "subscription_close_charges": gettext_lazy("closing charges by hand"),

@@ -175,6 +175,7 @@ urlpatterns = [
         subscription_operations.subscription_stop,
         subscription_operations.subscription_renew,
         subscription_operations.subscription_auto_renew,
+        subscription_operations.subscription_end,
         subscription_operations.subscription_activate,
         subscription_operations.subscription_delete,
         subscription_operations.subscription_retry,

@@ -90,6 +90,16 @@ def orders_visible_to(actor: Actor) -> QuerySet[Order]:
     return Order.objects.filter(of_visible_accounts(actor))
 
 
+def open_orders_of(actor: Actor, subscription: Subscription) -> tuple[Order | None, Order | None]:
+    """Return a subscription's orders that are neither completed nor cancelled, where the actor sees them.
+
+    First the one that waits or is carried out, then the one that is arranged for the vendor's next term.
+    """
+    found = list(orders_visible_to(actor).filter(subscription=subscription, closed_on=None).order_by("-pk"))
+    arranged = next((order for order in found if order.is_arranged), None)
+    return next((order for order in found if not order.is_arranged), None), arranged
+
+
 def operations_for(subscription: Subscription) -> QuerySet[VendorOperation]:
     """Return what was and is to be done at the vendor for a subscription that the caller may see, the newest first."""
     orders = [f"order:{pk}" for pk in subscription.orders.order_by().values_list("pk", flat=True)]

@@ -25,12 +25,13 @@ MOVES_MONEY = {
     "operator_panel": {
         "account_order_plan", "subscription_change", "subscription_renew", "subscription_auto_renew",
         "subscription_stop", "subscription_activate", "subscription_switch", "subscription_close_charges",
+        "subscription_end",
         "subscription_delete", "order_pay", "order_cancel", "order_give_up", "payment_approve", "payment_reassign",
         "correction_approve", "guaranteed_payment_revoke",
     },
     "customer_panel": {
         "subscription_change", "subscription_stop", "subscription_activate", "subscription_delete",
-        "subscription_renew", "subscription_auto_renew", "subscription_switch",
+        "subscription_renew", "subscription_auto_renew", "subscription_switch", "subscription_end",
         "order_plan_check", "order_pay_from_balance",
     },
 }  # fmt: skip

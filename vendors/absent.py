@@ -20,15 +20,16 @@ from vendors.base import (
     VendorPlugin,
 )
 from vendors.capabilities import RenewsTerms
+from vendors.commitments import HoldsCommitments
 from vendors.errors import Misconfigured
 
 NOT_INSTALLED = gettext_noop("The vendor plugin “%(plugin)s” is not installed. Install its package and restart.")
 
 
-class AbsentPlugin(VendorPlugin, RenewsTerms):
+class AbsentPlugin(VendorPlugin, RenewsTerms, HoldsCommitments):
     """Raises Misconfigured for whatever it is asked: the connection says so, and what is planned is done afterwards.
 
-    A renewal too: whether the vendor has to renew is known once its package is back.
+    A renewal and the end of a term too: whether the vendor renews, or binds us, is known once its package is back.
     """
 
     def check_access(self, connection: Connection) -> Access:
@@ -52,6 +53,14 @@ class AbsentPlugin(VendorPlugin, RenewsTerms):
         self._missing()
 
     def cancel(self, connection: Connection, service: Service, steps: Steps) -> Done:
+        """See the class."""
+        self._missing()
+
+    def commitments(self, connection: Connection, service: Service) -> NoReturn:
+        """See the class."""
+        self._missing()
+
+    def arrange_end(self, connection: Connection, service: Service, steps: Steps) -> Done:
         """See the class."""
         self._missing()
 

@@ -7,12 +7,19 @@ nothing is computed here: a window is open as long as the vendor says (Microsoft
 import re
 from abc import ABC, abstractmethod
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from vendors.base import Connection, Service
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
+from core.panel.formats import day_text
+from vendors.base import Connection, Outcome, Service, Steps
+
+# The field of application templates that says, in the words of AtEnd, what happens where nobody chose.
+END_OF_TERM = "end_of_term"
 
 _LENGTH = re.compile(r"P([0-9]{1,3})([MY])")
 
@@ -110,3 +117,48 @@ class HoldsCommitments(ABC):
 
         Services of the same vendor that are not bought for terms (older offers) are left out.
         """
+
+    @abstractmethod
+    def arrange_end(self, connection: Connection, service: Service, steps: Steps) -> Outcome:
+        """Bring what the vendor does at the end of the terms to what `service.at_end` and `next_units` say.
+
+        The same again changes nothing; services that are not bought for terms are left as they are.
+        """
+
+
+class NotLoweredSo(Refused):
+    """Fewer units cannot be arranged at the vendor in this way; `field` names the quantities."""
+
+    code = "not_lowered_so"
+    field = "quantities"
+
+
+def lowers_on(held: Sequence[Commitment], quantities: Mapping[str, int], now: datetime) -> date | None:
+    """Return the first day with fewer units: that of the next term; None where all of them can be given back now.
+
+    Where only a part can be, all of it comes with the next term. Nothing that is lowered gives None. Raises
+    NotLoweredSo for terms that end on different days, that are not renewed, or of which nothing would be left.
+    """
+    lowered = [one for one in held if quantities.get(one.resource, one.quantity) < one.quantity]
+    if not lowered:
+        return None
+    if any(not quantities[one.resource] for one in lowered):
+        raise NotLoweredSo(
+            _("At least one unit is renewed. Where none is wanted, let the subscription end or delete it.")
+        )
+    if all(_returned(one, quantities[one.resource], now) for one in lowered):
+        return None
+    days = {one.ends_on for one in lowered}
+    first = min(filter(None, days), default=None)
+    if first is None or len(days) > 1:
+        raise NotLoweredSo(_("The terms of these units end on different days: lower one after the other."))
+    if any(one.at_end is not AtEnd.RENEWS for one in lowered):
+        raise NotLoweredSo(
+            _("The units are paid until %(day)s and not renewed then: let the subscription be renewed first.")
+            % {"day": day_text(first)}
+        )
+    return first
+
+
+def _returned(held: Commitment, quantity: int, now: datetime) -> bool:
+    return held.may_cancel(now) or held.quantity - quantity <= held.units_returnable(now)

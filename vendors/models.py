@@ -34,6 +34,7 @@ class OperationAction(models.TextChoices):
     CANCEL = "cancel", pgettext_lazy("operation", "Cancel")
     RENEW = "renew", pgettext_lazy("operation", "Renew")
     SWITCH = "switch", pgettext_lazy("operation", "Switch")
+    ARRANGE = "arrange", _("Arrange the end of the term")
 
 
 class OperationState(models.TextChoices):

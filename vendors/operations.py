@@ -19,7 +19,6 @@ from core.errors import Refused
 from core.only_one import only_one
 from vendors.access import opened
 from vendors.base import JSON, Connection, Done, Order, Outcome, Service, Task, Term, VendorPlugin, Verdict
-from vendors.capabilities import RenewsTerms, SwitchesServices
 from vendors.errors import (
     Gone,
     Rejected,
@@ -39,6 +38,7 @@ from vendors.models import (
     VendorOperation,
 )
 from vendors.outcomes import hold, keep_outcome, overtake, put_off, record
+from vendors.performing import perform
 from vendors.queries import next_change_of
 from vendors.registry import plugin_for
 from vendors.steps import Call, CallState, OnceOnly, seen
@@ -275,7 +275,7 @@ def attempt(plugin: VendorPlugin, connection: Connection, task: Task, steps: Onc
     steps.begin(now=connection.now, visible_after=visible_after(plugin), sent=connection.http.sent)
     try:
         done = _done_already(plugin, connection, task, steps)
-        return done if done is not None else _perform(plugin, connection, task, steps)
+        return done if done is not None else perform(plugin, connection, task, steps)
     except Gone as gone:
         if task.order is not None:
             raise steps.waited(gone_while_ordering(gone)) from gone
@@ -331,28 +331,6 @@ def task_of(operation: VendorOperation) -> Task:
         term=Term.from_payload(payload.get("term", {})),
         to=Service.from_payload(payload["to"]) if "to" in payload else None,
     )
-
-
-def _perform(plugin: VendorPlugin, connection: Connection, task: Task, steps: OnceOnly) -> Outcome:
-    """Call the plugin's method for the task."""
-    if task.order is not None:
-        return plugin.provision(connection, task.order, steps)
-    if task.service is None:
-        raise ValueError(f"Task {task.reference} has neither an order nor a service.")
-    if task.action == OperationAction.CHANGE:
-        return plugin.change(connection, task.service, task.quantities, steps)
-    if task.action == OperationAction.RENEW:
-        if not isinstance(plugin, RenewsTerms):
-            return Done(task.service.vendor_ids)  # planned while its package was away: it has nothing to renew
-        return plugin.renew(connection, task.service, task.term, steps)
-    if task.to is not None and isinstance(plugin, SwitchesServices):
-        return plugin.switch(connection, task.service, task.to, steps)
-    verbs = {
-        OperationAction.SUSPEND: plugin.suspend,
-        OperationAction.RESUME: plugin.resume,
-        OperationAction.CANCEL: plugin.cancel,
-    }
-    return verbs[OperationAction(task.action)](connection, task.service, steps)
 
 
 def _ahead_of(service: Any, created_at: Any, pk: Any) -> QuerySet[VendorOperation]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ from vendors.capabilities import (
     SwitchesServices,
 )
 from vendors.commitments import Commitment, HoldsCommitments
+from vendors.commitments import lowers_on as first_day_lowered
 from vendors.errors import Gone, Rejected, VendorError, told_with_the_way_out
 from vendors.holdings import Listed, ListsHoldings
 from vendors.models import ConnectionState, VendorConnection
@@ -187,6 +188,21 @@ def may_switch(
         raise TypeError(f"the plugin {connection.plugin} switches nothing")
     known, wanted = Service.from_payload(service), Service.from_payload(to)
     _asked(lambda: plugin.may_switch(opened(connection, now=now), known, wanted))
+
+
+def lowers_on(
+    connection: VendorConnection | None, *, service: Mapping[str, Any], quantities: Mapping[str, int], now: datetime
+) -> date | None:
+    """Return the first day with fewer units where the vendor does not take them back now; None where it does.
+
+    Raises NotLoweredSo, VendorUnavailable.
+    """
+    plugin = plugin_for(connection.plugin) if connection is not None else None
+    known = Service.from_payload(service)
+    fewer = any(quantities.get(key, one.quantity) < one.quantity for key, one in known.resources.items())
+    if connection is None or not isinstance(plugin, HoldsCommitments) or not fewer:
+        return None
+    return first_day_lowered(commitments(connection, service=service, now=now), quantities, now)
 
 
 def facts(connection: VendorConnection | None, *, service: Mapping[str, Any], now: datetime) -> tuple[Fact, ...]:

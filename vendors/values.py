@@ -181,6 +181,10 @@ class Service:
     term: Term = Term()
     # What was told of it last, by the names of its facts.
     facts: Mapping[str, str] = field(default_factory=dict)
+    # What is wanted at the end of its term (vendors.commitments.AtEnd; "" where nobody said), and how many units then
+    # go on, by resource key: all that there are of what is left out.
+    at_end: str = ""
+    next_units: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
@@ -192,6 +196,8 @@ class Service:
             options=payload.get("options", {}),
             term=Term.from_payload(payload.get("term", {})),
             facts=payload.get("facts", {}),
+            at_end=payload.get("at_end", ""),
+            next_units=payload.get("next_units", {}),
         )
 
 

@@ -106,3 +106,13 @@ class AutoRenewalForm(forms.Form):
         super().__init__(*args, **kwargs)
         if postpay:
             self.fields["on"].help_text = _("What the next term costs is owed then, within the credit limit.")
+
+
+class EndOfTermForm(forms.Form):
+    """What comes after the term that a vendor binds us to."""
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at_end"] = forms.ChoiceField(
+            label=_("At the end of the vendor's term"), choices=choices, widget=forms.RadioSelect
+        )

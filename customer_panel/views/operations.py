@@ -19,6 +19,7 @@ from core.panel.quantities import (
     SWITCH_TO,
     AutoRenewalForm,
     ChangeForm,
+    EndOfTermForm,
     QuantitiesForm,
     RenewalForm,
     SwitchForm,
@@ -27,8 +28,10 @@ from core.panel.quantities import (
 from customer_panel.doors import requires
 from customer_panel.forms.operations import StopForm
 from customer_panel.views.subscriptions import one
-from subscriptions.models import Subscription
+from subscriptions.contract.ends import wanted_end
+from subscriptions.models import Subscription, SubscriptionStatus, TermEnd
 from subscriptions.people.changes import ask_vendor_of_change
+from subscriptions.people.ending import ask_vendor_of_deletion, ask_vendor_of_end
 from subscriptions.people.switching import ask_vendor_of_switch, periods_to_switch_to
 from subscriptions.people.timing import told_of_changes
 from subscriptions.told.proposals import (
@@ -37,15 +40,18 @@ from subscriptions.told.proposals import (
     propose_auto_renewal,
     propose_change,
     propose_deletion,
+    propose_end,
     propose_renewal,
     propose_stop,
     propose_switch,
     said_after_change,
     said_of_auto_renewal,
+    said_of_end,
     units_asked,
     units_of_plan,
 )
 from subscriptions.told.showing import shown_of
+from vendors.commitments import AtEnd
 from vendors.questions import notices
 
 
@@ -60,7 +66,8 @@ class Step:
     propose: Callable[..., Proposal]
     said: Callable[[Any], str]
     danger: bool = False
-    ask_vendor: Callable[..., None] | None = None
+    # Asked before anything is locked; what it returns is told to `propose` too.
+    ask_vendor: Callable[..., dict[str, Any]] | None = None
     note: str = ""
     # What is lost for good: its name or id is typed first.
     typed: bool = False
@@ -150,6 +157,22 @@ def subscription_auto_renew(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, found, step, form, lambda answers: {"on": answers["on"]})
 
 
+@requires("subscriptions.change")
+def subscription_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose what comes after the term that the vendor binds us to."""
+    found = one(request, pk)
+    end = wanted_end(found)
+
+    def form(*args: Any) -> EndOfTermForm:
+        initial = {} if end is None else {"at_end": end.at_end.value}
+        return EndOfTermForm(*args, choices=TermEnd.choices, initial=initial)
+
+    note = " ".join(notices(found.plan.template.connection, "arrange"))
+    asked = partial(ask_vendor_of_end, now=timezone.now())
+    step = Step(_("End of the term"), propose_end, said_of_end, ask_vendor=asked, note=note)
+    return _answer(request, found, step, form, lambda answers: {"at_end": AtEnd(answers["at_end"])})
+
+
 @requires("subscriptions.stop")
 def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop the subscription, with a reason."""
@@ -171,7 +194,8 @@ def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete the subscription for good."""
     found = one(request, pk)
     note = " ".join(notices(found.plan.template.connection, "cancel"))
-    step = Step(_("Delete"), propose_deletion, _said, danger=True, typed=True, note=note)
+    asked = partial(ask_vendor_of_deletion, now=timezone.now())
+    step = Step(_("Delete"), propose_deletion, _said, danger=True, typed=True, note=note, ask_vendor=asked)
     return _answer(request, found, step, forms.Form, lambda _answers: {})
 
 
@@ -183,10 +207,11 @@ def _answer(
     wish: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> HttpResponse:
     back = reverse("customer:subscription", args=[found.pk])
-    common = {"actor": request.actor, "subscription": found}
+    common: dict[str, Any] = {"actor": request.actor, "subscription": found}
+    said: dict[str, Any] = {}
 
     def proposed(answers: dict[str, Any], *, keep: bool) -> Proposal:
-        return step.propose(**common, **wish(answers), today=timezone.localdate(), keep=keep)
+        return step.propose(**common, **wish(answers), **said, today=timezone.localdate(), keep=keep)
 
     def carry_out(answers: dict[str, Any]) -> Done:
         proposal = proposed(answers, keep=True)
@@ -194,7 +219,7 @@ def _answer(
 
     def prepare(answers: dict[str, Any]) -> None:
         if step.ask_vendor is not None:
-            step.ask_vendor(**common, **wish(answers))
+            said.update(step.ask_vendor(**common, **wish(answers)))
 
     operation = Operation(
         page=_page(found, step.title, back),
@@ -221,4 +246,6 @@ def _page(found: Subscription, title: str, back: str) -> Page:
 
 
 def _said(done: Subscription) -> str:
+    if done.ends_on is not None and done.status != SubscriptionStatus.DELETED:
+        return said_of_end(done)
     return _("%(name)s: %(status)s.") % {"name": done.name, "status": done.get_status_display()}

@@ -36,7 +36,7 @@ from subscriptions.people.ordering import may_order
 from subscriptions.people.revealing import lasting
 from subscriptions.people.supported import unsupported
 from subscriptions.people.turns import may_set_turns
-from subscriptions.queries import FAILED, orders_visible_to, secrets_visible_to, subscriptions_visible_to
+from subscriptions.queries import FAILED, open_orders_of, secrets_visible_to, subscriptions_visible_to
 from subscriptions.told.calendar import binds
 from subscriptions.told.offered import Steps, looked_for_in_vain, steps_of_subscription
 from subscriptions.told.owing import owing_of
@@ -84,8 +84,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one subscription: what it has, what it costs next, how to get in."""
     actor, found = request.actor, one(request, pk)
-    open_orders = orders_visible_to(actor).filter(subscription=found, closed_on=None)
-    open_order = open_orders.order_by("-pk").first()
+    open_order, arranged_order = open_orders_of(actor, found)
     resources = list(resources_by_key(found).values())
     upkeep = upkeep_of(found, timezone.localdate()) if actor.may("charges.view") else None
     operation = waiting_operation(found)
@@ -104,6 +103,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "failed": found.status in FAILED,
         "may_correct": found.status == SubscriptionStatus.INSTALLATION_FAILED and actor.may("orders.correct"),
         "open_order": open_order,
+        "arranged_order": arranged_order,
         "upkeep": upkeep,
         "owes": owing_of(found, timezone.localdate()) if actor.may("charges.view") else None,
         "comment": found.stop_comment,
@@ -177,6 +177,7 @@ def buttons_of(actor: Actor, found: Subscription, steps: Steps) -> tuple[Button,
         ("subscription_change", _("Change quantities"), "subscriptions.change", steps["change"]),
         ("subscription_renew", _("Renew"), "subscriptions.order", steps["renew"]),
         ("subscription_auto_renew", _("Automatic renewal"), "subscriptions.change", steps["auto_renew"]),
+        ("subscription_end", _("End of the term"), "subscriptions.change", steps["choose_end"]),
         ("subscription_switch", _("Switch the plan"), "subscriptions.change", steps["switch"]),
         ("subscription_activate", _("Activate"), "subscriptions.activate", steps["activate"]),
         ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"]),

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from core.panel.confirming import Done, Operation, Shown, confirming
 from core.panel.page import Crumb, Page
-from core.panel.quantities import AutoRenewalForm, ChangeForm, QuantitiesForm, RenewalForm
+from core.panel.quantities import AutoRenewalForm, ChangeForm, EndOfTermForm, QuantitiesForm, RenewalForm
 from operator_panel.doors import requires
 from operator_panel.views.subscriptions import one
-from subscriptions.models import Order, Subscription
+from subscriptions.contract.ends import wanted_end
+from subscriptions.models import Order, Subscription, SubscriptionStatus, TermEnd
 from subscriptions.people.changes import ask_vendor_of_change
+from subscriptions.people.ending import ask_vendor_of_deletion, ask_vendor_of_end
 from subscriptions.people.failures import retry
 from subscriptions.people.timing import told_of_changes
 from subscriptions.told.proposals import (
@@ -25,13 +27,16 @@ from subscriptions.told.proposals import (
     propose_auto_renewal,
     propose_change,
     propose_deletion,
+    propose_end,
     propose_renewal,
     propose_stop,
     said_after_change,
     said_of_auto_renewal,
+    said_of_end,
     units_asked,
 )
 from subscriptions.told.showing import shown_of
+from vendors.commitments import AtEnd
 from vendors.questions import notices
 
 
@@ -54,11 +59,13 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
             "idempotency_key": answers["key"],
         }
 
+    said: dict[str, Any] = {}
+
     def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
-        return propose_change(**wish(answers), today=timezone.localdate(), vendor_asked=True, keep=keep)
+        return propose_change(**wish(answers), **said, today=timezone.localdate(), vendor_asked=True, keep=keep)
 
     def prepare(answers: dict[str, Any]) -> None:
-        ask_vendor_of_change(**wish(answers))
+        said.update(ask_vendor_of_change(**wish(answers)))
 
     note = " ".join((*told_of_changes(found, timezone.now()), *notices(found.plan.template.connection, "change")))
     title, ask = _("Change quantities"), _("Show what it costs")
@@ -104,6 +111,28 @@ def subscription_auto_renew(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@requires("subscriptions.change")
+def subscription_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose what comes after the term that the vendor binds us to."""
+    found = one(request, pk)
+    end, said = wanted_end(found), dict[str, Any]()
+
+    def form(*args: Any) -> EndOfTermForm:
+        initial = {} if end is None else {"at_end": end.at_end.value}
+        return EndOfTermForm(*args, choices=TermEnd.choices, initial=initial)
+
+    def prepare(_answers: dict[str, Any]) -> None:
+        said.update(ask_vendor_of_end(actor=request.actor, subscription=found, now=timezone.now()))
+
+    def proposed(answers: dict[str, Any], keep: bool) -> Proposal:
+        wish = {"actor": request.actor, "subscription": found, "at_end": AtEnd(answers["at_end"])}
+        return propose_end(**wish, **said, today=timezone.localdate(), keep=keep)
+
+    note = " ".join(notices(found.plan.template.connection, "arrange"))
+    told = {"ask": _("Show what it means"), "note": note, "prepare": prepare}
+    return operation(request, found, _("End of the term"), form, proposed, done=said_of_end, **told)
+
+
 @requires("subscriptions.stop")
 def subscription_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop the subscription, with a reason."""
@@ -142,13 +171,17 @@ def subscription_activate(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("subscriptions.delete")
 def subscription_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete the subscription for good."""
-    found = one(request, pk)
+    found, said = one(request, pk), dict[str, Any]()
+
+    def prepare(_answers: dict[str, Any]) -> None:
+        said.update(ask_vendor_of_deletion(actor=request.actor, subscription=found, now=timezone.now()))
 
     def proposed(_answers: dict[str, Any], keep: bool) -> Proposal:
-        return propose_deletion(actor=request.actor, subscription=found, today=timezone.localdate(), keep=keep)
+        today = timezone.localdate()
+        return propose_deletion(actor=request.actor, subscription=found, today=today, keep=keep, **said)
 
     typed = (found.name, str(found.pk))
-    told = {"note": " ".join(notices(found.plan.template.connection, "cancel")), "typed": typed}
+    told = {"note": " ".join(notices(found.plan.template.connection, "cancel")), "typed": typed, "prepare": prepare}
     return operation(request, found, _("Delete"), forms.Form, proposed, ask=_("Check again"), danger=True, **told)
 
 
@@ -216,6 +249,8 @@ def ordered(order: Order) -> Done:
 
 
 def _said(subscription: Subscription) -> str:
+    if subscription.ends_on is not None and subscription.status != SubscriptionStatus.DELETED:
+        return said_of_end(subscription)
     return _("%(name)s: %(status)s.") % {"name": subscription.name, "status": subscription.get_status_display()}
 
 

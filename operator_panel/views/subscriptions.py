@@ -22,13 +22,13 @@ from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
 from subscriptions.contract.handover import operation_in_doubt, service_as_held, waiting_operation
 from subscriptions.contract.vendor_costs import term_costs
-from subscriptions.models import UNFINISHED, Order, Subscription
+from subscriptions.models import Order, Subscription
 from subscriptions.night.holds import RUNNING
 from subscriptions.people.acting import act, actions_of
 from subscriptions.people.failures import may_correct
 from subscriptions.people.limits import may_limit
 from subscriptions.people.supported import unsupported
-from subscriptions.queries import FAILED, operations_for, orders_visible_to, prices_visible_to, subscriptions_visible_to
+from subscriptions.queries import FAILED, open_orders_of, operations_for, prices_visible_to, subscriptions_visible_to
 from subscriptions.told.calendar import binds
 from subscriptions.told.offered import looked_for_in_vain, steps_of_subscription
 from subscriptions.told.owing import owing_of
@@ -61,7 +61,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a subscription's facts, and what it waits for."""
     found = one(request, pk)
     operation = operations_for(found).first() if found.status in FAILED else None
-    waiting, open_order = waiting_operation(found), _open_order(request, found)
+    waiting, (open_order, arranged_order) = waiting_operation(found), open_orders_of(request.actor, found)
     context = {
         "page": page_of(request.actor, found, "subscription"),
         "subscription": found,
@@ -71,6 +71,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "comment": found.stop_comment,
         "author": author_of(found, "stop_comment") if found.stop_comment else "",
         "open_order": open_order,
+        "arranged_order": arranged_order,
         "trouble": operation.last_error if (operation := operation or operation_in_doubt(found)) else "",
         "waits": waiting.waits_for if waiting is not None else None,
         "correct_url": _correct_url(request.actor, found, open_order) if waiting is not None else "",
@@ -99,10 +100,6 @@ def _correct_url(actor: Actor, found: Subscription, order: Order | None) -> str:
         return ""
     order.subscription = found
     return reverse("operator:order_correct", args=[order.pk]) if allowed(may_correct, order) else ""
-
-
-def _open_order(request: HttpRequest, found: Subscription) -> Order | None:
-    return orders_visible_to(request.actor).filter(subscription=found, status__in=UNFINISHED).first()
 
 
 @requires("subscriptions.view")
@@ -188,6 +185,7 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         ("subscription_change", _("Change quantities"), "subscriptions.change", steps["change"] is None),
         ("subscription_renew", _("Renew"), "subscriptions.order", steps["renew"] is None),
         ("subscription_auto_renew", _("Automatic renewal"), "subscriptions.change", steps["auto_renew"] is None),
+        ("subscription_end", _("End of the term"), "subscriptions.change", steps["choose_end"] is None),
         ("subscription_activate", _("Activate"), "subscriptions.activate", steps["activate"] is None),
         ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"] is None),
         ("subscription_switch", _("Switch the plan"), "subscriptions.change", steps["switch"] is None),

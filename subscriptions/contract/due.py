@@ -39,17 +39,26 @@ def schedule(subscription: Subscription, waiting: Order | None, day: date, *, st
         coming.append(billing_day if expires is None else min(billing_day, expires))
         coming += _renew_point(subscription, day)
         coming += _next_term(subscription, day)
+        coming += _at_the_vendor(day, subscription.lowers_on, subscription.ends_on)
     elif status == SubscriptionStatus.GRACED and expires is not None:
         coming.append(grace_ends(subscription, expires))
         coming += _closes_afterwards(subscription, expires, day)
     elif status in (SubscriptionStatus.STOPPED, SubscriptionStatus.BLOCKED):
         coming += [*_while_stopped(subscription, day), *_next_term(subscription, day)]
+        coming += _at_the_vendor(day, subscription.ends_on)
     if status == SubscriptionStatus.DELETED:
         coming += _closes_afterwards(subscription, day, day)
     if status in STABLE:
         coming += _unpaid_until(waiting)
     subscription.next_billing_day = billing_day if status == SubscriptionStatus.ACTIVE else None
     subscription.due_on = min(coming, default=None)
+
+
+def _at_the_vendor(day: date, *arranged: date | None) -> Iterable[date]:
+    """Yield the days after `day` on which something arranged with the vendor comes; of what was missed, the next."""
+    for one in arranged:
+        if one is not None:
+            yield max(one, day + timedelta(days=1))
 
 
 def _closes_afterwards(row: Subscription, ended_on: date, day: date) -> Iterable[date]:

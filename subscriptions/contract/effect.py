@@ -1,7 +1,8 @@
 """A change of units has a day from which it holds, and its charges follow it (decision 37).
 
 At once; on the day after the vendor has accepted it, which is told at once; or on the billing day, on which the vendor
-is told. The vendor's plugin says which (vendors.base.ChangeRule).
+is told. The vendor's plugin says which (vendors.base.ChangeRule). Or with the renewal at a vendor that binds us for
+terms of its own, which is told at once (decision 74).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ from django.utils import timezone
 from billing.charging import closed_after, lines_of, record, resource_key
 from billing.engine.lines import Changes, Line
 from billing.engine.rules import Keeps
+from subscriptions.contract.cancelling import cancel_waiting, is_unpaid
 from subscriptions.contract.handover import UPDATE, complete, hand_over
 from subscriptions.contract.terms import Contract
 from subscriptions.models import Order, OrderItem, OrderStatus, Subscription, SubscriptionStatus, TakesEffect
@@ -82,13 +84,16 @@ def let_go(contract: Contract, order: Order | None, day: date) -> Changes:
 
 
 def hand_over_scheduled(contract: Contract, day: date) -> None:
-    """Tell the vendor of a change that waited for the billing day `day`, whose night has not been carried out yet.
+    """Have the vendor see to a change that waited for `day`, whose night has not been carried out yet.
 
-    The units go now: the night renews those that stay. The caller saves STATE_FIELDS.
+    It waited for the billing day, or for the renewal at the vendor: there it has been arranged, and a worker looks
+    whether it has come about. The units go now: the night renews those that stay. The caller saves STATE_FIELDS.
     """
-    order, row = contract.waiting, contract.subscription
-    if order is None or not is_due(contract, order, day):
+    order, row = due_change(contract, day), contract.subscription
+    if order is None:
         return
+    if order.is_arranged:
+        _begin_arranged(contract, order, day)
     items = list(order.items.select_related("subscription_resource__plan_resource__resource").order_by("pk"))
     due = row.next_billing_day, row.due_on
     operation = hand_over(
@@ -99,8 +104,11 @@ def hand_over_scheduled(contract: Contract, day: date) -> None:
         quantities={item.subscription_resource.plan_resource.resource.key: item.quantity_after for item in items},
     )
     row.next_billing_day, row.due_on = due
-    units = _lowered(contract, items)
-    record([contract.booking(contract.rules.leave(contract.terms, contract.lines, units, day), day, order)])
+    present = contract.chargeable
+    if order.takes_effect == TakesEffect.END_OF_TERM:
+        _note_present(contract, items)
+    changes = leaving_changes(contract, _lowered(contract, items), present, day)
+    record([contract.booking(changes, day, order)])
     contract.lines = lines_of([row.pk])[row.pk]
     contract.leaving = {}
     order.status = OrderStatus.PROVISIONING
@@ -110,8 +118,50 @@ def hand_over_scheduled(contract: Contract, day: date) -> None:
         contract.waiting = None
 
 
+def due_change(contract: Contract, day: date) -> Order | None:
+    """Return the change that waits for `day`, the one for the billing day before that for the vendor's next term.
+
+    What is arranged gives way while an order that is paid waits for its term: it is looked at again on the next day.
+    """
+    waiting, arranged = contract.waiting, contract.arranged
+    if waiting is not None and is_due(contract, waiting, day):
+        return waiting
+    free = waiting is None or is_unpaid(waiting)
+    return arranged if arranged is not None and free and is_due(contract, arranged, day) else None
+
+
+def leaving_changes(contract: Contract, units: Mapping[str, int], present: Mapping[str, int], day: date) -> Changes:
+    """Return what becomes of the charges of units that leave on `day`; `present` are those charged before.
+
+    On a billing day they are not renewed; within a period the rest of it is given back.
+    """
+    if day == contract.subscription.next_billing_day:
+        return contract.rules.leave(contract.terms, contract.lines, units, day)
+    wanted = {key: present[key] - count for key, count in units.items()}
+    return contract.rules.change(contract.terms, contract.lines, present, wanted, day)
+
+
+def _begin_arranged(contract: Contract, order: Order, day: date) -> None:
+    """Take an arranged order up; one that nobody has paid by then was reckoned from the units before, and is cancelled.
+
+    What is told to the vendor from now on is of its next term.
+    """
+    if contract.waiting is not None:
+        cancel_waiting(contract, contract.waiting, day)
+    contract.waiting, contract.arranged, contract.arranged_units = order, None, {}
+    contract.subscription.lowers_on = None
+    contract.subscription.save(update_fields=["lowers_on"])
+
+
+def _note_present(contract: Contract, items: Iterable[OrderItem]) -> None:
+    """Note on the items how many units there are by now: others may have come since they were arranged."""
+    for item in items:
+        item.quantity_before = contract.resources[resource_key(item.subscription_resource_id)].quantity
+        item.save(update_fields=["quantity_before"])
+
+
 def is_due(contract: Contract, order: Order, day: date) -> bool:
-    """Return whether a change waits for the billing day `day`, of a subscription that runs on from it."""
+    """Return whether a change waits for the day `day`, of a subscription that runs on from it."""
     row = contract.subscription
     runs = row.status == SubscriptionStatus.ACTIVE and (row.expiration_date is None or day < row.expiration_date)
     scheduled = order.status == OrderStatus.SCHEDULED and order.effective_on is not None and order.effective_on <= day

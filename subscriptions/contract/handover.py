@@ -14,7 +14,9 @@ from accounts.models import Account, User
 from billing.charging import settle_refunds
 from core.errors import Refused
 from subscriptions.contract.due import months_of, schedule
+from subscriptions.contract.ends import wanted_end
 from subscriptions.contract.held import note_units
+from subscriptions.contract.parties import party
 from subscriptions.contract.terms import Contract
 from subscriptions.models import (
     BLOCKING,
@@ -125,6 +127,13 @@ RENEW_STOPPED = Work(
     SubscriptionStatus.RENEWING_FAILED,
     SubscriptionStatus.ACTIVE,
 )
+# What comes after the vendor's term; the subscription goes on as it is.
+ARRANGE = Work(
+    OperationAction.ARRANGE,
+    SubscriptionStatus.UPDATING,
+    SubscriptionStatus.UPDATING_FAILED,
+    SubscriptionStatus.ACTIVE,
+)
 WORK_OF_ACTION = {work.action: work for work in (INSTALL, UPDATE, STOP, ACTIVATE, DELETE, RENEW)}
 WORK_MEANWHILE = {work.meanwhile: work for work in WORK_OF_ACTION.values()}
 WORK_FAILED = {work.failed: work for work in WORK_OF_ACTION.values()}
@@ -147,6 +156,8 @@ def hand_over(
     """
     subscription = contract.subscription
     then = status_after(subscription, work)
+    if work is DELETE and contract.arranged is not None:
+        give_up_arranged(contract, contract.arranged, day)
     schedule(subscription, contract.waiting, day, status=then)
     template = subscription.plan.template
     if not does(subscription, work.action):
@@ -166,6 +177,15 @@ def hand_over(
     subscription.status = work.meanwhile
     subscription.awaited_operation = operation.key
     return operation
+
+
+def give_up_arranged(contract: Contract, order: Order, day: date) -> None:
+    """Cancel an order of fewer units for the vendor's next term, in the books; the caller has the vendor told."""
+    order.status, order.closed_on = OrderStatus.CANCELLED, day
+    order.save(update_fields=["status", "closed_on"])
+    contract.arranged, contract.arranged_units = None, {}
+    contract.subscription.lowers_on = None
+    contract.subscription.save(update_fields=["lowers_on"])
 
 
 def status_after(subscription: Subscription, work: Work) -> SubscriptionStatus:
@@ -262,7 +282,7 @@ def order_payload(
 
 def service_payload(subscription: Subscription, quantities: Mapping[str, int]) -> dict[str, Any]:
     """Return a service and its units by the template's resource keys (vendors.base.Service.from_payload)."""
-    template = subscription.plan.template
+    template, end = subscription.plan.template, wanted_end(subscription)
     return {
         "vendor_ids": subscription.vendor_ids,
         "resources": offers_of(template, quantities),
@@ -270,7 +290,7 @@ def service_payload(subscription: Subscription, quantities: Mapping[str, int]) -
         "options": template.settings,
         "term": term_of(subscription).payload,
         "facts": {name: str(fact["value"]) for name, fact in subscription.attributes.items()},
-    }
+    } | ({} if end is None else {"at_end": end.at_end.value, "next_units": end.units})
 
 
 def service_as_held(subscription: Subscription) -> dict[str, Any]:
@@ -302,32 +322,6 @@ def payload_anew(subscription: Subscription, operation: VendorOperation) -> dict
     quantities = {key: row["quantity"] for key, row in service["resources"].items()}
     fresh = service_payload(subscription, quantities) | {"label": service.get("label", "")}
     return {**planned, "service": fresh}
-
-
-def party(account: Account) -> dict[str, Any]:
-    """Return the account as vendors are told of it: the account's own e-mail (CR-494), the contact person (CR-544)."""
-    street = " ".join(part for part in (account.street, account.building) if part)
-    return {
-        "id": str(account.pk),
-        "company": account.primary_name or account.name,
-        "email": account.email,
-        "phone": account.phone,
-        "country": account.country,
-        "region": account.region,
-        "city": account.city,
-        "address1": street,
-        "address2": account.office,
-        "postal_code": account.zip,
-        "registration_number": account.tax_id,
-        "language": account.reseller.default_language,
-        "contact": {
-            "first_name": account.contact_first_name,
-            "middle_name": account.contact_middle_name,
-            "last_name": account.contact_last_name,
-            "email": account.contact_email,
-            "phone": account.contact_phone,
-        },
-    }
 
 
 def held_units(subscription: Subscription) -> dict[str, int]:

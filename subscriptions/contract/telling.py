@@ -29,6 +29,7 @@ DONE = {
     OperationAction.SUSPEND: "subscription_stopped",
     OperationAction.RESUME: "subscription_resumed",
     OperationAction.CANCEL: "subscription_deleted",
+    OperationAction.ARRANGE: "subscription_arranged",
 }
 
 
@@ -208,9 +209,13 @@ def _done(
 
 def _facts(subscription: Subscription, action: OperationAction, order: Order | None) -> list[tuple]:
     """Return what is worth knowing of a step: the units before and after, the reason of a stop."""
-    if action is OperationAction.CHANGE and order is not None:
+    if action in (OperationAction.CHANGE, OperationAction.ARRANGE) and order is not None:
         items = order.items.select_related("subscription_resource").order_by("pk")
-        return [(item.subscription_resource.name, f"{item.quantity_before} → {item.quantity_after}") for item in items]
+        units = [(item.subscription_resource.name, f"{item.quantity_before} → {item.quantity_after}") for item in items]
+        later = action is OperationAction.ARRANGE and order.effective_on is not None
+        return [*units, (gettext_lazy("Takes effect on"), order.effective_on)] if later else units
+    if action is OperationAction.ARRANGE and subscription.ends_on is not None:
+        return [(gettext_lazy("Ends on"), subscription.ends_on)]
     if action is OperationAction.SUSPEND and subscription.stop_comment:
         return [(gettext_lazy("Reason"), subscription.stop_comment)]
     return []

@@ -1,8 +1,9 @@
 """From rows to what the engine works on: the terms, units and lines of subscriptions, for one and for thousands."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -21,7 +22,7 @@ from subscriptions.contract.chains import chains_for
 from subscriptions.contract.discounts import NO_OFFERS, Offer, offers_for, taken_off
 from subscriptions.contract.due import last_term_on, months_of
 from subscriptions.contract.prices import may_cost, plan_may_cost, plan_price_lists, price_lists
-from subscriptions.contract.under_change import changes_at_vendor, is_at_vendor, units_of_changes
+from subscriptions.contract.under_change import changes_at_vendor, is_at_vendor, units_arranged, units_of_changes
 from subscriptions.models import (
     UNFINISHED,
     Order,
@@ -42,7 +43,8 @@ class Contract:
 
     `waiting` is its order that is neither completed nor cancelled, where there is one; `awaited` counts the units that
     the vendor has yet to provide, `leaving` those that go on the billing day for which a change waits; by the engine's
-    key. Lines of a renewal that is not carried out yet stand apart, in `renewal_lines`: they belong to a term that has
+    key. `arranged` is its order of fewer units that the vendor has taken for its own next term, `arranged_units` count
+    them. Lines of a renewal that is not carried out yet stand apart, in `renewal_lines`: they belong to a term that has
     not begun. `chain` are the levels above the seller of what is of a delegated plan, by the engine's key. `others` are
     the resources of plans that it was switched from, or is to be to.
     `noted` is what `units_in_service` gave when the contract was read or last saved. `offers` are
@@ -63,6 +65,8 @@ class Contract:
     others: Mapping[str, SubscriptionResource] = field(default_factory=dict)
     day: date | None = None
     offers: Sequence[Offer] = ()
+    arranged: Order | None = None
+    arranged_units: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note the units in service as the rows stand."""
@@ -146,10 +150,17 @@ class Contract:
     def coming(self, day: date) -> Changes:
         """Return what the billing day `day` reserves, once a change that waits for it is carried out: a dry run."""
         lines, units, terms = self.provided_lines, self.chargeable, self.terms_on(day)
-        if self.leaving:
-            lines = self.rules.leave(terms, lines, self.leaving, day).applied_to(lines)
-            units = {key: count - self.leaving.get(key, 0) for key, count in units.items()}
+        leaving = self.leaving_on(day)
+        if leaving:
+            lines = self.rules.leave(terms, lines, leaving, day).applied_to(lines)
+            units = {key: count - leaving.get(key, 0) for key, count in units.items()}
         return self.rules.next_period(terms, units, lines, day)
+
+    def leaving_on(self, day: date) -> Mapping[str, int]:
+        """Return the units that leave on a billing day: by a change that waits for it, or arranged with the vendor."""
+        order = self.arranged
+        due = order is not None and order.effective_on is not None and order.effective_on <= day
+        return self.arranged_units if due else self.leaving
 
     @property
     def units_in_service(self) -> dict[str, int]:
@@ -226,6 +237,9 @@ def service_first(service: str, resource: str) -> str:
     return resource if service.casefold() in resource.casefold() else f"{service}, {resource}"
 
 
+ByKey = dict[int, dict[str, SubscriptionResource]]
+
+
 def contracts_of(
     subscriptions: Iterable[Subscription], *, night_of: date | None = None, day: date | None = None
 ) -> dict[int, Contract]:
@@ -245,26 +259,39 @@ def contracts_of(
     )
     theirs = {pk: of_one | others.get(pk, {}) for pk, of_one in resources.items()} if others else resources
     chains = chains_for(rows, theirs, entered_before=night_of)
-    offers, waiting = offers_for(rows), {order.subscription_id: order for order in open_orders(rows)}
+    offers, (waiting, ordered) = offers_for(rows), _ordered(resources)
     lines, ahead = _apart(lines_of(rows), {order.pk for order in waiting.values() if order.type == OrderType.RENEWAL})
-    awaited, leaving = units_of_changes(waiting.values(), resources)
     return {
         pk: Contract(
             subscription=subscription,
             resources=resources[pk],
             prices={key: lists.get(resource.plan_resource_id, ()) for key, resource in resources[pk].items()},
             lines=lines[pk],
-            waiting=waiting.get(pk),
-            awaited=awaited.get(pk, {}),
             renewal_lines=ahead.get(pk, []),
-            leaving=leaving.get(pk, {}),
             plan_prices=plan_lists.get(subscription.period_id, ()),
             chain=chains.get(pk, {}),
             others=others.get(pk, {}),
             day=day or night_of or offers.get(pk, NO_OFFERS)[0],
             offers=offers.get(pk, NO_OFFERS)[1],
+            **ordered(pk),
         )
         for pk, subscription in rows.items()
+    }
+
+
+def _ordered(resources: ByKey) -> tuple[dict[int, Order], Callable[[int], dict[str, Any]]]:
+    """Return the orders of subscriptions that wait or are carried out, and what a contract is told of all open ones."""
+    orders = list(open_orders(resources))
+    waiting = {order.subscription_id: order for order in orders if not order.is_arranged}
+    arranged = {order.subscription_id: order for order in orders if order.is_arranged}
+    awaited, leaving = units_of_changes(waiting.values(), resources)
+    later = units_arranged(arranged.values(), resources)
+    return waiting, lambda pk: {
+        "waiting": waiting.get(pk),
+        "awaited": awaited.get(pk, {}),
+        "leaving": leaving.get(pk, {}),
+        "arranged": arranged.get(pk),
+        "arranged_units": later.get(pk, {}),
     }
 
 
@@ -274,9 +301,6 @@ def _apart(lines: dict[int, list[Line]], renewals: set[int]) -> tuple[dict[int, 
         return lines, {}
     present = {pk: [line for line in of_one if line.order not in renewals] for pk, of_one in lines.items()}
     return present, {pk: [line for line in of_one if line.order in renewals] for pk, of_one in lines.items()}
-
-
-ByKey = dict[int, dict[str, SubscriptionResource]]
 
 
 def _resources_of(subscription_ids: Collection[int]) -> tuple[ByKey, ByKey]:
@@ -336,5 +360,8 @@ _OPEN_ORDERS = Prepared(lambda: Order.objects.filter(Among("subscription", Asked
 
 
 def open_orders(subscription_ids: Collection[int]) -> Iterable[Order]:
-    """Return the orders of the subscriptions that are neither completed nor cancelled: at most one of each."""
+    """Return the orders of the subscriptions that are neither completed nor cancelled.
+
+    At most one of each, beside one that is arranged with its vendor.
+    """
     return _OPEN_ORDERS(ids=list(subscription_ids))

@@ -37,6 +37,20 @@ def units_of_changes(
     return awaited, leaving
 
 
+def units_arranged(orders: Iterable[Order], resources: Mapping[int, Mapping[str, SubscriptionResource]]) -> Units:
+    """Return the units of each resource that leave when the vendor renews, by subscription, as the units are now."""
+    of = {order.pk: order.subscription_id for order in orders}
+    items = OrderItem.objects.filter(order__in=of) if of else ()
+    leaving: Units = {}
+    for item in items:
+        key = resource_key(item.subscription_resource_id)
+        resource = resources[of[item.order_id]][key]
+        fewer = resource.chargeable - resource.chargeable_of(item.quantity_after)
+        if fewer > 0:
+            leaving.setdefault(of[item.order_id], {})[key] = fewer
+    return leaving
+
+
 def changes_at_vendor(order: Order) -> bool:
     """Return whether it is a change that the vendor has yet to carry out."""
     return order.type == OrderType.CHANGE and is_at_vendor(order)

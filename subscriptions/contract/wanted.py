@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from subscriptions.contract.compared import Wanted
 from subscriptions.models import Order, OrderItem, OrderStatus, OrderType, Subscription, SubscriptionResource
+from vendors.commitments import AtEnd
 from vendors.holdings import ListsHoldings, Sold
 from vendors.models import OperationAction, VendorOperation
 from vendors.registry import plugin_for
@@ -35,7 +36,7 @@ def _wanted(
         units=units,
         names=names,
         sold=sold,
-        at_end=sold.at_end,
+        at_end=_chosen(row) or sold.at_end,
         suspends=plugin is None or plugin.support.suspend,
     )
 
@@ -49,6 +50,13 @@ def _scheduled(ids: Sequence[int]) -> dict[int, dict[str, int]]:
     ):
         found.setdefault(pk, {})[key] = after
     return found
+
+
+def _chosen(row: Subscription) -> AtEnd | None:
+    """Return what people chose for the end of the term, which goes before what was sold; None where nobody did."""
+    if row.ends_on is not None:
+        return AtEnd.ENDS
+    return AtEnd(row.at_end) if row.at_end else None
 
 
 def _options_sold(ids: Sequence[int]) -> dict[int, dict[str, str]]:

@@ -32,7 +32,7 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-# Neither completed nor cancelled: at most one order of a subscription.
+# Neither completed nor cancelled: at most one order of a subscription, beside one that is arranged for its next term.
 UNFINISHED = (
     OrderStatus.SCHEDULED,
     OrderStatus.WAITING_FOR_PAYMENT,
@@ -48,6 +48,8 @@ class TakesEffect(models.TextChoices):
     AT_ONCE = "at_once", _("at once")
     NEXT_DAY = "next_day", _("on the next day")
     END_OF_PERIOD = "end_of_period", _("on the billing day")
+    # The vendor was told at once, and does it when its own term is renewed (vendors.commitments).
+    END_OF_TERM = "end_of_term", _("with the renewal at the vendor")
 
 
 @pghistory.track(exclude=["serial"])
@@ -79,8 +81,8 @@ class Order(Document):
     to_period = models.ForeignKey(
         "subscriptions.PlanPeriod", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    # The first day with the units wanted: of a change that waits for its billing day, or that the vendor was told of
-    # and does on the next day (the day after the one on which it accepted). Empty where they are there at once.
+    # The first day with the units wanted: of a change that waits for its billing day, that the vendor was told of and
+    # does on the next day (the day after the one on which it accepted), or with its renewal. Empty where at once.
     effective_on = models.DateField(_("takes effect on"), null=True, blank=True)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     requester_ip = models.GenericIPAddressField(_("requester's IP address"), null=True, blank=True)
@@ -97,8 +99,14 @@ class Order(Document):
             models.UniqueConstraint(fields=["serial"], name="order_number_once"),
             models.UniqueConstraint(
                 fields=["subscription"],
-                condition=models.Q(status__in=[str(status) for status in UNFINISHED]),
+                condition=models.Q(status__in=[str(status) for status in UNFINISHED])
+                & ~models.Q(status="scheduled", takes_effect="end_of_term"),
                 name="order_one_unfinished_of_a_subscription",
+            ),
+            models.UniqueConstraint(
+                fields=["subscription"],
+                condition=models.Q(status="scheduled", takes_effect="end_of_term"),
+                name="order_one_arranged_of_a_subscription",
             ),
         ]
         indexes = [
@@ -121,9 +129,15 @@ class Order(Document):
         return self.takes_effect != TakesEffect.AT_ONCE and self.status in pending and self.effective_on is not None
 
     @property
+    def is_arranged(self) -> bool:
+        """Whether the vendor has taken it for the day on which its own term is renewed."""
+        return self.takes_effect == TakesEffect.END_OF_TERM and self.status == OrderStatus.SCHEDULED
+
+    @property
     def lowered_from(self) -> date:
         """The first day without the units that it lowers, as the books have it."""
-        if self.takes_effect == TakesEffect.END_OF_PERIOD and self.effective_on is not None:
+        later = (TakesEffect.END_OF_PERIOD, TakesEffect.END_OF_TERM)
+        if self.takes_effect in later and self.effective_on is not None:
             return self.effective_on
         return self.placed_on
 

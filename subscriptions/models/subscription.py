@@ -78,6 +78,9 @@ BLOCKING = (StopReason.PAYMENT_EXPIRED, StopReason.CREDIT_LIMIT)
             "expiration_date",
             "billing_priority",
             "auto_renew",
+            "at_end",
+            "ends_on",
+            "lowers_on",
             "subscription_credit_limit",
             "quantity",
             "attributes",
@@ -128,6 +131,12 @@ class Subscription(Timestamped):
     expiration_date = models.DateField(_("expiration date"), null=True, blank=True)
     # Another term follows of itself where the funds allow it; of no use to what has no end.
     auto_renew = models.BooleanField(_("automatic renewal"), default=False, db_default=False)
+    # What people chose for the end of the term that a vendor binds us to (vendors.commitments.AtEnd); "" is as its
+    # template says. `ends_on` is the first day without it, where it was ended there: the night deletes it then;
+    # `lowers_on` the first day with fewer units, where an order is arranged for the renewal at the vendor.
+    at_end = models.CharField(_("end of the term"), max_length=10, blank=True, default="", db_default="")
+    ends_on = models.DateField(_("ends at the vendor on"), null=True, blank=True)
+    lowers_on = models.DateField(_("fewer units from"), null=True, blank=True, editable=False)
     # The day that the months of its terms are counted from, where that is not the day on which it started (T31).
     term_anchor = models.DateField(null=True, blank=True, editable=False)
     # The first billing day not yet carried out; empty while nothing is to be billed.

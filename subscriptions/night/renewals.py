@@ -51,6 +51,7 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 # What does not run, and is deleted when its stop period is over.
 AT_REST = (SubscriptionStatus.STOPPED, SubscriptionStatus.BLOCKED)
+_RUNS = (SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACED)
 
 
 @dataclass
@@ -208,7 +209,9 @@ def step(contract: Contract, ledge: Ledge, day: date) -> None:
         _give_up(contract, ledge, day)
         if status == SubscriptionStatus.ORDERED:
             return
-    if status == SubscriptionStatus.ACTIVE and expires is not None and day >= expires:
+    if _ended_at_vendor(subscription, day):
+        _delete(contract, ledge, day)
+    elif status == SubscriptionStatus.ACTIVE and expires is not None and day >= expires:
         _expire(contract, ledge, day, expires)
     elif status == SubscriptionStatus.ACTIVE and day == subscription.next_billing_day:
         _renew(contract, ledge, day)
@@ -226,6 +229,11 @@ def step(contract: Contract, ledge: Ledge, day: date) -> None:
         if next_term_on(subscription, day) is not None:
             return  # it is renewed already
         _order_renewal(contract, ledge, day)
+
+
+def _ended_at_vendor(row: Subscription, day: date) -> bool:
+    """Return whether it was ended at its vendor for this day or one before; what the vendor changes waits for that."""
+    return row.ends_on is not None and row.ends_on <= day and row.status in (*AT_REST, *_RUNS)
 
 
 def _runs_on(contract: Contract, ledge: Ledge, day: date) -> None:

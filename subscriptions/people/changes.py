@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,7 @@ from subscriptions.models import (
     TakesEffect,
 )
 from subscriptions.night.holds import hold_as_the_balance_says
+from subscriptions.people.arranging import arrange_order, refuse_below_arranged
 from subscriptions.people.closing import refuse_closed
 from subscriptions.people.keys import Key, key_of, placed_before
 from subscriptions.people.opening import OrderWaits, open_contract, refuse_held, require_status, save_state
@@ -40,6 +42,9 @@ from subscriptions.people.supported import refuse_unsupported
 from subscriptions.people.timing import effect_of, refuse_too_often
 from subscriptions.people.type_says import WHY_NOT
 from vendors import questions
+
+# Of what is held back: as which order it waits. One for the vendor's next term is first taken there.
+HELD_BACK = {TakesEffect.END_OF_PERIOD: OrderStatus.SCHEDULED, TakesEffect.END_OF_TERM: OrderStatus.PROVISIONING}
 
 
 class NothingToChange(Refused):
@@ -74,6 +79,7 @@ class Asked:
     pay_from_balance: bool
     key: Key
     requester_ip: str | None
+    lowers_on: date | None = None
 
 
 def change_quantities(
@@ -87,13 +93,14 @@ def change_quantities(
     idempotency_key: str = "",
     requester_ip: str | None = None,
     vendor_asked: bool = False,
+    lowers_on: date | None = None,
 ) -> Order:
     """Change the units, by the template's resource keys, in one Change order; resources left out stay as they are.
 
     Lowering takes effect at once; a raise once it is paid: from the balance now, or by the payment that is opened for
-    it. The vendor may do either on the next day, and lower on the billing day only (vendors.base.ChangeRule): such an
-    order is Scheduled until then. The same `idempotency_key` gives the same order where all else is the same too.
-    `vendor_asked`: the caller has just asked by `ask_vendor_of_change`, outside its transaction. Raises Forbidden,
+    it. The vendor may do either on the next day, and lower on the billing day only (vendors.base.ChangeRule), or with
+    its own next term: such an order is Scheduled until then. The same key gives the same order where all is the same.
+    `vendor_asked`: the caller has asked by `ask_vendor_of_change` and passes on what that told. Raises Forbidden,
     NotInThisStatus (only Active ones change), AccountOnHold, TypeKeepsQuantities, NothingToChange, OrderWaits,
     QuantityNotAllowed, FundsShort, OverCreditLimit, KeyTaken, TooManyChanges, OnlyWithTheTerm,
     RaiseOrLower, refusals of the vendor.
@@ -101,9 +108,9 @@ def change_quantities(
     actor.require("subscriptions.change")
     require_sight(actor, subscription.account_id)  # before the vendor is asked of what is not theirs
     key = key_of(subscription.account, idempotency_key, _content(subscription, quantities, pay_from_balance))
-    asked = Asked(actor, dict(quantities), today, now, pay_from_balance, key, requester_ip)
     if not vendor_asked:
-        _ask_vendor(subscription, quantities, now)
+        lowers_on = _ask_vendor(subscription, quantities, now)
+    asked = Asked(actor, dict(quantities), today, now, pay_from_balance, key, requester_ip, lowers_on)
     with transaction.atomic():
         contract, today = open_contract(
             actor=actor, subscription=subscription, right="subscriptions.change", today=today
@@ -126,17 +133,19 @@ def ask_vendor_of_change(
     pay_from_balance: bool = False,
     idempotency_key: str = "",
     **_rest: object,
-) -> None:
+) -> dict[str, Any]:
     """Let the vendor refuse quantities (licences in use); it may take seconds, so nothing should be locked meanwhile.
 
-    Takes what `change_quantities` takes. What was ordered under the key already is not asked again. Raises Forbidden,
-    KeyTaken, refusals of the vendor.
+    Takes what `change_quantities` takes, and returns what that is to be told: `lowers_on`, the day on which fewer units
+    come where the vendor takes none back now. What was ordered under the key already is not asked again. Raises
+    Forbidden, KeyTaken, NotLoweredSo, refusals of the vendor.
     """
     actor.require("subscriptions.change")
     require_sight(actor, subscription.account_id)
     content = _content(subscription, quantities, pay_from_balance)
     if placed_before(key_of(subscription.account, idempotency_key, content)) is None:
-        _ask_vendor(subscription, quantities, now)
+        return {"lowers_on": _ask_vendor(subscription, quantities, now)}
+    return {}
 
 
 def _content(subscription: Subscription, quantities: Mapping[str, int], pay_from_balance: bool) -> list[object]:
@@ -144,15 +153,18 @@ def _content(subscription: Subscription, quantities: Mapping[str, int], pay_from
     return ["change", subscription.pk, dict(quantities), pay_from_balance]
 
 
-def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: datetime) -> None:
-    """Let the vendor refuse quantities (licences in use), before anything is locked: it may take seconds."""
+def _ask_vendor(subscription: Subscription, quantities: Mapping[str, int], now: datetime) -> date | None:
+    """Let the vendor refuse quantities (licences in use), before anything is locked: it may take seconds.
+
+    Returns the first day of its next term where it takes fewer units only then.
+    """
     connection = subscription.plan.template.connection
     held = held_units(subscription)
     if connection is None or not set(quantities) <= set(held) or subscription.status != SubscriptionStatus.ACTIVE:
-        return
-    questions.check(
-        connection, service=service_payload(subscription, held), quantities=held | dict(quantities), now=now
-    )
+        return None
+    asked = {"service": service_payload(subscription, held), "quantities": held | dict(quantities), "now": now}
+    questions.check(connection, **asked)
+    return questions.lowers_on(connection, **asked)
 
 
 def may_change(contract: Contract, today: date, now: datetime) -> None:
@@ -189,13 +201,13 @@ def _change(contract: Contract, asked: Asked) -> Order:
     wanted = _wanted(contract, asked.quantities)
     refuse_too_many([wanted.get(name, resource.quantity) for name, resource in contract.resources.items()])
     lowered = _lowered(contract, wanted)
-    if lowered and (refused := contract.rules.refuses(Deed.LOWER)) is not None:
-        raise TypeKeepsQuantities(WHY_NOT[refused])
     if lowered:
-        refuse_closed(contract, today)
-    effect = effect_of(contract, wanted.keys() - lowered, lowered, today)
-    if effect == TakesEffect.END_OF_PERIOD:
-        return _placed(contract, asked, wanted, Changes(), effect)
+        _refuse_lowering(contract, today)
+    effect = effect_of(contract, wanted.keys() - lowered, lowered, today, lowers_on=asked.lowers_on)
+    refuse_below_arranged(contract, wanted, effect)
+    if effect in HELD_BACK:
+        order = _placed(contract, asked, wanted, Changes(), effect)
+        return arrange_order(contract, order, today, asked.actor) if effect == TakesEffect.END_OF_TERM else order
     # What the vendor lowers on the next day is held, and charged, until then (effect.let_go).
     booked = wanted if effect == TakesEffect.AT_ONCE else {name: wanted[name] for name in wanted.keys() - lowered}
     units = {name: contract.resources[name].chargeable_of(count) for name, count in booked.items()}
@@ -222,6 +234,14 @@ def _change(contract: Contract, asked: Asked) -> Order:
     save_state(contract, today)
     hold_as_the_balance_says(subscription.account, today)
     return order
+
+
+def _refuse_lowering(contract: Contract, today: date) -> None:
+    """Raise TypeKeepsQuantities, ClosedByHand where the books let no units go."""
+    refused = contract.rules.refuses(Deed.LOWER)
+    if refused is not None:
+        raise TypeKeepsQuantities(WHY_NOT[refused])
+    refuse_closed(contract, today)
 
 
 def _refuse_at_vendor(subscription: Subscription) -> None:
@@ -272,19 +292,19 @@ def _placed(
 ) -> Order:
     """Write the order down and put its changes in the books: lowering takes effect, the raise is New.
 
-    One that waits for the billing day changes nothing in them yet.
+    One that waits for the billing day, or is to be arranged with the vendor, changes nothing in them yet.
     """
     subscription, today = contract.subscription, asked.today
-    held_back = effect == TakesEffect.END_OF_PERIOD
+    held_back = effect in HELD_BACK
     day = first_day(contract, effect, today)
     order = Order.objects.create(
         account_id=subscription.account_id,
         reseller_id=subscription.reseller_id,
         subscription=subscription,
         type=OrderType.CHANGE,
-        status=OrderStatus.SCHEDULED if held_back else OrderStatus.WAITING_FOR_PAYMENT,
+        status=HELD_BACK.get(effect, OrderStatus.WAITING_FOR_PAYMENT),
         takes_effect=effect,
-        effective_on=subscription.next_billing_day if held_back else None,
+        effective_on=(asked.lowers_on or subscription.next_billing_day) if held_back else None,
         total=contract.rules.due(changes.add, day),
         discount=changes.discount,
         currency=subscription.currency,

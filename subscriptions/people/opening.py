@@ -15,7 +15,7 @@ from core.prepared import Asked, Prepared
 from subscriptions.contract.handover import STATE_FIELDS, WORK_FAILED, WORK_MEANWHILE
 from subscriptions.contract.held import note_units
 from subscriptions.contract.terms import Contract, contract_of
-from subscriptions.models import Subscription, SubscriptionStatus
+from subscriptions.models import Subscription, SubscriptionStatus, TakesEffect
 from subscriptions.night.renewals import renew_accounts
 
 
@@ -110,10 +110,12 @@ def require_status(contract: Contract, allowed: Collection[SubscriptionStatus], 
     if subscription.status in allowed:
         return
     status = subscription.get_status_display()
-    if contract.waiting is not None and contract.waiting.is_pending and subscription.status in WORK_MEANWHILE:
+    waiting = contract.waiting
+    telling = waiting is not None and waiting.takes_effect == TakesEffect.END_OF_TERM
+    if waiting is not None and waiting.is_pending and not telling and subscription.status in WORK_MEANWHILE:
         raise VendorIsWorking(
             _("A change that the vendor was told of takes effect on %(day)s. Until then nothing else can be done.")
-            % {"day": day_text(contract.waiting.effective_on)}
+            % {"day": day_text(waiting.effective_on)}
         )
     if subscription.status in WORK_MEANWHILE:
         raise VendorIsWorking(

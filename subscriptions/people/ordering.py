@@ -39,6 +39,7 @@ from subscriptions.models import (
     SubscriptionResource,
     SubscriptionStatus,
 )
+from subscriptions.people.arranging import take_back
 from subscriptions.people.keys import Key, key_of, placed_before
 from subscriptions.people.opening import open_account, open_contract, save_state
 from subscriptions.people.paying import carry_out_at_once
@@ -166,10 +167,12 @@ def ask_vendor_of_order(
 def cancel_order(*, actor: Actor, order: Order, today: date) -> Order:
     """Cancel an order that waits for its payment, and the payment with it; a sale takes its subscription with it.
 
-    Raises Forbidden, OrderIsNotWaiting.
+    What was arranged with the vendor is taken back there. Raises Forbidden, OrderIsNotWaiting, VendorIsWorking.
     """
     contract, today = open_contract(actor=actor, subscription=order.subscription, right="orders.cancel", today=today)
     waiting = may_cancel(contract, order)
+    if waiting.is_arranged:
+        return take_back(contract, waiting, today, actor)
     cancel_waiting(contract, waiting, today)
     subscription = contract.subscription
     if waiting.type == OrderType.SALES:
@@ -182,10 +185,10 @@ def cancel_order(*, actor: Actor, order: Order, today: date) -> Order:
 
 def may_cancel(contract: Contract, order: Order) -> Order:
     """Return the subscription's order that waits for its payment. Raises OrderIsNotWaiting where it is not this one."""
-    waiting = contract.waiting
-    if waiting is None or waiting.pk != order.pk or not is_waiting(waiting):
-        raise OrderIsNotWaiting(_("Order %(order)s is not waiting for its payment any more.") % {"order": order})
-    return waiting
+    for waiting in (contract.waiting, contract.arranged):
+        if waiting is not None and waiting.pk == order.pk and is_waiting(waiting):
+            return waiting
+    raise OrderIsNotWaiting(_("Order %(order)s is not waiting for its payment any more.") % {"order": order})
 
 
 def may_order(account: Account) -> None:

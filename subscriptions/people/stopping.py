@@ -14,13 +14,23 @@ from core.errors import Refused, Remedy
 from subscriptions.contract.cancelling import cancel_waiting, is_waiting
 from subscriptions.contract.confirming import refuse_activation
 from subscriptions.contract.due import schedule
-from subscriptions.contract.handover import ACTIVATE, DELETE, STOP, WORK_FAILED, Work, hand_over, waiting_operation
+from subscriptions.contract.handover import (
+    ACTIVATE,
+    DELETE,
+    STOP,
+    WORK_FAILED,
+    Work,
+    give_up_arranged,
+    hand_over,
+    waiting_operation,
+)
 from subscriptions.contract.held import activated_lines
 from subscriptions.contract.telling import done_at_once
 from subscriptions.contract.terms import Contract
 from subscriptions.models import StopReason, Subscription, SubscriptionStatus
 from subscriptions.night.holds import MAY_ACTIVATE, RUNNING, hold_as_the_balance_says
 from subscriptions.night.rendered import unpaid_behind
+from subscriptions.people.arranging import set_end
 from subscriptions.people.opening import open_contract, refuse_held, require_status, save_state
 from subscriptions.people.paying import FundsShort
 from subscriptions.people.supported import refuse_unsupported
@@ -28,6 +38,7 @@ from subscriptions.people.type_says import refuse_by_type
 from subscriptions.people.undoing import give_up_failed, give_up_sale, has_failed
 from subscriptions.tasks import hand_to_worker
 from subscriptions.workers.counting import count_units_of
+from vendors.commitments import AtEnd
 
 # What failed at the vendor on the way there may be left by the opposite way.
 MAY_STOP = RUNNING | {SubscriptionStatus.ACTIVATING_FAILED}
@@ -90,6 +101,8 @@ def activate(*, actor: Actor, subscription: Subscription, today: date) -> Subscr
     """
     contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.activate", today=today)
     changes, row = may_activate(contract, today), contract.subscription
+    if contract.arranged is not None and row.lowers_on is not None and row.lowers_on <= today:
+        give_up_arranged(contract, contract.arranged, today)  # the vendor's term has ended while it was stopped
     row.stop_reason = row.stop_comment = ""
     row.stopped_on = None
     return _carry_out(contract, changes, ACTIVATE, today, actor)
@@ -134,14 +147,18 @@ def _refuse_unpaid(row: Subscription) -> None:
 
 
 @transaction.atomic
-def delete(*, actor: Actor, subscription: Subscription, today: date) -> Subscription:
+def delete(*, actor: Actor, subscription: Subscription, today: date, ends_on: date | None = None) -> Subscription:
     """Delete a subscription for good: the days used are written off, all else is released (decision 20).
 
-    An order that waits for its payment is cancelled; one that failed at the vendor is given up first, and its money
-    stays on the balance. Raises Forbidden, NotInThisStatus; AccountOnHold to a customer, for what was paid before.
+    An order that waits for its payment is cancelled; one that failed is given up first, its money stays on the balance.
+    `ends_on` is the first day after a vendor's term that gives nothing back (`ask_vendor_of_deletion`): its night
+    deletes it. Raises Forbidden, NotInThisStatus; AccountOnHold to a customer, for what was paid before.
     """
     contract, today = open_contract(actor=actor, subscription=subscription, right="subscriptions.delete", today=today)
     may_delete(actor, contract, today)
+    if ends_on is not None and ends_on > today and contract.subscription.status == SubscriptionStatus.ACTIVE:
+        set_end(contract, AtEnd.ENDS, ends_on, today, actor)
+        return contract.subscription
     if waiting_operation(contract.subscription) is not None:
         return _overtaken(contract, today, actor)
     if count_units_of(contract.subscription, today=today):  # nothing more can be told afterwards

@@ -55,17 +55,27 @@ def refuse_too_often(subscription: Subscription, now: datetime) -> None:
 _TOO_MANY = _("%(vendor)s takes no more changes of the quantities today. The next one can be ordered from %(moment)s.")
 
 
-def effect_of(contract: Contract, raised: Collection[str], lowered: Collection[str], today: date) -> TakesEffect:
+def effect_of(
+    contract: Contract,
+    raised: Collection[str],
+    lowered: Collection[str],
+    today: date,
+    *,
+    lowers_on: date | None = None,
+) -> TakesEffect:
     """Return from when on a change holds that raises and lowers these resources.
 
-    Raises RaiseOrLower, OnlyWithTheTerm.
+    `lowers_on` is the first day of the vendor's next term, where it takes no units back before. Raises RaiseOrLower,
+    OnlyWithTheTerm.
     """
     row, rule = contract.subscription, rule_of(contract.subscription)
-    if raised and lowered and rule.raise_from != rule.lower_from:
+    if raised and lowered and (lowers_on is not None or rule.raise_from != rule.lower_from):
         raise RaiseOrLower(
             _("%(vendor)s raises and lowers units on different days: order the one first, then the other.")
             % {"vendor": _vendor(row)}
         )
+    if lowered and lowers_on is not None:
+        return _with_vendors_term(row, lowers_on, today)
     effective, expires = rule.lower_from if lowered else rule.raise_from, row.expiration_date
     if effective is Effective.END_OF_TERM:
         raise OnlyWithTheTerm(_when_renewed(row, expires))
@@ -76,6 +86,20 @@ def effect_of(contract: Contract, raised: Collection[str], lowered: Collection[s
             % {"day": day_text(expires)}
         )
     return TakesEffect(effective.value)
+
+
+def _with_vendors_term(row: Subscription, lowers_on: date, today: date) -> TakesEffect:
+    if lowers_on <= today:
+        raise OnlyWithTheTerm(
+            _("%(vendor)s is renewing its term in these hours: lower the units tomorrow.") % {"vendor": _vendor(row)}
+        )
+    expires = row.expiration_date
+    if expires is not None and lowers_on >= expires:
+        raise OnlyWithTheTerm(
+            _("The term ends on %(day)s, before the other units would be there: they come with its renewal.")
+            % {"day": day_text(expires)}
+        )
+    return TakesEffect.END_OF_TERM
 
 
 def told_of_changes(subscription: Subscription, now: datetime) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from billing import tax_book
 from billing.charging import line_of, record, resource_key, take_all_back
 from billing.engine.lines import FEES, Changes, fresh_block
+from billing.engine.periods import next_billing_day
 from billing.models import Charge, ChargeStatus
 from subscriptions.contract.cancelling import give_up
 from subscriptions.contract.due import grace_ends, schedule
@@ -106,6 +107,9 @@ def _undo_change(contract: Contract, order: Order, today: date) -> None:
     Nothing of a raise was provided, so nothing of it is charged. Units of a lowering were there all the time: they are
     charged for every day again, those of billing days that have passed since among them.
     """
+    if _is_arranging(contract, order):
+        _forget_arranging(contract, today)
+        return
     items = list(order.items.order_by("pk"))
     changes = contract.rules.withdraw_raise(contract.terms, contract.lines, contract.lines_of_raise)
     for item in items:
@@ -128,6 +132,21 @@ def _undo_change(contract: Contract, order: Order, today: date) -> None:
         contract.subscription.status = SubscriptionStatus.ACTIVE
 
 
+def _is_arranging(contract: Contract, order: Order) -> bool:
+    """Return whether the vendor was only to take the change for its next term: nothing is in the books yet."""
+    return order.takes_effect == TakesEffect.END_OF_TERM and contract.subscription.lowers_on is not None
+
+
+def _forget_arranging(contract: Contract, today: date) -> None:
+    """Let the subscription go on with the units it has, or stop where that was decided meanwhile."""
+    contract.subscription.lowers_on = None
+    contract.subscription.save(update_fields=["lowers_on"])
+    if contract.stop_decided:
+        stop_as_decided(contract, today)
+    else:
+        contract.subscription.status = SubscriptionStatus.ACTIVE
+
+
 def _note_as_before(contract: Contract, order: Order) -> None:
     """Write down the units in service as if the change had never been: from its day, and none from a stop since."""
     row = contract.subscription
@@ -141,8 +160,10 @@ def _note_as_before(contract: Contract, order: Order) -> None:
 def _give_back_lowering(contract: Contract, order: Order, item: OrderItem, today: date) -> Changes:
     """Return the units that a lowering gave back, in lines of their own, at the amounts that were to be refunded."""
     lowered_on = order.lowered_from
-    if order.takes_effect == TakesEffect.END_OF_PERIOD:
-        lowered_on -= timedelta(days=1)  # before the period that began on that day was renewed
+    ended = lowered_on - timedelta(days=1)
+    on_billing_day = next_billing_day(ended, contract.subscription.billing_day) == lowered_on
+    if order.takes_effect != TakesEffect.AT_ONCE and on_billing_day:
+        lowered_on = ended  # before the period that began on that day was renewed
     key = resource_key(item.subscription_resource_id)
     deleted_by = Charge.objects.filter(superseded_by=order, subscription_resource=int(key), status=ChargeStatus.DELETED)
     made = Charge.objects.filter(order=order, subscription_resource=int(key)).exclude(status=ChargeStatus.DELETED)

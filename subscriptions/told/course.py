@@ -23,7 +23,7 @@ from billing.engine.terms import Taken
 from billing.holds import Standing
 from core.period import LONGEST_TIMER
 from subscriptions.contract.cancelling import stop_all
-from subscriptions.contract.effect import is_due
+from subscriptions.contract.effect import due_change, leaving_changes
 from subscriptions.contract.terms import UNDER_CHANGE, Contract
 from subscriptions.models import StopReason, SubscriptionStatus
 from subscriptions.night.ahead import DUE_STATUSES
@@ -173,13 +173,17 @@ class Course:
 
     def _let_scheduled_units_go(self, contract: Contract, day: date) -> None:
         """Let a change that waited for the billing day be carried out (`effect.hand_over_scheduled`)."""
-        order = contract.waiting
-        if order is None or not is_due(contract, order, day):
+        order, present = due_change(contract, day), contract.chargeable
+        if order is None:
             return
-        changes = contract.rules.leave(contract.terms, contract.lines, contract.leaving, day)
-        for key, units in contract.leaving.items():
+        leaving = contract.arranged_units if order.is_arranged else contract.leaving
+        changes = leaving_changes(contract, leaving, present, day)
+        for key, units in leaving.items():
             contract.resources[key].quantity -= units
-        contract.leaving, contract.waiting = {}, None
+        if order.is_arranged:
+            contract.arranged, contract.arranged_units, contract.subscription.lowers_on = None, {}, None
+        else:
+            contract.leaving, contract.waiting = {}, None
         self._record([contract.booking(changes, day, order)])
         self._open(contract, day)
 
@@ -332,6 +336,7 @@ def _copied(contract: Contract, account: Account) -> Contract:
         lines=[*contract.lines],
         waiting=copy(contract.waiting) if contract.waiting is not None else None,
         leaving=dict(contract.leaving),
+        arranged_units=dict(contract.arranged_units),
         renewal_lines=[*contract.renewal_lines],
     )
 

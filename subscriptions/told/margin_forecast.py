@@ -55,7 +55,7 @@ SITUATIONS = """
         SELECT one.id, ROW(one.plan_id, one.period_id, one.reseller_id, one.billing_type, one.currency,
             one.billing_day, one.fixed_price, one.trial, one.payment_model, one.status, one.stop_reason,
             one.stopped_on, one.expiration_date, one.auto_renew, one.due_on, one.next_billing_day, one.promo_code_id,
-            one.subscription_credit_limit, one.closed_to, one.closings,
+            one.ends_on, one.subscription_credit_limit, one.closed_to, one.closings,
             CASE WHEN one.expiration_date IS NOT NULL OR one.fixed_price
                 THEN ROW(one.start_date, one.term_anchor)::text END,
             account.status, account.subscription_credit_limit, class.subscription_credit_limit,

@@ -14,6 +14,7 @@ from subscriptions.models import Order, Plan, Subscription
 from subscriptions.night.holds import MAY_ACTIVATE
 from subscriptions.people.changes import may_change
 from subscriptions.people.closing import may_close
+from subscriptions.people.ending import may_choose_end
 from subscriptions.people.failures import may_correct, may_give_up, may_retry
 from subscriptions.people.ordering import may_cancel
 from subscriptions.people.paying import may_pay
@@ -38,6 +39,7 @@ def steps_of_subscription(actor: Actor, subscription: Subscription, today: date,
         "change": refusal_of(may_change, contract, today, now),
         "renew": refusal_of(may_renew, contract, today),
         "auto_renew": refusal_of(may_auto_renew, contract),
+        "choose_end": refusal_of(may_choose_end, contract, today),
         "activate": refusal_of(may_activate, contract, today),
         "stop": refusal_of(may_stop, actor, contract, today),
         "switch": refusal_of(may_switch_somewhere, actor, contract, today),

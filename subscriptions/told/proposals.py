@@ -25,6 +25,7 @@ from subscriptions.models import (
 )
 from subscriptions.people.changes import ask_vendor_of_change, change_quantities
 from subscriptions.people.closing import close_charges
+from subscriptions.people.ending import choose_end
 from subscriptions.people.ordering import ask_vendor_of_order, place_order
 from subscriptions.people.renewal import auto_renew, renew
 from subscriptions.people.stopping import activate, delete, stop
@@ -39,8 +40,11 @@ from subscriptions.told.wording import (
     button_of_stop,
     button_of_switch,
     question_of_activation,
+    question_of_deletion,
+    question_of_end,
     question_of_stop,
 )
+from vendors.commitments import AtEnd
 
 # What is said of an order that is carried out, but for a change of quantities.
 COMPLETED = {
@@ -116,7 +120,7 @@ def propose_change(
     """Propose other quantities, by resource keys; `how` is passed to the verb. Raises what `change_quantities` does."""
     wish = {"actor": actor, "subscription": subscription, "quantities": quantities, "now": now, **how}
     if not vendor_asked:
-        ask_vendor_of_change(**wish)
+        wish |= ask_vendor_of_change(**wish)
     verb = partial(change_quantities, **wish, today=today, vendor_asked=True)
     steps: list[str] = []
 
@@ -271,13 +275,28 @@ def propose_activation(*, actor: Actor, subscription: Subscription, today: date,
     return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
 
-def propose_deletion(*, actor: Actor, subscription: Subscription, today: date, keep: bool = False) -> Proposal:
-    """Propose to delete. Raises what `delete` does."""
-    verb = partial(delete, actor=actor, subscription=subscription, today=today)
-    question = _("Delete %(name)s with all its data at the vendor? This cannot be undone.")
+def propose_deletion(
+    *, actor: Actor, subscription: Subscription, today: date, ends_on: date | None = None, keep: bool = False
+) -> Proposal:
+    """Propose to delete; `ends_on` where the vendor gives nothing back before. Raises what `delete` does."""
+    verb = partial(delete, actor=actor, subscription=subscription, today=today, ends_on=ends_on)
 
     def words(_seen: Preview) -> tuple[str, str]:
-        return question % {"name": subscription.name}, _("Delete for good")
+        return question_of_deletion(subscription, ends_on)
+
+    return propose(verb, words, account=subscription.account, today=today, keep=keep)
+
+
+def propose_end(
+    *, actor: Actor, subscription: Subscription, at_end: AtEnd, term_ends_on: date, today: date, keep: bool = False
+) -> Proposal:
+    """Propose what comes after the vendor's term. Raises what `choose_end` does."""
+    verb = partial(
+        choose_end, actor=actor, subscription=subscription, at_end=at_end, term_ends_on=term_ends_on, today=today
+    )
+
+    def words(_seen: Preview) -> tuple[str, str]:
+        return question_of_end(subscription, at_end, term_ends_on)
 
     return propose(verb, words, account=subscription.account, today=today, keep=keep)
 
@@ -305,9 +324,10 @@ def said_after_change(order: Order) -> str:
     if order.status == OrderStatus.COMPLETED:
         return str(COMPLETED.get(OrderType(order.type), _("The quantities are changed.")))
     if order.is_pending:
+        arranged = order.takes_effect == TakesEffect.END_OF_TERM
         said = (
             _("Order %(order)s waits for %(day)s. Until then it can be cancelled.")
-            if order.status == OrderStatus.SCHEDULED
+            if order.status == OrderStatus.SCHEDULED or arranged
             else _("Order %(order)s is being carried out: it takes effect on %(day)s.")
         )
         return said % {"order": order.number, "day": day_text(order.effective_on)}
@@ -326,6 +346,11 @@ def said_of_auto_renewal(subscription: Subscription) -> str:
 
 def _from(order: Order) -> str:
     """Return from when on a proposed change holds, as a sentence; nothing where that is at once."""
+    if order.takes_effect == TakesEffect.END_OF_TERM:
+        return " " + _(
+            "The vendor takes these units back only with the renewal of its term: they are there, and charged, until"
+            " %(day)s. Until then it can be cancelled."
+        ) % {"day": day_text(order.effective_on)}
     if order.is_pending:
         return " " + _("It takes effect on %(day)s.") % {"day": day_text(order.effective_on)}
     if order.takes_effect == TakesEffect.NEXT_DAY:
@@ -340,3 +365,11 @@ def _steps(subscription: Subscription, quantities: Mapping[str, int]) -> list[st
         for key, resource in resources_by_key(subscription).items()
         if key in quantities and quantities[key] != resource.quantity
     ]
+
+
+def said_of_end(subscription: Subscription) -> str:
+    """Return what to tell a person who has chosen what comes after the vendor's term, or has ended it with that."""
+    if subscription.ends_on is not None:
+        said = _("%(name)s ends on %(day)s: until then it is there, and charged.")
+        return said % {"name": subscription.name, "day": day_text(subscription.ends_on)}
+    return _("It is being arranged with the vendor.")

@@ -8,7 +8,7 @@ DUE = """
     WITH due AS MATERIALIZED (
         SELECT id, account_id, billing_priority,
             status = %(active)s AND payment_model = %(prepay)s AND due_on = %(day)s AND next_billing_day = %(day)s
-                AND COALESCE(expiration_date > %(day)s, TRUE) AS renews,
+                AND COALESCE(expiration_date > %(day)s, TRUE) AND COALESCE(ends_on > %(day)s, TRUE) AS renews,
             hash_record_extended(ROW(plan_id, period_id, reseller_id, billing_type, currency, billing_day, fixed_price,
                 trial, payment_model, promo_code_id, closed_to, closings, expiration_date,
                 CASE WHEN expiration_date IS NOT NULL THEN start_date END,

@@ -13,7 +13,7 @@ from billing.engine.lines import Changes, Line, LineStatus
 from billing.engine.periods import next_billing_day
 from billing.engine.rules import Keeps
 from subscriptions.contract.terms import Contract, contract_of
-from subscriptions.models import Order, OrderItem, OrderType, Subscription, SubscriptionStatus
+from subscriptions.models import Order, OrderItem, OrderType, Subscription, SubscriptionStatus, TakesEffect
 
 # Nothing is reserved on the billing day of these, as they stand or are about to.
 AT_REST = (
@@ -98,7 +98,7 @@ def _end(contract: Contract) -> date | None:
 
 def _endless(contract: Contract, day: date) -> tuple[Line, ...]:
     """Return what the night of `day` adds for the units that are wanted."""
-    units = _wanted(contract.waiting)
+    units = _wanted(contract.waiting, day) | _wanted(contract.arranged, day)
     wanted = {
         key: resource.chargeable_of(units.get(resource.pk, resource.quantity))
         for key, resource in contract.resources.items()
@@ -124,9 +124,10 @@ def _paid_ahead(contract: Contract, day: date, today: date) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.period.start == day and line.status in _AHEAD)
 
 
-def _wanted(order: Order | None) -> dict[int, int]:
-    """Return the units of each resource that an unfinished order leads to, by the resource's id."""
-    if order is None:
+def _wanted(order: Order | None, day: date) -> dict[int, int]:
+    """Return the units of each resource that an unfinished order has led to by `day`, by the resource's id."""
+    later = order is not None and order.takes_effect == TakesEffect.END_OF_TERM
+    if order is None or (later and order.effective_on is not None and order.effective_on > day):
         return {}
     items = OrderItem.objects.filter(order=order)
     return dict(items.values_list("subscription_resource", "quantity_after"))

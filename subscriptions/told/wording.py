@@ -4,6 +4,7 @@ Postpay reserves nothing of a balance and asks for nothing now: what is added is
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -11,9 +12,10 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from billing.engine.rules import Keeps
 from billing.engine.types import rules_of
-from core.panel.formats import money_text
+from core.panel.formats import day_text, money_text
 from subscriptions.models import Subscription
 from subscriptions.told.preview import Preview
+from vendors.commitments import AtEnd
 
 # What a stop and an activation mean, by what the billing type keeps.
 STOPS = {
@@ -128,3 +130,34 @@ def button_of_activation(seen: Preview, currency: str) -> str:
 
 def _money(amount: Decimal, currency: str) -> dict[str, str]:
     return {"amount": money_text(amount, currency)}
+
+
+def question_of_deletion(subscription: Subscription, ends_on: date | None) -> tuple[str, str]:
+    """Return what is asked before a deletion, and what its button says; `ends_on`: nothing is given back before."""
+    if ends_on is None:
+        question = _("Delete %(name)s with all its data at the vendor? This cannot be undone.")
+        return question % {"name": subscription.name}, _("Delete for good")
+    question = _(
+        "Let %(name)s end on %(day)s? The vendor gives nothing back any more: it is there, and charged, until then. On"
+        " that day it is deleted with all its data at the vendor."
+    )
+    values = {"name": subscription.name, "day": day_text(ends_on)}
+    return question % values, _("End it on %(day)s") % values
+
+
+def question_of_end(subscription: Subscription, at_end: AtEnd, day: date) -> tuple[str, str]:
+    """Return what is asked before the end of the vendor's term is arranged, and what the button says."""
+    values = {"name": subscription.name, "day": day_text(day)}
+    if at_end is AtEnd.ENDS:
+        return question_of_deletion(subscription, day)
+    if at_end is AtEnd.EXTENDS:
+        question = _(
+            "Let %(name)s go on by the month from %(day)s, until somebody ends it? It can be ended at any time then,"
+            " and the vendor asks more for a month than within a term."
+        )
+        return question % values, _("Go on by the month")
+    question = _(
+        "Renew %(name)s on %(day)s for another term at the vendor, with the units that it has then? It is bound to that"
+        " term for as long as the present one."
+    )
+    return question % values, _("Renew it on %(day)s") % values

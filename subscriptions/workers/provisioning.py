@@ -50,6 +50,7 @@ from subscriptions.models import (
     Subscription,
     SubscriptionSecret,
     SubscriptionStatus,
+    TakesEffect,
 )
 from subscriptions.night.holds import hold_as_the_balance_says, is_left_over
 from subscriptions.night.renewals import renew_accounts
@@ -121,7 +122,10 @@ def unfinished_work(*, now: datetime) -> Iterable[UUID]:
     """
     today = timezone.localtime(now).date()
     accepted = Order.objects.filter(
-        subscription=OuterRef("pk"), status=OrderStatus.PROVISIONING, effective_on__gt=today
+        subscription=OuterRef("pk"),
+        status=OrderStatus.PROVISIONING,
+        takes_effect=TakesEffect.NEXT_DAY,
+        effective_on__gt=today,
     )
     awaited = Subscription.objects.filter(~Exists(accepted), status__in=WORK_MEANWHILE).exclude(awaited_operation="")
     waited_for = Q(key__in=awaited.values("awaited_operation")) | Q(key__in=restoring().values("operation"))
@@ -146,7 +150,7 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     if subscription is None:
         return None
     contract = contract_of(subscription)
-    order = contract.waiting
+    order = order_of(contract, operation)
     if operation.state == OperationState.CONFIRMED:
         if waits_for_its_day(order, operation, today):
             return None
@@ -161,8 +165,16 @@ def conclude(*, operation: VendorOperation, today: date) -> Subscription | None:
     return subscription
 
 
+def order_of(contract: Contract, operation: VendorOperation) -> Order | None:
+    """Return the order that the operation carries out; what arranges the end of a term may stand beside another."""
+    order = contract.waiting
+    if operation.action != OperationAction.ARRANGE or order is None:
+        return order
+    return order if operation.subject == f"order:{order.pk}" else None
+
+
 def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> None:
-    subscription, order = contract.subscription, contract.waiting
+    subscription, order = contract.subscription, order_of(contract, operation)
     if order is not None and order.type == OrderType.SWITCH:
         _switched(contract, order, operation, today)
         return
@@ -170,7 +182,7 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
     stop_decided = contract.stop_decided
     if _runs_again_first(contract, operation, today):
         return
-    changes = _provided(contract, work, today)
+    changes = Changes() if operation.action == OperationAction.ARRANGE else _provided(contract, work, today)
     subscription.status = status_after(subscription, work)
     subscription.awaited_operation = ""
     _learn(subscription, operation)
@@ -184,7 +196,7 @@ def _confirmed(contract: Contract, operation: VendorOperation, today: date) -> N
     if order is not None and contract.renewal is not None:
         renewing.begin(contract, order, today)
     elif order is not None and order.status == OrderStatus.PROVISIONING:
-        complete(order, today)
+        _end_order(order, operation, today)
     contract.waiting, contract.awaited = None, {}
     if stop_decided:
         stop_as_decided(contract, today)
@@ -210,6 +222,15 @@ def _switched(contract: Contract, order: Order, operation: VendorOperation, toda
         _stop_what_is_short(switched, changes, today)
     order_anew(contract_of(switched.subscription), today)
     done_at_vendor(switched.subscription, operation, order)
+
+
+def _end_order(order: Order, operation: VendorOperation, today: date) -> None:
+    """Complete an order that is carried out; one that the vendor has taken for its next term waits for that day."""
+    if operation.action == OperationAction.ARRANGE:
+        order.status, order.failure = OrderStatus.SCHEDULED, ""
+        order.save(update_fields=["status", "failure"])
+    else:
+        complete(order, today)
 
 
 def _provided(contract: Contract, work: Work, today: date) -> Changes:
@@ -274,8 +295,16 @@ def _stop_what_is_short(contract: Contract, changes: Changes, today: date) -> No
 
 
 def _rejected(subscription: Subscription, order: Order | None, operation: VendorOperation) -> None:
-    """Nothing is undone: the charges stay as they are until somebody tries again or cancels."""
+    """Nothing is undone: the charges stay as they are until somebody tries again or cancels.
+
+    What was chosen for the end of the term is as it was before, and the subscription goes on.
+    """
     subscription.status = WORK_MEANWHILE[subscription.status].failed
+    if operation.action == OperationAction.ARRANGE and order is None:
+        subscription.status, subscription.awaited_operation = SubscriptionStatus.ACTIVE, ""
+        at_end, ends_on = operation.payload["before"]
+        subscription.at_end, subscription.ends_on = at_end, date.fromisoformat(ends_on) if ends_on else None
+        subscription.save(update_fields=["at_end", "ends_on"])
     subscription.save(update_fields=STATE_FIELDS)
     if order is not None and order.status == OrderStatus.PROVISIONING:
         order.status = OrderStatus.PROVISIONING_FAILED

@@ -123,9 +123,15 @@ NO_AGREEMENT = gettext_noop(
 
 # A change of a subscription that Microsoft has not finished: for up to a day (microsoft-2026.md, section 1).
 PENDING_CODE, PENDING_WAITS = "900278", 32
+# A term that is just being renewed, extended or ended: in a queue of up to a day (section 3), wherever our day begins.
+QUEUE_WAITS = 48
+LONG_WAITS = {PENDING_CODE: PENDING_WAITS, "900277": QUEUE_WAITS, "900280": QUEUE_WAITS}
 AGREEMENT_CODE = "13605"
 # A signer whose agreement Microsoft has already (microsoft-2026.md, section 2, B).
 SAME_SIGNER = "600061"
+
+
+LOWERING_OVER = gettext_noop("Microsoft's window for giving licences back is over.")
 
 
 class AgreementNeeded(Rejected):
@@ -177,6 +183,16 @@ PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
     AGREEMENT_CODE: (
         AgreementNeeded,
         gettext_noop("The Microsoft agreement has not been confirmed for this customer."),
+    ),
+    "800091": (Rejected, gettext_noop("The subscription is suspended at Microsoft: activate it before changing it.")),
+    "900257": (Rejected, LOWERING_OVER),
+    "900214": (Rejected, LOWERING_OVER),
+    "800090": (Rejected, LOWERING_OVER),
+    "900279": (
+        Rejected,
+        gettext_noop(
+            "The subscription's term is over at Microsoft, and nothing of it can be changed. Order a new one."
+        ),
     ),
     "2002": (Rejected, gettext_noop("The quantity is outside what Microsoft allows for this offer.")),
     "2001": (Rejected, gettext_noop("The subscription is suspended at Microsoft: activate it before changing it.")),
@@ -260,10 +276,9 @@ def partner_center_error(*, status: int, code: str, description: str, sought: st
         return Transient(STALE, code="2055", at_once=True)
     told = description or str(status)
     refusal = Rejected(REFUSED, code=code or str(status), at=field_named_in(description), reason=told)
-    return _perhaps_later(refusal) if status in BUSY or code == PENDING_CODE else refusal
+    return _perhaps_later(refusal) if status in BUSY or code in LONG_WAITS else refusal
 
 
 def _perhaps_later(refusal: Rejected) -> NotYet:
     """Return what it means that Microsoft is busy with the object: waited for, a day where that takes long."""
-    waits = PENDING_WAITS if refusal.code == PENDING_CODE else None
-    return NotYet(IN_PROGRESS, code=refusal.code, refusal=refusal, waits=waits)
+    return NotYet(IN_PROGRESS, code=refusal.code, refusal=refusal, waits=LONG_WAITS.get(refusal.code))

@@ -74,26 +74,30 @@ class Subscriptions:
             return
         # A suspended subscription's quantity cannot be changed (2001): one that was at zero is activated first.
         self.set_status(key, "active", steps)
-        self._patched(
+        self.patched(
             f"quantity:{key}",
             key,
-            {"quantity": quantity},
+            lambda _told: {"quantity": quantity},
             lambda subscription: int(subscription["quantity"]) == quantity,
             steps,
         )
 
     def set_status(self, key: str, status: str, steps: Steps) -> None:
         """Bring a subscription to "active" or "suspended"; a deleted one counts as suspended."""
-        self._patched(
-            f"{status}:{key}", key, {"status": status}, lambda subscription: has_status(subscription, status), steps
+        self.patched(
+            f"{status}:{key}",
+            key,
+            lambda _told: {"status": status},
+            lambda subscription: has_status(subscription, status),
+            steps,
         )
 
     def stop_renewing(self, key: str, steps: Steps) -> None:
         """Switch automatic renewal off."""
-        self._patched(
+        self.patched(
             f"auto-renew-off:{key}",
             key,
-            {"autoRenewEnabled": False},
+            lambda _told: {"autoRenewEnabled": False},
             lambda subscription: not subscription.get("autoRenewEnabled") or is_deleted(subscription),
             steps,
         )
@@ -111,7 +115,9 @@ class Subscriptions:
             change["scheduledActions"] = [{"scheduleType": TERM_END, "actionType": action}] if action else None
         elif renews:
             return
-        self._patched(f"at-end:{key}", key, change, lambda subscription: has_end(subscription, at_end), steps)
+        self.patched(
+            f"at-end:{key}", key, lambda _told: change, lambda subscription: has_end(subscription, at_end), steps
+        )
 
     def end(self, key: str, steps: Steps, *, now: datetime) -> bool:
         """End a subscription of the new commerce for good: with a refund inside its window, else at its term's end.
@@ -134,23 +140,31 @@ class Subscriptions:
             self.set_status(key, "suspended", steps)
         elif not is_ended(current, now) and not (in_window(current, now) and self._deleted(key, steps)):
             change = {"autoRenewEnabled": False, "scheduledActions": [CANCEL_AT_END]}
-            self._patched(f"ends:{key}", key, change, ends_with_its_term, steps)
+            self.patched(f"ends:{key}", key, lambda _told: change, ends_with_its_term, steps)
         return False
 
     def _deleted(self, key: str, steps: Steps) -> bool:
         """Cancel a subscription inside its window; return False where the window has closed meanwhile."""
         try:
-            self._patched(f"deleted:{key}", key, {"status": "deleted"}, is_deleted, steps)
+            self.patched(f"deleted:{key}", key, lambda _told: {"status": "deleted"}, is_deleted, steps)
         except Rejected as refusal:
             if refusal.code not in WINDOW_CLOSED:
                 raise
             return False
         return True
 
-    def _patched(
-        self, name: str, key: str, change: Mapping[str, Any], reached: Callable[[Members], bool], steps: Steps
+    def patched(
+        self,
+        name: str,
+        key: str,
+        change: Callable[[Members], Mapping[str, Any]],
+        reached: Callable[[Members], bool],
+        steps: Steps,
     ) -> None:
-        """Send the full resource with the changed member, once; where Microsoft only accepted it (202), look for it."""
+        """Send the full resource with the changed members, once; where Microsoft only accepted it (202), look for it.
+
+        `change` and `reached` are asked of the subscription as it is at Microsoft then.
+        """
 
         def send(request_id: str) -> JSON:
             current = self.read(key)
@@ -158,7 +172,7 @@ class Subscriptions:
                 return {"settled": True}
             etag = str((current.get("attributes") or Members()).get("etag") or "")
             path = f"customers/{self.customer_id}/subscriptions/{self.ids[key]}"
-            body = dict(current) | dict(change)
+            body = dict(current) | dict(change(current))
             reply = self.partner_center.write("PATCH", path, body, request_id=request_id, etag=etag)
             if reply.status == ACCEPTED:
                 if not self.patience.until(lambda: reached(self.read(key))):

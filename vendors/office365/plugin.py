@@ -1,8 +1,7 @@
 """The Office 365 plugin: Microsoft subscriptions sold through Partner Center (CR-499, CR-544, CR-494)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
 
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
@@ -26,27 +25,25 @@ from vendors.capabilities import ObservesServices
 from vendors.errors import Gone, just_made
 from vendors.microsoft import customers
 from vendors.microsoft.agreements import CONFIRMED, observed
+from vendors.microsoft.ends import arrange, put_back, remember
 from vendors.microsoft.errors import SUBSCRIPTION_GONE
 from vendors.microsoft.holdings import MicrosoftHoldings
-from vendors.microsoft.partner_center import Members, PartnerCenter
+from vendors.microsoft.partner_center import PartnerCenter
 from vendors.microsoft.patience import Patience
 from vendors.microsoft.plugin import MicrosoftPlugin, country_of, partner_center_of, road_of
 from vendors.microsoft.price_sheets import FIELDS as PRICE_FIELDS
 from vendors.microsoft.price_sheets import MicrosoftPrices
+from vendors.microsoft.seats import change_seats
 from vendors.microsoft.subscriptions import (
     Subscriptions,
     has_end,
-    has_status,
-    is_deleted,
-    is_ended,
-    is_new_commerce,
-    last_day,
     subscription_ids,
 )
 from vendors.office365 import licences, ordering, qualifications
 from vendors.office365.asked import Asked
 from vendors.office365.options import terms_of
 from vendors.office365.ordering import InReview
+from vendors.office365.reached import ended, ending, now_in, reached
 from vendors.office365.selling import SellsLicences
 from vendors.office365.transitions import MicrosoftTransitions
 from vendors.registry import register
@@ -57,6 +54,12 @@ STOPPED_IS_BILLED = gettext_noop(
 ENDS_LATER = gettext_noop(
     "Microsoft cancels a subscription of the new commerce, with a refund, within seven days of its purchase or renewal;"
     " later it runs to the last day of its term and is billed until then."
+)
+
+EXTENDED_IS_DEARER = gettext_noop(
+    "For a subscription that goes on without a term Microsoft asks three per cent more than by the month, and"
+    " twenty-three per cent where its product has no monthly plan; it can be ended at any time then, and is paid by the"
+    " day."
 )
 
 
@@ -98,7 +101,7 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
             keys = subscriptions.in_order(quantities)
             subscriptions.refuse_gone(keys)
             for key in keys:
-                subscriptions.set_quantity(key, quantities[key], steps)
+                change_seats(subscriptions, key, quantities[key], service, steps, now=connection.now)
             ids = dict(service.vendor_ids) | self._ordered_later(connection, service, quantities, steps)
             return _done(partner_center, ids, _at(service, quantities))
 
@@ -114,13 +117,16 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
             for key in subscriptions.in_order():
                 subscriptions.set_status(key, "suspended", steps)
             subscriptions.refuse_gone(subscriptions.ids)
-            return _now("suspended", service, subscriptions.ids)
+            return now_in("suspended", service, subscriptions.ids)
 
         with _telling_what_is_gone(partner_center, service):
             return Asked(connection, partner_center, service.vendor_ids, steps, who=Who.OPERATOR).outcome(suspended)
 
     def resume(self, connection: Connection, service: Service, steps: Steps) -> Outcome:
-        """Activate every subscription of the service that has a quantity, base subscriptions first (27009)."""
+        """Activate every subscription of the service that has a quantity, base subscriptions first (27009).
+
+        A stop has dropped what was arranged for the end of the term: it is arranged anew.
+        """
         partner_center = partner_center_of(connection)
         subscriptions = self._subscriptions(partner_center, service)
 
@@ -129,7 +135,8 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
             subscriptions.refuse_gone(keys)
             for key in keys:
                 subscriptions.set_status(key, "active", steps)
-            return _now("active", service, keys)
+                put_back(subscriptions, key, remember(subscriptions, key, steps), service, steps)
+            return now_in("active", service, keys)
 
         with _telling_what_is_gone(partner_center, service):
             return Asked(connection, partner_center, service.vendor_ids, steps).outcome(resumed)
@@ -149,10 +156,25 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
             gone = [subscriptions.end(key, steps, now=connection.now) for key in subscriptions.in_order()]
             if any(gone):
                 raise Gone(SUBSCRIPTION_GONE)
-            return _ended(known, subscriptions)
+            return ended(known, subscriptions)
 
         with _telling_what_is_gone(partner_center, service):
             return Asked(connection, partner_center, service.vendor_ids, steps, who=Who.OPERATOR).outcome(cancelled)
+
+    def arrange_end(self, connection: Connection, service: Service, steps: Steps) -> Outcome:
+        """Bring every subscription of the new commerce to the end that is wanted, and say on which day it ends."""
+        partner_center = partner_center_of(connection)
+        subscriptions = self._subscriptions(partner_center, service)
+
+        def arranged() -> Done:
+            keys = subscriptions.in_order()
+            subscriptions.refuse_gone(keys)
+            for key in keys:
+                arrange(subscriptions, key, service, steps)
+            return ending(service, subscriptions)
+
+        with _telling_what_is_gone(partner_center, service):
+            return Asked(connection, partner_center, service.vendor_ids, steps).outcome(arranged)
 
     def observe(self, connection: Connection, service: Service) -> Done:
         """Return the ids and states of the subscriptions as they are now, and how the agreement stands: every night."""
@@ -186,13 +208,14 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         keys = {"change": quantities, "resume": _sold(service)}.get(task.action)
         wanted = [key for key in subscriptions.ids if keys is None or key in keys]
         units = {key: quantities.get(key, 0) for key in wanted}
-        if not all(_reached(task.action, subscriptions.read(key), units[key], connection.now) for key in wanted):
+        if not all(reached(task, key, subscriptions.read(key), units[key], connection.now) for key in wanted):
             return Probe(Verdict.NOT_DONE)
-        if task.action == "cancel":
-            return Probe(Verdict.DONE, _ended(service, subscriptions))
+        leaves = {"cancel": ended, "arrange": ending}.get(task.action)
+        if leaves is not None:
+            return Probe(Verdict.DONE, leaves(service, subscriptions))
         if task.action == "change":
             return Probe(Verdict.DONE, _done(partner_center, service.vendor_ids, _at(service, quantities)))
-        return Probe(Verdict.DONE, _now("active" if task.action == "resume" else "suspended", service, wanted))
+        return Probe(Verdict.DONE, now_in("active" if task.action == "resume" else "suspended", service, wanted))
 
     # -- questions ----------------------------------------------------------------------------------------------
 
@@ -206,8 +229,8 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
                 self._subscriptions(partner_center, service).refuse_gone(quantities)
 
     def notices(self, action: str) -> tuple[str, ...]:
-        """Say what Microsoft goes on billing where a service is stopped or deleted."""
-        sentence = {"suspend": STOPPED_IS_BILLED, "cancel": ENDS_LATER}.get(action)
+        """Say what Microsoft goes on billing where a service is stopped, deleted, or goes on without a term."""
+        sentence = {"suspend": STOPPED_IS_BILLED, "cancel": ENDS_LATER, "arrange": EXTENDED_IS_DEARER}.get(action)
         return () if sentence is None else (gettext(sentence),)
 
     def facts(self, connection: Connection, service: Service) -> tuple[Fact, ...]:
@@ -308,38 +331,6 @@ def _never_ordered(service: Service, quantities: Mapping[str, int]) -> list[str]
     """Return the resources of a change that have an offer at Microsoft and no subscription yet."""
     known = subscription_ids(service)
     return [key for key in quantities if key not in known and key in service.resources and service.resources[key].offer]
-
-
-def _reached(action: str, subscription: Members, quantity: int, now: datetime) -> bool:
-    """Return whether a subscription is where the action was to bring it."""
-    if action == "change":
-        if quantity == 0:
-            return has_status(subscription, "suspended")
-        return has_status(subscription, "active") and int(subscription["quantity"]) == quantity
-    if action == "resume":
-        return has_status(subscription, "active")
-    if action == "cancel" and is_new_commerce(subscription):
-        return is_ended(subscription, now)
-    if action == "cancel" and subscription.get("autoRenewEnabled") and not is_deleted(subscription):
-        return False
-    return has_status(subscription, "suspended")
-
-
-def _now(status: str, service: Service, keys: Iterable[str]) -> Done:
-    """Return what a step leaves behind that brought subscriptions to a status: what was told of it before is over."""
-    return Done(service.vendor_ids, facts=tuple(Fact(f"status.{key}", licences.STATUS, status) for key in keys))
-
-
-def _ended(service: Service, subscriptions: Subscriptions) -> Done:
-    """Return what a cancellation leaves behind: what is over, and what runs on to the last day of its term."""
-    facts: list[Fact] = []
-    for key in subscriptions.ids:
-        told = subscriptions.read(key)
-        status = str(told.get("status") or "")
-        facts.append(Fact(f"status.{key}", licences.STATUS, status))
-        runs = is_new_commerce(told) and not is_deleted(told)
-        facts.append(Fact(f"ends_on.{key}", licences.ENDS_ON, last_day(told) if runs else ""))
-    return Done(service.vendor_ids, facts=tuple(facts))
 
 
 def _done(partner_center: PartnerCenter, ids: Mapping[str, str], resources: Mapping[str, Resource]) -> Done:

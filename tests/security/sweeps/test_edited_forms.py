@@ -38,7 +38,7 @@ NOT_EDITING = {
     "operator:service_term_create", "operator:discount_create", "operator:tax_create",
     "operator:subscription_change", "operator:subscription_stop",
     "operator:subscription_renew", "operator:subscription_auto_renew", "customer:subscription_renew",
-    "customer:subscription_auto_renew",
+    "customer:subscription_auto_renew", "operator:subscription_end", "customer:subscription_end",
     "operator:vendor_connection_new", "customer:order_correct", "customer:order_plan_details",
     "customer:payment_top_up",
     "customer:subscription_change", "customer:subscription_stop", "customer:user_invite",

@@ -46,6 +46,7 @@ WHILE_SIGNED_IN_AS = {
     "customer:subscription_stop": "the same",
     "customer:subscription_renew": "the same",
     "customer:subscription_auto_renew": "the same",
+    "customer:subscription_end": "the same",
     "customer:subscription_switch": "the same",
     "customer:subscription_activate": "the same",
     "customer:subscription_delete": "the same",

@@ -16,7 +16,6 @@ from subscriptions.contract.handover import (
     ResourceNotInTemplate,
     held_units,
     order_payload,
-    party,
     service_payload,
     start_of,
 )
@@ -26,7 +25,7 @@ from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON, change, work
 from vendors import registry
 from vendors.base import Order as VendorOrder
-from vendors.base import Party, Service
+from vendors.base import Service
 from vendors.models import VendorConnection, VendorOperation
 
 pytestmark = pytest.mark.django_db
@@ -34,22 +33,6 @@ pytestmark = pytest.mark.django_db
 
 def test_every_status_is_stable_or_the_vendors_or_final() -> None:
     assert {*STABLE, *WORK_MEANWHILE, *WORK_FAILED, SubscriptionStatus.DELETED} == set(SubscriptionStatus)
-
-
-def test_the_account_is_told_with_its_own_address_and_its_contact_person(acme: Account) -> None:
-    """CR-494 and CR-544."""
-    told = Party.from_payload(party(acme))
-    assert (told.company, told.email, told.address1, told.postal_code) == (
-        acme.primary_name,
-        acme.email,
-        "Main street 1",
-        "220000",
-    )
-    assert (told.contact.first_name, told.contact.last_name, told.contact.email) == (
-        "Ann",
-        "Signer",
-        acme.contact_email,
-    )
 
 
 def test_the_payload_is_what_plugins_read(ordered: Subscription) -> None:
