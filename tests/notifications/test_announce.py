@@ -1,7 +1,7 @@
 """What an event writes into the outbox, for whom, and in which language."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -189,12 +189,17 @@ LOSS = {
 }  # fmt: skip
 
 
+WINDOW = {"resource": "mark-windows", "kind": "units", "units": 2, "until": datetime(2018, 9, 1, tzinfo=UTC)}
+TERM = {"resource": "mark-terms", "kind": "renews", "units": 2, "price": None, "currency": "USD"}
+
+
 @pytest.mark.parametrize("name", sorted(EVENTS))
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_every_event_has_texts_for_every_placeholder(name, language):
     account = make.account()
     marks = {placeholder: f"mark-{placeholder}" for placeholder in EVENTS[name].placeholders}
     others = {"facts": [("label", "mark-facts")], "rows": 3, "changes": [CHANGE], "prices": [LOSS], "more": 3}
+    others |= {"windows": [WINDOW], "terms": [TERM]}
     marks |= {key: value for key, value in others.items() if key in marks}
     [row, *_rest] = announce(
         name,
