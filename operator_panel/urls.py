@@ -44,6 +44,7 @@ from operator_panel.views import (
     products,
     profile,
     reseller_charges,
+    reseller_vendors,
     resellers,
     service_terms,
     subscription_commitment,
@@ -234,6 +235,11 @@ urlpatterns = [
         *resellers.lists,
         resellers.reseller_log,
         resellers.reseller_change,
+    ),
+    path(
+        "resellers/<int:pk>/vendors/<int:connection>/",
+        reseller_vendors.reseller_vendor,
+        name="reseller_vendor",
     ),
     *_of(
         "managers",

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop
 
-from vendors.base import JSON, Connection, Done, Order, Outcome, Service, Steps, Term
+from vendors.base import JSON, Connection, Done, Field, Order, Outcome, Service, Steps, Term
 from vendors.errors import Rejected
 
 
@@ -50,6 +50,27 @@ class NeedsConsent(ABC):
     @abstractmethod
     def complete_consent(self, connection: Connection, *, flow: JSON, answer: Mapping[str, str]) -> Grant:
         """Exchange the vendor's answer for tokens and prove that they work; raises VendorError."""
+
+
+class NamesResellers(ABC):
+    """A vendor to whom a sale names the reseller below us who made it, as the vendor knows it.
+
+    What is told stands in `Order.reseller` and `Service.reseller`, by the names of the fields; empty where we sell.
+    """
+
+    # What is asked on a reseller's page.
+    reseller_fields: ClassVar[tuple[Field, ...]] = ()
+
+    def reseller_choices(self, connection: Connection) -> tuple[Field, ...]:  # for those who have a list
+        """Return the fields with the choices that the vendor has (`dataclasses.replace(field, choices=…)`)."""
+        return self.reseller_fields
+
+    @abstractmethod
+    def checked_reseller(self, connection: Connection, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the values as the vendor has them, what was left empty filled in.
+
+        Raises Rejected, naming the field, where that is no reseller of ours at the vendor.
+        """
 
 
 class RenewsTerms(ABC):

@@ -16,7 +16,7 @@ from core.panel.confirming import put_refusal
 from vendors.answers import LONGEST, LONGEST_LINE
 from vendors.fields import YES, Field, FieldKind, packed
 
-SETTING, OPTION, ANSWER = "settings.", "options.", "parameters."
+SETTING, OPTION, ANSWER, RESELLER = "settings.", "options.", "parameters.", "reseller."
 LARGEST_FILE = 64 * 1024
 # The answers of an order stand in an address (brokerage/web_server.py): a long text in it is shorter than elsewhere.
 LONGEST_IN_ADDRESS = 6_000

@@ -14,6 +14,7 @@ from core.fitting import Fitting
 from core.timestamps import Timestamped
 from vendors.errors import sentence
 from vendors.price_rows import PriceList, PriceSheet, VendorPrice  # noqa: F401  # Django finds an app's rows here
+from vendors.reseller_rows import ResellerAtVendor  # noqa: F401  # likewise
 
 
 class ConnectionState(models.TextChoices):

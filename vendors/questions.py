@@ -21,6 +21,7 @@ from vendors.capabilities import (
     CountsUnits,
     Document,
     Link,
+    NamesResellers,
     NeedsConsent,
     ObservesServices,
     OffersActions,
@@ -211,6 +212,27 @@ def facts(connection: VendorConnection | None, *, service: Mapping[str, Any], no
         return ()
     plugin, known = plugin_for(connection.plugin), Service.from_payload(service)
     return _asked(lambda: plugin.facts(opened(connection, now=now), known))
+
+
+def reseller_choices(connection: VendorConnection, *, now: datetime) -> tuple[Field, ...]:
+    """Return what the vendor asks of a reseller, with its choices; nothing of another. Raises VendorUnavailable."""
+    plugin = plugin_for(connection.plugin)
+    if not isinstance(plugin, NamesResellers):
+        return ()
+    may_ask(connection)
+    return _asked(lambda: plugin.reseller_choices(opened(connection, now=now)))
+
+
+def checked_reseller(connection: VendorConnection, *, values: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Return what a reseller is called as the vendor has it; raises VendorUnavailable with its "no" at its field.
+
+    Raises TypeError for a vendor whose plugin names no resellers (NamesResellers).
+    """
+    plugin = plugin_for(connection.plugin)
+    if not isinstance(plugin, NamesResellers):
+        raise TypeError(f"the plugin {connection.plugin} names no resellers")
+    may_ask(connection)
+    return _asked(lambda: dict(plugin.checked_reseller(opened(connection, now=now), values)))
 
 
 def count(connection: VendorConnection, *, service: Mapping[str, Any], now: datetime) -> Mapping[str, int]:

@@ -143,7 +143,8 @@ class Order:
     """What is to be provisioned. `reference` is ours, unique and short, and may be left at the vendor as a mark.
 
     `vendor_ids` are those that the account already has at this vendor, for example a Microsoft customer id.
-    `options` come from the application template (`template_fields`), `answers` from the order form (`order_fields`).
+    `options` come from the application template (`template_fields`), `answers` from the order form (`order_fields`),
+    `reseller` is what the reseller who sells it is called at the vendor (`reseller_fields`), empty where we do.
     """
 
     reference: str
@@ -154,6 +155,7 @@ class Order:
     options: Mapping[str, str] = field(default_factory=dict)
     vendor_ids: Mapping[str, str] = field(default_factory=dict)
     term: Term = Term()
+    reseller: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_payload(cls, reference: str, payload: Mapping[str, Any]) -> Self:
@@ -167,6 +169,7 @@ class Order:
             options=payload.get("options", {}),
             vendor_ids=payload.get("vendor_ids", {}),
             term=Term.from_payload(payload.get("term", {})),
+            reseller=payload.get("reseller", {}),
         )
 
 
@@ -185,6 +188,8 @@ class Service:
     # go on, by resource key: all that there are of what is left out.
     at_end: str = ""
     next_units: Mapping[str, int] = field(default_factory=dict)
+    # What the reseller who sells it is called at the vendor, empty where we do.
+    reseller: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
@@ -198,6 +203,7 @@ class Service:
             facts=payload.get("facts", {}),
             at_end=payload.get("at_end", ""),
             next_units=payload.get("next_units", {}),
+            reseller=payload.get("reseller", {}),
         )
 
 

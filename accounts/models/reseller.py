@@ -50,7 +50,7 @@ class Reseller(Timestamped):
         db_default=2,
         help_text=_("So many days before a vendor takes no units back any more; 0 means no letters."),
     )
-    # Free attributes by key, for example "reseller_mpn_id": the partner id that Microsoft is told.
+    # Free attributes by key.
     attributes = models.JSONField(_("additional attributes"), default=dict, blank=True)
 
     class Meta(Timestamped.Meta):

@@ -20,7 +20,7 @@ from core.panel.shown import SHOWN, Shown, agrees, mark_of
 
 CONFIRMED = "confirmed"
 # Behind which of a form's inputs what a refusal names may stand: none, units, a vendor's own inputs.
-PREFIXES = ("", "quantities.", "parameters.", "settings.", "options.")
+PREFIXES = ("", "quantities.", "parameters.", "settings.", "options.", "reseller.")
 TYPED = "typed"
 
 

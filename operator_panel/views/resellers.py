@@ -24,9 +24,7 @@ from operator_panel.editing import Editing, editing, form_of
 from operator_panel.lists.accounts import ACCOUNTS
 from operator_panel.lists.managers import MANAGERS
 from operator_panel.lists.plans import PLANS
-
-# The partner id that Microsoft is told (operator guide 2.2).
-MPN_ID = "reseller_mpn_id"
+from vendors.resellers import named_at_vendors
 
 TABS = (
     ("reseller", gettext_lazy("General"), "resellers.view"),
@@ -50,7 +48,7 @@ def reseller(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "page": page_of(request.actor, found, "reseller"),
         "reseller": found,
-        "mpn_id": found.attributes.get(MPN_ID, ""),
+        "named": named_at_vendors(request.actor, found),
         "sees_parent": above,
         "children": resellers_visible_to(request.actor).filter(parent=found).order_by("name"),
         "may_change": request.actor.may("resellers.change"),
@@ -78,7 +76,7 @@ def reseller_create(request: HttpRequest) -> HttpResponse:
             email=answers["email"],
             manager_name=answers["manager_name"],
             manager_email=answers["manager_email"],
-            values=_values(answers, ("domain", "default_language", "bank_details", "card_page"), {}),
+            values={name: answers[name] for name in ("domain", "default_language", "bank_details", "card_page")},
             now=timezone.now(),
         )
         said = _("The reseller is created; %(email)s is invited as its administrator.")
@@ -95,7 +93,6 @@ def reseller_create(request: HttpRequest) -> HttpResponse:
         default_language=_language(),
         bank_details=_bank_details(),
         card_page=_card_page(),
-        reseller_mpn_id=_mpn_id(),
         manager_name=forms.CharField(label=_("First manager's name"), max_length=200),
         manager_email=forms.EmailField(
             label=_("First manager's e-mail"), help_text=_("A system administrator, invited by a link.")
@@ -117,7 +114,7 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
             "name", "domain", "email", "default_language", "manager", "status", "second_factor_roles", "bank_details",
             "card_page", "window_letter_days",
         )  # fmt: skip
-        change_reseller(actor=request.actor, reseller=found, values=_values(answers, names, found.attributes))
+        change_reseller(actor=request.actor, reseller=found, values={name: answers[name] for name in names})
         return Done(_("Saved."), back)
 
     back = reverse("operator:reseller", args=[pk])
@@ -135,16 +132,12 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
             "window_letter_days",
         ),
         row=found,
-        initial=lambda: {
-            "reseller_mpn_id": found.attributes.get(MPN_ID, ""),
-            "second_factor_roles": found.second_factor_roles,
-        },
+        initial=lambda: {"second_factor_roles": found.second_factor_roles},
         second_factor_roles=_second_factor(),
         default_language=_language(),
         bank_details=_bank_details(),
         card_page=_card_page(),
         manager=forms.ModelChoiceField(_upstream(request.actor, found), label=_("Manager"), required=False),
-        reseller_mpn_id=_mpn_id(),
     )
     page = Page(title=_("Edit"), crumbs=(*_crumbs(found), Crumb(_("Edit"))))
     return editing(request, Editing(page=page, form=form, keep=keep, back=back, submit=_("Save"), row=found))
@@ -153,14 +146,6 @@ def reseller_change(request: HttpRequest, pk: int) -> HttpResponse:
 def _upstream(actor: Actor, found: Reseller) -> Any:
     serving = resellers_above(found.parent or found).values("pk")
     return managers_visible_to(actor).filter(reseller__in=serving).order_by("name")
-
-
-def _values(answers: dict[str, Any], names: tuple[str, ...], attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return the answers that are columns, and the partner id among the free attributes."""
-    kept = {name: value for name, value in attributes.items() if name != MPN_ID}
-    if answers["reseller_mpn_id"]:
-        kept[MPN_ID] = answers["reseller_mpn_id"]
-    return {**{name: answers[name] for name in names}, "attributes": kept}
 
 
 def _second_factor() -> forms.MultipleChoiceField:
@@ -194,12 +179,6 @@ def _card_page() -> forms.URLField:
         required=False,
         assume_scheme="https",
         help_text=_("The address where you take cards. Empty: customers are offered no card."),
-    )
-
-
-def _mpn_id() -> forms.CharField:
-    return forms.CharField(
-        label=_("Microsoft partner ID"), max_length=40, required=False, help_text=_("Microsoft is told of it.")
     )
 
 

@@ -33,6 +33,7 @@ from vendors.capabilities import RenewsTerms
 from vendors.models import OperationAction, VendorOperation
 from vendors.queries import operations_of
 from vendors.registry import plugin_for, plugins
+from vendors.resellers import reseller_told
 
 # The columns that a step in a subscription's life may change.
 STATE_FIELDS = (
@@ -277,6 +278,7 @@ def order_payload(
         "options": template.settings,
         "vendor_ids": _ids_of_account(account, template),
         "term": (term or Term()).payload,
+        "reseller": reseller_told(account.reseller_id, template.connection),
     }
 
 
@@ -290,6 +292,7 @@ def service_payload(subscription: Subscription, quantities: Mapping[str, int]) -
         "options": template.settings,
         "term": term_of(subscription).payload,
         "facts": {name: str(fact["value"]) for name, fact in subscription.attributes.items()},
+        "reseller": reseller_told(subscription.reseller_id, template.connection),
     } | ({} if end is None else {"at_end": end.at_end.value, "next_units": end.units})
 
 
@@ -326,12 +329,8 @@ def payload_anew(subscription: Subscription, operation: VendorOperation) -> dict
 
 def held_units(subscription: Subscription) -> dict[str, int]:
     """Return the units that the subscription holds now, by the template's resource keys."""
-    resources = (
-        subscription.resources.filter(of_plan=True)
-        .order_by("pk")
-        .values_list("plan_resource__resource__key", "quantity")
-    )
-    return dict(resources)
+    rows = subscription.resources.filter(of_plan=True).order_by("pk")
+    return dict(rows.values_list("plan_resource__resource__key", "quantity"))
 
 
 def _payload(

@@ -9,6 +9,7 @@ from vendors.capabilities import (
     CountsUnits,
     Document,
     Grant,
+    NamesResellers,
     NeedsConsent,
     ObservesServices,
     OffersActions,
@@ -21,6 +22,7 @@ DUTIES = {
     OffersActions: {"actions", "act"},
     ObservesServices: {"observe"},
     CountsUnits: {"count"},
+    NamesResellers: {"checked_reseller"},
     CorrectsOrders: {"correct"},
 }
 

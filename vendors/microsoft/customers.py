@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from vendors.base import JSON, Order, Party, Steps
 from vendors.errors import Gone, Rejected, together
-from vendors.microsoft import demands
+from vendors.microsoft import demands, resellers
 from vendors.microsoft.errors import DOMAIN_TAKEN, NEW_CUSTOMER
 from vendors.microsoft.partner_center import Members, PartnerCenter, id_of, require_same, same_id
 
@@ -240,8 +240,8 @@ def _customer(partner_center: PartnerCenter, order: Order) -> dict[str, Any]:
     }
     if account.country in demands.REGISTRATION_NUMBERS:
         body["companyProfile"]["organizationRegistrationNumber"] = demands.registration_number_of(account)
-    if order.options.get("partner_mpn_id"):
-        body["associatedPartnerId"] = order.options["partner_mpn_id"]
+    if order.reseller.get(resellers.TENANT):
+        body["associatedPartnerId"] = order.reseller[resellers.TENANT]
     return body
 
 

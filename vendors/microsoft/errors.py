@@ -145,6 +145,11 @@ class AgreementNeeded(Rejected):
     placed: Mapping[str, str] = MappingProxyType({})
 
 
+RESELLER_WRONG = gettext_noop(
+    "Microsoft does not accept the reseller that we name (%(reason)s). Correct what it is called at Microsoft on the"
+    " reseller's page, or the Partner ID in the application template."
+)
+
 # Partner Center codes (specification 2.4) whose own description helps nobody.
 PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
     "2032": (ConsentNeeded, NOT_AN_AGENT),
@@ -199,6 +204,9 @@ PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
     "2011": (Rejected, gettext_noop("The subscription has been deleted at Microsoft.")),
     "2054": (Rejected, gettext_noop("The billing cycle can be changed only through a new order.")),
     "2091": (Rejected, gettext_noop("Microsoft no longer sells this offer. Choose another in the template.")),
+    "800015": (Rejected, RESELLER_WRONG),
+    "800016": (Rejected, RESELLER_WRONG),
+    "2071": (Rejected, RESELLER_WRONG),
     "800004": (Rejected, gettext_noop("Microsoft knows no such offer. Correct the offer in the template.")),
     "2085": (Rejected, gettext_noop("This customer is not eligible for the offer.")),
     "800020": (Rejected, gettext_noop("This customer is not eligible for the offer.")),
@@ -224,12 +232,18 @@ NEW_CUSTOMER = gettext_noop(
     "Microsoft no longer has the customer of this account, and a new one is made. Choose a domain prefix for it."
 )
 
+# Refusals that come with 404, though what the address names is there.
+NOT_ABOUT_AN_ADDRESS = frozenset({"60003", "800015"})
+
 # The field that a code is about, whatever its description says.
 CODE_FIELDS = {
     "20000": "country",
     "600049": "tax_id",
     "600050": "tax_id",
     "600051": "phone",
+    "800015": "reseller_partner_id",
+    "800016": "reseller_tenant",
+    "2071": "reseller_partner_id",
     SAME_SIGNER: "contact_email",
 }
 
@@ -259,7 +273,7 @@ def unsold(country: str) -> Rejected:
 
 def partner_center_error(*, status: int, code: str, description: str, sought: str = "") -> VendorError:
     """Return what an error answer (4xx) of Partner Center means; `sought` is the address that was asked."""
-    if status == 404 and code != "60003":
+    if status == 404 and code not in NOT_ABOUT_AN_ADDRESS:
         # 20000 has two meanings: an unknown order here, a country that Microsoft does not serve elsewhere.
         return NotFound(NOT_FOUND, code=code or "404", reason=description or "404", sought=sought)
     if code in PARTNER_CENTER:

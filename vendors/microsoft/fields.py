@@ -30,6 +30,8 @@ FIELDS = {
     "registrationnumber": "tax_id",
     "taxid": "tax_id",
     "vatid": "tax_id",
+    "associatedpartnerid": "reseller_tenant",
+    "partneridonrecord": "reseller_partner_id",
 }
 # "… Field - 'City' …", "property_name:  billingProfile.defaultAddress.postalCode", "StateInvalid - Details".
 _NAMINGS: Sequence[re.Pattern[str]] = (

@@ -6,15 +6,15 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from vendors.base import JSON, Access, Connection, Field, FieldKind, Order, Secret, Steps, VendorPlugin, Waiting
-from vendors.capabilities import ConsentRequest, Grant, NeedsConsent
-from vendors.microsoft import consent, customers
+from vendors.capabilities import ConsentRequest, Grant, NamesResellers, NeedsConsent
+from vendors.microsoft import consent, customers, resellers
 from vendors.microsoft.agreements import ATTESTATION, CONFIRMED, CUSTOMER_AGREEMENT, DIRECT, Agreement
 from vendors.microsoft.partner_center import API_BASE, PartnerCenter
 
 CLOUD_AGREEMENT = "MicrosoftCloudAgreement"
 
 
-class MicrosoftPlugin(VendorPlugin, NeedsConsent):
+class MicrosoftPlugin(VendorPlugin, NeedsConsent, NamesResellers):
     """A service that Microsoft sells through Partner Center to a customer of ours; a plugin adds what is sold."""
 
     # Partner Center's list of orders lags up to 15 minutes (its own documentation).
@@ -96,6 +96,8 @@ class MicrosoftPlugin(VendorPlugin, NeedsConsent):
         ),
     )
 
+    reseller_fields = resellers.FIELDS
+
     # -- the connection -----------------------------------------------------------------------------------------
 
     def begin_consent(self, connection: Connection, *, redirect_uri: str) -> ConsentRequest:
@@ -110,6 +112,16 @@ class MicrosoftPlugin(VendorPlugin, NeedsConsent):
         """Renew the token and read our own profile, asking for the MFA verdict."""
         consent.access_token(connection, fresh=True)
         return Access(consent.profile_details(partner_center_of(connection).own_profile()))
+
+    # -- indirect resellers -------------------------------------------------------------------------------------
+
+    def reseller_choices(self, connection: Connection) -> tuple[Field, ...]:
+        """Return the fields with our indirect resellers to choose from."""
+        return resellers.choices(partner_center_of(connection))
+
+    def checked_reseller(self, connection: Connection, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Return tenant and Partner ID of one of our indirect resellers; raises Rejected, naming the field."""
+        return resellers.checked(partner_center_of(connection), values)
 
     # -- the customer -------------------------------------------------------------------------------------------
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from vendors.base import Connection, Field, FieldKind
+from vendors.base import Connection, Field, FieldKind, Order, Service
 from vendors.commitments import AtEnd
 from vendors.fields import YES
 from vendors.microsoft.agreements import CONFIRMED
 from vendors.microsoft.plugin import country_of, road_of
+from vendors.microsoft.resellers import PARTNER_ID
 from vendors.office365.alignment import ENDS_WITH
 from vendors.office365.lines import COMMERCIAL, Terms
 
@@ -69,16 +70,22 @@ TEMPLATE_FIELDS = (
         FieldKind.YES_NO,
         required=False,
     ),
-    Field("partner_mpn_id", _("Partner ID (MPN) of an indirect reseller"), required=False),
+    Field(
+        "partner_mpn_id",
+        _("Partner ID (MPN) of an indirect reseller"),
+        required=False,
+        help=_("For sales of resellers whose page names none at Microsoft."),
+    ),
 )
 
 
-def terms_of(connection: Connection, options: Mapping[str, str], answers: Mapping[str, str] | None = None) -> Terms:
-    """Return how to order over a connection with a template's options, and the answers of an order."""
+def terms_of(connection: Connection, sold: Order | Service, answers: Mapping[str, str] | None = None) -> Terms:
+    """Return how to order over a connection: the template's options, the answers of an order, and who sells it."""
+    options = sold.options
     return Terms(
         billing_cycle=options.get("billing_cycle") or "monthly",
         country=country_of(connection),
-        partner_mpn_id=options.get("partner_mpn_id") or "",
+        partner_mpn_id=sold.reseller.get(PARTNER_ID) or options.get("partner_mpn_id") or "",
         term_duration=options.get("term_duration") or "",
         segment=options.get("segment") or COMMERCIAL,
         promotion_id=options.get("promotion_id") or "",

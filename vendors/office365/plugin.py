@@ -245,7 +245,7 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         """Place the order of a customer who is there and has agreed."""
         partner_center = partner_center_of(connection)
         lines = ordering.lines_of(order.resources, label=order.label, reference=order.reference)
-        terms = terms_of(connection, order.options, order.answers)
+        terms = terms_of(connection, order, order.answers)
         ids = ordering.order(
             partner_center, customer["customer_id"], lines, terms=terms, steps=steps, now=connection.now
         )
@@ -278,7 +278,7 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         if not lines:
             return {}
         partner_center, customer_id = partner_center_of(connection), service.vendor_ids["customer_id"]
-        terms = terms_of(connection, service.options)
+        terms = terms_of(connection, service)
         parents = {service.resources[key].offer: value for key, value in known.items() if key in service.resources}
         ids = ordering.order(
             partner_center, customer_id, lines, terms=terms, steps=steps, now=connection.now, subscriptions=parents
@@ -302,7 +302,7 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
             return Probe(Verdict.NOT_DONE)
         bought, at_end = (
             self._subscriptions(partner_center, Service(customer | ids, {})),
-            terms_of(connection, order.options).at_end,
+            terms_of(connection, order).at_end,
         )
         told = [bought.read(key) for key in bought.ids]
         if not all(has_end(one, at_end) for one in told):

@@ -22,7 +22,6 @@ def _reseller(**changed: object) -> dict[str, object]:
         "currency": "eur",
         "email": "north@example.com",
         "default_language": "ru",
-        "reseller_mpn_id": "1234567",
         "manager_name": "Nora",
         "manager_email": "nora@example.com",
         **changed,
@@ -33,7 +32,7 @@ def test_reseller_is_created_with_its_first_administrator(client: Client) -> Non
     answer = client.post(page("reseller_create"), _reseller())
     made = Reseller.objects.get(name="North")
     assert answer.url == page("reseller", made.pk)
-    assert (made.currency, made.attributes, made.default_language) == ("EUR", {"reseller_mpn_id": "1234567"}, "ru")
+    assert (made.currency, made.attributes, made.default_language) == ("EUR", {}, "ru")
     assert [(one.email, one.role) for one in made.people.all()] == [("nora@example.com", Role.ADMIN)]
 
 
@@ -56,9 +55,9 @@ def test_reseller_is_changed_and_keeps_its_other_attributes(client: Client) -> N
         "status": "active",
         "window_letter_days": "5",
     }
-    client.post(page("reseller_change", north.pk), {**given, "reseller_mpn_id": "77"})
+    client.post(page("reseller_change", north.pk), given)
     north.refresh_from_db()
-    assert (north.name, north.attributes) == ("North Ltd", {"key": "value", "reseller_mpn_id": "77"})
+    assert (north.name, north.attributes) == ("North Ltd", {"key": "value"})
     assert north.window_letter_days == 5
 
 

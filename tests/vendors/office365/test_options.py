@@ -4,7 +4,7 @@ from tests.vendors.contract import work
 from tests.vendors.office365.bench import LAG, Office365Bench
 from tests.vendors.office365.of_today import of_today
 from tests.vendors.office365.orders import an_order, sent
-from vendors.base import Resource, Task, Verdict
+from vendors.base import Resource, Service, Task, Verdict
 from vendors.commitments import AtEnd
 from vendors.microsoft.subscriptions import AT_END
 from vendors.office365.options import TEMPLATE_FIELDS, terms_of
@@ -24,10 +24,10 @@ def held(bench: Office365Bench) -> list[tuple[str, str, bool, list[str]]]:
 
 def test_every_choice_is_read(bench: Office365Bench) -> None:
     connection = bench.connection()
-    plain = terms_of(connection, {})
+    plain = terms_of(connection, Service({}, {}))
     for field in TEMPLATE_FIELDS:
         for value, _label in field.choices:
-            told = terms_of(connection, {field.name: value})
+            told = terms_of(connection, Service({}, {}, options={field.name: value}))
             assert told != plain or value == field.default, (field.name, value)
     assert {value for field in TEMPLATE_FIELDS if field.name == "end_of_term" for value, _ in field.choices} == {*AtEnd}
     assert set(AT_END) == {*AtEnd}

@@ -1,0 +1,48 @@
+"""The page on which a reseller is named at a vendor: chosen, checked there, shown on the reseller's page."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import Actor
+from sandbox.microsoft import Microsoft
+from sandbox.microsoft.world import RESELLERS
+from tests.factories import accounts as cast
+from tests.operator_panel.conftest import errors_of, text_of
+from tests.vendors.conftest import microsoft, microsoft_server, office365  # noqa: F401 - fixtures
+from tests.vendors.consenting import consent
+from vendors.models import VendorConnection
+from vendors.reseller_rows import ResellerAtVendor
+
+pytestmark = pytest.mark.django_db
+(FIRST, (NAME, ITS_ID)), (_SECOND, (_OTHER, OTHER_ID)) = RESELLERS.items()
+
+
+def test_a_reseller_is_chosen_checked_and_shown(
+    client: Client,
+    admin: Actor,
+    office365: VendorConnection,  # noqa: F811
+    microsoft: Microsoft,  # noqa: F811
+    now,
+) -> None:
+    north = cast.reseller(name="North")
+    page = reverse("operator:reseller_vendor", args=[north.pk, office365.pk])
+    not_granted = client.get(page)
+    assert "has to be granted" in text_of(not_granted)
+    consent(admin, office365, now)
+
+    assert f"{NAME} ({ITS_ID})" in text_of(client.get(page))
+    wrong = client.post(page, {"reseller.reseller_tenant": FIRST, "reseller.reseller_partner_id": OTHER_ID})
+    assert list(errors_of(wrong)) == ["reseller.reseller_partner_id"]
+    assert not ResellerAtVendor.objects.exists()
+
+    kept = client.post(page, {"reseller.reseller_tenant": FIRST})
+    assert kept.url == reverse("operator:reseller", args=[north.pk])
+    shown = text_of(client.get(kept.url))
+    assert "At the vendor: Office 365" in shown
+    assert FIRST in shown
+    assert ITS_ID in shown
+
+    # Of a connection that is not above it there is no such page.
+    operator = reverse("operator:reseller_vendor", args=[cast.operator().pk, office365.pk])
+    assert client.get(operator).status_code == 404
