@@ -63,6 +63,11 @@ class Addresses:
         return f"{self.sandbox}/partner/v1.0"
 
     @property
+    def graph(self) -> str:
+        """What stands for Microsoft Graph."""
+        return f"{self.sandbox}/graph/v1.0"
+
+    @property
     def opensrs(self) -> str:
         """Where the pretend OpenSRS takes commands; the approvers' mails are shown at /mails below it."""
         return f"http://127.0.0.1:{self.sandbox_port}/opensrs"
@@ -84,6 +89,7 @@ def connection_of(addresses: Addresses) -> dict[str, str]:
         # The demo's orders are provided at once: nobody accepts Microsoft's agreement at the pretend Microsoft.
         "agreement_road": "confirmed",
         "price_base_url": addresses.price_sheets,
+        "graph_base_url": addresses.graph,
     }
 
 

@@ -89,8 +89,11 @@ def known(partner_center: PartnerCenter, order: Order) -> JSON | None:
     return {"customer_id": str(customer["id"]), "domain": str(customer["companyProfile"]["domain"])}
 
 
-def provide(partner_center: PartnerCenter, order: Order, steps: Steps) -> JSON:
-    """Return the order's customer {"customer_id", "domain"}, made once if the account has none at Microsoft yet."""
+def provide(partner_center: PartnerCenter, order: Order, steps: Steps, *, delegated: bool = False) -> JSON:
+    """Return the order's customer {"customer_id", "domain"}, made once if the account has none at Microsoft yet.
+
+    `delegated`: it is made with delegated administration for us.
+    """
     customer = known(partner_center, order)
     if customer is not None:
         return customer
@@ -98,9 +101,9 @@ def provide(partner_center: PartnerCenter, order: Order, steps: Steps) -> JSON:
         raise Rejected(NEW_CUSTOMER, code="domain_refused", at="domain_prefix")
     return steps.once(
         "customer",
-        send=lambda request_id: _created(partner_center, order, steps, request_id),
+        send=lambda request_id: _created(partner_center, order, steps, request_id, delegated),
         find=lambda: find(partner_center, order),
-        recover=lambda request_id: _recover_password(partner_center, order, steps, request_id),
+        recover=lambda request_id: _recover_password(partner_center, order, steps, request_id, delegated),
         # A second customer never comes of an early repetition: the domain is taken by then.
         visible_after=timedelta(0),
     )
@@ -177,7 +180,7 @@ def address_of(partner_center: PartnerCenter, account: Party) -> dict[str, str]:
     return {name: value for name, value in address.items() if value}
 
 
-def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_id: str) -> JSON:
+def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_id: str, delegated: bool) -> JSON:
     domain = domain_of(order)
     # An order of the same account that ran beside this one may have made the customer; a stranger's raises Rejected.
     beside = find(partner_center, order)
@@ -187,7 +190,7 @@ def _created(partner_center: PartnerCenter, order: Order, steps: Steps, request_
     if wrong:
         raise together(wrong)
     partner_center.validate_address(address_of(partner_center, order.account))
-    body = _customer(partner_center, order)
+    body = _customer(partner_center, order, delegated)
     customer = partner_center.write("POST", "customers", body, request_id=request_id).body
     require_same(customer["companyProfile"]["domain"], domain)
     _seal_password(customer, order, steps)
@@ -202,7 +205,9 @@ def _seal_password(customer: Members, order: Order, steps: Steps) -> None:
         steps.seal({"admin_user": user, PASSWORD: str(credentials["password"])})
 
 
-def _recover_password(partner_center: PartnerCenter, order: Order, steps: Steps, request_id: str) -> None:
+def _recover_password(
+    partner_center: PartnerCenter, order: Order, steps: Steps, request_id: str, delegated: bool
+) -> None:
     """Get back the password that a lost answer told, or note that nobody knows it.
 
     Creating is idempotent by its request id (specification 2.5): sent again, it is answered as before. Where Microsoft
@@ -210,7 +215,8 @@ def _recover_password(partner_center: PartnerCenter, order: Order, steps: Steps,
     """
     if request_id and not steps.has_sealed(PASSWORD):
         try:
-            again = partner_center.write("POST", "customers", _customer(partner_center, order), request_id=request_id)
+            body = _customer(partner_center, order, delegated)
+            again = partner_center.write("POST", "customers", body, request_id=request_id)
         except Rejected as refusal:
             logger.info("the answer to %s is not told again: %s", request_id, refusal.code)
         else:
@@ -222,7 +228,7 @@ def _recover_password(partner_center: PartnerCenter, order: Order, steps: Steps,
         steps.note(PASSWORD_LOST, user=user)
 
 
-def _customer(partner_center: PartnerCenter, order: Order) -> dict[str, Any]:
+def _customer(partner_center: PartnerCenter, order: Order, delegated: bool) -> dict[str, Any]:
     account = order.account
     rules = partner_center.country_rules(account.country)
     culture = _culture(rules, account.language)
@@ -242,6 +248,8 @@ def _customer(partner_center: PartnerCenter, order: Order) -> dict[str, Any]:
         body["companyProfile"]["organizationRegistrationNumber"] = demands.registration_number_of(account)
     if order.reseller.get(resellers.TENANT):
         body["associatedPartnerId"] = order.reseller[resellers.TENANT]
+    if delegated:
+        body["enableGDAPByDefault"] = True
     return body
 
 

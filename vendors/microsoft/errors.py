@@ -134,6 +134,12 @@ SAME_SIGNER = "600061"
 LOWERING_OVER = gettext_noop("Microsoft's window for giving licences back is over.")
 
 
+class DelegationNeeded(Rejected):
+    """Microsoft lets users and licences of a customer be seen only with delegated administration: buying goes on."""
+
+    default_code = "900308"
+
+
 class AgreementNeeded(Rejected):
     """Microsoft takes nothing for a customer who has not accepted its agreement, or whose acceptance is void by now.
 
@@ -149,6 +155,13 @@ RESELLER_WRONG = gettext_noop(
     "Microsoft does not accept the reseller that we name (%(reason)s). Correct what it is called at Microsoft on the"
     " reseller's page, or the Partner ID in the application template."
 )
+
+NO_DELEGATION = gettext_noop(
+    "Microsoft shows users and licences of this customer only with delegated administration (GDAP), and there is none"
+    " that is active. Its administrator has to approve it: the link, or how it stands, is shown at the subscription."
+)
+# What of a customer is seen with delegated administration alone.
+OF_A_TENANT = re.compile(r"/customers/[^/]+/(users|subscribedskus|directoryroles)\b", re.IGNORECASE)
 
 # Partner Center codes (specification 2.4) whose own description helps nobody.
 PARTNER_CENTER: dict[str, tuple[type[VendorError], str]] = {
@@ -278,6 +291,8 @@ def partner_center_error(*, status: int, code: str, description: str, sought: st
         return NotFound(NOT_FOUND, code=code or "404", reason=description or "404", sought=sought)
     if code in PARTNER_CENTER:
         kind, sentence = PARTNER_CENTER[code]
+        if code == DelegationNeeded.default_code and OF_A_TENANT.search(sought):
+            kind, sentence = DelegationNeeded, NO_DELEGATION
         if kind is Transient:
             return Transient(sentence, code=code, at_once=code == "2055")
         field = CODE_FIELDS.get(code) or field_named_in(description)

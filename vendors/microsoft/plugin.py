@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vendors.base import JSON, Access, Connection, Field, FieldKind, Order, Secret, Steps, VendorPlugin, Waiting
 from vendors.capabilities import ConsentRequest, Grant, NamesResellers, NeedsConsent
-from vendors.microsoft import consent, customers, resellers
+from vendors.microsoft import consent, customers, delegated, resellers
 from vendors.microsoft.agreements import ATTESTATION, CONFIRMED, CUSTOMER_AGREEMENT, DIRECT, Agreement
 from vendors.microsoft.partner_center import API_BASE, PartnerCenter
 
@@ -64,6 +64,7 @@ class MicrosoftPlugin(VendorPlugin, NeedsConsent, NamesResellers):
             ),
             default=CUSTOMER_AGREEMENT,
         ),
+        *delegated.FIELDS,
         Field("locale", _("Language of Microsoft's answers"), default="en-US"),
         Field("login_base_url", _("Sign-in server"), FieldKind.URL, default=consent.LOGIN_BASE),
         Field("api_base_url", _("Partner Center server"), FieldKind.URL, default=API_BASE),

@@ -1,12 +1,14 @@
 """What Microsoft tells of offers, subscriptions and licences: for forms, for pages, and for a "no" before a change."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from core.errors import Refusals, Refused
 from vendors.base import Fact, Offer, Resource, Service
+from vendors.microsoft.errors import DelegationNeeded
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
 from vendors.microsoft.subscriptions import subscription_ids
 
@@ -57,7 +59,10 @@ def check(partner_center: PartnerCenter, service: Service, quantities: Mapping[s
             _check_bounds(key, quantity, offer)
         if quantity < resource.quantity and "customer_id" in service.vendor_ids:
             if skus is None:
-                skus = _skus(partner_center, service)
+                # What may not be seen is left to Microsoft, which takes no fewer than are assigned.
+                with suppress(DelegationNeeded):
+                    skus = _skus(partner_center, service)
+                skus = skus or []
             with refusals.gathered():
                 _check_in_use(key, quantity, resource, _sku(skus, offer))
     refusals.raise_any()
@@ -84,7 +89,10 @@ def service_facts(partner_center: PartnerCenter, service: Service) -> tuple[Fact
 def facts(partner_center: PartnerCenter, service: Service, *, country: str) -> tuple[Fact, ...]:
     """Return the ids and states of a service's subscriptions, and how many licences are in use."""
     found = list(service_facts(partner_center, service))
-    skus = _skus(partner_center, service)
+    try:
+        skus = _skus(partner_center, service)
+    except DelegationNeeded as needed:
+        return (*found, Fact("licences_in_use", LICENCES_IN_USE, str(needed)))
     for key in subscription_ids(service):
         resource = service.resources.get(key)
         if resource is not None and _is_legacy(resource.offer):

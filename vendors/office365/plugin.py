@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ from vendors.base import (
 )
 from vendors.capabilities import ObservesServices
 from vendors.errors import Gone, just_made
-from vendors.microsoft import customers
+from vendors.microsoft import customers, delegated
 from vendors.microsoft.agreements import CONFIRMED, observed
 from vendors.microsoft.ends import arrange, put_back, remember
 from vendors.microsoft.errors import SUBSCRIPTION_GONE
@@ -80,17 +81,15 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
     def provision(self, connection: Connection, order: Order, steps: Steps) -> Outcome:
         """Provide the customer, see to the agreement, place the order, and wait until Microsoft is ready."""
         partner_center = partner_center_of(connection)
-        customer = customers.provide(partner_center, order, steps)
+        customer = customers.provide(partner_center, order, steps, delegated=delegated.made_with_customers(connection))
+        told = delegated.ask(connection, customer, order, steps)
         with partner_center.telling_what_is_gone(customer["customer_id"]):
             waits = self.agree(connection, partner_center, customer, order, steps)
-            if waits is not None:
-                return waits
-            segment = terms_of(connection, order.options).segment
-            waits = qualifications.awaited(partner_center, customer, segment, order.answers, steps)
-            if waits is not None:
-                return waits
+            segment = terms_of(connection, order).segment
+            waits = waits or qualifications.awaited(partner_center, customer, segment, order.answers, steps)
             asked = Asked(connection, partner_center, customer, steps)
-            return asked.outcome(lambda: self._place(connection, order, customer, steps))
+            came = waits or asked.outcome(lambda: self._place(connection, order, customer, steps))
+            return replace(came, facts=(*came.facts, *told))
 
     def change(self, connection: Connection, service: Service, quantities: Mapping[str, int], steps: Steps) -> Outcome:
         """Bring each resource's subscription to its quantity; one that was never ordered is ordered now."""
@@ -181,7 +180,8 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         partner_center = partner_center_of(connection)
         with _telling_what_is_gone(partner_center, service):
             agreed = () if road_of(connection) == CONFIRMED else observed(partner_center, service.vendor_ids)
-            return Done(service.vendor_ids, (*licences.service_facts(partner_center, service), *agreed))
+            allowed = delegated.observed(connection, service.vendor_ids)
+            return Done(service.vendor_ids, (*licences.service_facts(partner_center, service), *agreed, *allowed))
 
     def switched(self, connection: Connection, service: Service) -> Done:
         """Return what a switch leaves behind."""
