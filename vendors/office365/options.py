@@ -79,6 +79,11 @@ TEMPLATE_FIELDS = (
 )
 
 
+def end_of(options: Mapping[str, str]) -> AtEnd:
+    """Return what a template's options want at the end of a term."""
+    return AtEnd(options.get("end_of_term") or AtEnd.RENEWS)
+
+
 def terms_of(connection: Connection, sold: Order | Service, answers: Mapping[str, str] | None = None) -> Terms:
     """Return how to order over a connection: the template's options, the answers of an order, and who sells it."""
     options = sold.options
@@ -90,7 +95,7 @@ def terms_of(connection: Connection, sold: Order | Service, answers: Mapping[str
         segment=options.get("segment") or COMMERCIAL,
         promotion_id=options.get("promotion_id") or "",
         attested=options.get("attested") == YES,
-        at_end=AtEnd(options.get("end_of_term") or AtEnd.RENEWS),
+        at_end=end_of(options),
         ends_with=(answers or {}).get(ENDS_WITH, ""),
         carts=road_of(connection) != CONFIRMED,
     )

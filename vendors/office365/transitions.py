@@ -19,7 +19,7 @@ from vendors.microsoft.patience import Patience
 from vendors.microsoft.plugin import partner_center_of
 from vendors.microsoft.subscriptions import SUBSCRIPTION, Subscriptions, has_end, is_new_commerce, subscription_ids
 from vendors.office365.asked import Asked
-from vendors.office365.options import terms_of
+from vendors.office365.options import end_of
 
 NOT_ONE_TO_ONE = gettext_noop(
     "Microsoft moves each subscription to one other product, and the plans have not as many resources at Microsoft."
@@ -93,7 +93,7 @@ class MicrosoftTransitions(SwitchesServices):
             subscriptions = Subscriptions(partner_center, there, patience=self.patience)
             for move in moves:
                 subscriptions.set_quantity(move.new, move.quantity, steps)
-                subscriptions.arrange_end(move.new, terms_of(connection, to.options).at_end, steps)
+                subscriptions.arrange_end(move.new, end_of(to.options), steps)
             return self.switched(connection, there)
 
         with partner_center.telling_what_is_gone(service.vendor_ids.get("customer_id", "")):
@@ -111,7 +111,7 @@ class MicrosoftTransitions(SwitchesServices):
         moves, partner_center = moves_of(service, to), partner_center_of(connection)
         subscriptions = Subscriptions(partner_center, service, patience=self.patience)
         told = [(move, subscriptions.read(move.old)) for move in moves]
-        at_end = terms_of(connection, to.options).at_end
+        at_end = end_of(to.options)
         if not all(
             _is(one, move.item) and int(one["quantity"]) == move.quantity and has_end(one, at_end) for move, one in told
         ):

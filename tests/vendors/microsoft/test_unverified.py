@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from sandbox.microsoft.world import SWITCHES
 from vendors.microsoft.unverified import DEFAULTS, unverified
 
 MANUAL = Path(__file__).parents[3] / "docs" / "office365.md"
+SANDBOX = MANUAL.with_name("office365_sandbox.md")
+
+
+def named(column: str) -> str:
+    """Return the manual's table whose first column is called so."""
+    return MANUAL.read_text().partition(f"| {column} |")[2].partition("\n\n")[0]
 
 
 def test_an_installation_says_it_otherwise(settings: Any) -> None:
@@ -27,5 +34,12 @@ def test_a_name_or_a_day_that_is_none_is_said(settings: Any, own: dict[str, str]
 
 
 def test_the_manual_has_each_name_with_its_value() -> None:
-    rows = re.findall(r"^\| `([a-z_]+)` \|([^|]*)\|", MANUAL.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z_]+)` \|([^|]*)\|", named("name"), re.MULTILINE)
     assert {name: value.strip(" `") for name, value in rows} == DEFAULTS
+
+
+def test_the_manual_says_of_each_switch_that_stands_for_it_how_we_live_with_it() -> None:
+    marked = re.findall(r"`([a-z_]+)` \*\*\?\*\*", SANDBOX.read_text())
+    rows = re.findall(r"^\| (`.*?`) \|", named("switch"), re.MULTILINE)
+    assert sorted(re.findall(r"`([a-z_]+)`", " ".join(rows))) == sorted(marked)
+    assert set(marked) <= set(SWITCHES)
