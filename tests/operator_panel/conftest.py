@@ -18,7 +18,10 @@ from tests.vendors.conftest import (  # noqa: F401 - fixtures for the tests of t
     admin,
     example,
     example_vendor,
+    microsoft,
+    microsoft_server,
     now,
+    office365,
 )
 
 

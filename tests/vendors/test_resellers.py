@@ -69,9 +69,9 @@ def test_a_reseller_does_not_name_itself(granted: VendorConnection, admin: Actor
 
 
 def test_it_takes_the_right_to_change_resellers(granted: VendorConnection, now: datetime) -> None:
-    support = actor_of(cast.manager(role=Role.SUPPORT))
+    marketing = actor_of(cast.manager(role=Role.MARKETING))
     with pytest.raises(Forbidden):
-        name_reseller(actor=support, reseller=cast.reseller(name="N"), connection=granted, values=PAIR, now=now)
+        name_reseller(actor=marketing, reseller=cast.reseller(name="N"), connection=granted, values=PAIR, now=now)
 
 
 def test_a_connection_that_lets_nothing_be_asked_keeps_nothing(

@@ -1,15 +1,15 @@
 """The page on which a reseller is named at a vendor: chosen, checked there, shown on the reseller's page."""
 
+from datetime import datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import Actor
-from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import RESELLERS
 from tests.factories import accounts as cast
 from tests.operator_panel.conftest import errors_of, text_of
-from tests.vendors.conftest import microsoft, microsoft_server, office365  # noqa: F401 - fixtures
 from tests.vendors.consenting import consent
 from vendors.models import VendorConnection
 from vendors.reseller_rows import ResellerAtVendor
@@ -19,11 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_reseller_is_chosen_checked_and_shown(
-    client: Client,
-    admin: Actor,
-    office365: VendorConnection,  # noqa: F811
-    microsoft: Microsoft,  # noqa: F811
-    now,
+    client: Client, admin: Actor, office365: VendorConnection, now: datetime
 ) -> None:
     north = cast.reseller(name="North")
     page = reverse("operator:reseller_vendor", args=[north.pk, office365.pk])
