@@ -71,6 +71,13 @@ def fields_of(connection: VendorConnection) -> tuple[Field, ...]:
     return plugin.reseller_fields if isinstance(plugin, NamesResellers) else ()
 
 
+def refuse_unless_above(actor: Actor, reseller: Reseller, connection: VendorConnection) -> None:
+    """Raise ResellerNotNamed unless the actor sees both, and the connection is one above the reseller that names it."""
+    seen = resellers_visible_to(actor).filter(pk=reseller.pk).exists()
+    if not seen or not connections_over(actor, reseller).filter(pk=connection.pk).exists():
+        raise ResellerNotNamed(_("Over this connection the reseller is not named to the vendor: it sells for itself."))
+
+
 def name_reseller(
     *, actor: Actor, reseller: Reseller, connection: VendorConnection, values: Mapping[str, str], now: datetime
 ) -> ResellerAtVendor | None:
@@ -79,9 +86,7 @@ def name_reseller(
     Raises Forbidden, ResellerNotNamed, SettingRefused, and VendorUnavailable with the vendor's "no" at its field.
     """
     actor.require("resellers.change")
-    seen = resellers_visible_to(actor).filter(pk=reseller.pk).exists()
-    if not seen or not connections_over(actor, reseller).filter(pk=connection.pk).exists():
-        raise ResellerNotNamed(_("Over this connection none of your resellers is named to the vendor."))
+    refuse_unless_above(actor, reseller, connection)
     checked = checked_all(fields_of(connection), values)
     if not any(checked.values()):
         ResellerAtVendor.objects.filter(reseller=reseller, connection=connection).delete()

@@ -16,18 +16,20 @@ from operator_panel.doors import requires
 from operator_panel.editing import Editing, editing
 from operator_panel.views.resellers import one
 from vendors.forms import RESELLER, inputs_of, values_of
+from vendors.queries import connections_visible_to
 from vendors.questions import reseller_choices
-from vendors.resellers import connections_over, fields_of, name_reseller
+from vendors.resellers import fields_of, name_reseller, refuse_unless_above
 
 
 @requires("resellers.change")
 def reseller_vendor(request: HttpRequest, pk: int, connection: int) -> HttpResponse:
     """Say what a reseller is called at the vendor behind a connection above it."""
     found = one(request, pk)
-    over = get_object_or_404(connections_over(request.actor, found), pk=connection)
+    over = get_object_or_404(connections_visible_to(request.actor), pk=connection)
     known = found.at_vendors.filter(connection=over).first()
     trouble, fields = "", fields_of(over)
     try:
+        refuse_unless_above(request.actor, found, over)
         fields = reseller_choices(over, now=timezone.now())
     except Refused as refusal:
         trouble = str(refusal)

@@ -39,6 +39,7 @@ def test_a_reseller_is_chosen_checked_and_shown(
     assert FIRST in shown
     assert ITS_ID in shown
 
-    # Of a connection that is not above it there is no such page.
-    operator = reverse("operator:reseller_vendor", args=[cast.operator().pk, office365.pk])
-    assert client.get(operator).status_code == 404
+    # What the connection's own reseller sells names nobody: there is nothing to fill in.
+    own = client.get(reverse("operator:reseller_vendor", args=[cast.operator().pk, office365.pk]))
+    assert "it sells for itself" in text_of(own)
+    assert "Check and save" not in text_of(own)

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0017_letters_of_invoices"),
-        ("vendors", "0008_price_sheets"),
+        ("vendors", "0009_operations_that_switch"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
