@@ -23,7 +23,7 @@ AT_END: Mapping[AtEnd, tuple[bool, str]] = {
     AtEnd.EXTENDS: (False, "RenewToExtendedServiceTerm"),
 }
 # Refusals of a cancellation whose window is over.
-WINDOW_CLOSED = frozenset({"900117", "900213"})
+WINDOW_CLOSED = frozenset({"900117", "900213", "800019"})
 SUBSCRIPTION = "subscription_id."
 # The year of a date that stands for no end.
 FOR_EVER = 9999
