@@ -30,7 +30,8 @@ class SellsLicences(MicrosoftPlugin):
 
     def validate_template(self, connection: Connection, offers: Mapping[str, str], options: Mapping[str, str]) -> None:
         """Raise Rejected, naming each field, for what Microsoft sells not at all, or not so."""
-        look = Look(partner_center_of(connection), terms_of(connection, options), country_of(connection))
+        terms = terms_of(connection, Service({}, {}, options=options))
+        look = Look(partner_center_of(connection), terms, country_of(connection))
         problems = list(look.problems_of_template(offers))
         if problems:
             raise together(problems)
@@ -41,7 +42,7 @@ class SellsLicences(MicrosoftPlugin):
         And for the end of the first term, where Microsoft tells days for it.
         """
         days = alignment.asked(connection, order)
-        segment = terms_of(connection, order.options).segment
+        segment = terms_of(connection, order).segment
         if segment not in qualifications.QUALIFICATIONS:
             return days
         partner_center = partner_center_of(connection)
@@ -55,7 +56,7 @@ class SellsLicences(MicrosoftPlugin):
                 asked(connection, order)
             except Rejected as refusal:
                 problems += [one for one in refusal.problems if isinstance(one, Rejected)]
-        partner_center, terms = partner_center_of(connection), terms_of(connection, order.options)
+        partner_center, terms = partner_center_of(connection), terms_of(connection, order)
         customer_id = _customer_id(partner_center, order)
         look = Look(partner_center, terms, order.account.country or terms.country, customer_id)
         left = {key: one for key, one in order.resources.items() if f"order_id.{key}" not in order.vendor_ids}
@@ -70,7 +71,7 @@ class SellsLicences(MicrosoftPlugin):
 
         What is held already is looked at for its bounds, what is bought now as an order is.
         """
-        known, terms = subscription_ids(service), terms_of(connection, service.options)
+        known, terms = subscription_ids(service), terms_of(connection, service)
         partner_center, customer_id = partner_center_of(connection), service.vendor_ids.get("customer_id", "")
         look = Look(partner_center, terms, terms.country, customer_id)
         wanted = {key: Resource(one.offer, quantities.get(key, one.quantity)) for key, one in service.resources.items()}
