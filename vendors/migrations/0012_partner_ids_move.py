@@ -22,6 +22,6 @@ BACK = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vendors", "0010_reseller_at_vendor")]
+    dependencies = [("vendors", "0011_reseller_at_vendor")]
 
     operations = [migrations.RunSQL(MOVE, BACK)]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0017_letters_of_invoices"),
-        ("vendors", "0009_operations_that_switch"),
+        ("vendors", "0010_the_end_of_a_term_is_arranged"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
