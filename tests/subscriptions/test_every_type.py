@@ -21,7 +21,8 @@ from tests.oracle.reckoning.stories import random_story
 
 PROVE = "PROVE" in os.environ
 HISTORIES = range(150)
-STEPS_IN_PROVE = 20_000
+# Several parts, so that as many processes as there are cores may share them (make prove ARGS="-n 2").
+STEPS_IN_PROVE, PARTS = 20_000, 4
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +42,10 @@ def test_the_verbs_give_what_is_reckoned() -> None:
 
 @pytest.mark.prove
 @pytest.mark.skipif(not PROVE, reason="make prove")
-def test_the_verbs_give_what_is_reckoned_of_long_histories() -> None:
-    steps, seed = 0, 1_000_000
-    while steps < STEPS_IN_PROVE:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_verbs_give_what_is_reckoned_of_long_histories(part: int) -> None:
+    steps, seed = 0, 1_000_000 * (part + 1)
+    while steps < STEPS_IN_PROVE / PARTS:
         steps += judge(seed, 30)
         seed += 1
 
