@@ -26,10 +26,6 @@ class Migration(migrations.Migration):
             model_name="subscription",
             name="update_update",
         ),
-        migrations.RemoveConstraint(
-            model_name="order",
-            name="order_one_unfinished_of_a_subscription",
-        ),
         migrations.AddField(
             model_name="subscription",
             name="at_end",
@@ -140,34 +136,6 @@ class Migration(migrations.Migration):
                     table="subscriptions_subscription",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "scheduled",
-                            "waiting_for_payment",
-                            "waiting_for_provisioning",
-                            "provisioning",
-                            "provisioning_failed",
-                        ],
-                    ),
-                    models.Q(("status", "scheduled"), ("takes_effect", "end_of_term"), _negated=True),
-                ),
-                fields=("subscription",),
-                name="order_one_unfinished_of_a_subscription",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "scheduled"), ("takes_effect", "end_of_term")),
-                fields=("subscription",),
-                name="order_one_arranged_of_a_subscription",
             ),
         ),
     ]

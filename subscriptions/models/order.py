@@ -101,7 +101,7 @@ class Order(Document):
                 fields=["subscription"],
                 condition=models.Q(status__in=[str(status) for status in UNFINISHED])
                 & ~models.Q(status="scheduled", takes_effect="end_of_term"),
-                name="order_one_unfinished_of_a_subscription",
+                name="order_one_unfinished_unless_arranged",
             ),
             models.UniqueConstraint(
                 fields=["subscription"],
