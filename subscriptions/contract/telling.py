@@ -13,6 +13,7 @@ from accounts.models import Account, User
 from billing.charging import in_minor_units
 from billing.models import Invoice, Payment
 from core.money import Money
+from core.panel.formats import day_text
 from core.period import Period
 from notifications.announce import announce
 from notifications.models import Notification
@@ -213,12 +214,17 @@ def _facts(subscription: Subscription, action: OperationAction, order: Order | N
         items = order.items.select_related("subscription_resource").order_by("pk")
         units = [(item.subscription_resource.name, f"{item.quantity_before} → {item.quantity_after}") for item in items]
         later = action is OperationAction.ARRANGE and order.effective_on is not None
-        return [*units, (gettext_lazy("Takes effect on"), order.effective_on)] if later else units
+        return [*units, (gettext_lazy("Takes effect on"), _day(order.effective_on))] if later else units
     if action is OperationAction.ARRANGE and subscription.ends_on is not None:
-        return [(gettext_lazy("Ends on"), subscription.ends_on)]
+        return [(gettext_lazy("Ends on"), _day(subscription.ends_on))]
     if action is OperationAction.SUSPEND and subscription.stop_comment:
         return [(gettext_lazy("Reason"), subscription.stop_comment)]
     return []
+
+
+def _day(value: date) -> str:
+    """Return a day in the language of whoever reads it."""
+    return lazy(lambda: day_text(value), str)()
 
 
 def _askers(asked_by: User | None, order: Order | None) -> list[User]:

@@ -5,11 +5,14 @@ from datetime import date
 
 import pytest
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, actor_of
+from core.panel.formats import day_text
+from notifications.models import Notification
 from subscriptions.models import Subscription
 from subscriptions.people.changes import change_quantities
 from subscriptions.people.opening import OrderWaits
 from subscriptions.people.ordering import cancel_order
+from tests.factories import accounts as cast
 from tests.stories.arranging import RENEWAL, arranged, ten_seats, until_the_renewal
 from tests.stories.office365 import Story
 
@@ -63,3 +66,14 @@ def test_a_raise_meanwhile_leaves_it_arranged_and_all_but_six_leave(story: Story
     bought.refresh_from_db()
     assert (bought.quantity, story.one_held()["quantity"]) == (6, 6)
     story.books_agree()
+
+
+def test_who_asked_is_told_what_is_arranged_and_for_which_day(story: Story, bought: Subscription) -> None:
+    owner = cast.customer_user(account=story.account, language="en")
+    change_quantities(
+        actor=actor_of(owner), subscription=bought, quantities={"seats": 6}, today=story.today, now=story.moment
+    )
+    story.work()
+    letter = Notification.objects.get(event="subscription_arranged", user=owner)
+    assert "10 → 6" in letter.body_text
+    assert day_text(RENEWAL) in letter.body_text
