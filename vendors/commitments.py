@@ -7,7 +7,7 @@ nothing is computed here: a window is open as long as the vendor says (Microsoft
 import re
 from abc import ABC, abstractmethod
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -158,6 +158,12 @@ def lowers_on(held: Sequence[Commitment], quantities: Mapping[str, int], now: da
             % {"day": day_text(first)}
         )
     return first
+
+
+def bound_until(held: Iterable[Commitment], now: datetime) -> date | None:
+    """Return the first day after the terms in use that cannot be cancelled now; None where all of them can be."""
+    bound = (one for one in held if one.state is State.ACTIVE and not one.may_cancel(now))
+    return max((one.ends_on for one in bound if one.ends_on is not None), default=None)
 
 
 def _returned(held: Commitment, quantity: int, now: datetime) -> bool:

@@ -27,6 +27,7 @@ from customer_panel.lists.transactions import TRANSACTIONS
 from customer_panel.progress import show_progress
 from customer_panel.remedies import way_to
 from customer_panel.services import service_of
+from subscriptions.contract.ends import is_bound
 from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import Order, Subscription, SubscriptionResource, SubscriptionStatus
 from subscriptions.night.holds import RUNNING
@@ -37,7 +38,6 @@ from subscriptions.people.revealing import lasting
 from subscriptions.people.supported import unsupported
 from subscriptions.people.turns import may_set_turns
 from subscriptions.queries import FAILED, open_orders_of, secrets_visible_to, subscriptions_visible_to
-from subscriptions.told.calendar import binds
 from subscriptions.told.offered import Steps, looked_for_in_vain, steps_of_subscription
 from subscriptions.told.owing import owing_of
 from subscriptions.told.proposals import resources_by_key
@@ -163,7 +163,7 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         tabs=tuple(
             Tab(label, reverse(f"customer:{name}", args=[found.pk]), active=name == active)
             for name, label, right in offered_of(TABS)
-            if actor.may(right) and (name != "subscription_commitment" or binds(found))
+            if actor.may(right) and (name != "subscription_commitment" or is_bound(found))
         ),
     )
 

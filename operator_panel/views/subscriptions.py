@@ -20,6 +20,7 @@ from operator_panel.lists.charges import CHARGES
 from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
+from subscriptions.contract.ends import is_bound
 from subscriptions.contract.handover import operation_in_doubt, service_as_held, waiting_operation
 from subscriptions.contract.vendor_costs import term_costs
 from subscriptions.models import Order, Subscription
@@ -29,7 +30,6 @@ from subscriptions.people.failures import may_correct
 from subscriptions.people.limits import may_limit
 from subscriptions.people.supported import unsupported
 from subscriptions.queries import FAILED, open_orders_of, operations_for, prices_visible_to, subscriptions_visible_to
-from subscriptions.told.calendar import binds
 from subscriptions.told.offered import looked_for_in_vain, steps_of_subscription
 from subscriptions.told.owing import owing_of
 from subscriptions.told.proposals import resources_by_key
@@ -216,5 +216,5 @@ def _unlabelled(found: Subscription) -> list[tuple[str, str]]:
 def _has(found: Subscription, tab: str) -> bool:
     """Return whether the subscription has what the tab shows: one that is only billed has no vendor."""
     if tab == "subscription_commitment":
-        return binds(found)
+        return is_bound(found)
     return tab != "subscription_vendor" or found.plan.template.connection_id is not None

@@ -1,5 +1,6 @@
 """Choosing what comes after the term that a vendor binds us to: it renews, ends, or goes on by the month."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.people.arranging import set_end
 from subscriptions.people.opening import open_contract, refuse_held, require_status
 from vendors import questions
-from vendors.commitments import AtEnd, State
+from vendors.commitments import AtEnd, Commitment, State, bound_until
 from vendors.questions import GoneAtVendor
 
 
@@ -47,7 +48,8 @@ def ask_vendor_of_end(*, actor: Actor, subscription: Subscription, now: datetime
     """
     actor.require("subscriptions.change")
     require_sight(actor, subscription.account_id)
-    days = _days_left(subscription, now)
+    held = _held(subscription, now)
+    days = [one.ends_on for one in held if one.state is State.ACTIVE and one.ends_on is not None]
     if not days:
         raise NothingBinds(_("The vendor holds no term of this subscription that ends."))
     return {"term_ends_on": max(days)}
@@ -63,22 +65,19 @@ def ask_vendor_of_deletion(
     actor.require("subscriptions.delete")
     require_sight(actor, subscription.account_id)
     try:
-        days = _days_left(subscription, now, refundable=False)
+        return {"ends_on": bound_until(_held(subscription, now), now)}
     except GoneAtVendor:
-        days = []
-    return {"ends_on": max(days, default=None)}
+        return {"ends_on": None}
 
 
-def _days_left(subscription: Subscription, now: datetime, *, refundable: bool = True) -> list[date]:
-    """Return the days after the terms that the vendor holds; without those that can be cancelled now, if not wanted."""
+def _held(subscription: Subscription, now: datetime) -> Sequence[Commitment]:
+    """Return what the vendor holds now of a running subscription; nothing where it binds nobody."""
     connection = subscription.plan.template.connection
     runs = subscription.status == SubscriptionStatus.ACTIVE and bool(subscription.vendor_ids)
     if connection is None or not runs or not is_bound(subscription):
-        return []
+        return ()
     questions.may_ask(connection)
-    held = questions.commitments(connection, service=service_as_held(subscription), now=now)
-    living = [one for one in held if one.state is State.ACTIVE and (refundable or not one.may_cancel(now))]
-    return [one.ends_on for one in living if one.ends_on is not None]
+    return questions.commitments(connection, service=service_as_held(subscription), now=now)
 
 
 @transaction.atomic

@@ -11,19 +11,11 @@ from core.lists.listing import Asker, Quick
 from core.panel.formats import day_text, moment_text
 from subscriptions.contract.handover import start_of
 from subscriptions.contract.next_terms import day_of, next_prices
-from subscriptions.models import WINDOWS, CommitmentDate, Subscription
-from vendors.commitments import HoldsCommitments
-from vendors.registry import plugin_for
+from subscriptions.models import WINDOWS, CommitmentDate
 
 # What a page of the calendar reads of other tables; the second without it.
 RELATED = ("commitment", "subscription__plan__template__connection")
 WITHOUT = tuple(f"subscription__{name}" for name in ("search_vector", "attributes", "parameters", "vendor_ids"))
-
-
-def binds(subscription: Subscription) -> bool:
-    """Return whether the vendor behind the plan sells for terms that cannot be left at any time."""
-    connection = subscription.plan.template.connection
-    return connection is not None and isinstance(plugin_for(connection.plugin), HoldsCommitments)
 
 
 def when(row: CommitmentDate) -> date | datetime:

@@ -4,7 +4,7 @@ Books are asked of the very verbs that carry the deed out (`proposals`), on the 
 it told last, and nobody is asked while a page is drawn.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,10 +16,11 @@ from billing.models import Charge, ChargeStatus
 from core.errors import Refused
 from subscriptions.contract.next_terms import NextPrice, next_costs, next_prices
 from subscriptions.contract.vendor_costs import VendorCost
-from subscriptions.models import CommitmentDate, CommitmentState, HeldCommitment, Subscription
+from subscriptions.models import CommitmentDate, CommitmentState, HeldCommitment, Subscription, SubscriptionStatus
 from subscriptions.told.calendar import when_text
 from subscriptions.told.preview import Preview, preview
 from subscriptions.told.proposals import propose_change, propose_deletion, resources_by_key
+from vendors.commitments import Commitment, bound_until, lowers_on
 
 # A decision after a window is played on its day, and so are the nights until then: no further than this.
 MOST = timedelta(days=31)
@@ -103,7 +104,7 @@ def bound_of(
                 for row in dates
                 if row.commitment_id == held.pk
             ),
-            _decisions(actor, subscription, held, units.get(held.resource), now),
+            _decisions(actor, subscription, held, [row.told for row in rows], units.get(held.resource), now),
         )
         for held in rows
     ]
@@ -115,39 +116,50 @@ def units_thought_of(query: Mapping[str, str]) -> dict[str, int]:
 
 
 def _decisions(
-    actor: Actor, subscription: Subscription, held: HeldCommitment, units: int | None, now: datetime
+    actor: Actor,
+    subscription: Subscription,
+    held: HeldCommitment,
+    everything: Sequence[Commitment],
+    units: int | None,
+    now: datetime,
 ) -> tuple[Decision, ...]:
-    resource = resources_by_key(subscription).get(held.resource)
+    resources = resources_by_key(subscription)
+    resource = resources.get(held.resource)
     if held.state == CommitmentState.ENDED or resource is None or not actor.may("charges.view"):
         return ()
-    told = held.told
+    told, runs = held.told, subscription.status == SubscriptionStatus.ACTIVE
     kept = _looked(
-        lambda day: preview(lambda: subscription, account=subscription.account, today=day), now, told.ends_on
+        lambda day: (preview(lambda: subscription, account=subscription.account, today=day), told.ends_on), now
     )
     found = [Decision("keep", (kept,), resource.quantity)]
-    closing = max((batch.until for batch in told.returnable if now < batch.until), default=None)
+    windows = [batch.until for batch in told.returnable] + [told.cancel_until or now]
+    closing = max((until for until in windows if now < until), default=None)
     fewer = units if units is not None else max(resource.quantity - told.units_returnable(now), 1)
     if actor.may("subscriptions.change") and 0 <= fewer < resource.quantity:
 
         def lowered(at: datetime) -> Outcome:
-            taken = resource.quantity - fewer <= told.units_returnable(at)
-            return _looked(
-                lambda day: propose_change(
+            def play(day: date) -> tuple[Preview, date | None]:
+                quantities = {key: one.quantity for key, one in resources.items()} | {held.resource: fewer}
+                first = lowers_on(everything, quantities, at) if runs else None
+                return propose_change(
                     actor=actor, subscription=subscription, quantities={held.resource: fewer}, today=day, now=at,
-                    vendor_asked=True,
-                ).preview,
-                at,
-                None if taken else told.ends_on,
-            )  # fmt: skip
+                    vendor_asked=True, lowers_on=first,
+                ).preview, first  # fmt: skip
+
+            return _looked(play, at)
 
         found.append(Decision("lower", tuple(map(lowered, _moments(now, closing))), fewer))
     if actor.may("subscriptions.delete"):
 
         def cancelled(at: datetime) -> Outcome:
+            ends_on = bound_until(everything, at) if runs else None
+            paid_until = None if ends_on is None and told.may_cancel(at) else told.ends_on
             return _looked(
-                lambda day: propose_deletion(actor=actor, subscription=subscription, today=day).preview,
+                lambda day: (
+                    propose_deletion(actor=actor, subscription=subscription, today=day, ends_on=ends_on).preview,
+                    paid_until,
+                ),
                 at,
-                None if told.may_cancel(at) else told.ends_on,
             )
 
         found.append(Decision("cancel", tuple(map(cancelled, _moments(now, told.cancel_until)))))
@@ -159,10 +171,10 @@ def _moments(now: datetime, until: datetime | None) -> tuple[datetime, ...]:
     return (now, until) if until is not None and now < until <= now + MOST else (now,)
 
 
-def _looked(play: Callable[[date], Preview], at: datetime, bound_until: date | None) -> Outcome:
-    """Return what comes of a decision that is played on the day of a moment."""
+def _looked(play: Callable[[date], tuple[Preview, date | None]], at: datetime) -> Outcome:
+    """Return what comes of a decision that is played on the day of a moment, with the day up to which we are bound."""
     try:
-        seen = play(timezone.localtime(at).date())
+        seen, bound = play(timezone.localtime(at).date())
     except Refused as refusal:
         return Outcome(at, refusal=str(refusal))
     upkeep = seen.upkeep
@@ -172,7 +184,7 @@ def _looked(play: Callable[[date], Preview], at: datetime, bound_until: date | N
         paid_until=_paid_until(seen),
         monthly=upkeep.amount if upkeep else None,
         monthly_from=upkeep.day if upkeep else None,
-        bound_until=bound_until,
+        bound_until=bound,
     )
 
 

@@ -1,10 +1,11 @@
 """Commitments as plain values: windows are open until the moment that the vendor names, and not at it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from vendors.commitments import AtEnd, Commitment, NotLoweredSo, Returnable, State, lowers_on
+from vendors.commitments import AtEnd, Commitment, NotLoweredSo, Returnable, State, bound_until, lowers_on
 
 UNTIL = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -49,6 +50,15 @@ def test_fewer_units_come_at_once_only_where_all_of_them_can_be_given_back() -> 
     assert lowers_on([held(cancel_until=UNTIL)], {"seats": 1}, now) is None
     both = [held(), held("mailboxes", returnable=())]
     assert lowers_on(both, {"seats": 7, "mailboxes": 8}, now) == date(2027, 11, 15)
+
+
+def test_what_is_deleted_is_paid_until_the_last_of_its_terms_that_cannot_be_cancelled() -> None:
+    now = UNTIL - timedelta(seconds=1)
+    day, later = date(2027, 11, 15), date(2028, 11, 15)
+    free, suspended = held(cancel_until=UNTIL), replace(held(), state=State.SUSPENDED)
+    assert bound_until([free, suspended], now) is None
+    assert bound_until([free], UNTIL) == day
+    assert bound_until([free, held(ends_on=later), held(ends_on=None)], now) == later
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ TERM_END = "TermEnd"
 RENEW, CANCEL, EXTEND = "RenewToNewTerm", "Cancel", "RenewToExtendedServiceTerm"
 _ENDS = {RENEW.casefold(): AtEnd.RENEWS, CANCEL.casefold(): AtEnd.ENDS, EXTEND.casefold(): AtEnd.EXTENDS}
 _STATES = {"active": State.ACTIVE, "suspended": State.SUSPENDED}
+# What comes after the term of what is not in use, whatever is planned.
+_AT_REST = {State.SUSPENDED: AtEnd.ENDS, State.ENDED: None}
 
 
 class MicrosoftCommitments(HoldsCommitments):
@@ -42,7 +44,11 @@ class MicrosoftCommitments(HoldsCommitments):
 
 
 def commitment_of(key: str, told: Members) -> Commitment:
-    """Return a subscription of the new commerce as Microsoft tells it."""
+    """Return a subscription of the new commerce as Microsoft tells it.
+
+    A suspended one keeps its automatic renewal as a member and is not renewed: it is disabled at the end of its term,
+    and does not come back ("Subscription lifecycle"; microsoft-2026.md, section 3).
+    """
     state = _STATES.get(str(told.get("status") or "").casefold(), State.ENDED)
     refundable = told.get("refundableQuantity") or Members()
     batches = [
@@ -60,8 +66,8 @@ def commitment_of(key: str, told: Members) -> Commitment:
         ends_on=first_day_after(told),
         cancel_until=moment_of(told.get("cancellationAllowedUntilDate")),
         returnable=tuple(Returnable(quantity, until) for quantity, until in batches if until is not None),
-        at_end=None if state == State.ENDED else _at_end(told, action),
-        next_term=_next_term(told, action),
+        at_end=_AT_REST[state] if state in _AT_REST else planned_end(told),
+        next_term=_next_term(told, action) if state is State.ACTIVE else None,
         is_trial=bool(told.get("isTrial")),
     )
 
@@ -83,9 +89,9 @@ def first_day_after(told: Members) -> date | None:
     return None if until is None or until.year >= FOR_EVER else until.date() + timedelta(days=1)
 
 
-def _at_end(told: Members, action: Members | None) -> AtEnd:
-    """Return what happens at the end: what is scheduled, else renewal where it is automatic, else the extended term."""
-    planned = _ENDS.get(str((action or Members()).get("actionType") or "").casefold())
+def planned_end(told: Members) -> AtEnd:
+    """Return what is planned for the end: what is scheduled, else automatic renewal, else the extended term."""
+    planned = _ENDS.get(str((scheduled_action(told) or Members()).get("actionType") or "").casefold())
     if planned is not None:
         return planned
     return AtEnd.RENEWS if told.get("autoRenewEnabled") else AtEnd.EXTENDS

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from vendors.base import JSON, Service, Steps
 from vendors.commitments import AtEnd
 from vendors.errors import Rejected
-from vendors.microsoft.commitments import CANCEL, EXTEND, RENEW, TERM_END, commitment_of, scheduled_action
+from vendors.microsoft.commitments import CANCEL, EXTEND, RENEW, TERM_END, planned_end, scheduled_action
 from vendors.microsoft.partner_center import Members, same_id
 from vendors.microsoft.subscriptions import Subscriptions, is_deleted, is_new_commerce
 
@@ -51,7 +51,7 @@ class End:
         own = _own_product(subscription)
         quantity = int(planned.get("quantity") or subscription["quantity"])
         return cls(
-            commitment_of("", subscription).at_end or AtEnd.ENDS,
+            planned_end(subscription),
             None if quantity == int(subscription["quantity"]) else quantity,
             {} if all(same_id(product.get(name, own[name]), own[name]) for name in _SAME if name in own) else product,
             str(planned.get("customTermEndDate") or ""),

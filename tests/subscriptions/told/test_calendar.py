@@ -9,7 +9,7 @@ from accounts.actors import SYSTEM
 from core.lists.listing import Asker
 from subscriptions.models import CommitmentDate, Plan, Subscription
 from subscriptions.queries import commitment_dates_visible_to
-from subscriptions.told.calendar import QUICK, binds, when, when_text, with_prices
+from subscriptions.told.calendar import QUICK, when, when_text, with_prices
 from tests.factories import accounts as cast
 from tests.factories import commitments as bound
 from tests.factories import subscriptions as make
@@ -55,7 +55,3 @@ def test_windows_close_at_a_moment_and_terms_begin_on_a_day(held: Subscription) 
     assert [(row.kind, row.monthly is not None) for row in rows if row.kind in ("renews", "cancel")] == [
         ("cancel", False), ("renews", True),
     ]  # fmt: skip
-
-
-def test_a_plan_without_a_vendor_binds_nobody(held: Subscription) -> None:
-    assert not binds(held)

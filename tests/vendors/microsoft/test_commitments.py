@@ -53,6 +53,7 @@ def test_commitment_is_read_with_the_last_day_inclusive_and_windows_by_batch() -
 def test_windows_that_are_told_as_null_are_closed() -> None:
     found = commitment_of("seats", told(status="suspended", refundableQuantity=None, cancellationAllowedUntilDate=None))
     assert found.state == State.SUSPENDED
+    assert (found.at_end, found.next_term) == (AtEnd.ENDS, None), "it is disabled then, whatever autoRenewEnabled says"
     assert found.units_returnable(NOW) == 0
     assert not found.may_cancel(NOW)
 
