@@ -45,5 +45,5 @@ def test_operator_narrows_the_calendar_and_the_customer_sees_its_own(stage: Stag
         customer.go("customer:home")
         customer.press("Windows and renewals")
         expect(customer.page.locator("main tbody tr")).to_have_count(3)
-        customer.press("Open windows", within="main")
+        customer.follow("Open windows")
         expect(customer.page.locator("main tbody tr")).to_have_count(2)
