@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vendors.base import Connection, Service
-from vendors.commitments import AtEnd, Commitment, HoldsCommitments
+from vendors.commitments import Commitment, HoldsCommitments
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,6 @@ class Sold:
 
     term: str = ""
     billing_plan: str = ""
-    at_end: AtEnd | None = None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,20 @@
 """What is wanted at the end of the terms that a vendor binds us to, as operations tell it to the vendor."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from subscriptions.models import Order, OrderItem, OrderStatus, Subscription, SubscriptionStatus, TakesEffect
+from subscriptions.models import (
+    Order,
+    OrderItem,
+    OrderStatus,
+    OrderType,
+    Subscription,
+    SubscriptionStatus,
+    TakesEffect,
+)
 from vendors.commitments import END_OF_TERM, AtEnd, HoldsCommitments
+from vendors.models import OperationAction, VendorOperation
 from vendors.registry import plugin_for
 
 # Orders of fewer units for the next term that the vendor is to know of, or knows of.
@@ -26,28 +37,63 @@ def is_bound(subscription: Subscription) -> bool:
 
 
 def wanted_end(subscription: Subscription) -> WantedEnd | None:
-    """Return what is wanted at the end of the vendor's term: as people chose, else as the template says.
+    """Return what is wanted at the end of the vendor's term; None where the vendor binds nobody.
 
-    None where the vendor binds nobody. One statement where fewer units are arranged. What is stopped is told anew once
-    it is active again: until then a vendor may have dropped it.
+    What is stopped is told anew once it is active again: until then a vendor may have dropped it.
     """
     if not is_bound(subscription):
         return None
-    if subscription.status in _GONE or subscription.ends_on is not None:
+    return wanted_ends([subscription], options_sold([subscription.pk]))[subscription.pk]
+
+
+def wanted_ends(subscriptions: Iterable[Subscription], sold: Mapping[int, Mapping[str, str]]) -> dict[int, WantedEnd]:
+    """Return what is wanted at the end of the terms of those whose vendor binds us: as people chose, else as sold.
+
+    `sold` is what `options_sold` returns of them. One statement where fewer units are arranged.
+    """
+    bound = [row for row in subscriptions if is_bound(row)]
+    units = _units({row.pk: row.lowers_on for row in bound if row.lowers_on is not None})
+    return {row.pk: _wanted(row, sold.get(row.pk, row.plan.template.settings), units.get(row.pk, {})) for row in bound}
+
+
+def options_sold(ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Return the template's settings as each subscription was bought with them: later edits do not move it.
+
+    Nothing for what was switched to another plan since: that is as its template says. Two statements.
+    """
+    orders = Order.objects.filter(subscription__in=ids, type__in=(OrderType.SALES, OrderType.SWITCH))
+    bought: dict[int, str] = {}
+    for pk, subscription, kind, status in orders.order_by("pk").values_list("pk", "subscription", "type", "status"):
+        if kind == OrderType.SALES:
+            bought[subscription] = f"order:{pk}:{OperationAction.PROVISION}"
+        elif status == OrderStatus.COMPLETED:
+            bought.pop(subscription, None)
+    keys = {key: pk for pk, key in bought.items()}
+    planned = VendorOperation.objects.filter(key__in=list(keys)).values_list("key", "payload__options")
+    return {keys[key]: options for key, options in planned if options is not None}
+
+
+def _wanted(row: Subscription, settings: Mapping[str, str], units: dict[str, int]) -> WantedEnd:
+    if row.status in _GONE or row.ends_on is not None:
         return WantedEnd(AtEnd.ENDS)
-    chosen = subscription.at_end or subscription.plan.template.settings.get(END_OF_TERM) or AtEnd.RENEWS
-    at_end = AtEnd(chosen)
-    return WantedEnd(at_end, _units(subscription) if at_end is AtEnd.RENEWS else {})
+    at_end = AtEnd(row.at_end or settings.get(END_OF_TERM) or AtEnd.RENEWS)
+    return WantedEnd(at_end, units if at_end is AtEnd.RENEWS else {})
 
 
-def _units(subscription: Subscription) -> dict[str, int]:
-    if subscription.lowers_on is None:
+def _units(lowered: Mapping[int, date]) -> dict[int, dict[str, int]]:
+    """Return the units that the renewal is to bring, of the subscriptions that are lowered on a day."""
+    if not lowered:
         return {}
-    orders = Order.objects.filter(
-        subscription=subscription,
-        takes_effect=TakesEffect.END_OF_TERM,
-        effective_on=subscription.lowers_on,
-        status__in=_ARRANGED,
+    items = OrderItem.objects.filter(
+        order__subscription__in=lowered, order__takes_effect=TakesEffect.END_OF_TERM, order__status__in=_ARRANGED
     )
-    items = OrderItem.objects.filter(order__in=orders)
-    return dict(items.values_list("subscription_resource__plan_resource__resource__key", "quantity_after"))
+    found: dict[int, dict[str, int]] = {}
+    for pk, day, key, after in items.values_list(
+        "order__subscription",
+        "order__effective_on",
+        "subscription_resource__plan_resource__resource__key",
+        "quantity_after",
+    ):
+        if day == lowered[pk]:
+            found.setdefault(pk, {})[key] = after
+    return found

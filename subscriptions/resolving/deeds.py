@@ -208,10 +208,6 @@ def _with_the_renewal(_difference: Difference, _acting: Acting) -> Proposal:
     raise NothingToDo(_("A running term is not changed back. Accept theirs, or end it and order anew."))
 
 
-def _arranged_there(_difference: Difference, _acting: Acting) -> Proposal:
-    raise NothingToDo(_("Arrange the end of the term on the page of the subscription."))
-
-
 def _nothing_comes_back(difference: Difference, _acting: Acting) -> Proposal:
     raise NothingToDo(
         _("What has ended at the vendor does not come back. Accept theirs, which deletes it here; then order anew."),
@@ -265,8 +261,8 @@ _DEEDS: Mapping[str, Mapping[DifferenceKind, Deed]] = {
         DifferenceKind.RUNNING: _stop_there,
         DifferenceKind.ENDED: _nothing_comes_back,
         DifferenceKind.TERM: _with_the_renewal,
-        DifferenceKind.END_OF_TERM: _arranged_there,
-        DifferenceKind.SCHEDULE: _arranged_there,
+        DifferenceKind.END_OF_TERM: _restore(OperationAction.ARRANGE),
+        DifferenceKind.SCHEDULE: _restore(OperationAction.ARRANGE),
         DifferenceKind.AGREEMENT: _ask_customer,
         DifferenceKind.UNKNOWN: _end_there,
     },

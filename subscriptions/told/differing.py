@@ -44,7 +44,10 @@ _SAID = {
     ),
 }
 _NOTE = gettext_lazy("It is taken for right and not told again; nothing is charged otherwise.")
-_ELSEWHERE = gettext_lazy("Not from here: arrange the end of the term on the page of the subscription.")
+_ARRANGED = gettext_lazy(
+    "The end of the term is arranged at the vendor as our books have it; what else is arranged there for the renewal is"
+    " dropped."
+)
 _DOES: Mapping[tuple[str, str], Promise] = {
     (Choice.ACCEPT, DifferenceKind.QUANTITY): gettext_lazy(
         "Our books take over the vendor's units, charged from today; what is more is paid from the balance."
@@ -67,8 +70,8 @@ _DOES: Mapping[tuple[str, str], Promise] = {
     ),
     (Choice.RESTORE, DifferenceKind.ENDED): gettext_lazy("Not possible: what has ended does not come back."),
     (Choice.RESTORE, DifferenceKind.TERM): gettext_lazy("Not possible: a running term is not changed back."),
-    (Choice.RESTORE, DifferenceKind.END_OF_TERM): _ELSEWHERE,
-    (Choice.RESTORE, DifferenceKind.SCHEDULE): _ELSEWHERE,
+    (Choice.RESTORE, DifferenceKind.END_OF_TERM): _ARRANGED,
+    (Choice.RESTORE, DifferenceKind.SCHEDULE): _ARRANGED,
     (Choice.RESTORE, DifferenceKind.AGREEMENT): gettext_lazy(
         "The customer and its contact person are written to, with the link."
     ),

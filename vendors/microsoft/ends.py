@@ -102,7 +102,7 @@ class End:
             return fits and named
         product = all(same_id(self.product.get(name, ""), found.product.get(name, "")) for name in _SAME)
         as_many = (self.quantity or units) == (found.quantity or units)
-        return fits and as_many and (product or not self.product) and self.until in ("", found.until)
+        return fits and as_many and product and self.until in ("", found.until)
 
 
 def _own_product(subscription: Members) -> JSON:
@@ -154,10 +154,10 @@ def is_at_end(subscription: Members, service: Service | None, key: str) -> bool:
 
 
 def arrange(subscriptions: Subscriptions, key: str, service: Service, steps: Steps) -> None:
-    """Bring a subscription to the end that the platform wants, with as many units as it wants and no other number."""
+    """Bring a subscription to the end that the platform wants: with as many units as it wants, of the same product."""
     before = remember(subscriptions, key, steps)
     if before is not None:
-        bring(subscriptions, key, wanted(service, key, replace(before, quantity=None)), steps)
+        bring(subscriptions, key, wanted(service, key, replace(before, quantity=None, product={})), steps)
 
 
 def bring(subscriptions: Subscriptions, key: str, end: End, steps: Steps) -> None:

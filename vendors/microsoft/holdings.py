@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from vendors.base import Connection, Service
-from vendors.commitments import AtEnd, Commitment
+from vendors.commitments import Commitment
 from vendors.errors import Rejected
 from vendors.holdings import Listed, ListsHoldings, Sold, Unagreed
 from vendors.microsoft.agreements import DIRECT_INVITED
@@ -53,12 +53,9 @@ class MicrosoftHoldings(MicrosoftCommitments, ListsHoldings):
         return subscription_ids(service)
 
     def sold(self, options: Mapping[str, str]) -> Sold:
-        """Return term, billing plan and end of a template; an older licence offer has no term."""
+        """Return term and billing plan of a template; an older licence offer has no term."""
         term = options.get("term_duration") or ""
-        if not term:
-            return Sold()
-        at_end = options.get("end_of_term") or AtEnd.RENEWS
-        return Sold(term, options.get("billing_cycle") or "", AtEnd(at_end))
+        return Sold(term, options.get("billing_cycle") or "") if term else Sold()
 
     def unagreed(self, service: Service) -> Unagreed | None:
         """Return that the customer has to accept the Microsoft Customer Agreement anew, where it counts no more."""

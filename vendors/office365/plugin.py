@@ -98,7 +98,8 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
 
         def changed() -> Done:
             keys = subscriptions.in_order(quantities)
-            subscriptions.refuse_gone(keys)
+            # None is wanted of what is brought to zero: what has ended is there already.
+            subscriptions.refuse_gone(key for key in keys if quantities[key])
             for key in keys:
                 change_seats(subscriptions, key, quantities[key], service, steps, now=connection.now)
             ids = dict(service.vendor_ids) | self._ordered_later(connection, service, quantities, steps)
@@ -115,7 +116,7 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         def suspended() -> Done:
             for key in subscriptions.in_order():
                 subscriptions.set_status(key, "suspended", steps)
-            subscriptions.refuse_gone(subscriptions.ids)
+            subscriptions.refuse_gone(_sold(service))
             return now_in("suspended", service, subscriptions.ids)
 
         with _telling_what_is_gone(partner_center, service):
@@ -166,9 +167,8 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         subscriptions = self._subscriptions(partner_center, service)
 
         def arranged() -> Done:
-            keys = subscriptions.in_order()
-            subscriptions.refuse_gone(keys)
-            for key in keys:
+            subscriptions.refuse_gone(_sold(service))
+            for key in subscriptions.in_order():
                 arrange(subscriptions, key, service, steps)
             return ending(service, subscriptions)
 

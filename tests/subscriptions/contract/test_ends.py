@@ -12,7 +12,7 @@ from tests.factories import subscriptions as make
 from tests.subscriptions.conftest import ORDERED_ON
 from vendors.base import Service
 from vendors.commitments import AtEnd
-from vendors.models import VendorConnection
+from vendors.models import VendorConnection, VendorOperation
 
 pytestmark = pytest.mark.django_db
 DAY = date(2019, 8, 20)
@@ -33,9 +33,12 @@ def test_who_binds_nobody_is_told_nothing(running: Subscription, acme: Account, 
     assert "at_end" not in service_as_held(running)
 
 
-def test_people_come_before_the_template_and_renewal_is_what_nobody_spoke_of(seats: Subscription) -> None:
-    assert wanted_end(seats) == WantedEnd(AtEnd.RENEWS)
+def test_people_come_before_what_was_sold_and_renewal_is_what_nobody_spoke_of(seats: Subscription) -> None:
     seats.plan.template.settings = {"end_of_term": "ends"}
+    assert wanted_end(seats) == WantedEnd(AtEnd.RENEWS), "a later edit of the template moves nothing that is sold"
+    bought = VendorOperation.objects.get(action="provision")
+    bought.payload = {**bought.payload, "options": {"end_of_term": "ends"}}
+    bought.save(update_fields=["payload"])
     assert wanted_end(seats) == WantedEnd(AtEnd.ENDS)
     seats.at_end = "extends"
     assert wanted_end(seats) == WantedEnd(AtEnd.EXTENDS)

@@ -28,10 +28,12 @@ def test_later_edits_of_a_template_do_not_move_what_was_sold() -> None:
         made = make.subscription(account=account, plan=make.plan(), today=ORDERED_ON)
         Subscription.objects.filter(pk=made.pk).update(plan=plan)
         rows.append(Subscription.objects.select_related("plan__template__connection").get(pk=made.pk))
+    rows[1].at_end, rows[2].lowers_on = "extends", ORDERED_ON
     with CaptureQueriesContext(database) as statements:
         wanted = wanted_of(rows)
     assert len(statements) == 4
+    assert [wanted[row.pk].at_end for row in rows] == ["ends", "extends", "ends"], "as people chose, else as sold"
     one = wanted[rows[0].pk]
     assert (one.units, one.names, one.status, one.suspends) == ({"seats": 5}, {"seats": "Seats"}, "active", True)
     assert one.scheduled == {}
-    assert (one.sold, one.at_end) == (Sold("P1Y", "monthly", "ends"), "ends")
+    assert (one.sold, one.at_end) == (Sold("P1Y", "monthly"), "ends")

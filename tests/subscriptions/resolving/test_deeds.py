@@ -1,20 +1,25 @@
 """What settles each kind, by whose word is to hold: the verb that people use, or an operation at the vendor."""
 
+from typing import Any
+
 import pytest
 
-from accounts.actors import actor_of
+from accounts.actors import SYSTEM, actor_of
 from core.errors import Refused
 from notifications.models import Notification
-from subscriptions.models import Choice, Difference, Subscription
+from sandbox.microsoft.listing import keep as kept_there
+from subscriptions.models import Choice, Difference, HeldCommitment, Subscription
+from subscriptions.people.ending import choose_end
 from subscriptions.resolving.deeds import Acting, UnderWay, propose_deed
 from subscriptions.resolving.settling import SettledBefore, foresee, settle
 from subscriptions.told.differing import does, said_of
 from tests.factories import accounts as cast
 from tests.subscriptions.resolving.altered import SUBSCRIPTION, Altered, an_altered_world
+from vendors.commitments import AtEnd
 
 pytestmark = pytest.mark.django_db
 # Whose word is not to be had: what has ended or runs is not changed back, nobody accepts for the customer.
-NEVER = {("accept", "agreement"), ("restore", "ended"), ("restore", "term"), ("restore", "end_of_term")}
+NEVER = {("accept", "agreement"), ("restore", "ended"), ("restore", "term")}
 # What is not told by tests/subscriptions/resolving/test_line_five.py.
 OTHERWISE = {
     "quantity": Choice.RESTORE,
@@ -25,7 +30,7 @@ OTHERWISE = {
 }
 
 
-def held(world: Altered, row: Subscription) -> dict[str, object]:
+def held(world: Altered, row: Subscription) -> dict[str, Any]:
     kept = world.story.microsoft.world.store.get(
         f"subscription:{row.vendor_ids['customer_id']}", row.vendor_ids[SUBSCRIPTION].lower()
     )
@@ -75,3 +80,47 @@ def _both_sides_agree(world: Altered) -> None:
         "running": "accepted",
         "unknown": "accepted",
     }
+
+
+def test_what_is_arranged_for_the_renewal_is_restored_and_what_people_chose_is_no_difference(world: Altered) -> None:
+    """Ten days after the purchase: Microsoft gives nothing back any more."""
+    (row,) = world.untouched
+    story = world.story
+    world.night(hours=24 * 10)
+    order = story.change(row, 3)
+    assert order.status == "scheduled"
+    lost = held(world, row)
+    (planned,) = lost["actions"]
+    customer = f"subscription:{row.vendor_ids['customer_id']}"
+    another = {**planned, "instructions": {**planned["instructions"], "term": "P1M"}}
+    for actions in ([], [another]):
+        kept_there(story.microsoft.world, customer, {**held(world, row), "actions": actions})
+        assert world.night() == 1
+        one = Difference.objects.get(settled="")
+        assert (one.kind, one.ours) == ("schedule", "3")
+        _settled(world, one, Choice.RESTORE)
+        assert held(world, row)["actions"] == [planned]
+        assert world.night() == 0
+
+    world.theirs(row, quantity=4)
+    assert world.night() == 1
+    _settled(world, Difference.objects.get(settled=""), Choice.ACCEPT)
+    row.refresh_from_db()
+    assert (row.status, row.quantity) == ("active", 4), "the vendor holds it already: at once, not with the renewal"
+    assert (held(world, row)["quantity"], held(world, row)["actions"]) == (4, [planned])
+    assert world.night() == 0
+
+    ends_on = HeldCommitment.objects.get(subscription=row).ends_on
+    assert ends_on is not None
+    choose_end(actor=SYSTEM, subscription=row, at_end=AtEnd.ENDS, term_ends_on=ends_on, today=story.today)
+    story.work()
+    assert world.night() == 0, "what people chose is what is wanted"
+    story.books_agree()
+
+
+def _settled(world: Altered, one: Difference, choice: str) -> None:
+    actor, story = actor_of(cast.manager()), world.story
+    settle(one.pk, choice, Acting(actor, story.today, story.moment, keep=True))
+    story.work()
+    one.refresh_from_db()
+    assert one.settled == {Choice.ACCEPT: "accepted", Choice.RESTORE: "restored"}[Choice(choice)]

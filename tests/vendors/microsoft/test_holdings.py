@@ -5,7 +5,7 @@ import pytest
 from tests.vendors.office365.bench import Office365Bench
 from tests.vendors.office365.orders import an_order, provision
 from vendors.base import Service
-from vendors.commitments import AtEnd, State
+from vendors.commitments import State
 from vendors.errors import Gone
 from vendors.holdings import Sold
 
@@ -41,8 +41,7 @@ def test_what_a_template_sells(bench: Office365Bench) -> None:
     plugin = bench.plugin
     assert plugin.sold({"billing_cycle": "monthly"}) == Sold()
     asked = {"billing_cycle": "monthly", "term_duration": "P1Y"}
-    assert plugin.sold(asked) == Sold("P1Y", "monthly", AtEnd.RENEWS)
-    assert plugin.sold({**asked, "end_of_term": "ends"}).at_end is AtEnd.ENDS
+    assert plugin.sold(asked) == Sold("P1Y", "monthly")
 
 
 def test_agreement_that_counts_no_more_is_the_customers_to_accept(bench: Office365Bench) -> None:

@@ -7,7 +7,9 @@ import pytest
 from tests.vendors.contract import Held, provisioning, work
 from tests.vendors.honesty import while_nothing_is_in_doubt
 from tests.vendors.memory import MemoryBook
-from tests.vendors.office365.bench import open_bench
+from tests.vendors.office365.bench import Office365Bench, open_bench
+from tests.vendors.office365.orders import WITH_ADD_ON, an_order, change, provision, service_of
+from vendors.base import Resource, Task
 from vendors.errors import Gone, NotYet, Rejected
 
 
@@ -45,3 +47,16 @@ def test_customer_whom_microsoft_does_not_know_yet_is_waited_for_and_not_made_tw
         work(bench, task)
         assert bench.microsoft.counts()["customers"] == 1
         assert bench.held() == [Held(5, running=True)]
+
+
+def test_of_what_is_brought_to_none_it_does_not_matter_that_it_is_gone(bench: Office365Bench) -> None:
+    """One of several resources has ended at Microsoft: the service goes on without it."""
+    service = service_of(provision(bench, an_order(resources=WITH_ADD_ON)), WITH_ADD_ON)
+    gone = service.vendor_ids["subscription_id.archive"]
+    bench.microsoft.alter_subscription(subscription_id=gone, status="deleted")
+    with pytest.raises(Gone):
+        change(bench, service, archive=1)
+    change(bench, service, archive=0)
+    left = replace(service, resources={**service.resources, "archive": Resource(WITH_ADD_ON["archive"].offer, 0)})
+    for action in ("suspend", "resume", "arrange"):
+        work(bench, Task(action, f"subscription:5:{action}:1", service=left))
