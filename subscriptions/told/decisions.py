@@ -127,7 +127,7 @@ def _decisions(
     resource = resources.get(held.resource)
     if held.state == CommitmentState.ENDED or resource is None or not actor.may("charges.view"):
         return ()
-    told, runs = held.told, subscription.status == SubscriptionStatus.ACTIVE
+    told = held.told
     kept = _looked(
         lambda day: (preview(lambda: subscription, account=subscription.account, today=day), told.ends_on), now
     )
@@ -136,34 +136,48 @@ def _decisions(
     closing = max((until for until in windows if now < until), default=None)
     fewer = units if units is not None else max(resource.quantity - told.units_returnable(now), 1)
     if actor.may("subscriptions.change") and 0 <= fewer < resource.quantity:
-
-        def lowered(at: datetime) -> Outcome:
-            def play(day: date) -> tuple[Preview, date | None]:
-                quantities = {key: one.quantity for key, one in resources.items()} | {held.resource: fewer}
-                first = lowers_on(everything, quantities, at) if runs else None
-                return propose_change(
-                    actor=actor, subscription=subscription, quantities={held.resource: fewer}, today=day, now=at,
-                    vendor_asked=True, lowers_on=first,
-                ).preview, first  # fmt: skip
-
-            return _looked(play, at)
-
-        found.append(Decision("lower", tuple(map(lowered, _moments(now, closing))), fewer))
+        quantities = {key: one.quantity for key, one in resources.items()} | {held.resource: fewer}
+        moments = _moments(now, closing)
+        lowered = tuple(_lowered(actor, subscription, quantities, everything, at) for at in moments)
+        found.append(Decision("lower", lowered, fewer))
     if actor.may("subscriptions.delete"):
-
-        def cancelled(at: datetime) -> Outcome:
-            ends_on = bound_until(everything, at) if runs else None
-            paid_until = None if ends_on is None and told.may_cancel(at) else told.ends_on
-            return _looked(
-                lambda day: (
-                    propose_deletion(actor=actor, subscription=subscription, today=day, ends_on=ends_on).preview,
-                    paid_until,
-                ),
-                at,
-            )
-
-        found.append(Decision("cancel", tuple(map(cancelled, _moments(now, told.cancel_until)))))
+        moments = _moments(now, told.cancel_until)
+        found.append(Decision("cancel", tuple(_cancelled(actor, subscription, told, everything, at) for at in moments)))
     return tuple(found)
+
+
+def _lowered(
+    actor: Actor, subscription: Subscription, quantities: Mapping[str, int], everything: Sequence[Commitment],
+    at: datetime,
+) -> Outcome:  # fmt: skip
+    """Return what comes of other quantities, given for all resources, at a moment."""
+
+    def play(day: date) -> tuple[Preview, date | None]:
+        first = lowers_on(everything, quantities, at) if _runs(subscription) else None
+        proposal = propose_change(
+            actor=actor, subscription=subscription, quantities=quantities, today=day, now=at, vendor_asked=True,
+            lowers_on=first,
+        )  # fmt: skip
+        return proposal.preview, first
+
+    return _looked(play, at)
+
+
+def _cancelled(
+    actor: Actor, subscription: Subscription, told: Commitment, everything: Sequence[Commitment], at: datetime
+) -> Outcome:
+    """Return what comes of a deletion at a moment; where one commitment runs to its end, so do the others."""
+    ends_on = bound_until(everything, at) if _runs(subscription) else None
+
+    def play(day: date) -> tuple[Preview, date | None]:
+        proposal = propose_deletion(actor=actor, subscription=subscription, today=day, ends_on=ends_on)
+        return proposal.preview, None if ends_on is None and told.may_cancel(at) else told.ends_on
+
+    return _looked(play, at)
+
+
+def _runs(subscription: Subscription) -> bool:
+    return subscription.status == SubscriptionStatus.ACTIVE
 
 
 def _moments(now: datetime, until: datetime | None) -> tuple[datetime, ...]:
