@@ -49,6 +49,7 @@ MOVES_NONE = {
         "plan_deactivate": "an offer", "plan_activate": "an offer", "plan_period_withdraw": "an offer",
         "plan_draft": "an offer", "plan_markup": "prices of what is charged later",
         "vendor_connection_revoke": "a vendor's permissions",
+        "resolution_confirm": "what each line moves stands in the list above the button",
     },
     "customer_panel": {},
 }  # fmt: skip

@@ -76,6 +76,10 @@ class AbsentPlugin(VendorPlugin, RenewsTerms, HoldsCommitments):
         """See the class."""
         self._missing()
 
+    def validate_template(self, connection: Connection, offers: Mapping[str, str], options: Mapping[str, str]) -> None:
+        """See the class."""
+        self._missing()
+
     def validate_order(self, connection: Connection, order: Order) -> None:
         """See the class."""
         self._missing()

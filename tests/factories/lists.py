@@ -164,11 +164,14 @@ def _differing(of: Around) -> None:
 
 
 def _settled_together(of: Around) -> None:
+    # One open difference of a resource and kind: each list has its own.
+    number = of.subscription.differences.count() + 1
     found = [
         different.difference(
-            subscription=of.subscription, connection=of.connection, kind=DifferenceKind.SUSPENDED, name=LONG
+            subscription=of.subscription, connection=of.connection, kind=DifferenceKind.SUSPENDED, name=LONG,
+            resource=f"seats{number}",
         )
-    ]
+    ]  # fmt: skip
     boss = actor_of(cast.manager(reseller=of.account.reseller, name=LONG))
     lines = different.resolution(actor=boss, differences=found).lines
     sums = dict.fromkeys(("taken", "written_off", "monthly"), Decimal("7654321.98"))

@@ -56,6 +56,8 @@ class SellsLicences(MicrosoftPlugin):
                 asked(connection, order)
             except Rejected as refusal:
                 problems += [one for one in refusal.problems if isinstance(one, Rejected)]
+        if any(one.field == "country" for one in problems):
+            raise together(problems)  # where nothing is sold, there is no catalogue to look into
         partner_center, terms = partner_center_of(connection), terms_of(connection, order)
         customer_id = _customer_id(partner_center, order)
         look = Look(partner_center, terms, order.account.country or terms.country, customer_id)

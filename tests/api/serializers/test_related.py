@@ -27,7 +27,7 @@ def fields_at(model: type[Model], path: str) -> list[Field]:
     fields: list[Field] = []
     for name in path.replace(".", LOOKUP).split(LOOKUP):
         owner = fields[-1].related_model if fields else model
-        fields.append(owner._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name))
+        fields.append(owner._meta.get_field(name))
     return fields
 
 

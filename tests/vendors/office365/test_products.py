@@ -4,6 +4,7 @@ import pytest
 
 from tests.vendors.office365.bench import Office365Bench
 from tests.vendors.office365.of_today import ARCHIVE, BASIC, CHARITYS, E3, FACULTY, ROOMS, TRIAL, of_today
+from vendors.base import Service
 from vendors.errors import Rejected
 from vendors.microsoft.plugin import partner_center_of
 from vendors.office365.options import terms_of
@@ -27,7 +28,7 @@ def test_item_is_sold_for_what_its_availability_lists_and_for_nothing_else(bench
     partner_center = partner_center_of(connection)
 
     def item(offer: str, **options: str) -> str:
-        terms = terms_of(connection, of_today(**options))
+        terms = terms_of(connection, Service({}, {}, options=of_today(**options)))
         return chosen(sold_as(partner_center, offer, terms, country="US"), offer, terms).catalogue_item
 
     assert same_item(item(BASIC), BASIC)
