@@ -75,7 +75,7 @@ DIFFERENCES = Listing(
         ),
         Column("account", _("Account"), text("account"), link=to("operator:account", "account_id")),
         Column("stands", _("State"), computed(_stands)),
-        Column("found_at", _("Found"), moment("found_at")),
+        Column("found_at", _("Found"), moment("found_at"), shown=False),
         Column("seen_at", _("Seen"), moment("seen_at"), shown=False),
         Column("connection", _("Vendor connection"), text("connection"), shown=False),
         Column("vendor_id", _("Vendor's id"), text("vendor_id"), shown=False),

@@ -48,7 +48,9 @@ WHEN = Cell(value=when, html=when_text, kind="moment")
 UNITS = Column("units", _("Units"), number("units"))
 RESOURCE = Column("resource", _("Resource"), text("commitment.name"))
 PRICES = (
-    Column("unit_price", _("Price of a unit and month"), unit_price("unit_price", "subscription.currency")),
+    Column(
+        "unit_price", _("Price of a unit and month"), unit_price("unit_price", "subscription.currency"), shown=False
+    ),
     Column("monthly", _("Each month from then on"), money("monthly", "subscription.currency")),
 )
 TERM = Column("term", _("Term"), text("commitment.term"), shown=False)
