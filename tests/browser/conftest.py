@@ -47,6 +47,11 @@ class Stage:
         return self.login.removesuffix("/login") + "/partner/v1.0"
 
     @property
+    def graph(self) -> str:
+        """Where the pretend Microsoft answers as Graph, as in the demo."""
+        return self.login.removesuffix("/login") + "/graph/v1.0"
+
+    @property
     def vendor_defaults(self) -> str:
         """What fills in the form of a connection to the pretend Microsoft, as the demo sets it."""
         own = {
