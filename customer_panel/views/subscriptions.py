@@ -177,10 +177,10 @@ def buttons_of(actor: Actor, found: Subscription, steps: Steps) -> tuple[Button,
         ("subscription_change", _("Change quantities"), "subscriptions.change", steps["change"]),
         ("subscription_renew", _("Renew"), "subscriptions.order", steps["renew"]),
         ("subscription_auto_renew", _("Automatic renewal"), "subscriptions.change", steps["auto_renew"]),
-        ("subscription_end", _("End of the term"), "subscriptions.change", steps["choose_end"]),
         ("subscription_switch", _("Switch the plan"), "subscriptions.change", steps["switch"]),
         ("subscription_activate", _("Activate"), "subscriptions.activate", steps["activate"]),
         ("subscription_stop", _("Stop"), "subscriptions.stop", steps["stop"]),
+        ("subscription_end", _("End of the term"), "subscriptions.change", steps["choose_end"]),
         ("subscription_delete", _("Delete"), "subscriptions.delete", steps["delete"]),
     )
     able = [offer for offer in offered if actor.may(offer[2]) and offer[3] is None]
