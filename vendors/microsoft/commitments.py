@@ -7,13 +7,19 @@ from vendors.base import Connection, Service
 from vendors.commitments import AtEnd, Commitment, HoldsCommitments, NextTerm, Returnable, State
 from vendors.errors import Rejected
 from vendors.microsoft.errors import UNKNOWN_SUBSCRIPTION
-from vendors.microsoft.partner_center import Members, same_id
+from vendors.microsoft.partner_center import Members
 from vendors.microsoft.plugin import partner_center_of
 from vendors.microsoft.shapes import moment_of
-from vendors.microsoft.subscriptions import FOR_EVER, is_new_commerce, subscription_ids
+from vendors.microsoft.subscriptions import (
+    CANCEL,
+    EXTEND,
+    FOR_EVER,
+    RENEW,
+    is_new_commerce,
+    scheduled_action,
+    subscription_ids,
+)
 
-TERM_END = "TermEnd"
-RENEW, CANCEL, EXTEND = "RenewToNewTerm", "Cancel", "RenewToExtendedServiceTerm"
 _ENDS = {RENEW.casefold(): AtEnd.RENEWS, CANCEL.casefold(): AtEnd.ENDS, EXTEND.casefold(): AtEnd.EXTENDS}
 _STATES = {"active": State.ACTIVE, "suspended": State.SUSPENDED}
 # What comes after the term of what is not in use, whatever is planned.
@@ -70,17 +76,6 @@ def commitment_of(key: str, told: Members) -> Commitment:
         next_term=_next_term(told, action) if state is State.ACTIVE else None,
         is_trial=bool(told.get("isTrial")),
     )
-
-
-def scheduled_action(told: Members) -> Members | None:
-    """Return what is scheduled for the end of the term; None where nothing is.
-
-    Publications disagree on what its member is called: scheduleType is sent, scheduledType read too.
-    """
-    for action in told.get("scheduledActions") or ():
-        if same_id(str(action.get("scheduleType") or action.get("scheduledType") or ""), TERM_END):
-            return Members(action)
-    return None
 
 
 def first_day_after(told: Members) -> date | None:

@@ -14,14 +14,24 @@ from django.utils.translation import gettext_noop
 from vendors.base import JSON, Service, Steps
 from vendors.commitments import AtEnd
 from vendors.errors import Rejected
-from vendors.microsoft.commitments import CANCEL, EXTEND, RENEW, TERM_END, planned_end, scheduled_action
+from vendors.microsoft.commitments import planned_end
 from vendors.microsoft.partner_center import Members, same_id
-from vendors.microsoft.subscriptions import Subscriptions, is_deleted, is_new_commerce
+from vendors.microsoft.subscriptions import (
+    CANCEL,
+    EXTEND,
+    RENEW,
+    TERM_END,
+    Subscriptions,
+    is_deleted,
+    is_new_commerce,
+    scheduled_action,
+)
 
 NOT_PUT_BACK = gettext_noop(
     "What was arranged for the end of the term could not be put back at Microsoft: %(reason)s Arrange it again."
 )
-_KINDS = {AtEnd.RENEWS: RENEW, AtEnd.ENDS: CANCEL, AtEnd.EXTENDS: EXTEND}
+# How each is said to Microsoft (microsoft-2026.md, section 3, the table "End of term").
+KINDS = {AtEnd.RENEWS: RENEW, AtEnd.ENDS: CANCEL, AtEnd.EXTENDS: EXTEND}
 _PRODUCT = ("productId", "skuId", "availabilityId", "billingCycle", "termDuration", "promotionId")
 # What tells the product of the next term from another.
 _SAME = ("productId", "skuId", "billingCycle", "termDuration")
@@ -63,6 +73,11 @@ class End:
         """Return what a step has kept as `json`."""
         return cls(AtEnd(kept["at_end"]), kept["quantity"], kept["product"], kept["until"], kept["trial"])
 
+    def turned(self, at_end: AtEnd) -> Self:
+        """Return another end: what is renewed keeps what was arranged for the next term; a trial ends."""
+        chosen = AtEnd.ENDS if self.trial else at_end
+        return replace(self, at_end=chosen) if chosen is AtEnd.RENEWS else type(self)(chosen)
+
     @property
     def json(self) -> JSON:
         """The same as a step keeps it."""
@@ -76,7 +91,7 @@ class End:
 
     def change(self, subscription: Members) -> JSON:
         """Return the members of a subscription that bring it to this end."""
-        action: JSON = {"scheduleType": TERM_END, "actionType": _KINDS[self.at_end]}
+        action: JSON = {"scheduleType": TERM_END, "actionType": KINDS[self.at_end]}
         if self.at_end is AtEnd.RENEWS and (self.quantity or self.product or self.until):
             action["instructions"] = {
                 "product": dict(self.product) or _own_product(subscription),
@@ -140,10 +155,9 @@ def wanted(service: Service, key: str, before: End) -> End:
     """Return what is to come after the term: as the platform says, in all else as it was before."""
     if not service.at_end:
         return before
-    at_end = AtEnd.ENDS if before.trial else AtEnd(service.at_end)
-    if at_end is not AtEnd.RENEWS:
-        return End(at_end)
-    return replace(before, at_end=at_end, quantity=service.next_units.get(key, before.quantity))
+    end = before.turned(AtEnd(service.at_end))
+    units = service.next_units.get(key, before.quantity)
+    return replace(end, quantity=units) if end.at_end is AtEnd.RENEWS else end
 
 
 def is_at_end(subscription: Members, service: Service | None, key: str) -> bool:
@@ -163,3 +177,24 @@ def arrange(subscriptions: Subscriptions, key: str, service: Service, steps: Ste
 def bring(subscriptions: Subscriptions, key: str, end: End, steps: Steps) -> None:
     """Bring a subscription to an end, by a step of its own."""
     subscriptions.patched(f"end:{key}", key, end.change, end.is_of, steps)
+
+
+def arrange_bought(subscriptions: Subscriptions, key: str, at_end: AtEnd, steps: Steps) -> None:
+    """Arrange what happens at the end of a term that was just bought; where it is arranged already, nothing is sent.
+
+    A subscription of the time before the new commerce renews by itself or not, and knows no extended term.
+    """
+    told = subscriptions.read(key)
+    if is_new_commerce(told):
+        bring(subscriptions, key, End.told(told).turned(at_end), steps)
+    elif at_end is not AtEnd.RENEWS or told.get("isTrial"):
+        subscriptions.stop_renewing(key, steps)
+
+
+def has_end(subscription: Members, at_end: AtEnd) -> bool:
+    """Return whether what is arranged for the end of the term is this; of what Microsoft has deleted, anything is."""
+    if is_deleted(subscription):
+        return True
+    if is_new_commerce(subscription):
+        return End.told(subscription).turned(at_end).is_of(subscription)
+    return bool(subscription.get("autoRenewEnabled")) == (at_end is AtEnd.RENEWS and not subscription.get("isTrial"))

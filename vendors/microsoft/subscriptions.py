@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vendors.base import JSON, Service, Steps
-from vendors.commitments import AtEnd
 from vendors.errors import Gone, LostAnswer, Rejected
 from vendors.microsoft.errors import IN_PROGRESS, SUBSCRIPTION_GONE, UNKNOWN_SUBSCRIPTION, UNREADABLE
 from vendors.microsoft.partner_center import Members, PartnerCenter, require_same, same_id
@@ -14,14 +13,9 @@ from vendors.microsoft.shapes import moment_of
 
 ACCEPTED = 202
 # What is scheduled for the end of a term (microsoft-2026.md, section 3): to end then, with no grace.
-TERM_END, RENEW = "TermEnd", "RenewToNewTerm"
-CANCEL_AT_END = {"scheduleType": TERM_END, "actionType": "Cancel"}
-# How each of them is said to Microsoft (the table "End of term" there): whether it renews, and the action.
-AT_END: Mapping[AtEnd, tuple[bool, str]] = {
-    AtEnd.RENEWS: (True, ""),
-    AtEnd.ENDS: (False, "Cancel"),
-    AtEnd.EXTENDS: (False, "RenewToExtendedServiceTerm"),
-}
+TERM_END = "TermEnd"
+RENEW, CANCEL, EXTEND = "RenewToNewTerm", "Cancel", "RenewToExtendedServiceTerm"
+CANCEL_AT_END = {"scheduleType": TERM_END, "actionType": CANCEL}
 # Refusals of a cancellation whose window is over.
 WINDOW_CLOSED = frozenset({"900117", "900213", "800019"})
 SUBSCRIPTION = "subscription_id."
@@ -100,23 +94,6 @@ class Subscriptions:
             lambda _told: {"autoRenewEnabled": False},
             lambda subscription: not subscription.get("autoRenewEnabled") or is_deleted(subscription),
             steps,
-        )
-
-    def arrange_end(self, key: str, at_end: AtEnd, steps: Steps) -> None:
-        """Arrange what happens when the term is over; where it is arranged already, nothing is sent.
-
-        A subscription of the time before the new commerce renews by itself or not, and knows no extended term; a trial
-        ends, for whoever renews it pays.
-        """
-        current = self.read(key)
-        renews, action = AT_END[end_of(current, at_end)]
-        change: dict[str, Any] = {"autoRenewEnabled": renews}
-        if is_new_commerce(current):
-            change["scheduledActions"] = [{"scheduleType": TERM_END, "actionType": action}] if action else None
-        elif renews:
-            return
-        self.patched(
-            f"at-end:{key}", key, lambda _told: change, lambda subscription: has_end(subscription, at_end), steps
         )
 
     def end(self, key: str, steps: Steps, *, now: datetime) -> bool:
@@ -208,36 +185,20 @@ def ends_with_its_term(subscription: Members) -> bool:
     """Return whether it ends when its term does, or has ended: it renews no more, and no extended term is paid."""
     if is_deleted(subscription):
         return True
-    ending = same_id(_scheduled(subscription), CANCEL_AT_END["actionType"])
+    action = scheduled_action(subscription) or Members()
+    ending = same_id(str(action.get("actionType") or ""), CANCEL)
     return ending and not subscription.get("autoRenewEnabled")
 
 
-def end_of(subscription: Members, at_end: AtEnd) -> AtEnd:
-    """Return what is to happen at the end of a subscription's term where `at_end` is wanted: a trial always ends."""
-    return AtEnd.ENDS if subscription.get("isTrial") else at_end
+def scheduled_action(subscription: Members) -> Members | None:
+    """Return what is scheduled for the end of the term; None where nothing is.
 
-
-def has_end(subscription: Members, at_end: AtEnd) -> bool:
-    """Return whether what is arranged for the end of the term is this; of what Microsoft has deleted, anything is."""
-    if is_deleted(subscription):
-        return True
-    renews, action = AT_END[end_of(subscription, at_end)]
-    if bool(subscription.get("autoRenewEnabled")) != renews:
-        return False
-    planned = _scheduled(subscription)
-    # RenewToNewTerm, with whatever instructions, is a renewal.
-    return not is_new_commerce(subscription) or same_id(planned, action) or (renews and same_id(planned, RENEW))
-
-
-def _scheduled(subscription: Members) -> str:
-    """Return the action that is scheduled for the end of the term, "" for none.
-
-    Publications disagree on what the member is called: scheduleType is sent, scheduledType read too.
+    Publications disagree on what its member is called: scheduleType is sent, scheduledType read too.
     """
-    for one in subscription.get("scheduledActions") or ():
-        if same_id(str(one.get("scheduleType") or one.get("scheduledType") or ""), TERM_END):
-            return str(one.get("actionType") or "")
-    return ""
+    for action in subscription.get("scheduledActions") or ():
+        if same_id(str(action.get("scheduleType") or action.get("scheduledType") or ""), TERM_END):
+            return Members(action)
+    return None
 
 
 def is_ended(subscription: Members, now: datetime) -> bool:

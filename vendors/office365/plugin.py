@@ -26,7 +26,7 @@ from vendors.capabilities import ObservesServices
 from vendors.errors import Gone, just_made
 from vendors.microsoft import customers, delegated
 from vendors.microsoft.agreements import CONFIRMED, observed
-from vendors.microsoft.ends import arrange, put_back, remember
+from vendors.microsoft.ends import arrange, arrange_bought, has_end, put_back, remember
 from vendors.microsoft.errors import SUBSCRIPTION_GONE
 from vendors.microsoft.holdings import MicrosoftHoldings
 from vendors.microsoft.partner_center import PartnerCenter
@@ -37,7 +37,6 @@ from vendors.microsoft.price_sheets import MicrosoftPrices
 from vendors.microsoft.seats import change_seats
 from vendors.microsoft.subscriptions import (
     Subscriptions,
-    has_end,
     subscription_ids,
 )
 from vendors.office365 import licences, ordering, qualifications
@@ -260,7 +259,7 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         """Arrange what happens when the terms of subscriptions that were just bought are over."""
         bought = self._subscriptions(partner_center, Service(ids, {}))
         for key in bought.ids:
-            bought.arrange_end(key, terms.at_end, steps)
+            arrange_bought(bought, key, terms.at_end, steps)
 
     def _subscriptions(self, partner_center: PartnerCenter, service: Service) -> Subscriptions:
         return Subscriptions(partner_center, service, patience=self.patience)

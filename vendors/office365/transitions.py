@@ -13,11 +13,12 @@ from vendors.base import JSON, Connection, Done, Outcome, Probe, Service, Steps,
 from vendors.capabilities import SwitchesServices
 from vendors.errors import LostAnswer, NotYet, Rejected
 from vendors.microsoft.commitments import commitment_of
+from vendors.microsoft.ends import arrange_bought, has_end
 from vendors.microsoft.errors import IN_PROGRESS, PENDING_WAITS
 from vendors.microsoft.partner_center import Members, PartnerCenter, require_same, same_id
 from vendors.microsoft.patience import Patience
 from vendors.microsoft.plugin import partner_center_of
-from vendors.microsoft.subscriptions import SUBSCRIPTION, Subscriptions, has_end, is_new_commerce, subscription_ids
+from vendors.microsoft.subscriptions import SUBSCRIPTION, Subscriptions, is_new_commerce, subscription_ids
 from vendors.office365.asked import Asked
 from vendors.office365.options import end_of
 
@@ -93,7 +94,7 @@ class MicrosoftTransitions(SwitchesServices):
             subscriptions = Subscriptions(partner_center, there, patience=self.patience)
             for move in moves:
                 subscriptions.set_quantity(move.new, move.quantity, steps)
-                subscriptions.arrange_end(move.new, end_of(to.options), steps)
+                arrange_bought(subscriptions, move.new, end_of(to.options), steps)
             return self.switched(connection, there)
 
         with partner_center.telling_what_is_gone(service.vendor_ids.get("customer_id", "")):

@@ -6,7 +6,7 @@ from tests.vendors.office365.of_today import of_today
 from tests.vendors.office365.orders import an_order, sent
 from vendors.base import Resource, Service, Task, Verdict
 from vendors.commitments import AtEnd
-from vendors.microsoft.subscriptions import AT_END
+from vendors.microsoft.ends import KINDS
 from vendors.office365.options import TEMPLATE_FIELDS, terms_of
 
 ITEM = {"seats": Resource("CFQ7TTC0LF8R:0001", 5)}
@@ -30,7 +30,7 @@ def test_every_choice_is_read(bench: Office365Bench) -> None:
             told = terms_of(connection, Service({}, {}, options={field.name: value}))
             assert told != plain or value == field.default, (field.name, value)
     assert {value for field in TEMPLATE_FIELDS if field.name == "end_of_term" for value, _ in field.choices} == {*AtEnd}
-    assert set(AT_END) == {*AtEnd}
+    assert set(KINDS) == {*AtEnd}
 
 
 def test_end_of_the_term_is_arranged_after_the_checkout_as_the_template_says(bench: Office365Bench) -> None:
