@@ -133,9 +133,13 @@ def _nobodys(customer: Customer, listed: Sequence[Listed]) -> list[Listed]:
 
 
 def _costs(held: Commitment) -> bool:
-    """Return whether something is paid for and goes on: not what is stopped at any time, or ends of itself."""
-    runs = held.state is State.ACTIVE or (held.state is State.SUSPENDED and held.at_end is not None)
-    return runs and held.at_end is not AtEnd.ENDS
+    """Return whether something is paid for: what runs and does not end of itself, and what is stopped within a term.
+
+    What was bought for no term and is stopped costs nothing.
+    """
+    if held.state is State.SUSPENDED:
+        return held.at_end is not None
+    return held.state is State.ACTIVE and held.at_end is not AtEnd.ENDS
 
 
 def _is_under_way(customer: Customer) -> bool:

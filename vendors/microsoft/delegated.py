@@ -18,7 +18,8 @@ from vendors.base import JSON, Connection, Fact, Field, FieldKind, Order, Steps
 from vendors.errors import ConsentNeeded, LostAnswer, NotFound, Rejected, Transient, VendorError
 from vendors.microsoft.consent import token_for
 from vendors.microsoft.errors import GATEWAY, NO_RIGHTS, REFUSED, UNREADABLE
-from vendors.microsoft.partner_center import API_BASE, Members, id_of, parsed
+from vendors.microsoft.partner_center import Members, id_of, parsed
+from vendors.microsoft.servers import server_of
 
 GRAPH_BASE = "https://graph.microsoft.com/v1.0"
 SCOPES = ["https://graph.microsoft.com/.default"]
@@ -96,12 +97,8 @@ def made_with_customers(connection: Connection) -> bool:
 
 
 def graph_of(connection: Connection) -> "Graph | None":
-    """Return Graph over the connection; None where it has no delegated administration, or no server for it.
-
-    The default is Microsoft's own only where its Partner Center is: a sandbox's connection never asks there.
-    """
-    own = connection.setting("api_base_url", API_BASE).rstrip("/") == API_BASE
-    base = connection.setting("graph_base_url", GRAPH_BASE if own else "").rstrip("/")
+    """Return Graph over the connection; None where it has no delegated administration, or no server for it."""
+    base = server_of(connection, "graph_base_url", GRAPH_BASE)
     return Graph(connection, base) if base and connection.setting("delegated_admin", NONE) != NONE else None
 
 

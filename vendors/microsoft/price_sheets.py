@@ -20,8 +20,8 @@ from vendors.capabilities import ListedPrice, PriceKey, PublishedPrices, Publish
 from vendors.errors import ConsentNeeded, Country, NotFound, Transient
 from vendors.microsoft.consent import token_for
 from vendors.microsoft.errors import GATEWAY
-from vendors.microsoft.partner_center import API_BASE
 from vendors.microsoft.price_lines import lines_of, product_id, sku_id
+from vendors.microsoft.servers import server_of
 
 PRICES_BASE = "https://api.partner.microsoft.com/v1.0"
 SCOPES = ["https://api.partner.microsoft.com/.default"]
@@ -105,12 +105,8 @@ class MicrosoftPrices(PublishesPrices):
 
 
 def prices_base(connection: Connection) -> str:
-    """Return the server of the price sheets; "" where the connection has none.
-
-    The default is Microsoft's own only where its Partner Center is: a sandbox's connection never asks there.
-    """
-    own = connection.setting("api_base_url", API_BASE).rstrip("/") == API_BASE
-    return connection.setting("price_base_url", PRICES_BASE if own else "").rstrip("/")
+    """Return the server of the price sheets; "" where the connection has none."""
+    return server_of(connection, "price_base_url", PRICES_BASE)
 
 
 def _coming_month(now: datetime) -> str:
