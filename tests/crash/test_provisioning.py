@@ -47,7 +47,8 @@ READING = {
 IN_ORDER = (
     "is the domain taken", "rules of the country", "check the address", "create the customer",
     "agreements of the customer", "agreement templates", "confirm the agreement", "the offer", "place the order",
-    "is it provisioned", "the subscription",
+    "is it provisioned", "the subscription",  # what is arranged for the end of its term
+    "the subscription",
 )  # fmt: skip
 # What is asked when the answer to the order was lost, after the worker is back.
 PROBING = {

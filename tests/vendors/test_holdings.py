@@ -14,7 +14,7 @@ SERVICE = {"vendor_ids": {}, "resources": {}}
 
 def test_duties() -> None:
     own = {"holdings", "looked_up", "resource_ids", "sold", "unagreed"}
-    assert ListsHoldings.__abstractmethods__ == {"commitments", *own}
+    assert ListsHoldings.__abstractmethods__ == {"commitments", "arrange_end", *own}
 
 
 def test_a_vendor_that_lists_nothing_is_not_asked(example: VendorConnection, now: datetime) -> None:
