@@ -258,8 +258,12 @@ def _business(house: House, account: Account) -> None:
     refused = _refused(house, account)
     vendor = VendorConnection.objects.get(pk=house.objects["connection"][0])
     differs = different.difference(subscription=active, connection=vendor, name=f"{house.tenant.word}-differs")
+    change = draft_price_change(
+        actor=SYSTEM, reseller=house.reseller, plans=[active.plan], rule=PriceRule.PERCENT, value=Decimal(7),
+        valid_from=ORDERED_ON + timedelta(days=9), today=ORDERED_ON,
+    )  # fmt: skip
     operation = VendorOperation.objects.create(
-        connection_id=house.objects["connection"][0],
+        connection=vendor,
         action="change",
         key=f"{house.tenant.word}-operation",
         subject=f"subscription:{active.pk}",
@@ -304,17 +308,7 @@ def _business(house: House, account: Account) -> None:
                 expires_on=ORDERED_ON + timedelta(days=3000),
             ).pk,
         ),
-        "price_change": (
-            draft_price_change(
-                actor=SYSTEM,
-                reseller=house.reseller,
-                plans=[active.plan],
-                rule=PriceRule.PERCENT,
-                value=Decimal(7),
-                valid_from=ORDERED_ON + timedelta(days=9),
-                today=ORDERED_ON,
-            ).pk,
-        ),
+        "price_change": (change.pk,),
         "difference": (differs.pk,),
         "resolution": (different.resolution(actor=house.managers[Role.ADMIN].actor, differences=[differs]).pk,),
         "reseller_charge": (

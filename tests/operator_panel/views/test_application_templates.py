@@ -11,14 +11,6 @@ from subscriptions.models import ApplicationTemplate, Plan
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of, text_of
-from tests.vendors.conftest import (  # noqa: F401 - fixtures for this module
-    admin,
-    example,
-    example_vendor,
-    microsoft,
-    microsoft_server,
-    office365,
-)
 from tests.vendors.consenting import consent
 from vendors.connections import add_connection
 from vendors.models import ConnectionState, VendorConnection
@@ -51,7 +43,7 @@ def test_what_a_form_does_not_ask_of_a_resource_stays(client: Client) -> None:
     assert (kept.name, kept.unit, kept.vendor_reference) == ("Storage", "GB", "backup")
 
 
-def test_template_offers_the_catalogue_of_a_granted_connection(client: Client, example: VendorConnection) -> None:  # noqa: F811 - the fixture imported above
+def test_template_offers_the_catalogue_of_a_granted_connection(client: Client, example: VendorConnection) -> None:
     example.reseller, example.state = cast.operator(), ConnectionState.GRANTED
     example.save()
     address = page("application_template_new", example.pk)
@@ -88,8 +80,8 @@ def test_template_of_a_taken_name_is_refused_at_the_name(client: Client, plan: P
 
 def test_term_that_the_vendor_does_not_sell_is_refused_at_its_field_unless_it_cannot_be_asked(
     client: Client,
-    admin: Actor,  # noqa: F811 - the fixture imported above
-    office365: VendorConnection,  # noqa: F811 - the fixture imported above
+    admin: Actor,
+    office365: VendorConnection,
 ) -> None:
     consent(admin, office365, timezone.now())
     address = page("application_template_new", office365.pk)

@@ -1,4 +1,4 @@
-"""Example Cloud's pretend servers, and a connection to them that works."""
+"""Example Cloud's pretend servers, a connection to them that works, and a customer whose other side is altered."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 
 from accounts.actors import Actor
 from sandbox.wsgi import start
+from tests.subscriptions.resolving.conftest import world  # noqa: F401 - a fixture of this folder too
 from tests.subscriptions.workers.metered import ORDERED_ON, moment
 from tests.vendors.example.vendor import API_KEY, ExampleVendor
 from tests.vendors.installing import example_installed

@@ -8,7 +8,6 @@ from subscriptions.resolving.deeds import Acting
 from subscriptions.resolving.settling import settle
 from tests.factories import accounts as cast
 from tests.subscriptions.resolving.altered import SUBSCRIPTION, Altered
-from tests.subscriptions.resolving.conftest import world  # noqa: F401 - fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +16,7 @@ def told() -> list[tuple[str, str]]:
     return list(Difference.objects.filter(settled="").order_by("pk").values_list("kind", "theirs"))
 
 
-def test_what_was_bought_by_hand_is_found_once_and_is_gone_again(world: Altered) -> None:  # noqa: F811 - fixture
+def test_what_was_bought_by_hand_is_found_once_and_is_gone_again(world: Altered) -> None:
     (row,) = world.untouched
     vendor_id = world.bought_by_hand(row, "By hand")
     assert (world.night(), told()) == (1, [("unknown", "active 5")])
@@ -29,7 +28,7 @@ def test_what_was_bought_by_hand_is_found_once_and_is_gone_again(world: Altered)
     assert Difference.objects.get().settled == Settled.VANISHED
 
 
-def test_list_that_lags_is_not_believed(world: Altered) -> None:  # noqa: F811 - fixture
+def test_list_that_lags_is_not_believed(world: Altered) -> None:
     (row,) = world.untouched
     vendor_id = world.bought_by_hand(row, "By hand")
     world.story.microsoft.behave(list_lag_seconds=86_400)
@@ -37,14 +36,14 @@ def test_list_that_lags_is_not_believed(world: Altered) -> None:  # noqa: F811 -
     assert (world.night(), told()) == (0, [])
 
 
-def test_while_something_is_on_its_way_nothing_of_the_customer_is_unknown(world: Altered) -> None:  # noqa: F811 - fixture
+def test_while_something_is_on_its_way_nothing_of_the_customer_is_unknown(world: Altered) -> None:
     (row,) = world.untouched
     world.bought_by_hand(row, "By hand")
     Subscription.objects.filter(pk=row.pk).update(awaited_operation="order:1:provision")
     assert (world.night(), told()) == (0, [])
 
 
-def test_what_is_left_alone_is_not_told_again(world: Altered) -> None:  # noqa: F811 - fixture
+def test_what_is_left_alone_is_not_told_again(world: Altered) -> None:
     (row,) = world.untouched
     world.bought_by_hand(row, "By hand")
     assert world.night() == 1
@@ -53,7 +52,7 @@ def test_what_is_left_alone_is_not_told_again(world: Altered) -> None:  # noqa: 
     assert (world.night(), told()) == (0, [])
 
 
-def test_subscription_of_before_the_new_commerce_is_compared_by_the_list(world: Altered) -> None:  # noqa: F811 - fixture
+def test_subscription_of_before_the_new_commerce_is_compared_by_the_list(world: Altered) -> None:
     """It is bound to nothing, so no commitment tells of it; where the list differs it is read by its id."""
     (row,) = world.untouched
     microsoft = world.story.microsoft.world

@@ -7,13 +7,12 @@ import pytest
 from subscriptions.models import Subscription
 from subscriptions.workers.told import agreement, commitments_told, ids_of, is_told_whole
 from tests.subscriptions.resolving.altered import SUBSCRIPTION, Altered
-from tests.subscriptions.resolving.conftest import world  # noqa: F401 - fixture
 from vendors.registry import plugin_for
 
 pytestmark = pytest.mark.django_db
 
 
-def test_commitments_of_tonight_that_nothing_has_happened_to_since(world: Altered) -> None:  # noqa: F811 - fixture
+def test_commitments_of_tonight_that_nothing_has_happened_to_since(world: Altered) -> None:
     (row,) = world.untouched
     world.night()
     row.refresh_from_db()
