@@ -28,6 +28,7 @@ from customer_panel.progress import show_progress
 from customer_panel.views.account import needed_page
 from customer_panel.views.payments import card_currency
 from subscriptions.contract.handover import waiting_operation
+from subscriptions.contract.terms import WHOLE_BEHIND
 from subscriptions.models import Order, OrderStatus
 from subscriptions.people.failures import correct_order, correction_of
 from subscriptions.people.ordering import cancel_order
@@ -43,16 +44,8 @@ from vendors.models import Waited
 
 def one(request: HttpRequest, pk: int) -> Order:
     """Return the order of the address. Raises Http404 for one that the actor does not see."""
-    visible = orders_visible_to(request.actor).select_related(
-        "account__account_class",
-        "account__reseller",
-        "subscription__account__account_class",
-        "subscription__account__reseller",
-        "subscription__plan__template__connection",
-        "subscription__plan__service_term",
-        "subscription__period",
-    )
-    return get_object_or_404(visible, pk=pk)
+    related = ("account__account_class", "account__reseller", *WHOLE_BEHIND)
+    return get_object_or_404(orders_visible_to(request.actor).select_related(*related), pk=pk)
 
 
 @requires("orders.view")

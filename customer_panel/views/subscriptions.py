@@ -29,6 +29,7 @@ from customer_panel.remedies import way_to
 from customer_panel.services import service_of
 from subscriptions.contract.ends import is_bound
 from subscriptions.contract.handover import waiting_operation
+from subscriptions.contract.terms import WHOLE
 from subscriptions.models import Order, Subscription, SubscriptionResource, SubscriptionStatus
 from subscriptions.night.holds import RUNNING
 from subscriptions.people.acting import act, actions_of
@@ -63,9 +64,7 @@ TABS = (
 
 def one(request: HttpRequest, pk: int) -> Subscription:
     """Return the subscription of the address. Raises Http404 for one that the actor does not see."""
-    visible = subscriptions_visible_to(request.actor).select_related(
-        "account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period"
-    )
+    visible = subscriptions_visible_to(request.actor).select_related(*WHOLE)
     return get_object_or_404(visible.defer("search_vector"), pk=pk)
 
 

@@ -25,6 +25,7 @@ from operator_panel.doors import requires
 from operator_panel.lists.charges import CHARGES
 from operator_panel.views.account_changes import needed_page
 from subscriptions.contract.handover import waiting_operation
+from subscriptions.contract.terms import WHOLE_BEHIND
 from subscriptions.models import Order, OrderStatus
 from subscriptions.people.failures import Answer, cancel_failed_order, correct_order, correction_of
 from subscriptions.people.ordering import cancel_order
@@ -37,15 +38,6 @@ from subscriptions.told.showing import shown_of
 from vendors.forms import ANSWER, inputs_of, values_of
 from vendors.queries import operations_of
 
-# What the checks of its steps ask of an order's subscription.
-WHOLE = (
-    "subscription__account__account_class",
-    "subscription__account__reseller",
-    "subscription__plan__template__connection",
-    "subscription__plan__service_term",
-    "subscription__period",
-)
-
 TABS = (
     ("order", gettext_lazy("General"), "orders.view"),
     ListTab("order_charges", CHARGES, by="order_id"),
@@ -55,7 +47,7 @@ TABS = (
 
 def one(request: HttpRequest, pk: int) -> Order:
     """Return the order of the address. Raises Http404 for one that the actor does not see."""
-    related = ("account__account_class", "account__reseller", "created_by", *WHOLE)
+    related = ("account__account_class", "account__reseller", "created_by", *WHOLE_BEHIND)
     return get_object_or_404(orders_visible_to(request.actor).select_related(*related), pk=pk)
 
 

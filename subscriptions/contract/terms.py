@@ -36,6 +36,10 @@ from subscriptions.models import (
 # The vendor changes the units of what runs on meanwhile: the night acts on these too.
 UNDER_CHANGE = (SubscriptionStatus.UPDATING, SubscriptionStatus.UPDATING_FAILED)
 
+# What a subscription is read with, so that its contract needs no further statements; and what points to one.
+WHOLE = ("account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period")
+WHOLE_BEHIND = tuple(f"subscription__{name}" for name in WHOLE)
+
 
 @dataclass
 class Contract:

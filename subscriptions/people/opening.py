@@ -14,7 +14,7 @@ from core.panel.formats import day_text, money_text
 from core.prepared import Asked, Prepared
 from subscriptions.contract.handover import STATE_FIELDS, WORK_FAILED, WORK_MEANWHILE
 from subscriptions.contract.held import note_units
-from subscriptions.contract.terms import Contract, contract_of
+from subscriptions.contract.terms import WHOLE, Contract, contract_of
 from subscriptions.models import Subscription, SubscriptionStatus, TakesEffect
 from subscriptions.night.renewals import renew_accounts
 
@@ -79,11 +79,7 @@ def open_contract(*, actor: Actor, subscription: Subscription, right: str, today
     return contract_of(rows[0]), day
 
 
-_SUBSCRIPTION = Prepared(
-    lambda: Subscription.objects.select_related(
-        "account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period"
-    ).filter(pk=Asked("pk"))
-)
+_SUBSCRIPTION = Prepared(lambda: Subscription.objects.select_related(*WHOLE).filter(pk=Asked("pk")))
 
 
 def refuse_held(account: Account, today: date) -> None:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
 from core.fingerprint import fingerprint_of
+from subscriptions.contract.terms import WHOLE_BEHIND
 from subscriptions.models import Choice, Difference, Settled
 from subscriptions.queries import differences_visible_to
 from subscriptions.resolving.deeds import Acting, propose_deed
@@ -12,16 +13,7 @@ from subscriptions.told.preview import Preview
 from subscriptions.told.proposals import Proposal
 
 # What a deed asks of a difference's subscription and connection.
-WHOLE = (
-    "connection",
-    "account__account_class",
-    "account__reseller",
-    "subscription__account__account_class",
-    "subscription__account__reseller",
-    "subscription__plan__template__connection",
-    "subscription__plan__service_term",
-    "subscription__period",
-)
+RELATED = ("connection", "account__account_class", "account__reseller", *WHOLE_BEHIND)
 
 
 class SettledBefore(Refused):
@@ -71,7 +63,7 @@ def mark_of(seen: Preview) -> str:
 
 def _open(difference_id: int, acting: Acting, *, locked: bool) -> Difference:
     """Return a difference that is still open, if the actor sees it. Raises SettledBefore."""
-    rows = differences_visible_to(acting.actor).select_related(*WHOLE)
+    rows = differences_visible_to(acting.actor).select_related(*RELATED)
     if locked:
         rows = rows.select_for_update(of=("self",))
     difference = rows.filter(pk=difference_id).first()

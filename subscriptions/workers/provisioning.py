@@ -41,7 +41,7 @@ from subscriptions.contract.telling import (
     vendor_refused,
     waits_at_vendor,
 )
-from subscriptions.contract.terms import Contract, contract_of
+from subscriptions.contract.terms import WHOLE, Contract, contract_of
 from subscriptions.models import (
     Order,
     OrderStatus,
@@ -62,8 +62,6 @@ from vendors.operations import unsealed
 
 FINISHED = (OperationState.CONFIRMED, OperationState.REJECTED)
 A_SWEEP = 500
-# What a subscription is read with, so that its contract needs no further statements.
-WHOLE = ("account__account_class", "account__reseller", "plan__template__connection", "plan__service_term", "period")
 
 
 def carry_out(*, operation_id: UUID | str, now: datetime, today: date) -> VendorOperation:
