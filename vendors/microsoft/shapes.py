@@ -1,4 +1,4 @@
-"""How Microsoft writes what is not plain JSON: moments with up to seven decimals."""
+"""How Microsoft writes what is not plain JSON: moments with up to seven decimals, numbers as texts."""
 
 import re
 from datetime import datetime
@@ -12,3 +12,8 @@ def moment_of(told: object) -> datetime | None:
     if whole is None:
         return None
     return datetime.fromisoformat(whole[1] + (whole[3] or "Z").replace("Z", "+00:00"))
+
+
+def number_of(told: object) -> int | None:
+    """Return a whole number as Microsoft tells it, as a number or as its text; None where it tells none."""
+    return None if told is None else int(str(told))

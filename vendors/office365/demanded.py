@@ -9,9 +9,10 @@ from vendors.base import Resource
 from vendors.commitments import AtEnd
 from vendors.errors import Rejected
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
+from vendors.microsoft.shapes import number_of
 from vendors.office365 import promotions
-from vendors.office365.lines import Terms
-from vendors.office365.products import NOT_ATTESTED, Item, chosen, is_item, same_item, sold_as
+from vendors.office365.lines import Terms, is_item, same_item
+from vendors.office365.products import NOT_ATTESTED, Item, chosen, sold_as
 
 BOUNDS = gettext_noop("Microsoft sells %(offer)s from %(low)s to %(high)s units: choose a quantity between them.")
 NO_BASE = gettext_noop(
@@ -107,13 +108,13 @@ class Look:
         path = f"offers/{resource.offer}"
         offer = Members(self.partner_center.read(path, params={"country": self.country}).body)
         name = str(offer.get("name") or resource.offer)
-        low, high = (_number(offer.get(bound)) for bound in ("minimumQuantity", "maximumQuantity"))
+        low, high = (number_of(offer.get(bound)) for bound in ("minimumQuantity", "maximumQuantity"))
         _check_bounds(name, resource.quantity, low, high)
         allowed = [str(one) for one in offer.get("prerequisiteOffers") or ()]
         held = [str(one.get("offerId") or "") for one in self.held() if same_id(str(one.get("status")), "active")]
         if offer.get("isAddOn") and not any(same_id(one, base) for one in (*with_it, *held) for base in allowed):
             raise Rejected(NO_BASE, code="no_parent", offer=name, bases=", ".join(allowed))
-        limit = _number(offer.get("limit")) or 0
+        limit = number_of(offer.get("limit")) or 0
         lifetime = same_id(str(offer.get("limitUnitOfMeasure") or ""), "lifetime")
         same = [one for one in self.held() if same_id(str(one.get("offerId") or ""), resource.offer)]
         counted = [one for one in same if lifetime or same_id(str(one.get("status")), "active")]
@@ -130,7 +131,3 @@ def named(refusal: Rejected, field: str) -> Rejected:
 def _check_bounds(name: str, quantity: int, low: int | None, high: int | None) -> None:
     if quantity < (low or 0) or (high is not None and quantity > high):
         raise Rejected(BOUNDS, code="quantity_refused", offer=name, low=low or 0, high="∞" if high is None else high)
-
-
-def _number(value: object) -> int | None:
-    return None if value is None else int(str(value))

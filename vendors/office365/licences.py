@@ -10,7 +10,9 @@ from core.errors import Refusals, Refused
 from vendors.base import Fact, Offer, Resource, Service
 from vendors.microsoft.errors import DelegationNeeded
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
+from vendors.microsoft.shapes import number_of
 from vendors.microsoft.subscriptions import subscription_ids
+from vendors.office365.lines import is_item
 
 TENANT_ID = gettext_noop("Tenant ID")
 DOMAIN = gettext_noop("Domain")
@@ -35,8 +37,8 @@ def offer_of(item: Members) -> Offer:
         id=str(item["id"]),
         name=str(item["name"]),
         unit=str(item.get("unitType") or ""),
-        minimum=_number(item.get("minimumQuantity")),
-        maximum=_number(item.get("maximumQuantity")),
+        minimum=number_of(item.get("minimumQuantity")),
+        maximum=number_of(item.get("maximumQuantity")),
         category=str((item.get("category") or Members()).get("name") or ""),
         is_add_on=bool(item.get("isAddOn")),
         is_trial=bool(item.get("isTrial")),
@@ -104,7 +106,7 @@ def facts(partner_center: PartnerCenter, service: Service, *, country: str) -> t
 
 def _is_legacy(offer: str) -> bool:
     """Return whether the id is a licence offer's rather than a catalogue item's (product:sku:availability)."""
-    return bool(offer) and ":" not in offer
+    return bool(offer) and not is_item(offer)
 
 
 def _offer(partner_center: PartnerCenter, offer_id: str, country: str) -> Members:
@@ -122,7 +124,7 @@ def _sku(skus: list[Members], offer: Members) -> Members | None:
 
 
 def _check_bounds(key: str, quantity: int, offer: Members) -> None:
-    low, high = _number(offer.get("minimumQuantity")) or 0, _number(offer.get("maximumQuantity"))
+    low, high = number_of(offer.get("minimumQuantity")) or 0, number_of(offer.get("maximumQuantity"))
     # Zero is ours, not an order at Microsoft: it suspends the subscription.
     if quantity and (quantity < low or (high is not None and quantity > high)):
         sentence = _("Microsoft sells %(offer)s from %(low)s to %(high)s units: choose a quantity between them.")
@@ -141,7 +143,3 @@ def _check_in_use(key: str, quantity: int, resource: Resource, sku: Members | No
             "%(used)s licences are assigned to users: keep at least %(least)s, or take licences away from users first."
         )
         raise QuantityRefused(sentence % {"used": sku["consumedUnits"], "least": least}, field=key)
-
-
-def _number(value: object) -> int | None:
-    return None if value is None else int(str(value))

@@ -20,6 +20,16 @@ TOLD = NeverAgain((("order_id", gettext_noop("Order ID")),))
 _MARK = re.compile(r"\([^()]*:[^()]*/[^()]*\)$")
 
 
+def is_item(offer: str) -> bool:
+    """Return whether the id is a catalogue item's (product:sku, or with an availability), not an older offer's."""
+    return ":" in offer
+
+
+def same_item(one: str, other: str) -> bool:
+    """Return whether two ids are of one SKU, whatever their availabilities."""
+    return [part.casefold() for part in one.split(":")[:2]] == [part.casefold() for part in other.split(":")[:2]]
+
+
 @dataclass(frozen=True)
 class Line:
     """One resource to be ordered. `mark` is how we know our line again at Microsoft, should the answer be lost."""
@@ -38,7 +48,7 @@ class Line:
     @property
     def modern(self) -> bool:
         """Whether the offer is a catalogue item (product:sku, or with an availability), bought through a cart."""
-        return ":" in self.offer
+        return is_item(self.offer)
 
 
 @dataclass(frozen=True)

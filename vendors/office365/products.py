@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from vendors.base import Offer
 from vendors.errors import NotFound, Rejected
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
+from vendors.microsoft.shapes import number_of
 from vendors.office365.lines import COMMERCIAL, Terms
 
 NEW_COMMERCE = "OnlineServicesNCE"
@@ -62,7 +63,7 @@ class Item:
     @property
     def bounds(self) -> tuple[int | None, int | None]:
         """How many units are sold, at least and at most."""
-        return _number(self.sku.get("minimumQuantity")), _number(self.sku.get("maximumQuantity"))
+        return number_of(self.sku.get("minimumQuantity")), number_of(self.sku.get("maximumQuantity"))
 
     @property
     def is_trial(self) -> bool:
@@ -85,16 +86,6 @@ class Item:
         return any(
             same_id(term, terms.term_duration) and same_id(cycle, terms.billing_cycle) for term, cycle in self.plans
         )
-
-
-def is_item(offer: str) -> bool:
-    """Return whether the id is a catalogue item's (product:sku, or with an availability), not an older offer's."""
-    return ":" in offer
-
-
-def same_item(one: str, other: str) -> bool:
-    """Return whether two ids are of one SKU, whatever their availabilities."""
-    return [part.casefold() for part in one.split(":")[:2]] == [part.casefold() for part in other.split(":")[:2]]
 
 
 def sold_as(
@@ -175,7 +166,3 @@ def _items(rows: Iterable[Members]) -> Iterator[Item]:
                 plans=plans,
                 segment=str(row.get("segment") or COMMERCIAL),
             )
-
-
-def _number(value: object) -> int | None:
-    return None if value is None else int(str(value))

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_noop
 
 from vendors.errors import Rejected
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
-from vendors.office365.lines import Terms
-from vendors.office365.products import Item, same_item
+from vendors.office365.lines import Terms, same_item
+from vendors.office365.products import Item
 
 UNKNOWN = gettext_noop(
     "Microsoft has no promotion %(promotion)s for this country and segment now. Correct or empty it in the template."

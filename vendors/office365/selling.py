@@ -10,6 +10,7 @@ from vendors.microsoft.plugin import MicrosoftPlugin, country_of, partner_center
 from vendors.microsoft.subscriptions import subscription_ids
 from vendors.office365 import alignment, licences, products, qualifications
 from vendors.office365.demanded import Look
+from vendors.office365.lines import is_item
 from vendors.office365.options import TEMPLATE_FIELDS, terms_of
 
 
@@ -77,7 +78,7 @@ class SellsLicences(MicrosoftPlugin):
         partner_center, customer_id = partner_center_of(connection), service.vendor_ids.get("customer_id", "")
         look = Look(partner_center, terms, terms.country, customer_id)
         wanted = {key: Resource(one.offer, quantities.get(key, one.quantity)) for key, one in service.resources.items()}
-        items = {key: one for key, one in wanted.items() if key in quantities and products.is_item(one.offer)}
+        items = {key: one for key, one in wanted.items() if key in quantities and is_item(one.offer)}
         more = {
             key: one for key, one in items.items() if key in known and one.quantity > service.resources[key].quantity
         }

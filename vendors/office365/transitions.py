@@ -20,6 +20,7 @@ from vendors.microsoft.patience import Patience
 from vendors.microsoft.plugin import partner_center_of
 from vendors.microsoft.subscriptions import SUBSCRIPTION, Subscriptions, is_new_commerce, subscription_ids
 from vendors.office365.asked import Asked
+from vendors.office365.lines import same_item
 from vendors.office365.options import end_of
 
 NOT_ONE_TO_ONE = gettext_noop(
@@ -212,7 +213,7 @@ class _Transition:
         return None
 
     def _leads_where_ours_does(self, row: Members) -> bool:
-        return _item_of(str(row.get("toCatalogItemId") or "")) == _item_of(self.move.item)
+        return same_item(str(row.get("toCatalogItemId") or ""), self.move.item)
 
     def _read(self, subscription_id: str) -> Members:
         return self.partner_center.subscription(self.customer_id, subscription_id)
@@ -231,7 +232,7 @@ def _eligible(partner_center: PartnerCenter, customer_id: str, subscription_id: 
     """
     path = f"customers/{customer_id}/subscriptions/{subscription_id}/transitionEligibilities"
     rows = partner_center.collection(path, params={"eligibilityType": "immediate"})
-    row = next((row for row in rows if _item_of(str(row.get("catalogItemId") or "")) == _item_of(item)), None)
+    row = next((row for row in rows if same_item(str(row.get("catalogItemId") or ""), item)), None)
     if row is None:
         raise Rejected(NO_WAY, code="no_transition", at="plan", item=item)
     ways = {str(way.get("transitionType") or "").casefold(): way for way in row.get("eligibilities") or ()}
@@ -259,12 +260,7 @@ def _refuse_fewer(connection: Connection, move: Move, told: Members) -> None:
 
 
 def _is(told: Members, item: str) -> bool:
-    return _item_of(str(told.get("offerId") or "")) == _item_of(item)
-
-
-def _item_of(catalogue_item: str) -> list[str]:
-    """Return product and SKU of a catalogue item, of which the availability changes over time."""
-    return catalogue_item.casefold().split(":")[:2]
+    return same_item(str(told.get("offerId") or ""), item)
 
 
 def _under_new_key(ids: Mapping[str, str], move: Move) -> dict[str, str]:

@@ -7,8 +7,9 @@ from tests.vendors.office365.of_today import ARCHIVE, BASIC, CHARITYS, E3, FACUL
 from vendors.base import Service
 from vendors.errors import Rejected
 from vendors.microsoft.plugin import partner_center_of
+from vendors.office365.lines import same_item
 from vendors.office365.options import terms_of
-from vendors.office365.products import catalogue, chosen, same_item, sold_as
+from vendors.office365.products import catalogue, chosen, sold_as
 
 
 def test_catalogue_has_every_segment_with_terms_bounds_trials_and_add_ons(bench: Office365Bench) -> None:
