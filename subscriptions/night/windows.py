@@ -44,12 +44,13 @@ def tell_of_renewals(*, today: date, now: datetime) -> int:
     rows = list(upcoming.filter(at__gt=start_of(today), at__lt=start_of(today + timedelta(days=max(MARKS) + 1))))
     marked = [row for row in rows if _mark(row, today) is not None]
     prices, told = next_prices(marked), 0
+    windows = _upcoming().filter(subscription__in={row.subscription_id for row in marked}, kind__in=WINDOWS, at__gt=now)
+    still_open = dict(_by(windows, lambda row: row.subscription_id))
     for (pk, day, mark), ends in _by(marked, lambda row: (row.subscription_id, day_of(row), _mark(row, today))):
         terms = [_said(row) | {"price": prices.get(row.pk), "currency": row.subscription.currency} for row in ends]
-        windows = [_said(row) for row in _upcoming().filter(subscription=pk, kind__in=WINDOWS, at__gt=now)]
         told += _tell(
             "commitment_renews_soon", ends, f"{pk}:{day}:{mark}",
-            day=day, last=day - timedelta(days=1), terms=terms, windows=windows,
+            day=day, last=day - timedelta(days=1), terms=terms, windows=[_said(row) for row in still_open.get(pk, ())],
         )  # fmt: skip
     return told
 
