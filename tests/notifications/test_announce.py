@@ -199,7 +199,8 @@ def test_every_event_has_texts_for_every_placeholder(name, language):
     account = make.account()
     marks = {placeholder: f"mark-{placeholder}" for placeholder in EVENTS[name].placeholders}
     others = {"facts": [("label", "mark-facts")], "rows": 3, "changes": [CHANGE], "prices": [LOSS], "more": 3}
-    others |= {"windows": [WINDOW], "terms": [TERM]}
+    others |= {"windows": [WINDOW], "terms": [TERM], "kinds": [("mark-kinds", 3)]}
+    others |= {"number": 3} if "kinds" in marks else {}
     marks |= {key: value for key, value in others.items() if key in marks}
     [row, *_rest] = announce(
         name,
@@ -212,7 +213,7 @@ def test_every_event_has_texts_for_every_placeholder(name, language):
     )
     text = row.subject + row.body_text
     html = row.subject + row.body_html
-    for placeholder in EVENTS[name].placeholders - {"rows", "more"}:
+    for placeholder in EVENTS[name].placeholders - {key for key, value in marks.items() if isinstance(value, int)}:
         assert f"mark-{placeholder}" in text, placeholder
         assert f"mark-{placeholder}" in html, placeholder
     assert "%(" not in text

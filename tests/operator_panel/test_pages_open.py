@@ -59,6 +59,8 @@ SEEN_BY = {
     "difference_log": "differences.view",
     "resolution_log": "differences.view",
 }
+# What was settled at once may be of anybody's accounts: it is not there for who sees the own ones only.
+OF_ALL_ACCOUNTS = ("resolution", "resolution_lines", "resolution_log")
 
 
 @pytest.fixture
@@ -170,6 +172,7 @@ def _special(actor: Actor, subscription: Subscription) -> dict[str, dict[str, ob
         "plan_draft": {"draft": "none", "step": "information"},
         "plan_period_withdraw": {"pk": plan.pk, "period": plan.periods.get().pk},
         "plan_period_price": {"pk": by_use.pk, "period": by_use.periods.get().pk},
+        "reseller_vendor": {"pk": cast.reseller(parent=actor.reseller).pk, "connection": connection.pk},
         "plan_price": {"pk": plan.pk, "resource": plan.resources.get().pk},
         "vendor_connection_new": {"plugin": "office365"},
     }
@@ -202,6 +205,8 @@ def test_each_role_opens_exactly_the_pages_of_its_rights(addresses: dict[str, st
     for name, right in SEEN_BY.items():
         if expected[name] == 200 and right not in MANAGER_RIGHTS[role]:
             expected[name] = 404
+    if role == Role.SALES:
+        expected |= {name: 404 for name in OF_ALL_ACCOUNTS if expected[name] == 200}
     # An administrator opens all; who of the others opens which, or is refused it, is drawn by turns: the right decides,
     # and tests/security/sweeps/test_rights.py refuses each to everybody. All for everybody in `make prove`.
     turn = list(Role.values).index(role)

@@ -27,7 +27,7 @@ from core.lists.models import ExportState, ListExport
 from notifications.announce import announce
 from operator_panel.views.plan_wizard import DRAFTS
 from subscriptions.catalogue.products import create_plan_category, create_product
-from subscriptions.models import Order, OrderStatus, Plan, PriceRule, Subscription
+from subscriptions.models import CommitmentDate, Order, OrderStatus, Plan, PriceRule, Subscription
 from subscriptions.people.ordering import cancel_order
 from subscriptions.people.price_changes import draft_price_change
 from subscriptions.workers.provisioning import conclude
@@ -132,7 +132,9 @@ def _house(tenant: Tenant, found: Any) -> House:
         _catalogue(house)
         _business(house, account)
         _rows_of_lists(house)
+        held = CommitmentDate.objects.filter(subscription__account=account)
         house.objects |= {
+            "commitment_date": tuple(held.values_list("pk", flat=True)),
             "reseller": (house.reseller.pk,),
             "draft": (_draft(house),),
             "step": ("information",),

@@ -21,6 +21,7 @@ from core.lists.listing import Listing
 from operator_panel.urls import LISTS
 from tests.factories import accounts as cast
 from tests.factories import billing as money
+from tests.factories import commitments as bound
 from tests.factories import subscriptions as make
 from tests.factories.taxes import credit_note
 
@@ -42,6 +43,7 @@ def sold(db: None) -> None:
         account: Account = cast.account(reseller=seller)
         money.top_up(account=account, amount=price, today=DAY)
         sold = make.subscription(account=account, plan=make.plan(reseller=seller, prices={"seats": price}), today=DAY)
+        bound.commitment(subscription=sold, now=timezone.now())
         debtor = cast.reseller() if seller.is_operator else seller
         money.owed(charge=sold.charges.earliest("pk"), creditor=cast.operator(), debtor=debtor, amount=price)
         credit_note(money.invoice(account, total=price, day=DAY), total=f"-{price}")

@@ -52,6 +52,8 @@ WHILE_SIGNED_IN_AS = {
     "customer:subscription_delete": "the same",
     "customer:subscription_priorities": "the owner's business: who goes first",
     "customer:forecast": "looked at",
+    "customer:calendar": "exporting the list",
+    "customer:subscription_commitment": "the same",
     "customer:subscription_secrets": "the verb shows a visitor nothing (subscriptions/people/revealing.py)",
     "customer:order_plan": "ordering for the customer is what the visit is for",
     "customer:order_plan_details": "the same",
