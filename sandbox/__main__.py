@@ -5,6 +5,8 @@ import signal
 import threading
 
 from sandbox.drweb import DrWeb
+from sandbox.kaspersky import Kaspersky
+from sandbox.kaspersky.tls import demanding
 from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import DEMO_APP_NAME, DEMO_CLIENT_ID, DEMO_SECRET, LOGIN_HOST
 from sandbox.opensrs import OpenSRS
@@ -12,7 +14,7 @@ from sandbox.robokassa import Robokassa
 from sandbox.wsgi import mount, start
 
 # Below which path each further pretend vendor is served; it is made from where its state is kept.
-VENDORS = {"/drweb": DrWeb, "/opensrs": OpenSRS, "/robokassa": Robokassa}
+VENDORS = {"/drweb": DrWeb, "/kaspersky": Kaspersky, "/opensrs": OpenSRS, "/robokassa": Robokassa}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -27,6 +29,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--advertised-login", default=LOGIN_HOST, help=f"base of the endpoints in the discovery document ({LOGIN_HOST})"
     )
+    parser.add_argument(
+        "--tls-port", type=int, help="port that serves the same over TLS, to callers with a client certificate"
+    )
     options = parser.parse_args(arguments)
     microsoft = Microsoft(options.state, advertised_login=options.advertised_login)
     if options.redirect_uri:
@@ -34,15 +39,22 @@ def main(arguments: list[str] | None = None) -> None:
             client_id=DEMO_CLIENT_ID, secret=DEMO_SECRET, name=DEMO_APP_NAME, redirect_uris=options.redirect_uri
         )
     vendors = {"/microsoft": microsoft, **{path: vendor(options.state) for path, vendor in VENDORS.items()}}
-    running = start(mount(vendors), host=options.host, port=options.port)
+    served = mount(vendors)
+    running = [start(served, host=options.host, port=options.port)]
+    if options.tls_port is not None:
+        running.append(start(served, host=options.host, port=options.tls_port, tls=demanding()))
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    print(f"sandbox: {running.base_url}/microsoft/login and {running.base_url}/microsoft/partnercenter/v1", flush=True)
+    root = running[0].base_url
+    print(f"sandbox: {root}/microsoft/login and {root}/microsoft/partnercenter/v1", flush=True)
     for path in VENDORS:
-        print(f"sandbox: {running.base_url}{path}", flush=True)
+        print(f"sandbox: {root}{path}", flush=True)
+    for over_tls in running[1:]:
+        print(f"sandbox: {over_tls.base_url}/kaspersky", flush=True)
     ended.wait()
-    running.stop()
+    for one in running:
+        one.stop()
     for vendor in vendors.values():
         vendor.close()
 

@@ -3,11 +3,12 @@
 import json
 import re
 import socket
+import ssl
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +20,8 @@ Environ = dict[str, Any]
 WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 UTF8_BOM = b"\xef\xbb\xbf"
+# How long a caller may take to show who it is.
+HANDSHAKE_SECONDS = 10.0
 
 
 class ConnectionDroppedError(ConnectionResetError):
@@ -42,6 +45,8 @@ class Request:
     mounted_at: str = ""
     fault: Any = None
     caller: dict[str, Any] = field(default_factory=dict)
+    # The certificate (DER) that the caller has shown over TLS; None over plain HTTP, where nobody shows one.
+    certificate: bytes | None = None
 
     @classmethod
     def from_environ(cls, environ: Environ) -> "Request":
@@ -60,6 +65,7 @@ class Request:
             headers=headers,
             body=environ["wsgi.input"].read(length) if length else b"",
             mounted_at=environ.get("SCRIPT_NAME", ""),
+            certificate=environ.get("CLIENT_CERTIFICATE"),
         )
 
     def json(self) -> Any:
@@ -221,11 +227,13 @@ class _Handler(BaseHTTPRequestHandler):
             "SERVER_PORT": str(self.server.server_address[1]),
             "SERVER_PROTOCOL": self.request_version,
             "wsgi.input": BytesIO(body),
-            "wsgi.url_scheme": "http",
+            "wsgi.url_scheme": "http" if self.server.tls is None else "https",
             "wsgi.errors": sys.stderr,
             "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
         }
+        if isinstance(self.connection, ssl.SSLSocket):
+            environ["CLIENT_CERTIFICATE"] = self.connection.getpeercert(binary_form=True) or b""
         for name, value in self.headers.items():
             environ.setdefault("HTTP_" + name.upper().replace("-", "_"), value)
         return environ
@@ -241,8 +249,9 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], app: WSGIApp) -> None:
+    def __init__(self, address: tuple[str, int], app: WSGIApp, tls: ssl.SSLContext | None = None) -> None:
         self.app = app
+        self.tls = tls
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         super().__init__(address, _Handler)
@@ -251,6 +260,38 @@ class _Server(ThreadingHTTPServer):
         with self._guard:
             self._open.add(request)
         super().process_request(request, client_address)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        secured = self._secured(self.tls, request)
+        with self._guard:
+            self._open.add(secured)
+        try:
+            super().finish_request(secured, client_address)
+        finally:
+            with self._guard:
+                self._open.discard(secured)
+            secured.close()
+
+    def _secured(self, tls: ssl.SSLContext, request: socket.socket) -> ssl.SSLSocket:
+        """Return the connection over TLS; a caller who is turned away gets to read why."""
+        request.settimeout(HANDSHAKE_SECONDS)
+        line = request.dup()
+        try:
+            secured = tls.wrap_socket(request, server_side=True)
+        except ssl.SSLError:
+            # Hear the caller out: what is closed with something unread takes the alert back.
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_WR)
+                while line.recv(4096):
+                    pass
+            raise
+        finally:
+            line.close()
+        secured.settimeout(None)
+        return secured
 
     def shutdown_request(self, request: Any) -> None:
         with self._guard:
@@ -266,10 +307,9 @@ class _Server(ThreadingHTTPServer):
         with self._guard:
             still_open = list(self._open)
         for connection in still_open:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # its client was faster
+            with suppress(OSError):  # its client was faster
+                # socket's own: that of TLS would first take the object that another thread reads from
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 @dataclass
@@ -285,17 +325,20 @@ class Running:
         self.server.server_close()
 
 
-def start(app: WSGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Running:
-    """Serve `app` from a thread of its own and return where; port 0 takes any free one."""
-    server = _Server((host, port), app)
+def start(app: WSGIApp, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Running:
+    """Serve `app` from a thread of its own and return where; port 0 takes any free one, `tls` makes it https."""
+    server = _Server((host, port), app, tls)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    return Running(base_url=f"http://{host}:{server.server_address[1]}", server=server)
+    scheme = "http" if tls is None else "https"
+    return Running(base_url=f"{scheme}://{host}:{server.server_address[1]}", server=server)
 
 
 @contextmanager
-def serve(app: WSGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Running]:
+def serve(
+    app: WSGIApp, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Running]:
     """Serve `app` for the length of a with block; `base_url` of what it gives says where."""
-    running = start(app, host=host, port=port)
+    running = start(app, host=host, port=port, tls=tls)
     try:
         yield running
     finally:
