@@ -73,10 +73,12 @@ __all__ = [
 class NeverAgain:
     """Says of a step that it is never sent a second time by itself: there is no way to see whether it was carried out.
 
-    `told` are the members of its result, (name, English label), which an operator types who knows that it was.
+    `told` are the members of its result, (name, English label), which an operator types who knows that it was; `sealed`
+    are secrets that came with the answer, which may be typed too, and are kept as `Steps.seal` keeps them.
     """
 
     told: tuple[tuple[str, str], ...] = ()
+    sealed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

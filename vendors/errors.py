@@ -173,14 +173,23 @@ class Unlisted(StillUnknown):
 class Parked(StillUnknown):
     """Nobody can look up whether a step was carried out, and it is never sent twice: an operator has to say.
 
-    `step` names it; `told` are the members of its result, (name, English label), which the operator types where it was.
+    `step` names it; `told` are the members of its result, (name, English label), which the operator types where it was,
+    `sealed` the secrets that may be typed as well.
     """
 
     default_code = "parked"
 
-    def __init__(self, message: str, *, step: str, told: Sequence[tuple[str, str]] = (), **values: object) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        step: str,
+        told: Sequence[tuple[str, str]] = (),
+        sealed: Sequence[tuple[str, str]] = (),
+        **values: object,
+    ) -> None:
         super().__init__(message, step=step, **values)
-        self.step, self.told = step, tuple(told)
+        self.step, self.told, self.sealed = step, tuple(told), tuple(sealed)
 
 
 class Rejected(VendorError):

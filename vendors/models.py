@@ -135,10 +135,14 @@ class Waits:
 
 @dataclass(frozen=True)
 class Parking:
-    """A step of which nobody can look up whether it was carried out, and what has to be told where it was."""
+    """A step of which nobody can look up whether it was carried out, and what has to be told where it was.
+
+    `sealed`: secrets that may be told too.
+    """
 
     step: str
     told: tuple[tuple[str, str], ...]
+    sealed: tuple[tuple[str, str], ...] = ()
 
 
 class VendorOperation(Timestamped):
@@ -235,7 +239,8 @@ class VendorOperation(Timestamped):
         kept = self.result.get(PARKED)
         if kept is None or self.finished:
             return None
-        return Parking(kept["step"], tuple((name, label) for name, label in kept["told"]))
+        told, sealed = (tuple((name, label) for name, label in kept.get(part, ())) for part in ("told", "sealed"))
+        return Parking(kept["step"], told, sealed)
 
     @property
     def doubtful_since(self) -> datetime | None:

@@ -101,8 +101,8 @@ def record(operation: VendorOperation, error: VendorError, access: Connection | 
         return
     operation.state = _state_between_attempts(operation)
     if isinstance(error, Parked):
-        told = [list(member) for member in error.told]
-        operation.result = {**operation.result, PARKED: {"step": error.step, "told": told}}
+        asked = {"told": [list(one) for one in error.told], "sealed": [list(one) for one in error.sealed]}
+        operation.result = {**operation.result, PARKED: {"step": error.step, **asked}}
     for_people = isinstance(error, ConsentNeeded | Misconfigured)
     if for_people and operation.connection is not None and access is not None:
         # What an older grant met is no reason to wait for people: the newer one is tried soon.

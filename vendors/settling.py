@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from core import secrets as sealing
 from core.errors import Refusals, Refused
 from core.only_one import only_one
 from vendors.errors import Rejected, VendorError
@@ -56,8 +57,9 @@ def may_settle(operation: VendorOperation) -> Parking:
 def it_is_there(*, actor: Actor, operation: VendorOperation, told: Mapping[str, str], now: datetime) -> VendorOperation:
     """Take the step for carried out, with what the operator found at the vendor; the operation goes on at once.
 
-    `told` holds the members of the step's result that the plugin asked for. The caller has checked that the operation
-    may be seen. Raises NothingParked, StillAtWork, EvidenceMissing, Forbidden.
+    `told` holds the members of the step's result that the plugin asked for, and the secrets that it may be told: these
+    are encrypted. The caller has checked that the operation may be seen. Raises NothingParked, StillAtWork,
+    EvidenceMissing, Forbidden.
     """
     parked = may_settle(operation)
     refusals, found = Refusals(), {}
@@ -67,11 +69,16 @@ def it_is_there(*, actor: Actor, operation: VendorOperation, told: Mapping[str, 
             sentence = _("“%(field)s” is missing: copy it from the vendor's own pages.") % {"field": gettext(label)}
             refusals.add(EvidenceMissing(sentence, field=name))
     refusals.raise_any()
-    return _settled(actor, operation, parked, found, OperationState.CONFIRMED, now)
+    typed = {name: str(told.get(name, "")).strip() for name, _label in parked.sealed}
+    secrets = {name: value for name, value in typed.items() if value}
+    return _settled(actor, operation, parked, found, OperationState.CONFIRMED, now, secrets)
 
 
 def it_is_not(*, actor: Actor, operation: VendorOperation, now: datetime) -> VendorOperation:
-    """Take the step for not carried out: it is sent once more. Raises NothingParked, StillAtWork, Forbidden."""
+    """Take the step for not carried out: it is sent once more, and what was sealed of it is forgotten.
+
+    Raises NothingParked, StillAtWork, Forbidden.
+    """
     return _settled(actor, operation, may_settle(operation), None, OperationState.REJECTED, now)
 
 
@@ -117,6 +124,7 @@ def _settled(
     found: Mapping[str, str] | None,
     state: OperationState,
     now: datetime,
+    secrets: Mapping[str, str] | None = None,
 ) -> VendorOperation:
     """Keep what was said of the step that was shown; another one that waits by now is another question."""
     actor.require("orders.retry")
@@ -132,7 +140,13 @@ def _settled(
         row.result = {**row.result, SETTLED: [*row.result.get(SETTLED, ()), said]}
         row.last_error_code, row.last_error_message, row.last_error_values = "", "", {}
         row.next_attempt_at = now
+        if parked.sealed:
+            asked = set() if found is not None else {name for name, _label in parked.sealed}
+            kept = {name: value for name, value in sealing.decrypt(row.sealed).items() if name not in asked}
+            row.sealed = sealing.encrypt(kept | dict(secrets or {}))
         row.save(
-            update_fields=["result", "next_attempt_at", "last_error_code", "last_error_message", "last_error_values"]
-        )
+            update_fields=[
+                "result", "next_attempt_at", "last_error_code", "last_error_message", "last_error_values", "sealed",
+            ]
+        )  # fmt: skip
     return row

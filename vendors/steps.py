@@ -252,14 +252,14 @@ class OnceOnly:
                 return None
             raise self._nowhere(call, nowhere, manner) from nowhere
         if found is None and doubtful and manner.never_again is not None and not manner.repeats:
-            raise Parked(PARKED, step=call.name, told=manner.never_again.told)
+            raise Parked(PARKED, step=call.name, told=manner.never_again.told, sealed=manner.never_again.sealed)
         return found
 
     def _nowhere(self, call: Call, nowhere: Unlisted, manner: Manner) -> VendorError:
         """Return what it means that a step in doubt is in no list: not visible yet (raised), in the end parked."""
         self._believe(call, manner)
-        told = manner.never_again.told if manner.never_again is not None else ()
-        parked = Parked(nowhere.message, step=call.name, told=told)
+        known = manner.never_again or NeverAgain()
+        parked = Parked(nowhere.message, step=call.name, told=known.told, sealed=known.sealed)
         parked.values = {**nowhere.values, **parked.values}
         return parked
 

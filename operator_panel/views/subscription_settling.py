@@ -120,6 +120,14 @@ def _form(parked: Parking) -> Callable[..., forms.Form]:
             built.fields[ANSWER + name] = forms.CharField(
                 label=_(label), required=False, max_length=200, help_text=_("Only where it is there.")
             )
+        for name, label in parked.sealed:
+            built.fields[ANSWER + name] = forms.CharField(
+                label=_(label),
+                required=False,
+                max_length=200,
+                help_text=_("Only where it is there and known: the customer is shown it."),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
         return built
 
     return build

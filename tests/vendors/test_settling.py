@@ -14,6 +14,8 @@ from vendors.base import Connection, Done, NeverAgain, Order, Steps
 from vendors.models import OperationState, VendorConnection, VendorOperation
 from vendors.settling import EvidenceMissing, NothingParked, give_up_looking, it_is_not, it_is_there, look_again
 
+TOLD, SEALED = (("id", "Backup ID"),), (("restore_key", "Restore key"),)
+
 
 @pytest.fixture
 def blind(example: VendorConnection) -> VendorConnection:
@@ -25,7 +27,7 @@ def blind(example: VendorConnection) -> VendorConnection:
             class Unseen:
                 def once(self, name: str, **how: object) -> object:
                     how["find"] = lambda: None
-                    return steps.once(name, **how, never_again=NeverAgain((("id", "Backup ID"),)))
+                    return steps.once(name, **how, never_again=NeverAgain(TOLD, SEALED))
 
             return super().provision(connection, order, Unseen())
 
@@ -74,6 +76,30 @@ def test_operator_who_says_it_is_not_has_it_sent_once_more(
     assert operation.state == OperationState.CONFIRMED
     assert operation.calls.get().request_id != first
     assert (example_vendor.changing_calls, len(example_vendor.services)) == (2, 1)
+
+
+def test_a_secret_that_was_lost_with_the_answer_may_be_typed_and_is_kept_encrypted(
+    blind: VendorConnection, example_vendor: ExampleVendor, admin: Actor, now: datetime
+) -> None:
+    operation = parked(blind, example_vendor, now, "drop_after")
+    assert operation.parked is not None
+    assert operation.parked.sealed == SEALED
+    told = {"id": "1", "restore_key": " canary-of-the-key "}
+    operation = it_is_there(actor=admin, operation=operation, told=told, now=now)
+    assert operations.unsealed(operation)["restore_key"] == "canary-of-the-key"
+    operation = operations.carry_out(operation.pk, now=now)
+    assert operations.unsealed(operation)["restore_key"] == "canary-of-the-key"
+    row = repr(VendorOperation.objects.values().get()) + repr(operation.calls.values().get())
+    assert "canary" not in row
+
+
+def test_what_was_sealed_of_a_step_that_is_not_there_is_forgotten(
+    blind: VendorConnection, example_vendor: ExampleVendor, admin: Actor, now: datetime
+) -> None:
+    operation = parked(blind, example_vendor, now, "drop_before")
+    operations.RowBook(operation).seal({"restore_key": "of nothing", "first_password": "of something else"})
+    operation = it_is_not(actor=admin, operation=operation, now=now)
+    assert operations.unsealed(operation) == {"first_password": "of something else"}
 
 
 def test_nobody_else_may_say_it(blind: VendorConnection, example_vendor: ExampleVendor, now: datetime) -> None:

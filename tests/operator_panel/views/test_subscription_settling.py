@@ -16,6 +16,7 @@ from tests.operator_panel.conftest import errors_of, text_of
 from tests.vendors.example.vendor import ExampleVendor
 from tests.vendors.test_settling import blind  # noqa: F401 - a fixture of this file
 from vendors.models import ConnectionState, VendorConnection, VendorExchange, VendorOperation
+from vendors.operations import unsealed
 
 pytestmark = pytest.mark.django_db
 
@@ -55,11 +56,13 @@ def test_evidence_is_shown_and_what_is_there_is_named(client: Client, parked: Su
     assert "/services: ConnectionError" in first.title, "how it was sent stays in sight"
     assert [label for label, _text in first.texts] == ["Sent"]
     assert len(looks) == 5
-    missing = client.post(page(parked), {"became": "there"})
+    missing = client.post(page(parked), {"became": "there", "parameters.restore_key": "canary key"})
     assert list(errors_of(missing)) == ["parameters.id"]
-    assert client.post(page(parked), {"became": "there", "parameters.id": "1"}).status_code == 302
+    answers = {"became": "there", "parameters.id": "1", "parameters.restore_key": "canary key"}
+    assert client.post(page(parked), answers).status_code == 302
     operation = VendorOperation.objects.get()
     assert (operation.parked, operation.calls.get().result) == (None, {"id": "1"})
+    assert unsealed(operation)["restore_key"] == "canary key"
     carry_out(operation_id=operation.pk, now=now, today=timezone.localdate())
     parked.refresh_from_db()
     assert (parked.status, parked.vendor_ids) == ("active", {"service_id": "1"})
