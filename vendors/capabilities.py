@@ -81,6 +81,14 @@ class RenewsTerms(ABC):
         """Buy the service for another term; the ids may be others afterwards."""
 
 
+class EndsTrials(ABC):
+    """A vendor whose own calendar says when a trial ends, however long the plan's period is."""
+
+    @abstractmethod
+    def trial_ends(self, options: Mapping[str, str], day: date) -> date:
+        """Return the first day after a trial that begins on `day`; `options` are the template's. Asks no vendor."""
+
+
 class SwitchesServices(ABC):
     """A vendor that can make of a service what another plan sells, without ordering it anew (upgrades, trials)."""
 

@@ -9,6 +9,8 @@ from billing.engine.renewing import last_term_starts
 from billing.engine.terms import Terms
 from core.period import LONGEST_TIMER
 from subscriptions.models import DurationUnit, Order, OrderStatus, PlanPeriod, Subscription, SubscriptionStatus
+from vendors.capabilities import EndsTrials
+from vendors.registry import plugin_for
 
 # The night acts on these; in all others the vendor has the word.
 STABLE = (
@@ -85,6 +87,13 @@ def renew_point(subscription: Subscription) -> date | None:
 def renews_itself(subscription: Subscription) -> bool:
     """Return whether another term follows without anybody's order: the option is on, and it is no trial (5.8)."""
     return subscription.auto_renew and not subscription.trial
+
+
+def trial_ends_at_vendor(subscription: Subscription, day: date) -> date | None:
+    """Return the first day after a trial that begins on `day`, where its vendor's calendar says so; None elsewhere."""
+    template = subscription.plan.template
+    plugin = None if template.connection is None else plugin_for(template.connection.plugin)
+    return plugin.trial_ends(template.settings, day) if subscription.trial and isinstance(plugin, EndsTrials) else None
 
 
 def grace_ends(subscription: Subscription, expires: date) -> date:

@@ -15,7 +15,7 @@ from billing.funds import funds_of
 from core.secrets import encrypt
 from subscriptions.contract import renewing, switching
 from subscriptions.contract.ahead import order_anew
-from subscriptions.contract.due import schedule
+from subscriptions.contract.due import schedule, trial_ends_at_vendor
 from subscriptions.contract.effect import let_go, waits_for_its_day
 from subscriptions.contract.handover import (
     ACTIVATE,
@@ -249,7 +249,8 @@ def _provided(contract: Contract, work: Work, today: date) -> Changes:
         changes = rules.provide_order(contract.ordering_terms, contract.lines, today)
         if changes or subscription.trial:
             subscription.start_date = today
-            subscription.expiration_date = rules.ends_on(contract.ordering_terms, today)
+            ends = trial_ends_at_vendor(subscription, today)
+            subscription.expiration_date = ends or rules.ends_on(contract.ordering_terms, today)
     else:
         return Changes()
     if changes or subscription.trial:

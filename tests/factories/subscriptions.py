@@ -38,11 +38,13 @@ def plan(
     connection: VendorConnection | None = None,
     offer: str = "backup",
     periods: list[Lasting] | None = None,
+    settings: Mapping[str, str] | None = None,
     **information: object,
 ) -> Plan:
     """Return a plan of the reseller, by default of the operator: endless, seats at 10.00, billing day 1, no vendor.
 
-    `bounds` gives included, minimum and limit by resource key; `offer` is the vendor's id of every resource.
+    `bounds` gives included, minimum and limit by resource key; `offer` is the vendor's id of every resource, `settings`
+    are the template's.
     """
     number = next(_numbers)
     seller = reseller or cast.operator()
@@ -53,6 +55,7 @@ def plan(
         name=f"Template {number}",
         connection=connection,
         resources=[Sold(key=key, name=key.title(), vendor_reference=offer) for key in prices],
+        settings=settings,
     )
     term = create_service_term(
         actor=SYSTEM,

@@ -118,6 +118,8 @@ class ContractBench(Protocol):
     another: int
     # Whether a cancelled service ends at the vendor, or runs out by itself.
     ends: bool
+    # Whether the vendor can be asked what became of an order; where it cannot, a lost one is parked.
+    looks_up: bool
     # The name of the fact that tells the units; "" where none does.
     quantity_fact: str
 
@@ -144,7 +146,7 @@ class Clocked:
     """The clock of a bench, what the plugin's connection takes for now and the vendor's with it; and what is usual."""
 
     plugin: VendorPlugin
-    ordered, another, ends = 5, 6, True
+    ordered, another, ends, looks_up = 5, 6, True, True
     quantity_fact = ""
     ruled: ClassVar[dict[str, str]] = {}
 

@@ -103,11 +103,12 @@ def probe_tells_the_truth(new_bench: NewBench, action: Action) -> None:
         done = work(bench, task)
         after = bench.changing_calls()
         probe = bench.plugin.probe(bench.connection(), task)
-        assert probe.verdict is Verdict.DONE
-        assert probe.done is not None
-        assert probe.done.vendor_ids
-        assert probe.done.vendor_ids.items() <= done.vendor_ids.items()
         assert bench.changing_calls() == after
+        if bench.looks_up or action.name != "provision":
+            assert probe.verdict is Verdict.DONE
+            assert probe.done is not None
+            assert probe.done.vendor_ids
+            assert probe.done.vendor_ids.items() <= done.vendor_ids.items()
         with bench.down():
             assert _verdict_without_vendor(bench, task) is Verdict.UNKNOWN
 

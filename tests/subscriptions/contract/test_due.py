@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from accounts.models import PaymentModel
-from subscriptions.contract.due import next_term_on, schedule
-from subscriptions.models import Plan, PlanPeriod, ServiceTerm, Subscription, SubscriptionStatus
+from subscriptions.contract.due import next_term_on, schedule, trial_ends_at_vendor
+from subscriptions.models import ApplicationTemplate, Plan, PlanPeriod, ServiceTerm, Subscription, SubscriptionStatus
+from vendors.models import VendorConnection
 
 AUG20, NOV20 = date(2018, 8, 20), date(2018, 11, 20)
 
@@ -47,3 +48,14 @@ def test_the_night_looks_at_it_when_that_term_begins() -> None:
         assert row.due_on == NOV20
         schedule(row, None, NOV20, status=status)
         assert row.due_on == date(2018, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "trial", "ends"),
+    [("kaspersky", True, date(2018, 9, 1)), ("kaspersky", False, None), ("drweb", True, None), (None, True, None)],
+)
+def test_a_vendor_whose_calendar_says_when_a_trial_ends(plugin: str | None, trial: bool, ends: date | None) -> None:
+    row = subscription("csp_monthly", NOV20)
+    connection = None if plugin is None else VendorConnection(plugin=plugin)
+    row.trial, row.plan.template = trial, ApplicationTemplate(connection=connection)
+    assert trial_ends_at_vendor(row, AUG20) == ends

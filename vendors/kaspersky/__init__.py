@@ -1,0 +1,1 @@
+"""The plugin for Kaspersky: monthly licences of its Subscriptions API v2.0."""
