@@ -16,10 +16,11 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from brokerage import local_services
 from brokerage.celery import app as celery_app
-from tests import template_database
+from tests import remembering, template_database
 from vendors import http
 
 # Many tests ask a vendor that is not there; they do not stand and wait before they ask again.
@@ -81,6 +82,26 @@ def django_db_modify_db_settings(local_servers: None, django_db_modify_db_settin
     name = settings.DATABASES["default"]["TEST"]["NAME"]
     settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template_database.ready()
     settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{name}:"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database, which tells what was written."""
+    with django_db_blocker.unblock():
+        remembering.prepare()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: Any) -> None:
+    """Have each test begin with the rows of its base."""
+    remembering.begin(commits=commits(item))
+
+
+@pytest.fixture
+def monkeypatch(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """pytest's own, which the factories heed."""
+    remembering.heed(monkeypatch)
+    return monkeypatch
 
 
 def database_url() -> str:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests import remembering
+
 
 @contextmanager
 def kept(blocker: DjangoDbBlocker) -> Iterator[None]:
@@ -14,6 +16,6 @@ def kept(blocker: DjangoDbBlocker) -> Iterator[None]:
     For fixtures of a wider scope than a test, which ask for django_db_setup. What they yield is seen by every test:
     a fixture of the test's own hands out a deep copy where tests change the objects.
     """
-    with blocker.unblock(), transaction.atomic():
+    with blocker.unblock(), transaction.atomic(), remembering.another_base():
         yield
         transaction.set_rollback(True)

@@ -13,6 +13,7 @@ from accounts.models import Role, SignedIn
 from accounts.resellers import ResellerRefused, change_reseller
 from accounts.staff import ManagerRefused, reset_second_factor
 from tests.factories import accounts as make
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 SETTING_UP = "/accounts/2fa/totp/activate/"
@@ -24,6 +25,7 @@ def _fresh_rate_limits():
 
 
 @pytest.fixture
+@remembered
 def north():
     north = make.reseller(name="North")
     values = {"second_factor_roles": [Role.SALES]}

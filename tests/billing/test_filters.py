@@ -12,11 +12,13 @@ from billing.models import Charge, LedgerEntry, Payment
 from subscriptions.models import Subscription
 from subscriptions.people.stopping import stop
 from tests.factories.billing import top_up
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def stopped(seats: Subscription) -> Subscription:
     """Three charges: 19.35 deleted, 8.06 closed on 25 August, 11.29 opened."""
     stop(actor=SYSTEM, subscription=seats, today=date(2018, 8, 25))

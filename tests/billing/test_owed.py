@@ -18,6 +18,7 @@ from subscriptions.night.renewals import renew_accounts
 from tests.factories import accounts as people
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 ORDERED_ON, BILLING_DAY = date(2018, 8, 20), date(2018, 9, 1)
@@ -30,6 +31,7 @@ def cast() -> people.Cast:
 
 
 @pytest.fixture
+@remembered
 def seats(cast: people.Cast) -> Subscription:
     """E20: the operator asks 8.00 and grants North 50 %, North asks 9.00 and grants North-East 20 %."""
     plan = make.plan(reseller=cast.operator, prices={"seats": "8.00"})

@@ -10,6 +10,7 @@ from billing.payments import PaymentBelongsToInvoice, may_cancel
 from billing.rendered import look_at_payments, not_allotted
 from tests.factories import accounts as cast
 from tests.factories.billing import top_up
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +18,7 @@ DUE, EXPIRES = date(2018, 9, 11), date(2018, 9, 12)
 
 
 @pytest.fixture
+@remembered
 def account():
     found = cast.account()
     found.account_class.payment_model = "postpay"

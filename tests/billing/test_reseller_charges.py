@@ -19,6 +19,7 @@ from subscriptions.simulation.playing import played
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 ORDERED_ON, DELETED_ON, BILLING_DAY = date(2018, 8, 20), date(2018, 8, 25), date(2018, 9, 1)
@@ -31,6 +32,7 @@ def cast() -> people.Cast:
 
 
 @pytest.fixture
+@remembered
 def sold(cast: people.Cast) -> Subscription:
     """Seats at 10.00 of a plan handed down twice: the operator asks 8.00, North 9.00, North-East sells."""
     plan = make.plan(reseller=cast.operator, prices={"seats": "8.00"})

@@ -12,6 +12,7 @@ from subscriptions.models import Plan, Subscription
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
+from tests.factories.accounts import signed_in
 from tests.vendors.conftest import (  # noqa: F401 - fixtures for the tests of this folder
     admin,
     example,
@@ -70,10 +71,3 @@ def subscription(acme: Account, plan: Plan, today: date) -> Subscription:
 def foreign(plan: Plan, today: date) -> Subscription:
     """A subscription of another customer of the same seller."""
     return make.subscription(account=cast.account(name="Other"), plan=plan, today=today)
-
-
-def signed_in(user: User) -> Client:
-    """Return the person's browser."""
-    browser = Client()
-    browser.force_login(user)
-    return browser

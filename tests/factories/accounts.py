@@ -6,6 +6,8 @@ Rows are made as given, with unique names where none is given. Nothing else happ
 from dataclasses import dataclass
 from itertools import count
 
+from django.test import Client
+
 from accounts.actors import Actor, actor_of
 from accounts.models import (
     AccessLevel,
@@ -19,12 +21,14 @@ from accounts.models import (
     User,
     UserKind,
 )
+from tests.remembering import remembered
 
 PASSWORD = "correct horse battery staple"
 
 _numbers = count(1)
 
 
+@remembered
 def operator(**fields: object) -> Reseller:
     """Return the operator, the root of the tree; made at the first call, there is only one."""
     existing = Reseller.objects.filter(parent=None).first()
@@ -33,6 +37,7 @@ def operator(**fields: object) -> Reseller:
     return _reseller(parent=None, **{"name": "Operator", "currency": "USD", "email": "operator@example.com", **fields})
 
 
+@remembered
 def reseller(*, parent: Reseller | None = None, **fields: object) -> Reseller:
     """Return a new reseller below `parent`, by default below the operator."""
     number = next(_numbers)
@@ -46,6 +51,7 @@ def _reseller(**fields: object) -> Reseller:
     return row
 
 
+@remembered
 def manager(*, reseller: Reseller | None = None, role: str = Role.ADMIN, **fields: object) -> User:
     """Return a new manager, by default an administrator of the operator; the password is PASSWORD."""
     number = next(_numbers)
@@ -55,11 +61,13 @@ def manager(*, reseller: Reseller | None = None, role: str = Role.ADMIN, **field
     )
 
 
+@remembered
 def supervise(*, supervisor: User, subordinate: User) -> Supervision:
     """Put the subordinate below the supervisor."""
     return Supervision.objects.create(supervisor=supervisor, subordinate=subordinate)
 
 
+@remembered
 def account_type(*, reseller: Reseller | None = None, **fields: object) -> AccountType:
     """Return a new account type, by default of the operator (and so inherited by everybody)."""
     number = next(_numbers)
@@ -67,6 +75,7 @@ def account_type(*, reseller: Reseller | None = None, **fields: object) -> Accou
     return AccountType.objects.create(reseller=reseller or operator(), **{**defaults, **fields})
 
 
+@remembered
 def account_class(*, reseller: Reseller | None = None, **fields: object) -> AccountClass:
     """Return new account terms: prepay, no credit, orders never cancelled, unless the fields say otherwise."""
     number = next(_numbers)
@@ -74,6 +83,7 @@ def account_class(*, reseller: Reseller | None = None, **fields: object) -> Acco
     return AccountClass.objects.create(reseller=reseller or operator(), **{**defaults, **fields})
 
 
+@remembered
 def account(*, reseller: Reseller | None = None, **fields: object) -> Account:
     """Return a new account without users, with a type and class of its own reseller where none is given."""
     number = next(_numbers)
@@ -102,6 +112,7 @@ def account(*, reseller: Reseller | None = None, **fields: object) -> Account:
     return Account.objects.create(reseller=seller, **{**defaults, **fields})
 
 
+@remembered
 def customer_user(*, account: Account | None = None, access_level: str = AccessLevel.OWNER, **fields: object) -> User:
     """Return a new user; with an account also a member of it with the access level. The password is PASSWORD."""
     number = next(_numbers)
@@ -117,19 +128,30 @@ def customer_user(*, account: Account | None = None, access_level: str = AccessL
     return user
 
 
+@remembered
 def member(*, account: Account, user: User, access_level: str = AccessLevel.USER) -> AccountMembership:
     """Return the membership that lets the user act for the account."""
     return AccountMembership.objects.create(account=account, user=user, access_level=access_level)
 
 
+@remembered
 def manager_actor(*, reseller: Reseller | None = None, role: str = Role.ADMIN) -> Actor:
     """Return the actor of a new manager, by default an administrator of the operator."""
     return actor_of(manager(reseller=reseller, role=role))
 
 
+@remembered
 def customer_actor(*, account: Account, access_level: str = AccessLevel.OWNER) -> Actor:
     """Return the actor of a new user of the account (an account has one owner: a second call needs another level)."""
     return actor_of(customer_user(account=account, access_level=access_level), account=account)
+
+
+@remembered
+def signed_in(user: User) -> Client:
+    """Return a browser in which the person is signed in."""
+    browser = Client()
+    browser.force_login(user)
+    return browser
 
 
 @dataclass(frozen=True)
@@ -143,6 +165,7 @@ class Cast:
     acme: Account
 
 
+@remembered
 def cast() -> Cast:
     """Return the operator, North, North-East below it, South, and Acme, a customer of North."""
     root = operator()

@@ -11,14 +11,17 @@ from billing.funds import Posting, lock_accounts, post
 from billing.gateways.settings import add_gateway
 from billing.models import Charge, Invoice, InvoiceLine, Payment, PaymentGateway, PostingKind, ResellerCharge
 from billing.payments import complete_payment, open_top_up
+from tests.remembering import remembered
 
 
+@remembered
 def top_up(*, account: Account, amount: str, today: date) -> Payment:
     """Return a completed payment of that amount."""
     payment = open_top_up(actor=SYSTEM, account=account, amount=Decimal(amount), today=today)
     return complete_payment(actor=SYSTEM, payment=payment, today=today)
 
 
+@remembered
 def invoice(
     account: Account, *, total: str = "1.00", day: date = date(2026, 11, 1), charge: Charge | None = None
 ) -> Invoice:
@@ -37,12 +40,14 @@ def invoice(
     return made
 
 
+@remembered
 def pay(*, order: object, today: date) -> Payment:
     """Return the order's waiting payment, completed."""
     payment = Payment.objects.get(order=order, status="waiting_for_payment")
     return complete_payment(actor=SYSTEM, payment=payment, today=today)
 
 
+@remembered
 @transaction.atomic
 def owe(*, account: Account, amount: str, today: date) -> None:
     """Take the amount off the balance, as nothing does that a limit keeps in check; the next night sees it."""
@@ -68,6 +73,7 @@ SHOP = {
 }  # fmt: skip
 
 
+@remembered
 def card_gateway(
     *, reseller: Reseller, name: str = "Cards", currency: str = "RUB", in_use: bool = True
 ) -> PaymentGateway:
@@ -78,6 +84,7 @@ def card_gateway(
     return made
 
 
+@remembered
 def owed(*, charge: Charge, creditor: Reseller, debtor: Reseller, amount: str = "7.74") -> ResellerCharge:
     """Return a row of what one reseller owes another for a charge, as the night would write it."""
     return ResellerCharge.objects.create(

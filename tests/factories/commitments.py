@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from subscriptions.models import HeldCommitment, Subscription
 from subscriptions.workers.committing import keep
+from tests.remembering import remembered
 from vendors.commitments import AtEnd, Commitment, Returnable, State
 
 
@@ -20,6 +21,7 @@ def told(*, now: datetime, **members: object) -> Commitment:
     )  # fmt: skip
 
 
+@remembered
 def commitment(*, subscription: Subscription, now: datetime, **members: object) -> HeldCommitment:
     """Return what is kept of the subscription once its vendor has told that, and nothing else."""
     subscription.refresh_from_db()

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from accounts.actors import Actor
 from subscriptions.models import Choice, Difference, DifferenceKind, Resolution, Subscription
 from subscriptions.resolving.drafting import draft_resolution
+from tests.remembering import remembered
 from vendors.models import VendorConnection
 
 FOUND_AT = datetime(2027, 3, 11, 3, 15, tzinfo=UTC)
 
 
+@remembered
 def difference(*, subscription: Subscription, connection: VendorConnection, **columns: object) -> Difference:
     """Return a difference of a subscription, by default three units more at the vendor."""
     return Difference.objects.create(
@@ -31,6 +33,7 @@ def difference(*, subscription: Subscription, connection: VendorConnection, **co
     )
 
 
+@remembered
 def resolution(*, actor: Actor, differences: list[Difference], choice: str = Choice.ACCEPT) -> Resolution:
     """Return a draft that settles the differences."""
     rows = Difference.objects.filter(pk__in=[one.pk for one in differences])

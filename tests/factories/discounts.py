@@ -9,6 +9,7 @@ from subscriptions.catalogue.discounts import Granted, create_discount
 from subscriptions.models import Discount, DiscountType
 from tests.factories import accounts as cast
 from tests.factories.subscriptions import EARLY
+from tests.remembering import remembered
 
 
 def promo_code(
@@ -29,6 +30,7 @@ def of_reseller(below: Reseller, percent: str = "10", **more: object) -> Discoun
     return _made(DiscountType.RESELLER, percent, below.parent, resellers=[below], **more)
 
 
+@remembered
 def _made(type: DiscountType, percent: str, reseller: Reseller, valid_from: date = EARLY, **more: object) -> Discount:
     granted = Granted(**{"name": f"{percent} %", "percent": Decimal(percent), "valid_from": valid_from, **more})
     return create_discount(actor=SYSTEM, reseller=reseller, type=type, granted=granted, today=EARLY)

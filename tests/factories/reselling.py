@@ -10,8 +10,10 @@ from subscriptions.contract.prices import prices_on
 from subscriptions.models import Plan
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
+from tests.remembering import remembered
 
 
+@remembered
 def line(cast: people.Cast, *retail: str) -> list[Plan]:
     """Return the plan "Seats" of the operator, North and North-East, each with its retail price of a seat and month."""
     plans = [make.plan(reseller=cast.operator, name="Seats", prices={"seats": retail[0]})]
@@ -21,6 +23,7 @@ def line(cast: people.Cast, *retail: str) -> list[Plan]:
     return plans
 
 
+@remembered
 def follow(plan: Plan, percent: str, today: date, *, on: date | None = None, **markup: object) -> MarkupSet:
     """Have the plan's prices follow their net cost from a day on, by default from today."""
     wanted = Markup(percent=Decimal(percent), **markup)

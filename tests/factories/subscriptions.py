@@ -15,6 +15,7 @@ from subscriptions.models import ApplicationTemplate, Order, OrderStatus, Plan, 
 from subscriptions.people.ordering import place_order
 from tests.factories import accounts as cast
 from tests.factories.billing import pay
+from tests.remembering import remembered
 from vendors.models import ConnectionState, VendorConnection
 
 # Long before the days of the stories, so that every plan has its price.
@@ -28,6 +29,7 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
+@remembered
 def plan(
     *,
     reseller: Reseller | None = None,
@@ -83,6 +85,7 @@ def plan(
     )
 
 
+@remembered
 def reprice(*, plan: Plan, fee: str, today: date) -> None:
     """Ask the monthly fee for each of the plan's resources from that day on."""
     for resource in plan.resources.all():
@@ -91,6 +94,7 @@ def reprice(*, plan: Plan, fee: str, today: date) -> None:
         )  # fmt: skip
 
 
+@remembered
 def order(*, account: Account, plan: Plan, today: date, **fields: object) -> Order:
     """Return an order placed for the account: five seats where no quantities are given."""
     return place_order(
@@ -104,6 +108,7 @@ def order(*, account: Account, plan: Plan, today: date, **fields: object) -> Ord
     )
 
 
+@remembered
 def subscription(*, account: Account, plan: Plan, today: date, **fields: object) -> Subscription:
     """Return a subscription ordered and paid from outside on that day."""
     placed = order(account=account, plan=plan, today=today, **fields)
@@ -112,6 +117,7 @@ def subscription(*, account: Account, plan: Plan, today: date, **fields: object)
     return Subscription.objects.get(pk=placed.subscription_id)
 
 
+@remembered
 def bind_to_removed_plugin(connection: VendorConnection) -> None:
     """Have every template served over a connection of a plugin whose package is no longer installed."""
     VendorConnection.objects.filter(pk=connection.pk).update(plugin="removed", state=ConnectionState.GRANTED)

@@ -8,14 +8,17 @@ from accounts.models import Reseller
 from billing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, Tax
 from subscriptions.catalogue.taxes import Levied, create_tax
 from tests.factories import accounts as cast
+from tests.remembering import remembered
 
 
+@remembered
 def tax(percent: str = "20", *, reseller: Reseller | None = None, inclusive: bool = False, name: str = "VAT") -> Tax:
     """Return a tax of a reseller's, by default the operator's: 20 % on everything, added to prices, since ever."""
     levied = Levied(name=name, percent=Decimal(percent), inclusive=inclusive, valid_from=date(2010, 1, 1))
     return create_tax(actor=SYSTEM, reseller=reseller or cast.operator(), levied=levied)
 
 
+@remembered
 def credit_note(invoice: Invoice, *, total: str = "-1.00") -> CreditNote:
     """Return a credit note of an invoice, of its lines if it has any, as the books would write it."""
     made = CreditNote.objects.create(

@@ -14,6 +14,7 @@ from subscriptions.models import Plan, Subscription
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
+from tests.factories.accounts import signed_in
 from tests.vendors.conftest import (  # noqa: F401 - fixtures for the tests of this folder
     admin,
     example,
@@ -35,13 +36,6 @@ def administrator(db: None) -> User:
 def client(administrator: User) -> Client:
     """The administrator's browser."""
     return signed_in(administrator)
-
-
-def signed_in(user: User) -> Client:
-    """Return a browser in which the person is signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from subscriptions.people.changes import change_quantities
 from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
+from tests.remembering import remembered
 from tests.subscriptions.bound import Bound, bought
 from tests.subscriptions.holding import HELD_ON, ORDERED_ON, again, on_credit
 from tests.vendors.conftest import (  # noqa: F401 - fixtures for the tests of this folder
@@ -43,9 +44,15 @@ def plan(db: None) -> Plan:
 @pytest.fixture
 def backup_plan(example: VendorConnection) -> Plan:  # noqa: F811 - the fixture imported above
     """The same over the example vendor."""
-    example.state = ConnectionState.GRANTED
-    example.save(update_fields=["state"])
-    return make.plan(connection=example)
+    return plan_over(example)
+
+
+@remembered
+def plan_over(connection: VendorConnection) -> Plan:
+    """Return a plan over a connection that is granted from now on."""
+    connection.state = ConnectionState.GRANTED
+    connection.save(update_fields=["state"])
+    return make.plan(connection=connection)
 
 
 def work(today: date = ORDERED_ON) -> None:
@@ -63,12 +70,17 @@ def ordered(acme: Account, backup_plan: Plan) -> Subscription:
 @pytest.fixture
 def waiting(acme: Account, backup_plan: Plan) -> Subscription:
     """Five seats of backup, paid, which somebody has to approve at the vendor before they run."""
-    backup_plan.template.settings = {"approval": "yes"}
-    backup_plan.template.save(update_fields=["settings"])
-    subscription = make.subscription(account=acme, plan=backup_plan, today=ORDERED_ON)
+    subscription = _to_be_approved(acme, backup_plan)
     work()
     subscription.refresh_from_db()
     return subscription
+
+
+@remembered
+def _to_be_approved(account: Account, plan: Plan) -> Subscription:
+    plan.template.settings = {"approval": "yes"}
+    plan.template.save(update_fields=["settings"])
+    return make.subscription(account=account, plan=plan, today=ORDERED_ON)
 
 
 @pytest.fixture
@@ -119,6 +131,7 @@ def seats(plan: Plan) -> Subscription:
 
 
 @pytest.fixture
+@remembered
 def held(seats: Subscription) -> Subscription:
     """The same on 7 September: the debt of 19.35 has grown by the 10.00 of six days."""
     run_billing_day(today=HELD_ON)

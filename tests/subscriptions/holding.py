@@ -12,6 +12,7 @@ from subscriptions.models import Plan, Subscription
 from subscriptions.people.paying import pay_order_from_balance
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
+from tests.remembering import remembered
 
 ORDERED_ON = date(2018, 8, 20)
 BILLING_DAY = date(2018, 9, 1)
@@ -19,6 +20,7 @@ DAY_AFTER = date(2018, 9, 2)
 HELD_ON = date(2018, 9, 7)
 
 
+@remembered
 def on_credit(plan: Plan, **terms: object) -> Subscription:
     """Return five seats bought on credit, 100 below zero for 5 days: 19.35 until 1 September, 50.00 a month then."""
     fields = {"credit_limit": Decimal(100), "pay_with_negative_balance": True, "subzero_period": 5, **terms}

@@ -1,21 +1,38 @@
 """Connections as rows, on the pretend vendors."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 
 from accounts.actors import Actor, actor_of
 from sandbox.microsoft import Microsoft
 from sandbox.microsoft.world import DEMO_SECRET
-from sandbox.wsgi import Running, start
+from sandbox.wsgi import Running, WSGIApp, mount, start
 from tests.factories import accounts as cast
+from tests.remembering import remembered
 from tests.vendors.example.vendor import API_KEY, ExampleVendor
 from tests.vendors.installing import example_installed
-from tests.vendors.memory import stopped_soon
 from tests.vendors.office365.bench import settings_of
 from vendors.connections import add_connection
 from vendors.models import VendorConnection
+
+
+@cache
+def place_of(vendor: str) -> Running:
+    """Return where a pretend vendor answers to all tests of the process: a connection to it is the same in each."""
+    return start(mount({}))
+
+
+@contextmanager
+def answering(vendor: str, app: WSGIApp) -> Iterator[Running]:
+    """Have this one answer at the vendor's place."""
+    place = place_of(vendor)
+    place.server.app = app
+    yield place
+    place.server.app = mount({})
 
 
 @pytest.fixture
@@ -39,15 +56,14 @@ def microsoft() -> Microsoft:
 @pytest.fixture
 def microsoft_server(microsoft: Microsoft) -> Iterator[Running]:
     """Where that Microsoft answers."""
-    running = start(microsoft)
-    yield running
-    stopped_soon(running)
+    with answering("Microsoft", microsoft) as running:
+        yield running
 
 
 @pytest.fixture
 def office365(admin: Actor, microsoft_server: Running) -> VendorConnection:
     """A new Office 365 connection of the operator to the pretend Microsoft."""
-    return add_connection(
+    return remembered(add_connection)(
         actor=admin,
         reseller=admin.reseller,
         plugin="office365",
@@ -65,13 +81,11 @@ def example_vendor() -> ExampleVendor:
 @pytest.fixture
 def example(admin: Actor, example_vendor: ExampleVendor) -> Iterator[VendorConnection]:
     """A new connection of the operator to Example Backup."""
-    running = start(example_vendor)
-    with example_installed():
-        yield add_connection(
+    with answering("Example Backup", example_vendor) as running, example_installed():
+        yield remembered(add_connection)(
             actor=admin,
             reseller=admin.reseller,
             plugin="example",
             name="Backup",
             values={"base_url": running.base_url, "api_key": API_KEY},
         )
-    stopped_soon(running)

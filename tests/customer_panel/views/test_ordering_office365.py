@@ -13,6 +13,7 @@ from sandbox.microsoft import Microsoft
 from subscriptions.models import Order, Plan, Subscription
 from tests.browsing import form_of
 from tests.factories import subscriptions as make
+from tests.remembering import remembered
 from tests.vendors.office365.bench import E3, answered
 from vendors.connections import begin_consent, complete_consent
 from vendors.models import VendorConnection
@@ -32,6 +33,7 @@ def mail(admin: Actor, office365: VendorConnection, now: datetime) -> Plan:
 
 
 @pytest.fixture
+@remembered
 def american(acme: Account) -> Account:
     """Acme at an address that Microsoft knows."""
     for name, value in {

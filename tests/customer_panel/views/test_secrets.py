@@ -12,6 +12,7 @@ from accounts.models import AccessLevel, Account, User
 from core.secrets import encrypt
 from subscriptions.models import Subscription, SubscriptionSecret
 from tests.factories import accounts as cast
+from tests.remembering import remembered
 from vendors.microsoft.customers import PASSWORD_LOST
 from vendors.models import VendorConnection, VendorOperation
 
@@ -20,6 +21,7 @@ PASSWORD = "Sandbox-1-password"
 
 
 @pytest.fixture
+@remembered
 def told(subscription: Subscription) -> Subscription:
     """A subscription whose vendor told the administrator's login and first password."""
     template = subscription.plan.template

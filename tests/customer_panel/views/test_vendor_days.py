@@ -14,10 +14,10 @@ from subscriptions.models import Order, Subscription
 from subscriptions.people.changes import change_quantities
 from subscriptions.workers.provisioning import carry_out
 from tests.browsing import confirmed
-from tests.customer_panel.conftest import signed_in
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
+from tests.factories.accounts import signed_in
 from vendors.models import ConnectionState, VendorConnection, VendorOperation
 
 pytestmark = pytest.mark.django_db

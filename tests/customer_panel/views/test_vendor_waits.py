@@ -13,10 +13,10 @@ from accounts.models import Account
 from subscriptions.models import Order, Plan, Subscription
 from subscriptions.workers.provisioning import carry_out
 from tests.browsing import form_of
-from tests.customer_panel.conftest import signed_in
 from tests.factories import accounts as cast
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
+from tests.factories.accounts import signed_in
 from vendors.models import ConnectionState, VendorConnection, VendorOperation
 
 pytestmark = pytest.mark.django_db

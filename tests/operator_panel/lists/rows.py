@@ -10,8 +10,10 @@ from subscriptions.models import (
     SubscriptionStatus,
 )
 from tests.factories import accounts
+from tests.remembering import remembered
 
 
+@remembered
 def plan(*, reseller: Reseller | None = None, name: str = "Office 365 Business") -> Plan:
     """Return a plan of this name with an endless period, over a template without a vendor."""
     seller = reseller or accounts.operator()
@@ -27,6 +29,7 @@ def plan(*, reseller: Reseller | None = None, name: str = "Office 365 Business")
     return made
 
 
+@remembered
 def subscription(
     *, account: Account | None = None, plan_name: str = "Office 365 Business", **fields: object
 ) -> Subscription:

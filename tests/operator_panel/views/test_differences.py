@@ -9,12 +9,14 @@ from accounts.models import Role
 from subscriptions.models import Choice, Difference, DifferenceKind, Resolution, Subscription
 from tests.factories.differences import difference
 from tests.operator_panel.conftest import text_of
+from tests.remembering import remembered
 from vendors.models import OperationState, VendorConnection, VendorOperation
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def connection(subscription: Subscription) -> VendorConnection:
     """A connection of the operator."""
     return VendorConnection.objects.create(

@@ -18,6 +18,7 @@ from tests.browsing import form_of
 from tests.factories import billing as money
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import errors_of
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,7 @@ def page(name: str, *args: object) -> str:
 
 
 @pytest.fixture
+@remembered
 def late(acme: Account, plan: Plan, today: date) -> Payment:
     """The payment of an order that was cancelled before the money came."""
     order = make.order(account=acme, plan=plan, today=today)

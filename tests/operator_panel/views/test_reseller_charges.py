@@ -16,12 +16,14 @@ from subscriptions.night.renewals import renew_accounts
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
 from tests.operator_panel.conftest import signed_in
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 ORDERED_ON, BILLING_DAY = date(2018, 8, 20), date(2018, 9, 1)
 
 
 @pytest.fixture
+@remembered
 def cast() -> people.Cast:
     """Seats of the operator at 8.00, of North at 9.00, sold by North-East at 10.00: closed on 1 September."""
     cast = people.cast()

@@ -8,6 +8,7 @@ from subscriptions.catalogue.products import Timers, create_service_term
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import ApplicationTemplate, ServiceTerm
 from tests.factories import accounts as people
+from tests.remembering import remembered
 
 
 @pytest.fixture
@@ -23,6 +24,7 @@ def owner(cast: people.Cast) -> Actor:
 
 
 @pytest.fixture
+@remembered
 def template(cast: people.Cast, owner: Actor) -> ApplicationTemplate:
     """Seats and disks without a vendor, of North."""
     resources = [Sold(key="seats", name="Seats"), Sold(key="disks", name="Disks")]
@@ -30,6 +32,7 @@ def template(cast: people.Cast, owner: Actor) -> ApplicationTemplate:
 
 
 @pytest.fixture
+@remembered
 def term(cast: people.Cast, owner: Actor) -> ServiceTerm:
     """Service terms of North with the first as billing day."""
     return create_service_term(

@@ -22,6 +22,7 @@ from subscriptions.models import Plan, PlanPrice
 from tests.factories import accounts as people
 from tests.factories import discounts as grant
 from tests.factories import subscriptions as make
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 AUG20, SEP1, OCT1 = date(2018, 8, 20), date(2018, 9, 1), date(2018, 10, 1)
@@ -39,6 +40,7 @@ def cast() -> people.Cast:
 
 
 @pytest.fixture
+@remembered
 def plans(cast: people.Cast) -> list[Plan]:
     """Racks of the operator: 8.00 a unit and month, 5.00 setup; 20.00, 4.00 a month and 10.00 for the plan itself.
 

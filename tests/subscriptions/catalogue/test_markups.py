@@ -16,6 +16,7 @@ from subscriptions.queries import markup_rules_visible_to
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
 from tests.factories.reselling import follow, line, price_on
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 AUG20, AUG31, SEP1, SEP15, OCT1 = (
@@ -31,6 +32,7 @@ def cast() -> people.Cast:
 
 
 @pytest.fixture
+@remembered
 def plans(cast: people.Cast) -> list[Plan]:
     """Seats: the operator's at 8.00 and from 1 October at 10.00, North's at 9.00, North-East's at 10.00."""
     plans = line(cast, "8.00", "9.00", "10.00")

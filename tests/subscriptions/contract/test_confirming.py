@@ -16,6 +16,7 @@ from subscriptions.people.ordering import PlanNotForSale
 from subscriptions.receivers import PaymentModelStays
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,7 @@ AUG20 = date(2018, 8, 20)
 
 
 @pytest.fixture
+@remembered
 def account() -> Account:
     found = cast.account()
     values = {"payment_model": "postpay", "subscription_credit_limit": Decimal(100)}

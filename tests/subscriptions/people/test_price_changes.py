@@ -19,6 +19,7 @@ from subscriptions.workers.repricing import prices_on, write_prices
 from tests.factories import accounts as people
 from tests.factories import subscriptions as make
 from tests.factories.reselling import follow, line
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 TODAY, DAY, DAY_BEFORE = date(2018, 8, 20), date(2018, 9, 1), date(2018, 8, 31)
@@ -26,6 +27,7 @@ D = Decimal
 
 
 @pytest.fixture
+@remembered
 def plans(db: None) -> list[Plan]:
     """Seats at 10.00 that cost 9.00, and disks at 0.125 that are the operator's own."""
     seats, disks = make.plan(prices={"seats": "10.00"}), make.plan(prices={"seats": "0.125"})

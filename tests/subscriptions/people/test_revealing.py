@@ -10,6 +10,7 @@ from subscriptions.people.revealing import SecretWasShown, keep_secrets, lasting
 from subscriptions.queries import secrets_visible_to
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
+from tests.remembering import remembered
 from tests.subscriptions.conftest import ORDERED_ON
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,7 @@ NOW = make.noon(ORDERED_ON)
 
 
 @pytest.fixture
+@remembered
 def secret(acme: Account, plan: Plan) -> SubscriptionSecret:
     """The first password of Acme's subscription."""
     subscription = make.subscription(account=acme, plan=plan, today=ORDERED_ON)

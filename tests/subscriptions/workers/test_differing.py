@@ -11,6 +11,7 @@ from subscriptions.workers.differing import Looked, forget_deleted, keep_found, 
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.differences import FOUND_AT, difference
+from tests.remembering import remembered
 from tests.subscriptions.conftest import ORDERED_ON
 from vendors.models import OperationState, VendorConnection, VendorOperation
 
@@ -20,6 +21,7 @@ EIGHT = Found(DifferenceKind.QUANTITY, "seats", "Seats", "5", "8", "1")
 
 
 @pytest.fixture
+@remembered
 def connection(db: None) -> VendorConnection:
     """A connection of the operator."""
     return VendorConnection.objects.create(reseller=cast.operator(), plugin="office365", name="Ours", settings={})
