@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pghistory
 import pytest
 from django.db import connection, transaction
 
@@ -120,6 +121,15 @@ def test_nothing_is_remembered_under_other_settings(settings: Any) -> None:
     settings.LANGUAGE_CODE = "ru"
     (_rows, first), (_again, second) = twice(cast.account)
     assert first.pk != second.pk
+
+
+def test_nothing_is_remembered_where_audit_rows_say_why() -> None:
+    def made() -> int:
+        with pghistory.context(url="/here/"):
+            return cast.account().pk
+
+    (_rows, first), (_again, second) = twice(made)
+    assert first != second
 
 
 def test_rows_that_the_call_deletes_are_gone_again() -> None:

@@ -26,7 +26,7 @@ def test_a_new_row_has_both_moments_of_the_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
         before = cursor.fetchone()[0]
-        row = accounts.reseller()
+        row = accounts.reseller(name="As in no other test, so that it is made and not remembered")
         cursor.execute("SELECT statement_timestamp()")
         after = cursor.fetchone()[0]
     assert before < row.created_at < after
