@@ -5,6 +5,7 @@ import signal
 import threading
 
 from sandbox.drweb import DrWeb
+from sandbox.eset import Eset
 from sandbox.kaspersky import Kaspersky
 from sandbox.kaspersky.tls import demanding
 from sandbox.microsoft import Microsoft
@@ -14,7 +15,7 @@ from sandbox.robokassa import Robokassa
 from sandbox.wsgi import mount, start
 
 # Below which path each further pretend vendor is served; it is made from where its state is kept.
-VENDORS = {"/drweb": DrWeb, "/kaspersky": Kaspersky, "/opensrs": OpenSRS, "/robokassa": Robokassa}
+VENDORS = {"/drweb": DrWeb, "/eset": Eset, "/kaspersky": Kaspersky, "/opensrs": OpenSRS, "/robokassa": Robokassa}
 
 
 def main(arguments: list[str] | None = None) -> None:

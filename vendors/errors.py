@@ -77,6 +77,8 @@ class VendorError(Exception):
     default_code = "vendor_error"
     also: tuple["VendorError", ...] = ()
     retry_after: float | None = None
+    # What was answered (requests.Response), where the HTTP session met trouble in an answer; kept in no row.
+    response: Any = None
 
     def __init__(self, message: str, *, code: str = "", at: str = "", **values: object) -> None:
         super().__init__(message)

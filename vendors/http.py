@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 from vendors import budget
 from vendors.base import Sent
 from vendors.certificates import refused_certificate
-from vendors.errors import LostAnswer, Misconfigured, Transient, bounded_wait
+from vendors.errors import LostAnswer, Misconfigured, Transient, VendorError, bounded_wait
 from vendors.masking import Masking
 
 CONNECT_TIMEOUT = 10.0
@@ -211,7 +211,7 @@ class VendorSession(requests.Session):
             raise Transient(UNREACHABLE, code="unreachable", server=server) from trouble
         if response.status_code >= SERVER_ERROR and not changes:
             status = response.status_code
-            raise Transient(SERVER_TROUBLE, code=str(status), server=server, status=status)
+            raise _with(response, Transient(SERVER_TROUBLE, code=str(status), server=server, status=status))
         return response
 
     def _judged(
@@ -222,7 +222,7 @@ class VendorSession(requests.Session):
         if own is not None and 200 <= status < 300:
             self.sent.accepted = True
         elif own is not None and not (_may_refuse(status) and own(response)):
-            raise LostAnswer(NO_ANSWER, code=str(status), answered=True, server=server)
+            raise _with(response, LostAnswer(NO_ANSWER, code=str(status), answered=True, server=server))
         if status == TOO_MANY_REQUESTS:
             seconds = retry_after(response) or USUAL_WAIT
             raise Transient(THROTTLED, code="throttled", retry_after=seconds, server=server, seconds=round(seconds))
@@ -253,6 +253,12 @@ class VendorSession(requests.Session):
             response_headers=self.masked.headers(response.headers, self.hidden),
             response_body=self.masked.body(body, response.headers.get("Content-Type", ""), self.hidden),
         )
+
+
+def _with(response: requests.Response, trouble: VendorError) -> VendorError:
+    """Return trouble that an answer brought, with the answer: some vendors say in a 500 what is wrong."""
+    trouble.response = response
+    return trouble
 
 
 def _write(response: requests.Response, into: BinaryIO, most: int, server: str) -> None:

@@ -92,6 +92,21 @@ def test_change_without_an_answer_that_says_something_is_lost_and_not_repeated(
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(("changes", "kind"), [(True, LostAnswer), (False, Transient)])
+def test_trouble_that_an_answer_brought_has_it_with_it(
+    server: Server, running: Running, session: VendorSession, changes: bool, kind: type[Transient | LostAnswer]
+) -> None:
+    """Some vendors say in a 500 what is wrong."""
+    server.script = [json_answer(500, {"code": 1})]
+    with pytest.raises(kind) as trouble:
+        session.exchange("GET", running.base_url, changes=changes)
+    assert trouble.value.response.json() == {"code": 1}
+    server.script = [None]
+    with pytest.raises(kind) as silent:
+        session.exchange("GET", running.base_url, changes=changes)
+    assert silent.value.response is None
+
+
 def test_change_that_never_left_is_trouble_that_passes(session: VendorSession) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
