@@ -95,6 +95,7 @@ def shown_value(field: Field, kept: Mapping[str, str]) -> object:
 def _detail(name: str) -> str:
     """Return what a detail is called that the vendor told when the access was granted or checked."""
     known = {
+        "answer": _("What it answers"),
         "company": _("Our company at the vendor"),
         "granted_at_vendor_by": _("Granted at the vendor by"),
         "host": _("Server's own name"),

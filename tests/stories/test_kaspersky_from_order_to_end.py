@@ -1,5 +1,6 @@
 """Kaspersky by the verbs, on the pretend vendor over TLS: more at once, fewer next month, a trial, a lost order."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import SYSTEM, Actor
-from accounts.models import AccessLevel, Account
+from accounts.api_tokens import create_api_token
+from accounts.models import AccessLevel, Account, Role
 from billing.audit import audit
 from billing.models import Charge
 from core.errors import Refused
@@ -136,6 +138,12 @@ def story(admin: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:  # 
     assert told.connection.usable, told.connection.last_error
     yield told
     stopped_soon(running)
+
+
+def additional(answer: str) -> dict[str, str]:
+    """Return the additional attributes of a subscription in an answer of the API (CR-447)."""
+    told: dict[str, str] = json.loads(answer)["data"]["meta"]["additional_attributes"]
+    return told
 
 
 def charges(subscription: Subscription, *statuses: str) -> list[tuple[str, str, int, str]]:
@@ -291,8 +299,13 @@ def test_no_code_key_or_password_is_left_in_clear_text(
 ) -> None:
     """Canaries of every kind the plugin declares, in all pages of the subscription, the API, the log and the tables."""
     canaries, traces = Canaries(), Traces()
-    operator, customer = Client(), Client()
+    operator, seller, customer = Client(), Client(), Client()
     operator.force_login(admin.user)
+    sales = cast.manager(role=Role.SALES)
+    seller.force_login(sales)
+    Account.objects.filter(pk=story.account.pk).update(manager=sales)
+    story.account.refresh_from_db()
+    _row, token = create_api_token(actor=admin, name="Shop", now=datetime.now(UTC))
     customer.force_login(cast.customer_user(account=story.account))
     with overheard(traces):
         bought = story.order(story.plan(), 5)
@@ -309,12 +322,18 @@ def test_no_code_key_or_password_is_left_in_clear_text(
             (operator, reverse("operator:vendor_connection", args=[story.connection.pk])),
             (operator, reverse("operator:vendor_connection_change", args=[story.connection.pk])),
             (customer, reverse("customer:subscription", args=[bought.pk])),
+            (seller, reverse("operator:subscription", args=[bought.pk])),
+            (seller, f"{reverse('operator:subscriptions')}?q={bought.vendor_ids['subscription_id']}"),
+            (Client(), f"/api/v3/resellers/{admin.reseller.pk}/subscriptions/{bought.pk}?meta=true"),
         ]
         for browser, address in pages:
-            answer = browser.get(address)
+            answer = browser.get(address, headers={"X-Api-Token": token} if "/api/" in address else {})
             assert answer.status_code == 200, address
-            traces.keep(address, answer.content.decode())
+            text = answer.content.decode()
+            assert bought.name in text or "vendor-connections" in address, address
+            traces.keep(address, text)
     (made,) = story.vendor.subscriptions()
+    assert {"license_id": made["LicenseId"], "activation_code": MASKED}.items() <= additional(text).items()
     canaries.watch(code=made["ActivationCode"], file=packed(PARTNER_FILE.read_bytes()), password=FILES_PASSWORD)
     assert {place: told for place, text in traces.places() if (told := canaries.seen_in(text))} == {}
     shown = customer.get(reverse("customer:subscription_secrets", args=[bought.pk])).content.decode()

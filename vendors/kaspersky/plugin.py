@@ -135,7 +135,7 @@ class Kaspersky(VendorPlugin, ObservesServices, SwitchesServices, EndsTrials):
             wrong = Misconfigured(trouble.message, code=trouble.code)
             wrong.values = trouble.values
             raise wrong from trouble
-        return Access({"server": korm.server, "answer": answer})
+        return Access({"answer": answer})
 
     def catalogue(self, connection: Connection) -> Iterator[Offer]:
         """Yield the one thing that a subscription counts; which product it is says the template's SKU."""
@@ -157,7 +157,7 @@ class Kaspersky(VendorPlugin, ObservesServices, SwitchesServices, EndsTrials):
             steps.seal({CODE: details.code})
         if not steps.has_sealed(CODE):
             steps.note(NO_CODE, address=order.account.contact.email or order.account.email)
-        known = {"license_id": str(made.get("license_id", "")).strip() or details.license_id, "server": korm.server}
+        known = {"license_id": details.license_id or str(made.get("license_id", "")).strip(), "server": korm.server}
         ids = {"subscription_id": number, **{name: value for name, value in known.items() if value}}
         code = Fact(CODE, SEALED[0][1], MASKED if steps.has_sealed(CODE) else "")
         return Done(ids, (*_facts(ids, details, order.options.get("approval_code", "")), code))
