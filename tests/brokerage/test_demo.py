@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_of
 from accounts.models import Reseller, Role
-from brokerage.demo import afterwards, antivirus, catalogue, certificates, rules, state
+from brokerage.demo import afterwards, antivirus, catalogue, certificates, new_commerce, rules, state
 from brokerage.demo import cast as demo_cast
 from brokerage.demo.amounts import amounts_of, days_before, lines_of, transactions_of
 from brokerage.demo.programs import Addresses, connection_of, environment, free_addresses
@@ -24,10 +24,11 @@ from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_status
 from notifications.models import Notification
 from sandbox.drweb import DrWeb
+from sandbox.microsoft import Microsoft
 from sandbox.opensrs import OpenSRS
 from sandbox.wsgi import mount, serve
 from subscriptions.catalogue.delegation import Terms, delegate_plan
-from subscriptions.catalogue.products import Timers, create_service_term
+from subscriptions.catalogue.products import Timers, create_plan_category, create_product, create_service_term
 from subscriptions.contract.handover import waiting_operation
 from subscriptions.models import SubscriptionStatus
 from subscriptions.night.renewals import renew_accounts
@@ -36,6 +37,7 @@ from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
 from tests.factories.reselling import price_on
 from tests.subscriptions.conftest import ORDERED_ON, acme, admin, backup_plan, example, example_vendor, ordered  # noqa: F401 - fixtures
+from tests.vendors.consenting import consent
 from vendors.connections import add_connection
 
 SLEEPER = (sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)")
@@ -228,6 +230,28 @@ def test_a_certificate_of_the_demo_waits_for_its_approver_and_its_connection_is_
     certificates.lead_to(Addresses(8000, 8700))
     plan.template.connection.refresh_from_db()
     assert plan.template.connection.settings["base_url"] == "http://127.0.0.1:8700/opensrs"
+
+
+@pytest.mark.django_db
+def test_a_product_of_the_new_commerce_is_bought_for_a_year_and_raised_by_hand():
+    day, told = timezone.localdate(), []
+    with serve(mount({"/microsoft": Microsoft()})) as running:
+        addresses = Addresses(8000, int(running.base_url.rpartition(":")[2]))
+        operator = demo_cast.make_operator(day)
+        admin, owner = (demo_cast.actor(demo_cast.OPERATOR_STAFF[role]) for role in (Role.ADMIN, Role.OWNER))
+        consent(admin, catalogue.connect(addresses), timezone.now())
+        create_service_term(
+            actor=owner, reseller=operator, name="Monthly", key="monthly-1", timers=Timers(billing_day=1)
+        )
+        create_product(actor=owner, reseller=operator, name="Microsoft 365")
+        create_plan_category(actor=owner, reseller=operator, name="Productivity")
+        north = demo_cast.make_reseller(parent=operator, name="North", admin=demo_cast.NORTH_ADMIN, day=day)
+        account = demo_cast.make_story_account(reseller=north, number=1, day=day)
+        type(account).objects.filter(pk=account.pk).update(primary_name=new_commerce.BOUND)
+        teller = Teller(told.append)
+        new_commerce.show(addresses, lambda: None, teller, sold_on=day, now=timezone.now())
+    assert (teller.wrong, teller.checked) == ([], 2)
+    assert ["windows are open" in line for line in told] == [True, False]
 
 
 @pytest.mark.django_db

@@ -115,7 +115,7 @@ class Command(BaseCommand):
             now = timezone.now()
             plan = certificates.sell(addresses, day=days.ordered, now=now)
             waiting = certificates.leave_one_waiting(plan, story.account, day=today, now=now)
-            teller.step(f"“{new_commerce.sell(day=days.ordered, now=now)}” of the new commerce is on sale", day=today)
+            new_commerce.show(addresses, supervisor.check, teller, sold_on=days.ordered, now=now)
             teller.step(
                 f"“{waiting}” waits for its approver, whose mail stands at {addresses.opensrs}/mails", day=today
             )
