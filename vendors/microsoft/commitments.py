@@ -5,8 +5,6 @@ from datetime import date, timedelta
 
 from vendors.base import Connection, Service
 from vendors.commitments import AtEnd, Commitment, HoldsCommitments, NextTerm, Returnable, State
-from vendors.errors import Rejected
-from vendors.microsoft.errors import UNKNOWN_SUBSCRIPTION
 from vendors.microsoft.partner_center import Members
 from vendors.microsoft.plugin import partner_center_of
 from vendors.microsoft.shapes import moment_of
@@ -16,6 +14,7 @@ from vendors.microsoft.subscriptions import (
     FOR_EVER,
     RENEW,
     is_new_commerce,
+    known_subscription,
     scheduled_action,
     subscription_ids,
 )
@@ -36,15 +35,10 @@ class MicrosoftCommitments(HoldsCommitments):
         found = []
         with partner_center.telling_what_is_gone(customer_id):
             for key, subscription_id in subscription_ids(service).items():
-                try:
-                    told = partner_center.subscription(customer_id, subscription_id)
-                except Rejected as refusal:
-                    if refusal.code != UNKNOWN_SUBSCRIPTION:
-                        raise
-                    partner_center.living_customer(customer_id)
+                told = known_subscription(partner_center, customer_id, subscription_id)
+                if told is None:
                     found.append(Commitment(key, subscription_id, "", State.ENDED, 0))
-                    continue
-                if is_new_commerce(told):
+                elif is_new_commerce(told):
                     found.append(commitment_of(key, told))
         return tuple(found)
 

@@ -5,15 +5,13 @@ from dataclasses import replace
 
 from vendors.base import Connection, Service
 from vendors.commitments import Commitment
-from vendors.errors import Rejected
 from vendors.holdings import Listed, ListsHoldings, Sold, Unagreed
 from vendors.microsoft.agreements import DIRECT_INVITED
 from vendors.microsoft.agreements import State as AgreementState
 from vendors.microsoft.commitments import MicrosoftCommitments, commitment_of
-from vendors.microsoft.errors import UNKNOWN_SUBSCRIPTION
 from vendors.microsoft.partner_center import Members
 from vendors.microsoft.plugin import partner_center_of
-from vendors.microsoft.subscriptions import SUBSCRIPTION, is_new_commerce, subscription_ids
+from vendors.microsoft.subscriptions import SUBSCRIPTION, is_new_commerce, known_subscription, subscription_ids
 from vendors.microsoft.unverified import unverified
 
 
@@ -40,13 +38,8 @@ class MicrosoftHoldings(MicrosoftCommitments, ListsHoldings):
         partner_center = partner_center_of(connection)
         customer_id = service.vendor_ids.get("customer_id", "")
         with partner_center.telling_what_is_gone(customer_id):
-            try:
-                return _held(partner_center.subscription(customer_id, vendor_id))
-            except Rejected as refusal:
-                if refusal.code != UNKNOWN_SUBSCRIPTION:
-                    raise
-                partner_center.living_customer(customer_id)
-                return None
+            told = known_subscription(partner_center, customer_id, vendor_id)
+            return None if told is None else _held(told)
 
     def resource_ids(self, service: Service) -> Mapping[str, str]:
         """Return the subscription of each resource, by resource key."""

@@ -32,6 +32,20 @@ def subscription_ids(service: Service) -> dict[str, str]:
     }
 
 
+def known_subscription(partner_center: PartnerCenter, customer_id: str, subscription_id: str) -> Members | None:
+    """Return a subscription as it is at Microsoft now; None where Microsoft does not know it any more.
+
+    Raises Gone where it no longer knows the customer, and VendorError.
+    """
+    try:
+        return partner_center.subscription(customer_id, subscription_id)
+    except Rejected as refusal:
+        if refusal.code != UNKNOWN_SUBSCRIPTION:
+            raise
+        partner_center.living_customer(customer_id)
+        return None
+
+
 class Subscriptions:
     """The subscriptions of one service, changed step by step."""
 
@@ -43,13 +57,7 @@ class Subscriptions:
 
     def read(self, key: str) -> Members:
         """Return the subscription of a resource as it is at Microsoft now: deleted, where it is not known any more."""
-        try:
-            return self.partner_center.subscription(self.customer_id, self.ids[key])
-        except Rejected as refusal:
-            if refusal.code != UNKNOWN_SUBSCRIPTION:
-                raise
-            self.partner_center.living_customer(self.customer_id)
-            return Members(status="deleted")
+        return known_subscription(self.partner_center, self.customer_id, self.ids[key]) or Members(status="deleted")
 
     def refuse_gone(self, keys: Iterable[str]) -> None:
         """Raise Gone where Microsoft has deleted the subscription of one of the resources."""

@@ -11,7 +11,7 @@ from vendors.base import Fact, Offer, Resource, Service
 from vendors.microsoft.errors import DelegationNeeded
 from vendors.microsoft.partner_center import Members, PartnerCenter, same_id
 from vendors.microsoft.shapes import number_of
-from vendors.microsoft.subscriptions import subscription_ids
+from vendors.microsoft.subscriptions import known_subscription, subscription_ids
 from vendors.office365.lines import is_item
 
 TENANT_ID = gettext_noop("Tenant ID")
@@ -71,15 +71,21 @@ def check(partner_center: PartnerCenter, service: Service, quantities: Mapping[s
 
 
 def service_facts(partner_center: PartnerCenter, service: Service) -> tuple[Fact, ...]:
-    """Return the ids and states of a service's subscriptions."""
+    """Return the ids and states of a service's subscriptions.
+
+    One that Microsoft does not know any more is told as deleted, without licences: the others are told all the same.
+    """
     customer_id = service.vendor_ids["customer_id"]
     facts = [Fact("tenant_id", TENANT_ID, customer_id)]
     if service.vendor_ids.get("domain"):
         facts.append(Fact("domain", DOMAIN, service.vendor_ids["domain"]))
     for key, subscription_id in subscription_ids(service).items():
-        subscription = partner_center.subscription(customer_id, subscription_id)
+        facts.append(Fact(f"subscription_id.{key}", SUBSCRIPTION_ID, subscription_id))
+        subscription = known_subscription(partner_center, customer_id, subscription_id)
+        if subscription is None:
+            facts += [Fact(f"status.{key}", STATUS, "deleted"), Fact(f"licences.{key}", LICENCES, "0")]
+            continue
         facts += [
-            Fact(f"subscription_id.{key}", SUBSCRIPTION_ID, subscription_id),
             Fact(f"offer.{key}", OFFER, str(subscription.get("offerName") or subscription["offerId"])),
             Fact(f"order_id.{key}", ORDER_ID, str(subscription.get("orderId") or "")),
             Fact(f"status.{key}", STATUS, str(subscription.get("status") or "")),

@@ -49,6 +49,21 @@ def test_customer_whom_microsoft_does_not_know_yet_is_waited_for_and_not_made_tw
         assert bench.held() == [Held(5, running=True)]
 
 
+def test_one_of_several_that_microsoft_does_not_know_any_more_is_told_as_deleted(bench: Office365Bench) -> None:
+    """404/20003: the change of another is done and told so, and both are observed at night."""
+    service = service_of(provision(bench, an_order(resources=WITH_ADD_ON)), WITH_ADD_ON)
+    customer, gone = (service.vendor_ids[name] for name in ("customer_id", "subscription_id.archive"))
+    bench.microsoft.world.store.delete(f"subscription:{customer}", gone.lower())
+    change(bench, service, seats=7)
+    for told in (
+        bench.plugin.observe(bench.connection(), service).facts,
+        bench.plugin.facts(bench.connection(), service),
+    ):
+        facts = {fact.name: fact.value for fact in told}
+        assert (facts["status.archive"], facts["licences.archive"]) == ("deleted", "0")
+        assert (facts["status.seats"], facts["licences.seats"]) == ("active", "7")
+
+
 def test_of_what_is_brought_to_none_it_does_not_matter_that_it_is_gone(bench: Office365Bench) -> None:
     """One of several resources has ended at Microsoft: the service goes on without it."""
     service = service_of(provision(bench, an_order(resources=WITH_ADD_ON)), WITH_ADD_ON)
