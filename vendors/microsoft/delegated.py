@@ -3,6 +3,7 @@
 Buying takes none. Users and licences of a customer are shown to who has it.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from vendors.microsoft.consent import token_for
 from vendors.microsoft.errors import GATEWAY, NO_RIGHTS, REFUSED, UNREADABLE
 from vendors.microsoft.partner_center import Members, id_of, parsed
 from vendors.microsoft.servers import server_of
+
+logger = logging.getLogger(__name__)
 
 GRAPH_BASE = "https://graph.microsoft.com/v1.0"
 SCOPES = ["https://graph.microsoft.com/.default"]
@@ -169,7 +172,10 @@ def ask(connection: Connection, customer: Mapping[str, str], order: Order, steps
 
 
 def observed(connection: Connection, ids: Mapping[str, str]) -> tuple[Fact, ...]:
-    """Return how delegated administration of a customer stands, and what to look at in it. Raises VendorError."""
+    """Return how delegated administration of a customer stands, and what to look at in it. Raises VendorError.
+
+    While Graph is away nothing is told of it, so that what was told last stays, and all else of the night is kept.
+    """
     graph = graph_of(connection)
     if graph is None:
         return ()
@@ -180,6 +186,9 @@ def observed(connection: Connection, ids: Mapping[str, str]) -> tuple[Fact, ...]
             raise
         told = {"reason": trouble.code}
         return (Fact("gdap_state", STATE, f"? ({trouble.code})", alarm=NOT_TOLD, alarm_values=told),)
+    except Transient as trouble:
+        logger.warning("how delegated administration stands is not told now: %s", trouble.code)
+        return ()
 
 
 def _request(graph: Graph, customer: Mapping[str, str], order: Order, steps: Steps) -> None:

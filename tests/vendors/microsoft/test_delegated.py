@@ -8,7 +8,7 @@ from tests.vendors.memory import MemoryBook
 from tests.vendors.office365.bench import E3, Office365Bench
 from tests.vendors.office365.orders import an_order, provision
 from vendors.base import Connection, Done, Resource, Service
-from vendors.errors import ConsentNeeded, Rejected, Transient, VendorError
+from vendors.errors import ConsentNeeded, Rejected, VendorError
 from vendors.microsoft.delegated import APPROVAL, LOST, NOT_TOLD
 from vendors.microsoft.errors import NO_DELEGATION, partner_center_error
 
@@ -108,27 +108,30 @@ def test_what_graph_does_not_permit_holds_up_no_sale_and_is_told(bench: Office36
 
 
 @pytest.mark.parametrize(
-    ("kind", "details", "path", "trouble"),
+    ("kind", "details", "path"),
     [
-        (
-            "answer",
-            {"status": 401, "body": {"error": {"code": "InvalidAuthenticationToken"}}},
-            "/graph/",
-            ConsentNeeded,
-        ),
-        ("token_error", {"aadsts": 50076}, "/token$", ConsentNeeded),
-        ("unavailable", {}, "/graph/", Transient),
-        ("raw", {"status": 200, "text": "[]"}, "/graph/", Transient),
+        ("answer", {"status": 401, "body": {"error": {"code": "InvalidAuthenticationToken"}}}, "/graph/"),
+        ("token_error", {"aadsts": 50076}, "/token$"),
     ],
 )
 def test_trouble_with_the_token_for_graph_is_trouble_of_the_connection(
-    bench: Office365Bench, kind: str, details: dict[str, object], path: str, trouble: type[Exception]
+    bench: Office365Bench, kind: str, details: dict[str, object], path: str
 ) -> None:
     connection = over(bench, "default")
     done = provision(bench, an_order(), connection=connection)
     bench.microsoft.fail(kind, path=path, times=5, **details)
-    with pytest.raises(trouble):
+    with pytest.raises(ConsentNeeded):
         bench.plugin.observe(connection, Service(done.vendor_ids, SEATS))
+
+
+@pytest.mark.parametrize(("kind", "details"), [("unavailable", {}), ("raw", {"status": 200, "text": "[]"})])
+def test_while_graph_is_away_all_else_is_observed(bench: Office365Bench, kind: str, details: dict[str, object]) -> None:
+    connection = over(bench, "default")
+    done = provision(bench, an_order(), connection=connection)
+    bench.microsoft.fail(kind, path="/graph/", times=5, **details)
+    told = bench.plugin.observe(connection, Service(done.vendor_ids, SEATS))
+    assert shown(told) == {}, "what was told last stays"
+    assert {"status.seats", "licences.seats"} <= {fact.name for fact in told.facts}
 
 
 def test_an_application_without_consent_for_graph_sells_on(bench: Office365Bench) -> None:
