@@ -142,7 +142,8 @@ def _row(
         *dates,
         "",
         str(erp),
-        offer.segment.capitalize(),
+        # What the catalogue calls nonprofit, price lists that partners hand on call so.
+        "Charity" if offer.segment == "nonprofit" else offer.segment.capitalize(),
     ]
 
 

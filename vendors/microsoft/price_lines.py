@@ -44,6 +44,12 @@ def _plain(text: str) -> str:
     return text.strip()
 
 
+def _segment(text: str) -> str:
+    """Return whom a line is for as catalogue and templates say it: price lists call Charity what is Nonprofit there."""
+    plain = text.strip()
+    return "Nonprofit" if plain.casefold() == "charity" else plain
+
+
 def _named(text: str) -> str:
     """Return an id as we compare it; ValueError for none."""
     if not text.strip():
@@ -138,7 +144,7 @@ COLUMNS: dict[str, Reading] = {
     "EffectiveStartDate": first_day,
     "EffectiveEndDate": day_after,
     "ERP Price": _retail,
-    "Segment": _plain,
+    "Segment": _segment,
 }
 # A list without these has no tiers.
 OPTIONAL = ("PricingTierRangeMin", "PricingTierRangeMax")
@@ -191,7 +197,7 @@ def _line(
             sku=sku_id(sku),
             term=term.strip(),
             billing_plan=plan.strip(),
-            segment=segment.strip(),
+            segment=_segment(segment),
             currency=_currency(currency),
             title=title.strip()[:TITLE],
             unit_price=_price(price),

@@ -51,6 +51,14 @@ def test_a_sheet_is_read_as_it_comes(packed: object) -> None:
     assert (second.tier_from, second.tier_to) == (1, 300)
 
 
+@pytest.mark.parametrize(
+    ("text", "segment"), [("Charity", "Nonprofit"), ("Nonprofit", "Nonprofit"), ("Education ", "Education")]
+)
+def test_charities_are_those_whom_the_catalogue_calls_nonprofit(text: str, segment: str) -> None:
+    (line,) = read(sheet({"Segment": text}))
+    assert line.segment == segment
+
+
 def test_columns_are_found_by_name() -> None:
     without = [name for name in ROW if not name.startswith("PricingTier")]
     lines = [",".join(reversed(without)).lower(), ",".join(ROW[name] for name in reversed(without))]

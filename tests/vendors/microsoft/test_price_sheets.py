@@ -101,6 +101,7 @@ def test_the_pretend_microsofts_sheets_are_read_with_what_changes_next_month(ben
     assert bench.plugin.price_key({}, "CFQ7TTC0LCHC:0002", {"billing_cycle": "annual"}) in {
         PriceKey(line.product, line.sku, line.term, line.billing_plan, line.segment, 12) for line in lines
     }
+    assert {"Commercial", "Nonprofit"} <= {line.segment for line in lines}, "as a template says it"
     bench.microsoft.fail("cut_sheet", path="/partner/", times=9)
     with pytest.raises(Transient):
         list(bench.plugin.listed(connection, OURS))
