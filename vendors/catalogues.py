@@ -12,13 +12,15 @@ from django.core.cache import cache
 
 from vendors.access import opened
 from vendors.base import Offer
-from vendors.errors import VendorError
+from vendors.errors import VendorError, sentence
 from vendors.models import ConnectionState, VendorConnection
 from vendors.registry import plugin_for
 
 logger = logging.getLogger(__name__)
 
 LASTS = timedelta(days=7)
+# A reading that failed is told of for so long; whoever opens the page has it read once more.
+TOLD_FOR = timedelta(hours=1)
 # What is older than this is read anew at night, so that it never runs out by day.
 READ_AGAIN_AFTER = timedelta(days=5)
 
@@ -41,9 +43,25 @@ def keep(connection: VendorConnection, offers: Iterable[Offer], *, now: datetime
 
 
 def read(connection: VendorConnection, *, now: datetime) -> int:
-    """Read the catalogue as long as it takes, and keep it; return how many offers it has. Raises VendorError."""
+    """Read the catalogue as long as it takes, and keep it; return how many offers it has.
+
+    Raises VendorError, which is kept for those who wait for it.
+    """
     plugin = plugin_for(connection.plugin)
-    return len(keep(connection, plugin.catalogue(opened(connection, now=now)), now=now))
+    try:
+        offers = tuple(plugin.catalogue(opened(connection, now=now)))
+    except VendorError as trouble:
+        told = {"at": now.isoformat(), "message": trouble.message, "values": trouble.values}
+        cache.set(_trouble(connection), told, TOLD_FOR.total_seconds())
+        raise
+    cache.delete(_trouble(connection))
+    return len(keep(connection, offers, now=now))
+
+
+def trouble(connection: VendorConnection) -> tuple[datetime, str] | None:
+    """Return when the catalogue could not be read last, and why, in the active language; None where it could be."""
+    told = cache.get(_trouble(connection))
+    return None if told is None else (datetime.fromisoformat(told["at"]), sentence(told["message"], told["values"]))
 
 
 def read_old_ones(*, now: datetime) -> int:
@@ -65,6 +83,10 @@ def read_old_ones(*, now: datetime) -> int:
 def _key(connection: VendorConnection) -> str:
     country = connection.settings.get("country", "")
     return f"vendors.catalogue:{connection.pk}:{country}"
+
+
+def _trouble(connection: VendorConnection) -> str:
+    return f"{_key(connection)}:trouble"
 
 
 def _offer(told: dict[str, object]) -> Offer:

@@ -11,6 +11,7 @@ from django.db import connection as database
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused, Remedy
+from core.panel.formats import moment_text
 from vendors import budget, catalogues
 from vendors.absent import AbsentPlugin
 from vendors.access import opened
@@ -40,6 +41,11 @@ logger = logging.getLogger(__name__)
 
 BEING_READ = _(
     "The vendor's catalogue is long and is being read now, which takes some minutes. Open this page again then."
+)
+
+READ_IN_VAIN = _(
+    "The vendor's catalogue could not be read on %(moment)s: %(reason)s It is read once more now: open this page again"
+    " in some minutes."
 )
 
 Answer = TypeVar("Answer")
@@ -99,8 +105,17 @@ def catalogue(connection: VendorConnection, *, now: datetime) -> tuple[Offer, ..
     except VendorUnavailable as trouble:
         if not plugin.lists_slowly or trouble.code != budget.SLOW:
             raise
-        raise BeingRead(BEING_READ) from trouble
+        raise _being_read(connection) from trouble
     return catalogues.keep(connection, offers, now=now) if plugin.lists_slowly else offers
+
+
+def _being_read(connection: VendorConnection) -> BeingRead:
+    """Return what to say while a worker reads a catalogue: it has to, or has tried to and is asked to once more."""
+    failed = catalogues.trouble(connection)
+    if failed is None:
+        return BeingRead(BEING_READ)
+    at, reason = failed
+    return BeingRead(READ_IN_VAIN % {"moment": moment_text(at), "reason": reason})
 
 
 def validate_template(

@@ -39,6 +39,23 @@ def test_what_takes_longer_than_a_person_waits_is_left_to_a_worker(
     assert len(questions.catalogue(granted, now=now)) > 20
 
 
+def test_a_vendor_that_is_silent_is_said_to_be_and_read_once_more(
+    granted: VendorConnection, microsoft: Microsoft, now: datetime, settings: Settings
+) -> None:
+    settings.VENDOR_PERSON_SECONDS = 0
+    microsoft.fail("error_before", path=r"/products$", times=50)
+    read_catalogue(connection_id=granted.pk)
+    with pytest.raises(VendorUnavailable) as refusal:
+        questions.catalogue(granted, now=now)
+    assert refusal.value.code == "being_read", "a worker is asked to read it once more"
+    assert "could not be read on" in str(refusal.value)
+    assert "It is read once more now" in str(refusal.value)
+    microsoft.heal()
+    read_catalogue(connection_id=granted.pk)
+    assert catalogues.trouble(granted) is None
+    assert len(questions.catalogue(granted, now=now)) > 20
+
+
 def test_night_reads_old_ones_anew_and_leaves_what_nobody_has_opened(
     granted: VendorConnection, microsoft: Microsoft, now: datetime
 ) -> None:
