@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from core.panel.addresses import CountryField, fit_address
 from core.panel.confirming import Done
 from core.panel.formats import plainly
 from core.panel.page import Page
-from core.versions import edited
+from core.versions import Author, edited
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Editing:
     groups: tuple[tuple[object, tuple[str, ...]], ...] = ()
     # What is edited: `form` then builds anew from this very object, which is read again under a lock (decision 24).
     row: Model | None = None
+    # Who has changed what the form shows, where that is more than the row, whose own log says it otherwise.
+    author: Author | None = None
     # What the person needs elsewhere meanwhile: labels and values, each with a button that copies it.
     copied: tuple[tuple[object, str], ...] = ()
     # What there is to judge by.
@@ -50,7 +53,8 @@ class Editing:
 
 def editing(request: HttpRequest, edit: Editing) -> HttpResponse:
     """Answer a form: empty or as it is now (GET), kept or back with what is wrong at its field (POST)."""
-    came = edited(request, edit.form, lambda answers: _kept(request, edit, answers), row=edit.row)
+    keep = partial(_kept, request, edit)
+    came = edited(request, edit.form, keep, row=edit.row, author=edit.author)
     if came.url:
         return redirect(came.url)
     form = came.form

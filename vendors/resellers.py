@@ -78,26 +78,38 @@ def refuse_unless_above(actor: Actor, reseller: Reseller, connection: VendorConn
         raise ResellerNotNamed(_("Over this connection the reseller is not named to the vendor: it sells for itself."))
 
 
-def name_reseller(
+def ask_vendor_of_reseller(
     *, actor: Actor, reseller: Reseller, connection: VendorConnection, values: Mapping[str, str], now: datetime
-) -> ResellerAtVendor | None:
-    """Have the vendor check what the reseller is called there, and keep it as the vendor says; all empty forgets it.
+) -> dict[str, str]:
+    """Have the vendor check what a reseller is called there; return that as the vendor has it, nothing for all empty.
 
-    Raises Forbidden, ResellerNotNamed, SettingRefused, and VendorUnavailable with the vendor's "no" at its field.
+    It may take seconds, so nothing should be locked meanwhile. Raises Forbidden, ResellerNotNamed, SettingRefused, and
+    VendorUnavailable with the vendor's "no" at its field.
     """
     actor.require("resellers.change")
     refuse_unless_above(actor, reseller, connection)
     checked = checked_all(fields_of(connection), values)
-    if not any(checked.values()):
+    return questions.checked_reseller(connection, values=checked, now=now) if any(checked.values()) else {}
+
+
+@transaction.atomic
+def name_reseller(
+    *, actor: Actor, reseller: Reseller, connection: VendorConnection, values: Mapping[str, str], now: datetime
+) -> ResellerAtVendor | None:
+    """Keep what a reseller is called at a vendor, as `ask_vendor_of_reseller` returned it; nothing forgets it.
+
+    Raises Forbidden, ResellerNotNamed.
+    """
+    actor.require("resellers.change")
+    refuse_unless_above(actor, reseller, connection)
+    if not values:
         ResellerAtVendor.objects.filter(reseller=reseller, connection=connection).delete()
         return None
-    checked = questions.checked_reseller(connection, values=checked, now=now)
-    with transaction.atomic():
-        row, _made = ResellerAtVendor.objects.update_or_create(
-            reseller=reseller,
-            connection=connection,
-            defaults={"values": checked, "checked_at": now, "checked_by": actor.user},
-        )
+    row, _made = ResellerAtVendor.objects.update_or_create(
+        reseller=reseller,
+        connection=connection,
+        defaults={"values": dict(values), "checked_at": now, "checked_by": actor.user},
+    )
     return row
 
 

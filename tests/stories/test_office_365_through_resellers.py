@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.factories.billing import top_up
 from tests.stories.office365 import Story, a_story
 from vendors.models import VendorOperation
 from vendors.reseller_rows import ResellerAtVendor
-from vendors.resellers import name_reseller
+from vendors.resellers import ask_vendor_of_reseller, name_reseller
 
 pytestmark = pytest.mark.django_db
 (FIRST, (_NAME, ITS_ID)), (SECOND, (_OTHER, OTHER_ID)) = RESELLERS.items()
@@ -45,7 +46,10 @@ def handed_down(story: Story, plan: Plan, *line: Reseller) -> Plan:
 
 def named(story: Story, reseller: Reseller, **values: str) -> None:
     """Name the reseller at Microsoft as a manager does."""
-    name_reseller(actor=SYSTEM, reseller=reseller, connection=story.connection, values=values, now=story.moment)
+    said: dict[str, Any] = {
+        "actor": SYSTEM, "reseller": reseller, "connection": story.connection, "now": story.moment,
+    }  # fmt: skip
+    name_reseller(**said, values=ask_vendor_of_reseller(**said, values=values))
 
 
 def asked(story: Story) -> tuple[object, list[object]]:

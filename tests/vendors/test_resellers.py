@@ -1,6 +1,7 @@
 """What resellers are called at vendors: who may say it, what the vendor answers, and whom a sale names."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -13,11 +14,22 @@ from tests.vendors.consenting import consent
 from vendors.models import VendorConnection
 from vendors.questions import VendorUnavailable
 from vendors.reseller_rows import ResellerAtVendor
-from vendors.resellers import ResellerNotNamed, name_reseller, named_at_vendors, reseller_told
+from vendors.resellers import (
+    ResellerNotNamed,
+    ask_vendor_of_reseller,
+    name_reseller,
+    named_at_vendors,
+    reseller_told,
+)
 
 pytestmark = pytest.mark.django_db
 (FIRST, (_NAME, ITS_ID)), (SECOND, (_OTHER, OTHER_ID)) = RESELLERS.items()
 PAIR = {"reseller_tenant": FIRST, "reseller_partner_id": ITS_ID}
+
+
+def named(**said: Any) -> ResellerAtVendor | None:
+    """Have the vendor check it and keep what it says, as the page does."""
+    return name_reseller(**{**said, "values": ask_vendor_of_reseller(**said)})
 
 
 @pytest.fixture
@@ -30,12 +42,12 @@ def test_it_is_kept_as_the_vendor_has_it_and_forgotten_when_emptied(
 ) -> None:
     north = cast.reseller(name="North")
     told = {"reseller_tenant": "", "reseller_partner_id": ITS_ID}
-    row = name_reseller(actor=admin, reseller=north, connection=granted, values=told, now=now)
+    row = named(actor=admin, reseller=north, connection=granted, values=told, now=now)
     assert row is not None
     assert (row.values, row.checked_at, row.checked_by) == (PAIR, now, admin.user)
-    (named,) = named_at_vendors(admin, north)
-    assert ([value for _field, value in named.values], named.may_change) == ([FIRST, ITS_ID], True)
-    assert name_reseller(actor=admin, reseller=north, connection=granted, values={}, now=now) is None
+    (shown,) = named_at_vendors(admin, north)
+    assert ([value for _field, value in shown.values], shown.may_change) == ([FIRST, ITS_ID], True)
+    assert named(actor=admin, reseller=north, connection=granted, values={}, now=now) is None
     assert not ResellerAtVendor.objects.exists()
     assert named_at_vendors(admin, north)[0].known is None
 
@@ -45,14 +57,14 @@ def test_the_vendors_no_stands_at_its_field_and_nothing_is_kept(
 ) -> None:
     told = {"reseller_tenant": FIRST, "reseller_partner_id": OTHER_ID}
     with pytest.raises(VendorUnavailable) as refused:
-        name_reseller(actor=admin, reseller=cast.reseller(name="North"), connection=granted, values=told, now=now)
+        named(actor=admin, reseller=cast.reseller(name="North"), connection=granted, values=told, now=now)
     assert refused.value.field == "reseller_partner_id"
     assert not ResellerAtVendor.objects.exists()
 
 
 def test_only_resellers_below_the_connection_are_named(admin: Actor, granted: VendorConnection, now: datetime) -> None:
     with pytest.raises(ResellerNotNamed):
-        name_reseller(actor=admin, reseller=admin.reseller, connection=granted, values=PAIR, now=now)
+        named(actor=admin, reseller=admin.reseller, connection=granted, values=PAIR, now=now)
     assert named_at_vendors(admin, admin.reseller) == []
 
 
@@ -61,24 +73,24 @@ def test_a_reseller_does_not_name_itself(granted: VendorConnection, admin: Actor
     north = cast.reseller(name="North")
     its_own = actor_of(cast.manager(reseller=north))
     with pytest.raises(ResellerNotNamed):
-        name_reseller(actor=its_own, reseller=north, connection=granted, values=PAIR, now=now)
+        named(actor=its_own, reseller=north, connection=granted, values=PAIR, now=now)
     assert named_at_vendors(its_own, north) == []
-    name_reseller(actor=admin, reseller=north, connection=granted, values=PAIR, now=now)
-    (named,) = named_at_vendors(its_own, north)
-    assert ([value for _field, value in named.values], named.may_change) == ([FIRST, ITS_ID], False)
+    named(actor=admin, reseller=north, connection=granted, values=PAIR, now=now)
+    (shown,) = named_at_vendors(its_own, north)
+    assert ([value for _field, value in shown.values], shown.may_change) == ([FIRST, ITS_ID], False)
 
 
 def test_it_takes_the_right_to_change_resellers(granted: VendorConnection, now: datetime) -> None:
     marketing = actor_of(cast.manager(role=Role.MARKETING))
     with pytest.raises(Forbidden):
-        name_reseller(actor=marketing, reseller=cast.reseller(name="N"), connection=granted, values=PAIR, now=now)
+        named(actor=marketing, reseller=cast.reseller(name="N"), connection=granted, values=PAIR, now=now)
 
 
 def test_a_connection_that_lets_nothing_be_asked_keeps_nothing(
     admin: Actor, office365: VendorConnection, now: datetime
 ) -> None:
     with pytest.raises(Refused):
-        name_reseller(actor=admin, reseller=cast.reseller(name="N"), connection=office365, values=PAIR, now=now)
+        named(actor=admin, reseller=cast.reseller(name="N"), connection=office365, values=PAIR, now=now)
     assert not ResellerAtVendor.objects.exists()
 
 

@@ -39,7 +39,6 @@ NOT_EDITING = {
     "operator:subscription_change", "operator:subscription_stop",
     "operator:subscription_renew", "operator:subscription_auto_renew", "customer:subscription_renew",
     "customer:subscription_auto_renew", "operator:subscription_end", "customer:subscription_end",
-    "operator:reseller_vendor",  # what the vendor calls a reseller: whoever saves second has it checked there anew
     "operator:vendor_connection_new", "customer:order_correct", "customer:order_plan_details",
     "customer:payment_top_up",
     "customer:subscription_change", "customer:subscription_stop", "customer:user_invite",
