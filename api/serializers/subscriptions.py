@@ -3,6 +3,7 @@
 from api.serializers.related import ACCOUNT, PLAN
 from api.serializers.shape import Shape, choice, computed, day, flag, integer, moment, one, text
 from subscriptions.models import Subscription, SubscriptionStatus
+from vendors.commitments import AtEnd
 
 
 def additional_attributes(row: Subscription) -> dict[str, str]:
@@ -25,6 +26,18 @@ SUBSCRIPTION = Shape(
         "expiration_date": day("expiration_date"),
         "expires_on": day("expiration_date"),
         "auto_renew": flag("auto_renew"),
+        # Of what a vendor sells for terms of its own (docs/office365.md, sections 5 and 8).
+        "at_end": computed(
+            lambda row: row.at_end or None,
+            {
+                "type": "string",
+                "enum": [*AtEnd, None],
+                "nullable": True,
+                "description": "What comes after the vendor's term; null where nobody has chosen.",
+            },
+        ),
+        "ends_on": day("ends_on"),
+        "lowers_on": day("lowers_on"),
         "reseller_id": integer("reseller_id"),
     },
     relations={"account": one(ACCOUNT, "account"), "plan": one(PLAN, "plan")},

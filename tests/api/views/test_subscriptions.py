@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -22,8 +23,22 @@ def test_a_subscription_has_the_documented_members(world: World, caller: Callabl
         "status": "active",
         "start_date": "2018-08-20",
         "expiration_date": None,
+        "at_end": None,
+        "ends_on": None,
+        "lowers_on": None,
     }
     assert {name: data["attributes"][name] for name in expected} == expected
+
+
+def test_a_subscription_says_what_is_arranged_for_the_end_of_the_vendors_term(
+    world: World, caller: Callable[..., Caller]
+) -> None:
+    row = world.charges["north"].subscription
+    row.at_end, row.ends_on, row.lowers_on = "ends", date(2019, 8, 20), date(2019, 8, 21)
+    row.save(update_fields=["at_end", "ends_on", "lowers_on"])
+    data = caller(world.north).get(f"/resellers/{world.north.pk}/subscriptions/{row.pk}").json()["data"]
+    told = {name: data["attributes"][name] for name in ("at_end", "ends_on", "lowers_on")}
+    assert told == {"at_end": "ends", "ends_on": "2019-08-20", "lowers_on": "2019-08-21"}
 
 
 @pytest.mark.parametrize("method", ["subscriptions", "child_reseller_subscriptions"])
