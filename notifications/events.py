@@ -120,7 +120,7 @@ EVENTS: dict[str, Event] = {
     ),
     "commitment_renews_soon": _event(
         _("%(subscription)s: the term at the vendor ends, the next begins on %(day)s"),
-        "subscription account day last terms windows",
+        "subscription account day last terms windows choice",
         Audience.EVERYBODY,
         in_the_panel=True,
         button=_("See what each decision costs"),

@@ -1,6 +1,6 @@
 """Letters before something is decided of itself: a window at the vendor closes, a term there ends."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -12,7 +12,15 @@ from accounts.resellers import MOST_WINDOW_LETTER_DAYS
 from notifications.announce import announce
 from subscriptions.contract.handover import start_of
 from subscriptions.contract.next_terms import day_of, next_prices
-from subscriptions.models import WINDOWS, CommitmentDate, DateKind, SubscriptionStatus
+from subscriptions.models import (
+    WINDOWS,
+    CommitmentDate,
+    CommitmentState,
+    DateKind,
+    HeldCommitment,
+    SubscriptionStatus,
+    TermEnd,
+)
 
 # So many days before the next term begins, the last first.
 MARKS = (7, 30)
@@ -51,6 +59,7 @@ def tell_of_renewals(*, today: date, now: datetime) -> int:
         told += _tell(
             "commitment_renews_soon", ends, f"{pk}:{day}:{mark}",
             day=day, last=day - timedelta(days=1), terms=terms, windows=[_said(row) for row in still_open.get(pk, ())],
+            choice=_choice([row.commitment for row in ends]),
         )  # fmt: skip
     return told
 
@@ -66,6 +75,22 @@ def _mark(row: CommitmentDate, today: date) -> int | None:
     left = (day_of(row) - today).days
     marks = MARKS[:1] if row.commitment.term == A_MONTH else MARKS
     return next((mark for mark in marks if left <= mark), None)
+
+
+def _choice(ending: Sequence[HeldCommitment]) -> str:
+    """Return what can be decided of terms until they end, as the letter says it.
+
+    "activate" what is stopped, "switch" a trial, "renew" what is to end, "keep_or_end" what is to go on by the month,
+    "lower" what is renewed.
+    """
+    if all(one.state == CommitmentState.SUSPENDED for one in ending):
+        return "activate"
+    if all(one.is_trial for one in ending):
+        return "switch"
+    planned = {one.at_end for one in ending if one.state != CommitmentState.SUSPENDED}
+    if TermEnd.RENEWS in planned:
+        return "lower"
+    return "renew" if planned == {TermEnd.ENDS} else "keep_or_end"
 
 
 def _by(rows: Iterable[CommitmentDate], key: Any) -> Iterator[tuple[Any, list[CommitmentDate]]]:

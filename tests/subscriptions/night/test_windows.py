@@ -1,6 +1,7 @@
 """Letters before a window closes and before a term at the vendor ends: each once, to customers and managers."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.factories import accounts as cast
 from tests.factories import commitments as at_vendor
 from tests.factories import subscriptions as make
 from tests.subscriptions.bound import Bound
-from vendors.commitments import AtEnd, NextTerm, Returnable
+from vendors.commitments import AtEnd, NextTerm, Returnable, State
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 1)
@@ -93,14 +94,35 @@ def test_a_renewal_is_told_30_and_7_days_before_with_units_price_and_what_can_be
 
 
 @pytest.mark.parametrize(
-    ("at_end", "words"),
-    [(AtEnd.ENDS, "5 units end with the term"), (AtEnd.EXTENDS, "5 units go on by the month in the extended term")],
+    ("commitment", "words", "choice"),
+    [
+        ({"at_end": AtEnd.ENDS}, "5 units end with the term", "you can choose that it is renewed after all."),
+        (
+            {"at_end": AtEnd.EXTENDS},
+            "5 units go on by the month in the extended term",
+            "you can choose that it is renewed for another term, or that it ends.",
+        ),
+        (
+            {"at_end": AtEnd.ENDS, "state": State.SUSPENDED},
+            "5 units end with the term",
+            "It is stopped, and ends with its term. Until 10 Dec 2026 it can be activated",
+        ),
+        (
+            {"at_end": AtEnd.ENDS, "is_trial": True},
+            "5 units end with the term",
+            "the trial can be switched to a paid plan.",
+        ),
+    ],
 )
-def test_what_comes_at_the_end_is_said(held: Subscription, at_end: AtEnd, words: str) -> None:
-    at_vendor.commitment(subscription=held, now=NOW, **A_YEAR, at_end=at_end)
+def test_what_comes_at_the_end_and_what_can_be_decided_is_said(
+    held: Subscription, commitment: dict[str, Any], words: str, choice: str
+) -> None:
+    at_vendor.commitment(subscription=held, now=NOW, **A_YEAR, **commitment)
     assert tell_of_renewals(today=TODAY + timedelta(days=35), now=days(2)) == 2
     (letter,) = told("commitment_renews_soon", "manager@example.com")
-    assert words in " ".join(letter.body_text.split())
+    for text in (words, choice):
+        assert text in " ".join(letter.body_text.split())
+    assert "fewer units" not in letter.body_text
     assert "it can be cancelled as a whole until" in letter.body_text, "a window that is still open"
 
 
