@@ -27,7 +27,7 @@ from customer_panel.lists.transactions import TRANSACTIONS
 from customer_panel.progress import show_progress
 from customer_panel.remedies import way_to
 from customer_panel.services import service_of
-from subscriptions.contract.ends import is_bound
+from subscriptions.contract.ends import has_terms
 from subscriptions.contract.handover import waiting_operation
 from subscriptions.contract.terms import WHOLE
 from subscriptions.models import Order, Subscription, SubscriptionResource, SubscriptionStatus
@@ -162,7 +162,7 @@ def page_of(actor: Actor, found: Subscription, active: str) -> Page:
         tabs=tuple(
             Tab(label, reverse(f"customer:{name}", args=[found.pk]), active=name == active)
             for name, label, right in offered_of(TABS)
-            if actor.may(right) and (name != "subscription_commitment" or is_bound(found))
+            if actor.may(right) and (name != "subscription_commitment" or has_terms(found))
         ),
     )
 

@@ -20,7 +20,7 @@ from operator_panel.lists.charges import CHARGES
 from operator_panel.lists.orders import ORDERS
 from operator_panel.lists.transactions import TRANSACTIONS
 from operator_panel.remedies import way_to
-from subscriptions.contract.ends import is_bound
+from subscriptions.contract.ends import has_terms
 from subscriptions.contract.handover import operation_in_doubt, service_as_held, waiting_operation
 from subscriptions.contract.vendor_costs import term_costs
 from subscriptions.models import Order, Subscription
@@ -216,5 +216,5 @@ def _unlabelled(found: Subscription) -> list[tuple[str, str]]:
 def _has(found: Subscription, tab: str) -> bool:
     """Return whether the subscription has what the tab shows: one that is only billed has no vendor."""
     if tab == "subscription_commitment":
-        return is_bound(found)
+        return has_terms(found)
     return tab != "subscription_vendor" or found.plan.template.connection_id is not None

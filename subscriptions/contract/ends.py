@@ -36,6 +36,11 @@ def is_bound(subscription: Subscription) -> bool:
     return connection is not None and isinstance(plugin_for(connection.plugin), HoldsCommitments)
 
 
+def has_terms(subscription: Subscription) -> bool:
+    """Return whether the vendor has told of terms that this subscription is bound to: not all that it sells has any."""
+    return is_bound(subscription) and subscription.commitments.exists()
+
+
 def wanted_end(subscription: Subscription) -> WantedEnd | None:
     """Return what is wanted at the end of the vendor's term; None where the vendor binds nobody.
 

@@ -14,12 +14,14 @@ from core.panel.formats import day_text
 from subscriptions.contract.ends import is_bound, wanted_end
 from subscriptions.contract.handover import service_as_held
 from subscriptions.contract.terms import Contract
-from subscriptions.models import Subscription, SubscriptionStatus
+from subscriptions.models import CommitmentState, Subscription, SubscriptionStatus
 from subscriptions.people.arranging import set_end
 from subscriptions.people.opening import open_contract, refuse_held, require_status
 from vendors import questions
 from vendors.commitments import AtEnd, Commitment, State, bound_until
 from vendors.questions import GoneAtVendor
+
+NO_TERM = _("The vendor holds no term of this subscription that ends.")
 
 
 class NothingBinds(Refused):
@@ -51,7 +53,7 @@ def ask_vendor_of_end(*, actor: Actor, subscription: Subscription, now: datetime
     held = _held(subscription, now)
     days = [one.ends_on for one in held if one.state is State.ACTIVE and one.ends_on is not None]
     if not days:
-        raise NothingBinds(_("The vendor holds no term of this subscription that ends."))
+        raise NothingBinds(NO_TERM)
     return {"term_ends_on": max(days)}
 
 
@@ -109,4 +111,6 @@ def may_choose_end(contract: Contract, today: date) -> None:
     require_status(
         contract, {SubscriptionStatus.ACTIVE}, _("What comes after the term is chosen while a subscription is Active.")
     )
+    if not row.commitments.filter(state=CommitmentState.ACTIVE).exclude(ends_on=None).exists():
+        raise NothingBinds(NO_TERM)
     questions.may_ask(row.plan.template.connection)

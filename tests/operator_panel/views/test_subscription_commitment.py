@@ -30,8 +30,10 @@ def test_windows_costs_and_decisions_are_shown_of_what_is_bound() -> None:
         connection=sold.template.connection, plugin="office365"
     )
     address = reverse("operator:subscription_commitment", args=[plain.pk])
-    assert address in browser.get(reverse("operator:subscription", args=[plain.pk])).content.decode()
+    page = reverse("operator:subscription", args=[plain.pk])
+    assert address not in browser.get(page).content.decode(), "the vendor has bound it to nothing: an older offer"
     bound.commitment(subscription=plain, now=timezone.now())
+    assert address in browser.get(page).content.decode()
     shown = browser.get(address).content.decode()
     for words in (
         "Commitment at the vendor",
