@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.utils.functional import lazy
@@ -12,8 +13,19 @@ from accounts.actors import Actor
 from core.errors import Refused, Remedy
 from subscriptions.contract.handover import held_units, service_as_held
 from subscriptions.contract.telling import customer_has_to_agree
-from subscriptions.models import Choice, Difference, DifferenceKind, Subscription, SubscriptionStatus
+from subscriptions.models import (
+    Choice,
+    CommitmentState,
+    Difference,
+    DifferenceKind,
+    OrderStatus,
+    Subscription,
+    SubscriptionStatus,
+    TakesEffect,
+)
+from subscriptions.people.ending import NO_TERM
 from subscriptions.people.opening import open_account, open_contract
+from subscriptions.people.ordering import cancel_order
 from subscriptions.tasks import hand_to_worker
 from subscriptions.told.preview import Preview
 from subscriptions.told.proposals import (
@@ -22,10 +34,12 @@ from subscriptions.told.proposals import (
     propose_activation,
     propose_change,
     propose_deletion,
+    propose_end,
     propose_stop,
 )
 from subscriptions.workers.told import service_of
 from vendors import operations
+from vendors.commitments import AtEnd
 from vendors.errors import sentence
 from vendors.holdings import ListsHoldings
 from vendors.models import UNFINISHED, OperationAction, VendorOperation
@@ -131,6 +145,45 @@ def _note(difference: Difference, acting: Acting) -> Proposal:
     """Take what the vendor holds for right: nothing in the books says otherwise, and it is not told again."""
     words = _("Take it for right? Nothing is charged otherwise for it, and it is not told again."), _("Accept")
     return _proposed(lambda _day: difference, words, difference, acting)
+
+
+def _take_their_end(difference: Difference, acting: Acting) -> Proposal:
+    """Choose in the books what the vendor does at the end of its term; it is told of what it holds already."""
+    row, theirs = _subscription(difference), AtEnd(difference.theirs)
+    running = row.commitments.filter(state=CommitmentState.ACTIVE).exclude(ends_on=None)
+    if running.exclude(at_end=theirs).exists():
+        raise NothingToDo(
+            _(
+                "Only a part of the subscription ends so at the vendor, and our books have one end for all of it."
+                " Choose the end of the term for the whole subscription, or restore ours."
+            )
+        )
+    days = list(running.values_list("ends_on", flat=True))
+    if not days:
+        raise NothingToDo(NO_TERM)
+    return propose_end(
+        actor=acting.actor,
+        subscription=row,
+        at_end=theirs,
+        term_ends_on=max(days),
+        today=acting.today,
+        keep=acting.keep,
+    )
+
+
+def _take_their_schedule(difference: Difference, acting: Acting) -> Proposal:
+    """Give up an order for fewer units of which the vendor has nothing; what it has of its own is taken for right."""
+    row = _subscription(difference)
+    order = row.orders.filter(status=OrderStatus.SCHEDULED, takes_effect=TakesEffect.END_OF_TERM).first()
+    if order is None or difference.theirs:
+        return _note(difference, acting)
+    verb = partial(cancel_order, actor=acting.actor, order=order, today=acting.today)
+    question = _("Cancel order %(order)s? All units are renewed, as the vendor has it.") % {"order": order}
+
+    def said(_seen: Preview) -> tuple[str, str]:
+        return question, _("Cancel the order")
+
+    return propose(verb, said, account=difference.account, today=acting.today, keep=acting.keep)
 
 
 def _nobody_accepts(_difference: Difference, _acting: Acting) -> Proposal:
@@ -250,8 +303,8 @@ _DEEDS: Mapping[str, Mapping[DifferenceKind, Deed]] = {
         DifferenceKind.RUNNING: _activate,
         DifferenceKind.ENDED: _delete,
         DifferenceKind.TERM: _note,
-        DifferenceKind.END_OF_TERM: _note,
-        DifferenceKind.SCHEDULE: _note,
+        DifferenceKind.END_OF_TERM: _take_their_end,
+        DifferenceKind.SCHEDULE: _take_their_schedule,
         DifferenceKind.AGREEMENT: _nobody_accepts,
         DifferenceKind.UNKNOWN: _note,
     },

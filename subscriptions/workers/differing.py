@@ -16,7 +16,7 @@ from vendors.holdings import Listed
 from vendors.models import OperationState, VendorConnection, VendorOperation
 
 # Where the books have no place for what was accepted, what was accepted is itself the word that holds.
-KEPT_BY_ACCEPTING = (DifferenceKind.TERM, DifferenceKind.END_OF_TERM, DifferenceKind.SCHEDULE)
+KEPT_BY_ACCEPTING = (DifferenceKind.TERM, DifferenceKind.SCHEDULE)
 
 
 @dataclass(frozen=True)
@@ -188,8 +188,12 @@ def _standing_still(rows: Collection[Subscription]) -> set[int]:
 
 
 def _accepted(ids: Sequence[int]) -> Mapping[tuple[int, str, str], str]:
-    """Return what was accepted last of the kinds that the books have no place for: theirs, by what it is of."""
+    """Return what was accepted last of the kinds that the books have no place for: theirs, by what it is of.
+
+    That nothing is arranged at the vendor is in the books: our order was cancelled.
+    """
     rows = Difference.objects.filter(subscription__in=ids, settled=Settled.ACCEPTED, kind__in=KEPT_BY_ACCEPTING)
+    rows = rows.exclude(kind=DifferenceKind.SCHEDULE, theirs="")
     return {
         (subscription, resource, kind): theirs
         for subscription, resource, kind, theirs in rows.order_by("settled_at", "pk").values_list(

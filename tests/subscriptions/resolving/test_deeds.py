@@ -10,7 +10,7 @@ from notifications.models import Notification
 from sandbox.microsoft.listing import keep as kept_there
 from subscriptions.models import Choice, Difference, HeldCommitment, Subscription
 from subscriptions.people.ending import choose_end
-from subscriptions.resolving.deeds import Acting, UnderWay, propose_deed
+from subscriptions.resolving.deeds import Acting, NothingToDo, UnderWay, propose_deed
 from subscriptions.resolving.settling import SettledBefore, foresee, settle
 from subscriptions.told.differing import does, said_of
 from tests.factories import accounts as cast
@@ -110,12 +110,67 @@ def test_what_is_arranged_for_the_renewal_is_restored_and_what_people_chose_is_n
     assert (held(world, row)["quantity"], held(world, row)["actions"]) == (4, [planned])
     assert world.night() == 0
 
+    kept_there(story.microsoft.world, customer, {**held(world, row), "actions": []})
+    assert world.night() == 1
+    _settled(world, Difference.objects.get(settled=""), Choice.ACCEPT)
+    order.refresh_from_db()
+    assert (order.status, held(world, row)["actions"]) == ("cancelled", []), "what the vendor has lost is given up"
+    assert world.night() == 0
+
     ends_on = HeldCommitment.objects.get(subscription=row).ends_on
     assert ends_on is not None
     choose_end(actor=SYSTEM, subscription=row, at_end=AtEnd.ENDS, term_ends_on=ends_on, today=story.today)
     story.work()
     assert world.night() == 0, "what people chose is what is wanted"
     story.books_agree()
+
+
+def test_another_end_of_the_term_that_is_accepted_is_chosen_in_the_books(world: Altered) -> None:
+    """What comes after the term is what the vendor does then, also after the next change, which puts it back."""
+    (row,) = world.untouched
+    term = HeldCommitment.objects.get(subscription=row).ends_on
+    assert term is not None
+    for end in (AtEnd.EXTENDS, AtEnd.ENDS):
+        _end_there(world, row, end)
+        assert world.night() == 1
+        one = Difference.objects.get(settled="")
+        assert (one.kind, one.theirs) == ("end_of_term", end)
+        _settled(world, one, Choice.ACCEPT)
+        row.refresh_from_db()
+        assert (row.at_end, row.ends_on) == (end, term if end is AtEnd.ENDS else None)
+        assert world.night() == 0
+    assert world.story.change(row, 7).status == "completed"
+    there = held(world, row)
+    assert (there["quantity"], there["auto_renew"], [one["kind"] for one in there["actions"]]) == (7, False, ["Cancel"])
+    assert world.night() == 0
+
+    choose_end(actor=SYSTEM, subscription=row, at_end=AtEnd.RENEWS, term_ends_on=term, today=world.story.today)
+    world.story.work()
+    _end_there(world, row, AtEnd.ENDS)
+    assert world.night() == 1, "what was accepted once hides nothing later"
+    world.story.books_agree()
+
+
+def _end_there(world: Altered, row: Subscription, end: AtEnd) -> None:
+    """Let somebody choose in Partner Center that it ends, or goes into the extended term."""
+    actions = [{"kind": "Cancel", "instructions": None}] if end is AtEnd.ENDS else []
+    customer = f"subscription:{row.vendor_ids['customer_id']}"
+    kept_there(world.story.microsoft.world, customer, {**held(world, row), "auto_renew": False, "actions": actions})
+
+
+def test_our_books_have_one_end_for_all_of_a_subscription(world: Altered) -> None:
+    """Where a part alone ends at the vendor, its end is not taken for that of the whole."""
+    (row,) = world.untouched
+    world.theirs(row, auto_renew=False)
+    assert world.night() == 1
+    told = HeldCommitment.objects.get(subscription=row)
+    HeldCommitment.objects.create(
+        subscription=row, resource="other", vendor_id="other", state="active", quantity=1, ends_on=told.ends_on,
+        at_end=AtEnd.RENEWS, seen_at=told.seen_at, name="Other",
+    )  # fmt: skip
+    acting = Acting(actor_of(cast.manager()), world.story.today, world.story.moment, keep=True)
+    with pytest.raises(NothingToDo, match="Only a part of the subscription"):
+        settle(Difference.objects.get().pk, Choice.ACCEPT, acting)
 
 
 def _settled(world: Altered, one: Difference, choice: str) -> None:
