@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +11,13 @@ from datetime import date, timedelta
 # lies so far ahead at most, in years: every day that is counted from one of them is a day of the calendar.
 LONGEST_TIMER = 3_650
 FARTHEST_YEARS = 200
+_LENGTH = re.compile(r"P([0-9]{1,3})([MY])")
+
+
+def months_in(length: str) -> int | None:
+    """Return the months of a length in whole months or years (ISO 8601: P1M, P3Y); None for what is none."""
+    found = _LENGTH.fullmatch(length)
+    return None if found is None else int(found[1]) * (12 if found[2] == "Y" else 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,6 +6,7 @@ from typing import Any
 import django_filters
 from django.db.models import DateField, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.queries import accounts_visible_to, managers_visible_to, resellers_visible_to
 from core.lists.filters import Between, Containing, Days, Named, Numbers, OneOf, Visible, YesNo
@@ -233,7 +234,7 @@ class DifferenceFilter(django_filters.FilterSet):
     subscription_id = Numbers(field_name="subscription", lookup_expr="in", label=_("Subscription ID"))
     reseller = ResellerAndBelow(queryset=resellers_visible_to, field_name="reseller", label=_("Reseller and below"))
     settled = OneOf(field_name="settled", choices=Settled.choices, label=_("Settled"))
-    open = YesNo(field_name="settled_at", lookup_expr="isnull", label=_("Open"))
+    open = YesNo(field_name="settled_at", lookup_expr="isnull", label=pgettext_lazy("difference", "Open"))
     found_at = Days(field_name="found_at", label=_("Found"))
 
     class Meta:

@@ -4,7 +4,6 @@ A vendor that sells by commitment says `HoldsCommitments` on its class line. Eve
 nothing is computed here: a window is open as long as the vendor says (Microsoft: microsoft-2026.md, section 3).
 """
 
-import re
 from abc import ABC, abstractmethod
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,12 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
 from core.panel.formats import day_text
+from core.period import months_in
 from vendors.base import Connection, Outcome, Service, Steps
 
 # The field of application templates that says, in the words of AtEnd, what happens where nobody chose.
 END_OF_TERM = "end_of_term"
-
-_LENGTH = re.compile(r"P([0-9]{1,3})([MY])")
 
 
 class State(StrEnum):
@@ -92,10 +90,10 @@ class Commitment:
 
         A length is one of ISO 8601 in months or years. A first term with an end of its own choosing began later.
         """
-        length = _LENGTH.fullmatch(self.term)
+        length = months_in(self.term)
         if self.ends_on is None or length is None:
             return None
-        months = self.ends_on.year * 12 + self.ends_on.month - 1 - int(length[1]) * (12 if length[2] == "Y" else 1)
+        months = self.ends_on.year * 12 + self.ends_on.month - 1 - length
         year, month = divmod(months, 12)
         return date(year, month + 1, min(self.ends_on.day, monthrange(year, month + 1)[1]))
 

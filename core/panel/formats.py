@@ -8,12 +8,14 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from core.money import minor_units
+from core.period import months_in
 
 NOTHING = "—"
 # Babel's English is American: amounts as $1,902.40. Days are written with the month's name, which no one misreads.
@@ -101,6 +103,15 @@ def day_text(value: date | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
     return _day_text(value, locale_code())
+
+
+def length_text(length: str) -> str:
+    """Return a length of months or years (ISO 8601: P1Y) in words: 1 year, 3 months; what is none as it is."""
+    months = months_in(length)
+    if not months:
+        return length
+    years, rest = divmod(months, 12)
+    return str(format_unit(months if rest else years, "month" if rest else "year", locale=locale_code()))
 
 
 def last_day(end: date | None) -> date | None:

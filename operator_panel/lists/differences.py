@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.actors import actor_of
 from core.lists.columns import Column, choice, computed, moment, money, number, status, text, to
@@ -39,7 +40,7 @@ def _stands(row: Any) -> str:
     if row.operation:
         return now_said("Being restored")
     refused = getattr(row, "refused_because", "")
-    return now_said("Refused: %(reason)s") % {"reason": refused} if refused else now_said("Open")
+    return now_said("Refused: %(reason)s") % {"reason": refused} if refused else pgettext("difference", "Open")
 
 
 def told_of_refusals(rows: list[Any]) -> None:
@@ -58,7 +59,7 @@ DIFFERENCES = Listing(
     rows=differences_visible_to,
     filterset=DifferenceFilter,
     filters_shown=("kind", "connection", "reseller"),
-    hidden=Hidden(~Q(settled=""), _("Open"), unless="settled"),
+    hidden=Hidden(~Q(settled=""), pgettext_lazy("difference", "Open"), unless="settled"),
     related=("connection", "account", "subscription", "reseller", "settled_by"),
     enrich=told_of_refusals,
     row_link=to("operator:difference"),

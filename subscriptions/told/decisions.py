@@ -20,6 +20,7 @@ from subscriptions.models import CommitmentDate, CommitmentState, HeldCommitment
 from subscriptions.told.calendar import when_text
 from subscriptions.told.preview import Preview, preview
 from subscriptions.told.proposals import propose_change, propose_deletion, resources_by_key
+from subscriptions.told.wording import billing_plan_text
 from vendors.commitments import Commitment, bound_until, lowers_on
 
 # A decision after a window is played on its day, and so are the nights until then: no further than this.
@@ -81,6 +82,11 @@ class Bound:
     def last_day(self) -> date | None:
         """The last day of the term."""
         return None if self.held.ends_on is None else self.held.ends_on - timedelta(days=1)
+
+    @property
+    def billing_plan(self) -> str:
+        """How the vendor bills the term, in words."""
+        return billing_plan_text(self.held.billing_plan)
 
 
 def bound_of(

@@ -6,7 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.panel.formats import length_text
 from subscriptions.models import Choice, Difference, DifferenceKind
+from subscriptions.told.wording import billing_plan_text
 from vendors.commitments import AtEnd, State
 
 _VALUES: Mapping[str, Promise] = {
@@ -30,7 +32,7 @@ _SAID = {
     ),
     DifferenceKind.TERM: gettext_lazy("%(name)s was sold for the term %(ours)s, the vendor has %(theirs)s."),
     DifferenceKind.END_OF_TERM: gettext_lazy(
-        "%(name)s: at the end of its term it is to be so: %(ours)s. At the vendor it is so: %(theirs)s."
+        "%(name)s: what is wanted at the end of its term: %(ours)s. What the vendor does then: %(theirs)s."
     ),
     DifferenceKind.SCHEDULE: gettext_lazy(
         "%(name)s: for the renewal our books have arranged: %(ours)s. At the vendor it is: %(theirs)s."
@@ -56,8 +58,13 @@ _DOES: Mapping[tuple[str, str], Promise] = {
     (Choice.ACCEPT, DifferenceKind.RUNNING): gettext_lazy("It is activated in our books and charged from today."),
     (Choice.ACCEPT, DifferenceKind.ENDED): gettext_lazy("It is deleted in our books, charged to today."),
     (Choice.ACCEPT, DifferenceKind.TERM): _NOTE,
-    (Choice.ACCEPT, DifferenceKind.END_OF_TERM): _NOTE,
-    (Choice.ACCEPT, DifferenceKind.SCHEDULE): _NOTE,
+    (Choice.ACCEPT, DifferenceKind.END_OF_TERM): gettext_lazy(
+        "It is chosen so in our books; what ends with the term is charged until then, and deleted here."
+    ),
+    (Choice.ACCEPT, DifferenceKind.SCHEDULE): gettext_lazy(
+        "An order for fewer units of which the vendor has nothing is cancelled; what the vendor has arranged of its own"
+        " is taken for right and not told again."
+    ),
     (Choice.ACCEPT, DifferenceKind.AGREEMENT): gettext_lazy("Not possible: the customer alone accepts it."),
     (Choice.ACCEPT, DifferenceKind.UNKNOWN): gettext_lazy("It is left as it is, and not told again."),
     (Choice.RESTORE, DifferenceKind.QUANTITY): gettext_lazy(
@@ -94,8 +101,8 @@ def does(choice: str, difference: Difference) -> str:
 
 def value_of(value: str) -> str:
     """Return a value of a difference as people read it; nothing arranged is said so."""
-    first, _space, rest = value.partition(" ")
-    word = _VALUES.get(first)
-    if not value:
-        return _("nothing")
-    return f"{word}, {rest}" if word is not None and rest else str(word) if word is not None else value
+    return ", ".join(_word(part) for part in value.split()) or _("nothing")
+
+
+def _word(part: str) -> str:
+    return str(_VALUES.get(part) or billing_plan_text(length_text(part)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.period import Period
+from core.period import Period, months_in
 
 FEB = Period(date(2020, 2, 1), date(2020, 3, 1))
 DAYS = st.dates(date(2019, 1, 1), date(2021, 1, 1))
@@ -73,3 +73,7 @@ def test_a_period_covers_another_when_it_holds_all_its_days(one, other):
 
 def test_a_period_shows_that_it_is_half_open():
     assert str(FEB) == "[2020-02-01, 2020-03-01)"
+
+
+def test_a_length_of_iso_8601_is_so_many_months():
+    assert [months_in(one) for one in ("P1M", "P1Y", "P3Y", "P18M", "P1D", "")] == [1, 12, 36, 18, None, None]

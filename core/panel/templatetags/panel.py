@@ -1,5 +1,6 @@
 """Components of the panels for templates: {% load panel %}. docs/panels.md shows each."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, DateInput, Form, RadioSelect, Select
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext
 
@@ -18,6 +19,8 @@ from core.panel.page import Status
 from core.panel.remedies import Way, ways_of
 from core.panel.shown import Shown
 
+# An address in a sentence, without what ends the sentence.
+ADDRESS = re.compile(r"""(https?://[^\s<>"]*[^\s<>".,:;!?)'»”])""")
 # A group of more choices than these is searched by typing.
 LONG = 12
 
@@ -70,6 +73,21 @@ def day(value: date | None) -> str:
 def last_day(end: date | None) -> str:
     """Return the last day that belongs to a period: {{ charge.operate_to|last_day }}."""
     return formats.day_text(formats.last_day(end))
+
+
+@register.filter
+def length_of_time(value: str) -> str:
+    """Return a length of months or years in words: {{ held.term|length_of_time }}."""
+    return formats.length_text(value)
+
+
+@register.filter
+def linked(text: object) -> SafeString:
+    """Return a sentence whose addresses are links: whole ones alone, a domain in it is no page to go to."""
+    parts = enumerate(ADDRESS.split(str(text)))
+    return format_html_join(
+        "", "{}", ((format_html('<a href="{0}">{0}</a>', one) if at % 2 else one,) for at, one in parts)
+    )
 
 
 @register.filter

@@ -68,6 +68,21 @@ def test_days_are_written_with_the_months_name() -> None:
         assert formats.day_text(date(2026, 12, 1)) == "01 дек. 2026"
 
 
+@pytest.mark.parametrize(
+    ("length", "english", "russian"),
+    [
+        ("P1M", "1 month", "1 месяц"),
+        ("P3Y", "3 years", "3 года"),
+        ("P18M", "18 months", "18 месяцев"),
+        ("none", "none", "none"),
+    ],
+)
+def test_lengths_are_said_in_months_and_years(length: str, english: str, russian: str) -> None:
+    assert formats.length_text(length) == english
+    with translation.override("ru"):
+        assert formats.length_text(length) == russian
+
+
 def test_moments_are_those_of_the_current_time_zone() -> None:
     late = datetime(2026, 11, 30, 23, 5, tzinfo=UTC)
     assert (formats.day_text(late), formats.moment_text(late)) == ("30 Nov 2026", "30 Nov 2026, 23:05")

@@ -18,5 +18,5 @@ def test_each_kind_has_its_sentence_and_both_choices_theirs(kind: str) -> None:
 
 def test_values_as_people_read_them() -> None:
     assert [value_of(one) for one in ("8", "suspended", "active 5", "P1Y monthly", "")] == [
-        "8", "suspended", "in use, 5", "P1Y monthly", "nothing",
+        "8", "suspended", "in use, 5", "1 year, Monthly", "nothing",
     ]  # fmt: skip

@@ -20,9 +20,11 @@ from subscriptions.told.proposals import (
     propose_stop,
 )
 from subscriptions.told.showing import OWED, OWED_NO_MORE, OWED_USED, STAYS_OWED, TO_PAY, shown_of
+from subscriptions.told.wording import billing_plan_text, question_of_deletion, question_of_end
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
+from vendors.commitments import AtEnd
 
 pytestmark = pytest.mark.django_db
 AUG20, AUG25, AUG28 = date(2018, 8, 20), date(2018, 8, 25), date(2018, 8, 28)
@@ -97,3 +99,16 @@ def test_prepay_says_what_it_said() -> None:
     assert (stopped.submit, stopped.owed, stopped.invoiced_on) == ("Stop, release $11.29", None, None)
     row.refresh_from_db()
     assert propose_activation(actor=SYSTEM, subscription=row, today=AUG28).submit == "Activate, reserve $6.45"
+
+
+def test_the_end_of_a_vendors_term_is_asked_for_in_its_own_words() -> None:
+    row, day = Subscription(name="Mail"), date(2027, 3, 10)
+    asked = {end: question_of_end(row, end, day) for end in AtEnd}
+    assert asked[AtEnd.ENDS][0].startswith("Let Mail end on 10 Mar 2027? Until then it is there, and charged.")
+    assert "gives nothing back" in question_of_deletion(row, day)[0]
+    assert [asked[end][1] for end in AtEnd] == [
+        "Renew it on 10 Mar 2027",
+        "End it on 10 Mar 2027",
+        "Go on by the month",
+    ]
+    assert [billing_plan_text(plan) for plan in ("monthly", "Annual", "weekly")] == ["Monthly", "Annual", "weekly"]

@@ -122,3 +122,10 @@ def test_languages_are_called_by_their_own_names() -> None:
     assert shown("{% languages as all %}{% for one in all %}{{ one.code }}={{ one.name }} {% endfor %}") == (
         "en=English ru=Русский"
     )
+
+
+def test_whole_addresses_alone_are_linked() -> None:
+    text = "An administrator of acme.onmicrosoft.com opens https://admin.example/Home?ref=/a&b=1, <now>."
+    drawn = Template("{% load panel %}{{ text|linked }}").render(Context({"text": text}))
+    there = "https://admin.example/Home?ref=/a&amp;b=1"
+    assert drawn == f'An administrator of acme.onmicrosoft.com opens <a href="{there}">{there}</a>, &lt;now&gt;.'
