@@ -124,6 +124,19 @@ class HoldsCommitments(ABC):
         """
 
 
+# How a vendor bills a term, in the words that its catalogue has for it.
+_BILLING_PLANS = {
+    "monthly": _("Monthly"),
+    "annual": _("Annual"),
+    "triennial": _("Every three years"),
+}
+
+
+def billing_plan_text(plan: str) -> str:
+    """Return how a vendor bills a term, as people say it; what is not known so in the vendor's own word."""
+    return str(_BILLING_PLANS.get(plan.casefold(), plan))
+
+
 class NotLoweredSo(Refused):
     """Fewer units cannot be arranged at the vendor in this way; `field` names the quantities."""
 

@@ -20,8 +20,7 @@ from subscriptions.models import CommitmentDate, CommitmentState, HeldCommitment
 from subscriptions.told.calendar import when_text
 from subscriptions.told.preview import Preview, preview
 from subscriptions.told.proposals import propose_change, propose_deletion, resources_by_key
-from subscriptions.told.wording import billing_plan_text
-from vendors.commitments import Commitment, bound_until, lowers_on
+from vendors.commitments import Commitment, billing_plan_text, bound_until, lowers_on
 
 # A decision after a window is played on its day, and so are the nights until then: no further than this.
 MOST = timedelta(days=31)

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from core.panel.formats import length_text
 from subscriptions.models import Choice, Difference, DifferenceKind
-from subscriptions.told.wording import billing_plan_text
-from vendors.commitments import AtEnd, State
+from vendors.commitments import AtEnd, State, billing_plan_text
 
 _VALUES: Mapping[str, Promise] = {
     State.ACTIVE: gettext_lazy("in use"),

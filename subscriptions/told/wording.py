@@ -145,19 +145,6 @@ def question_of_deletion(subscription: Subscription, ends_on: date | None) -> tu
     return question % values, _("End it on %(day)s") % values
 
 
-# How a vendor bills a term, in the words that its catalogue has for it.
-_BILLING_PLANS = {
-    "monthly": gettext_lazy("Monthly"),
-    "annual": gettext_lazy("Annual"),
-    "triennial": gettext_lazy("Every three years"),
-}
-
-
-def billing_plan_text(plan: str) -> str:
-    """Return how a vendor bills a term, as people say it; what is not known so in the vendor's own word."""
-    return str(_BILLING_PLANS.get(plan.casefold(), plan))
-
-
 def question_of_end(subscription: Subscription, at_end: AtEnd, day: date) -> tuple[str, str]:
     """Return what is asked before the end of the vendor's term is arranged, and what the button says."""
     values = {"name": subscription.name, "day": day_text(day)}

@@ -20,11 +20,11 @@ from subscriptions.told.proposals import (
     propose_stop,
 )
 from subscriptions.told.showing import OWED, OWED_NO_MORE, OWED_USED, STAYS_OWED, TO_PAY, shown_of
-from subscriptions.told.wording import billing_plan_text, question_of_deletion, question_of_end
+from subscriptions.told.wording import question_of_deletion, question_of_end
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
-from vendors.commitments import AtEnd
+from vendors.commitments import AtEnd, billing_plan_text
 
 pytestmark = pytest.mark.django_db
 AUG20, AUG25, AUG28 = date(2018, 8, 20), date(2018, 8, 25), date(2018, 8, 28)
