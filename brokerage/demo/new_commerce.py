@@ -95,9 +95,8 @@ def show(addresses: Addresses, check: Callable[[], None], teller: Teller, *, sol
     teller.check("the calendar of the new commerce", [one.kind for one in dates], kinds)
     teller.step(f"“{bound}” of the new commerce is bought for a year: its windows are open", day=today)
     raise_by_hand(bound, addresses)
-    found = [(one.subscription, one.kind, one.ours, one.theirs) for one in Difference.objects.filter(settled="")]
-    raised = (bound, DifferenceKind.QUANTITY, str(SEATS), str(RAISED))
-    teller.check("differences with vendors", found, [raised])
+    found = list(Difference.objects.filter(subscription=bound, settled="").values_list("kind", "ours", "theirs"))
+    teller.check("its difference with the vendor", found, [(DifferenceKind.QUANTITY, str(SEATS), str(RAISED))])
     teller.step(f"Somebody raises it to {RAISED} seats in Partner Center by hand: the difference is found", day=today)
 
 
