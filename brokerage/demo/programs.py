@@ -11,6 +11,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from brokerage.demo.supervisor import Program
+from vendors.fields import packed
 
 WEB_PORT = 8000
 SANDBOX_PORT = 8600
@@ -23,6 +24,8 @@ CLIENT_ID = "7c0d3a3e-1111-4222-8333-0b0b0b0b0b0b"
 RESELLER = "sandbox-reseller"
 RESELLER_KEY = "0123456789abcdef" * 7  # opens nothing but the sandbox
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
+# The certificate of the partner that the pretend Kaspersky knows, as its portal would hand it out.
+PARTNER_FILE = Path(__file__).parents[2] / "sandbox" / "kaspersky" / "pki" / "partner.pfx"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ class Addresses:
         return f"http://127.0.0.1:{self.sandbox_port}/opensrs"
 
     @property
+    def kaspersky(self) -> str:
+        """The pretend Kaspersky, over plain HTTP."""
+        return f"http://127.0.0.1:{self.sandbox_port}/kaspersky"
+
+    @property
     def control(self) -> str:
         """Where the pretend Microsoft tells what it has, and is told to fail."""
         return f"{self.sandbox}/sandbox/control"
@@ -103,11 +111,19 @@ def certificates_of(addresses: Addresses) -> dict[str, str]:
     return {"username": RESELLER, "key": RESELLER_KEY, "base_url": addresses.opensrs}
 
 
+def endpoints_of(addresses: Addresses) -> dict[str, str]:
+    """Return the settings of a connection to the pretend Kaspersky; the file as the form keeps an uploaded one."""
+    file = packed(PARTNER_FILE.read_bytes())
+    return {"base_url": addresses.kaspersky, "certificate": file, "certificate_password": CLIENT_SECRET}
+
+
 def environment(addresses: Addresses) -> dict[str, str]:
     """Return what makes web, worker and beat those of a demo that is reached there."""
     defaults = {f"office365.{name}": value for name, value in connection_of(addresses).items()}
     defaults |= {f"drweb.{name}": value for name, value in antivirus_of(addresses).items()}
     defaults |= {f"opensrs.{name}": value for name, value in certificates_of(addresses).items()}
+    # A file has no default: it is uploaded.
+    defaults |= {"kaspersky.base_url": addresses.kaspersky, "kaspersky.certificate_password": CLIENT_SECRET}
     return {
         "BROKERAGE_DEMO": "1",
         "BASE_URL": addresses.web,

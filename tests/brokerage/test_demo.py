@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_of
 from accounts.models import Reseller, Role
-from brokerage.demo import afterwards, antivirus, catalogue, certificates, new_commerce, rules, state
+from brokerage.demo import afterwards, antivirus, catalogue, certificates, endpoints, new_commerce, rules, state
 from brokerage.demo import cast as demo_cast
 from brokerage.demo.amounts import amounts_of, days_before, lines_of, transactions_of
 from brokerage.demo.programs import Addresses, connection_of, environment, free_addresses
@@ -24,6 +24,7 @@ from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_status
 from notifications.models import Notification
 from sandbox.drweb import DrWeb
+from sandbox.kaspersky import Kaspersky
 from sandbox.microsoft import Microsoft
 from sandbox.opensrs import OpenSRS
 from sandbox.wsgi import mount, serve
@@ -252,6 +253,27 @@ def test_a_product_of_the_new_commerce_is_bought_for_a_year_and_raised_by_hand()
         new_commerce.show(addresses, lambda: None, teller, sold_on=day, now=timezone.now())
     assert (teller.wrong, teller.checked) == ([], 2)
     assert ["windows are open" in line for line in told] == [True, False]
+
+
+@pytest.mark.django_db
+def test_licences_of_kaspersky_are_sold_in_the_demo_with_their_code_and_their_connection_is_led_along():
+    kaspersky, day = Kaspersky(), timezone.localdate()
+    with serve(mount({"/kaspersky": kaspersky})) as running:
+        addresses = Addresses(8000, int(running.base_url.rpartition(":")[2]))
+        operator = demo_cast.make_operator(day)
+        owner = demo_cast.actor(demo_cast.OPERATOR_STAFF[Role.OWNER])
+        timers = Timers(billing_day=1)
+        create_service_term(actor=owner, reseller=operator, name="Monthly", key="monthly-1", timers=timers)
+        north = demo_cast.make_reseller(parent=operator, name="North", admin=demo_cast.NORTH_ADMIN, day=day)
+        account = demo_cast.make_story_account(reseller=north, number=1, day=day)
+        top_up(account=account, amount="100", today=day)
+        plan = endpoints.sell(addresses, day=day, now=timezone.now())
+        protected = endpoints.protect(plan, account, day=day, now=timezone.now())
+    assert (protected.status, protected.secrets.get().key) == ("active", "activation_code")
+    assert [row["Quantity"] for row in kaspersky.subscriptions()] == [5]
+    endpoints.lead_to(Addresses(8000, 8700))
+    plan.template.connection.refresh_from_db()
+    assert plan.template.connection.settings["base_url"] == "http://127.0.0.1:8700/kaspersky"
 
 
 @pytest.mark.django_db

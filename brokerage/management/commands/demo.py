@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Reseller
 from brokerage import local_services
-from brokerage.demo import antivirus, cast, catalogue, certificates, new_commerce, programs, state
+from brokerage.demo import antivirus, cast, catalogue, certificates, endpoints, new_commerce, programs, state
 from brokerage.demo.amounts import days_before
 from brokerage.demo.browser import Browser, PageFailed
 from brokerage.demo.crowd import Crowd
@@ -113,6 +113,10 @@ class Command(BaseCommand):
         story.tell_the_end()
         if crowd:
             now = timezone.now()
+            protected = endpoints.protect(
+                endpoints.sell(addresses, day=days.ordered, now=now), story.account, day=today, now=now
+            )
+            teller.step(f"“{protected}” shows its owner the activation code", day=today)
             plan = certificates.sell(addresses, day=days.ordered, now=now)
             waiting = certificates.leave_one_waiting(plan, story.account, day=today, now=now)
             new_commerce.show(addresses, supervisor.check, teller, sold_on=days.ordered, now=now)
@@ -128,6 +132,7 @@ class Command(BaseCommand):
         catalogue.lead_to(addresses)
         antivirus.lead_to(addresses)
         certificates.lead_to(addresses)
+        endpoints.lead_to(addresses)
         night = run_billing_day(today=today)
         self._write(f"The demo goes on where it was: {state.summary()}; {night.subscriptions} missed renewals done.")
 
