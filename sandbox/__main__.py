@@ -6,6 +6,7 @@ import threading
 
 from sandbox.drweb import DrWeb
 from sandbox.eset import Eset
+from sandbox.google import Google
 from sandbox.kaspersky import Kaspersky
 from sandbox.kaspersky.tls import demanding
 from sandbox.microsoft import Microsoft
@@ -15,7 +16,14 @@ from sandbox.robokassa import Robokassa
 from sandbox.wsgi import mount, start
 
 # Below which path each further pretend vendor is served; it is made from where its state is kept.
-VENDORS = {"/drweb": DrWeb, "/eset": Eset, "/kaspersky": Kaspersky, "/opensrs": OpenSRS, "/robokassa": Robokassa}
+VENDORS = {
+    "/drweb": DrWeb,
+    "/eset": Eset,
+    "/google": Google,
+    "/kaspersky": Kaspersky,
+    "/opensrs": OpenSRS,
+    "/robokassa": Robokassa,
+}
 
 
 def main(arguments: list[str] | None = None) -> None:

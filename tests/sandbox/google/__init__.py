@@ -1,0 +1,1 @@
+"""Tests of the pretend Google, by clients that know nothing of ours."""
