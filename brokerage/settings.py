@@ -36,7 +36,14 @@ SECRETS_KEYS = _secrets["SECRETS_KEYS"]
 
 # --- apps ----------------------------------------------------------------------------------------------------------
 # The only list of vendor plugins: a line here switches one on.
-VENDOR_PLUGINS = ["vendors.drweb", "vendors.eset", "vendors.kaspersky", "vendors.office365", "vendors.opensrs"]
+VENDOR_PLUGINS = [
+    "vendors.drweb",
+    "vendors.eset",
+    "vendors.gsuite",
+    "vendors.kaspersky",
+    "vendors.office365",
+    "vendors.opensrs",
+]
 
 INSTALLED_APPS = [
     "brokerage",

@@ -87,15 +87,14 @@ def _settled(connection: VendorConnection) -> QuerySet[Subscription]:
 def _looked_at(plugin: VendorPlugin, rows: Sequence[Subscription], now: datetime) -> Iterator[Looked]:
     """Yield the services whose vendor's side is known tonight, each with where it is not what the books want."""
     wanted = wanted_of(rows)
-    if isinstance(plugin, CountsUnits):
-        for row in rows:
-            if row.status != SubscriptionStatus.DELETED:
-                yield from _counted(row, wanted[row.pk], now)
-        return
-    told = commitments_told(rows, now=now)
+    told = commitments_told(rows, now=now) if isinstance(plugin, HoldsCommitments) else {}
     for row in rows:
         held = told.get(row.pk, ())
-        if is_told_whole(plugin, row, held):
+        if isinstance(plugin, CountsUnits) and not held:
+            # Nothing binds us of it: its units are all that the vendor tells.
+            if row.status != SubscriptionStatus.DELETED:
+                yield from _counted(row, wanted[row.pk], now)
+        elif is_told_whole(plugin, row, held):
             yield Looked(row, [*differences(wanted[row.pk], held), *agreement(plugin, row)])
 
 
