@@ -88,7 +88,7 @@ def error_of(response: Response, server: str, *, sought: str) -> VendorError:
     if refusal is None:
         if status in BUSY:
             return NotYet(BUSY_NOW, code=str(status), refusal=Rejected(STILL_BUSY, code=str(status)))
-        if status == 404:
+        if status == 404 and not response.content.lstrip().startswith(b'{"error"'):  # half of one: the line broke
             return Misconfigured(WRONG_ADDRESS, server=server, status=status)
         return Transient(GATEWAY, code=str(status), server=server, status=status)
     return _meant(refusal, sought)

@@ -48,7 +48,13 @@ def test_a_refusal_of_googles_own_is_sorted_by_its_reason(status: int, reason: s
 
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
-    [(403, {"message": "Forbidden"}, Transient), (404, "<html>", Misconfigured), (409, {}, NotYet), (423, "", NotYet)],
+    [
+        (403, {"message": "Forbidden"}, Transient),
+        (404, "<html>", Misconfigured),
+        (404, '{"error": {"co', Transient),
+        (409, {}, NotYet),
+        (423, "", NotYet),
+    ],
 )
 def test_what_stands_in_between_speaks_for_nobody(status: int, body: Any, kind: type[VendorError]) -> None:
     response = answer(status, body)

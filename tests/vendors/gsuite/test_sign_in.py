@@ -8,7 +8,7 @@ from tests.sandbox.google.signing import key_file
 from tests.vendors.gsuite.bench import GSuiteBench, settings_of
 from vendors.errors import Misconfigured, Transient, VendorError
 from vendors.fields import packed
-from vendors.gsuite.sign_in import signed_in
+from vendors.gsuite.sign_in import _signer, signed_in
 
 
 def test_a_token_is_journalled_without_its_secrets(bench: GSuiteBench) -> None:
@@ -72,3 +72,12 @@ def test_trouble_at_the_token_endpoint_passes(bench: GSuiteBench, kind: str) -> 
     assert isinstance(trouble.value, Transient)
     bench.vendor.heal()
     assert signed_in(bench.connection())
+
+
+def test_a_key_is_opened_once(bench: GSuiteBench) -> None:
+    connection = bench.connection()
+    signed_in(connection)
+    before = _signer.cache_info()
+    signed_in(connection)
+    after = _signer.cache_info()
+    assert (after.hits, after.misses) == (before.hits + 1, before.misses)
