@@ -23,7 +23,7 @@ LOOK_AGAIN, ALARM, PATIENCE = timedelta(minutes=15), timedelta(days=3), timedelt
 
 CUSTOMER_ID = gettext_noop("Customer ID at Google")
 SUBSCRIPTION_ID = gettext_noop("Subscription ID at Google")
-PURCHASE_ORDER = gettext_noop("Purchase order on Google's invoice")
+PURCHASE_ORDER = gettext_noop("Our mark on Google's invoice")
 DOMAIN = gettext_noop("Domain")
 PRODUCT = gettext_noop("Product")
 PLAN = gettext_noop("Plan at Google")

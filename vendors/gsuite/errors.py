@@ -13,11 +13,10 @@ from vendors.http import BUSY
 
 NOT_LET_IN = gettext_noop(
     "Google does not let the service account in: %(reason)s Check the key file, the administrator in whose name it"
-    " acts, and that its client is authorized for domain-wide delegation."
+    " acts, and that it is authorized for domain-wide delegation."
 )
 NO_RIGHT = gettext_noop(
-    "Google refuses the service account: %(reason)s Enable the API in its project, and authorize its client for all"
-    " scopes."
+    "Google refuses the service account: %(reason)s Enable the API in its project, and authorize it for all scopes."
 )
 NO_QUOTA = gettext_noop("Google takes no more calls now: %(reason)s It will be tried again by itself.")
 NOT_OURS = gettext_noop("Google says that this customer is not ours, or no longer: %(reason)s")
