@@ -36,14 +36,7 @@ SECRETS_KEYS = _secrets["SECRETS_KEYS"]
 
 # --- apps ----------------------------------------------------------------------------------------------------------
 # The only list of vendor plugins: a line here switches one on.
-VENDOR_PLUGINS = [
-    "vendors.drweb",
-    "vendors.eset",
-    "vendors.gsuite",
-    "vendors.kaspersky",
-    "vendors.office365",
-    "vendors.opensrs",
-]
+VENDOR_PLUGINS = [f"vendors.{name}" for name in ("drweb", "eset", "gsuite", "kaspersky", "office365", "opensrs")]
 
 INSTALLED_APPS = [
     "brokerage",

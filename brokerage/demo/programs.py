@@ -23,6 +23,7 @@ TENANT = "sandboxpartner.onmicrosoft.com"
 CLIENT_ID = "7c0d3a3e-1111-4222-8333-0b0b0b0b0b0b"
 RESELLER = "sandbox-reseller"
 RESELLER_KEY = "0123456789abcdef" * 7  # opens nothing but the sandbox
+GOOGLE_ADMIN = "admin@reseller.example"  # in whose name the pretend Google lets a service account act
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
 # The certificate of the partner that the pretend Kaspersky knows, as its portal would hand it out.
 PARTNER_FILE = Path(__file__).parents[2] / "sandbox" / "kaspersky" / "pki" / "partner.pfx"
@@ -81,6 +82,11 @@ class Addresses:
         return f"http://127.0.0.1:{self.sandbox_port}/kaspersky"
 
     @property
+    def google(self) -> str:
+        """The pretend Google: all its APIs; the customer's first sign-in is at /console below it."""
+        return f"http://127.0.0.1:{self.sandbox_port}/google"
+
+    @property
     def control(self) -> str:
         """Where the pretend Microsoft tells what it has, and is told to fail."""
         return f"{self.sandbox}/sandbox/control"
@@ -117,10 +123,17 @@ def endpoints_of(addresses: Addresses) -> dict[str, str]:
     return {"base_url": addresses.kaspersky, "certificate": file, "certificate_password": CLIENT_SECRET}
 
 
+def mailboxes_of(addresses: Addresses) -> dict[str, str]:
+    """Return the settings of a connection to the pretend Google, without the key, which is made with each."""
+    servers = dict.fromkeys(("reseller_url", "directory_url", "verification_url"), addresses.google)
+    return {**servers, "token_url": f"{addresses.google}/token", "admin": GOOGLE_ADMIN}
+
+
 def environment(addresses: Addresses) -> dict[str, str]:
     """Return what makes web, worker and beat those of a demo that is reached there."""
     defaults = {f"office365.{name}": value for name, value in connection_of(addresses).items()}
     defaults |= {f"drweb.{name}": value for name, value in antivirus_of(addresses).items()}
+    defaults |= {f"gsuite.{name}": value for name, value in mailboxes_of(addresses).items()}
     defaults |= {f"opensrs.{name}": value for name, value in certificates_of(addresses).items()}
     # A file has no default: it is uploaded.
     defaults |= {"kaspersky.base_url": addresses.kaspersky, "kaspersky.certificate_password": CLIENT_SECRET}

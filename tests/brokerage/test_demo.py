@@ -15,7 +15,17 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_of
 from accounts.models import Reseller, Role
-from brokerage.demo import afterwards, antivirus, catalogue, certificates, endpoints, new_commerce, rules, state
+from brokerage.demo import (
+    afterwards,
+    antivirus,
+    catalogue,
+    certificates,
+    endpoints,
+    mailboxes,
+    new_commerce,
+    rules,
+    state,
+)
 from brokerage.demo import cast as demo_cast
 from brokerage.demo.amounts import amounts_of, days_before, lines_of, transactions_of
 from brokerage.demo.programs import Addresses, connection_of, environment, free_addresses
@@ -24,6 +34,7 @@ from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_status
 from notifications.models import Notification
 from sandbox.drweb import DrWeb
+from sandbox.google import Google
 from sandbox.kaspersky import Kaspersky
 from sandbox.microsoft import Microsoft
 from sandbox.opensrs import OpenSRS
@@ -39,7 +50,7 @@ from tests.factories.billing import top_up
 from tests.factories.reselling import price_on
 from tests.subscriptions.conftest import ORDERED_ON, acme, admin, backup_plan, example, example_vendor, ordered  # noqa: F401 - fixtures
 from tests.vendors.consenting import consent
-from vendors.connections import add_connection
+from vendors.connections import add_connection, check_connection
 
 SLEEPER = (sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)")
 
@@ -274,6 +285,32 @@ def test_licences_of_kaspersky_are_sold_in_the_demo_with_their_code_and_their_co
     endpoints.lead_to(Addresses(8000, 8700))
     plan.template.connection.refresh_from_db()
     assert plan.template.connection.settings["base_url"] == "http://127.0.0.1:8700/kaspersky"
+
+
+@pytest.mark.django_db
+def test_seats_of_google_wait_for_the_terms_and_their_connection_is_led_along_with_a_new_key():
+    google, day = Google(), timezone.localdate()
+    with serve(mount({"/google": google})) as running:
+        addresses = Addresses(8000, int(running.base_url.rpartition(":")[2]))
+        operator = demo_cast.make_operator(day)
+        owner = demo_cast.actor(demo_cast.OPERATOR_STAFF[Role.OWNER])
+        timers = Timers(billing_day=1)
+        create_service_term(actor=owner, reseller=operator, name="Monthly", key="monthly-1", timers=timers)
+        north = demo_cast.make_reseller(parent=operator, name="North", admin=demo_cast.NORTH_ADMIN, day=day)
+        account = demo_cast.make_story_account(reseller=north, number=1, day=day)
+        top_up(account=account, amount="100", today=day)
+        plan = mailboxes.sell(addresses, day=day, now=timezone.now())
+        waiting = mailboxes.leave_one_waiting(plan, account, day=day, now=timezone.now())
+        assert waiting_operation(waiting).waits_for.who == "customer"
+        connection = plan.template.connection
+        assert connection.usable
+        before = connection.secrets
+        mailboxes.lead_to(addresses)
+        connection.refresh_from_db()
+        assert connection.secrets != before
+        admin = demo_cast.actor(demo_cast.OPERATOR_STAFF[Role.ADMIN])
+        assert check_connection(actor=admin, connection=connection, now=timezone.now()).usable
+    assert [customer["domain"] for customer in google.customers()] == [mailboxes.DOMAIN]
 
 
 @pytest.mark.django_db

@@ -17,7 +17,17 @@ from django.utils import timezone
 
 from accounts.models import Reseller
 from brokerage import local_services
-from brokerage.demo import antivirus, cast, catalogue, certificates, endpoints, new_commerce, programs, state
+from brokerage.demo import (
+    antivirus,
+    cast,
+    catalogue,
+    certificates,
+    endpoints,
+    mailboxes,
+    new_commerce,
+    programs,
+    state,
+)
 from brokerage.demo.amounts import days_before
 from brokerage.demo.browser import Browser, PageFailed
 from brokerage.demo.crowd import Crowd
@@ -123,6 +133,11 @@ class Command(BaseCommand):
             teller.step(
                 f"“{waiting}” waits for its approver, whose mail stands at {addresses.opensrs}/mails", day=today
             )
+            starter = mailboxes.sell(addresses, day=days.ordered, now=now)
+            waiting = mailboxes.leave_one_waiting(starter, story.account, day=today, now=now)
+            teller.step(
+                f"“{waiting}” waits for Google's terms to be accepted, at {addresses.google}/console", day=today
+            )
         state.note(state.READY)
         return teller.verdict()
 
@@ -133,6 +148,7 @@ class Command(BaseCommand):
         antivirus.lead_to(addresses)
         certificates.lead_to(addresses)
         endpoints.lead_to(addresses)
+        mailboxes.lead_to(addresses)
         night = run_billing_day(today=today)
         self._write(f"The demo goes on where it was: {state.summary()}; {night.subscriptions} missed renewals done.")
 
