@@ -15,7 +15,9 @@ from tests.security.world import Person, World
 pytestmark = pytest.mark.django_db
 
 NUMBERS = ("2147483648", "-1", "1e200000", "NaN", "9" * 30, "9" * 5_000, "0.0000001")
-TEXTS = ("a\0b", "x" * 6_000, "\u202e\u200b")
+# Signs that are not seen: no box of text refuses them.
+ODD = "\u202e\u200b"
+TEXTS = ("a\0b", "x" * 6_000, ODD)
 # Every value of every box alone, by `make prove`.
 EVERYTHING = bool(os.environ.get("PROVE"))
 DAYS = ("0000-00-00", "0001-01-01", "9999-12-31", "10000-01-01", "2026-11-28T12:00+16:00")
@@ -71,8 +73,8 @@ def is_refused(field: forms.Field, value: str) -> bool:
 def test_no_box_of_a_form_leads_to_an_error_page(world: World, route: Route) -> None:
     """One box at a time, so that the others let it through to where it would be written.
 
-    What the boxes themselves refuse, whatever else the form says, goes at once, a value of each box; alone in
-    `make prove`.
+    What the boxes themselves refuse, whatever else the form says, goes at once, a value of each box; so does what every
+    box of text takes. Alone in `make prove`.
     """
     person, address = owner_of(world, route), first(world.north, route)
     form = form_of(person, address)
@@ -80,16 +82,21 @@ def test_no_box_of_a_form_leads_to_an_error_page(world: World, route: Route) -> 
         pytest.skip("a page without a form")
     sent = as_sent(form)
     together: list[dict[str, str]] = []
+    odd: dict[str, str] = {}
     for name, field in form.fields.items():
         refused = [bad for bad in bad_values(field) if is_refused(field, bad)]
         for place, bad in enumerate(refused):
             together += [{}] if len(together) == place else []
             together[place][name] = bad
         for bad in bad_values(field):
-            if bad not in refused:
-                answer = send(person, address, {**sent, name: bad, "confirmed": "yes"})
-                assert answer.status_code < 500, (name, bad[:20])
-    for several in together:
+            if bad in refused:
+                continue
+            if bad == ODD and not EVERYTHING:
+                odd[name] = bad
+                continue
+            answer = send(person, address, {**sent, name: bad, "confirmed": "yes"})
+            assert answer.status_code < 500, (name, bad[:20])
+    for several in [*together, *([odd] if odd else [])]:
         answer = send(person, address, {**sent, **several, "confirmed": "yes"})
         assert answer.status_code < 500, list(several)
 
