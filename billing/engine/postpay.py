@@ -303,7 +303,8 @@ class Postpay:
         """Return what the type makes of the lines that it would have in prepay, as it is in postpay on `day`.
 
         It is shown neither fees that are confirmed nor (without `over`) what was over by `day`: both wait for the
-        billing day. `keep` is shown in any case. `closes`: what it closes of pieces that are over is closed.
+        billing day. `keep` is shown in any case. `closes`: what it closes of pieces that are over is closed. A piece
+        ahead that is reserved, the first of a term confirmed before it begins, stays so with fewer units.
         """
         shown: list[Line] = []
         real: dict[int, Line] = {}
@@ -317,12 +318,13 @@ class Postpay:
             shown.append(view)
         told = ask(shown)
         moves = (_move(replace(move, line=real.get(id(move.line), move.line)), day, closes) for move in told.move)
-        return Changes(
-            add=tuple(
-                _line(line, day, closes) for line in told.add if line.status is not LineStatus.WAITING_FOR_REFUND
-            ),
-            move=tuple(move for move in moves if move is not None),
-        )
+        reserved = {_place(line) for line in with_status(lines, LineStatus.BLOCKED) if line.period.start > day}
+        added = [
+            line if _place(line) in reserved else _line(line, day, closes)
+            for line in told.add
+            if line.status is not LineStatus.WAITING_FOR_REFUND
+        ]
+        return Changes(add=tuple(added), move=tuple(move for move in moves if move is not None))
 
 
 class MeteredPostpay(Postpay):
@@ -351,6 +353,10 @@ def _status(status: LineStatus, line: Line, day: date, closes: bool) -> LineStat
         return LineStatus.BLOCKED
     ahead = line.period.start > day and line.type not in FEES
     return LineStatus.OPENED if status is LineStatus.BLOCKED and ahead else status
+
+
+def _place(line: Line) -> tuple[str, int, Period]:
+    return line.resource, line.block, line.period
 
 
 def _line(line: Line, day: date, closes: bool) -> Line:

@@ -227,7 +227,7 @@ class Terms(Verbs):
             self.forget(sub)
             sub.status = STOPPED
             return
-        if self.kind.whole_months and coming:
+        if self.kind.whole_months:
             self.note_month(sub)
         for charge in coming:
             charge.status = BLOCKED
