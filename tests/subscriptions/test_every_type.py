@@ -21,7 +21,7 @@ from tests.oracle.reckoning.metamorphic import (
 from tests.oracle.reckoning.stories import random_story
 
 PROVE = "PROVE" in os.environ
-HISTORIES = range(150 if PROVE else 60)
+HISTORIES = range(150)
 # Several parts, so that as many processes as there are cores may share them (make prove ARGS="-n 2").
 STEPS_IN_PROVE, PARTS = 20_000, 4
 
@@ -36,7 +36,6 @@ def judge(seed: int, longest: int) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.prove
 def test_the_verbs_give_what_is_reckoned() -> None:
     for seed in HISTORIES:
         judge(seed, 6)
