@@ -243,7 +243,7 @@ def _like(one: Any) -> Any:
     """Return what equals that of another argument only if the two are alike; raise UnlikeError where nobody knows."""
     parts: Iterable[Any]
     if isinstance(one, PLAIN):
-        return type(one), repr(one)
+        return type(one), one if isinstance(one, int) else repr(one)  # a number may be too long to be written
     if isinstance(one, Model):
         parts = sorted(_columns(one).items())
     elif isinstance(one, Mapping):

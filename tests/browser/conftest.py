@@ -67,9 +67,9 @@ class Stage:
         return ",".join(f"office365.{name}={value}" for name, value in own.items())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """A Chromium without a window."""
+    """A Chromium without a window, as long as this folder's tests run: Django's connection is another one meanwhile."""
     if CHROMIUM is None:
         pytest.skip(
             "there is no Chromium: install it (Debian: apt-get install chromium-headless-shell) to drive the panels"

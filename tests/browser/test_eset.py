@@ -103,8 +103,8 @@ def test_the_rule_is_said_in_both_panels_the_next_day_is_charged_and_a_second_ch
             person.sees(ONCE)
             person.fill(quantities__units=6)
             person.send()
-            person.troubles = []  # a page that refuses is answered 422, which the browser notes
             person.sees(f"takes effect on {day_text(tomorrow)}. Until then nothing else can be done.")
+            person.troubles = []  # a page that refuses is answered 422, which the browser notes
     assert [row["quantity"] for row in sold.eset.world.licences()] == [5]
     assert [call["status"] for call in sold.eset.requests_seen(path="/UpdateQuantity")] == [200]
 

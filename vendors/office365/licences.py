@@ -70,10 +70,11 @@ def check(partner_center: PartnerCenter, service: Service, quantities: Mapping[s
     refusals.raise_any()
 
 
-def service_facts(partner_center: PartnerCenter, service: Service) -> tuple[Fact, ...]:
+def service_facts(partner_center: PartnerCenter, service: Service, *, is_new: bool = False) -> tuple[Fact, ...]:
     """Return the ids and states of a service's subscriptions.
 
-    One that Microsoft does not know any more is told as deleted, without licences: the others are told all the same.
+    One that Microsoft does not know any more is told as deleted, without licences: the others are told all the same. Of
+    a service that `is_new` it may not know one yet: raises NotFound.
     """
     customer_id = service.vendor_ids["customer_id"]
     facts = [Fact("tenant_id", TENANT_ID, customer_id)]
@@ -81,7 +82,8 @@ def service_facts(partner_center: PartnerCenter, service: Service) -> tuple[Fact
         facts.append(Fact("domain", DOMAIN, service.vendor_ids["domain"]))
     for key, subscription_id in subscription_ids(service).items():
         facts.append(Fact(f"subscription_id.{key}", SUBSCRIPTION_ID, subscription_id))
-        subscription = known_subscription(partner_center, customer_id, subscription_id)
+        read = PartnerCenter.subscription if is_new else known_subscription
+        subscription = read(partner_center, customer_id, subscription_id)
         if subscription is None:
             facts += [Fact(f"status.{key}", STATUS, "deleted"), Fact(f"licences.{key}", LICENCES, "0")]
             continue

@@ -251,7 +251,7 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         ids = ordering.settle(partner_center, customer["customer_id"], ids, patience=self.patience)
         with just_made():
             self._arrange(partner_center, customer | ids, terms, steps)
-            return _done(partner_center, customer | ids, order.resources)
+            return _done(partner_center, customer | ids, order.resources, is_new=True)
 
     def _arrange(
         self, partner_center: PartnerCenter, ids: Mapping[str, str], terms: ordering.Terms, steps: Steps
@@ -306,7 +306,7 @@ class Office365(SellsLicences, MicrosoftTransitions, MicrosoftPrices, MicrosoftH
         told = [bought.read(key) for key in bought.ids]
         if not all(has_end(one, at_end) for one in told):
             return Probe(Verdict.NOT_DONE)
-        return Probe(Verdict.DONE, _done(partner_center, customer | ids, order.resources))
+        return Probe(Verdict.DONE, _done(partner_center, customer | ids, order.resources, is_new=True))
 
 
 def _telling_what_is_gone(partner_center: PartnerCenter, service: Service) -> AbstractContextManager[None]:
@@ -332,6 +332,8 @@ def _never_ordered(service: Service, quantities: Mapping[str, int]) -> list[str]
     return [key for key in quantities if key not in known and key in service.resources and service.resources[key].offer]
 
 
-def _done(partner_center: PartnerCenter, ids: Mapping[str, str], resources: Mapping[str, Resource]) -> Done:
+def _done(
+    partner_center: PartnerCenter, ids: Mapping[str, str], resources: Mapping[str, Resource], *, is_new: bool = False
+) -> Done:
     service = Service(vendor_ids=ids, resources=resources)
-    return Done(vendor_ids=dict(ids), facts=licences.service_facts(partner_center, service))
+    return Done(vendor_ids=dict(ids), facts=licences.service_facts(partner_center, service, is_new=is_new))

@@ -58,7 +58,7 @@ def test_sheet_has_a_row_for_each_plan_of_each_sku(buyer: Asker) -> None:
     first = next(row for row in rows if row["ProductId"] == PREMIUM_SKU[0])
     assert (first["Market"], first["Currency"], first["Segment"]) == ("US", "USD", "Commercial")
     assert first["EffectiveStartDate"] == "2025-01-01T00:00:00.0000000Z"
-    assert {row["Segment"] for row in rows} == {"Commercial", "Education", "Government", "Nonprofit"}
+    assert {row["Segment"] for row in rows} == {"Commercial", "Education", "Government", "Charity"}
 
 
 def test_sheet_may_say_instalments_and_speaks_the_markets_currency(buyer: Asker, microsoft: Microsoft) -> None:
