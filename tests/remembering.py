@@ -103,7 +103,13 @@ def prepare() -> None:
         cursor.execute(_functions(tables))
     _memory.tables = [table for table, _key, _columns in tables]
     _memory.database = connection.settings_dict["NAME"]
-    connection.execute_wrappers.insert(0, _watch)
+    _follow()
+
+
+def _follow() -> None:
+    """Have the connection's statements watched: while Playwright's loop runs, Django has another one."""
+    if _watch not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, _watch)
 
 
 def _functions(tables: list[tuple[str, str, list[str]]]) -> str:
@@ -131,6 +137,8 @@ def _functions(tables: list[tuple[str, str, list[str]]]) -> str:
 
 def begin(*, commits: bool) -> None:
     """Begin a test with the rows of its base."""
+    if _memory.database:
+        _follow()
     if commits or monotonic() - _memory.bases[0].since > LASTING:
         _memory.bases[0] = State()
     _memory.now = None if commits else _memory.bases[-1]
