@@ -9,6 +9,8 @@ STATIC := types template format lint contracts migrations catalogues
 # each of the hundreds of processes that the tests start would else compile everything it imports, 4 s of work.
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/bytecode
+# What factories make is put back from memory where REMEMBER=1 asks for it: no whole run has shown it yet (decision 79).
+export REMEMBER ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help set-up demo test check prove bench suite lock messages stop clean $(STATIC)
