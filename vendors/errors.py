@@ -115,6 +115,10 @@ class Transient(VendorError):
         self.at_once = at_once
 
 
+class NotAnswering(Transient):
+    """What answers at the address is not the vendor, or cannot be read."""
+
+
 class NotYet(Transient):
     """Passes by itself if it passes at all: the vendor is busy with the object, or does not know yet what it made.
 
@@ -256,6 +260,17 @@ class NotFound(Rejected):
     def not_yet(self, *, waits: int | None = None) -> NotYet:
         """Return the same as trouble that passes by itself."""
         return NotYet(NOT_KNOWN_YET, code=self.code, refusal=self, waits=waits)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Take what does not answer like the vendor for a wrong address: while a connection's access is checked."""
+    try:
+        yield
+    except NotAnswering as trouble:
+        wrong = Misconfigured(trouble.message, code=trouble.code)
+        wrong.values = trouble.values
+        raise wrong from trouble
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from vendors import budget
-from vendors.base import Sent
+from vendors.base import JSON, Sent
 from vendors.certificates import refused_certificate
 from vendors.errors import LostAnswer, Misconfigured, Transient, VendorError, bounded_wait
 from vendors.masking import Masking
@@ -67,10 +67,16 @@ def _may_refuse(status: int) -> bool:
 
 def reads_as_refusal(response: requests.Response) -> bool:
     """Return whether an answer is a JSON object, as vendors' own errors are and those of gateways seldom."""
+    return json_object(response) is not None
+
+
+def json_object(response: requests.Response) -> JSON | None:
+    """Return the JSON object that was answered, with or without a byte-order mark; None for anything else."""
     try:
-        return isinstance(json.loads(response.content.decode("utf-8-sig")), dict)
+        told = json.loads(response.content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        return False
+        return None
+    return told if isinstance(told, dict) else None
 
 
 class Journal(Protocol):

@@ -11,7 +11,7 @@ from requests import Response
 
 from vendors.base import Connection
 from vendors.drweb.replies import Reply, UnreadableReply, number
-from vendors.errors import Misconfigured, NotYet, Rejected, Transient
+from vendors.errors import Misconfigured, NotAnswering, NotYet, Rejected
 from vendors.http import BUSY, TOO_MANY_REQUESTS
 
 WRONG_LOGIN = gettext_noop(
@@ -28,10 +28,6 @@ BUSY_NOW = gettext_noop("%(server)s is busy with this object. It will be tried a
 PER_PAGE = 100
 
 Values = Mapping[str, str | Sequence[str]]
-
-
-class NotAnswering(Transient):
-    """What answers at the address is not the Web API."""
 
 
 class AvDesk:

@@ -26,11 +26,11 @@ from vendors.base import (
     Verdict,
 )
 from vendors.capabilities import Action, CountsUnits, Document, Does, OffersActions
-from vendors.drweb.client import AvDesk, NotAnswering, unreadable
+from vendors.drweb.client import AvDesk, unreadable
 from vendors.drweb.links import facts_of, table_of
 from vendors.drweb.replies import same_id
 from vendors.drweb.stations import Station, Stations, account_values
-from vendors.errors import Gone, Misconfigured, Rejected, together
+from vendors.errors import Gone, Misconfigured, Rejected, answering, together
 from vendors.registry import register
 
 LINKS = "links"
@@ -71,12 +71,8 @@ class DrWeb(VendorPlugin, CountsUnits, OffersActions):
     def check_access(self, connection: Connection) -> Access:
         """Read what the server tells of itself; an address without a Web API is told apart."""
         desk = AvDesk(connection)
-        try:
+        with answering():
             reply = desk.read("server/info")
-        except NotAnswering as trouble:
-            wrong = Misconfigured(trouble.message, code=trouble.code)
-            wrong.values = trouble.values
-            raise wrong from trouble
         paths = {"host": "host", "version": "version", "licensed": "stations/licensed", "free": "stations/available"}
         return Access({name: reply.text(f"server-info/{path}") for name, path in paths.items()})
 

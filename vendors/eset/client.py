@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from requests import Response
 
 from vendors.base import JSON, Connection
-from vendors.errors import LostAnswer, Misconfigured, NotYet, Rejected, Transient, VendorError
+from vendors.errors import LostAnswer, Misconfigured, NotAnswering, NotYet, Rejected, Transient, VendorError
 from vendors.eset.refusals import REFUSED, is_numbered, lowered, refusal_of, words_of
 from vendors.http import BUSY, TOO_MANY_REQUESTS
 
@@ -30,10 +30,6 @@ UNAUTHORIZED = 401
 PER_PAGE = 100
 # Kept among the connection's secrets: the tokens, and a mark of whose they are.
 ACCESS, REFRESH, WHOSE = "access_token", "refresh_token", "tokens_of"
-
-
-class NotAnswering(Transient):
-    """What answers at the address is not ESET, or cannot be read."""
 
 
 class Ema:

@@ -26,9 +26,9 @@ from vendors.base import (
     Verdict,
 )
 from vendors.capabilities import CountsUnits, ObservesServices, SwitchesServices
-from vendors.errors import Misconfigured, NotFound, Rejected, together
+from vendors.errors import NotFound, Rejected, answering, together
 from vendors.eset import companies
-from vendors.eset.client import LIVE, Ema, NotAnswering
+from vendors.eset.client import LIVE, Ema
 from vendors.eset.licences import ERROR, STATES, TRIAL, Licence, Licences, product_of
 from vendors.eset.options import FIELDS, kind_of, rule_of
 from vendors.eset.reports import seat_days
@@ -93,14 +93,10 @@ class Eset(VendorPlugin, CountsUnits, ObservesServices, SwitchesServices):
     def check_access(self, connection: Connection) -> Access:
         """Sign in anew, ask who we are, and whether licences may be asked for; an address without the API is told."""
         ema = Ema(connection)
-        try:
+        with answering():
             ema.sign_in()
             told = ema.who_am_i()
             ema.ask("Search/Licenses", keyword="", customerId="", skip=0, take=1)
-        except NotAnswering as trouble:
-            wrong = Misconfigured(trouble.message, code=trouble.code)
-            wrong.values = trouble.values
-            raise wrong from trouble
         company = told.get("company")
         known = company if isinstance(company, dict) else {}
         return Access(

@@ -1,6 +1,5 @@
 """What ESET says in its own words: numbers of refusals, with our sentences (help.eset.com/ema/2/api, error_codes)."""
 
-import json
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -8,6 +7,7 @@ from requests import Response
 
 from vendors.base import JSON
 from vendors.errors import Misconfigured, NotFound, Rejected, VendorError
+from vendors.http import json_object
 
 REFUSED = gettext_noop("ESET refused: %(reason)s")
 NO_PAGE = gettext_noop(
@@ -49,11 +49,8 @@ def words_of(response: Response) -> JSON | None:
 
     None for what else answers, for example a gateway's page or JSON.
     """
-    try:
-        told = lowered(json.loads(response.content.decode("utf-8-sig")))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(told, dict) or not told:
+    told = lowered(json_object(response))
+    if not told:
         return None
     numbered = isinstance(told.get("code"), int) and isinstance(told.get("subcode"), int)
     return told if numbered or all(_is_validation(inner) for inner in told.values()) else None

@@ -1,6 +1,5 @@
 """The client of Google's APIs: which server each is at, how it is asked, and how its answers are read."""
 
-import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
@@ -12,6 +11,7 @@ from vendors.base import JSON, Connection
 from vendors.errors import LostAnswer, Transient
 from vendors.gsuite.errors import NOT_READABLE, UNREADABLE, error_of, is_googles, told
 from vendors.gsuite.sign_in import signed_in
+from vendors.http import json_object
 
 RESELLER, ADMIN, WWW = (f"https://{name}.googleapis.com" for name in ("reseller", "admin", "www"))
 PAGE = 100
@@ -97,12 +97,9 @@ def _read(response: Response, server: str, *, changes: bool) -> JSON:
     """Return the object of a success. Raises LostAnswer, Transient for one that is none."""
     if not response.content:
         return {}
-    try:
-        answer = json.loads(response.content.decode("utf-8-sig"))
-        if isinstance(answer, dict):
-            return answer
-    except (ValueError, RecursionError):
-        answer = None
+    answer = json_object(response)
+    if answer is not None:
+        return answer
     if changes:
         raise LostAnswer(UNREADABLE, code="unreadable", answered=True)
     raise Transient(NOT_READABLE, code="unreadable", server=server)

@@ -1,6 +1,5 @@
 """What Google's answers mean that are no success; its own refusals come in one envelope over all of its APIs."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_noop
 from requests import Response
 
 from vendors.errors import Misconfigured, NotFound, NotYet, Rejected, Transient, VendorError
-from vendors.http import BUSY
+from vendors.http import BUSY, json_object
 
 NOT_LET_IN = gettext_noop(
     "Google does not let the service account in: %(reason)s Check the key file, the administrator in whose name it"
@@ -63,11 +62,7 @@ class Told:
 
 def told(response: Response) -> Told | None:
     """Return the refusal that an answer holds; None for an answer of something in between."""
-    try:
-        answer = json.loads(response.content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None
-    error: Any = answer.get("error") if isinstance(answer, Mapping) else None
+    error: Any = (json_object(response) or {}).get("error")
     if not isinstance(error, Mapping) or not isinstance(error.get("code"), int):
         return None
     rows = error.get("errors")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from requests import Response
 
 from vendors.base import JSON, Connection
-from vendors.errors import LostAnswer, Misconfigured, NotFound, NotYet, Rejected, Transient, VendorError
+from vendors.errors import LostAnswer, Misconfigured, NotAnswering, NotFound, NotYet, Rejected, VendorError
 from vendors.http import BUSY, TOO_MANY_REQUESTS
 
 LIVE = "https://api.korm.kaspersky.com"
@@ -39,10 +39,6 @@ BUSY_NOW = gettext_noop("Kaspersky is busy with this subscription. It will be tr
 UNREADABLE = gettext_noop("Kaspersky's answer cannot be read. Whether it did what was asked is not known.")
 # What a server of this kind (ASP.NET Web API) says of an address that it does not serve: no word on a subscription.
 NO_ROUTE = re.compile(r"No (HTTP resource|action|type) was found", re.IGNORECASE)
-
-
-class NotAnswering(Transient):
-    """What answers at the address is not the API, or something stands between us and it."""
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,18 @@ from vendors.base import (
     Verdict,
 )
 from vendors.capabilities import EndsTrials, ObservesServices, SwitchesServices
-from vendors.errors import NOT_KNOWN_YET, Misconfigured, NotFound, NotYet, Parked, Rejected, Unlisted, together
+from vendors.errors import (
+    NOT_KNOWN_YET,
+    NotFound,
+    NotYet,
+    Parked,
+    Rejected,
+    Unlisted,
+    answering,
+    together,
+)
 from vendors.kaspersky import changes, orders
-from vendors.kaspersky.client import LIVE, PAID, Details, Korm, NotAnswering
+from vendors.kaspersky.client import LIVE, PAID, Details, Korm
 from vendors.registry import register
 
 STEP, CODE = "create", "activation_code"
@@ -128,14 +137,8 @@ class Kaspersky(VendorPlugin, ObservesServices, SwitchesServices, EndsTrials):
 
     def check_access(self, connection: Connection) -> Access:
         """Ask after a subscription that nobody has: Kaspersky's own answer proves server and certificate."""
-        korm = Korm(connection)
-        try:
-            answer = korm.reach()
-        except NotAnswering as trouble:
-            wrong = Misconfigured(trouble.message, code=trouble.code)
-            wrong.values = trouble.values
-            raise wrong from trouble
-        return Access({"answer": answer})
+        with answering():
+            return Access({"answer": Korm(connection).reach()})
 
     def catalogue(self, connection: Connection) -> Iterator[Offer]:
         """Yield the one thing that a subscription counts; which product it is says the template's SKU."""

@@ -4,8 +4,8 @@ import pytest
 
 from sandbox.eset.world import DEMO_PASSWORD
 from tests.vendors.eset.bench import EsetBench, provided
-from vendors.errors import LostAnswer, Misconfigured, NotFound, NotYet, Rejected, Transient
-from vendors.eset.client import ACCESS, Ema, NotAnswering
+from vendors.errors import LostAnswer, Misconfigured, NotAnswering, NotFound, NotYet, Rejected, Transient
+from vendors.eset.client import ACCESS, Ema
 
 
 def signed_in(bench: EsetBench) -> list[str]:

@@ -6,8 +6,8 @@ from tests.vendors.contract import life, provisioning, work
 from tests.vendors.eset.bench import EsetBench, parked_after, provided
 from tests.vendors.memory import MemoryBook
 from vendors.base import Service
-from vendors.errors import Gone, LostAnswer, Rejected
-from vendors.eset.client import ACCESS, Ema, NotAnswering
+from vendors.errors import Gone, LostAnswer, NotAnswering, Rejected
+from vendors.eset.client import ACCESS, Ema
 from vendors.eset.licences import KEY, Licences, product_of
 from vendors.operations import attempt
 from vendors.steps import OnceOnly

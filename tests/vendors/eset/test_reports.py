@@ -3,7 +3,8 @@
 import pytest
 
 from tests.vendors.eset.bench import SERVER, EsetBench, provided
-from vendors.eset.client import Ema, NotAnswering
+from vendors.errors import NotAnswering
+from vendors.eset.client import Ema
 from vendors.eset.licences import Licences
 from vendors.eset.reports import seat_days
 
