@@ -1,11 +1,13 @@
 """The switchboard that every pretend vendor has: the same verbs for tests in the process and, as JSON, over HTTP."""
 
 import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sandbox.world import VendorWorld
-from sandbox.wsgi import BadJsonError, Request, Response, json_answer
+from sandbox.wsgi import BadJsonError, Environ, Request, Response, Stream, json_answer
 
 
 class Switchboard:
@@ -85,3 +87,36 @@ def answer_control(control: Switchboard, request: Request, *, kind: type[Switchb
         return json_answer(200, {"result": verb(**order)})
     except (BadJsonError, ValueError, TypeError) as error:
         return json_answer(400, {"error": str(error)})
+
+
+class Served(Switchboard, ABC):
+    """A pretend vendor as one WSGI app, with its control endpoint and a health check beside what it serves.
+
+    It stands behind the vendor's own switchboard, which `verbs` names: class Eset(Control, Served).
+    """
+
+    verbs: ClassVar[type[Switchboard]]
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        return self.answer(Request.from_environ(environ))(environ, start_response)
+
+    def answer(self, request: Request) -> Response | Stream:
+        """Return the answer to one request."""
+        if request.path == "/sandbox/control":
+            return answer_control(self, request, kind=self.verbs)
+        if request.path == "/health":
+            return json_answer(200, {"status": "ok"})
+        return self.serve(request)
+
+    @abstractmethod
+    def serve(self, request: Request) -> Response | Stream:
+        """Return the answer to a request for what the vendor serves."""
+
+    def close(self) -> None:
+        """Close the state file, if there is one."""
+        self._world.store.close()
+
+
+def nothing_served() -> Response:
+    """Return the answer at an address of which the vendor has none."""
+    return json_answer(404, {"error": "nothing is served here"})

@@ -144,6 +144,30 @@ class Voice(Protocol):
         """Return the answer with every text in it another one."""
 
 
+def answered(
+    fault: Fault | None,
+    voice: Voice,
+    act: Callable[[], Response],
+    *,
+    note: Callable[[int | None], None],
+    own: Callable[[Fault], Response | None] = lambda _fault: None,
+) -> Response:
+    """Return the answer to a call that meets the fault, if any; `own` are the vendor's own troubles in place of acting.
+
+    `note` is told the status that the caller sees, None where the connection is lost.
+    """
+    try:
+        early = None if fault is None else own(fault) or before_acting(fault, voice)
+        answer = early or act()
+        if fault is not None and early is None:
+            answer = after_acting(fault, answer, voice)
+    except ConnectionDroppedError:
+        note(None)
+        raise
+    note(answer.status)
+    return answer
+
+
 def before_acting(fault: Fault, voice: Voice) -> Response | None:
     """Do what the fault does before the call is acted on: wait, drop the connection, or return the answer."""
     if fault.kind == "drop_before":

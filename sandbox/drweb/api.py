@@ -9,8 +9,8 @@ from sandbox.drweb import groups, stations
 from sandbox.drweb.answers import ApiError, Node, written
 from sandbox.drweb.asked import Asked
 from sandbox.drweb.world import DrWebWorld
-from sandbox.faults import Fault, after_acting, anothers_json, before_acting
-from sandbox.wsgi import ConnectionDroppedError, Request, Response, html_answer, json_answer
+from sandbox.faults import Fault, anothers_json, answered
+from sandbox.wsgi import Request, Response, html_answer, json_answer
 
 SCRIPTS = {**stations.SCRIPTS, **groups.SCRIPTS}
 # What texts and attributes are written between, for an answer about somebody else.
@@ -55,21 +55,16 @@ class WebApi:
 
     def __call__(self, request: Request) -> Response:
         request.fault = self.world.faults.meet(request)
-        try:
-            answer = self._answer(request)
-        except ConnectionDroppedError:
-            self.world.note(request, status=None)
-            raise
-        self.world.note(request, status=answer.status)
-        return answer
+        return answered(
+            request.fault,
+            DrWebVoice(),
+            lambda: self._kept(request),
+            note=lambda status: self.world.note(request, status=status),
+        )
 
-    def _answer(self, request: Request) -> Response:
-        fault: Fault | None = request.fault
-        if fault and (early := before_acting(fault, DrWebVoice())):
-            return early
+    def _kept(self, request: Request) -> Response:
         with self.world.store.transaction():
-            answer = self._act(request)
-        return after_acting(fault, answer, DrWebVoice()) if fault else answer
+            return self._act(request)
 
     def _act(self, request: Request) -> Response:
         if not self._signed_in(request):

@@ -4,20 +4,20 @@ Written from the vendor's published pages (help.eset.com/ema/2/api) and what pub
 below /api, the control endpoint at /sandbox/control.
 """
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
-from sandbox.control import answer_control
+from sandbox.control import Served, nothing_served
 from sandbox.eset.api import Api
 from sandbox.eset.control import Control
 from sandbox.eset.world import EsetWorld
 from sandbox.store import Store
-from sandbox.wsgi import Environ, Request, Response, json_answer
+from sandbox.wsgi import Request, Response
 
 
-class Eset(Control):
+class Eset(Control, Served):
     """One pretend ESET; the verbs of Control are its methods."""
+
+    verbs = Control
 
     def __init__(self, state: str | Path | None = None) -> None:
         """Start empty, or with what the file or folder `state` keeps."""
@@ -25,19 +25,8 @@ class Eset(Control):
         super().__init__(self.world)
         self._api = Api(self.world)
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return self.answer(Request.from_environ(environ))(environ, start_response)
-
-    def answer(self, request: Request) -> Response:
-        """Return the answer to one request."""
+    def serve(self, request: Request) -> Response:
+        """See Served."""
         if request.path.lower().startswith("/api/"):
             return self._api(request)
-        if request.path == "/sandbox/control":
-            return answer_control(self, request, kind=Control)
-        if request.path == "/health":
-            return json_answer(200, {"status": "ok"})
-        return json_answer(404, {"error": "nothing is served here"})
-
-    def close(self) -> None:
-        """Close the state file, if there is one."""
-        self.world.store.close()
+        return nothing_served()

@@ -8,8 +8,8 @@ from sandbox.eset.asked import Asked
 from sandbox.eset.errors import EsetError, invalid, maintenance, no_page, no_rights
 from sandbox.eset.reports import REPORTS
 from sandbox.eset.world import Document, EsetWorld
-from sandbox.faults import Fault, after_acting, anothers_json, before_acting
-from sandbox.wsgi import ConnectionDroppedError, Request, Response, Router, html_answer, json_answer
+from sandbox.faults import Fault, anothers_json, answered
+from sandbox.wsgi import Request, Response, Router, html_answer, json_answer
 
 PAGE = "<html><head><title>{status}</title></head><body><h1>Server Error</h1></body></html>"
 STATES = {"0": "Error", "1": "Normal", "2": "Obsolete", "3": "Suspended", "4": "Warning"}
@@ -85,21 +85,16 @@ class Api:
 
     def __call__(self, request: Request) -> Response:
         request.fault = self.world.faults.meet(request)
-        try:
-            answer = self._answer(request)
-        except ConnectionDroppedError:
-            self.world.note(request, status=None)
-            raise
-        self.world.note(request, status=answer.status)
-        return answer
+        return answered(
+            request.fault,
+            EsetVoice(),
+            lambda: self._kept(request),
+            note=lambda status: self.world.note(request, status=status),
+        )
 
-    def _answer(self, request: Request) -> Response:
-        fault: Fault | None = request.fault
-        if fault and (early := before_acting(fault, EsetVoice())):
-            return early
+    def _kept(self, request: Request) -> Response:
         with self.world.store.transaction():
-            answer = self._act(request)
-        return after_acting(fault, answer, EsetVoice()) if fault else answer
+            return self._act(request)
 
     def _act(self, request: Request) -> Response:
         self.world.take_snapshots()

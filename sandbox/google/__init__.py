@@ -5,12 +5,12 @@ that one server stands in for all hosts. The control endpoint is at /sandbox/con
 which real Google shows at admin.google.com, at /console.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.control import answer_control
-from sandbox.faults import after_acting, before_acting
+from sandbox.control import Served
+from sandbox.faults import answered
 from sandbox.google import customers, directory, licensing, subscriptions, verification
 from sandbox.google.console import answer_console
 from sandbox.google.control import Control
@@ -19,7 +19,7 @@ from sandbox.google.faults import Voice, own
 from sandbox.google.tokens import answer_token
 from sandbox.google.world import World
 from sandbox.store import Store
-from sandbox.wsgi import BadJsonError, ConnectionDroppedError, Environ, Request, Response, Router, json_answer
+from sandbox.wsgi import BadJsonError, Request, Response, Router, json_answer
 
 # Below which path an API stands, and which scopes each open it; the second of a pair for reads alone.
 APIS = {
@@ -34,8 +34,10 @@ WEB_RESOURCE = f"{verification.ROOT}/webResource/"
 ASKING = ("/token", f"{verification.ROOT}/token")
 
 
-class Google(Control):
+class Google(Control, Served):
     """One pretend Google; the verbs of Control are its methods."""
+
+    verbs = Control
 
     def __init__(self, state: str | Path | None = None) -> None:
         """Start empty, or with what the file or folder `state` keeps."""
@@ -53,31 +55,17 @@ class Google(Control):
         )
         super().__init__(self.world)
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return self.answer(Request.from_environ(environ))(environ, start_response)
-
-    def answer(self, request: Request) -> Response:
-        """Return the answer to one request."""
-        if request.path == "/sandbox/control":
-            return answer_control(self, request, kind=Control)
+    def serve(self, request: Request) -> Response:
+        """See Served."""
         if request.path == "/console":
             return answer_console(self.world, request)
-        if request.path == "/health":
-            return json_answer(200, {"status": "ok"})
-        fault = self.world.faults.meet(request)
-        answer: Response | None = None
-        try:
-            if fault is not None:
-                answer = own(fault) or before_acting(fault, self._voice)
-            if answer is None:
-                answer = self._told(request)
-                if fault is not None:
-                    answer = after_acting(fault, answer, self._voice)
-        except ConnectionDroppedError:
-            self._note(request, None)
-            raise
-        self._note(request, answer.status)
-        return answer
+        return answered(
+            self.world.faults.meet(request),
+            self._voice,
+            lambda: self._told(request),
+            note=lambda status: self._note(request, status),
+            own=own,
+        )
 
     def _note(self, request: Request, status: int | None) -> None:
         changing = request.method != "GET" and request.path not in ASKING
@@ -129,7 +117,3 @@ class Google(Control):
     def changing_calls(self) -> int:
         """Return how many calls that change something were made, refused ones included."""
         return sum(entry["changing"] for entry in self.world.requests_seen())
-
-    def close(self) -> None:
-        """Close the state file, if there is one."""
-        self.world.store.close()

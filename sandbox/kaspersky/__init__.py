@@ -5,25 +5,25 @@ Kaspersky publishes no documentation: paths, members and enums are those that in
 world.py. Callers are known by their certificate (tls.py); over plain HTTP a switch says whose they are taken to have.
 """
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
-from sandbox.control import answer_control
-from sandbox.faults import after_acting, before_acting
+from sandbox.control import Served
+from sandbox.faults import answered
 from sandbox.kaspersky.answers import RefusedError, Voice, no_route, refusal
 from sandbox.kaspersky.control import Control
 from sandbox.kaspersky.subscriptions import CALLS, getdetails
 from sandbox.kaspersky.world import World
 from sandbox.store import Store
-from sandbox.wsgi import BadJsonError, ConnectionDroppedError, Environ, Request, Response, json_answer
+from sandbox.wsgi import BadJsonError, Request, Response, json_answer
 
 API = "/subscriptions/v2.0/api/subscription/"
 DETAILS = "getdetails"
 
 
-class Kaspersky(Control):
+class Kaspersky(Control, Served):
     """One pretend Kaspersky; the verbs of Control are its methods."""
+
+    verbs = Control
 
     def __init__(self, state: str | Path | None = None) -> None:
         """Start empty, or with what the file or folder `state` keeps."""
@@ -32,30 +32,19 @@ class Kaspersky(Control):
         self._voice = Voice(self.world)
         super().__init__(self.world)
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return self.answer(Request.from_environ(environ))(environ, start_response)
+    def serve(self, request: Request) -> Response:
+        """See Served."""
+        return answered(
+            self.world.faults.meet(request),
+            self._voice,
+            lambda: self._kept(request),
+            note=lambda status: self.world.note(request, status=status),
+            own=lambda fault: self._voice.own(fault, request.path),
+        )
 
-    def answer(self, request: Request) -> Response:
-        """Return the answer to one request."""
-        if request.path == "/sandbox/control":
-            return answer_control(self, request, kind=Control)
-        if request.path == "/health":
-            return json_answer(200, {"status": "ok"})
-        fault = self.world.faults.meet(request)
-        answer: Response | None = None
-        try:
-            if fault is not None:
-                answer = self._voice.own(fault, request.path) or before_acting(fault, self._voice)
-            if answer is None:
-                with self.world.store.transaction():
-                    answer = self._act(request)
-                if fault is not None:
-                    answer = after_acting(fault, answer, self._voice)
-        except ConnectionDroppedError:
-            self.world.note(request, status=None)
-            raise
-        self.world.note(request, status=answer.status)
-        return answer
+    def _kept(self, request: Request) -> Response:
+        with self.world.store.transaction():
+            return self._act(request)
 
     def _act(self, request: Request) -> Response:
         name = request.path.lower().removeprefix(API).rstrip("/")
@@ -87,7 +76,3 @@ class Kaspersky(Control):
     def changing_calls(self) -> int:
         """Return how many calls that change something were asked, refused ones included."""
         return sum(entry["path"].lower().removeprefix(API).rstrip("/") in CALLS for entry in self.world.requests_seen())
-
-    def close(self) -> None:
-        """Close the state file, if there is one."""
-        self.world.store.close()

@@ -5,11 +5,10 @@ Written from the vendor's published facts: login below /login, Partner Center be
 the pages of those who sign the customer agreement below /attestation, the control endpoint at /sandbox/control.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from sandbox.control import answer_control
+from sandbox.control import Served, nothing_served
 from sandbox.microsoft.attestations import answer_signer
 from sandbox.microsoft.control import Control
 from sandbox.microsoft.exports import blob
@@ -19,11 +18,13 @@ from sandbox.microsoft.partner_center import PartnerCenter
 from sandbox.microsoft.prices import Prices
 from sandbox.microsoft.world import LOGIN_HOST, World
 from sandbox.store import Store
-from sandbox.wsgi import Environ, Request, Response, Stream, json_answer
+from sandbox.wsgi import Request, Response, Stream
 
 
-class Microsoft(Control):
+class Microsoft(Control, Served):
     """One pretend Microsoft; the verbs of Control are its methods."""
+
+    verbs = Control
 
     def __init__(self, state: str | Path | None = None, *, advertised_login: str = LOGIN_HOST) -> None:
         """Start empty, or with what the file or folder `state` keeps.
@@ -43,20 +44,9 @@ class Microsoft(Control):
             "attestation": lambda request: answer_signer(self.world, request),
         }
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return self.answer(Request.from_environ(environ))(environ, start_response)
-
-    def answer(self, request: Request) -> Response | Stream:
-        """Return the answer to one request."""
+    def serve(self, request: Request) -> Response | Stream:
+        """See Served."""
         service = self._services.get(request.path.split("/", 2)[1].lower())
         if service is not None:
             return service(request)
-        if request.path == "/sandbox/control":
-            return answer_control(self, request, kind=Control)
-        if request.path == "/health":
-            return json_answer(200, {"status": "ok"})
-        return json_answer(404, {"error": "nothing is served here"})
-
-    def close(self) -> None:
-        """Close the state file, if there is one."""
-        self.world.store.close()
+        return nothing_served()

@@ -5,13 +5,12 @@ mails, which no real OpenSRS shows, at /mails.
 """
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from sandbox.control import answer_control
-from sandbox.faults import after_acting, before_acting
+from sandbox.control import Served
+from sandbox.faults import answered
 from sandbox.opensrs import certificates, orders
 from sandbox.opensrs.control import Control
 from sandbox.opensrs.faults import Voice, own
@@ -20,7 +19,7 @@ from sandbox.opensrs.rows import NoError
 from sandbox.opensrs.world import Row, World, signature
 from sandbox.opensrs.xcp import Command, UnreadableError, read_command, reply
 from sandbox.store import Store
-from sandbox.wsgi import ConnectionDroppedError, Environ, Request, Response, json_answer
+from sandbox.wsgi import Request, Response, json_answer
 
 SERVED = "trust_service"
 CHANGING = frozenset(
@@ -42,8 +41,10 @@ COMMANDS: dict[str, Callable[[World, Row], Row]] = {
 }
 
 
-class OpenSRS(Control):
+class OpenSRS(Control, Served):
     """One pretend OpenSRS; the verbs of Control are its methods."""
+
+    verbs = Control
 
     def __init__(self, state: str | Path | None = None) -> None:
         """Start empty, or with what the file or folder `state` keeps."""
@@ -52,17 +53,10 @@ class OpenSRS(Control):
         self._voice = Voice()
         super().__init__(self.world)
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return self.answer(Request.from_environ(environ))(environ, start_response)
-
-    def answer(self, request: Request) -> Response:
-        """Return the answer to one request."""
-        if request.path == "/sandbox/control":
-            return answer_control(self, request, kind=Control)
+    def serve(self, request: Request) -> Response:
+        """See Served."""
         if request.path == "/mails":
             return answer_mailbox(self.world, request)
-        if request.path == "/health":
-            return json_answer(200, {"status": "ok"})
         if request.path != "/" or request.method != "POST":
             return json_answer(404, {"error": "commands are posted to /"})
         return self._commanded(request)
@@ -74,20 +68,13 @@ class OpenSRS(Control):
         except UnreadableError as error:
             return reply(SERVED, 400, f"Invalid XML: {error}")
         placed = replace(request, path=f"/{command.action}")
-        fault = self.world.faults.meet(placed)
-        answer: Response | None = None
-        try:
-            if fault is not None:
-                answer = own(fault) or before_acting(fault, self._voice)
-            if answer is None:
-                answer = self._told(request, command)
-                if fault is not None:
-                    answer = after_acting(fault, answer, self._voice)
-        except ConnectionDroppedError:
-            self._note(placed, command, None)
-            raise
-        self._note(placed, command, answer.status)
-        return answer
+        return answered(
+            self.world.faults.meet(placed),
+            self._voice,
+            lambda: self._told(request, command),
+            note=lambda status: self._note(placed, command, status),
+            own=own,
+        )
 
     def _note(self, request: Request, command: Command, status: int | None) -> None:
         at, changing = self.world.now(), command.action in CHANGING
@@ -120,7 +107,3 @@ class OpenSRS(Control):
     def changing_calls(self) -> int:
         """Return how many commands that change something were asked, refused ones included."""
         return sum(entry["changing"] for entry in self.world.requests_seen())
-
-    def close(self) -> None:
-        """Close the state file, if there is one."""
-        self.world.store.close()

@@ -10,14 +10,14 @@ import html
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.control import Switchboard, answer_control
+from sandbox.control import Served, Switchboard, nothing_served
 from sandbox.store import Store
 from sandbox.world import VendorWorld
-from sandbox.wsgi import Environ, Request, Response, html_answer, json_answer
+from sandbox.wsgi import Request, Response, html_answer
 
 PAGE = """<!doctype html><html lang="en"><title>Pay</title><h1>{shop}</h1><p>{text}: {amount}</p>
 <form method="post" action="{action}"><input type="hidden" name="number" value="{number}">
@@ -82,28 +82,21 @@ class Control(Switchboard):
         return found
 
 
-class Robokassa(Control):
+class Robokassa(Control, Served):
     """One pretend Robokassa; the verbs of Control are its methods."""
+
+    verbs = Control
 
     def __init__(self, state: str | Path | None = None) -> None:
         """Start empty, or with what the file or folder `state` keeps."""
         self.world = RobokassaWorld(Store(state, vendor="robokassa"))
         super().__init__(self.world)
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return self.answer(Request.from_environ(environ))(environ, start_response)
-
-    def answer(self, request: Request) -> Response:
-        """Return the answer to one request."""
-        if request.path == "/sandbox/control":
-            return answer_control(self, request, kind=Control)
+    def serve(self, request: Request) -> Response:
+        """See Served."""
         if request.path.lower() == "/merchant/index.aspx":
             return self._paid(request.form()) if "do" in request.form() else self._page(request)
-        return json_answer(404, {"error": "nothing is served here"})
-
-    def close(self) -> None:
-        """Close the state file, if there is one."""
-        self.world.store.close()
+        return nothing_served()
 
     def _page(self, request: Request) -> Response:
         """Show the page of a payment whose address its shop has signed."""
