@@ -8,11 +8,10 @@ from django.utils import timezone
 from accounts.models import Role
 from brokerage.demo.cast import OPERATOR_STAFF, actor
 from brokerage.demo.programs import Addresses, antivirus_of
-from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
-from subscriptions.catalogue.prices import Fees
+from brokerage.demo.selling import connected, lead, plan_of
+from subscriptions.catalogue.plans import Lasting
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import Plan, ServiceTerm
-from vendors.connections import add_connection, change_connection, check_connection
 from vendors.models import VendorConnection
 from vendors.questions import catalogue
 
@@ -23,19 +22,13 @@ PRICE = Decimal("3.20")
 
 def connect(addresses: Addresses) -> VendorConnection:
     """Create the connection to the pretend AV-Desk, or return the one there is, its access checked."""
-    admin = actor(OPERATOR_STAFF[Role.ADMIN])
-    known = VendorConnection.objects.filter(plugin="drweb", name=NAME).first() or add_connection(
-        actor=admin, reseller=admin.reseller, plugin="drweb", name=NAME, values=antivirus_of(addresses)
-    )
-    return check_connection(actor=admin, connection=known, now=timezone.now())
+    return connected("drweb", NAME, antivirus_of(addresses), now=timezone.now())
 
 
 def lead_to(addresses: Addresses) -> None:
     """Lead every connection to the pretend AV-Desk, made by the demo or by hand, to where it answers now."""
-    admin, there = actor(OPERATOR_STAFF[Role.ADMIN]), antivirus_of(addresses)
-    for known in VendorConnection.objects.filter(plugin="drweb", settings__base_url__endswith="/drweb"):
-        values = {**known.settings, **there}
-        change_connection(actor=admin, connection=known, name=known.name, values=values)
+    ours = VendorConnection.objects.filter(plugin="drweb", settings__base_url__endswith="/drweb")
+    lead(ours, antivirus_of(addresses))
 
 
 def make_plan(connection: VendorConnection, term: ServiceTerm, day: date) -> Plan:
@@ -46,16 +39,4 @@ def make_plan(connection: VendorConnection, term: ServiceTerm, day: date) -> Pla
     template = create_template(
         actor=owner, reseller=owner.reseller, name=TARIFF, connection=connection, resources=[sold]
     )
-    return create_plan(
-        actor=owner,
-        reseller=owner.reseller,
-        information=Information(
-            name=TARIFF,
-            template=template,
-            service_term=term,
-            subscription_name_template="{{plan.name}}: {{account.name}}",
-        ),
-        resources=[Offered(resource=template.resources.get(), fees=Fees(recurring_fee=PRICE), minimum=1)],
-        periods=[Lasting(endless=True)],
-        today=day,
-    )
+    return plan_of(template, PRICE, day=day, periods=[Lasting(endless=True)], term=term)

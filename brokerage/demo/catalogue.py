@@ -11,6 +11,7 @@ from brokerage.demo.amounts import NET_COST
 from brokerage.demo.browser import Browser
 from brokerage.demo.cast import OPERATOR_STAFF, PASSWORD, actor
 from brokerage.demo.programs import CLIENT_ID, Addresses, connection_of
+from brokerage.demo.selling import lead, plan_of
 from subscriptions.catalogue.delegation import Terms, delegate_plan
 from subscriptions.catalogue.plans import NO_FEES, Information, Lasting, Offered, create_plan
 from subscriptions.catalogue.prices import Fees, PlanFees
@@ -18,7 +19,7 @@ from subscriptions.catalogue.products import Timers, create_plan_category, creat
 from subscriptions.catalogue.templates import Sold, create_template
 from subscriptions.models import ApplicationTemplate, BillingType, Plan, ServiceTerm
 from vendors.base import Offer
-from vendors.connections import add_connection, change_connection
+from vendors.connections import add_connection
 from vendors.models import VendorConnection
 from vendors.questions import catalogue
 
@@ -36,10 +37,8 @@ def connect(addresses: Addresses) -> VendorConnection:
 
 def lead_to(addresses: Addresses) -> None:
     """Lead every connection to the pretend Microsoft, made by the demo or by hand, to where it answers now."""
-    admin = actor(OPERATOR_STAFF[Role.ADMIN])
-    for known in VendorConnection.objects.filter(plugin="office365", settings__client_id=CLIENT_ID):
-        values = {**known.settings, **connection_of(addresses)}
-        change_connection(actor=admin, connection=known, name=known.name, values=values)
+    ours = VendorConnection.objects.filter(plugin="office365", settings__client_id=CLIENT_ID)
+    lead(ours, connection_of(addresses))
 
 
 def grant(addresses: Addresses, connection: VendorConnection) -> VendorConnection:
@@ -67,25 +66,16 @@ def make_office(connection: VendorConnection, day: date) -> Plan:
         key="monthly-1",
         timers=Timers(billing_day=1),
     )
-    return create_plan(
-        actor=owner,
-        reseller=owner.reseller,
-        information=Information(
-            name=BUSINESS_STANDARD,
-            sku="M365-BS",
-            template=template,
-            service_term=monthly,
-            product=create_product(actor=owner, reseller=owner.reseller, name="Microsoft 365"),
-            category=create_plan_category(actor=owner, reseller=owner.reseller, name="Productivity"),
-            subscription_name_template="{{plan.name}}: {{account.name}}",
-        ),
-        resources=[
-            Offered(
-                resource=template.resources.get(), fees=Fees(recurring_fee=NET_COST), minimum=1, limit=offer.maximum
-            )
-        ],
+    return plan_of(
+        template,
+        NET_COST,
+        day=day,
         periods=[Lasting(endless=True), Lasting(duration=12, unit="month")],
-        today=day,
+        term=monthly,
+        limit=offer.maximum,
+        sku="M365-BS",
+        product=create_product(actor=owner, reseller=owner.reseller, name="Microsoft 365"),
+        category=create_plan_category(actor=owner, reseller=owner.reseller, name="Productivity"),
     )
 
 

@@ -4,18 +4,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from accounts.models import Account, Role
-from brokerage.demo.cast import CUSTOMERS, OPERATOR_STAFF, actor, actor_in
+from brokerage.demo.cast import OPERATOR_STAFF, actor
 from brokerage.demo.catalogue import delegate
 from brokerage.demo.programs import Addresses, endpoints_of
-from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
-from subscriptions.catalogue.prices import Fees
+from brokerage.demo.selling import buy, connected, lead, plan_of
+from subscriptions.catalogue.plans import Lasting
 from subscriptions.catalogue.templates import Sold, create_template
-from subscriptions.models import ApplicationTemplate, Plan, ServiceTerm, Subscription
-from subscriptions.people.ordering import place_order
-from subscriptions.people.paying import pay_order_from_balance
-from subscriptions.workers.provisioning import carry_out
-from vendors.connections import add_connection, change_connection, check_connection
-from vendors.models import VendorConnection, VendorOperation
+from subscriptions.models import Plan, Subscription
+from vendors.models import VendorConnection
 
 NAME, ENDPOINTS, TRIAL = "Kaspersky", "Kaspersky Endpoint Security", "Kaspersky Endpoint Security: trial"
 # What the pretend Kaspersky sells as well as any other of this form; the range is that of the price.
@@ -26,60 +22,25 @@ FEWEST, MOST = 5, 49
 
 def lead_to(addresses: Addresses) -> None:
     """Lead every connection to the pretend Kaspersky to where it answers now."""
-    admin, there = actor(OPERATOR_STAFF[Role.ADMIN]), endpoints_of(addresses)
-    for known in VendorConnection.objects.filter(plugin="kaspersky", settings__base_url__endswith="/kaspersky"):
-        change_connection(actor=admin, connection=known, name=known.name, values={**known.settings, **there})
+    ours = VendorConnection.objects.filter(plugin="kaspersky", settings__base_url__endswith="/kaspersky")
+    lead(ours, endpoints_of(addresses))
 
 
 def sell(addresses: Addresses, *, day: date, now: datetime) -> Plan:
     """Connect with the uploaded certificate, and put endless licences and their trial on sale; return the first."""
-    admin, owner = actor(OPERATOR_STAFF[Role.ADMIN]), actor(OPERATOR_STAFF[Role.OWNER])
-    connection = add_connection(
-        actor=admin, reseller=admin.reseller, plugin="kaspersky", name=NAME, values=endpoints_of(addresses)
-    )
-    connection = check_connection(actor=admin, connection=connection, now=now)
+    owner = actor(OPERATOR_STAFF[Role.OWNER])
+    connection = connected("kaspersky", NAME, endpoints_of(addresses), now=now)
     licence = Sold(key="licenses", name="Licences", unit="licence", vendor_reference="licenses", vendor_minimum=1)
     template = create_template(
         actor=owner, reseller=owner.reseller, name=ENDPOINTS, connection=connection, resources=[licence],
         settings=OPTIONS,
     )  # fmt: skip
-    _plan(TRIAL, template, Lasting(duration=1, unit="month", trial=True), day)
-    return _plan(ENDPOINTS, template, Lasting(endless=True), day)
-
-
-def _plan(name: str, template: ApplicationTemplate, period: Lasting, day: date) -> Plan:
-    owner = actor(OPERATOR_STAFF[Role.OWNER])
-    return create_plan(
-        actor=owner,
-        reseller=owner.reseller,
-        information=Information(
-            name=name,
-            template=template,
-            service_term=ServiceTerm.objects.get(reseller=owner.reseller, key="monthly-1"),
-            subscription_name_template="{{plan.name}}: {{account.name}}",
-        ),
-        resources=[
-            Offered(resource=template.resources.get(), fees=Fees(recurring_fee=NET_COST), minimum=FEWEST, limit=MOST)
-        ],
-        periods=[period],
-        today=day,
-    )
+    trial = Lasting(duration=1, unit="month", trial=True)
+    plan_of(template, NET_COST, day=day, periods=[trial], minimum=FEWEST, limit=MOST, name=TRIAL)
+    return plan_of(template, NET_COST, day=day, periods=[Lasting(endless=True)], minimum=FEWEST, limit=MOST)
 
 
 def protect(plan: Plan, account: Account, *, day: date, now: datetime) -> Subscription:
     """Sell the account licences through its reseller; its owner finds the activation code on the subscription."""
-    sold, owner = delegate(plan, account.reseller, RETAIL, day), actor_in(CUSTOMERS["owner"], account)
-    order = place_order(
-        actor=owner,
-        account=account,
-        plan=sold,
-        period=sold.periods.get(),
-        quantities={"licenses": FEWEST},
-        parameters={},
-        today=day,
-        now=now,
-    )
-    pay_order_from_balance(actor=owner, order=order, today=day)
-    operation = VendorOperation.objects.get(key=f"order:{order.pk}:provision")
-    carry_out(operation_id=operation.pk, now=now, today=day)
-    return Subscription.objects.get(pk=order.subscription_id)
+    sold = delegate(plan, account.reseller, RETAIL, day)
+    return buy(account, sold, {"licenses": FEWEST}, {}, day=day, now=now)

@@ -11,19 +11,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from accounts.models import Account, Role
-from brokerage.demo.cast import CUSTOMERS, OPERATOR_STAFF, actor, actor_in
+from brokerage.demo.cast import OPERATOR_STAFF, actor
 from brokerage.demo.catalogue import delegate
 from brokerage.demo.programs import Addresses, mailboxes_of
-from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
-from subscriptions.catalogue.prices import Fees
+from brokerage.demo.selling import buy, connected, lead, plan_of
+from subscriptions.catalogue.plans import Lasting
 from subscriptions.catalogue.templates import Sold, create_template
-from subscriptions.models import Plan, ServiceTerm, Subscription
-from subscriptions.people.ordering import place_order
-from subscriptions.people.paying import pay_order_from_balance
-from subscriptions.workers.provisioning import carry_out
-from vendors.connections import add_connection, change_connection, check_connection
+from subscriptions.models import Plan, Subscription
 from vendors.fields import packed
-from vendors.models import VendorConnection, VendorOperation
+from vendors.models import VendorConnection
 
 NAME = "Google"
 STARTER, SKU = "Google Workspace Business Starter", "1010020027"
@@ -34,10 +30,8 @@ SERVICE_ACCOUNT, KEY_ID = "brokerage@demo-reseller.iam.gserviceaccount.com", "de
 
 def lead_to(addresses: Addresses) -> None:
     """Lead the demo's connection, where there is one, to where the pretend Google answers now, with a new key."""
-    admin = actor(OPERATOR_STAFF[Role.ADMIN])
-    for known in VendorConnection.objects.filter(plugin="gsuite", name=NAME):
-        values = {**known.settings, **_values(addresses)}
-        change_connection(actor=admin, connection=known, name=known.name, values=values)
+    if ours := VendorConnection.objects.filter(plugin="gsuite", name=NAME):
+        lead(ours, _values(addresses))
 
 
 def _values(addresses: Addresses) -> dict[str, str]:
@@ -63,11 +57,8 @@ def _written(number: int) -> str:
 
 def sell(addresses: Addresses, *, day: date, now: datetime) -> Plan:
     """Connect, check the connection, and put Business Starter on sale: flexible, without an end (CR-607)."""
-    admin, owner = actor(OPERATOR_STAFF[Role.ADMIN]), actor(OPERATOR_STAFF[Role.OWNER])
-    connection = add_connection(
-        actor=admin, reseller=admin.reseller, plugin="gsuite", name=NAME, values=_values(addresses)
-    )
-    connection = check_connection(actor=admin, connection=connection, now=now)
+    owner = actor(OPERATOR_STAFF[Role.OWNER])
+    connection = connected("gsuite", NAME, _values(addresses), now=now)
     template = create_template(
         actor=owner,
         reseller=owner.reseller,
@@ -76,36 +67,11 @@ def sell(addresses: Addresses, *, day: date, now: datetime) -> Plan:
         resources=[Sold(key="seats", name="Seat", unit="seat", vendor_reference=SKU, vendor_minimum=1)],
         settings={"plan": "FLEXIBLE"},
     )
-    return create_plan(
-        actor=owner,
-        reseller=owner.reseller,
-        information=Information(
-            name=STARTER,
-            sku="GOOGLE-STARTER",
-            template=template,
-            service_term=ServiceTerm.objects.get(reseller=owner.reseller, key="monthly-1"),
-            subscription_name_template="{{plan.name}}: {{account.name}}",
-        ),
-        resources=[Offered(resource=template.resources.get(), fees=Fees(recurring_fee=NET_COST), minimum=1)],
-        periods=[Lasting(endless=True)],
-        today=day,
-    )
+    return plan_of(template, NET_COST, day=day, periods=[Lasting(endless=True)], sku="GOOGLE-STARTER")
 
 
 def leave_one_waiting(plan: Plan, account: Account, *, day: date, now: datetime) -> Subscription:
     """Sell seats to the account through its reseller, up to where the customer has to accept the terms."""
-    sold, owner = delegate(plan, account.reseller, RETAIL, day), actor_in(CUSTOMERS["owner"], account)
-    order = place_order(
-        actor=owner,
-        account=account,
-        plan=sold,
-        period=sold.periods.get(),
-        quantities={"seats": 3},
-        parameters={"domain": DOMAIN, "alternate_email": "office@acme.example", "admin_login": "admin"},
-        today=day,
-        now=now,
-    )
-    pay_order_from_balance(actor=owner, order=order, today=day)
-    operation = VendorOperation.objects.get(key=f"order:{order.pk}:provision")
-    carry_out(operation_id=operation.pk, now=now, today=day)
-    return Subscription.objects.get(pk=order.subscription_id)
+    sold = delegate(plan, account.reseller, RETAIL, day)
+    answers = {"domain": DOMAIN, "alternate_email": "office@acme.example", "admin_login": "admin"}
+    return buy(account, sold, {"seats": 3}, answers, day=day, now=now)

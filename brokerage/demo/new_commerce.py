@@ -17,10 +17,10 @@ from billing.payments import complete_payment
 from brokerage.demo.cast import NORTH_ADMIN, OPERATOR_STAFF, actor
 from brokerage.demo.catalogue import OFFICE, delegate
 from brokerage.demo.programs import Addresses
+from brokerage.demo.selling import plan_of
 from brokerage.demo.telling import Teller
 from brokerage.demo.waiting import until_status
-from subscriptions.catalogue.plans import Information, Lasting, Offered, create_plan
-from subscriptions.catalogue.prices import Fees
+from subscriptions.catalogue.plans import Lasting
 from subscriptions.catalogue.templates import Sold, ask_vendor_of_template, create_template
 from subscriptions.models import (
     CommitmentDate,
@@ -30,7 +30,6 @@ from subscriptions.models import (
     Plan,
     PlanCategory,
     Product,
-    ServiceTerm,
     Subscription,
     SubscriptionStatus,
 )
@@ -62,25 +61,15 @@ def sell(*, day: date, now: datetime) -> Plan:
     template = create_template(
         actor=owner, reseller=owner.reseller, name=NAME, connection=connection, resources=[seats], settings=SETTINGS
     )
-    plan = create_plan(
-        actor=owner,
-        reseller=owner.reseller,
-        information=Information(
-            name=NAME,
-            sku="M365-BP-1Y",
-            template=template,
-            service_term=ServiceTerm.objects.get(reseller=owner.reseller, key="monthly-1"),
-            product=Product.objects.get(reseller=owner.reseller, name="Microsoft 365"),
-            category=PlanCategory.objects.get(reseller=owner.reseller, name="Productivity"),
-            subscription_name_template="{{plan.name}}: {{account.name}}",
-        ),
-        resources=[
-            Offered(
-                resource=template.resources.get(), fees=Fees(recurring_fee=NET_COST), minimum=1, limit=offer.maximum
-            )
-        ],
+    plan = plan_of(
+        template,
+        NET_COST,
+        day=day,
         periods=[Lasting(duration=12, unit="month")],
-        today=day,
+        limit=offer.maximum,
+        sku="M365-BP-1Y",
+        product=Product.objects.get(reseller=owner.reseller, name="Microsoft 365"),
+        category=PlanCategory.objects.get(reseller=owner.reseller, name="Productivity"),
     )
     delegate(plan, Reseller.objects.get(name="North"), RETAIL, day)
     return plan
