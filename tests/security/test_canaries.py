@@ -31,7 +31,6 @@ from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.security.addresses import named, reversible
 from tests.security.canaries import Canaries, Traces, overheard, spellings
-from tests.vendors.conftest import admin, microsoft, microsoft_server, now, office365  # noqa: F401 - fixtures
 from tests.vendors.office365.bench import E3, answered
 from vendors.connections import change_connection
 from vendors.models import ConnectionState, VendorConnection, VendorOperation
@@ -138,10 +137,10 @@ def rich_account(name: str) -> Account:
 
 @pytest.fixture
 def story(
-    admin: Actor,  # noqa: F811 - imported fixture
-    office365: VendorConnection,  # noqa: F811 - imported fixture
-    microsoft: Microsoft,  # noqa: F811 - imported fixture
-    now: datetime,  # noqa: F811 - imported fixture
+    admin: Actor,
+    office365: VendorConnection,
+    microsoft: Microsoft,
+    now: datetime,
 ) -> Iterator[Story]:
     """The connection with a secret of its own, an account that Microsoft accepts, and two browsers."""
     canaries, traces = Canaries(), Traces()

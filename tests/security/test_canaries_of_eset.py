@@ -21,7 +21,6 @@ from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
 from tests.security.canaries import Canaries, Traces, overheard
-from tests.vendors.conftest import admin  # noqa: F401 - fixture
 from tests.vendors.eset.bench import NOD32
 from tests.vendors.memory import stopped_soon
 from vendors.connections import add_connection, change_connection, check_connection
@@ -50,7 +49,7 @@ def server(eset: Eset) -> Iterator[Running]:
 
 @pytest.mark.django_db(transaction=True)
 def test_no_password_and_no_token_is_left_in_clear_text(
-    admin: Actor,  # noqa: F811 - imported fixture
+    admin: Actor,
     eset: Eset,
     server: Running,
 ) -> None:
@@ -98,7 +97,7 @@ def test_no_password_and_no_token_is_left_in_clear_text(
     assert {place: told for place, text in places.items() if (told := canaries.seen_in(text))} == {}
 
 
-def _look(admin: Actor, connection: int, subscription: Subscription, traces: Traces) -> None:  # noqa: F811 - no fixture
+def _look(admin: Actor, connection: int, subscription: Subscription, traces: Traces) -> None:
     """Open the pages on which it could stand, and ask the API."""
     operator, customer = Client(), Client()
     assert admin.user is not None

@@ -21,7 +21,6 @@ from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
-from tests.vendors.conftest import admin  # noqa: F401 - fixture
 from tests.vendors.drweb.bench import STANDARD
 from tests.vendors.memory import stopped_soon
 from vendors.connections import add_connection, check_connection
@@ -47,7 +46,7 @@ def server(drweb: DrWeb) -> Iterator[Running]:
 
 
 @pytest.fixture
-def connection(admin: Actor, server: Running) -> VendorConnection:  # noqa: F811 - imported fixture
+def connection(admin: Actor, server: Running) -> VendorConnection:
     """A connection whose access was checked: this vendor asks for no consent."""
     values = {"base_url": server.base_url, "login": DEMO_LOGIN, "password": DEMO_PASSWORD}
     row = add_connection(actor=admin, reseller=admin.reseller, plugin="drweb", name="AV-Desk", values=values)

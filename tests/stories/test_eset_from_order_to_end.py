@@ -33,7 +33,6 @@ from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
-from tests.vendors.conftest import admin  # noqa: F401 - fixture
 from tests.vendors.eset.bench import NOD32
 from tests.vendors.memory import stopped_soon
 from vendors.connections import add_connection, check_connection
@@ -62,7 +61,7 @@ def server(eset: Eset) -> Iterator[Running]:
 
 
 @pytest.fixture
-def connection(admin: Actor, server: Running) -> VendorConnection:  # noqa: F811 - imported fixture
+def connection(admin: Actor, server: Running) -> VendorConnection:
     """A connection whose access was checked: this vendor asks for no consent."""
     values = {"base_url": server.base_url, "username": DEMO_USER, "password": DEMO_PASSWORD}
     row = add_connection(actor=admin, reseller=admin.reseller, plugin="eset", name="ESET", values=values)
@@ -149,7 +148,7 @@ def billed(eset: Eset) -> dict[str, int]:
 
 
 def test_by_the_month_it_is_ordered_used_changed_stopped_activated_renewed_and_deleted(
-    admin: Actor,  # noqa: F811 - imported fixture
+    admin: Actor,
     owner: Actor,
     connection: VendorConnection,
     eset: Eset,
@@ -242,7 +241,7 @@ def test_a_second_change_on_one_day_of_the_vendors_is_refused_with_the_moment_of
 
 
 def test_a_trial_becomes_a_paid_licence_and_is_renewed_for_another_term(
-    admin: Actor,  # noqa: F811 - imported fixture
+    admin: Actor,
     owner: Actor,
     connection: VendorConnection,
     eset: Eset,

@@ -30,7 +30,6 @@ from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.sandbox.google.asking import STARTER, registered
 from tests.sandbox.google.signing import key_file
-from tests.vendors.conftest import admin  # noqa: F401 - a fixture
 from tests.vendors.gsuite.bench import answers_of, settings_of
 from tests.vendors.memory import stopped_soon
 from vendors.connections import add_connection, check_connection
@@ -59,7 +58,7 @@ def server(vendor: Vendor) -> Iterator[Running]:
 
 
 @pytest.fixture
-def google(admin: Actor, server: Running) -> VendorConnection:  # noqa: F811 - imported fixture
+def google(admin: Actor, server: Running) -> VendorConnection:
     """The operator's connection to it, checked."""
     values = settings_of(server.base_url, key_file=packed(key_file().encode()))
     made = add_connection(actor=admin, reseller=admin.reseller, plugin="gsuite", name="Google", values=values)
@@ -160,7 +159,7 @@ def test_seats_go_up_and_down_to_those_in_use_stop_start_and_end(
     google: VendorConnection,
     owner: Actor,
     vendor: Vendor,
-    admin: Actor,  # noqa: F811 - imported fixture
+    admin: Actor,
 ) -> None:
     subscription = active(acme, sold_as(google, "FLEXIBLE"), vendor)
     vendor.use(domain=DOMAIN, sku=STARTER, users=4)

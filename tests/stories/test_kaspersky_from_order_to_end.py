@@ -33,7 +33,6 @@ from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.security.canaries import Canaries, Traces, overheard
-from tests.vendors.conftest import admin  # noqa: F401 - a fixture
 from tests.vendors.kaspersky.bench import OPTIONS, settings_of
 from tests.vendors.memory import stopped_soon
 from vendors.connections import add_connection, check_connection
@@ -122,7 +121,7 @@ class Story:
 
 
 @pytest.fixture
-def story(admin: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:  # noqa: F811 - imported fixture
+def story(admin: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
     """A connection whose certificate was uploaded and checked over TLS, and a customer with money for a while."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(AUTHORITY))
     vendor = Kaspersky()
@@ -260,7 +259,7 @@ def test_a_trial_that_nobody_switches_ends_here_and_at_kaspersky_and_comes_but_o
 
 def test_an_order_whose_answer_was_lost_waits_for_the_operator_who_tells_its_code(
     story: Story,
-    admin: Actor,  # noqa: F811 - imported fixture
+    admin: Actor,
 ) -> None:
     story.vendor.fail("drop_after", path="create$")
     bought = story.order(story.plan(), 5)
@@ -295,7 +294,7 @@ def test_what_kaspersky_would_not_take_is_refused_before_anybody_pays(story: Sto
 
 def test_no_code_key_or_password_is_left_in_clear_text(
     story: Story,
-    admin: Actor,  # noqa: F811 - imported fixture
+    admin: Actor,
 ) -> None:
     """Canaries of every kind the plugin declares, in all pages of the subscription, the API, the log and the tables."""
     canaries, traces = Canaries(), Traces()

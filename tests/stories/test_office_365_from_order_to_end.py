@@ -17,7 +17,6 @@ from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
-from tests.vendors.conftest import admin, microsoft, microsoft_server, now, office365  # noqa: F401 - fixtures
 from tests.vendors.consenting import consent
 from tests.vendors.office365.bench import E3
 from vendors.models import VendorConnection
@@ -35,13 +34,13 @@ def acme(db: None) -> Account:
 
 
 @pytest.fixture
-def plan(admin: Actor, office365: VendorConnection, now: datetime) -> Plan:  # noqa: F811 - imported fixtures
+def plan(admin: Actor, office365: VendorConnection, now: datetime) -> Plan:
     """Office 365 E3 over a connection that was granted."""
     return make.plan(connection=consent(admin, office365, now), offer=E3)
 
 
 @pytest.fixture
-def work(now: datetime) -> Callable[[Subscription], str]:  # noqa: F811 - imported fixture
+def work(now: datetime) -> Callable[[Subscription], str]:
     """Do what the workers do, and return the subscription's status then."""
 
     def worked(subscription: Subscription) -> str:
@@ -56,8 +55,8 @@ def work(now: datetime) -> Callable[[Subscription], str]:  # noqa: F811 - import
 def test_it_is_ordered_changed_stopped_activated_and_deleted(
     acme: Account,
     plan: Plan,
-    microsoft: Microsoft,  # noqa: F811 - imported fixture
-    now: datetime,  # noqa: F811 - imported fixture
+    microsoft: Microsoft,
+    now: datetime,
     work: Callable[[Subscription], str],
 ) -> None:
     order = place_order(

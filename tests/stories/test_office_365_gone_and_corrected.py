@@ -23,7 +23,6 @@ from tests.browsing import confirmed
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
-from tests.vendors.conftest import admin, microsoft, microsoft_server, now, office365  # noqa: F401 - fixtures
 from tests.vendors.consenting import consent
 from tests.vendors.office365.bench import E3
 from vendors.models import VendorConnection, VendorOperation
@@ -35,7 +34,7 @@ WAYS = ("remove_customer", "end_relationship", "remove_subscriptions", "delete_s
 class World:
     """Acme, a plan of Office 365 E3, the pretend Microsoft, and what people and workers do."""
 
-    def __init__(self, account: Account, plan: Plan, microsoft: Microsoft, now: datetime) -> None:  # noqa: F811 - fixtures
+    def __init__(self, account: Account, plan: Plan, microsoft: Microsoft, now: datetime) -> None:
         self.account, self.plan, self.microsoft, self.now = account, plan, microsoft, now
         self.today: date = timezone.localdate()  # which the pages read
 
@@ -75,7 +74,7 @@ class World:
 
 
 @pytest.fixture
-def world(admin: Actor, office365: VendorConnection, microsoft: Microsoft, now: datetime) -> World:  # noqa: F811 - fixtures
+def world(admin: Actor, office365: VendorConnection, microsoft: Microsoft, now: datetime) -> World:
     """Acme at an address that Microsoft accepts, with its state in full, and with money for a while."""
     at = {"country": "US", "region": "Washington", "city": "Redmond", "zip": "98052", "phone": "4255550100"}
     account = cast.account(name="Acme", **at)

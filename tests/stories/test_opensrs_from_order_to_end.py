@@ -25,7 +25,6 @@ from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.sandbox.opensrs.asking import csr_for
-from tests.vendors.conftest import admin  # noqa: F401 - a fixture
 from tests.vendors.memory import stopped_soon
 from tests.vendors.opensrs.bench import settings_of
 from vendors.capabilities import Document
@@ -49,7 +48,7 @@ def vendor() -> Vendor:
 
 
 @pytest.fixture
-def opensrs(admin: Actor, vendor: Vendor) -> Iterator[VendorConnection]:  # noqa: F811 - imported fixture
+def opensrs(admin: Actor, vendor: Vendor) -> Iterator[VendorConnection]:
     """The operator's connection to it, which needs nobody's consent."""
     running = start(vendor)
     values = settings_of(running.base_url, key=DEMO_KEY)
@@ -192,7 +191,7 @@ def test_what_a_worker_has_in_hand_or_waits_no_more_is_not_corrected(ordered: Su
 def test_an_order_whose_answer_was_lost_waits_for_the_operator(
     ordered: Subscription,
     vendor: Vendor,
-    admin: Actor,  # noqa: F811 - imported fixture
+    admin: Actor,
 ) -> None:
     vendor.fail("drop_after", path="^/sw_register$")
     work(ordered)

@@ -8,6 +8,7 @@ from accounts.actors import Actor
 from sandbox.wsgi import start
 from tests.subscriptions.resolving.conftest import world  # noqa: F401 - a fixture of this folder too
 from tests.subscriptions.workers.metered import ORDERED_ON, moment
+from tests.vendors.conftest import admin  # noqa: F401 - a fixture of this folder too
 from tests.vendors.example.vendor import API_KEY, ExampleVendor
 from tests.vendors.installing import example_installed
 from tests.vendors.memory import stopped_soon
@@ -22,7 +23,7 @@ def vendor() -> ExampleVendor:
 
 
 @pytest.fixture
-def cloud(admin: Actor, vendor: ExampleVendor) -> Iterator[VendorConnection]:
+def cloud(admin: Actor, vendor: ExampleVendor) -> Iterator[VendorConnection]:  # noqa: F811 - the fixture above
     """A connection to Example Cloud that works."""
     running = start(vendor)
     with example_installed():

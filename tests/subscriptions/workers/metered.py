@@ -11,7 +11,6 @@ from subscriptions.workers.provisioning import carry_out, unfinished_work
 from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import top_up
-from tests.vendors.conftest import admin  # noqa: F401 - fixture
 from vendors.models import VendorConnection
 
 ORDERED_ON = date(2018, 8, 20)

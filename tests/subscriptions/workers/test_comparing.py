@@ -20,7 +20,6 @@ from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.subscriptions.conftest import ORDERED_ON
-from tests.vendors.conftest import admin  # noqa: F401 - fixture
 from tests.vendors.drweb.bench import STANDARD
 from tests.vendors.memory import stopped_soon
 from vendors import questions
@@ -51,7 +50,7 @@ def work(now: datetime = NOW) -> None:
 
 
 @pytest.fixture
-def stations(server: Running, admin) -> Subscription:  # noqa: F811 - imported fixture
+def stations(server: Running, admin) -> Subscription:
     """Three stations that run, in a plan of Dr.Web."""
     values = {"base_url": server.base_url, "login": "admin", "password": DEMO_PASSWORD}
     row = add_connection(actor=admin, reseller=admin.reseller, plugin="drweb", name="AV-Desk", values=values)

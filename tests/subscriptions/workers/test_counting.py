@@ -29,7 +29,6 @@ from tests.factories import accounts as cast
 from tests.factories import subscriptions as make
 from tests.factories.billing import pay, top_up
 from tests.subscriptions.conftest import ORDERED_ON
-from tests.vendors.conftest import admin  # noqa: F401 - fixture
 from tests.vendors.drweb.bench import STANDARD
 from tests.vendors.memory import stopped_soon
 from vendors.connections import add_connection, check_connection
@@ -73,7 +72,7 @@ def drweb() -> DrWeb:
 
 
 @pytest.fixture
-def connection(admin: Actor, drweb: DrWeb) -> Iterator[VendorConnection]:  # noqa: F811 - imported fixture
+def connection(admin: Actor, drweb: DrWeb) -> Iterator[VendorConnection]:
     """A connection to it that works."""
     running = start(drweb)
     values = {"base_url": running.base_url, "login": DEMO_LOGIN, "password": DEMO_PASSWORD}
