@@ -4,7 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import QuerySet
+
 from subscriptions.models import (
+    CommitmentState,
+    HeldCommitment,
     Order,
     OrderItem,
     OrderStatus,
@@ -39,6 +43,11 @@ def is_bound(subscription: Subscription) -> bool:
 def has_terms(subscription: Subscription) -> bool:
     """Return whether the vendor has told of terms that this subscription is bound to: not all that it sells has any."""
     return is_bound(subscription) and subscription.commitments.exists()
+
+
+def running_terms(subscription: Subscription) -> QuerySet[HeldCommitment]:
+    """Return the vendor's terms that run, and end, as it has told of them last."""
+    return subscription.commitments.filter(state=CommitmentState.ACTIVE).exclude(ends_on=None)
 
 
 def wanted_end(subscription: Subscription) -> WantedEnd | None:

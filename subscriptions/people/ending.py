@@ -11,10 +11,10 @@ from accounts.actors import Actor
 from billing.queries import require_sight
 from core.errors import Refused
 from core.panel.formats import day_text
-from subscriptions.contract.ends import is_bound, wanted_end
+from subscriptions.contract.ends import is_bound, running_terms, wanted_end
 from subscriptions.contract.handover import service_as_held
 from subscriptions.contract.terms import Contract
-from subscriptions.models import CommitmentState, Subscription, SubscriptionStatus
+from subscriptions.models import Subscription, SubscriptionStatus
 from subscriptions.people.arranging import set_end
 from subscriptions.people.opening import open_contract, refuse_held, require_status
 from vendors import questions
@@ -111,6 +111,6 @@ def may_choose_end(contract: Contract, today: date) -> None:
     require_status(
         contract, {SubscriptionStatus.ACTIVE}, _("What comes after the term is chosen while a subscription is Active.")
     )
-    if not row.commitments.filter(state=CommitmentState.ACTIVE).exclude(ends_on=None).exists():
+    if not running_terms(row).exists():
         raise NothingBinds(NO_TERM)
     questions.may_ask(row.plan.template.connection)

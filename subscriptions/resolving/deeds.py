@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from core.errors import Refused, Remedy
+from subscriptions.contract.ends import running_terms
 from subscriptions.contract.handover import held_units, service_as_held
 from subscriptions.contract.telling import customer_has_to_agree
 from subscriptions.models import (
     Choice,
-    CommitmentState,
     Difference,
     DifferenceKind,
     OrderStatus,
@@ -150,7 +150,7 @@ def _note(difference: Difference, acting: Acting) -> Proposal:
 def _take_their_end(difference: Difference, acting: Acting) -> Proposal:
     """Choose in the books what the vendor does at the end of its term; it is told of what it holds already."""
     row, theirs = _subscription(difference), AtEnd(difference.theirs)
-    running = row.commitments.filter(state=CommitmentState.ACTIVE).exclude(ends_on=None)
+    running = running_terms(row)
     if running.exclude(at_end=theirs).exists():
         raise NothingToDo(
             _(
